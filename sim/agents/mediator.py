@@ -1,0 +1,218 @@
+"""Mediators: facilitator (host), formulator (envoy), manipulator.
+
+The three roles are those of Touval & Zartman (1985), *International Mediation in Theory and
+Practice*, and Bercovitch (1997).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.base import Participant
+from sim.agents.party import Party
+from sim.bargaining.drafting import coordinate_ascent, nash_welfare
+from sim.bargaining.red_lines import best_linkages, boxes
+from sim.bargaining.utility import losses
+from sim.scenario.schema import Actor
+
+if TYPE_CHECKING:
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+DRAFT_POINTS = 21
+LINKAGES_EVERY = 8
+"""Texts between two searches for the conditional red lines to build on."""
+Index = NDArray[np.intp]
+PENALTY = 30.0
+"""Weight of a scale unit beyond an estimated red line: more than any surplus is worth."""
+
+
+class Mediator(Participant):
+    """What mediators share: how acceptable they are to each signatory."""
+
+    def acceptability(self, party: Party) -> Array:
+        """Acceptability to a party, shape (worlds,); that of the principal where none is given."""
+        model = self.model
+        for key in (self.key, self.spec.principal):
+            spec = model.scenario.actors[key].acceptability.get(party.key) if key else None
+            if spec is not None:
+                path = f"actors.{key}.acceptability.{party.key}"
+                return model.draws.number(path, spec, model.scenario.spread.acceptability)
+        return np.full(model.worlds, 0.5)
+
+
+class Facilitator(Mediator):
+    """A host: carries messages, so that the others' saliences and limits are known better.
+
+    Its quality in a world is ``communication × the lowest acceptability among the principals``:
+    a venue to which one side does not come carries no messages.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor) -> None:
+        super().__init__(model, key, spec)
+        draw = model.draws.number(f"actors.{key}.communication", spec.communication)
+        principals = [p for p in model.signatories if p.is_principal]
+        self.quality = draw * np.min([self.acceptability(p) for p in principals], axis=0)
+
+
+class Formulator(Mediator):
+    """An envoy: drafts a text every few rounds and tables it.
+
+    The draft maximises the Nash product of *estimated* surpluses, within estimated red lines,
+    tilted by its principal's interests and held to the published plan. Its misjudgement of red
+    lines shrinks with every message that a host carries and every refusal that names a reason.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor) -> None:
+        super().__init__(model, key, spec)
+        draws, mediation = model.draws, spec.mediation
+        path = f"actors.{key}.mediation"
+        self.accepted_at = {p.key: self.acceptability(p) for p in model.signatories}
+        self.tilt = draws.number(f"{path}.tilt", mediation.tilt)
+        self.attachment = draws.number(f"{path}.attachment", mediation.attachment)
+        error = draws.number(f"{path}.error", mediation.error)
+        shape = (model.worlds, len(model.issues))
+        self.misjudged = np.stack(
+            [
+                np.column_stack(
+                    [error * draws.normal(f"{path}.error.{p.key}.{i}") for i in model.issues]
+                )
+                for p in model.signatories
+            ]
+        )
+        self.clarity = np.zeros(model.worlds)
+        self.plan = np.full(shape, np.nan)
+        for issue, number in mediation.text.items():
+            column = model.issues.index(issue)
+            self.plan[:, column] = draws.number(f"{path}.text.{issue}", number)
+        self.text: Array | None = None
+        self.tabled = 0
+        self.points = _drafting_points(model)
+        self.assumed = np.zeros((model.worlds, len(model.rules)), dtype=bool)
+        self.loss_tables: Array | None = None
+        self.active = np.ones(model.worlds, dtype=bool)
+
+    def tables_text_now(self) -> bool:
+        """Whether a text is due this round."""
+        since = self.model.round - self.spec.mediation.first_round
+        return since >= 0 and since % self.spec.mediation.every == 0
+
+    def draft(self) -> Array:
+        """The text of this round, shape (worlds, issues); drafted where it is mediating."""
+        model = self.model
+        first = self.text is None
+        if self.text is None:
+            middle = np.mean([p.offer for p in model.signatories], axis=0)
+            self.text = np.where(np.isnan(self.plan), middle, self.plan)
+        if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
+            self.text = self.text.copy()
+            for stage in range(model.stages):
+                worlds = np.flatnonzero(model.talking & self.active & (model.stage == stage))
+                issues = np.flatnonzero(model.stage_of_issue == stage)
+                if len(worlds):
+                    self.text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
+        self.tabled += 1
+        return self.text
+
+    def _draft_stage(self, worlds: Index, issues: Index) -> Array:
+        """The best text on a stage's issues in some worlds, shape (worlds, issues)."""
+        assert self.text is not None
+        here, points = np.ix_(worlds, issues), self.points[issues]
+        seen = np.stack([p.salience_seen[here] for p in self.model.signatories], axis=2)
+        loss = self._losses(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
+        gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
+        extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
+        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None])
+        sweeps = 3 if self.tabled < 2 else 1
+        choice, _ = coordinate_ascent(
+            near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps
+        )
+        return np.take_along_axis(points, choice, axis=1).T
+
+    def _losses(self, worlds: Index, issues: Index) -> Array:
+        """Losses at the drafting points, weight 1: (issues, worlds, parties, points)."""
+        if self.loss_tables is None:
+            tables = [
+                losses(
+                    self.points,
+                    p.ideal[:, :, None],
+                    None if p.curvature is None else p.curvature[:, None],
+                )
+                for p in self.model.signatories
+            ]
+            self.loss_tables = np.stack(tables, axis=1).transpose(2, 0, 1, 3).copy()
+        return self.loss_tables[issues[:, None], worlds]
+
+    def _interests(self, worlds: Index, issues: Index) -> Array:
+        """Own interests and attachment to the plan: (issues, worlds, points)."""
+        plan = self.plan[np.ix_(worlds, issues)].T
+        held = self.attachment[worlds] * ~np.isnan(plan)
+        distance = np.abs(self.points[issues][:, None, :] - np.nan_to_num(plan)[:, :, None])
+        terms = -held[:, :, None] * distance
+        principal = next((p for p in self.model.signatories if p.key == self.spec.principal), None)
+        if principal is not None:
+            lean = self.tilt[worlds] * principal.weight[np.ix_(worlds, issues)].T
+            terms -= lean[:, :, None] * self._losses(worlds, issues)[:, :, principal.index]
+        return np.asarray(terms)
+
+    def _beyond_limits(self, worlds: Index, issues: Index) -> Array:
+        """Scale units by which points lie beyond estimated red lines: (issues, worlds, points)."""
+        model = self.model
+        parties = model.signatories
+        refused = np.stack([model.events["refuses"][p.key][worlds] for p in parties])
+        known = np.exp(-self.clarity[worlds]) * 0.5**refused
+        error = self.misjudged[:, worlds] * known[:, :, None]
+        low = np.stack([p.low[worlds] for p in parties])
+        high = np.stack([p.high[worlds] for p in parties])
+        ideal = np.stack([p.ideal[worlds] for p in parties])
+        # a guess never lies beyond the ideal that the party itself states
+        low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
+        high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
+        on_table = model.on_table[worlds]
+        asked = np.stack([p.consent & on_table for p in parties])
+        if model.rules:
+            rest = np.stack([p.rest[worlds] for p in parties])
+            rules = [rule.at(worlds) for rule in model.rules]
+            if self.tabled % LINKAGES_EVERY <= 1:
+                self.assumed[worlds] = best_linkages(
+                    low, high, rules, asked, rest, on_table, error
+                )
+            low, high = boxes(low, high, rules, self.assumed[worlds], rest, on_table, error)
+        points = self.points[issues][:, None, :]
+        beyond = np.zeros((len(issues), len(worlds), points.shape[2]))
+        for k in range(len(parties)):
+            below, above = low[k][:, issues].T[..., None], high[k][:, issues].T[..., None]
+            excess = np.maximum(np.maximum(points - above, below - points), 0.0)
+            beyond += np.where(asked[k][:, issues].T[..., None], excess, 0.0)
+        return beyond
+
+    def hear(self, quality: Array) -> None:
+        """A host has carried messages for a round."""
+        self.clarity = self.clarity + quality
+
+
+class Manipulator(Party):
+    """A mediator with interests and leverage; withdraws its good offices when it loses patience."""
+
+    def withdraws(self) -> NDArray[np.bool_]:
+        """Where it no longer mediates; its consent is still needed for what it owns."""
+        if self.leave_after is None:
+            return np.zeros(self.model.worlds, dtype=bool)
+        return np.asarray(self.model.round >= self.leave_after)
+
+
+def _drafting_points(model: PeaceTalks) -> Array:
+    """Points at which each issue may be drafted, shape (issues, points): a grid and its options."""
+    grid = np.linspace(0.0, 1.0, DRAFT_POINTS)
+    rows = []
+    for listed in model.options:
+        if listed is None:
+            rows.append(grid)
+        elif len(listed) <= DRAFT_POINTS:
+            rows.append(np.pad(listed, (0, DRAFT_POINTS - len(listed)), mode="edge"))
+        else:
+            raise ValueError(f"an issue lists more than {DRAFT_POINTS} options")
+    return np.stack(rows)

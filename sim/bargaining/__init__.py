@@ -1,0 +1,1 @@
+"""Pure functions on arrays: utility, walk, learning, drafting. No Mesa, no YAML, no files."""

@@ -1,0 +1,132 @@
+"""Command line. A bare ``FILE.yaml`` means ``run FILE.yaml``. Heavy imports wait until needed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.scenario import Loaded
+
+app = typer.Typer(
+    name="sim",
+    help="Peace-negotiation scenarios: run one, see who moves, why, and how it could end.\n\n"
+    "python -m sim scenarios/kellogg.yaml",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+FORMATS = ("png", "svg", "pdf")
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="FILE", help="Scenario file, or the name of one in scenarios/.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Change one assumption; may be repeated."),
+]
+
+
+@app.command()
+def run(
+    file: ScenarioArgument,
+    worlds: Annotated[int, typer.Option(min=1, help="Size of the ensemble.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    set_: SetOption = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
+    ] = "png",
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")] = True,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a scenario: the story of the central world, and the odds over many."""
+    if format_ not in FORMATS:
+        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    overrides = tuple(set_ or ())
+    loaded = load_or_fail(file, overrides)
+
+    from sim.job import Job
+
+    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None)
+    try:
+        finished = job.run(show_progress=not (quiet or json_))
+    except KeyboardInterrupt:
+        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
+        raise SystemExit(130) from None
+    except OSError as error:
+        where = error.filename2 or error.filename or job.folder
+        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_missing()}")
+    if json_:
+        from sim.runner import summary_text
+
+        sys.stdout.write(summary_text(finished.summary))
+    elif not quiet:
+        from sim.terminal import tell
+
+        tell(finished, job.folder, job.written)
+
+
+@app.command()
+def check(file: ScenarioArgument, set_: SetOption = None) -> None:
+    """Validate a scenario file; every error with its line and a suggestion."""
+    loaded = load_or_fail(file, tuple(set_ or ()))
+    scenario = loaded.scenario
+    judged = sum(
+        position.judgement is not None
+        for actor in scenario.actors.values()
+        for position in actor.positions.values()
+    )
+    positions = sum(len(actor.positions) for actor in scenario.actors.values())
+    print(
+        f"{file}: OK. {len(scenario.issues)} issues, {len(scenario.actors)} actors, "
+        f"{positions} positions ({judged} with a judgement), {len(scenario.stages)} stage(s), "
+        f"{scenario.rounds} rounds of {scenario.war.round_days} days."
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the scenario format, for editors."""
+    import json
+
+    from sim.scenario.json_schema import scenario_schema
+
+    print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+
+
+def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded:
+    """The scenario, or its errors on standard error and exit code 2."""
+    from sim.scenario import ScenarioError, load_scenario
+
+    try:
+        return load_scenario(file, overrides)
+    except ScenarioError as error:
+        fail(str(error))
+
+
+def fail(message: str) -> NoReturn:
+    """One clear error and exit code 2."""
+    print(message, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point; inserts ``run`` where the first word is not a command."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    commands = {c.name or c.callback.__name__ for c in app.registered_commands if c.callback}
+    if words and words[0] not in commands | {"--help", "-h"}:
+        words.insert(0, "run")
+    try:
+        app(args=words, prog_name="python -m sim")
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        raise SystemExit(130) from None

@@ -1,0 +1,165 @@
+"""Levers: typed threats and promises that act on things which exist in the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Condition, Lever
+
+if TYPE_CHECKING:
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass
+class Shift:
+    """A lever's effect as arrays.
+
+    Attributes
+    ----------
+    cost, payment : dict of str to ndarray, shape (worlds,)
+        By actor: change of the cost of war a month, and utility paid on signing everything.
+    drift, no_deal : ndarray, shape (worlds, issues)
+        Change of the drift a month and of where the issues stand without a deal.
+    """
+
+    cost: dict[str, Array]
+    payment: dict[str, Array]
+    drift: Array
+    no_deal: Array
+
+
+class ActiveLever:
+    """One lever in all worlds: threatened, pulled, in effect, or bluffed.
+
+    Credibility is the probability that the lever is pulled once its condition holds. Before that,
+    the targets weigh it with exactly that probability (a threat discounts what refusing is worth,
+    Schelling 1960, *The Strategy of Conflict*); each world draws once whether it is carried out.
+    """
+
+    def __init__(self, key: str, owner: str, spec: Lever, model: PeaceTalks) -> None:
+        draws, worlds = model.draws, model.worlds
+        path = f"actors.{owner}.levers.{key}"
+        self.key, self.owner, self.spec = f"{owner}.{key}", owner, spec
+        self.credibility = draws.number(
+            f"{path}.credibility", spec.credibility, model.scenario.spread.credibility
+        )
+        self.delay = draws.number(f"{path}.delay", spec.delay)
+        self.carried_out = draws.uniform(f"{path}.pull") < self.credibility
+        effect = spec.effect
+        shape = (worlds, len(model.issues))
+        drift, no_deal = np.zeros(shape), np.zeros(shape)
+        for issue, number in effect.drift.items():
+            column = model.issues.index(issue)
+            drift[:, column] = draws.number(f"{path}.effect.drift.{issue}", number)
+        for issue, number in effect.no_deal.items():
+            column = model.issues.index(issue)
+            no_deal[:, column] = draws.number(f"{path}.effect.no_deal.{issue}", number)
+        self.shift = Shift(
+            {a: draws.number(f"{path}.effect.cost.{a}", n) for a, n in effect.cost.items()},
+            {a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in effect.payment.items()},
+            drift,
+            no_deal,
+        )
+        never = np.iinfo(np.int32).max
+        self.triggered = np.full(worlds, never, dtype=np.int64)
+        self.in_effect = np.zeros(worlds, dtype=bool)
+        self.called = np.zeros(worlds, dtype=bool)
+
+    def advance(self, model: PeaceTalks) -> None:
+        """Trigger where the condition holds; put into effect what was triggered long enough ago."""
+        waiting = (self.triggered > model.round) & ~self.called & model.is_open
+        if waiting.any():
+            fire = waiting & self._condition(model)
+            self.triggered[fire & self.carried_out] = model.round
+            self.called |= fire & ~self.carried_out
+        due = ~self.in_effect & (model.round >= self.triggered + self.delay) & model.is_open
+        if due.any():
+            war = model.war
+            for actor, change in self.shift.cost.items():
+                war.lever_cost[actor] += np.where(due, change, 0.0)
+            war.lever_drift += np.where(due[:, None], self.shift.drift, 0.0)
+            moved = np.clip(war.no_deal + self.shift.no_deal, 0.0, 1.0)
+            war.no_deal = np.where(due[:, None], moved, war.no_deal)
+            self.in_effect |= due
+
+    def _condition(self, model: PeaceTalks) -> Mask:
+        return np.logical_and.reduce([_holds(c, model) for c in self.spec.when])
+
+    def weight(self, actor: str, event: str, months: float, model: PeaceTalks) -> Array | None:
+        """Weight with which ``actor`` expects the effect if ``event`` (refuses, violates) happens.
+
+        The credibility before the trigger, certainty once pulled, nothing once in effect or
+        bluffed, less the share of the actor's foresight that passes before it bites; ``None``
+        where the lever does not answer that event. An answer to another lever weighs as much as
+        that lever is expected.
+        """
+        if actor not in self.spec.on:
+            return None
+        chance = self._chance(actor, event, model)
+        return None if chance is None else chance * self._expectation(months, model)
+
+    def _chance(self, actor: str, event: str, model: PeaceTalks) -> Array | None:
+        """Probability that the event, done by the actor, leads to the condition."""
+        chance = np.ones(model.worlds)
+        led = False
+        for condition in self.spec.when:
+            if condition.pulled is not None:
+                parent = next(v for v in model.levers if v.key == condition.pulled)
+                before = parent._chance(actor, event, model)
+                if before is None:
+                    before = np.zeros(model.worlds)
+                chance *= np.where(parent.in_effect, 1.0, before * parent.credibility)
+                led = True
+            led |= _answers(condition, actor, event)
+        return chance if led else None
+
+    def promise_weight(self, actor: str, stage: str, months: float, model: PeaceTalks) -> Array | None:
+        """The same for a promise tied to signing a stage."""
+        if actor not in self.spec.on or not any(c.signed == stage for c in self.spec.when):
+            return None
+        return self._expectation(months, model)
+
+    def payment_weight(self) -> Array:
+        """Probability that the payment is made when everything is signed."""
+        return self.credibility
+
+    def _expectation(self, months: float, model: PeaceTalks) -> Array:
+        pulled = self.triggered <= model.round
+        passed = np.where(pulled, model.round - np.minimum(self.triggered, model.round), 0)
+        remaining = np.maximum(self.delay - passed, 0.0) * model.war.months
+        share = np.clip(1.0 - remaining / months, 0.0, 1.0)
+        belief = np.where(pulled, 1.0, self.credibility)
+        return np.where(self.in_effect | self.called, 0.0, belief * share)
+
+
+def _holds(condition: Condition, model: PeaceTalks) -> Mask:
+    """Where all keys of a condition hold, shape ``(worlds,)``."""
+    holds = np.ones(model.worlds, dtype=bool)
+    for event in ("refuses", "accepts", "violates"):
+        count = getattr(condition, event)
+        if count is not None:
+            holds &= model.events[event][count.actor] >= count.times
+    if condition.signed is not None:
+        holds &= model.stage > model.stage_names.index(condition.signed)
+    if condition.pulled is not None:
+        holds &= next(v for v in model.levers if v.key == condition.pulled).in_effect
+    if condition.round is not None:
+        holds &= model.round >= condition.round
+    return holds
+
+
+def _answers(condition: Condition, actor: str, event: str) -> bool:
+    """Whether refusing (or violating) by the actor could bring the condition about."""
+    named = getattr(condition, event)
+    if named is not None:
+        return bool(named.actor == actor)
+    other = condition.violates if event == "refuses" else condition.refuses
+    tied = (other, condition.accepts, condition.signed, condition.pulled)
+    return all(t is None for t in tied)

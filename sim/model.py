@@ -1,0 +1,241 @@
+"""The model: one round of talks and war, in all worlds at once."""
+
+from __future__ import annotations
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents import Facilitator, Formulator, Manipulator, Party
+from sim.levers import ActiveLever
+from sim.protocols import PROTOCOLS
+from sim.recorder import Recorder
+from sim.scenario.draws import Draws
+from sim.scenario.schema import Scenario
+from sim.war import War
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+OPEN, SETTLED, BROKEN_DOWN = 0, 1, 2
+
+
+class PeaceTalks(mesa.Model):
+    """Peace talks in ``worlds`` worlds at once.
+
+    Every agent's arrays have the world as their first axis; one :meth:`step` is one round in all
+    worlds; worlds that have concluded no longer change. One world is the same code with one row.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        A checked scenario.
+    draws : Draws
+        The chunk's random draws, which also say how many worlds there are.
+    trace : bool
+        Whether to keep every round's offers, not just the outcome.
+
+    Attributes
+    ----------
+    stage : ndarray of int, shape (worlds,)
+        Number of stages of the agenda signed so far.
+    status : ndarray of int, shape (worlds,)
+        :data:`OPEN`, :data:`SETTLED` or :data:`BROKEN_DOWN`.
+    agreed : ndarray, shape (worlds, issues)
+        Terms signed; NaN where an issue is not settled.
+    events : dict of str to dict of str to ndarray
+        How often each signatory has accepted, refused, violated; arrays (worlds,).
+    """
+
+    def __init__(self, scenario: Scenario, draws: Draws, trace: bool = False) -> None:
+        super().__init__(rng=np.random.default_rng(draws.seed))
+        self.scenario, self.draws, self.worlds = scenario, draws, draws.worlds
+        self.issues = list(scenario.issues)
+        self.options = [
+            np.array(list(issue.scale)) if issue.kind == "options" else None
+            for issue in scenario.issues.values()
+        ]
+        self.has_options = any(points is not None for points in self.options)
+        self.round = 0
+        self._set_up_agenda()
+        self.war = War(scenario, draws)
+        self._create_agents()
+        signatories = [p.key for p in self.signatories]
+        self.events = {
+            event: {key: np.zeros(self.worlds, dtype=np.int32) for key in signatories}
+            for event in ("refuses", "accepts", "violates")
+        }
+        self.levers = [
+            ActiveLever(key, owner, spec, self)
+            for owner in sorted(scenario.actors)
+            for key, spec in sorted(scenario.actors[owner].levers.items())
+        ]
+        self.protocol = PROTOCOLS[scenario.protocol.name](self)
+        self.recorder = Recorder(self, trace)
+        self._refresh()
+        self.parties.do("observe")
+        for party in self.signatories:
+            party.target = party.best
+        self.recorder.start(self)
+
+    def _set_up_agenda(self) -> None:
+        stages = self.scenario.stages
+        self.stages = len(stages)
+        self.stage_names = [s.name for s in stages]
+        self.stage_of_issue = np.array(
+            [next(n for n, s in enumerate(stages) if i in s.issues) for i in self.issues]
+        )
+        number, path = self.draws.number, "agenda"
+        ones, zeros = np.ones(self.worlds), np.zeros(self.worlds)
+        # what remains of cost and drift after 0, 1, … stages; nothing after the last
+        cost = [number(f"{path}.{s.name}.cost_factor", s.cost_factor) for s in stages[:-1]]
+        drift = [number(f"{path}.{s.name}.drift_factor", s.drift_factor) for s in stages[:-1]]
+        self._cost_factors = np.minimum.accumulate([ones, *cost, zeros], axis=0)
+        self._drift_factors = np.minimum.accumulate([ones, *drift, zeros], axis=0)
+        self.stage = np.zeros(self.worlds, dtype=np.int64)
+        self.status = np.full(self.worlds, OPEN, dtype=np.int8)
+        self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
+        self.signed_round = np.full((self.worlds, self.stages), -1, dtype=np.int64)
+        self.concluded_round = np.full(self.worlds, -1, dtype=np.int64)
+        self.last_signed = np.full(self.worlds, -1, dtype=np.int64)
+
+    def _create_agents(self) -> None:
+        # in the order of their names, so that the order in the file means nothing
+        actors = sorted(self.scenario.actors.items())
+        signing = [(k, s) for k, s in actors if s.consents_to != "none"]
+        self.signatories: list[Party] = [
+            (Manipulator if s.role == "manipulator" else Party)(self, k, s, n)
+            for n, (k, s) in enumerate(signing)
+        ]
+        self.rules = [rule for p in self.signatories for rule in p.rules]
+        self.hosts = [Facilitator(self, k, s) for k, s in actors if s.role == "facilitator"]
+        envoys = [Formulator(self, k, s) for k, s in actors if s.role == "formulator"]
+        self.envoy = envoys[0] if envoys else None
+        self.parties = mesa.agent.AgentSet(self.signatories, random=self.random)
+        #: quality of communication that the best host brings, by world
+        self.communication = np.max([h.quality for h in self.hosts] + [np.zeros(self.worlds)], axis=0)
+
+    # --- one round -------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One round: the war moves, everyone takes stock, talks, signs, or walks away."""
+        self.round += 1
+        self._refresh()
+        self.war.advance(self.round, self.drift_factor, self.is_open)
+        for lever in self.levers:
+            lever.advance(self)
+        self._carry_messages()
+        self.parties.do("observe")
+        self.parties.do("aspire")
+        self.protocol.bargain()
+        self._break_truces()
+        self._walk_away()
+        self.recorder.record(self)
+
+    def run(self, rounds: int | None = None) -> None:
+        """All rounds of the horizon, or until every world has concluded."""
+        for _ in range(rounds or self.scenario.rounds):
+            if not self.is_open.any():
+                break
+            self.step()
+        self.recorder.finish(self)
+
+    def _refresh(self) -> None:
+        """What follows from stage and status."""
+        self.is_open = self.status == OPEN
+        # who has just signed a stage talks about the next one from the next round on
+        self.talking = self.is_open & (self.last_signed < self.round)
+        self.on_table = self.stage_of_issue == self.stage[:, None]
+        self.is_fixed = self.stage_of_issue < self.stage[:, None]
+        worlds = np.arange(self.worlds)
+        after = np.minimum(self.stage + 1, self.stages)
+        self.cost_factor = self._cost_factors[self.stage, worlds]
+        self.drift_factor = self._drift_factors[self.stage, worlds]
+        self.cost_factor_next = self._cost_factors[after, worlds]
+        self.drift_factor_next = self._drift_factors[after, worlds]
+
+    def _carry_messages(self) -> None:
+        """Hosts bring the estimates of the parties' saliences nearer to the truth."""
+        quality = self.communication
+        if not quality.any():
+            return
+        for party in self.signatories:
+            party.be_told(quality)
+        if self.envoy is not None:
+            self.envoy.hear(quality)
+
+    def _break_truces(self) -> None:
+        """A truce ends where fighting on is worth more to one side (commitment problem)."""
+        if self.stages == 1:
+            return
+        broken = np.zeros(self.worlds, dtype=bool)
+        for party in self.signatories:
+            breaks = party.would_break_truce() & self.talking
+            self.count("violates", party, breaks)
+            broken |= breaks
+        if broken.any():
+            self.stage[broken] = 0
+            self.agreed[broken] = np.nan
+            self.signed_round[broken] = -1
+            self.recorder.truce_broken(broken)
+            self._refresh()
+
+    def _walk_away(self) -> None:
+        gone = np.zeros(self.worlds, dtype=bool)
+        for party in self.signatories:
+            leaves = party.leaves()
+            if leaves.any():
+                if isinstance(party, Manipulator):
+                    continue
+                gone |= leaves
+                self.recorder.left(party, leaves)
+        if gone.any():
+            self.status[gone] = BROKEN_DOWN
+            self.concluded_round[gone] = self.round
+        if self.envoy is not None:
+            principal = next(
+                (p for p in self.signatories if p.key == self.envoy.spec.principal), None
+            )
+            if isinstance(principal, Manipulator):
+                self.envoy.active &= ~principal.withdraws()
+        self._refresh()
+
+    # --- what protocols call -----------------------------------------------------------------
+
+    def count(self, event: str, party: Party, where: Mask) -> None:
+        """Count an event of a signatory in some worlds."""
+        self.events[event][party.key] += where
+
+    def quorum(self, answers: Mask) -> Mask:
+        """Whether enough signatories accept; over the last axis."""
+        rule = self.scenario.protocol.consent
+        if rule == "unanimity":
+            return np.asarray(answers.all(axis=-1))
+        return np.asarray(answers.mean(axis=-1) >= rule)
+
+    def consented(self, accepted: dict[str, Mask]) -> Mask:
+        """Whether enough signatories have accepted, those not asked at this stage included."""
+        answers = [
+            accepted[p.key] | ~(self.on_table & p.consent).any(axis=1) for p in self.signatories
+        ]
+        return self.quorum(np.stack(answers, axis=1))
+
+    def sign(self, package: Array, where: Mask) -> None:
+        """Sign the issues on the table in some worlds."""
+        terms = where[:, None] & self.on_table
+        self.agreed = np.where(terms, package, self.agreed)
+        for party in self.signatories:
+            party.offer = np.where(terms, package, party.offer)
+        worlds = np.flatnonzero(where)
+        self.recorder.signed(self, where)
+        self.signed_round[worlds, self.stage[worlds]] = self.round
+        self.last_signed[where] = self.round
+        self.stage[where] += 1
+        done = where & (self.stage == self.stages)
+        self.status[done] = SETTLED
+        self.concluded_round[done] = self.round
+        self._refresh()
+
+    def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
+        """A mediator has tabled a text."""
+        self.recorder.text_tabled(self, text, where, accepted)

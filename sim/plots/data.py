@@ -1,0 +1,177 @@
+"""What the figures need from a run: bands of the ensemble, days, who has a say on what."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.runner import Run
+from sim.statistics import wilson
+
+LEVELS = (0.1, 0.5, 0.9)
+Band = NDArray[np.float32]
+_bands: dict[int, tuple[weakref.ref[xr.Dataset], dict[str, Band]]] = {}
+
+
+def band(ensemble: xr.Dataset, name: str) -> Band:
+    """10th, 50th and 90th percentile over the traced worlds; the percentile is the first axis.
+
+    Remarks
+    -------
+    Sorted once per dataset and variable, in single precision, with worlds last so that every sort
+    is contiguous; kept as long as the dataset lives.
+    """
+    key = id(ensemble)
+    known = _bands.get(key)
+    if known is None or known[0]() is not ensemble:
+        known = (weakref.ref(ensemble, lambda _: _bands.pop(key, None)), {})
+        _bands[key] = known
+    if name not in known[1]:
+        values = np.asarray(ensemble[name].values, dtype=np.float32)
+        ordered = np.ascontiguousarray(values.reshape(len(values), -1).T)
+        ordered.sort(axis=1)
+        rows = []
+        for level in LEVELS:
+            place = level * (len(values) - 1)
+            below, above = math.floor(place), math.ceil(place)
+            share = np.float32(place - below)
+            rows.append(ordered[:, below] * (1 - share) + ordered[:, above] * share)
+        known[1][name] = np.stack(rows).reshape(len(LEVELS), *values.shape[1:])
+    return known[1][name]
+
+
+def days(run: Run) -> NDArray[np.float64]:
+    """Day of every round, from 0."""
+    return run.central.day.values.astype(np.float64)
+
+
+def last_day(run: Run) -> float:
+    """Last day worth showing: the horizon, or a little after the last settlement of all worlds."""
+    every = days(run)
+    ends = np.append(run.ensemble.settled_day.values, float(run.central.settled_day))
+    if np.isnan(ends).any():
+        return float(every[-1])
+    enough = max(1.25 * float(ends.max()), float(every[min(4, len(every) - 1)]))
+    return float(every[min(int(np.searchsorted(every, enough)), len(every) - 1)])
+
+
+def signatories(run: Run) -> list[str]:
+    """Keys of those whose signature something needs, in the dataset's order."""
+    return [str(a) for a in run.central.actor.values]
+
+
+def short(run: Run, actor: str) -> str:
+    """Label of an actor."""
+    return run.scenario.actors[actor].short
+
+
+def consents(run: Run, actor: str, issue: str) -> bool:
+    """Whether the issue needs the actor's signature."""
+    scope = run.scenario.actors[actor].consents_to
+    return scope == "all" or (scope != "none" and issue in scope)
+
+
+def concerned(run: Run, issue: str) -> list[str]:
+    """Signatories with a position or a say on an issue; the others' offers mean nothing there."""
+    return [
+        actor
+        for actor in signatories(run)
+        if issue in run.scenario.actors[actor].positions or consents(run, actor, issue)
+    ]
+
+
+def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32], bool]]:
+    """Red lines of an actor by round in the central world, and whether they bar what lies above.
+
+    Only lines that bar something, of an actor whose consent covers the issue.
+    """
+    if not consents(run, actor, issue):
+        return []
+    a = signatories(run).index(actor)
+    i = list(run.scenario.issues).index(issue)
+    low, high = run.central.low.values[:, a, i], run.central.high.values[:, a, i]
+    lines = []
+    if (high < 1 - 1e-6).any():
+        lines.append((high, True))
+    if (low > 1e-6).any():
+        lines.append((low, False))
+    return lines
+
+
+def conditional_lines(run: Run, actor: str, issue: str) -> list[float]:
+    """Medians of the red lines that hold only while other terms meet a condition."""
+    position = run.scenario.actors[actor].positions.get(issue)
+    if position is None or not consents(run, actor, issue):
+        return []
+    return [rule.limit.median for rule in position.conditional]
+
+
+def signed_days(run: Run) -> dict[str, float]:
+    """Stage → day on which the central world signed it, for those that it signed."""
+    every = zip(run.scenario.stages, run.central.stage_day.values, strict=True)
+    return {stage.name: float(day) for stage, day in every if not math.isnan(day)}
+
+
+def stage_title(run: Run, name: str) -> str:
+    """Title of a stage of the agenda."""
+    stage = next(s for s in run.scenario.stages if s.name == name)
+    return stage.title or stage.name.replace("_", " ")
+
+
+def agreed_day(run: Run, issue: str) -> float | None:
+    """Day on which the central world signed the stage that holds the issue."""
+    stage = next(s.name for s in run.scenario.stages if issue in s.issues)
+    return signed_days(run).get(stage)
+
+
+def share_text(share: float | None) -> str:
+    """A share in per cent; rare things keep a decimal, so that 0 and 100 mean none and all."""
+    if share is None:
+        return "—"
+    value = 100 * share
+    if value in (0.0, 100.0) or 1 <= value <= 99:
+        return f"{value:.0f} %"
+    if value < 0.1:
+        return "under 0.1 %"
+    return "over 99.9 %" if value > 99.9 else f"{value:.1f} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 issue``, ``2 issues``, ``1,000 worlds``."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def listing(parts: list[str]) -> str:
+    """``a, b and c``."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def files(run: Run) -> str:
+    """Name of the scenario file, for the foot line."""
+    named: list[Any] = run.summary["provenance"]["files"]
+    return str(named[-1]) if named else run.scenario.name
+
+
+def band_of_shares(
+    signed: NDArray[np.float64], by: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Share of worlds with an event by each day, with its 95 % interval.
+
+    Parameters
+    ----------
+    signed : ndarray, shape (worlds,)
+        Day of the event, NaN where it never came.
+    by : ndarray, shape (days,)
+        Days asked about.
+    """
+    worlds = len(signed)
+    counts = np.searchsorted(np.sort(signed), by, side="right")
+    bounds = np.array([wilson(int(c), worlds) for c in counts]).reshape(-1, 2)
+    return counts / worlds, bounds[:, 0], bounds[:, 1]

@@ -1,0 +1,291 @@
+"""The page of a figure: headline, subtitle, key and foot around panels placed by hand in inches.
+
+Margins are computed from measured text, not by a layout engine: that is fast, exact, and the same
+in every run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from sim.plots.data import counted, files
+from sim.plots.style import (
+    DARK,
+    GREY,
+    MONTHS,
+    SMALL,
+    day_text,
+    ink,
+    line_height,
+    text_width,
+    wrapped,
+)
+from sim.runner import Run
+from sim.scenario.schema import Issue
+
+WIDTH, MARGIN = 11.0, 0.25
+HEADLINE, SUBTITLE = 15.5, 10.5
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An entry of the key: a small drawing and what it means."""
+
+    text: str
+    kind: Literal["line", "band", "point"]
+    style: dict[str, Any]
+    color: Any = DARK
+
+
+class Sheet:
+    """A figure with its head and foot; panels are placed in inches from the body's upper left.
+
+    Parameters
+    ----------
+    run : Run
+        For the foot line.
+    headline, subtitle : str
+        The finding, and what is shown.
+    body : float
+        Height of the body in inches.
+    key : sequence of Mark
+        Explained in a row (or more) under the subtitle.
+    """
+
+    def __init__(
+        self, run: Run, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
+    ) -> None:
+        inner = WIDTH - 2 * MARGIN
+        head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
+        under = wrapped(subtitle, inner, SUBTITLE, lines=3)
+        rows = _key_rows(key, inner)
+        foot = wrapped(foot_line(run), inner, SMALL, lines=3)
+        top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
+        key_top = top + 0.1
+        if rows:
+            top = key_top + 0.24 * len(rows)
+        self.body_top = top + 0.12
+        self.height = self.body_top + body + 0.22 + len(foot) * line_height(SMALL)
+        self.body = body
+        self.figure = Figure(figsize=(WIDTH, self.height))
+        FigureCanvasAgg(self.figure)
+        self._write(0.2, head, HEADLINE, DARK, "headline", weight="bold")
+        self._write(
+            0.26 + len(head) * line_height(HEADLINE), under, SUBTITLE, "#444444", "subtitle"
+        )
+        foot_top = self.height - 0.1 - len(foot) * line_height(SMALL)
+        self._write(foot_top, foot, SMALL, GREY, "foot")
+        self._draw_key(rows, key_top)
+
+    def _write(
+        self, top: float, lines: list[str], size: float, color: Any, gid: str, **more: Any
+    ) -> None:
+        text = self.figure.text(
+            MARGIN / WIDTH, 1 - top / self.height, "\n".join(lines), **more,
+            size=size, color=color, va="top", ha="left", linespacing=1.2,
+        )  # fmt: skip
+        text.set_gid(gid)
+
+    def axes(self, left: float, top: float, width: float, height: float, **more: Any) -> Axes:
+        """A panel placed in inches; ``left`` from the page's edge, ``top`` from the body's top."""
+        bottom = self.height - self.body_top - top - height
+        place = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
+        return self.figure.add_axes(place, **more)
+
+    def text(self, left: float, top: float, text: str, **more: Any) -> None:
+        """Text at a place of the body, in inches; its upper left corner unless told otherwise."""
+        more = {"va": "top", "ha": "left", "size": SMALL, "linespacing": 1.2, **more}
+        if more["va"] == "top" and "\n" not in text:
+            # by the baseline, so that neighbours with and without descenders are level
+            top, more["va"] = top + 0.95 * more["size"] / 72, "baseline"
+        self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, text, **more)
+
+    def rule(self, top: float) -> None:
+        """A hairline across the body."""
+        y = 1 - (self.body_top + top) / self.height
+        line = Line2D([MARGIN / WIDTH, 1 - MARGIN / WIDTH], [y, y], color="#dddddd", linewidth=0.8)
+        self.figure.add_artist(line)
+
+    def _draw_key(self, rows: list[list[Mark]], top: float) -> None:
+        for number, row in enumerate(rows):
+            y = 1 - (top + 0.24 * number + 0.1) / self.height
+            left = MARGIN
+            for mark in row:
+                x = [left / WIDTH, (left + 0.26) / WIDTH]
+                if mark.kind == "band":
+                    half = 0.06 / self.height
+                    box = Rectangle((x[0], y - half), x[1] - x[0], 2 * half, **mark.style)
+                    self.figure.add_artist(box)
+                elif mark.kind == "line":
+                    self.figure.add_artist(Line2D(x, [y, y], **mark.style))
+                else:
+                    self.figure.add_artist(Line2D([sum(x) / 2], [y], linestyle="", **mark.style))
+                words = self.figure.text(
+                    (left + 0.33) / WIDTH, y, mark.text, va="center_baseline", size=SMALL,
+                    color=mark.color,
+                )  # fmt: skip
+                words.set_gid("key")
+                left += _mark_width(mark)
+
+
+def _mark_width(mark: Mark) -> float:
+    return 0.33 + text_width(mark.text) + 0.22
+
+
+def _key_rows(key: Sequence[Mark], width: float) -> list[list[Mark]]:
+    rows: list[list[Mark]] = []
+    used = math.inf
+    for mark in key:
+        if used + _mark_width(mark) > width + 0.22:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(mark)
+        used += _mark_width(mark)
+    return rows
+
+
+def foot_line(run: Run) -> str:
+    """What the figure is, how many worlds it rests on, and where the sources are."""
+    return (
+        f"Model's consequences, given the assumptions in {files(run)}; not a forecast. "
+        f"{counted(run.summary['worlds'], 'world')}, seed {run.summary['seed']}. "
+        "Sources: in the scenario file."
+    )
+
+
+# --- axes ----------------------------------------------------------------------------------
+
+
+def date_axis(axes: Axes, start: date, end: float, width: float) -> None:
+    """X axis in days since the start, labelled with as many dates as fit into ``width`` inches."""
+    axes.set_xlim(0, end)
+    most = max(2, int(width / 0.33))
+    last = start + timedelta(days=end)
+    for step in (1, 2, 3, 4, 6, 12, 24):
+        firsts = [
+            date(start.year + m // 12, m % 12 + 1, 1)
+            for m in range(start.month - 1, start.month + 130)
+            if m % 12 % step == 0 or (step > 12 and m % step == 0)
+        ]
+        ticks = [day for day in firsts if start <= day <= last]
+        if len(ticks) <= most:
+            break
+    if len(ticks) >= 2:
+        labels = [
+            f"{MONTHS[d.month - 1]}\n{d.year}" if n == 0 or d.year != ticks[n - 1].year
+            else f"{MONTHS[d.month - 1]}\n "
+            for n, d in enumerate(ticks)
+        ]  # fmt: skip
+        places = [float((day - start).days) for day in ticks]
+    else:
+        places = (
+            [0.0, float(end)] if width < 2 else sorted({0.0, float(round(end / 2)), float(end)})
+        )
+        labels = [day_text(start + timedelta(days=p), year=False) for p in places]
+        labels[0] += f"\n{start.year}"
+    axes.set_xticks(places, labels)
+    # labels at the very edge lean inwards, so that panels may stand close together
+    for place, label in zip(places, axes.get_xticklabels(), strict=True):
+        if place * width < 0.2 * end:
+            label.set_horizontalalignment("left")
+
+
+def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int = 4) -> None:
+    """Y axis on an issue's scale: a tick per listed point, a text wherever one fits.
+
+    The ends have precedence, then the points furthest from what is labelled already.
+
+    Parameters
+    ----------
+    axes : Axes
+        A panel of the given height in inches.
+    height, width : float
+        Height of the panel and room to its left, in inches.
+    lines : int
+        Most lines per text.
+    """
+    low, high = axes.get_ylim()
+    inch = height / (high - low)
+    points = list(issue.scale)
+    texts = {p: wrapped(issue.scale[p], width, lines=lines) for p in points}
+    half = {p: (len(texts[p]) * line_height() / 2 + 0.02) / inch for p in points}
+    kept = [points[0]]
+    waiting = [points[-1], *points[1:-1]]
+    while waiting:
+        point = waiting.pop(0)
+        if all(abs(point - k) >= half[point] + half[k] for k in kept):
+            kept.append(point)
+        waiting.sort(key=lambda p: -min(abs(p - k) for k in kept))
+    labels = ["\n".join(texts[p]) if p in kept else "" for p in points]
+    axes.set_yticks(points, labels)
+    for label in axes.get_yticklabels():
+        label.set(va="center", linespacing=1.08)
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places moved as little as possible (least squares) so that they are ``gap`` apart.
+
+    Pool adjacent violators on the places less their rank's share; then held within the bounds.
+    """
+    order = np.argsort(places, kind="stable")
+    blocks: list[list[float]] = []
+    for rank, n in enumerate(order):
+        blocks.append([float(places[n]) - rank * gap, 1.0])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            (b, m), (a, k) = blocks.pop(), blocks.pop()
+            blocks.append([(a * k + b * m) / (k + m), k + m])
+    flat = [value for value, size in blocks for _ in range(int(size))]
+    top = max(low, high - gap * (len(places) - 1))
+    out = [0.0] * len(places)
+    for rank, n in enumerate(order):
+        out[int(n)] = min(max(flat[rank], low), top) + rank * gap
+    return out
+
+
+def end_labels(
+    axes: Axes,
+    labels: Sequence[tuple[float, str, str]],
+    height: float,
+    width: float,
+    size: float = SMALL,
+    lines: int = 2,
+) -> None:
+    """Names to the right of lines' ends, moved apart where they would collide.
+
+    Parameters
+    ----------
+    labels : sequence of (float, str, str)
+        Value at the line's end, name, colour.
+    height, width : float
+        Height of the panel and room to its right, in inches.
+    """
+    if not labels:
+        return
+    low, high = axes.get_ylim()
+    unit = (high - low) / height
+    half = line_height(size) * unit / 2
+    texts = [wrapped(name, width - 0.16, size, lines=lines) for _, name, _ in labels]
+    tallest = max(len(t) for t in texts)
+    gap = 2 * half * tallest * 0.98
+    values = [min(max(v, low), high) for v, _, _ in labels]
+    margin = half * (tallest - 1)
+    placed = spread(values, gap, low + margin, high - margin)
+    stretch = axes.get_position().width * WIDTH
+    start, stop = 1 + 0.02 / stretch, 1 + 0.13 / stretch
+    for value, place, text, (_, _, color) in zip(values, placed, texts, labels, strict=True):
+        y = [(value - low) / (high - low), (place - low) / (high - low)]
+        leader = Line2D([start, stop], y, color=color, linewidth=0.8, transform=axes.transAxes)
+        axes.add_artist(leader).set_clip_on(False)
+        axes.text(stop + 0.03 / stretch, y[1], "\n".join(text), transform=axes.transAxes,
+                  va="center", size=size, color=ink(color), linespacing=1.1)  # fmt: skip

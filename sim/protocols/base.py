@@ -1,0 +1,50 @@
+"""What a protocol is: who speaks when, and when a package counts as signed."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.agents import Party
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Protocol(ABC):
+    """The rules of one round of talks, in all worlds at once."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    citation: ClassVar[str]
+
+    def __init__(self, model: PeaceTalks) -> None:
+        self.model = model
+
+    @abstractmethod
+    def bargain(self) -> None:
+        """Play one round: positions, proposals, answers, signatures."""
+
+    def others_of(self, party: Party) -> tuple[Array, Array]:
+        """Stands and believed saliences of all others, each (others, worlds, issues).
+
+        A party weighs another's interest in an issue only where that other's consent is needed.
+        """
+        others = [p for p in self.model.signatories if p is not party]
+        stands = np.stack([o.offer for o in others])
+        weights = np.stack([o.salience_seen * o.consent for o in others])
+        return stands, weights
+
+
+PROTOCOLS: dict[str, type[Protocol]] = {}
+
+
+def register(protocol: type[Protocol]) -> type[Protocol]:
+    """Class decorator: makes a protocol usable by its name in scenario files."""
+    PROTOCOLS[protocol.name] = protocol
+    return protocol

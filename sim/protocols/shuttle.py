@@ -1,0 +1,81 @@
+"""Shuttle diplomacy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.protocols.base import Array, Mask, Protocol, register
+
+if TYPE_CHECKING:
+    from sim.agents import Formulator, Party
+
+
+@register
+class Shuttle(Protocol):
+    """A mediator goes between the parties and tables texts of its own.
+
+    Each round every signatory states its position to the mediator, moving from the last text (or,
+    before the first, from where the others stand). Every few rounds the mediator tables a text.
+    What all accept is signed: the text first, otherwise the position with the largest product of
+    surpluses.
+    """
+
+    name = "shuttle"
+    title = "a mediator carries positions and tables texts"
+    citation = (
+        "Touval & Zartman (1985), International Mediation in Theory and Practice; the text as a "
+        "Nash bargain: Nash (1950), Econometrica 18(2), doi:10.2307/1907266"
+    )
+
+    def bargain(self) -> None:
+        model = self.model
+        offers = {party.key: party.propose(*self._stands(party)) for party in model.signatories}
+        for party in model.signatories:
+            party.put(offers[party.key], model.talking)
+        envoy = model.envoy
+        if envoy is not None and envoy.tables_text_now():
+            working = model.talking & envoy.active
+            if working.any():
+                self._table(envoy, working)
+        self._sign_positions()
+
+    def _stands(self, party: Party) -> tuple[Array, Array]:
+        """The mediator's last text as the one to walk from, or the others' positions."""
+        stands, weights = self.others_of(party)
+        envoy = self.model.envoy
+        if envoy is None or envoy.text is None:
+            return stands, weights
+        return envoy.text[None], weights.sum(axis=0)[None]
+
+    def _table(self, envoy: Formulator, working: Mask) -> None:
+        model = self.model
+        text = envoy.draft()
+        accepted = {}
+        for party in model.signatories:
+            yes = party.accepts(text[:, None, :], envoy.accepted_at[party.key])[:, 0]
+            accepted[party.key] = yes
+            model.count("accepts", party, working & yes)
+            model.count("refuses", party, working & ~yes)
+        model.record_text(text, working, accepted)
+        done = working & model.consented(accepted)
+        if done.any():
+            model.sign(text, done)
+
+    def _sign_positions(self) -> None:
+        """Sign a position that everybody would accept."""
+        model = self.model
+        parties = model.signatories
+        positions = np.stack([p.offer for p in parties], axis=1)
+        answers = np.stack([p.accepts(positions) for p in parties], axis=2)
+        for column, party in enumerate(parties):
+            answers[:, column, column] = party.stands_behind(party.offer)
+        agreed = model.quorum(answers) & model.talking[:, None]
+        if not agreed.any():
+            return
+        surplus = np.stack([p.value(positions) - p.reservation[:, None] for p in parties], axis=2)
+        product = np.where(agreed, np.maximum(surplus, 0.0).prod(axis=2), -1.0)
+        best = product.argmax(axis=1)
+        done = agreed.any(axis=1)
+        model.sign(positions[np.arange(model.worlds), best], done)

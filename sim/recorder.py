@@ -1,0 +1,119 @@
+"""Keeps what happened: an observer that the model calls and that never changes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ripeness import Ripeness, red_line_gaps
+
+if TYPE_CHECKING:
+    from sim.agents import Party
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+BY_ROUND = ("offer", "value", "target", "reservation", "cost", "no_deal")
+STORY = ("low", "high", "ripeness", "stages_done", "belief")
+
+
+class Recorder:
+    """Rounds as lists of arrays while the model runs, arrays afterwards.
+
+    Attributes
+    ----------
+    rounds : dict of str to list of ndarray
+        With a trace: per round, position (worlds, parties, issues), value of it, target,
+        reservation value and cost (worlds, parties), no-deal package (worlds, issues). With one
+        world also red lines, beliefs and ripeness: the story of the central world.
+    texts : list of dict
+        One entry per text tabled: round, package, where, who accepted.
+    """
+
+    def __init__(self, model: PeaceTalks, trace: bool) -> None:
+        self.trace, self.story = trace, trace and model.worlds == 1
+        kinds = (*BY_ROUND, *STORY) if self.story else BY_ROUND if trace else ()
+        self.rounds: dict[str, list[Array]] = {kind: [] for kind in kinds}
+        self.texts: list[dict[str, Any]] = []
+        self.truces_broken = np.zeros(model.worlds, dtype=np.int64)
+        self.first_signed = np.full(model.worlds, -1, dtype=np.int64)
+        self.left_by: dict[str, Mask] = {}
+        signatories = len(model.signatories)
+        self.surplus_at_signing = np.full((model.worlds, model.stages, signatories), np.inf)
+        self.value_at_signing = np.full((model.worlds, signatories), np.nan)
+        self.ripeness = Ripeness(model)
+
+    def start(self, model: PeaceTalks) -> None:
+        """State before the first round."""
+        self.ripeness_at_start = self.ripeness.measure(model)
+        self.first_offer = np.stack([p.offer for p in model.signatories], axis=1)
+        self.reservation_at_start = np.stack([p.reservation for p in model.signatories], axis=1)
+        self.record(model)
+
+    def record(self, model: PeaceTalks) -> None:
+        """State at the end of a round."""
+        if not self.trace:
+            return
+        parties = model.signatories
+        keep = self.rounds
+        keep["offer"].append(np.stack([p.offer for p in parties], axis=1).astype(np.float32))
+        keep["value"].append(np.stack([p.utility(p.offer) for p in parties], axis=1))
+        keep["target"].append(np.stack([p.target for p in parties], axis=1))
+        keep["reservation"].append(np.stack([p.reservation for p in parties], axis=1))
+        costs = [model.war.cost_now(p.key) * model.cost_factor for p in parties]
+        keep["cost"].append(np.stack(costs, axis=1))
+        keep["no_deal"].append(np.where(model.is_fixed, model.agreed, model.war.no_deal))
+        if self.story:
+            keep["low"].append(np.stack([p.low for p in parties], axis=1))
+            keep["high"].append(np.stack([p.high for p in parties], axis=1))
+            keep["belief"].append(np.stack([p.beliefs.mean for p in parties], axis=1))
+            keep["stages_done"].append(model.stage.copy())
+            keep["ripeness"].append(self.ripeness.measure(model))
+
+    def finish(self, model: PeaceTalks) -> None:
+        """State after the last round."""
+        self.ripeness_at_end = self.ripeness.measure(model)
+        self.gaps = red_line_gaps(model)
+        parties = model.signatories
+        reservation = np.stack([p.reservation for p in parties], axis=1)
+        self.reservation_at_end = reservation
+        settled = (model.stage == model.stages)[:, None]
+        self.utility = np.where(settled, self.value_at_signing, reservation)
+        self.last_offer = np.stack([p.offer for p in parties], axis=1)
+        # how far apart positions are on each issue, weighed by those who hold them
+        middle = self.last_offer.mean(axis=1)
+        apart = sum(p.loss(middle) - p.loss(p.offer) for p in parties)
+        self.apart = np.maximum(np.asarray(apart), 0.0)
+
+    def text_tabled(
+        self, model: PeaceTalks, text: Array, where: Mask, accepted: dict[str, Mask]
+    ) -> None:
+        if self.story:
+            self.texts.append(
+                {
+                    "round": model.round,
+                    "text": text[0].copy(),
+                    "stage": int(model.stage[0]),
+                    "accepted": {key: bool(yes[0]) for key, yes in accepted.items()},
+                }
+            )
+
+    def signed(self, model: PeaceTalks, where: Mask) -> None:
+        """Called while a package is being signed, before the stage moves on."""
+        worlds = np.flatnonzero(where)
+        for column, party in enumerate(model.signatories):
+            value = party.value(party.offer)
+            asked = (model.on_table & party.consent).any(axis=1)
+            surplus = np.where(asked, value - party.reservation, np.inf)
+            self.surplus_at_signing[worlds, model.stage[worlds], column] = surplus[worlds]
+            self.value_at_signing[worlds, column] = value[worlds]
+        new = where & (self.first_signed < 0)
+        self.first_signed[new] = model.round
+
+    def truce_broken(self, where: Mask) -> None:
+        self.truces_broken += where
+
+    def left(self, party: Party, where: Mask) -> None:
+        self.left_by[party.key] = self.left_by.get(party.key, np.zeros_like(where)) | where

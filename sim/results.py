@@ -1,0 +1,230 @@
+"""The labelled dataset of a run: built from finished models, saved, loaded."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.files import written_whole
+from sim.model import BROKEN_DOWN, SETTLED, PeaceTalks
+from sim.scenario.schema import Scenario
+
+OUTCOMES = ("settlement", "partial", "breakdown", "no_deal")
+"""Kinds of outcome, in the order of their codes in the dataset."""
+REASONS = ("red_lines", "no_surplus", "time")
+"""Why a world has no settlement: red lines that miss each other, no package that all prefer to
+fighting on, or a package that exists and was not reached within the horizon."""
+
+Array = NDArray[np.float64]
+UNITS = {
+    "day": "days since the start",
+    "issue": "scale, 0 to 1",
+    "utility": "utility, 0 to 1 over the party's issues",
+    "month": "utility a month",
+}
+
+
+def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
+    """Index into :data:`OUTCOMES` per world."""
+    settled = model.status == SETTLED
+    partial = ~settled & (model.stage > 0)
+    broken = ~settled & ~partial & (model.status == BROKEN_DOWN)
+    return np.select([settled, partial, broken], [0, 1, 2], 3).astype(np.int8)
+
+
+def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The issue that blocks a failed world, and the reason (index into :data:`REASONS`).
+
+    Where red lines miss each other: the issue with the widest miss. Otherwise the issue on which
+    the parties' last positions are furthest apart in utility. −1 where everything was signed.
+    """
+    recorder = model.recorder
+    unsettled = model.stage_of_issue >= model.stage[:, None]
+    gaps = np.where(unsettled, recorder.gaps, 0.0)
+    apart = np.where(unsettled, recorder.apart, -1.0)
+    missed = gaps.max(axis=1) > 1e-9
+    issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
+    reason = np.where(missed, 0, np.where(recorder.ripeness_at_end > 1e-9, 2, 1))
+    failed = model.status != SETTLED
+    return np.where(failed, issue, -1), np.where(failed, reason, -1)
+
+
+def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Outcomes of one finished model, dims world, actor, issue, stage, lever."""
+    recorder, days = model.recorder, model.scenario.war.round_days
+
+    def day(rounds: NDArray[Any]) -> Array:
+        return np.where(rounds >= 0, rounds * float(days), np.nan)
+
+    issue, reason = stuck(model)
+    never = np.iinfo(np.int32).max
+    triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
+    worlds, levers = model.worlds, len(model.levers)
+    pulled = np.full((worlds, 0), np.nan) if triggered is None else np.where(
+        triggered < never, triggered * float(days), np.nan
+    )
+    effective = np.full((worlds, levers), np.nan)
+    for column, lever in enumerate(model.levers):
+        in_effect = np.ceil(lever.triggered + lever.delay) * days
+        effective[:, column] = np.where(lever.in_effect, in_effect, np.nan)
+    moved = recorder.last_offer - recorder.first_offer
+    first, last = (
+        np.stack(
+            [p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1
+        )
+        for offers in (recorder.first_offer, recorder.last_offer)
+    )
+    settled = model.status == SETTLED
+    events = {
+        f"{event}_count": (
+            ("world", "actor"),
+            np.stack([model.events[event][p.key] for p in model.signatories], axis=1),
+            {"long_name": f"times the actor {event}"},
+        )
+        for event in model.events
+    }
+    data: dict[str, Any] = {
+        "outcome": (
+            "world",
+            outcome_codes(model),
+            {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
+        ),
+        "settled_day": ("world", day(np.where(settled, model.concluded_round, -1)), _unit("day")),
+        "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
+        "stages_signed": ("world", model.stage.astype(np.int16)),
+        "stage_day": (("world", "stage"), day(model.signed_round), _unit("day")),
+        "truces_broken": ("world", recorder.truces_broken.astype(np.int16)),
+        "agreed": (("world", "issue"), model.agreed, _unit("issue")),
+        "utility": (("world", "actor"), recorder.utility, _unit("utility")),
+        "reservation_start": (("world", "actor"), recorder.reservation_at_start, _unit("utility")),
+        "reservation_end": (("world", "actor"), recorder.reservation_at_end, _unit("utility")),
+        "surplus_at_signing": (
+            ("world", "stage", "actor"),
+            np.where(np.isinf(recorder.surplus_at_signing), np.nan, recorder.surplus_at_signing),
+            _unit("utility"),
+        ),
+        "ripeness_start": ("world", recorder.ripeness_at_start, _unit("utility")),
+        "ripeness_end": ("world", recorder.ripeness_at_end, _unit("utility")),
+        "red_line_gap": (("world", "issue"), recorder.gaps, _unit("issue")),
+        "stuck_issue": ("world", issue),
+        "stuck_reason": (
+            "world",
+            reason,
+            {"flag_values": list(range(len(REASONS))), "flag_meanings": " ".join(REASONS)},
+        ),
+        "lever_pulled_day": (("world", "lever"), pulled, _unit("day")),
+        "lever_effect_day": (("world", "lever"), effective, _unit("day")),
+        "moved": (("world", "actor", "issue"), moved, _unit("issue")),
+        "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
+        **events,
+    }
+    return xr.Dataset(data, coords=_coordinates(model))
+
+
+def trace_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Every round of one traced model, dims traced, round, actor, issue."""
+    recorder = model.recorder
+    rounds = model.scenario.rounds + 1
+    units = {
+        "offer": "issue", "no_deal": "issue", "low": "issue", "high": "issue",
+        "value": "utility", "target": "utility", "reservation": "utility",
+        "ripeness": "utility", "cost": "month", "belief": "issue",
+    }
+    dims = {
+        "offer": ("actor", "issue"), "low": ("actor", "issue"), "high": ("actor", "issue"),
+        "belief": ("actor", "issue"), "no_deal": ("issue",), "ripeness": (), "stages_done": (),
+    }
+    data = {}
+    for name, history in recorder.rounds.items():
+        # a model in which all worlds concluded early keeps its last state
+        filled = [*history, *[history[-1]] * (rounds - len(history))]
+        array = np.stack(filled, axis=1)
+        if array.dtype == np.float64:
+            array = array.astype(np.float32)
+        data[name] = (
+            ("traced", "round", *dims.get(name, ("actor",))), array, _unit(units.get(name, ""))
+        )
+    return xr.Dataset(data, coords=_coordinates(model))
+
+
+def _coordinates(model: PeaceTalks) -> dict[str, Any]:
+    scenario = model.scenario
+    days = np.arange(scenario.rounds + 1) * scenario.war.round_days
+    start = np.datetime64(scenario.war.start_date)
+    return {
+        "actor": [p.key for p in model.signatories],
+        "issue": model.issues,
+        "stage": model.stage_names,
+        "lever": np.array([v.key for v in model.levers], dtype=object).astype(str),
+        "day": ("round", days, _unit("day")),
+        "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
+    }
+
+
+def _unit(kind: str) -> dict[str, str]:
+    return {"units": UNITS[kind]} if kind in UNITS else {}
+
+
+def build_dataset(chunks: Iterable[PeaceTalks], attributes: dict[str, Any]) -> xr.Dataset:
+    """One dataset from the finished chunks of an ensemble.
+
+    The dim ``world`` runs over all worlds, ``traced`` over those whose every round was kept.
+    """
+    outcomes, traces = [], []
+    for model in chunks:
+        outcomes.append(chunk_dataset(model))
+        if model.recorder.trace:
+            traces.append(trace_dataset(model))
+    data = _joined(outcomes, "world")
+    if traces:
+        data = data.merge(_joined(traces, "traced"), compat="override")
+    data = data.assign_coords(world=np.arange(data.sizes["world"]))
+    return data.assign_attrs(attributes)
+
+
+def _joined(parts: list[xr.Dataset], dim: str) -> xr.Dataset:
+    if len(parts) == 1:
+        return parts[0]
+    return xr.concat(
+        parts, dim, data_vars="minimal", coords="minimal", compat="override", join="override"
+    )
+
+
+def central_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Outcome, rounds and texts of the central world, without a world axis."""
+    rounds = trace_dataset(model).squeeze("traced")
+    data = chunk_dataset(model).squeeze("world").merge(rounds, compat="override")
+    texts = model.recorder.texts
+    keys = [p.key for p in model.signatories]
+    accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
+    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.issues))
+    data["text"] = (("text_number", "issue"), package, _unit("issue"))
+    data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
+    data["text_round"] = ("text_number", np.array([t["round"] for t in texts], dtype=np.int64))
+    data["text_stage"] = ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64))
+    return data
+
+
+def save_results(ensemble: xr.Dataset, central: xr.Dataset, path: Path) -> None:
+    """Write both as one NetCDF file: the ensemble at the root, the group ``central``."""
+    with written_whole(path) as temporary:
+        packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
+        ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+        central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
+
+
+def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
+    """Read back what :func:`save_results` wrote."""
+    ensemble = xr.load_dataset(path, engine="h5netcdf")
+    return ensemble, xr.load_dataset(path, engine="h5netcdf", group="central")
+
+
+def date_of(scenario: Scenario, day: float) -> datetime.date:
+    """Calendar date of a day of the run."""
+    return scenario.war.start_date + datetime.timedelta(days=round(day))

@@ -1,0 +1,18 @@
+"""Scenario files: format, loading, uncertain numbers, errors with their place."""
+
+from sim.scenario.draws import CHUNK, Draws
+from sim.scenario.errors import Place, Problem, ScenarioError
+from sim.scenario.loading import Loaded, find_scenario, load_scenario
+from sim.scenario.schema import Scenario
+
+__all__ = [
+    "CHUNK",
+    "Draws",
+    "Loaded",
+    "Place",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "find_scenario",
+    "load_scenario",
+]

@@ -1,0 +1,290 @@
+"""Checks across keys: what the types alone cannot say.
+
+They read the merged data as written, so that they also work, and report, when other parts of the
+file are wrong: an analyst sees all errors at once.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from typing import Any
+
+from sim.bargaining.tactics import TACTICS
+from sim.scenario.distributions import parse_number
+from sim.scenario.errors import Place, Problem
+from sim.scenario.yaml_source import Path_, dotted
+
+PlaceOf = Callable[[Path_], Place]
+
+
+def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
+    """All problems that concern more than one key."""
+    return [
+        Problem(place_of(path), dotted(path), message, fix)
+        for check in (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda)
+        for path, message, fix in check(raw)
+    ]
+
+
+Found = Iterator[tuple[Path_, str, str]]
+
+
+def _map(node: Any, *keys: str) -> dict[Any, Any]:
+    """The mapping below these keys, empty where there is none."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, dict) else None
+    return node if isinstance(node, dict) else {}
+
+
+def _median(raw: Any) -> float | None:
+    try:
+        return parse_number(raw).median
+    except (ValueError, TypeError):
+        return None
+
+
+def _near(name: Any, among: Any) -> str:
+    near = get_close_matches(str(name), [str(a) for a in among], 1, 0.6)
+    return f"did you mean '{near[0]}'?" if near else "declared: " + ", ".join(map(str, among))
+
+
+def _unknown(path: Path_, name: Any, among: Any, what: str) -> Found:
+    if isinstance(name, str) and name not in among:
+        yield path, f"there is no {what} '{name}'", _near(name, among)
+
+
+def _names(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def _issues(raw: dict[str, Any]) -> Found:
+    """Every name of an issue must be declared."""
+    issues = _map(raw, "issues")
+    for actor, spec in _map(raw, "actors").items():
+        base = ("actors", actor)
+        for issue, position in _map(spec, "positions").items():
+            yield from _unknown((*base, "positions", issue), issue, issues, "issue")
+            rules = position.get("conditional") if isinstance(position, dict) else None
+            for i, rule in enumerate(rules if isinstance(rules, list) else []):
+                for other in _map(rule, "when"):
+                    where = (*base, "positions", issue, "conditional", i, "when", other)
+                    yield from _unknown(where, other, issues, "issue")
+        consent = spec.get("consent") if isinstance(spec, dict) else None
+        for issue in consent if isinstance(consent, list) else []:
+            yield from _unknown((*base, "consent"), issue, issues, "issue")
+        for issue in _map(spec, "mediation", "text"):
+            yield from _unknown((*base, "mediation", "text", issue), issue, issues, "issue")
+        for lever, body in _map(spec, "levers").items():
+            for kind in ("drift", "no_deal"):
+                for issue in _map(body, "effect", kind):
+                    where = (*base, "levers", lever, "effect", kind, issue)
+                    yield from _unknown(where, issue, issues, "issue")
+    for issue in _map(raw, "war", "drift"):
+        yield from _unknown(("war", "drift", issue), issue, issues, "issue")
+    for actor, beliefs in _map(raw, "war", "beliefs").items():
+        for issue in beliefs if isinstance(beliefs, dict) else {}:
+            where = ("war", "beliefs", actor, issue)
+            yield from _unknown(where, issue, issues, "issue")
+            if issue in issues and issue not in _map(raw, "war", "drift"):
+                yield where, f"is a belief about '{issue}', which does not drift", "add war.drift"
+
+
+def _actors(raw: dict[str, Any]) -> Found:
+    """Every name of an actor must be declared; somebody must be able to agree."""
+    actors = _map(raw, "actors")
+    for actor, spec in actors.items():
+        base = ("actors", actor)
+        for other in _map(spec, "acceptability"):
+            yield from _unknown((*base, "acceptability", other), other, actors, "actor")
+        principal = spec.get("principal") if isinstance(spec, dict) else None
+        yield from _unknown((*base, "principal"), principal, actors, "actor")
+        for lever, body in _map(spec, "levers").items():
+            where = (*base, "levers", lever)
+            for target in _names(body.get("on") if isinstance(body, dict) else None):
+                yield from _unknown((*where, "on"), target, actors, "actor")
+            for kind in ("cost", "payment"):
+                for other in _map(body, "effect", kind):
+                    yield from _unknown((*where, "effect", kind, other), other, actors, "actor")
+    for key in ("cost", "beliefs"):
+        for actor in _map(raw, "war", key):
+            yield from _unknown(("war", key, actor), actor, actors, "actor")
+    parties = [
+        a
+        for a, s in actors.items()
+        if isinstance(s, dict)
+        and (s.get("consent") == "all" or ("consent" not in s and s.get("role", "party") == "party"))
+    ]
+    if actors and len(parties) < 2:
+        yield (
+            ("actors",),
+            "needs at least two actors whose consent to everything is required",
+            "give them `role: party`",
+        )
+    envoys = [
+        a for a, s in actors.items() if isinstance(s, dict) and s.get("role") == "formulator"
+    ]
+    for extra in envoys[1:]:
+        yield ("actors", extra, "role"), f"'{envoys[0]}' already is the formulator", "keep one"
+    for actor, spec in actors.items():
+        signs = isinstance(spec, dict) and (
+            actor in parties or isinstance(spec.get("consent"), list)
+        )
+        if signs and not _map(spec, "positions"):
+            yield ("actors", actor), "must consent but has no positions", "add `positions:`"
+
+
+def _positions(raw: dict[str, Any]) -> Found:
+    """Saliences and red lines that make sense."""
+    for actor, spec in _map(raw, "actors").items():
+        positions = _map(spec, "positions")
+        saliences = [_median(_map(positions, i).get("salience")) for i in positions]
+        if positions and all(s == 0 for s in saliences):
+            yield ("actors", actor, "positions"), "every salience is zero", "weigh at least one issue"
+        for issue in positions:
+            position = _map(positions, issue)
+            path: Path_ = ("actors", actor, "positions", issue)
+            if not (position.get("source") or position.get("judgement")):
+                yield (
+                    path,
+                    "has neither a source nor a judgement",
+                    "add `source: KEY` or `judgement: the reason`",
+                )
+            ideal = _median(position.get("ideal"))
+            limits = position.get("limits")
+            if "limit" in position and limits is not None:
+                yield (*path, "limits"), "stands beside `limit`", "give one of the two"
+            if ideal is None:
+                continue
+            rules = position.get("conditional")
+            lines = [((*path, "limit"), position.get("limit"))] + [
+                ((*path, "conditional", i, "limit"), rule.get("limit"))
+                for i, rule in enumerate(rules if isinstance(rules, list) else [])
+                if isinstance(rule, dict)
+            ]
+            for where, line in lines:
+                limit = _median(line) if line is not None else None
+                if limit is not None and (limit - ideal) * (0.5 - ideal) < -1e-12:
+                    yield (
+                        where,
+                        f"the limit {limit:g} lies on the wrong side of the ideal {ideal:g}",
+                        "a limit lies toward the far end of the scale; "
+                        "for red lines on both sides write `limits: [low, high]`",
+                    )
+            if isinstance(limits, list) and len(limits) == 2:
+                low = 0.0 if limits[0] is None else _median(limits[0])
+                high = 1.0 if limits[1] is None else _median(limits[1])
+                if low is not None and high is not None and not low <= ideal <= high:
+                    yield (
+                        (*path, "limits"),
+                        f"the ideal {ideal:g} is not between {low:g} and {high:g}",
+                        "order them [low, high] around the ideal",
+                    )
+
+
+def _tactics(raw: dict[str, Any]) -> Found:
+    """Parameters that the tactic has, with values it can use."""
+    for actor, spec in _map(raw, "actors").items():
+        tactic = _map(spec, "tactic")
+        name = tactic.get("name", "boulware")
+        if not isinstance(name, str) or name not in TACTICS:
+            continue
+        allowed = TACTICS[name].parameters
+        for key, value in tactic.items():
+            if key in {"name", "source", "judgement"}:
+                continue
+            where = ("actors", actor, "tactic", key)
+            if key not in allowed:
+                known = ", ".join(allowed) or "none"
+                yield where, f"the tactic '{name}' has no parameter '{key}'", f"it has: {known}"
+                continue
+            number = _median(value)
+            low, high = allowed[key].low, allowed[key].high
+            if number is None or isinstance(value, dict) or not low <= number <= high:
+                yield where, f"must be a number from {low:g} to {high:g}", ""
+
+
+def _levers(raw: dict[str, Any]) -> Found:
+    """Conditions that name things which exist, and effects that do something."""
+    actors = _map(raw, "actors")
+    stages = _stage_names(raw)
+    levers = [f"{a}.{k}" for a, s in actors.items() for k in _map(s, "levers")]
+    for actor, spec in actors.items():
+        for lever, body in _map(spec, "levers").items():
+            base: Path_ = ("actors", actor, "levers", lever)
+            if isinstance(body, dict) and not any(_map(body, "effect").values()):
+                yield (*base, "effect"), "changes nothing", "cost, drift, no_deal or payment"
+            when = body.get("when") if isinstance(body, dict) else None
+            single = isinstance(when, dict)
+            for i, condition in enumerate([when] if single else when or []):
+                where = (*base, "when") if single else (*base, "when", i)
+                if not isinstance(condition, dict):
+                    continue
+                if not condition:
+                    yield where, "is an empty condition", "for example {round: 4}"
+                for event in ("refuses", "accepts", "violates"):
+                    other = _map(condition, event).get("actor")
+                    yield from _unknown((*where, event, "actor"), other, actors, "actor")
+                yield from _unknown((*where, "signed"), condition.get("signed"), stages, "stage")
+                yield from _unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
+
+
+def _stage_names(raw: dict[str, Any]) -> list[str]:
+    agenda = raw.get("agenda")
+    if not isinstance(agenda, list) or not agenda:
+        return ["settlement"]
+    return [str(s["name"]) for s in agenda if isinstance(s, dict) and "name" in s]
+
+
+def _sources(raw: dict[str, Any]) -> Found:
+    """Every source key resolves, and none is younger than `known_by`."""
+    sources = _map(raw, "sources")
+    known_by = raw.get("known_by")
+    for path, keys in _citations(raw, ()):
+        for key in keys:
+            if not isinstance(key, str):
+                continue
+            if key not in sources:
+                yield path, f"there is no source '{key}'", _near(key, sources) if sources else ""
+            elif isinstance(known_by, datetime.date):
+                day = str(_map(sources, key).get("date") or "")
+                if day and day > known_by.isoformat()[: len(day)]:
+                    yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
+
+
+def _citations(node: Any, path: Path_) -> Iterator[tuple[Path_, list[Any]]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if path == () and key == "sources":
+                continue
+            if key == "source":
+                yield (*path, key), _names(value)
+            else:
+                yield from _citations(value, (*path, key))
+    elif isinstance(node, list):
+        for i, value in enumerate(node):
+            yield from _citations(value, (*path, i))
+
+
+def _agenda(raw: dict[str, Any]) -> Found:
+    """Each issue stands in exactly one stage."""
+    agenda = raw.get("agenda")
+    if not isinstance(agenda, list) or not agenda:
+        return
+    issues = _map(raw, "issues")
+    seen: dict[str, Any] = {}
+    for i, stage in enumerate(agenda):
+        if not isinstance(stage, dict):
+            continue
+        name = stage.get("name")
+        if name in {_map(s).get("name") for s in agenda[:i] if isinstance(s, dict)}:
+            yield ("agenda", i, "name"), f"there are two stages called '{name}'", ""
+        for issue in _names(stage.get("issues")):
+            yield from _unknown(("agenda", i, "issues"), issue, issues, "issue")
+            if issue in seen:
+                yield ("agenda", i, "issues"), f"'{issue}' is already in stage '{seen[issue]}'", ""
+            seen[issue] = name
+    missing = [str(i) for i in issues if i not in seen]
+    if missing:
+        yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"

@@ -1,0 +1,90 @@
+"""Random draws: named streams, prefix-invariant, the same in every scenario.
+
+Worlds come in fixed chunks. A stream is identified by (seed, chunk, name), so a number keeps its
+draws when other numbers are added or actors are reordered, and world ``w`` sees the same draw in
+every scenario that has a number of that name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from sim.scenario.distributions import Number
+
+CHUNK = 1000
+"""Worlds per chunk: fixed, so that results do not depend on how the work is split."""
+
+
+class Draws:
+    """The draws of one chunk of worlds.
+
+    Parameters
+    ----------
+    seed : int
+        The run's seed.
+    worlds : int
+        Number of worlds, at most :data:`CHUNK` for a chunk of an ensemble.
+    chunk : int
+        Which chunk.
+    central : bool
+        True for the central world: every draw is the median, every shock zero.
+    """
+
+    def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
+        self.seed, self.worlds, self.chunk, self.central = seed, worlds, chunk, central
+
+    def uniform(self, name: str, *key: int) -> NDArray[np.float64]:
+        """Uniform draws in (0, 1), shape ``(worlds,)``."""
+        if self.central:
+            return np.full(self.worlds, 0.5)
+        words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), "<u4")
+        spawn = (self.chunk, *(int(w) for w in words), *key)
+        rng = np.random.Generator(
+            np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=spawn))
+        )
+        return np.clip(rng.random(self.worlds), 1e-12, 1 - 1e-12)
+
+    def normal(self, name: str, *key: int) -> NDArray[np.float64]:
+        """Standard normal draws, shape ``(worlds,)``."""
+        return ndtri(self.uniform(name, *key))
+
+    def number(self, name: str, number: Number, spread: float = 0.0) -> NDArray[np.float64]:
+        """Draws of an uncertain number, shape ``(worlds,)``.
+
+        ``spread`` is the standard deviation that the scenario gives to plain numbers of this sort.
+        """
+        number = number.widened(spread)
+        if not number.uncertain:
+            return np.full(self.worlds, number.quantile(0.5))
+        return number.quantile(self.uniform(name))
+
+    def correlated(
+        self,
+        name: str,
+        number: Number,
+        spread: float,
+        common: NDArray[np.float64],
+        correlation: float,
+        sign: float,
+    ) -> NDArray[np.float64]:
+        """Draws that share a factor: a Gaussian copula (Nelsen 2006, *An Introduction to Copulas*).
+
+        Parameters
+        ----------
+        common : ndarray, shape (worlds,)
+            The factor, standard normal.
+        correlation : float
+            Correlation between two numbers that share the factor, in normal scores.
+        sign : float
+            +1 where a high factor means a high number, −1 where it means a low one.
+        """
+        number = number.widened(spread)
+        if not number.uncertain:
+            return np.full(self.worlds, number.quantile(0.5))
+        own = self.normal(name)
+        score = np.sqrt(correlation) * sign * common + np.sqrt(1.0 - correlation) * own
+        return number.quantile(np.clip(ndtr(score), 1e-12, 1 - 1e-12))

@@ -1,0 +1,69 @@
+"""The scenario format as JSON Schema: what an editor checks and completes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.bargaining.tactics import TACTICS
+from sim.protocols import PROTOCOLS
+from sim.scenario.schema import Scenario
+
+
+def scenario_schema() -> dict[str, Any]:
+    """JSON Schema (2020-12) of a scenario file.
+
+    A file that extends another may leave out what the other gives, so nothing is required here,
+    and ``null``, which removes an inherited key, is allowed wherever a mapping has free keys.
+    """
+    schema = Scenario.model_json_schema()
+    definitions = schema["$defs"]
+    definitions["TacticChoice"]["properties"]["name"]["enum"] = list(TACTICS)
+    for name, tactic in TACTICS.items():
+        for key, parameter in tactic.parameters.items():
+            definitions["TacticChoice"]["properties"].setdefault(
+                key, {"type": "number", "description": f"{name}: {parameter.text}"}
+            )
+    definitions["TacticChoice"]["additionalProperties"] = False
+    definitions["Protocol"]["properties"]["name"]["enum"] = list(PROTOCOLS)
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["properties"]["extends"] = {
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+        "description": "File or files to start from; this file is merged over them.",
+    }
+    for part in [schema, *definitions.values()]:
+        part.pop("required", None)
+    _shorthands(schema)
+    _removable(schema)
+    return schema
+
+
+def _shorthands(schema: dict[str, Any]) -> None:
+    """Forms that the loader takes beside the full ones."""
+    definitions = schema["$defs"]
+    for part in definitions.values():
+        for key, value in part.get("properties", {}).items():
+            if key in {"source", "on", "when"} and value.get("type") == "array":
+                part["properties"][key] = {
+                    "anyOf": [value, value["items"]],
+                    "description": value.get("description", ""),
+                }
+    number = definitions["Cost"]["properties"]["per_month"]["anyOf"]
+    for key, cost in definitions["War"]["properties"]["cost"]["patternProperties"].items():
+        definitions["War"]["properties"]["cost"]["patternProperties"][key] = {
+            "anyOf": [cost, *number]
+        }
+
+
+def _removable(node: Any) -> None:
+    """Allow null as the value of free keys."""
+    if isinstance(node, dict):
+        free = node.get("patternProperties")
+        if isinstance(free, dict):
+            for key, value in free.items():
+                free[key] = {"anyOf": [value, {"type": "null"}]}
+            node["additionalProperties"] = False
+        for value in node.values():
+            _removable(value)
+    elif isinstance(node, list):
+        for value in node:
+            _removable(value)

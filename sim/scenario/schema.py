@@ -1,0 +1,462 @@
+"""The scenario format as pydantic models. ``docs/scenario-format.md`` explains every key."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError, core_schema
+
+from sim.bargaining.tactics import TACTICS
+from sim.protocols import PROTOCOLS
+from sim.scenario.distributions import SHAPES, Number, parse_number
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+def _number_json_schema(low: float, high: float) -> dict[str, Any]:
+    bounds: dict[str, Any] = {}
+    if low > -1e300:
+        bounds["minimum"] = low
+    if high < 1e300:
+        bounds["maximum"] = high
+    any_of: list[dict[str, Any]] = [{"type": "number", **bounds}]
+    for name, text in SHAPES.items():
+        body: dict[str, Any] = {"description": text}
+        if name == "fixed":
+            body["type"] = "number"
+        elif name == "choice":
+            body["type"] = ["array", "object"]
+        else:
+            size = 3 if name == "triangular" else 2
+            body |= {
+                "type": "array",
+                "items": {"type": "number"},
+                "minItems": size,
+                "maxItems": size,
+            }
+        any_of.append(
+            {
+                "type": "object",
+                "properties": {name: body},
+                "required": [name],
+                "additionalProperties": False,
+            }
+        )
+    return {"anyOf": any_of}
+
+
+def uncertain(low: float = float("-inf"), high: float = float("inf")) -> Any:
+    """A field type for a number or an inline distribution within bounds."""
+
+    def parse(raw: Any) -> Number:
+        try:
+            return parse_number(raw, low, high)
+        except ValueError as error:
+            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+
+    def schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda n: n.dump()),
+            metadata={"pydantic_js_functions": [lambda _s, _h: _number_json_schema(low, high)]},
+        )
+
+    return GetPydanticSchema(schema)
+
+
+OnScale = Annotated[Number, uncertain(0.0, 1.0)]
+Share = Annotated[Number, uncertain(0.0, 1.0)]
+Positive = Annotated[Number, uncertain(0.0)]
+AnyNumber = Annotated[Number, uncertain()]
+
+
+class Strict(BaseModel):
+    """Base of all parts: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _listed(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str | dict) else raw
+
+
+class Sourced(Strict):
+    """Something that rests on a source or is marked as a judgement."""
+
+    source: Annotated[list[str], BeforeValidator(_listed)] = Field(
+        default=[], description="Key or keys of `sources`."
+    )
+    judgement: str | None = Field(
+        default=None, description="The reason, where the number is the coder's judgement."
+    )
+
+
+class Source(Strict):
+    """A reference that positions cite by key."""
+
+    title: str
+    date: str | None = Field(default=None, description="YYYY, YYYY-MM or YYYY-MM-DD.")
+    url: str | None = None
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _text(cls, raw: Any) -> Any:
+        return str(raw) if isinstance(raw, date | int) else raw
+
+
+class Issue(Sourced):
+    """An ordered scale from 0 to 1 with texts at chosen points."""
+
+    title: str
+    kind: Literal["continuous", "options"] = Field(
+        default="continuous",
+        description="continuous: anything between the texts can be agreed; "
+        "options: only the listed points.",
+    )
+    scale: dict[float, str] = Field(min_length=2, description="Point on the scale → its text.")
+    no_deal: OnScale = Field(
+        description="Where the issue stands at the start if nothing is agreed."
+    )
+    unit: str | None = Field(default=None, description="What the scale measures, for the axis.")
+
+    @field_validator("scale")
+    @classmethod
+    def _within(cls, scale: dict[float, str]) -> dict[float, str]:
+        outside = [p for p in scale if not 0 <= p <= 1]
+        if outside:
+            raise PydanticCustomError(
+                "scale", f"the point {outside[0]:g} lies outside the scale 0 to 1"
+            )
+        return dict(sorted(scale.items()))
+
+
+class Bound(Strict):
+    """A condition on another issue of the same package."""
+
+    at_most: OnScale | None = None
+    at_least: OnScale | None = None
+
+
+class ConditionalLimit(Sourced):
+    """A different red line while other terms of the package meet a condition."""
+
+    limit: OnScale
+    when: dict[Identifier, Bound] = Field(min_length=1)
+
+
+class Position(Sourced):
+    """What an actor wants on one issue."""
+
+    ideal: OnScale
+    limit: OnScale | None = Field(
+        default=None,
+        description="Red line on the far side of the ideal: it signs nothing beyond it.",
+    )
+    limits: tuple[OnScale | None, OnScale | None] | None = Field(
+        default=None,
+        description="[low, high] for red lines on both sides; null leaves a side open.",
+    )
+    salience: Positive = Field(description="Weight; normalised over the actor's issues.")
+    softening: Positive = Field(
+        default=Number("fixed", (0.0,)),
+        description="Scale units the red line moves per unit of utility that no deal has lost.",
+    )
+    curvature: float = Field(
+        default=1.0,
+        ge=1,
+        le=4,
+        description="Exponent of the loss with distance; 1 is linear.",
+    )
+    conditional: list[ConditionalLimit] = []
+
+
+class TacticChoice(Sourced):
+    """How an actor concedes: a registered tactic and its parameters."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: str = "boulware"
+
+    @field_validator("name")
+    @classmethod
+    def _registered(cls, name: str) -> str:
+        if name not in TACTICS:
+            raise PydanticCustomError(
+                "tactic", f"there is no tactic '{name}'; choose from {', '.join(TACTICS)}"
+            )
+        return name
+
+
+class EventCount(Strict):
+    """An actor that did something a number of times."""
+
+    actor: Identifier
+    times: int = Field(default=1, ge=1)
+
+
+class Condition(Strict):
+    """What has to have happened before a lever is pulled; all keys given must hold."""
+
+    refuses: EventCount | None = Field(default=None, description="Refused a text or proposal.")
+    accepts: EventCount | None = Field(default=None, description="Accepted a text or proposal.")
+    violates: EventCount | None = Field(default=None, description="Broke a truce.")
+    signed: Identifier | None = Field(
+        default=None, description="Stage of the agenda that has been signed."
+    )
+    pulled: str | None = Field(default=None, description="Lever, as actor.lever, in effect.")
+    round: int | None = Field(default=None, ge=0, description="Not before this round.")
+
+
+class Effect(Strict):
+    """What a lever changes, all of it things that exist in the model."""
+
+    cost: dict[Identifier, AnyNumber] = Field(
+        default={}, description="Actor → change of its cost of war, utility a month."
+    )
+    drift: dict[Identifier, AnyNumber] = Field(
+        default={}, description="Issue → change of its drift, scale units a month."
+    )
+    no_deal: dict[Identifier, AnyNumber] = Field(
+        default={}, description="Issue → shift of where it stands without a deal."
+    )
+    payment: dict[Identifier, AnyNumber] = Field(
+        default={}, description="Actor → utility paid when the whole agreement is signed."
+    )
+
+
+class Lever(Sourced):
+    """A typed threat or promise; both directions of a plan are two levers."""
+
+    title: str
+    on: Annotated[list[Identifier], BeforeValidator(_listed)] = Field(
+        min_length=1, description="The actor or actors it presses or rewards."
+    )
+    kind: Literal["threat", "promise"] = "threat"
+    when: Annotated[list[Condition], BeforeValidator(_listed)] = Field(min_length=1)
+    effect: Effect
+    credibility: Share = Field(
+        default=Number("fixed", (0.5,), exact=False),
+        description="Probability that it is carried out once its condition holds.",
+    )
+    delay: Positive = Field(
+        default=Number("fixed", (0.0,)), description="Rounds from pulling it to its effect."
+    )
+
+
+class Mediation(Sourced):
+    """How a formulator drafts and tables texts."""
+
+    every: int = Field(default=2, ge=1, description="Rounds between texts.")
+    first_round: int = Field(default=1, ge=1, description="Round of the first text.")
+    text: dict[Identifier, OnScale] = Field(
+        default={}, description="The plan as published, issue → point; tabled first."
+    )
+    attachment: Share = Field(
+        default=Number("fixed", (0.0,)),
+        description="How strongly later texts hold on to the plan.",
+    )
+    tilt: Share = Field(
+        default=Number("fixed", (0.0,)),
+        description="Weight of the mediator's (or its principal's) own interests in the draft.",
+    )
+    error: Share = Field(
+        default=Number("fixed", (0.1,)),
+        description="Standard deviation of its first guesses of the parties' red lines.",
+    )
+
+
+class Actor(Sourced):
+    """A party, mediator or host."""
+
+    name: str
+    label: str | None = None
+    role: Literal["party", "manipulator", "formulator", "facilitator"] = "party"
+    consent: Literal["all", "none"] | list[Identifier] | None = Field(
+        default=None,
+        description="all: nothing is agreed without it; a list: only with it on these issues; "
+        "none. Default: all for a party, none for others.",
+    )
+    principal: Identifier | None = Field(default=None, description="For whom an envoy acts.")
+    color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    positions: dict[Identifier, Position] = {}
+    power: Positive | None = None
+    tactic: TacticChoice = TacticChoice()
+    patience: Positive = Field(
+        default=Number("fixed", (52.0,), exact=False),
+        description="Rounds until its aspiration has come down to its reservation value.",
+    )
+    leave_after: Positive | None = Field(
+        default=None, description="Rounds after which it walks away; absent: never."
+    )
+    foresight_months: float = Field(
+        default=12.0, gt=0, description="How far ahead it weighs the war."
+    )
+    noise: float = Field(
+        default=0.0, ge=0, description="Scale of logistic noise in its acceptance, in utility."
+    )
+    acceptability: dict[Identifier, Share] = Field(
+        default={}, description="For mediators: actor → how acceptable to it, 0 to 1."
+    )
+    communication: Share = Field(
+        default=Number("fixed", (0.0,)),
+        description="For hosts: share of others' misjudgement removed each round, at best.",
+    )
+    mediation: Mediation = Mediation()
+    levers: dict[Identifier, Lever] = {}
+
+    @property
+    def short(self) -> str:
+        return self.label or self.name
+
+    @property
+    def consents_to(self) -> Literal["all", "none"] | list[str]:
+        if self.consent is None:
+            return "all" if self.role == "party" else "none"
+        return self.consent
+
+
+class Drift(Sourced):
+    """How an issue moves by itself while the war goes on."""
+
+    mean: AnyNumber = Field(description="Scale units a month.")
+    volatility: Positive = Field(
+        default=Number("fixed", (0.0,)),
+        description="Standard deviation of a month's movement, scale units.",
+    )
+
+
+class Belief(Sourced):
+    """What an actor thinks the drift is before it watches the front."""
+
+    mean: AnyNumber = Field(description="Scale units a month.")
+    sd: Positive = Field(description="How unsure it is, scale units a month; 0 never learns.")
+
+
+class Cost(Sourced):
+    """What a month of war costs an actor, in its own utility."""
+
+    per_month: AnyNumber
+    growth: AnyNumber = Field(
+        default=Number("fixed", (0.0,)), description="Relative growth a month."
+    )
+
+
+class War(Sourced):
+    """What goes on while nothing is agreed."""
+
+    start_date: date
+    round_days: int = Field(default=7, ge=1, le=365)
+    drift: dict[Identifier, Drift] = {}
+    beliefs: dict[Identifier, dict[Identifier, Belief]] = Field(
+        default={}, description="Actor → issue → belief; absent: knows the true drift."
+    )
+    cost: dict[Identifier, Cost] = Field(default={}, description="Actor → its cost of war.")
+
+    @field_validator("cost", mode="before")
+    @classmethod
+    def _plain_cost(cls, raw: Any) -> Any:
+        """`putin: 0.01` is short for `putin: {per_month: 0.01}`."""
+        if not isinstance(raw, dict):
+            return raw
+        keys = set(Cost.model_fields)
+        return {
+            actor: cost if isinstance(cost, dict) and keys & set(cost) else {"per_month": cost}
+            for actor, cost in raw.items()
+        }
+
+
+class Stage(Sourced):
+    """A part of the agenda: these issues are settled together, then act."""
+
+    name: Identifier
+    title: str | None = None
+    issues: list[Identifier] = Field(min_length=1)
+    cost_factor: Share = Field(
+        default=Number("fixed", (1.0,)),
+        description="Share of the cost of war that remains once it is signed.",
+    )
+    drift_factor: Share = Field(
+        default=Number("fixed", (1.0,)),
+        description="Share of the drift that remains once it is signed.",
+    )
+
+
+class Protocol(Strict):
+    """Who speaks when."""
+
+    name: str = "alternating"
+    consent: Literal["unanimity"] | float = Field(
+        default="unanimity",
+        description="unanimity, or the share of signatories (0 to 1) that must accept.",
+    )
+
+    @field_validator("name")
+    @classmethod
+    def _registered(cls, name: str) -> str:
+        if name not in PROTOCOLS:
+            raise PydanticCustomError(
+                "protocol", f"there is no protocol '{name}'; choose from {', '.join(PROTOCOLS)}"
+            )
+        return name
+
+
+class Spread(Strict):
+    """Default uncertainty of every plain number of a sort (standard deviations)."""
+
+    ideal: float = Field(default=0.0, ge=0, le=0.5, description="On the scale.")
+    limit: float = Field(default=0.0, ge=0, le=0.5, description="On the scale.")
+    salience: float = Field(default=0.0, ge=0, le=1, description="Relative.")
+    cost: float = Field(default=0.0, ge=0, le=1, description="Relative.")
+    patience: float = Field(default=0.0, ge=0, le=1, description="Relative.")
+    acceptability: float = Field(default=0.0, ge=0, le=0.5, description="In shares.")
+    credibility: float = Field(default=0.0, ge=0, le=0.5, description="In shares.")
+    firmness: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Rank correlation among the red lines of one actor: 0 each drawn by itself, "
+        "1 all firm or all flexible together.",
+    )
+
+
+class Scenario(Strict):
+    """A whole scenario, after `extends` and `--set`."""
+
+    name: Identifier
+    title: str
+    question: str | None = None
+    summary: str | None = None
+    known_by: date | None = Field(
+        default=None, description="No source may be younger than this day."
+    )
+    sources: dict[str, Source] = {}
+    issues: dict[Identifier, Issue] = Field(min_length=1)
+    actors: dict[Identifier, Actor] = Field(min_length=2)
+    war: War
+    agenda: list[Stage] = Field(
+        default=[], description="Stages in order; absent: everything in one."
+    )
+    protocol: Protocol = Protocol()
+    horizon_days: int = Field(default=365, ge=1, le=3660)
+    spread: Spread = Spread()
+
+    @property
+    def rounds(self) -> int:
+        """Rounds that the horizon holds."""
+        return max(1, -(-self.horizon_days // self.war.round_days))
+
+    @property
+    def stages(self) -> list[Stage]:
+        """The agenda, with everything in one stage where the file gives none."""
+        if self.agenda:
+            return list(self.agenda)
+        whole = Stage(name="settlement", title="Whole settlement", issues=list(self.issues))
+        return [whole]

@@ -1,0 +1,187 @@
+"""YAML with line numbers, and without its traps.
+
+The file is composed into nodes and turned into plain data here, so that every key keeps its line,
+duplicate keys are errors, `on`, `yes` and `no` are words (YAML 1.2), and a file cannot blow up in
+memory through aliases, depth or size.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.scenario.errors import Place, Problem, ScenarioError, file_error
+
+MAX_BYTES = 1_000_000
+MAX_NODES = 200_000
+MAX_DEPTH = 60
+
+Path_ = tuple[Any, ...]
+Places = dict[Path_, Place]
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Only composes; resolves plain scalars as YAML 1.2 does."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}
+
+
+for _tag, _pattern, _first in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
+    (
+        "float",
+        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
+        list("-+.0123456789"),
+    ),
+    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", list("0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first)
+
+
+def read_yaml(path: Path) -> tuple[Any, Places]:
+    """Read one file into plain data and the place of every key.
+
+    Raises
+    ------
+    ScenarioError
+        For a missing, huge or malformed file, duplicate keys, alias bombs.
+    """
+    try:
+        if path.is_dir():
+            raise file_error(path, "is a folder, not a scenario file")
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise file_error(
+                path, f"is {size / 1e6:.0f} MB; a scenario file is at most {MAX_BYTES / 1e6:.0f} MB"
+            )
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise file_error(path, "there is no such file", _similar_file(path)) from None
+    except UnicodeDecodeError:
+        raise file_error(path, "is not text in UTF-8", "a scenario is a YAML file") from None
+    except OSError as error:
+        raise file_error(path, f"cannot be read: {error.strerror}") from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, name: str) -> tuple[Any, Places]:
+    """The same for a string; ``name`` stands for the file in the places."""
+    try:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+        if node is None:
+            raise file_error(name, "is empty", "start from scenarios/kellogg.yaml")
+        builder = _Builder(name)
+        data = builder.build(node, (), 0)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        detail = error.problem or error.context or "cannot be parsed"
+        raise file_error(name, f"is not valid YAML: {detail}", line=line) from None
+    except yaml.YAMLError as error:
+        first = str(error).splitlines()[0]
+        raise file_error(name, f"is not valid YAML: {first}") from None
+    except RecursionError:
+        raise file_error(name, f"is nested more than {MAX_DEPTH} levels deep") from None
+    if builder.problems:
+        raise ScenarioError(builder.problems)
+    return data, builder.places
+
+
+class _Builder:
+    """Turns nodes into data, counting what it expands."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.places: Places = {}
+        self.problems: list[Problem] = []
+        self.count = 0
+
+    def build(self, node: yaml.Node, path: Path_, depth: int) -> Any:
+        self.count += 1
+        line = node.start_mark.line + 1
+        if self.count > MAX_NODES:
+            raise file_error(
+                self.name,
+                f"expands to more than {MAX_NODES:,} values through its aliases",
+                "write the repeated parts out, or use `extends`",
+                line,
+            )
+        if depth > MAX_DEPTH:
+            raise file_error(self.name, f"is nested more than {MAX_DEPTH} levels deep", line=line)
+        self.places.setdefault(path, Place(self.name, line))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(n, (*path, i), depth + 1) for i, n in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path_, depth: int) -> dict[Any, Any]:
+        out: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._problem(path, line, "a key must be a plain word or number")
+                continue
+            key = self._scalar(key_node, path)
+            where = (*path, key)
+            if key in out:
+                first = self.places[where].line
+                self._problem(where, line, f"the key '{key}' stands twice (first on line {first})")
+                continue
+            self.places[where] = Place(self.name, line)
+            out[key] = self.build(value_node, where, depth + 1)
+        return out
+
+    def _scalar(self, node: yaml.Node, path: Path_) -> Any:
+        tag, text = node.tag.rpartition(":")[2], str(node.value)
+        if tag == "null":
+            return None
+        if tag == "bool":
+            return text.lower() == "true"
+        if tag == "int":
+            return int(text) if len(text) < 20 else math.inf
+        if tag == "float":
+            return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        if tag == "timestamp":
+            try:
+                return datetime.date.fromisoformat(text)
+            except ValueError:
+                self._problem(path, node.start_mark.line + 1, f"{text} is not a date")
+                return None
+        if tag != "str":
+            self._problem(path, node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
+        return text
+
+    def _problem(self, path: Path_, line: int, message: str) -> None:
+        self.problems.append(Problem(Place(self.name, line), dotted(path), message))
+
+
+def dotted(path: Path_) -> str:
+    """``('actors', 'putin', 0)`` → ``actors.putin[0]``."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else f"{part}"
+    return text
+
+
+def _similar_file(path: Path) -> str:
+    from difflib import get_close_matches
+
+    folder = path.parent
+    if not folder.is_dir():
+        return ""
+    near = get_close_matches(path.name, [p.name for p in folder.glob("*.y*ml")], 1)
+    return f"did you mean '{folder / near[0]}'?" if near else ""

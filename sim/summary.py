@@ -1,0 +1,212 @@
+"""The numbers of a run as one plain dictionary: what ``summary.json`` and ``--json`` hold."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.results import OUTCOMES, REASONS
+from sim.scenario.schema import Issue, Scenario
+from sim.statistics import wilson
+
+DAYS = (7, 30, 100, 180, 365)
+NOTE = "A model's consequences, given these assumptions; not a forecast."
+
+
+def nearest_text(issue: Issue, point: float) -> str:
+    """Text of the listed point nearest to a point of the scale."""
+    return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
+
+
+def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> dict[str, Any]:
+    """Summary of an ensemble and its central world; plain types, rounded, in a fixed order."""
+    worlds = ensemble.sizes["world"]
+    horizon = scenario.rounds * scenario.war.round_days
+    codes = ensemble.outcome.values
+    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
+
+    def by_day(days: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
+        shares: dict[str, Any] = {}
+        intervals: dict[str, Any] = {}
+        for day in DAYS:
+            known = day <= horizon
+            count = int((days <= day).sum())
+            shares[str(day)] = count / worlds if known else None
+            intervals[str(day)] = list(wilson(count, worlds)) if known else None
+        return shares, intervals
+
+    deal, deal_interval = by_day(settled_day)
+    first, first_interval = by_day(first_day)
+    summary = {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "question": scenario.question,
+        "note": NOTE,
+        "seed": int(ensemble.attrs["seed"]),
+        "worlds": worlds,
+        "horizon_days": horizon,
+        "outcomes": {kind: count / worlds for kind, count in counts.items()},
+        "outcomes_interval": {k: list(wilson(c, worlds)) for k, c in counts.items()},
+        "deal_by_day": deal,
+        "deal_by_day_interval": deal_interval,
+        "first_stage_by_day": first,
+        "first_stage_by_day_interval": first_interval,
+        "stages": _stages(scenario, ensemble),
+        "package": _package(scenario, ensemble),
+        "actors": _actors(ensemble),
+        "ripeness": {
+            "start": _ripeness(ensemble.ripeness_start.values),
+            "end": _ripeness(ensemble.ripeness_end.values),
+        },
+        "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues)),
+        "stuck_because": _shares(ensemble.stuck_reason.values, list(REASONS)),
+        "levers": _levers(ensemble),
+        "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
+        "central": _central(scenario, central),
+        "provenance": {
+            key: ensemble.attrs[key] if key in {"scenario_hash", "protocol"} else json.loads(
+                ensemble.attrs[key]
+            )
+            for key in ("scenario_hash", "protocol", "tactics", "versions", "files", "overrides")
+        },
+    }
+    rounded: dict[str, Any] = _rounded(summary)
+    return rounded
+
+
+def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+    """Share of worlds in which each stage stands at the end."""
+    worlds, signed = data.sizes["world"], data.stages_signed.values
+    out = {}
+    for number, stage in enumerate(scenario.stages):
+        count = int((signed > number).sum())
+        out[stage.name] = {"share": count / worlds, "interval": list(wilson(count, worlds))}
+    return out
+
+
+def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+    """Per issue: what the worlds that signed a whole settlement agreed."""
+    agreed = data.agreed.values[data.outcome.values == 0]
+    out = {}
+    for column, (key, issue) in enumerate(scenario.issues.items()):
+        values = agreed[:, column]
+        if not len(values):
+            out[key] = {"median": None, "p10": None, "p90": None, "text": None}
+            continue
+        low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+        texts, times = np.unique([nearest_text(issue, v) for v in values], return_counts=True)
+        out[key] = {
+            "median": float(median),
+            "p10": float(low),
+            "p90": float(high),
+            "text": nearest_text(issue, float(median)),
+            "most_common": str(texts[times.argmax()]),
+            "most_common_share": float(times.max() / len(values)),
+        }
+    return out
+
+
+def _actors(data: xr.Dataset) -> dict[str, Any]:
+    out = {}
+    settled = data.outcome.values == 0
+    for actor in data.actor.values:
+        one = data.sel(actor=actor)
+        entry: dict[str, Any] = {}
+        for name, values in (
+            ("utility", one.utility.values),
+            ("reservation", one.reservation_end.values),
+        ):
+            low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+            entry |= {name: float(median), f"{name}_p10": float(low), f"{name}_p90": float(high)}
+        entry["reservation_at_start"] = float(np.median(one.reservation_start.values))
+        gain = (one.utility - one.reservation_end).values[settled]
+        entry["gain_from_settling"] = float(np.median(gain)) if len(gain) else None
+        conceded = one.conceded.values
+        entry["conceded"] = float(np.median(conceded.sum(axis=1)))
+        entry["conceded_by_issue"] = {
+            str(i): float(np.median(conceded[:, n])) for n, i in enumerate(data.issue.values)
+        }
+        entry["violations"] = float((one.violates_count.values > 0).mean())
+        out[str(actor)] = entry
+    return out
+
+
+def _ripeness(values: np.ndarray) -> dict[str, Any]:
+    """Quantiles where something is unsettled, and how often a package exists that all prefer."""
+    values = values[~np.isnan(values)]
+    if not len(values):
+        return {"median": None, "p10": None, "p90": None, "share_ripe": None, "worlds": 0}
+    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+    ripe = float((values > 0).mean())
+    return {
+        "median": float(median),
+        "p10": float(low),
+        "p90": float(high),
+        "share_ripe": ripe,
+        "worlds": len(values),
+    }
+
+
+def _shares(codes: np.ndarray, names: list[str]) -> dict[str, float]:
+    """Share of the failed worlds (code ≥ 0) with each code."""
+    failed = codes[codes >= 0]
+    return {
+        name: _ratio(int((failed == n).sum()), len(failed)) for n, name in enumerate(names)
+    }
+
+
+def _levers(data: xr.Dataset) -> dict[str, Any]:
+    out = {}
+    for n, lever in enumerate(data.lever.values):
+        pulled = ~np.isnan(data.lever_pulled_day.values[:, n])
+        effect = data.lever_effect_day.values[:, n]
+        acted = ~np.isnan(effect)
+        out[str(lever)] = {
+            "pulled": float(pulled.mean()),
+            "in_effect": float(acted.mean()),
+            "median_day": float(np.median(effect[acted])) if acted.any() else None,
+        }
+    return out
+
+
+def _central(scenario: Scenario, central: xr.Dataset) -> dict[str, Any]:
+    day, first = float(central.settled_day), float(central.first_signed_day)
+    agreed = central.agreed.values
+    code = int(central.stuck_issue)
+    return {
+        "outcome": OUTCOMES[int(central.outcome)],
+        "settled_day": None if math.isnan(day) else day,
+        "first_signed_day": None if math.isnan(first) else first,
+        "agreed": {
+            key: None if math.isnan(v) else {"point": float(v), "text": nearest_text(issue, v)}
+            for (key, issue), v in zip(scenario.issues.items(), agreed, strict=True)
+        },
+        "stuck_on": None if code < 0 else str(central.issue.values[code]),
+        "stuck_because": None if code < 0 else REASONS[int(central.stuck_reason)],
+        "ripeness_start": float(central.ripeness_start),
+        "ripeness_end": _number(central.ripeness_end),
+    }
+
+
+def _number(value: Any) -> float | None:
+    number = float(value)
+    return None if math.isnan(number) else number
+
+
+def _ratio(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6) + 0.0
+    if isinstance(value, dict):
+        return {key: _rounded(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    return value

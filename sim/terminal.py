@@ -1,0 +1,115 @@
+"""What a run says on the terminal, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.runner import Run
+from sim.story import (
+    answer,
+    concession_words,
+    events,
+    package_words,
+    percent,
+    pressure_words,
+    span_words,
+    stuck_words,
+)
+from sim.summary import DAYS
+
+OUTCOME_WORDS = {
+    "settlement": "Settlement (everything on the agenda signed)",
+    "partial": "Partial (some stages signed, such as a ceasefire)",
+    "breakdown": "Breakdown (a side walked away)",
+    "no_deal": "No agreement within the horizon",
+}
+
+
+def tell(run: Run, folder: Path, written: list[str]) -> None:
+    """Print the run's answer, odds, package, concessions, pressure and sticking points."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    scenario, summary = run.scenario, run.summary
+    console.print(Text(scenario.title, style="bold"))
+    console.print(
+        f"{summary['worlds']:,} worlds, seed {summary['seed']}, from "
+        f"{scenario.war.start_date:%-d %B %Y}, {summary['horizon_days']} days\n"
+    )
+    if scenario.question:
+        console.print(Text(scenario.question, style="bold"))
+    console.print(answer(scenario, summary) + "\n")
+    console.print(_odds(run))
+    console.print(_days(run))
+    _section(console, "The central world", _central_story(run))
+    _package(console, run)
+    _section(console, "Who conceded what", concession_words(scenario, summary))
+    pressure = pressure_words(scenario, summary)
+    _section(console, "What pressure was used", pressure or ["No levers in this scenario."])
+    _section(console, "Where it gets stuck", stuck_words(scenario, summary))
+    console.print(Text(f"\n{summary['note']}", style="italic"))
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def _odds(run: Run) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("How it ends")
+    table.add_column("Share", justify="right")
+    table.add_column("95 % interval", justify="right")
+    for kind, words in OUTCOME_WORDS.items():
+        share = run.summary["outcomes"][kind]
+        table.add_row(words, percent(share), span_words(run.summary["outcomes_interval"][kind]))
+    return table
+
+
+def _days(run: Run) -> Padding:
+    summary = run.summary
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Signed by day")
+    for day in DAYS:
+        table.add_column(str(day), justify="right")
+    rows = [("A settlement", "deal_by_day")]
+    if len(run.scenario.stages) > 1:
+        rows.append(("A first stage", "first_stage_by_day"))
+    for words, key in rows:
+        table.add_row(words, *(percent(summary[key][str(d)]) for d in DAYS))
+        spans = (span_words(summary[f"{key}_interval"][str(d)]) for d in DAYS)
+        table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _central_story(run: Run) -> list[str]:
+    """The events of the world in which every uncertain number is at its median."""
+    lines = [f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)]
+    central = run.summary["central"]
+    if central["outcome"] != "settlement":
+        issue = central["stuck_on"]
+        lines.append(
+            f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}; what blocks is "
+            f"{run.scenario.issues[issue].title}"
+        )
+    return lines
+
+
+def _package(console: Console, run: Run) -> None:
+    rows = package_words(run.scenario, run.summary)
+    count = round(run.summary["outcomes"]["settlement"] * run.summary["worlds"])
+    console.print(Text(f"\nWhat the settlements contain ({count:,} worlds)", style="bold"))
+    if not rows:
+        console.print("  No world settled everything.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for issue, text, spread in rows:
+        table.add_row(f"  {issue}", text, Text(spread, style="dim"))
+    console.print(table)
+
+
+def _section(console: Console, title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console.print(Text(f"\n{title}", style="bold"))
+    for line in lines:
+        console.print(Padding(line, (0, 0, 0, 2)))

@@ -1,0 +1,82 @@
+"""Shared pieces: where things are, and a small scenario that tests vary."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.model import PeaceTalks
+from sim.scenario import Draws, Scenario, load_scenario
+
+ROOT = Path(__file__).resolve().parent.parent
+SCENARIOS = ROOT / "scenarios"
+SHARED = ROOT.parent / "shared"
+
+TOY: dict[str, Any] = {
+    "name": "toy",
+    "title": "Two parties, two issues",
+    "issues": {
+        "land": {"title": "Land", "scale": {0: "all to A", 0.5: "half", 1: "all to B"}, "no_deal": 0.5},
+        "arms": {"title": "Arms", "scale": {0: "none", 1: "full"}, "no_deal": 0.2},
+    },
+    "actors": {
+        "a": {
+            "name": "A",
+            "patience": 30,
+            "positions": {
+                "land": {"ideal": 0, "limit": 0.7, "salience": 0.7, "judgement": "test"},
+                "arms": {"ideal": 0, "limit": 0.8, "salience": 0.3, "judgement": "test"},
+            },
+        },
+        "b": {
+            "name": "B",
+            "patience": 40,
+            "positions": {
+                "land": {"ideal": 1, "limit": 0.3, "salience": 0.3, "judgement": "test"},
+                "arms": {"ideal": 1, "salience": 0.7, "judgement": "test"},
+            },
+        },
+    },
+    "war": {
+        "start_date": "2025-01-20",
+        "cost": {"a": 0.02, "b": {"per_month": {"normal": [0.02, 0.005]}}},
+        "drift": {"land": {"mean": 0.01, "volatility": 0.01}},
+        "beliefs": {"a": {"land": {"mean": 0.0, "sd": 0.01}}},
+    },
+}
+
+
+@pytest.fixture
+def toy() -> dict[str, Any]:
+    """A fresh copy of the toy scenario as plain data."""
+    return copy.deepcopy(TOY)
+
+
+@pytest.fixture(scope="session")
+def kellogg() -> Scenario:
+    return load_scenario(SCENARIOS / "kellogg.yaml").scenario
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of validation data, which is kept outside the project."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not there: validation data are kept outside the project")
+    return SHARED
+
+
+def build(data: dict[str, Any]) -> Scenario:
+    """A scenario from plain data, without a file."""
+    return Scenario.model_validate(data)
+
+
+def simulate(
+    scenario: Scenario, worlds: int = 200, seed: int = 1, trace: bool = False, central: bool = False
+) -> PeaceTalks:
+    """A finished model of one chunk."""
+    model = PeaceTalks(scenario, Draws(seed, worlds, central=central), trace=trace)
+    model.run()
+    return model

@@ -1,0 +1,356 @@
+"""What must always hold of a run, whatever the scenario."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.bargaining.tactics import TACTICS
+from sim.model import OPEN, SETTLED, PeaceTalks
+from sim.scenario import Draws, Scenario
+from tests.conftest import TOY, build, simulate
+
+points = st.integers(0, 20).map(lambda n: n / 20)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> dict[str, Any]:
+    """Random small scenarios: parties on both ends, any tactic, mediated or not, staged or not."""
+    issues = [f"i{n}" for n in range(draw(st.integers(1, 4)))]
+    names = ["north", "south", "third"][: draw(st.integers(2, 3))]
+    actors: dict[str, Any] = {}
+    for number, name in enumerate(names):
+        positions = {}
+        for issue in issues:
+            ideal = draw(st.sampled_from([0.0, 0.1, 0.3] if number % 2 == 0 else [1.0, 0.9, 0.6]))
+            limit = draw(points)
+            limit = max(limit, ideal) if ideal < 0.5 else min(limit, ideal)
+            positions[issue] = {
+                "ideal": ideal,
+                "salience": draw(st.integers(1, 10)),
+                "softening": draw(st.sampled_from([0.0, 0.5])),
+                "curvature": draw(st.sampled_from([1.0, 1.0, 2.0])),
+                "judgement": "random",
+            } | ({"limit": {"normal": [limit, 0.1]}} if draw(st.booleans()) else {})
+        actors[name] = {
+            "name": name,
+            "positions": positions,
+            "patience": {"uniform": [2, 30]},
+            "tactic": {"name": draw(st.sampled_from(sorted(TACTICS)))},
+            "noise": draw(st.sampled_from([0.0, 0.02])),
+        }
+    data: dict[str, Any] = {
+        "name": "random",
+        "title": "random",
+        "issues": {
+            i: {
+                "title": i,
+                "kind": draw(st.sampled_from(["continuous", "options"])),
+                "scale": {0: "a", 0.25: "b", 0.5: "c", 0.8: "d", 1: "e"},
+                "no_deal": draw(points),
+            }
+            for i in issues
+        },
+        "actors": actors,
+        "war": {
+            "start_date": "2025-01-20",
+            "cost": {n: draw(st.sampled_from([0.0, 0.02, 0.05])) for n in names},
+            "drift": {issues[0]: {"mean": {"normal": [0.0, 0.02]}, "volatility": 0.02}},
+            "beliefs": {names[0]: {issues[0]: {"mean": 0.03, "sd": 0.02}}},
+        },
+        "horizon_days": 210,
+    }
+    if draw(st.booleans()):
+        data["protocol"] = {"name": "shuttle"}
+        data["actors"]["envoy"] = {
+            "name": "Envoy",
+            "role": "formulator",
+            "acceptability": {names[0]: 0.8, names[1]: {"uniform": [0.2, 0.9]}},
+        }
+    if len(issues) > 1 and draw(st.booleans()):
+        data["agenda"] = [
+            {"name": "first", "issues": issues[:1], "cost_factor": 0.3, "drift_factor": 0.1},
+            {"name": "second", "issues": issues[1:]},
+        ]
+    if draw(st.booleans()):
+        data["actors"][names[0]]["levers"] = {
+            "press": {
+                "title": "Press",
+                "on": names[1],
+                "when": {"refuses": {"actor": names[1], "times": 2}},
+                "effect": {"cost": {names[1]: 0.03}, "drift": {issues[0]: 0.01}}
+                if issues[0] in data["war"]["drift"]
+                else {"cost": {names[1]: 0.03}},
+                "delay": 2,
+            }
+        }
+    return data
+
+
+@settings(max_examples=60, deadline=None)
+@given(scenarios(), st.integers(0, 1000))
+def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
+    data: dict[str, Any], seed: int
+) -> None:
+    model = PeaceTalks(build(data), Draws(seed, 40))
+    signed = np.zeros(40, dtype=bool)
+    for _ in range(model.scenario.rounds):
+        before, stage = model.agreed.copy(), model.stage.copy()
+        model.step()
+        new = np.isnan(before) & ~np.isnan(model.agreed)
+        for party in model.signatories:
+            inside = (model.agreed >= party.low - 1e-6) & (model.agreed <= party.high + 1e-6)
+            assert (inside | ~new | ~party.consent).all()
+        signed |= model.stage > stage
+    surplus = model.recorder.surplus_at_signing
+    assert (surplus >= -1e-8).all()
+    for column, issue in enumerate(model.scenario.issues.values()):
+        terms = model.agreed[:, column]
+        terms = terms[~np.isnan(terms)]
+        if issue.kind == "options":
+            listed = np.array(list(issue.scale))
+            assert (np.abs(terms[:, None] - listed).min(axis=1) < 1e-9).all()
+        assert ((terms >= 0) & (terms <= 1)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(scenarios(), st.integers(0, 1000))
+def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: int) -> None:
+    data["actors"]["north"]["leave_after"] = {"uniform": [5, 60]}
+    model = PeaceTalks(build(data), Draws(seed, 40))
+    kept: dict[int, tuple[Any, ...]] = {}
+    for _ in range(model.scenario.rounds):
+        model.step()
+        for world in np.flatnonzero(model.status != OPEN):
+            state = (
+                model.status[world],
+                model.stage[world],
+                model.concluded_round[world],
+                model.agreed[world].tobytes(),
+                tuple(p.offer[world].tobytes() for p in model.signatories),
+                tuple(p.reservation[world] for p in model.signatories),
+            )
+            assert kept.setdefault(int(world), state) == state
+
+
+@settings(max_examples=20, deadline=None)
+@given(scenarios(), st.sampled_from([0.01, 7.0, 1000.0]))
+def test_scaling_all_saliences_changes_nothing(data: dict[str, Any], factor: float) -> None:
+    scaled = copy.deepcopy(data)
+    for position in scaled["actors"]["south"]["positions"].values():
+        position["salience"] *= factor
+    one, two = simulate(build(data), 30), simulate(build(scaled), 30)
+    assert (one.stage == two.stage).all()
+    assert np.allclose(one.agreed, two.agreed, atol=1e-6, equal_nan=True)
+
+
+@settings(max_examples=20, deadline=None)
+@given(scenarios())
+def test_the_order_of_actors_in_the_file_means_nothing(data: dict[str, Any]) -> None:
+    turned = copy.deepcopy(data)
+    turned["actors"] = dict(reversed(turned["actors"].items()))
+    one, two = simulate(build(data), 30), simulate(build(turned), 30)
+    assert (one.concluded_round == two.concluded_round).all()
+    assert np.array_equal(one.agreed, two.agreed, equal_nan=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.0, 0.06), st.floats(0.0, 0.06), st.floats(0.1, 0.9), st.sampled_from(sorted(TACTICS)))
+def test_one_issue_agreement_lies_between_the_reservation_points(
+    cost_a: float, cost_b: float, no_deal: float, tactic: str
+) -> None:
+    """A: u = 1 − x, B: u = x; R_k = u_k(no deal) − 12·cost, so the zone is [n − 12c_B, n + 12c_A]."""
+    position = {"salience": 1, "judgement": "closed form"}
+    data = {
+        "name": "pie",
+        "title": "pie",
+        "issues": {"pie": {"title": "Pie", "scale": {0: "a", 1: "b"}, "no_deal": no_deal}},
+        "actors": {
+            "a": {"name": "A", "positions": {"pie": {"ideal": 0, **position}}, "patience": 10,
+                  "tactic": {"name": tactic}},
+            "b": {"name": "B", "positions": {"pie": {"ideal": 1, **position}}, "patience": 10},
+        },
+        "war": {"start_date": "2025-01-20", "cost": {"a": cost_a, "b": cost_b}},
+    }
+    model = simulate(build(data), 1)
+    if model.status[0] == SETTLED:
+        low, high = no_deal - 12 * cost_b, no_deal + 12 * cost_a
+        assert low - 1e-9 <= model.agreed[0, 0] <= high + 1e-9
+    elif tactic not in {"hardliner", "tit_for_tat", "micro"}:
+        assert cost_a + cost_b == pytest.approx(0, abs=1e-6)
+
+
+def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:
+    """Max-min surplus of split-the-pie is (c_A + c_B)·h/2."""
+    position = {"salience": 1, "judgement": "closed form"}
+    data = {
+        "name": "pie", "title": "pie",
+        "issues": {"pie": {"title": "Pie", "scale": {0: "a", 1: "b"}, "no_deal": 0.5}},
+        "actors": {
+            "a": {"name": "A", "positions": {"pie": {"ideal": 0, **position}}},
+            "b": {"name": "B", "positions": {"pie": {"ideal": 1, **position}}},
+        },
+        "war": {"start_date": "2025-01-20", "cost": {"a": 0.02, "b": 0.01}},
+    }
+    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    assert model.recorder.ripeness_at_start[0] == pytest.approx(0.18, abs=0.005)
+
+
+def test_more_worlds_leave_the_first_ones_as_they_were(kellogg: Scenario) -> None:
+    few, many = simulate(kellogg, 60), simulate(kellogg, 110)
+    assert (few.concluded_round == many.concluded_round[:60]).all()
+    assert (few.stage == many.stage[:60]).all()
+    for one, other in zip(few.signatories, many.signatories, strict=True):
+        assert np.array_equal(one.offer, other.offer[:60])
+        assert np.array_equal(one.reservation, other.reservation[:60])
+
+
+def test_an_extra_uncertain_number_does_not_move_the_others(toy: dict[str, Any]) -> None:
+    before = simulate(build(toy), 20).signatories[1].weight
+    toy["actors"]["a"]["positions"]["land"]["limit"] = {"normal": [0.7, 0.1]}
+    toy["spread"] = {"patience": 0.2}
+    assert np.array_equal(before, simulate(build(toy), 20).signatories[1].weight)
+
+
+def test_central_world_has_medians_and_no_shocks(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["patience"] = {"triangular": [10, 20, 60]}
+    model = simulate(build(toy), 1, central=True, trace=True)
+    assert model.signatories[0].patience[0] == pytest.approx(60 - np.sqrt(0.5 * 50 * 40))
+    moved = np.diff([n[0, 0] for n in model.recorder.rounds["no_deal"][:10]])
+    assert moved == pytest.approx(np.full(9, 0.01 * model.war.months))
+
+
+def test_firmness_moves_the_red_lines_of_an_actor_together(toy: dict[str, Any]) -> None:
+    for actor in toy["actors"].values():
+        for position in actor["positions"].values():
+            position.pop("limit", None)
+            position["limit"] = {"normal": [0.5, 0.1]}
+    toy["spread"] = {"firmness": 0.6}
+    model = PeaceTalks(build(toy), Draws(3, 4000))
+    a, b = model.signatories
+    assert np.corrcoef(a.high.T)[0, 1] == pytest.approx(0.6, abs=0.05)
+    assert np.corrcoef(b.low.T)[0, 1] == pytest.approx(0.6, abs=0.05)
+    assert np.corrcoef(a.high[:, 0], b.low[:, 0])[0, 1] == pytest.approx(0.0, abs=0.05)
+
+
+def test_conditional_red_line_counts_only_while_its_condition_is_met(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["positions"]["land"]["conditional"] = [
+        {"limit": 0.9, "when": {"arms": {"at_most": 0.3}}}
+    ]
+    party = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[0]
+    packages = np.array([[[0.8, 0.3], [0.8, 0.4], [0.7, 0.4], [0.95, 0.1]]])
+    assert party.within_limits(packages)[0].tolist() == [True, False, True, False]
+
+
+def test_beliefs_learn_from_the_front(toy: dict[str, Any]) -> None:
+    """A believes 0 a month, the front moves 0.01 a month: the belief ends nearer the truth."""
+    model = simulate(build(toy), 200)
+    belief = model.signatories[0].beliefs.mean[:, 0]
+    assert 0.004 < np.median(belief) < 0.012
+
+
+def _lever(effect: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "title": "Press", "on": "b", "credibility": {"fixed": 0.5}, "effect": effect,
+        "when": {"refuses": {"actor": "b", "times": 3}},
+    } | more
+
+
+def test_a_threat_weighs_with_its_credibility_before_it_is_carried_out(toy: dict[str, Any]) -> None:
+    toy["war"]["cost"]["b"] = 0.02
+    plain = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].reservation[0]
+    toy["actors"]["a"]["levers"] = {"press": _lever({"cost": {"b": 0.01}})}
+    model = PeaceTalks(build(toy), Draws(0, 1, central=True))
+    assert model.signatories[1].reservation[0] == pytest.approx(plain - 0.5 * 0.01 * 12)
+    toy["actors"]["a"]["levers"]["press"]["delay"] = 26
+    late = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].reservation[0]
+    share = 1 - 26 * model.war.months / 12
+    assert late == pytest.approx(plain - 0.5 * 0.01 * 12 * share)
+
+
+def test_levers_are_pulled_as_often_as_they_are_credible(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["levers"] = {"press": _lever({"cost": {"b": 0.0001}})}
+    toy["actors"]["b"]["tactic"] = {"name": "hardliner"}
+    model = simulate(build(toy), 800)
+    lever = model.levers[0]
+    refused = model.events["refuses"]["b"] >= 3
+    assert refused.mean() > 0.9
+    assert lever.in_effect[refused].mean() == pytest.approx(0.5, abs=0.06)
+    assert (lever.in_effect <= refused).all()
+    assert model.war.lever_cost["b"][lever.in_effect] == pytest.approx(0.0001)
+
+
+def test_a_payment_counts_when_everything_is_signed(toy: dict[str, Any]) -> None:
+    plain = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].best[0]
+    toy["actors"]["a"]["levers"] = {
+        "pay": _lever({"payment": {"b": 0.1}}, kind="promise", when={"signed": "settlement"})
+    }
+    paid = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].best[0]
+    assert paid == pytest.approx(plain + 0.05)
+
+
+def test_a_truce_stops_costs_and_drift_and_with_them_the_pressure(toy: dict[str, Any]) -> None:
+    toy["agenda"] = [
+        {"name": "truce", "issues": ["arms"], "cost_factor": 0.1, "drift_factor": 0.0},
+        {"name": "rest", "issues": ["land"]},
+    ]
+    toy["actors"]["a"]["positions"]["land"]["limit"] = 0.2
+    toy["actors"]["b"]["positions"]["land"]["limit"] = 0.6
+    model = simulate(build(toy), 300, trace=True)
+    truce = model.stage == 1
+    assert truce.mean() > 0.5
+    front = np.stack([n[:, 0] for n in model.recorder.rounds["no_deal"]])
+    world = int(np.flatnonzero(truce)[0])
+    signed = int(model.signed_round[world, 0])
+    assert len(set(front[signed:, world])) == 1
+    assert len(set(front[:signed, world])) == signed
+    for party in model.signatories:
+        # the value of fighting on now has a tenth of the cost, and no drift
+        expected = np.where(model.is_fixed, model.agreed, model.war.no_deal)
+        value = party.utility(expected) - 0.1 * model.war.cost_now(party.key) * 12
+        assert party.reservation[truce] == pytest.approx(value[truce])
+
+
+def test_a_party_that_loses_patience_breaks_the_talks_down(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["tactic"] = {"name": "hardliner"}
+    toy["actors"]["a"]["leave_after"] = {"fixed": 10}
+    model = simulate(build(toy), 10)
+    assert (model.status == 2).all()
+    assert (model.concluded_round == 10).all()
+    assert model.recorder.left_by["a"].all()
+
+
+def test_a_good_host_sharpens_what_is_known_of_the_others(toy: dict[str, Any]) -> None:
+    def error(quality: float) -> float:
+        toy["actors"]["host"] = {
+            "name": "Host", "role": "facilitator", "communication": {"fixed": quality},
+            "acceptability": {"a": 1.0, "b": 1.0},
+        }
+        model = PeaceTalks(build(toy), Draws(0, 50))
+        for _ in range(5):
+            model.step()
+        return float(np.mean([np.abs(p.salience_seen - p.weight) for p in model.signatories]))
+
+    assert error(0.3) < 0.5 * error(0.0)
+
+
+def test_a_host_whom_one_side_shuns_carries_no_messages(toy: dict[str, Any]) -> None:
+    toy["actors"]["host"] = {
+        "name": "Host", "role": "facilitator", "communication": 0.5,
+        "acceptability": {"a": 1.0, "b": {"fixed": 0.0}},
+    }
+    assert (PeaceTalks(build(toy), Draws(0, 5)).communication == 0).all()
+
+
+def test_the_ordinary_case_settles_and_logrolls() -> None:
+    """A cares about land, B about arms: each gets most of what is dear to it."""
+    model = simulate(build(copy.deepcopy(TOY)), 300)
+    settled = model.status == SETTLED
+    assert settled.mean() > 0.9
+    land, arms = np.median(model.agreed[settled], axis=0)
+    assert land < 0.5 < arms
