@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from sim.progress import progress_bar
@@ -56,20 +57,14 @@ class Job:
 
     def _steps(self, run: Run) -> list[tuple[str, Callable[[Path], None]]]:
         steps: list[tuple[str, Callable[[Path], None]]] = [
-            ("summary.json", lambda path: write_summary(run, path)),
-            ("rounds.csv", lambda path: write_rounds(run, path)),
-            ("result.nc", lambda path: write_results(run, path)),
+            ("summary.json", partial(write_summary, run)),
+            ("rounds.csv", partial(write_rounds, run)),
+            ("result.nc", partial(write_results, run)),
         ]
         if self.chart_format is not None:
             from sim.plots import draw
 
-            for figure in CHARTS:
-                steps.append(
-                    (
-                        f"{figure}.{self.chart_format}",
-                        lambda path, figure=figure: draw(run, figure, path),  # type: ignore[misc]
-                    )
-                )
+            steps += [(f"{name}.{self.chart_format}", partial(draw, run, name)) for name in CHARTS]
         return steps
 
     def names(self) -> list[str]:

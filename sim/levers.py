@@ -120,7 +120,9 @@ class ActiveLever:
             led |= _answers(condition, actor, event)
         return chance if led else None
 
-    def promise_weight(self, actor: str, stage: str, months: float, model: PeaceTalks) -> Array | None:
+    def promise_weight(
+        self, actor: str, stage: str, months: float, model: PeaceTalks
+    ) -> Array | None:
         """The same for a promise tied to signing a stage."""
         if actor not in self.spec.on or not any(c.signed == stage for c in self.spec.when):
             return None

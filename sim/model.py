@@ -113,7 +113,9 @@ class PeaceTalks(mesa.Model):
         self.envoy = envoys[0] if envoys else None
         self.parties = mesa.agent.AgentSet(self.signatories, random=self.random)
         #: quality of communication that the best host brings, by world
-        self.communication = np.max([h.quality for h in self.hosts] + [np.zeros(self.worlds)], axis=0)
+        self.communication = np.max(
+            [h.quality for h in self.hosts] + [np.zeros(self.worlds)], axis=0
+        )
 
     # --- one round -------------------------------------------------------------------------
 

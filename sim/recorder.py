@@ -35,7 +35,7 @@ class Recorder:
     def __init__(self, model: PeaceTalks, trace: bool) -> None:
         self.trace, self.story = trace, trace and model.worlds == 1
         kinds = (*BY_ROUND, *STORY) if self.story else BY_ROUND if trace else ()
-        self.rounds: dict[str, list[Array]] = {kind: [] for kind in kinds}
+        self.rounds: dict[str, list[NDArray[Any]]] = {kind: [] for kind in kinds}
         self.texts: list[dict[str, Any]] = []
         self.truces_broken = np.zeros(model.worlds, dtype=np.int64)
         self.first_signed = np.full(model.worlds, -1, dtype=np.int64)
@@ -84,8 +84,8 @@ class Recorder:
         self.last_offer = np.stack([p.offer for p in parties], axis=1)
         # how far apart positions are on each issue, weighed by those who hold them
         middle = self.last_offer.mean(axis=1)
-        apart = sum(p.loss(middle) - p.loss(p.offer) for p in parties)
-        self.apart = np.maximum(np.asarray(apart), 0.0)
+        apart = np.sum([p.loss(middle) - p.loss(p.offer) for p in parties], axis=0)
+        self.apart = np.maximum(apart, 0.0)
 
     def text_tabled(
         self, model: PeaceTalks, text: Array, where: Mask, accepted: dict[str, Mask]

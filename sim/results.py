@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ fighting on, or a package that exists and was not reached within the horizon."""
 
 Array = NDArray[np.float64]
 UNITS = {
-    "day": "days since the start",
+    "day": "days of the run",
     "issue": "scale, 0 to 1",
     "utility": "utility, 0 to 1 over the party's issues",
     "month": "utility a month",
@@ -66,8 +67,10 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
     worlds, levers = model.worlds, len(model.levers)
-    pulled = np.full((worlds, 0), np.nan) if triggered is None else np.where(
-        triggered < never, triggered * float(days), np.nan
+    pulled = (
+        np.full((worlds, 0), np.nan)
+        if triggered is None
+        else np.where(triggered < never, triggered * float(days), np.nan)
     )
     effective = np.full((worlds, levers), np.nan)
     for column, lever in enumerate(model.levers):
@@ -75,9 +78,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         effective[:, column] = np.where(lever.in_effect, in_effect, np.nan)
     moved = recorder.last_offer - recorder.first_offer
     first, last = (
-        np.stack(
-            [p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1
-        )
+        np.stack([p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1)
         for offers in (recorder.first_offer, recorder.last_offer)
     )
     settled = model.status == SETTLED
@@ -132,13 +133,25 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
     recorder = model.recorder
     rounds = model.scenario.rounds + 1
     units = {
-        "offer": "issue", "no_deal": "issue", "low": "issue", "high": "issue",
-        "value": "utility", "target": "utility", "reservation": "utility",
-        "ripeness": "utility", "cost": "month", "belief": "issue",
+        "offer": "issue",
+        "no_deal": "issue",
+        "low": "issue",
+        "high": "issue",
+        "value": "utility",
+        "target": "utility",
+        "reservation": "utility",
+        "ripeness": "utility",
+        "cost": "month",
+        "belief": "issue",
     }
     dims = {
-        "offer": ("actor", "issue"), "low": ("actor", "issue"), "high": ("actor", "issue"),
-        "belief": ("actor", "issue"), "no_deal": ("issue",), "ripeness": (), "stages_done": (),
+        "offer": ("actor", "issue"),
+        "low": ("actor", "issue"),
+        "high": ("actor", "issue"),
+        "belief": ("actor", "issue"),
+        "no_deal": ("issue",),
+        "ripeness": (),
+        "stages_done": (),
     }
     data = {}
     for name, history in recorder.rounds.items():
@@ -148,7 +161,9 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
         if array.dtype == np.float64:
             array = array.astype(np.float32)
         data[name] = (
-            ("traced", "round", *dims.get(name, ("actor",))), array, _unit(units.get(name, ""))
+            ("traced", "round", *dims.get(name, ("actor",))),
+            array,
+            _unit(units.get(name, "")),
         )
     return xr.Dataset(data, coords=_coordinates(model))
 
@@ -181,6 +196,9 @@ def build_dataset(chunks: Iterable[PeaceTalks], attributes: dict[str, Any]) -> x
         outcomes.append(chunk_dataset(model))
         if model.recorder.trace:
             traces.append(trace_dataset(model))
+        # agents and model refer to each other: free the chunk now, not at some later collection
+        del model
+        gc.collect()
     data = _joined(outcomes, "world")
     if traces:
         data = data.merge(_joined(traces, "traced"), compat="override")

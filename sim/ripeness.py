@@ -111,5 +111,7 @@ def red_line_gaps(model: PeaceTalks) -> Array:
         if listed is not None:
             above = listed >= lowest[:, column, None] - 1e-9
             none = ~(above & (listed <= highest[:, column, None] + 1e-9)).any(axis=1)
-            missed[:, column] = np.where(none, np.maximum(missed[:, column], 1e-6), missed[:, column])
+            missed[:, column] = np.where(
+                none, np.maximum(missed[:, column], 1e-6), missed[:, column]
+            )
     return missed

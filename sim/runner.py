@@ -18,6 +18,7 @@ from sim.ensemble import Progress, central_world, run_chunks
 from sim.files import written_whole
 from sim.results import build_dataset, central_dataset, save_results
 from sim.scenario import Loaded, Scenario
+from sim.statistics import quantiles
 from sim.summary import summarise
 
 
@@ -96,12 +97,24 @@ def summary_text(summary: dict[str, Any]) -> str:
 def write_rounds(run: Run, path: Path) -> None:
     """``rounds.csv``: one row per round, actor and issue, tidy, with the ensemble's band."""
     central, ensemble = run.central, run.ensemble
-    band = np.quantile(ensemble.offer.values, [0.1, 0.5, 0.9], axis=0)
+    band = quantiles(ensemble.offer.values, (0.1, 0.5, 0.9))
     dates = np.datetime_as_string(central.date.values, unit="D")
     columns = [
-        "round", "day", "date", "actor", "issue", "position", "red_line_low", "red_line_high",
-        "no_deal", "position_p10", "position_p50", "position_p90",
-        "own_utility", "target", "reservation",
+        "round",
+        "day",
+        "date",
+        "actor",
+        "issue",
+        "position",
+        "red_line_low",
+        "red_line_high",
+        "no_deal",
+        "position_p10",
+        "position_p50",
+        "position_p90",
+        "own_utility",
+        "target",
+        "reservation",
     ]
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)

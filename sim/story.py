@@ -8,12 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from sim.results import date_of
 from sim.scenario.schema import Scenario
-from sim.summary import nearest_text
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,22 @@ def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
         effect = float(central.lever_effect_day.values[n])
         who = scenario.actors[owner].short
         if not math.isnan(pulled):
-            later = "" if math.isnan(effect) or effect <= pulled else (
-                f", in effect from {date_of(scenario, effect):%-d %b %Y}"
+            later = (
+                ""
+                if math.isnan(effect) or effect <= pulled
+                else (f", in effect from {date_of(scenario, effect):%-d %b %Y}")
             )
             found.append((pulled, "lever", f"{who}: {title}{later}"))
     if int(central.truces_broken):
-        who = [str(a) for a, n in zip(central.actor.values, central.violates_count.values) if n]
-        names = ", ".join(scenario.actors[a].short for a in who)
-        found.append((float(central.day.values[-1]), "broken", f"A truce was broken by {names}"))
+        counts = zip(central.actor.values, central.violates_count.values, strict=True)
+        names = _listing(scenario.actors[str(a)].short for a, n in counts if n)
+        found.append(
+            (
+                float(central.day.values[-1]),
+                "broken",
+                f"A truce was broken in the course of the year, by {names}",
+            )
+        )
     found.sort(key=lambda e: e[0])
     return [Event(d, date_of(scenario, d), kind, text) for d, kind, text in found]
 
@@ -121,7 +127,8 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     )
     text = f"{head} (95 % interval {span})"
     if year is not None:
-        text += f"; within a year in {percent(year)} ({span_words(summary['deal_by_day_interval']['365'])})"
+        span = span_words(summary["deal_by_day_interval"]["365"])
+        text += f"; within a year in {percent(year)} ({span})"
     first = summary["first_stage_by_day"]["365"]
     if len(scenario.stages) > 1 and first is not None:
         title = scenario.stages[0].title or scenario.stages[0].name
@@ -130,15 +137,15 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
 
 
 def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """(issue, text of the median deal, spread) for every issue of the settlements."""
+    """(issue, most common text, how common and in how many worlds) for every issue agreed."""
     rows = []
     for key, issue in scenario.issues.items():
         entry = summary["package"][key]
-        if entry["median"] is None:
-            continue
-        low, high = nearest_text(issue, entry["p10"]), nearest_text(issue, entry["p90"])
-        spread = "in nearly all deals" if low == high else f"from “{low}” to “{high}”"
-        rows.append((issue.title, entry["text"], spread))
+        if entry["worlds"]:
+            common = percent(entry["most_common_share"])
+            rows.append(
+                (issue.title, entry["most_common"], f"{common} of {entry['worlds']:,} worlds")
+            )
     return rows
 
 
@@ -147,7 +154,7 @@ def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     lines = []
     for actor, entry in summary["actors"].items():
         by_issue = sorted(entry["conceded_by_issue"].items(), key=lambda kv: -kv[1])
-        top = [scenario.issues[i].title.lower() for i, v in by_issue[:3] if v > 0.005]
+        top = [scenario.issues[i].title for i, v in by_issue[:3] if v > 0.005]
         share = entry["conceded"]
         on = f", most on {_listing(top)}" if top else ""
         lines.append(
@@ -195,8 +202,10 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         for k, v in sorted(summary["stuck_on"].items(), key=lambda kv: -kv[1])[:4]
         if v > 0
     ]
-    return [f"Of the worlds without a settlement: {'; '.join(reasons)}.",
-            f"What blocks them most: {_listing(issues)}."]
+    return [
+        f"Of the worlds without a settlement: {'; '.join(reasons)}.",
+        f"What blocks them most: {_listing(issues)}.",
+    ]
 
 
 def _listing(items: Iterable[str]) -> str:
@@ -206,6 +215,3 @@ def _listing(items: Iterable[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def ensemble_band(data: xr.Dataset, name: str) -> np.ndarray:
-    """10th, 50th and 90th percentile over the traced worlds, first axis the percentile."""
-    return np.quantile(data[name].values, [0.1, 0.5, 0.9], axis=0)

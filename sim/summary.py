@@ -69,9 +69,9 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
         "central": _central(scenario, central),
         "provenance": {
-            key: ensemble.attrs[key] if key in {"scenario_hash", "protocol"} else json.loads(
-                ensemble.attrs[key]
-            )
+            key: ensemble.attrs[key]
+            if key in {"scenario_hash", "protocol"}
+            else json.loads(ensemble.attrs[key])
             for key in ("scenario_hash", "protocol", "tactics", "versions", "files", "overrides")
         },
     }
@@ -90,24 +90,21 @@ def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
 
 
 def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
-    """Per issue: what the worlds that signed a whole settlement agreed."""
-    agreed = data.agreed.values[data.outcome.values == 0]
-    out = {}
+    """Per issue: what stands agreed at the end, over the worlds in which it does."""
+    out: dict[str, Any] = {}
     for column, (key, issue) in enumerate(scenario.issues.items()):
-        values = agreed[:, column]
-        if not len(values):
-            out[key] = {"median": None, "p10": None, "p90": None, "text": None}
-            continue
-        low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
-        texts, times = np.unique([nearest_text(issue, v) for v in values], return_counts=True)
-        out[key] = {
-            "median": float(median),
-            "p10": float(low),
-            "p90": float(high),
-            "text": nearest_text(issue, float(median)),
-            "most_common": str(texts[times.argmax()]),
-            "most_common_share": float(times.max() / len(values)),
-        }
+        values = data.agreed.values[:, column]
+        values = values[~np.isnan(values)]
+        entry: dict[str, Any] = {"median": None, "p10": None, "p90": None, "text": None}
+        entry |= {"most_common": None, "most_common_share": None, "worlds": len(values)}
+        if len(values):
+            low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
+            texts, times = np.unique([nearest_text(issue, v) for v in values], return_counts=True)
+            entry |= {"median": median, "p10": low, "p90": high}
+            entry["text"] = nearest_text(issue, median)
+            entry["most_common"] = str(texts[times.argmax()])
+            entry["most_common_share"] = float(times.max() / len(values))
+        out[key] = entry
     return out
 
 
@@ -155,9 +152,7 @@ def _ripeness(values: np.ndarray) -> dict[str, Any]:
 def _shares(codes: np.ndarray, names: list[str]) -> dict[str, float]:
     """Share of the failed worlds (code ≥ 0) with each code."""
     failed = codes[codes >= 0]
-    return {
-        name: _ratio(int((failed == n).sum()), len(failed)) for n, name in enumerate(names)
-    }
+    return {name: _ratio(int((failed == n).sum()), len(failed)) for n, name in enumerate(names)}
 
 
 def _levers(data: xr.Dataset) -> dict[str, Any]:

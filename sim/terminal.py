@@ -83,7 +83,9 @@ def _days(run: Run) -> Padding:
 
 def _central_story(run: Run) -> list[str]:
     """The events of the world in which every uncertain number is at its median."""
-    lines = [f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)]
+    lines = [
+        f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)
+    ]
     central = run.summary["central"]
     if central["outcome"] != "settlement":
         issue = central["stuck_on"]
@@ -96,14 +98,13 @@ def _central_story(run: Run) -> list[str]:
 
 def _package(console: Console, run: Run) -> None:
     rows = package_words(run.scenario, run.summary)
-    count = round(run.summary["outcomes"]["settlement"] * run.summary["worlds"])
-    console.print(Text(f"\nWhat the settlements contain ({count:,} worlds)", style="bold"))
+    console.print(Text("\nWhat is agreed, where something is", style="bold"))
     if not rows:
-        console.print("  No world settled everything.")
+        console.print("  No world agreed anything.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for issue, text, spread in rows:
-        table.add_row(f"  {issue}", text, Text(spread, style="dim"))
+    for issue, text, share in rows:
+        table.add_row(f"  {issue}", text, Text(share, style="dim"))
     console.print(table)
 
 

@@ -19,7 +19,11 @@ TOY: dict[str, Any] = {
     "name": "toy",
     "title": "Two parties, two issues",
     "issues": {
-        "land": {"title": "Land", "scale": {0: "all to A", 0.5: "half", 1: "all to B"}, "no_deal": 0.5},
+        "land": {
+            "title": "Land",
+            "scale": {0: "all to A", 0.5: "half", 1: "all to B"},
+            "no_deal": 0.5,
+        },
         "arms": {"title": "Arms", "scale": {0: "none", 1: "full"}, "no_deal": 0.2},
     },
     "actors": {

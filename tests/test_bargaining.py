@@ -16,7 +16,7 @@ from sim.bargaining.tactics.time_dependent import polynomial_concession
 from sim.bargaining.utility import losses, normalised, reservation_value, softened, utility
 from sim.bargaining.walk import fractional_knapsack, reach_target, snap, walk
 from sim.scenario.distributions import parse_number
-from sim.statistics import wilson
+from sim.statistics import quantiles, wilson
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -35,7 +35,9 @@ def test_knapsack_is_the_optimum_of_the_linear_programme(seed: int, segments: in
 
 @settings(max_examples=60, deadline=None)
 @given(seeds, st.integers(1, 3), st.integers(1, 5))
-def test_walk_is_the_exact_optimum_of_the_additive_case(seed: int, others: int, issues: int) -> None:
+def test_walk_is_the_exact_optimum_of_the_additive_case(
+    seed: int, others: int, issues: int
+) -> None:
     """Minimise Σ w |x − stand| subject to own utility ≥ target and own red lines, as an LP.
 
     Ideals at the ends of the scale, as the one-sided walk supposes.
@@ -83,8 +85,14 @@ def test_walk_gives_way_first_on_what_is_cheap_to_itself() -> None:
     """Two issues, mirrored weights: each keeps what it cares about (logrolling)."""
     ideal, stand = np.zeros((1, 2)), np.ones((1, 1, 2))
     x = walk(
-        np.array([0.8]), np.ones(1), ideal, np.array([[0.8, 0.2]]), np.zeros((1, 2)),
-        np.ones((1, 2)), stand, np.array([[[0.2, 0.8]]]),
+        np.array([0.8]),
+        np.ones(1),
+        ideal,
+        np.array([[0.8, 0.2]]),
+        np.zeros((1, 2)),
+        np.ones((1, 2)),
+        stand,
+        np.array([[[0.2, 0.8]]]),
     )
     assert x == pytest.approx(np.array([[0.0, 1.0]]))
 
@@ -131,8 +139,13 @@ def test_polynomial_concession_of_faratin_sierra_jennings() -> None:
 
 def _view(**changes: float) -> View:
     values = {
-        "time": 0.0, "received": 0.3, "received_before": 0.3, "before": 0.9, "gap": 0.5,
-        "own_offers": 1.0, "others_offers": 1.0,
+        "time": 0.0,
+        "received": 0.3,
+        "received_before": 0.3,
+        "before": 0.9,
+        "gap": 0.5,
+        "own_offers": 1.0,
+        "others_offers": 1.0,
     } | changes
     return View(**{k: np.array([v]) for k, v in values.items()})
 
@@ -173,9 +186,14 @@ def test_kalman_equals_the_normal_posterior() -> None:
 
 def test_kalman_extremes() -> None:
     one = np.array([1.0])
-    assert kalman_update(one, one * 0, one * 5, one)[0] == pytest.approx([1.0])  # sure: never learns
+    assert kalman_update(one, one * 0, one * 5, one)[0] == pytest.approx(
+        [1.0]
+    )  # sure: never learns
     assert kalman_update(one, one, one * 5, one * 0)[0] == pytest.approx([5.0])  # exact observation
-    assert kalman_update(one, one, one * 5, one * np.inf) == (pytest.approx([1.0]), pytest.approx([1.0]))
+    assert kalman_update(one, one, one * 5, one * np.inf) == (
+        pytest.approx([1.0]),
+        pytest.approx([1.0]),
+    )
     assert kalman_update(one, one * 0, one * 5, one * 0)[0] == pytest.approx([1.0])
 
 
@@ -274,3 +292,11 @@ def test_wilson_interval_published_example() -> None:
     assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
     assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
     assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seeds, st.integers(1, 30))
+def test_quantiles_equal_numpy(seed: int, worlds: int) -> None:
+    values = np.random.default_rng(seed).random((worlds, 3, 2))
+    probabilities = (0.0, 0.1, 0.5, 0.9, 1.0)
+    assert quantiles(values, probabilities) == pytest.approx(np.quantile(values, probabilities, 0))

@@ -160,19 +160,28 @@ def test_the_order_of_actors_in_the_file_means_nothing(data: dict[str, Any]) -> 
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.floats(0.0, 0.06), st.floats(0.0, 0.06), st.floats(0.1, 0.9), st.sampled_from(sorted(TACTICS)))
+@given(
+    st.floats(0.0, 0.06),
+    st.floats(0.0, 0.06),
+    st.floats(0.1, 0.9),
+    st.sampled_from(sorted(TACTICS)),
+)
 def test_one_issue_agreement_lies_between_the_reservation_points(
     cost_a: float, cost_b: float, no_deal: float, tactic: str
 ) -> None:
-    """A: u = 1 − x, B: u = x; R_k = u_k(no deal) − 12·cost, so the zone is [n − 12c_B, n + 12c_A]."""
+    """u_A = 1 − x, u_B = x, R_k = u_k(n) − 12·cost: the zone is [n − 12c_B, n + 12c_A]."""
     position = {"salience": 1, "judgement": "closed form"}
     data = {
         "name": "pie",
         "title": "pie",
         "issues": {"pie": {"title": "Pie", "scale": {0: "a", 1: "b"}, "no_deal": no_deal}},
         "actors": {
-            "a": {"name": "A", "positions": {"pie": {"ideal": 0, **position}}, "patience": 10,
-                  "tactic": {"name": tactic}},
+            "a": {
+                "name": "A",
+                "positions": {"pie": {"ideal": 0, **position}},
+                "patience": 10,
+                "tactic": {"name": tactic},
+            },
             "b": {"name": "B", "positions": {"pie": {"ideal": 1, **position}}, "patience": 10},
         },
         "war": {"start_date": "2025-01-20", "cost": {"a": cost_a, "b": cost_b}},
@@ -189,7 +198,8 @@ def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:
     """Max-min surplus of split-the-pie is (c_A + c_B)·h/2."""
     position = {"salience": 1, "judgement": "closed form"}
     data = {
-        "name": "pie", "title": "pie",
+        "name": "pie",
+        "title": "pie",
         "issues": {"pie": {"title": "Pie", "scale": {0: "a", 1: "b"}, "no_deal": 0.5}},
         "actors": {
             "a": {"name": "A", "positions": {"pie": {"ideal": 0, **position}}},
@@ -256,7 +266,10 @@ def test_beliefs_learn_from_the_front(toy: dict[str, Any]) -> None:
 
 def _lever(effect: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {
-        "title": "Press", "on": "b", "credibility": {"fixed": 0.5}, "effect": effect,
+        "title": "Press",
+        "on": "b",
+        "credibility": {"fixed": 0.5},
+        "effect": effect,
         "when": {"refuses": {"actor": "b", "times": 3}},
     } | more
 
@@ -328,7 +341,9 @@ def test_a_party_that_loses_patience_breaks_the_talks_down(toy: dict[str, Any]) 
 def test_a_good_host_sharpens_what_is_known_of_the_others(toy: dict[str, Any]) -> None:
     def error(quality: float) -> float:
         toy["actors"]["host"] = {
-            "name": "Host", "role": "facilitator", "communication": {"fixed": quality},
+            "name": "Host",
+            "role": "facilitator",
+            "communication": {"fixed": quality},
             "acceptability": {"a": 1.0, "b": 1.0},
         }
         model = PeaceTalks(build(toy), Draws(0, 50))
@@ -341,7 +356,9 @@ def test_a_good_host_sharpens_what_is_known_of_the_others(toy: dict[str, Any]) -
 
 def test_a_host_whom_one_side_shuns_carries_no_messages(toy: dict[str, Any]) -> None:
     toy["actors"]["host"] = {
-        "name": "Host", "role": "facilitator", "communication": 0.5,
+        "name": "Host",
+        "role": "facilitator",
+        "communication": 0.5,
         "acceptability": {"a": 1.0, "b": {"fixed": 0.0}},
     }
     assert (PeaceTalks(build(toy), Draws(0, 5)).communication == 0).all()

@@ -54,14 +54,24 @@ def test_the_base_of_these_tests_is_valid(tmp_path: Path) -> None:
     ("old", "new", "line", "says"),
     [
         ("salience: 7, j", "salence: 7, j", 9, "unknown key (did you mean 'salience'?)"),
-        ("      arms: {ideal: 0,", "      armz: {ideal: 0,", 10, "no issue 'armz' (did you mean 'arms'?)"),
+        (
+            "      arms: {ideal: 0,",
+            "      armz: {ideal: 0,",
+            10,
+            "no issue 'armz' (did you mean 'arms'?)",
+        ),
         ("ideal: 0, limit: 0.7", "ideal: 0, limit: 1.7", 9, "1.7 is outside 0 to 1"),
         ("limit: 0.7", "limit: .nan", 9, "not a finite number"),
         ("limit: 0.7", "limit: .inf", 9, "not a finite number"),
         ("limit: 0.7", "limit: high", 9, "'high' is not a number"),
         ("limit: 0.7", "limit: 0,7", 9, "decimals are written with a point"),
         ("ideal: 0, limit: 0.7", "ideal: 0.3, limit: 0.1", 9, "wrong side of the ideal"),
-        ("limit: 0.7", "limit: {normal: [0.4]}", 9, "normal is written {normal: [mean, standard deviation]}"),
+        (
+            "limit: 0.7",
+            "limit: {normal: [0.4]}",
+            9,
+            "normal is written {normal: [mean, standard deviation]}",
+        ),
         ("limit: 0.7", "limit: {gauss: [0.4, 0.1]}", 9, "a distribution is one of"),
         ("limit: 0.7", "limit: {uniform: [0.6, 0.4]}", 9, "rising order"),
         ("limit: 0.7", "limit: {triangular: [0.2, 0.6, 1.4]}", 9, "1.4 is outside 0 to 1"),
@@ -74,16 +84,41 @@ def test_the_base_of_these_tests_is_valid(tmp_path: Path) -> None:
         ("2025-01-20", "soon", 16, "wants a date such as 2025-01-20"),
         ("2025-01-20", "2025-13-40", 16, "2025-13-40 is not a date"),
         ("    name: B\n", "", 11, "actors.b.name: is missing"),
-        ("    name: B\n", "    name: B\n    tactic: {name: boulwar}\n", 13, "no tactic 'boulwar'; choose from boulware"),
-        ("    name: B\n", "    name: B\n    tactic: {name: linear, speed: 2}\n", 13, "has no parameter 'speed'"),
-        ("    name: B\n", "    name: B\n    tactic: {name: boulware, beta: 7}\n", 13, "from 0.01 to 1"),
-        ("    name: B\n", "    name: B\n    name: C\n", 13, "'name' stands twice (first on line 12)"),
+        (
+            "    name: B\n",
+            "    name: B\n    tactic: {name: boulwar}\n",
+            13,
+            "no tactic 'boulwar'; choose from boulware",
+        ),
+        (
+            "    name: B\n",
+            "    name: B\n    tactic: {name: linear, speed: 2}\n",
+            13,
+            "has no parameter 'speed'",
+        ),
+        (
+            "    name: B\n",
+            "    name: B\n    tactic: {name: boulware, beta: 7}\n",
+            13,
+            "from 0.01 to 1",
+        ),
+        (
+            "    name: B\n",
+            "    name: B\n    name: C\n",
+            13,
+            "'name' stands twice (first on line 12)",
+        ),
         ("    name: B\n", "    name: B\n    patience: -3\n", 13, "-3 is below 0"),
         ("    name: B\n", "    name: B\n    color: red\n", 13, "write it as '#1f77b4'"),
         ("title: Two", "horizon_days: 0\ntitle: Two", 1, "greater than or equal to 1"),
         ("title: Two", "protocol: {name: shutle}\ntitle: Two", 1, "no protocol 'shutle'"),
         ("title: Two", "agenda: [{name: one, issues: [land]}]\ntitle: Two", 1, "leaves out arms"),
-        ("title: Two", "agenda: [{name: one, issues: [land, arms, land]}]\ntitle: Two", 1, "already in stage"),
+        (
+            "title: Two",
+            "agenda: [{name: one, issues: [land, arms, land]}]\ntitle: Two",
+            1,
+            "already in stage",
+        ),
         ("title: Two", "spread: {limits: 0.1}\ntitle: Two", 1, "did you mean 'limit'?"),
     ],
 )
@@ -129,8 +164,7 @@ def test_what_is_not_a_scenario(tmp_path: Path, text: str, says: str) -> None:
 
 def test_alias_bomb(tmp_path: Path) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
-    for n in range(1, 9):
-        lines.append(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]")
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     assert "through its aliases" in problems(tmp_path, "\n".join(lines))[0]
 
 

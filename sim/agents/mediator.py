@@ -127,9 +127,7 @@ class Formulator(Mediator):
         extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
         near = np.abs(points[:, None, :] - self.text[here].T[:, :, None])
         sweeps = 3 if self.tabled < 2 else 1
-        choice, _ = coordinate_ascent(
-            near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps
-        )
+        choice, _ = coordinate_ascent(near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps)
         return np.take_along_axis(points, choice, axis=1).T
 
     def _losses(self, worlds: Index, issues: Index) -> Array:
@@ -177,9 +175,7 @@ class Formulator(Mediator):
             rest = np.stack([p.rest[worlds] for p in parties])
             rules = [rule.at(worlds) for rule in model.rules]
             if self.tabled % LINKAGES_EVERY <= 1:
-                self.assumed[worlds] = best_linkages(
-                    low, high, rules, asked, rest, on_table, error
-                )
+                self.assumed[worlds] = best_linkages(low, high, rules, asked, rest, on_table, error)
             low, high = boxes(low, high, rules, self.assumed[worlds], rest, on_table, error)
         points = self.points[issues][:, None, :]
         beyond = np.zeros((len(issues), len(worlds), points.shape[2]))

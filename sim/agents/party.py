@@ -47,6 +47,9 @@ class Party(Participant):
     def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
         super().__init__(model, key, spec)
         self.index = index
+        self.offer: Array
+        self.reservation: Array
+        self.target: Array
         self._draw_preferences()
         draws, scenario = model.draws, model.scenario
         path = f"actors.{key}"
@@ -103,7 +106,9 @@ class Party(Participant):
             if position.limit is not None and abs(position.ideal.median - 0.5) < 1e-9:
                 upward = position.limit.median >= 0.5
             if position.limits is not None:
-                for bound, side, sign in zip(position.limits, (low, high), (-1.0, 1.0), strict=True):
+                for bound, side, sign in zip(
+                    position.limits, (low, high), (-1.0, 1.0), strict=True
+                ):
                     if bound is not None:
                         end = "low" if sign < 0 else "high"
                         side[:, column] = red_line(f"{here}.limits.{end}", bound, sign)

@@ -33,9 +33,7 @@ def losses(x: Array, ideal: Array, curvature: Array | None = None) -> Array:
     return distance if curvature is None else distance**curvature
 
 
-def utility(
-    x: Array, ideal: Array, weight: Array, curvature: Array | None = None
-) -> Array:
+def utility(x: Array, ideal: Array, weight: Array, curvature: Array | None = None) -> Array:
     """U(x) = Σ_i w_i (1 − loss_i(x_i)), over the last axis.
 
     Parameters

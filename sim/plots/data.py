@@ -134,11 +134,13 @@ def share_text(share: float | None) -> str:
     if share is None:
         return "—"
     value = 100 * share
-    if value in (0.0, 100.0) or 1 <= value <= 99:
-        return f"{value:.0f} %"
-    if value < 0.1:
+    if 0 < value < 0.1:
         return "under 0.1 %"
-    return "over 99.9 %" if value > 99.9 else f"{value:.1f} %"
+    if 99.9 < value < 100:
+        return "over 99.9 %"
+    if 10 <= value <= 90:
+        return f"{math.floor(value + 0.5)} %"
+    return f"{value:.1f}".removesuffix(".0") + " %"
 
 
 def counted(number: int, noun: str) -> str:

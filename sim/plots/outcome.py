@@ -166,7 +166,7 @@ def _time(
     ticks = np.linspace(0, top, TOPS[top] + 1)
     axes.set_yticks(ticks, [_tick(t) for t in ticks])
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, end, min(width, 3.2))
+    date_axis(axes, run.scenario.war.start_date, end, width, most=9)
     end_labels(axes, labels, HEIGHT, right, lines=3)
 
 

@@ -218,7 +218,8 @@ def _ideals(axes: Axes, run: Run, issue: str, height: float) -> None:
 def _red_lines(axes: Axes, run: Run, issue: str) -> None:
     """Red lines at the end of the central world, and the zone that they leave to nobody."""
     colors = actor_colors(run.scenario)
-    floor, ceiling = 0.0, 1.0
+    # bounds with every line as it stands, and with every line as loose as a condition makes it
+    floor, ceiling, lowest, highest = 0.0, 1.0, 0.0, 1.0
     for actor in signatories(run):
         for line, above in red_lines(run, actor, issue):
             value = float(line[-1])
@@ -226,15 +227,18 @@ def _red_lines(axes: Axes, run: Run, issue: str) -> None:
             axes.vlines(others, -0.1, 0.1, color=colors[actor], linewidth=1.4,
                         linestyle=(0, (1, 1.2)), zorder=2)  # fmt: skip
             if above:
-                ceiling = min(ceiling, max([value, *others]))
+                ceiling, highest = min(ceiling, value), min(highest, max([value, *others]))
             else:
-                floor = max(floor, min([value, *others]))
+                floor, lowest = max(floor, value), max(lowest, min([value, *others]))
             edge = value + (0.018 if above else -0.018)
             axes.fill_betweenx([-0.1, 0.1], [value] * 2, [edge] * 2, facecolor="none",
                                edgecolor=colors[actor], hatch="//////", zorder=1.6)  # fmt: skip
             axes.plot([value, value], [-0.1, 0.1], color=colors[actor], linewidth=1.6, zorder=2,
                       gid=f"limit:{actor}")  # fmt: skip
-    if floor > ceiling:
+    if lowest > highest:
+        floor, ceiling = lowest, highest
+    miss = run.central.red_line_gap.values[list(run.scenario.issues).index(issue)]
+    if miss > 0 and floor > ceiling:
         axes.fill_betweenx([-0.1, 0.1], [ceiling] * 2, [floor] * 2, color="#f3d9d9", zorder=1.1,
                            gid="gap")  # fmt: skip
 

@@ -86,7 +86,7 @@ def _note(run: Run, moving: list[str], others: list[str], levers: list[str]) -> 
         notes.append("No issue moves by itself while there is no deal.")
     if others:
         titles = listing([run.scenario.issues[i].title for i in others])
-        notes.append(f"Not shown, as less moves them without a deal: {titles}.")
+        notes.append(f"Can move without a deal too, not shown: {titles}.")
     if not levers:
         notes.append("This scenario has no levers.")
     return " ".join(notes)
@@ -245,7 +245,7 @@ def _timeline(sheet: Sheet, run: Run, levers: list[str], top: float) -> None:
     axes.set_ylim(len(levers), 0)
     axes.spines.left.set_visible(False)
     axes.set_yticks([])
-    date_axis(axes, run.scenario.war.start_date, end, min(width, 3.2))
+    date_axis(axes, run.scenario.war.start_date, end, width, most=9)
     for row, key in enumerate(levers):
         owner, _, name = key.partition(".")
         color = colors[owner]

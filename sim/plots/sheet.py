@@ -36,6 +36,8 @@ from sim.scenario.schema import Issue
 
 WIDTH, MARGIN = 11.0, 0.25
 HEADLINE, SUBTITLE = 15.5, 10.5
+EDGE = 0.17
+"""Labels of dates nearer to the left edge, in inches, lean inwards: panels may stand close."""
 
 
 @dataclass(frozen=True)
@@ -167,38 +169,61 @@ def foot_line(run: Run) -> str:
 # --- axes ----------------------------------------------------------------------------------
 
 
-def date_axis(axes: Axes, start: date, end: float, width: float) -> None:
-    """X axis in days since the start, labelled with as many dates as fit into ``width`` inches."""
+def date_axis(axes: Axes, start: date, end: float, width: float, most: int = 12) -> None:
+    """X axis in days since the start, labelled with dates.
+
+    Parameters
+    ----------
+    axes : Axes
+        A panel ``width`` inches wide.
+    start : date
+        Calendar date of day 0.
+    end : float
+        Last day shown.
+    most : int
+        Most labels; fewer where there is no room for so many.
+    """
     axes.set_xlim(0, end)
-    most = max(2, int(width / 0.33))
-    last = start + timedelta(days=end)
     for step in (1, 2, 3, 4, 6, 12, 24):
-        firsts = [
-            date(start.year + m // 12, m % 12 + 1, 1)
-            for m in range(start.month - 1, start.month + 130)
-            if m % 12 % step == 0 or (step > 12 and m % step == 0)
-        ]
-        ticks = [day for day in firsts if start <= day <= last]
-        if len(ticks) <= most:
+        days, labels = _firsts_of_months(start, end, step)
+        places = [day * width / end for day in days]
+        if len(days) <= most and _side_by_side(places, labels):
             break
-    if len(ticks) >= 2:
-        labels = [
-            f"{MONTHS[d.month - 1]}\n{d.year}" if n == 0 or d.year != ticks[n - 1].year
-            else f"{MONTHS[d.month - 1]}\n "
-            for n, d in enumerate(ticks)
-        ]  # fmt: skip
-        places = [float((day - start).days) for day in ticks]
-    else:
-        places = (
-            [0.0, float(end)] if width < 2 else sorted({0.0, float(round(end / 2)), float(end)})
-        )
-        labels = [day_text(start + timedelta(days=p), year=False) for p in places]
-        labels[0] += f"\n{start.year}"
-    axes.set_xticks(places, labels)
-    # labels at the very edge lean inwards, so that panels may stand close together
+    if len(days) < 2:
+        days = [0.0, float(end)] if width < 2 else sorted({0.0, round(end / 2), float(end)})
+        labels = [day_text(start + timedelta(days=day), year=False) + "\n " for day in days]
+        labels[0] = labels[0][:-1] + str(start.year)
+        places = [day * width / end for day in days]
+    axes.set_xticks(days, labels)
     for place, label in zip(places, axes.get_xticklabels(), strict=True):
-        if place * width < 0.2 * end:
+        if place < EDGE:
             label.set_horizontalalignment("left")
+
+
+def _firsts_of_months(start: date, end: float, step: int) -> tuple[list[float], list[str]]:
+    """First days of every ``step``-th month as days of the run, and their labels."""
+    months = range(
+        start.year * 12 + start.month - 1, start.year * 12 + start.month + int(end) // 28
+    )
+    firsts = [date(m // 12, m % 12 + 1, 1) for m in months if m % step == 0]
+    shown = [first for first in firsts if 0 <= (first - start).days <= end]
+    labels = []
+    for before, first in zip([None, *shown], shown, strict=False):
+        new_year = before is None or before.year != first.year
+        labels.append(f"{MONTHS[first.month - 1]}\n{first.year if new_year else ' '}")
+    return [float((first - start).days) for first in shown], labels
+
+
+def _side_by_side(places: list[float], labels: list[str]) -> bool:
+    """Whether labels at these places, in inches, leave a gap between each other."""
+    reach = -math.inf
+    for place, label in zip(places, labels, strict=True):
+        wide = max(text_width(line) for line in label.split("\n"))
+        left = place if place < EDGE else place - wide / 2
+        if left < reach + 0.05:
+            return False
+        reach = left + wide
+    return True
 
 
 def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int = 4) -> None:

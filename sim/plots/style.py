@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache, wraps
@@ -22,6 +23,7 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 GREY, DARK, PALE = "#767676", "#222222", "#c9c9c9"
 SMALL = 8.8
 """Size of tick and direct labels in points; the smallest text is this size."""
+_PERCENT = re.compile(r"(?<=\d) %")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Arguments = ParamSpec("Arguments")
@@ -130,7 +132,9 @@ def wrapped(
 ) -> list[str]:
     """Lines no wider than ``width`` inches, at most ``lines`` of them; the last may be cut."""
     rows: list[str] = []
-    words = text.split()
+    # a number stays with its per-cent sign
+    tied = _PERCENT.sub("\N{NO-BREAK SPACE}%", " ".join(text.split()))
+    words = [word.replace("\N{NO-BREAK SPACE}", " ") for word in tied.split(" ")]
     while words:
         if len(rows) == lines - 1:
             rows.append(shortened(" ".join(words), width, size, bold))

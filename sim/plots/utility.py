@@ -148,7 +148,7 @@ def _panel(
     shown = [n * step for n in range(math.ceil(limits[0] / step), int(limits[1] / step) + 1)]
     axes.set_yticks(shown, [f"{100 * v:.0f}".replace("-", "−") for v in shown])
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, last_day(run), min(width, 2.6))
+    date_axis(axes, run.scenario.war.start_date, last_day(run), width, most=7)
     _draw(axes, run, actor, color)
     a = signatories(run).index(actor)
     stop = int((days(run) <= last_day(run)).sum()) - 1

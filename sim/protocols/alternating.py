@@ -50,7 +50,6 @@ class Alternating(Protocol):
             self._propose(party, model.talking & ~yes & ~done)
 
     def _propose(self, party: Party, where: Mask) -> None:
-        model = self.model
         offer = party.propose(*self.others_of(party))
         party.put(offer, where)
         self.standing = np.where(where[:, None], party.offer, self.standing)

@@ -69,7 +69,7 @@ def _issues(raw: dict[str, Any]) -> Found:
             rules = position.get("conditional") if isinstance(position, dict) else None
             for i, rule in enumerate(rules if isinstance(rules, list) else []):
                 for other in _map(rule, "when"):
-                    where = (*base, "positions", issue, "conditional", i, "when", other)
+                    where: Path_ = (*base, "positions", issue, "conditional", i, "when", other)
                     yield from _unknown(where, other, issues, "issue")
         consent = spec.get("consent") if isinstance(spec, dict) else None
         for issue in consent if isinstance(consent, list) else []:
@@ -114,7 +114,9 @@ def _actors(raw: dict[str, Any]) -> Found:
         a
         for a, s in actors.items()
         if isinstance(s, dict)
-        and (s.get("consent") == "all" or ("consent" not in s and s.get("role", "party") == "party"))
+        and (
+            s.get("consent") == "all" or ("consent" not in s and s.get("role", "party") == "party")
+        )
     ]
     if actors and len(parties) < 2:
         yield (
@@ -122,9 +124,7 @@ def _actors(raw: dict[str, Any]) -> Found:
             "needs at least two actors whose consent to everything is required",
             "give them `role: party`",
         )
-    envoys = [
-        a for a, s in actors.items() if isinstance(s, dict) and s.get("role") == "formulator"
-    ]
+    envoys = [a for a, s in actors.items() if isinstance(s, dict) and s.get("role") == "formulator"]
     for extra in envoys[1:]:
         yield ("actors", extra, "role"), f"'{envoys[0]}' already is the formulator", "keep one"
     for actor, spec in actors.items():
@@ -141,7 +141,11 @@ def _positions(raw: dict[str, Any]) -> Found:
         positions = _map(spec, "positions")
         saliences = [_median(_map(positions, i).get("salience")) for i in positions]
         if positions and all(s == 0 for s in saliences):
-            yield ("actors", actor, "positions"), "every salience is zero", "weigh at least one issue"
+            yield (
+                ("actors", actor, "positions"),
+                "every salience is zero",
+                "weigh at least one issue",
+            )
         for issue in positions:
             position = _map(positions, issue)
             path: Path_ = ("actors", actor, "positions", issue)

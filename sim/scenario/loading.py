@@ -85,7 +85,9 @@ def _identifier(stem: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in stem.lower()) or "scenario"
 
 
-def _read_with_bases(path: Path, trail: tuple[Path, ...]) -> tuple[dict[str, Any], Places, list[str]]:
+def _read_with_bases(
+    path: Path, trail: tuple[Path, ...]
+) -> tuple[dict[str, Any], Places, list[str]]:
     """The file merged over the files that it extends."""
     data, places = read_yaml(path)
     if not isinstance(data, dict):
@@ -131,7 +133,11 @@ def _read_with_bases(path: Path, trail: tuple[Path, ...]) -> tuple[dict[str, Any
 
 
 def _merge(
-    into: dict[Any, Any], into_places: Places, over: dict[Any, Any], over_places: Places, path: Path_
+    into: dict[Any, Any],
+    into_places: Places,
+    over: dict[Any, Any],
+    over_places: Places,
+    path: Path_,
 ) -> None:
     """Deep merge: mappings are joined, anything else replaces, null removes."""
     for key, value in over.items():
@@ -159,15 +165,21 @@ def _replaces(value: dict[Any, Any]) -> bool:
     )
 
 
-def _apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str]) -> list[Problem]:
+def _apply_overrides(
+    raw: dict[str, Any], places: Places, overrides: Sequence[str]
+) -> list[Problem]:
     problems = []
     for text in overrides:
         source = f"--set {text}"
         key, equals, value_text = text.partition("=")
         if not equals or not key.strip():
             problems.append(
-                Problem(Place(source), "", "is not of the form key.path=value",
-                        "for example --set actors.putin.tactic.name=linear")
+                Problem(
+                    Place(source),
+                    "",
+                    "is not of the form key.path=value",
+                    "for example --set actors.putin.tactic.name=linear",
+                )
             )
             continue
         try:
@@ -184,7 +196,9 @@ def _apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[st
                 if part not in _fields_at(path[:depth]) or _free_keys(path[:depth]):
                     fix = _did_you_mean(part, node) or "there is: " + ", ".join(map(str, node))
                     problems.append(
-                        Problem(Place(source), dotted(path[: depth + 1]), "there is no such key", fix)
+                        Problem(
+                            Place(source), dotted(path[: depth + 1]), "there is no such key", fix
+                        )
                     )
                     node = None
                     break
@@ -268,7 +282,8 @@ def _words(item: Any, loc: Path_) -> tuple[str, str]:
         return f"wants a list{found}", ""
     if kind == "literal_error":
         return f"must be {context['expected']}{found}", _did_you_mean(
-            str(item["input"]), [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")]
+            str(item["input"]),
+            [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")],
         )
     if kind.startswith("date"):
         return f"wants a date such as 2025-01-20{found}", ""

@@ -1,0 +1,257 @@
+"""The commands as a user types them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from sim.cli import main
+from sim.results import load_results
+from tests.conftest import ROOT, SCENARIOS, TOY
+
+FILES = ["summary.json", "rounds.csv", "result.nc"]
+CHARTS = ["convergence", "outcome", "package", "utility", "pressure"]
+
+
+def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:
+    """``python -m sim …`` in a process of its own."""
+    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **more,
+    )
+
+
+@pytest.fixture(scope="session")
+def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("toy") / "toy.yaml"
+    path.write_text(yaml.safe_dump(TOY))
+    return path
+
+
+@pytest.fixture(scope="session")
+def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The main job as the README has it, with fewer worlds."""
+    out = tmp_path_factory.mktemp("out")
+    done = sim("scenarios/kellogg.yaml", "--worlds", "120", "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return out / "kellogg", done.stdout
+
+
+def test_the_main_job_writes_every_file(kellogg_run: tuple[Path, str]) -> None:
+    folder, _ = kellogg_run
+    names = sorted(p.name for p in folder.iterdir())
+    assert names == sorted([*FILES, *(f"{c}.png" for c in CHARTS)])
+    for chart in CHARTS:
+        data = (folder / f"{chart}.png").read_bytes()
+        assert data.startswith(b"\x89PNG")
+        assert len(data) > 20_000
+
+
+def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> None:
+    _, text = kellogg_run
+    for words in (
+        "Could we see peace this week?",
+        "95 % interval",
+        "Settlement (everything on the agenda signed)",
+        "No agreement within the horizon",
+        "Signed by day",
+        "Who conceded what",
+        "What pressure was used",
+        "Where it gets stuck",
+        "A model's consequences, given these assumptions; not a forecast.",
+    ):
+        assert words in text
+    assert "{" not in text
+
+
+def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
+    folder, _ = kellogg_run
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["scenario"] == "kellogg"
+    assert (summary["seed"], summary["worlds"]) == (1, 120)
+    assert sum(summary["outcomes"].values()) == pytest.approx(1.0, abs=1e-5)
+    assert list(summary["deal_by_day"]) == ["7", "30", "100", "180", "365"]
+    curve = list(summary["deal_by_day"].values())
+    assert curve == sorted(curve)
+    for day, (low, high) in summary["deal_by_day_interval"].items():
+        assert low <= summary["deal_by_day"][day] <= high
+    assert {"median", "p10", "p90", "text"} <= set(summary["package"]["territory"])
+    assert {"utility", "reservation"} <= set(summary["actors"]["putin"])
+    assert summary["ripeness"]["start"]["p10"] <= summary["ripeness"]["start"]["p90"]
+    assert sum(summary["stuck_on"].values()) == pytest.approx(1.0, abs=1e-4)
+    assert summary["provenance"]["protocol"] == "shuttle"
+    assert len(summary["provenance"]["scenario_hash"]) == 64
+
+
+def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
+    folder, _ = kellogg_run
+    with (folder / "rounds.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 54 * 4 * 12
+    assert rows[0]["date"] == "2025-01-20"
+    assert {r["actor"] for r in rows} == {"putin", "zelenskyy", "trump", "europe"}
+    for row in rows[:500]:
+        assert 0 <= float(row["position_p10"]) <= float(row["position_p90"]) <= 1
+
+
+def test_results_are_labelled_and_can_be_read_back(kellogg_run: tuple[Path, str]) -> None:
+    folder, _ = kellogg_run
+    ensemble, central = load_results(folder / "result.nc")
+    assert dict(ensemble.offer.sizes) == {"traced": 120, "round": 54, "actor": 4, "issue": 12}
+    assert ensemble.offer.attrs["units"] == "scale, 0 to 1"
+    assert ensemble.utility.dims == ("world", "actor")
+    assert "world" not in central.dims
+    assert ensemble.attrs["seed"] == 1
+    summary = json.loads((folder / "summary.json").read_text())
+    share = float((ensemble.outcome == 3).mean())
+    assert share == pytest.approx(summary["outcomes"]["no_deal"], abs=1e-6)
+    assert np.isfinite(ensemble.ripeness_start).all()
+
+
+def test_same_seed_same_bytes_other_seed_other_bytes(toy_file: Path, tmp_path: Path) -> None:
+    texts = []
+    for number, seed in enumerate(("5", "5", "6")):
+        out = tmp_path / str(number)
+        done = sim(str(toy_file), "--worlds", "50", "--seed", seed, "--no-plots", "--out", str(out))
+        assert done.returncode == 0, done.stderr
+        texts.append((out / "toy" / "summary.json").read_bytes())
+    assert texts[0] == texts[1]
+    assert texts[0] != texts[2]
+
+
+def test_json_prints_one_object_and_nothing_else(toy_file: Path, tmp_path: Path) -> None:
+    done = sim(str(toy_file), "--json", "--worlds", "20", "--no-plots", "--out", str(tmp_path))
+    summary = json.loads(done.stdout)
+    assert summary["worlds"] == 20
+    assert done.stdout == (tmp_path / "toy" / "summary.json").read_text()
+    assert done.stderr == ""
+
+
+def test_quiet_prints_nothing(toy_file: Path, tmp_path: Path) -> None:
+    done = sim(str(toy_file), "--quiet", "--worlds", "20", "--no-plots", "--out", str(tmp_path))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf"])
+def test_other_chart_formats(toy_file: Path, tmp_path: Path, suffix: str) -> None:
+    main_words = [str(toy_file), "--worlds", "20", "--format", suffix, "--quiet"]
+    assert run_here(*main_words, "--out", str(tmp_path)) == 0
+    names = {p.name for p in (tmp_path / "toy").iterdir()}
+    assert {f"{c}.{suffix}" for c in CHARTS} <= names
+
+
+def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
+    words = ["--set", "actors.a.tactic.name=hardliner", "--worlds", "20", "--no-plots", "--quiet"]
+    assert run_here(str(toy_file), *words, "--out", str(tmp_path)) == 0
+    summary = json.loads((tmp_path / "toy" / "summary.json").read_text())
+    assert summary["outcomes"]["settlement"] == 0
+    assert summary["provenance"]["overrides"] == ["actors.a.tactic.name=hardliner"]
+    assert summary["provenance"]["tactics"]["a"] == "hardliner"
+
+
+def run_here(*words: str) -> int:
+    """The same without a new process; returns the exit code."""
+    try:
+        main(list(words))
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere.yaml"], "nowhere.yaml: there is no such file"),
+        (["run", "TOY", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
+        (["TOY", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
+        (["TOY", "--worlds", "0"], "--worlds"),
+        (["TOY", "--worlds", "many"], "--worlds"),
+        (["TOY", "--wrolds", "5"], "--worlds"),
+    ],
+)
+def test_bad_input_is_one_error_code_two_and_no_output(
+    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+) -> None:
+    words = [str(toy_file) if w == "TOY" else w for w in words]
+    assert run_here(*words, "--out", str(tmp_path / "out")) == 2
+    shown = capsys.readouterr()
+    assert says in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
+    good = sim("check", str(toy_file))
+    assert good.returncode == 0
+    assert "OK. 2 issues, 2 actors, 4 positions" in good.stdout
+    bad = tmp_path / "bad.yaml"
+    data = yaml.safe_load(toy_file.read_text())
+    data["actors"]["a"]["positions"]["land"]["salence"] = 1
+    data["actors"]["b"]["positions"]["sea"] = {"ideal": 3}
+    bad.write_text(yaml.safe_dump(data))
+    done = sim("check", str(bad))
+    assert done.returncode == 2
+    assert "did you mean 'salience'?" in done.stderr
+    assert "there is no issue 'sea'" in done.stderr
+    assert all(line.startswith(str(bad)) for line in done.stderr.splitlines())
+
+
+def test_schema_prints_json_schema() -> None:
+    schema = json.loads(sim("schema").stdout)
+    assert {"issues", "actors", "war", "extends"} <= set(schema["properties"])
+
+
+def test_a_name_is_enough_for_a_shipped_scenario() -> None:
+    assert sim("check", "kellogg").returncode == 0
+    assert (SCENARIOS / "kellogg.yaml").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_one_error(toy_file: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = sim(str(toy_file), "--worlds", "5", "--no-plots", "--out", str(blocked))
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupt_leaves_whole_files_and_says_what_is_missing(
+    toy_file: Path, tmp_path: Path
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", str(toy_file), "--worlds", "300000", "--out", str(tmp_path)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "toy").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "missing: summary.json" in errors
+    assert "Traceback" not in errors
+    assert list((tmp_path / "toy").iterdir()) == []
