@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.schema import Condition, Lever
+from sim.scenario.schema import Condition, EventCount, Lever
 
 if TYPE_CHECKING:
     from sim.model import PeaceTalks
@@ -51,7 +51,7 @@ class ActiveLever:
             f"{path}.credibility", spec.credibility, model.scenario.spread.credibility
         )
         self.delay = draws.number(f"{path}.delay", spec.delay)
-        self.carried_out = draws.uniform(f"{path}.pull") < self.credibility
+        self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         effect = spec.effect
         shape = (worlds, len(model.issues))
         drift, no_deal = np.zeros(shape), np.zeros(shape)
@@ -107,8 +107,9 @@ class ActiveLever:
 
     def _chance(self, actor: str, event: str, model: PeaceTalks) -> Array | None:
         """Probability that the event, done by the actor, leads to the condition."""
+        if not _can_answer(self.spec.when, actor, event):
+            return None
         chance = np.ones(model.worlds)
-        led = False
         for condition in self.spec.when:
             if condition.pulled is not None:
                 parent = next(v for v in model.levers if v.key == condition.pulled)
@@ -116,9 +117,7 @@ class ActiveLever:
                 if before is None:
                     before = np.zeros(model.worlds)
                 chance *= np.where(parent.in_effect, 1.0, before * parent.credibility)
-                led = True
-            led |= _answers(condition, actor, event)
-        return chance if led else None
+        return chance
 
     def promise_weight(
         self, actor: str, stage: str, months: float, model: PeaceTalks
@@ -127,10 +126,6 @@ class ActiveLever:
         if actor not in self.spec.on or not any(c.signed == stage for c in self.spec.when):
             return None
         return self._expectation(months, model)
-
-    def payment_weight(self) -> Array:
-        """Probability that the payment is made when everything is signed."""
-        return self.credibility
 
     def _expectation(self, months: float, model: PeaceTalks) -> Array:
         pulled = self.triggered <= model.round
@@ -157,11 +152,18 @@ def _holds(condition: Condition, model: PeaceTalks) -> Mask:
     return holds
 
 
-def _answers(condition: Condition, actor: str, event: str) -> bool:
-    """Whether refusing (or violating) by the actor could bring the condition about."""
-    named = getattr(condition, event)
-    if named is not None:
-        return bool(named.actor == actor)
-    other = condition.violates if event == "refuses" else condition.refuses
-    tied = (other, condition.accepts, condition.signed, condition.pulled)
-    return all(t is None for t in tied)
+def _can_answer(when: list[Condition], actor: str, event: str) -> bool:
+    """Whether the event, done by the actor, can bring the conditions about.
+
+    Conditions on signing or accepting are promises and answer neither refusing nor violating;
+    conditions on time alone come whatever the actor does, short of signing.
+    """
+    if any(c.signed is not None or c.accepts is not None for c in when):
+        return False
+    named = [(e, count.actor) for c in when for e, count in _counts(c)]
+    return not named or (event, actor) in named
+
+
+def _counts(condition: Condition) -> list[tuple[str, EventCount]]:
+    pairs = (("refuses", condition.refuses), ("violates", condition.violates))
+    return [(event, count) for event, count in pairs if count is not None]

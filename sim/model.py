@@ -75,7 +75,7 @@ class PeaceTalks(mesa.Model):
         self._refresh()
         self.parties.do("observe")
         for party in self.signatories:
-            party.target = party.best
+            party.target, party.target_of_all = party.best, party.best_of_all
         self.recorder.start(self)
 
     def _set_up_agenda(self) -> None:

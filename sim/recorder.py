@@ -25,9 +25,9 @@ class Recorder:
     Attributes
     ----------
     rounds : dict of str to list of ndarray
-        With a trace: per round, position (worlds, parties, issues), value of it, target,
-        reservation value and cost (worlds, parties), no-deal package (worlds, issues). With one
-        world also red lines, beliefs and ripeness: the story of the central world.
+        With a trace: per round, position (worlds, parties, issues), value of it, target for the
+        whole, reservation value and cost (worlds, parties), no-deal package (worlds, issues). With
+        one world also red lines, beliefs and ripeness: the story of the central world.
     texts : list of dict
         One entry per text tabled: round, package, where, who accepted.
     """
@@ -60,7 +60,7 @@ class Recorder:
         keep = self.rounds
         keep["offer"].append(np.stack([p.offer for p in parties], axis=1).astype(np.float32))
         keep["value"].append(np.stack([p.utility(p.offer) for p in parties], axis=1))
-        keep["target"].append(np.stack([p.target for p in parties], axis=1))
+        keep["target"].append(np.stack([p.target_of_all for p in parties], axis=1))
         keep["reservation"].append(np.stack([p.reservation for p in parties], axis=1))
         costs = [model.war.cost_now(p.key) * model.cost_factor for p in parties]
         keep["cost"].append(np.stack(costs, axis=1))

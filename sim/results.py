@@ -97,6 +97,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
             {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
         ),
         "settled_day": ("world", day(np.where(settled, model.concluded_round, -1)), _unit("day")),
+        "concluded_day": ("world", day(model.concluded_round), _unit("day")),
         "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
         "stages_signed": ("world", model.stage.astype(np.int16)),
         "stage_day": (("world", "stage"), day(model.signed_round), _unit("day")),

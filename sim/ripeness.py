@@ -73,11 +73,7 @@ class Ripeness:
     def _gap(party: Party, model: PeaceTalks) -> Array:
         """Surplus of a party if every unsettled issue went to its ideal."""
         signed = np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0).sum(axis=1)
-        paid = np.zeros(model.worlds)
-        for lever in model.levers:
-            if party.key in lever.shift.payment:
-                paid += lever.payment_weight() * lever.shift.payment[party.key]
-        return 1.0 - signed + paid - party.reservation
+        return 1.0 - signed + party.payments() - party.reservation
 
 
 def true_boxes(

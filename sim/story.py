@@ -95,15 +95,22 @@ def _text_events(
     return out
 
 
-def percent(share: float | None, digits: int = 0) -> str:
-    """A share as words: ``12 %``; never a bare 0 or 100 for something rare but seen."""
+def percent(share: float | None) -> str:
+    """A share as words; never a bare 0 or 100 for something rare but seen.
+
+    Examples
+    --------
+    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.437, 0.9991, 1.0)]
+    ['0 %', 'under 0.1 %', '0.5 %', '44 %', '99.9 %', '100 %']
+    """
     if share is None:
         return "—"
     value = 100 * share
-    if 0 < value < 0.5:
-        return "under 1 %"
-    if 99.5 < value < 100:
-        return "over 99 %"
+    if 0 < value < 0.05:
+        return "under 0.1 %"
+    if 99.95 < value < 100:
+        return "over 99.9 %"
+    digits = 1 if 0 < value < 9.95 or 99 <= value < 100 else 0
     return f"{value:.{digits}f} %"
 
 
@@ -213,5 +220,3 @@ def _listing(items: Iterable[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-

@@ -287,3 +287,74 @@ def test_json_schema_refuses_what_the_loader_refuses() -> None:
             node = node[key]
         node[path[-1]] = value
         assert not validator.is_valid(bad), path
+
+
+MORE = """\
+    leave_after: 20
+    levers:
+      press:
+        {title: Press, on: b, when: WHEN, effect: EFFECT}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "effect", "says"),
+    [
+        ("{refuses: {actor: c}}", "{cost: {b: 0.1}}", "there is no signatory 'c' (declared: a, b)"),
+        ("{round: 3}", "{cost: {c: 0.1}}", "there is no actor 'c'"),
+        ("{round: 3}", "{}", "changes nothing"),
+        ("{}", "{cost: {b: 0.1}}", "is an empty condition"),
+        ("{signed: truce}", "{cost: {b: 0.1}}", "there is no stage 'truce'"),
+        (
+            "{pulled: a.pres}",
+            "{cost: {b: 0.1}}",
+            "there is no lever 'a.pres' (did you mean 'a.press'?)",
+        ),
+        ("{pulled: a.press}", "{cost: {b: 0.1}}", "waits for itself to be pulled"),
+        ("{round: 3}", "{payment: {b: 0.1}}", "add `signed: settlement` to `when`"),
+    ],
+)
+def test_mistakes_in_levers(tmp_path: Path, when: str, effect: str, says: str) -> None:
+    lever = MORE.replace("WHEN", when).replace("EFFECT", effect)
+    found = problems(tmp_path, BASE.replace("    name: A\n", "    name: A\n" + lever))
+    assert any(says in f for f in found), found
+
+
+def test_things_that_would_do_nothing_or_fail_later_are_errors(tmp_path: Path) -> None:
+    text = BASE.replace("    name: B\n", "    name: B\n    consent: [land]\n    leave_after: 3\n")
+    found = "\n".join(problems(tmp_path, text))
+    assert "needs at least two actors whose consent to everything is required" in found
+    assert "actors.b.leave_after: does nothing" in found
+    scale = ", ".join(f"{n / 30:.4f}: t{n}" for n in range(31))
+    text = BASE.replace("{0: none, 1: full}", f"{{{scale}}}, kind: options")
+    assert "has 31 options; at most 21" in "\n".join(problems(tmp_path, text))
+    text = BASE.replace("title: Two", "protocol: {consent: 5}\ntitle: Two")
+    assert "protocol.consent" in "\n".join(problems(tmp_path, text))
+
+
+def test_a_distribution_gives_way_to_its_long_form_and_a_tactic_to_another(tmp_path: Path) -> None:
+    base = BASE.replace("cost: {a: 0.02", "cost: {a: {normal: [0.02, 0.01]}")
+    base = base.replace("    name: A\n", "    name: A\n    tactic: {name: boulware, beta: 0.2}\n")
+    (tmp_path / "base.yaml").write_text(base)
+    child = tmp_path / "2025.yaml"
+    child.write_text(
+        "extends: base.yaml\nwar: {cost: {a: {per_month: 0.03, growth: 0.01}}}\n"
+        "actors: {a: {tactic: {name: tit_for_tat}}}\n"
+    )
+    scenario = load_scenario(child).scenario
+    assert scenario.name == "scenario_2025"
+    assert scenario.war.cost["a"].growth.median == 0.01
+    assert scenario.actors["a"].tactic.model_extra == {}
+    by_option = load_scenario(child, ["actors.a.tactic.name=micro"]).scenario
+    assert by_option.actors["a"].tactic.name == "micro"
+
+
+def test_set_reaches_stages_by_name_and_number(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    agenda = "agenda: [{name: truce, issues: [land]}, {name: rest, issues: [arms]}]\n"
+    path.write_text(agenda + BASE)
+    for key in ("agenda.truce.cost_factor", "agenda.0.cost_factor"):
+        scenario = load_scenario(path, [f"{key}=0.4"]).scenario
+        assert scenario.agenda[0].cost_factor.median == 0.4
+    with pytest.raises(ScenarioError, match=r"no such element \(there is: truce, rest\)"):
+        load_scenario(path, ["agenda.peace.cost_factor=0.4"])

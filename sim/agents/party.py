@@ -37,7 +37,9 @@ class Party(Participant):
     reservation, target : ndarray, shape (worlds,)
         Value of refusing, and the utility it aims at now.
     best : ndarray, shape (worlds,)
-        Utility if the issues now on the table were settled at its ideal.
+        Value of signing the stage on the table at its ideal.
+    best_of_all, target_of_all : ndarray, shape (worlds,)
+        The same, and what it aims at, for the whole settlement.
     salience_seen : ndarray, shape (worlds, issues)
         What the others have come to believe about its saliences.
     consent : ndarray of bool, shape (issues,)
@@ -76,6 +78,7 @@ class Party(Participant):
         self.received = np.zeros(worlds)
         self.offers_made = np.ones(worlds)
         self.reservation, self.best, self.target = np.zeros((3, worlds))
+        self.best_of_all, self.target_of_all = np.zeros((2, worlds))
         self.rest = self.offer
         self.reservation_at_start: Array | None = None
 
@@ -214,7 +217,8 @@ class Party(Participant):
         plain = reservation_value(self.utility(expected), cost * remains, self.months)
         if self.reservation_at_start is None:
             self.reservation_at_start = plain
-        now = plain + self._threat("refuses", expected, remains, fighting)
+        now = plain + self._threat(("refuses",), expected, remains, fighting)
+        now += self._promised(expected, remains, fighting)
         self.reservation = np.where(model.is_open, now, self.reservation)
         if self.soft:
             lost = self.reservation_at_start - self.reservation
@@ -225,14 +229,32 @@ class Party(Participant):
             self.high = np.where(self.far > 0.5, high, self.high_at_start)
         self._value_of_stage(cost)
 
-    def _threat(self, event: str, expected: Array, remains: Array, fighting: Array) -> Array:
-        """Change of the reservation value by levers that would answer the event."""
+    def _threat(
+        self, events: tuple[str, ...], expected: Array, remains: Array, fighting: Array
+    ) -> Array:
+        """Change of the reservation value by levers that would answer one of the events."""
         model = self.model
         total = np.zeros(model.worlds)
         for lever in model.levers:
-            weight = lever.weight(self.key, event, self.months, model)
+            weights = [lever.weight(self.key, event, self.months, model) for event in events]
+            weight = next((w for w in weights if w is not None), None)
             if weight is not None and weight.any():
                 total += weight * self._change(lever.shift, expected, remains, fighting)
+        return total
+
+    def _promised(self, expected: Array, remains: Array, fighting: Array) -> Array:
+        """What promises tied to stages already signed, and not yet kept, are worth."""
+        model = self.model
+        total = np.zeros(model.worlds)
+        if not model.stage.any():
+            return total
+        for lever in model.levers:
+            for index, name in enumerate(model.stage_names):
+                weight = lever.promise_weight(self.key, name, self.months, model)
+                signed = model.stage > index
+                if weight is not None and signed.any():
+                    change = self._change(lever.shift, expected, remains, fighting)
+                    total += np.where(signed, weight * change, 0.0)
         return total
 
     def _change(self, shift: Shift, expected: Array, remains: Array, fighting: Array) -> Array:
@@ -255,11 +277,9 @@ class Party(Participant):
         self.rest = rest
         off_table = (self.loss(rest) * ~model.on_table).sum(axis=1)
         best = 1.0 - off_table - cost * remains * self.months
+        last = model.stage == model.stages - 1
+        best += np.where(last, self.payments(), 0.0)
         for lever in model.levers:
-            last = model.stage == model.stages - 1
-            if self.key in lever.shift.payment:
-                paid = lever.payment_weight() * lever.shift.payment[self.key]
-                best += np.where(last, paid, 0.0)
             for index, name in enumerate(model.stage_names):
                 weight = lever.promise_weight(self.key, name, self.months, model)
                 here = (model.stage == index) & ~last
@@ -267,6 +287,17 @@ class Party(Participant):
                     change = self._change(lever.shift, rest, remains, fighting)
                     best += np.where(here, weight * change, 0.0)
         self.best = np.where(model.is_open, best, self.best)
+        signed = np.where(model.is_fixed, self.loss(rest), 0.0).sum(axis=1)
+        best_of_all = 1.0 - signed + self.payments()
+        self.best_of_all = np.where(model.is_open, best_of_all, self.best_of_all)
+
+    def payments(self) -> Array:
+        """What it expects to be paid when everything is signed, shape (worlds,)."""
+        total = np.zeros(self.model.worlds)
+        for lever in self.model.levers:
+            if self.key in lever.shift.payment:
+                total += lever.credibility * lever.shift.payment[self.key]
+        return total
 
     def aspire(self) -> None:
         """Set the target: R + (A − R) · aspiration, the aspiration from the tactic."""
@@ -289,6 +320,8 @@ class Party(Participant):
         self.received = received
         target = self.reservation + gap * self.aspiration
         self.target = np.where(model.is_open, target, self.target)
+        hoped = np.maximum(self.best_of_all - self.reservation, 0.0) * self.aspiration
+        self.target_of_all = np.where(model.is_open, self.reservation + hoped, self.target_of_all)
 
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.
@@ -315,9 +348,22 @@ class Party(Participant):
             )
         if self.rules:
             # back inside the stricter line where the walk does not meet the condition
-            low, high = self._conditional_limits(x[:, None], self.low[:, None], self.high[:, None])
-            x = np.minimum(np.maximum(x, low[:, 0]), high[:, 0])
+            strict = self._conditional_limits(x[:, None], self.low[:, None], self.high[:, None])
+            x = np.minimum(np.maximum(x, strict[0][:, 0]), strict[1][:, 0])
+        if model.stages > 1:
+            later = model.stage_of_issue > model.stage[:, None]
+            x = np.where(later, self._explore(stands, weights, low, high), x)
         return self._on_points(x)
+
+    def _explore(self, stands: Array, weights: Array, low: Array, high: Array) -> Array:
+        """Its position in talks about the whole settlement: the same walk over all that is open.
+
+        It binds nobody before its stage comes, but the others learn from it.
+        """
+        slope = self.slope * ~self.model.is_fixed
+        return walk(
+            self.target_of_all, self.best_of_all, self.ideal, slope, low, high, stands, weights
+        )
 
     def _loosest_limits(self) -> tuple[Array, Array]:
         """Red lines as loose as any of its conditions makes them."""
@@ -336,7 +382,7 @@ class Party(Participant):
         """Make an offer in some worlds; the others learn from how it moved."""
         model = self.model
         where = where & model.talking
-        offer = np.where(where[:, None] & model.on_table, offer, self.offer)
+        offer = np.where(where[:, None] & ~model.is_fixed, offer, self.offer)
         moved = np.abs(offer - self.offer)
         self.offers_made = self.offers_made + (moved.max(axis=1) > 1e-6)
         self.offer = offer
@@ -391,7 +437,7 @@ class Party(Participant):
         cost, full = model.war.cost_now(self.key), np.ones(model.worlds)
         expected = self.beliefs.expected_no_deal(self.months, full)
         war = reservation_value(self.utility(expected), cost, self.months)
-        war += self._threat("violates", expected, full, full)
+        war += self._threat(("violates", "refuses"), expected, full, full)
         return under_truce & (war > self.reservation + TOLERANCE)
 
     def leaves(self) -> Mask:

@@ -16,6 +16,8 @@ from sim.scenario.distributions import parse_number
 from sim.scenario.errors import Place, Problem
 from sim.scenario.yaml_source import Path_, dotted
 
+MAX_OPTIONS = 21
+"""As many points as a text is drafted on."""
 PlaceOf = Callable[[Path_], Place]
 
 
@@ -62,6 +64,10 @@ def _names(value: Any) -> list[Any]:
 def _issues(raw: dict[str, Any]) -> Found:
     """Every name of an issue must be declared."""
     issues = _map(raw, "issues")
+    for issue in issues:
+        points = len(_map(issues, issue, "scale"))
+        if _map(issues, issue).get("kind") == "options" and points > MAX_OPTIONS:
+            yield ("issues", issue, "scale"), f"has {points} options; at most {MAX_OPTIONS}", ""
     for actor, spec in _map(raw, "actors").items():
         base = ("actors", actor)
         for issue, position in _map(spec, "positions").items():
@@ -128,11 +134,15 @@ def _actors(raw: dict[str, Any]) -> Found:
     for extra in envoys[1:]:
         yield ("actors", extra, "role"), f"'{envoys[0]}' already is the formulator", "keep one"
     for actor, spec in actors.items():
-        signs = isinstance(spec, dict) and (
-            actor in parties or isinstance(spec.get("consent"), list)
-        )
-        if signs and not _map(spec, "positions"):
+        if _signs(spec) and not _map(spec, "positions"):
             yield ("actors", actor), "must consent but has no positions", "add `positions:`"
+        leaves = isinstance(spec, dict) and spec.get("leave_after") is not None
+        if leaves and actor not in parties and spec.get("role") != "manipulator":
+            yield (
+                ("actors", actor, "leave_after"),
+                "does nothing for an actor whose consent to everything is not needed",
+                "remove it, or give it to a party or a manipulator",
+            )
 
 
 def _positions(raw: dict[str, Any]) -> Found:
@@ -212,6 +222,7 @@ def _tactics(raw: dict[str, Any]) -> Found:
 def _levers(raw: dict[str, Any]) -> Found:
     """Conditions that name things which exist, and effects that do something."""
     actors = _map(raw, "actors")
+    signatories = [a for a in actors if _signs(actors[a])]
     stages = _stage_names(raw)
     levers = [f"{a}.{k}" for a, s in actors.items() for k in _map(s, "levers")]
     for actor, spec in actors.items():
@@ -229,9 +240,50 @@ def _levers(raw: dict[str, Any]) -> Found:
                     yield where, "is an empty condition", "for example {round: 4}"
                 for event in ("refuses", "accepts", "violates"):
                     other = _map(condition, event).get("actor")
-                    yield from _unknown((*where, event, "actor"), other, actors, "actor")
+                    yield from _unknown((*where, event, "actor"), other, signatories, "signatory")
                 yield from _unknown((*where, "signed"), condition.get("signed"), stages, "stage")
                 yield from _unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
+            signed = [c.get("signed") for c in _conditions(body) if isinstance(c, dict)]
+            if _map(body, "effect", "payment") and stages[-1] not in signed:
+                yield (
+                    (*base, "effect", "payment"),
+                    "is paid on signing everything, which is not in the conditions",
+                    f"add `signed: {stages[-1]}` to `when`",
+                )
+    yield from _circles(actors)
+
+
+def _conditions(lever: Any) -> list[Any]:
+    when = lever.get("when") if isinstance(lever, dict) else None
+    return when if isinstance(when, list) else [when]
+
+
+def _circles(actors: dict[Any, Any]) -> Found:
+    """Levers that wait for each other."""
+    waits = {
+        f"{actor}.{key}": [c["pulled"] for c in _conditions(body) if _map(c).get("pulled")]
+        for actor, spec in actors.items()
+        for key, body in _map(spec, "levers").items()
+    }
+    for start in waits:
+        seen: set[str] = set()
+        ahead = list(waits[start])
+        while ahead:
+            lever = ahead.pop()
+            if lever not in seen and isinstance(lever, str):
+                seen.add(lever)
+                ahead += waits.get(lever, [])
+        if start in seen:
+            actor, _, key = start.partition(".")
+            yield ("actors", actor, "levers", key, "when"), "waits for itself to be pulled", ""
+
+
+def _signs(spec: Any) -> bool:
+    """Whether an actor's consent is needed for something."""
+    if not isinstance(spec, dict):
+        return False
+    consent = spec.get("consent", "all" if spec.get("role", "party") == "party" else "none")
+    return bool(consent == "all" or isinstance(consent, list))
 
 
 def _stage_names(raw: dict[str, Any]) -> list[str]:

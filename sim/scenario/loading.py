@@ -12,8 +12,9 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from sim.bargaining.tactics import TACTICS
 from sim.scenario.checks import cross_checks
-from sim.scenario.distributions import Number
+from sim.scenario.distributions import SHAPES, Number
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.schema import Scenario, Stage, TacticChoice
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml, read_yaml
@@ -62,6 +63,7 @@ def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     """
     path = find_scenario(name)
     raw, places, files = _read_with_bases(path, ())
+    raw = _without_nulls(raw)
     raw.setdefault("name", _identifier(path.stem))
     problems = _apply_overrides(raw, places, overrides)
     scenario, found = _validate(raw, places, path)
@@ -82,7 +84,9 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
 
 
 def _identifier(stem: str) -> str:
-    return "".join(c if c.isalnum() else "_" for c in stem.lower()) or "scenario"
+    """A plain name from a file's name."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem.lower())
+    return plain if plain[:1].isalpha() else f"scenario_{plain}"
 
 
 def _read_with_bases(
@@ -145,7 +149,7 @@ def _merge(
         place = over_places.get(where)
         if value is None:
             into.pop(key, None)
-        elif isinstance(value, dict) and isinstance(into.get(key), dict) and not _replaces(value):
+        elif isinstance(value, dict) and not _replaces(value, into.get(key)):
             _merge(into[key], into_places, value, over_places, where)
         else:
             into[key] = value
@@ -156,13 +160,39 @@ def _merge(
             into_places.setdefault(where, place)
 
 
-def _replaces(value: dict[Any, Any]) -> bool:
-    """A distribution or the texts of a scale are taken whole, not merged key by key."""
+def _replaces(new: dict[Any, Any], old: Any) -> bool:
+    """Whether a mapping is taken whole, not merged key by key.
+
+    So are distributions, the texts of a scale, and a tactic of another name, whose parameters
+    would mean nothing.
+    """
+    if not isinstance(old, dict):
+        return True
+    return _is_whole(new) or _is_whole(old) or _other_tactic(new, old)
+
+
+def _is_whole(value: dict[Any, Any]) -> bool:
     keys = set(value)
     return bool(keys) and (
-        (len(keys) == 1 and keys <= {"normal", "uniform", "triangular", "choice", "fixed"})
-        or all(isinstance(k, int | float) for k in keys)
+        (len(keys) == 1 and keys <= set(SHAPES)) or all(isinstance(k, int | float) for k in keys)
     )
+
+
+def _other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
+    name = new.get("name")
+    return isinstance(name, str) and name in TACTICS and old.get("name", name) != name
+
+
+def _without_nulls(node: Any) -> Any:
+    """Keys that say `null` are keys that are not there."""
+    if isinstance(node, dict):
+        # a number as a key is a slip such as `0,7`, which must not go unseen
+        return {
+            k: _without_nulls(v) for k, v in node.items() if v is not None or not isinstance(k, str)
+        }
+    if isinstance(node, list):
+        return [_without_nulls(v) for v in node]
+    return node
 
 
 def _apply_overrides(
@@ -188,33 +218,59 @@ def _apply_overrides(
             problems += [Problem(Place(source), key, p.message, p.fix) for p in error.problems]
             continue
         path: Path_ = tuple(key.strip().split("."))
-        node: Any = raw
-        for depth, part in enumerate(path[:-1]):
-            if not isinstance(node, dict):
-                break
+        where, problem = _step_to(raw, path, source)
+        if problem is not None:
+            problems.append(problem)
+            continue
+        parent, last = where
+        if isinstance(parent, dict) and last == "name" and _other_tactic({"name": value}, parent):
+            parent.clear()
+        if value is not None:
+            parent[last] = value
+        elif isinstance(parent, dict):
+            parent.pop(last, None)
+        places[path] = Place(source)
+    return problems
+
+
+def _step_to(
+    raw: dict[str, Any], path: Path_, source: str
+) -> tuple[tuple[Any, Any], Problem | None]:
+    """The mapping or list that holds the last key of a path, and that key.
+
+    Elements of lists are named by their number or, where they have one, their `name`.
+    """
+
+    def problem(upto: int, message: str, fix: str = "") -> tuple[tuple[Any, Any], Problem]:
+        return (None, None), Problem(Place(source), dotted(path[:upto]), message, fix)
+
+    node: Any = raw
+    for depth, part in enumerate(path):
+        last = depth == len(path) - 1
+        if isinstance(node, list):
+            names = [
+                str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
+            ]
+            if part not in names and not (part.isdigit() and int(part) < len(node)):
+                return problem(
+                    depth + 1, "there is no such element", "there is: " + ", ".join(names)
+                )
+            index = names.index(part) if part in names else int(part)
+            if last:
+                return (node, index), None
+            node = node[index]
+        elif isinstance(node, dict):
+            if last:
+                return (node, part), None
             if part not in node:
                 if part not in _fields_at(path[:depth]) or _free_keys(path[:depth]):
                     fix = _did_you_mean(part, node) or "there is: " + ", ".join(map(str, node))
-                    problems.append(
-                        Problem(
-                            Place(source), dotted(path[: depth + 1]), "there is no such key", fix
-                        )
-                    )
-                    node = None
-                    break
+                    return problem(depth + 1, "there is no such key", fix)
                 node[part] = {}
             node = node[part]
-        if isinstance(node, dict):
-            if value is None:
-                node.pop(path[-1], None)
-            else:
-                node[path[-1]] = value
-            places[path] = Place(source)
-        elif node is not None:
-            problems.append(
-                Problem(Place(source), dotted(path[:-1]), "is a value and has no keys below it")
-            )
-    return problems
+        else:
+            return problem(depth, "is a value and has no keys below it")
+    raise AssertionError("a path has at least one part")
 
 
 def _validate(

@@ -265,7 +265,7 @@ class Mediation(Sourced):
     )
     tilt: Share = Field(
         default=Number("fixed", (0.0,)),
-        description="Weight of the mediator's (or its principal's) own interests in the draft.",
+        description="Weight of its principal's interests in the draft; the principal must sign.",
     )
     error: Share = Field(
         default=Number("fixed", (0.1,)),
@@ -393,9 +393,10 @@ class Protocol(Strict):
     """Who speaks when."""
 
     name: str = "alternating"
-    consent: Literal["unanimity"] | float = Field(
+    consent: Literal["unanimity"] | Annotated[float, Field(gt=0, le=1)] = Field(
         default="unanimity",
-        description="unanimity, or the share of signatories (0 to 1) that must accept.",
+        description="unanimity, or the share of signatories that is enough; with a share, anybody "
+        "can be outvoted.",
     )
 
     @field_validator("name")
@@ -422,8 +423,8 @@ class Spread(Strict):
         default=0.0,
         ge=0,
         le=1,
-        description="Rank correlation among the red lines of one actor: 0 each drawn by itself, "
-        "1 all firm or all flexible together.",
+        description="Correlation (of normal scores) among the red lines of one actor: 0 each drawn "
+        "by itself, 1 all firm or all flexible together.",
     )
 
 

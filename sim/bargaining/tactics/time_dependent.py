@@ -43,10 +43,13 @@ class _TimeDependent(Tactic):
         return 1.0 - polynomial_concession(view.time, self.beta, self.opening)
 
 
+OPENING = Parameter(0.0, 0.0, 1.0, "share conceded at the very start")
+
+
 def _parameters(beta: float, low: float, high: float) -> dict[str, Parameter]:
     return {
         "beta": Parameter(beta, low, high, "exponent β; smaller concedes later"),
-        "opening": Parameter(0.0, 0.0, 1.0, "share conceded at the very start"),
+        "opening": OPENING,
     }
 
 
@@ -65,7 +68,8 @@ class Linear(_TimeDependent):
 
     name = "linear"
     title = "concedes evenly"
-    parameters: ClassVar[dict[str, Parameter]] = _parameters(1.0, 1.0, 1.0)
+    parameters: ClassVar[dict[str, Parameter]] = {"opening": OPENING}
+    beta = 1.0
 
 
 @register
