@@ -29,7 +29,7 @@ def run_chunks(
     traced: int = CHUNK,
     progress: Progress | None = None,
 ) -> Iterator[PeaceTalks]:
-    """Run an ensemble chunk by chunk; a finished model is yielded per chunk.
+    """Run an ensemble chunk by chunk; a finished model is yielded per chunk, then released.
 
     Chunk ``c`` uses the c-th spawn of the seed, and within a chunk draws are prefix-invariant: the
     first worlds of a longer run are those of a shorter one.
@@ -59,3 +59,4 @@ def run_chunks(
                 progress(start * rounds + size * model.round, worlds * rounds)
         model.recorder.finish(model)
         yield model
+        model.release()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sim.progress import progress_bar
 from sim.runner import Run, run_scenario, write_results, write_rounds, write_summary
 from sim.scenario import Loaded
+
+CHARTS = ("convergence", "outcome", "package", "utility", "pressure")
+DRAWN_BESIDE = ("convergence", "outcome")
+"""Charts that a second process draws while this one writes the data and draws the others."""
+
+Step = Callable[[Path], object]
 
 
 class Job:
@@ -40,31 +50,48 @@ class Job:
         """All steps; raises what goes wrong after leaving the finished files in place."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with progress_bar(show_progress) as progress:
-            finished = run_scenario(
+            run = run_scenario(
                 self.loaded,
                 self.worlds,
                 self.seed,
                 self.overrides,
                 lambda done, total: progress("worlds", done, total),
             )
-            steps = self._steps(finished)
-            for number, (name, write) in enumerate(steps):
-                progress(name, number, len(steps))
-                write(self.folder / name)
-                self.written.append(name)
-            progress("done", len(steps), len(steps))
-        return finished
+            steps = self._steps(run)
+            beside = Beside({n: steps.pop(n) for n in self._left_to_second()}, self.folder)
+            try:
+                self._write(steps, progress)
+            finally:
+                self.written += beside.finished()
+            # what the second process did not manage is done here, where errors are seen
+            again = self._steps(run)
+            self._write({n: w for n, w in again.items() if n not in self.written}, progress)
+        self.written.sort(key=self.names().index)
+        return run
 
-    def _steps(self, run: Run) -> list[tuple[str, Callable[[Path], None]]]:
-        steps: list[tuple[str, Callable[[Path], None]]] = [
-            ("summary.json", partial(write_summary, run)),
-            ("rounds.csv", partial(write_rounds, run)),
-            ("result.nc", partial(write_results, run)),
-        ]
+    def _write(self, steps: dict[str, Step], progress: Callable[[str, int, int], None]) -> None:
+        for name, write in steps.items():
+            progress(name, len(self.written), len(self.names()))
+            write(self.folder / name)
+            self.written.append(name)
+
+    def _left_to_second(self) -> list[str]:
+        """Charts to draw in a second process: none without a second core, or beside threads."""
+        if self.chart_format is None or not _may_fork():
+            return []
+        return [f"{chart}.{self.chart_format}" for chart in DRAWN_BESIDE]
+
+    def _steps(self, run: Run) -> dict[str, Step]:
+        """Files to write and how."""
+        steps: dict[str, Step] = {
+            "summary.json": partial(write_summary, run),
+            "rounds.csv": partial(write_rounds, run),
+            "result.nc": partial(write_results, run),
+        }
         if self.chart_format is not None:
             from sim.plots import draw
 
-            steps += [(f"{name}.{self.chart_format}", partial(draw, run, name)) for name in CHARTS]
+            steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in CHARTS}
         return steps
 
     def names(self) -> list[str]:
@@ -79,4 +106,48 @@ class Job:
         return f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
 
 
-CHARTS = ("convergence", "outcome", "package", "utility", "pressure")
+class Beside:
+    """Steps done by a forked copy of this process, which has all the data at hand already."""
+
+    def __init__(self, steps: dict[str, Step], folder: Path) -> None:
+        self.process = None
+        if steps:
+            context = multiprocessing.get_context("fork")
+            self.receiver, sender = context.Pipe(duplex=False)
+            self.process = context.Process(target=_do, args=(steps, folder, sender), daemon=True)
+            self.process.start()
+            sender.close()
+
+    def finished(self) -> list[str]:
+        """Waits for the process; names of the files it finished."""
+        if self.process is None:
+            return []
+        names = []
+        try:
+            while True:
+                names.append(self.receiver.recv())
+        except EOFError:
+            self.process.join()
+        return names
+
+
+def _do(steps: dict[str, Step], folder: Path, sender: Connection) -> None:
+    # Ctrl-C is for the main process; the chart under way is finished
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name, write in steps.items():
+        try:
+            write(folder / name)
+        except OSError:
+            return  # the main process tries again and says what is wrong
+        sender.send(name)
+
+
+def _may_fork() -> bool:
+    """Whether there is a second core, and no thread that a fork would leave behind."""
+    threads = Path("/proc/self/task")
+    return (
+        hasattr(os, "sched_getaffinity")
+        and len(os.sched_getaffinity(0)) > 1
+        and threads.is_dir()
+        and len(list(threads.iterdir())) == 1
+    )

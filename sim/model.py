@@ -142,6 +142,10 @@ class PeaceTalks(mesa.Model):
             self.step()
         self.recorder.finish(self)
 
+    def release(self) -> None:
+        """Drop all arrays. Mesa's counter of agent ids keeps every model that ever was."""
+        self.__dict__.clear()
+
     def _refresh(self) -> None:
         """What follows from stage and status."""
         self.is_open = self.status == OPEN

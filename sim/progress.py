@@ -30,6 +30,7 @@ def progress_bar(show: bool) -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,  # no thread of its own, so that the process may fork
     )
     begun = time.monotonic()
     task = bar.add_task("", total=1.0)
@@ -41,7 +42,7 @@ def progress_bar(show: bool) -> Iterator[Callable[[str, int, int], None]]:
             bar.start()
             started = True
         words = "running worlds" if what == "worlds" else what
-        bar.update(task, description=words, completed=done / max(total, 1))
+        bar.update(task, description=words, completed=done / max(total, 1), refresh=started)
 
     try:
         yield progress

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import gc
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -197,9 +196,6 @@ def build_dataset(chunks: Iterable[PeaceTalks], attributes: dict[str, Any]) -> x
         outcomes.append(chunk_dataset(model))
         if model.recorder.trace:
             traces.append(trace_dataset(model))
-        # agents and model refer to each other: free the chunk now, not at some later collection
-        del model
-        gc.collect()
     data = _joined(outcomes, "world")
     if traces:
         data = data.merge(_joined(traces, "traced"), compat="override")

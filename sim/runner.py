@@ -116,24 +116,29 @@ def write_rounds(run: Run, path: Path) -> None:
         "target",
         "reservation",
     ]
+    by_issue = [central[n].values for n in ("offer", "low", "high")]
+    by_actor = [central[n].values for n in ("value", "target", "reservation")]
+    shape = by_issue[0].shape  # rounds, actors, issues
+    table = np.stack(
+        [
+            *by_issue,
+            np.broadcast_to(central.no_deal.values[:, None, :], shape),
+            *band,
+            *(np.broadcast_to(v[:, :, None], shape) for v in by_actor),
+        ],
+        axis=-1,
+    ).reshape(-1, len(columns) - 5)
+    keys = (
+        (t, int(central.day.values[t]), dates[t], actor, issue)
+        for t in range(shape[0])
+        for actor in central.actor.values
+        for issue in central.issue.values
+    )
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)
         writer.writerow(columns)
-        for t in range(central.sizes["round"]):
-            for a, actor in enumerate(central.actor.values):
-                own = [float(central[n].values[t, a]) for n in ("value", "target", "reservation")]
-                for i, issue in enumerate(central.issue.values):
-                    here = [float(central[n].values[t, a, i]) for n in ("offer", "low", "high")]
-                    numbers = [
-                        *here,
-                        float(central.no_deal.values[t, i]),
-                        *(float(band[q, t, a, i]) for q in range(3)),
-                        *own,
-                    ]
-                    writer.writerow(
-                        [t, int(central.day.values[t]), dates[t], actor, issue]
-                        + [f"{x:.5g}" for x in numbers]
-                    )
+        for key, numbers in zip(keys, table.tolist(), strict=True):
+            writer.writerow([*key, *(f"{x:.5g}" for x in numbers)])
 
 
 def write_results(run: Run, path: Path) -> None:

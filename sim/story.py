@@ -125,22 +125,28 @@ def span_words(interval: list[float] | None) -> str:
 
 def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     """The headline question answered in one sentence."""
-    week, year = summary["deal_by_day"]["7"], summary["deal_by_day"]["365"]
-    span = span_words(summary["deal_by_day_interval"]["7"])
-    head = (
-        "no world in this model has a settlement within a week"
-        if week == 0
-        else f"in {percent(week)} of the worlds there is a settlement within a week"
-    )
-    text = f"{head} (95 % interval {span})"
-    if year is not None:
-        span = span_words(summary["deal_by_day_interval"]["365"])
-        text += f"; within a year in {percent(year)} ({span})"
+    shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
+    week, year = shares["7"], shares["365"]
+    if not week and not year:
+        text = f"No world in this model has a settlement within a week ({span_words(spans['7'])})"
+        if year is not None:
+            text += f", and none within a year ({span_words(spans['365'])}; 95 % intervals)"
+    else:
+        text = (
+            f"A settlement within a week comes in {percent(week)} of the worlds "
+            f"({span_words(spans['7'])})"
+        )
+        if year is not None:
+            text += f", within a year in {percent(year)} ({span_words(spans['365'])})"
+        text += "; 95 % intervals in brackets"
     first = summary["first_stage_by_day"]["365"]
     if len(scenario.stages) > 1 and first is not None:
         title = scenario.stages[0].title or scenario.stages[0].name
-        text += f". A first stage ({title.lower()}) is signed within a year in {percent(first)}"
-    return text[0].upper() + text[1:] + "."
+        span = span_words(summary["first_stage_by_day_interval"]["365"])
+        text += (
+            f". The first stage, “{title}”, is signed within a year in {percent(first)} ({span})"
+        )
+    return text + "."
 
 
 def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str, str, str]]:

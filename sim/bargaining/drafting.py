@@ -102,7 +102,7 @@ def _at(table: Array, index: Choice) -> Array:
 
 
 def max_min(
-    choice: Choice, loss: Array, gap: Array, extra: Array, steps: int = 24
+    choice: Choice, loss: Array, gap: Array, extra: Array, steps: int = 16
 ) -> tuple[Choice, Array]:
     """The largest surplus that all can have at once (egalitarian; Kalai 1977, *Econometrica* 45).
 
@@ -119,7 +119,7 @@ def max_min(
     choice : ndarray of int, shape (issues, worlds)
     value : ndarray, shape (worlds,)
     """
-    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 3)
+    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2)
     issues, worlds, parties, points = loss.shape
     # one row of all points of all issues per world and party, so that a step is one product
     flat = np.ascontiguousarray(loss.transpose(1, 2, 0, 3)).reshape(worlds, parties, -1)
