@@ -48,7 +48,7 @@ class ActiveLever:
         path = f"actors.{owner}.levers.{key}"
         self.key, self.owner, self.spec = f"{owner}.{key}", owner, spec
         self.credibility = draws.number(
-            f"{path}.credibility", spec.credibility, model.scenario.spread.credibility
+            f"{path}.credibility", spec.credibility, model.spec.spread.credibility
         )
         self.delay = draws.number(f"{path}.delay", spec.delay)
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
@@ -90,7 +90,7 @@ class ActiveLever:
             self.in_effect |= due
 
     def _condition(self, model: PeaceTalks) -> Mask:
-        return np.logical_and.reduce([_holds(c, model) for c in self.spec.when])
+        return np.all([_holds(c, model) for c in self.spec.when], axis=0)
 
     def weight(self, actor: str, event: str, months: float, model: PeaceTalks) -> Array | None:
         """Weight with which ``actor`` expects the effect if ``event`` (refuses, violates) happens.

@@ -49,7 +49,8 @@ class PeaceTalks(mesa.Model):
 
     def __init__(self, scenario: Scenario, draws: Draws, trace: bool = False) -> None:
         super().__init__(rng=np.random.default_rng(draws.seed))
-        self.scenario, self.draws, self.worlds = scenario, draws, draws.worlds
+        # not `self.scenario`, which is Mesa's own from 3.5 on
+        self.spec, self.draws, self.worlds = scenario, draws, draws.worlds
         self.issues = list(scenario.issues)
         self.options = [
             np.array(list(issue.scale)) if issue.kind == "options" else None
@@ -79,7 +80,7 @@ class PeaceTalks(mesa.Model):
         self.recorder.start(self)
 
     def _set_up_agenda(self) -> None:
-        stages = self.scenario.stages
+        stages = self.spec.stages
         self.stages = len(stages)
         self.stage_names = [s.name for s in stages]
         self.stage_of_issue = np.array(
@@ -101,7 +102,7 @@ class PeaceTalks(mesa.Model):
 
     def _create_agents(self) -> None:
         # in the order of their names, so that the order in the file means nothing
-        actors = sorted(self.scenario.actors.items())
+        actors = sorted(self.spec.actors.items())
         signing = [(k, s) for k, s in actors if s.consents_to != "none"]
         self.signatories: list[Party] = [
             (Manipulator if s.role == "manipulator" else Party)(self, k, s, n)
@@ -136,7 +137,7 @@ class PeaceTalks(mesa.Model):
 
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""
-        for _ in range(rounds or self.scenario.rounds):
+        for _ in range(rounds or self.spec.rounds):
             if not self.is_open.any():
                 break
             self.step()
@@ -214,7 +215,7 @@ class PeaceTalks(mesa.Model):
 
     def quorum(self, answers: Mask) -> Mask:
         """Whether enough signatories accept; over the last axis."""
-        rule = self.scenario.protocol.consent
+        rule = self.spec.protocol.consent
         if rule == "unanimity":
             return np.asarray(answers.all(axis=-1))
         return np.asarray(answers.mean(axis=-1) >= rule)

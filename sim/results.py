@@ -57,7 +57,7 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     """Outcomes of one finished model, dims world, actor, issue, stage, lever."""
-    recorder, days = model.recorder, model.scenario.war.round_days
+    recorder, days = model.recorder, model.spec.war.round_days
 
     def day(rounds: NDArray[Any]) -> Array:
         return np.where(rounds >= 0, rounds * float(days), np.nan)
@@ -131,7 +131,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
 def trace_dataset(model: PeaceTalks) -> xr.Dataset:
     """Every round of one traced model, dims traced, round, actor, issue."""
     recorder = model.recorder
-    rounds = model.scenario.rounds + 1
+    rounds = model.spec.rounds + 1
     units = {
         "offer": "issue",
         "no_deal": "issue",
@@ -169,7 +169,7 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
 
 
 def _coordinates(model: PeaceTalks) -> dict[str, Any]:
-    scenario = model.scenario
+    scenario = model.spec
     days = np.arange(scenario.rounds + 1) * scenario.war.round_days
     start = np.datetime64(scenario.war.start_date)
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -99,11 +100,11 @@ def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
         entry |= {"most_common": None, "most_common_share": None, "worlds": len(values)}
         if len(values):
             low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-            texts, times = np.unique([nearest_text(issue, v) for v in values], return_counts=True)
+            times = Counter(nearest_text(issue, v) for v in values).most_common()
+            text, count = min(times, key=lambda pair: (-pair[1], pair[0]))
             entry |= {"median": median, "p10": low, "p90": high}
             entry["text"] = nearest_text(issue, median)
-            entry["most_common"] = str(texts[times.argmax()])
-            entry["most_common_share"] = float(times.max() / len(values))
+            entry |= {"most_common": text, "most_common_share": count / len(values)}
         out[key] = entry
     return out
 

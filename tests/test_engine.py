@@ -99,7 +99,7 @@ def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
 ) -> None:
     model = PeaceTalks(build(data), Draws(seed, 40))
     signed = np.zeros(40, dtype=bool)
-    for _ in range(model.scenario.rounds):
+    for _ in range(model.spec.rounds):
         before, stage = model.agreed.copy(), model.stage.copy()
         model.step()
         new = np.isnan(before) & ~np.isnan(model.agreed)
@@ -109,7 +109,7 @@ def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
         signed |= model.stage > stage
     surplus = model.recorder.surplus_at_signing
     assert (surplus >= -1e-8).all()
-    for column, issue in enumerate(model.scenario.issues.values()):
+    for column, issue in enumerate(model.spec.issues.values()):
         terms = model.agreed[:, column]
         terms = terms[~np.isnan(terms)]
         if issue.kind == "options":
@@ -124,7 +124,7 @@ def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: 
     data["actors"]["north"]["leave_after"] = {"uniform": [5, 60]}
     model = PeaceTalks(build(data), Draws(seed, 40))
     kept: dict[int, tuple[Any, ...]] = {}
-    for _ in range(model.scenario.rounds):
+    for _ in range(model.spec.rounds):
         model.step()
         for world in np.flatnonzero(model.status != OPEN):
             state = (

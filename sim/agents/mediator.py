@@ -37,10 +37,10 @@ class Mediator(Participant):
         """Acceptability to a party, shape (worlds,); that of the principal where none is given."""
         model = self.model
         for key in (self.key, self.spec.principal):
-            spec = model.scenario.actors[key].acceptability.get(party.key) if key else None
+            spec = model.spec.actors[key].acceptability.get(party.key) if key else None
             if spec is not None:
                 path = f"actors.{key}.acceptability.{party.key}"
-                return model.draws.number(path, spec, model.scenario.spread.acceptability)
+                return model.draws.number(path, spec, model.spec.spread.acceptability)
         return np.full(model.worlds, 0.5)
 
 

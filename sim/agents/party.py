@@ -53,7 +53,7 @@ class Party(Participant):
         self.reservation: Array
         self.target: Array
         self._draw_preferences()
-        draws, scenario = model.draws, model.scenario
+        draws, scenario = model.draws, model.spec
         path = f"actors.{key}"
         spread = scenario.spread.patience * spec.patience.median
         self.patience = np.maximum(draws.number(f"{path}.patience", spec.patience, spread), 1.0)
@@ -84,7 +84,7 @@ class Party(Participant):
 
     def _draw_preferences(self) -> None:
         model, spec, path = self.model, self.spec, f"actors.{self.key}.positions"
-        draws, spread = model.draws, model.scenario.spread
+        draws, spread = model.draws, model.spec.spread
         shape = (model.worlds, len(model.issues))
         self.ideal, salience = np.full(shape, 0.5), np.zeros(shape)
         low, high, far = np.zeros(shape), np.ones(shape), np.ones(shape)

@@ -52,13 +52,11 @@ class Rule:
 
     def met(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) meet the condition."""
-        return np.logical_and.reduce(
-            [
-                (x[..., j] >= at_least[:, None] - TOLERANCE)
-                & (x[..., j] <= at_most[:, None] + TOLERANCE)
-                for j, at_least, at_most in self.bounds
-            ]
-        )
+        met = np.ones(x.shape[:-1], dtype=bool)
+        for j, at_least, at_most in self.bounds:
+            met &= x[..., j] >= at_least[:, None] - TOLERANCE
+            met &= x[..., j] <= at_most[:, None] + TOLERANCE
+        return met
 
 
 def boxes(

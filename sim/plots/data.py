@@ -41,7 +41,7 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
             below, above = math.floor(place), math.ceil(place)
             share = np.float32(place - below)
             rows.append(ordered[:, below] * (1 - share) + ordered[:, above] * share)
-        known[1][name] = np.stack(rows).reshape(len(LEVELS), *values.shape[1:])
+        known[1][name] = np.stack(rows).reshape(len(LEVELS), *values.shape[1:]).astype(np.float32)
     return known[1][name]
 
 

@@ -160,7 +160,7 @@ def _time(
         axes.plot(marked, at, linestyle="", marker="o", markersize=5.5, color=color, gid="days",
                   markeredgecolor="white", clip_on=False, zorder=4)  # fmt: skip
         labels.append((float(share[-1]), f"{share_text(share[-1])} {label}", color))
-        highest = max(highest, float(high.max()))
+        highest = max(highest, float(np.max(high)))
     top = nice_top(highest)
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)

@@ -197,10 +197,10 @@ def _distribution(axes: Axes, spec: Issue, values: NDArray[np.float64]) -> None:
     if spec.kind == "options":
         listed = np.array(list(spec.scale))
         counts = np.bincount(np.abs(values[:, None] - listed).argmin(axis=1), minlength=len(listed))
-        axes.bar(listed, HILL * counts / counts.max(), width=0.02, bottom=base, color=color)
+        axes.bar(listed, HILL * counts / np.max(counts), width=0.02, bottom=base, color=color)
         return
     counts, edges = np.histogram(values, bins=41, range=(-0.0125, 1.0125))
-    axes.stairs(base + HILL * counts / counts.max(), edges, baseline=base, fill=True, color=color)
+    axes.stairs(base + HILL * counts / np.max(counts), edges, baseline=base, fill=True, color=color)
 
 
 def _ideals(axes: Axes, run: Run, issue: str, height: float) -> None:

@@ -50,7 +50,7 @@ class Draws:
 
     def normal(self, name: str, *key: int) -> NDArray[np.float64]:
         """Standard normal draws, shape ``(worlds,)``."""
-        return ndtri(self.uniform(name, *key))
+        return np.asarray(ndtri(self.uniform(name, *key)))
 
     def number(self, name: str, number: Number, spread: float = 0.0) -> NDArray[np.float64]:
         """Draws of an uncertain number, shape ``(worlds,)``.
