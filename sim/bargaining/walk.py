@@ -75,7 +75,8 @@ def walk(
     The walker's utility is ``best − Σ_i slope_i |x_i − ideal_i|``; the others' estimated loss is
     ``Σ_o Σ_i weights_oi |x_i − stands_oi|``. On each issue the way from the remotest stand to the
     ideal is cut at the other stands; within a segment both are linear, and prices rise along the
-    way, so the knapsack over all segments is exact.
+    way, so the knapsack over all segments is exact where all others stand on one side of the ideal.
+    Where they stand on both, it walks on the side of those who care more.
 
     Parameters
     ----------

@@ -1,0 +1,119 @@
+"""One file over another: ``extends``, deep merge, and what is taken whole."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from sim.bargaining.tactics import TACTICS
+from sim.scenario.distributions import SHAPES
+from sim.scenario.errors import Place, file_error
+from sim.scenario.wording import kind_of
+from sim.scenario.yaml_source import Path_, Places, read_yaml
+
+
+def read_with_bases(
+    path: Path, trail: tuple[Path, ...]
+) -> tuple[dict[str, Any], Places, list[str]]:
+    """The file merged over the files that it extends."""
+    data, places = read_yaml(path)
+    if not isinstance(data, dict):
+        raise file_error(
+            path,
+            f"holds {kind_of(data)}, not keys and values",
+            "a scenario starts like `title: …`; see docs/scenario-format.md",
+            places[()].line,
+        )
+    bases = data.pop("extends", None)
+    if bases is None:
+        return data, places, [str(path)]
+    where = places.get(("extends",), Place(str(path)))
+    names = bases if isinstance(bases, list) else [bases]
+    merged: dict[str, Any] = {}
+    merged_places: Places = {}
+    files: list[str] = []
+    for name in names:
+        if not isinstance(name, str):
+            raise file_error(path, "extends wants a file name or a list of them", line=where.line)
+        base = path.parent / name
+        chain = (*trail, path)
+        if any(base.resolve() == other.resolve() for other in chain):
+            loop = " → ".join([*(p.name for p in chain), base.name])
+            raise file_error(path, f"extends goes in a circle: {loop}", line=where.line)
+        if not base.exists():
+            near = get_close_matches(base.name, [p.name for p in base.parent.glob("*.y*ml")], 1)
+            raise file_error(
+                path,
+                f"extends a file that does not exist: {name}",
+                f"did you mean '{near[0]}'?" if near else "the path is taken from this file",
+                where.line,
+            )
+        below, below_places, below_files = read_with_bases(base, chain)
+        _merge(merged, merged_places, below, below_places, ())
+        files += below_files
+    # what one file says of itself is not inherited
+    for own in ("name", "title", "summary"):
+        if own != "title" or "title" in data:
+            merged.pop(own, None)
+    _merge(merged, merged_places, data, places, ())
+    return merged, merged_places, [*files, str(path)]
+
+
+def _merge(
+    into: dict[Any, Any],
+    into_places: Places,
+    over: dict[Any, Any],
+    over_places: Places,
+    path: Path_,
+) -> None:
+    """Deep merge: mappings are joined, anything else replaces, null removes."""
+    for key, value in over.items():
+        where = (*path, key)
+        place = over_places.get(where)
+        if value is None:
+            into.pop(key, None)
+        elif isinstance(value, dict) and not _replaces(value, into.get(key)):
+            _merge(into[key], into_places, value, over_places, where)
+        else:
+            into[key] = value
+            for p, pl in over_places.items():
+                if p[: len(where)] == where:
+                    into_places[p] = pl
+        if place is not None:
+            into_places.setdefault(where, place)
+
+
+def _replaces(new: dict[Any, Any], old: Any) -> bool:
+    """Whether a mapping is taken whole, not merged key by key.
+
+    So are distributions, the texts of a scale, and a tactic of another name, whose parameters
+    would mean nothing.
+    """
+    if not isinstance(old, dict):
+        return True
+    return _is_whole(new) or _is_whole(old) or other_tactic(new, old)
+
+
+def _is_whole(value: dict[Any, Any]) -> bool:
+    keys = set(value)
+    return bool(keys) and (
+        (len(keys) == 1 and keys <= set(SHAPES)) or all(isinstance(k, int | float) for k in keys)
+    )
+
+
+def other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
+    name = new.get("name")
+    return isinstance(name, str) and name in TACTICS and old.get("name", name) != name
+
+
+def without_nulls(node: Any) -> Any:
+    """Keys that say `null` are keys that are not there."""
+    if isinstance(node, dict):
+        # a number as a key is a slip such as `0,7`, which must not go unseen
+        return {
+            k: without_nulls(v) for k, v in node.items() if v is not None or not isinstance(k, str)
+        }
+    if isinstance(node, list):
+        return [without_nulls(v) for v in node]
+    return node

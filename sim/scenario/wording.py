@@ -1,0 +1,124 @@
+"""Pydantic's errors in plain words: the place as written, what is wrong, and the fix."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from sim.scenario.schema import Scenario
+from sim.scenario.yaml_source import Path_
+
+
+def as_written(raw: Any, loc: Path_) -> Path_:
+    """Pydantic's location without the steps that are not keys (union members)."""
+    out: list[Any] = []
+    node = raw
+    for index, part in enumerate(loc):
+        if isinstance(node, dict):
+            if part in node:
+                node = node[part]
+            elif index < len(loc) - 1:
+                continue
+            else:
+                node = None
+        elif isinstance(node, list):
+            if not isinstance(part, int) or part >= len(node):
+                continue
+            node = node[part]
+        else:
+            if index < len(loc) - 1 or isinstance(part, int) or "[" in str(part):
+                continue
+            node = None
+            if str(part) in {"str", "float", "int", "dict", "list"}:
+                continue
+        out.append(part)
+    return tuple(out)
+
+
+def words(item: Any, loc: Path_) -> tuple[str, str]:
+    """Pydantic's error in plain words, and the fix."""
+    kind, context = item["type"], item.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key", did_you_mean(str(loc[-1]), fields_at(loc[:-1])) or (
+            "allowed here: " + ", ".join(fields_at(loc[:-1]))
+        )
+    if kind == "invalid_key":
+        return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
+    if kind == "missing":
+        return "is missing", ""
+    if kind in {"number", "tactic", "protocol", "scale"}:
+        return item["msg"], ""
+    found = f", found {kind_of(item['input'])}"
+    if kind == "string_pattern_mismatch":
+        if "#" in context.get("pattern", ""):
+            return "is not a colour", "write it as '#1f77b4'"
+        return "is not a plain name", "small letters, digits and _, starting with a letter"
+    if kind in {"dict_type", "model_type", "model_attributes_type"}:
+        return f"wants keys and values below it{found}", ""
+    if kind in {"list_type", "tuple_type"}:
+        return f"wants a list{found}", ""
+    if kind == "literal_error":
+        return f"must be {context['expected']}{found}", did_you_mean(
+            str(item["input"]),
+            [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")],
+        )
+    if kind.startswith("date"):
+        return f"wants a date such as 2025-01-20{found}", ""
+    if kind == "too_short":
+        return f"needs at least {context['min_length']}", ""
+    if kind in {"string_type"}:
+        return f"wants a text{found}", ""
+    if kind in {"float_type", "int_type", "float_parsing", "int_parsing", "int_from_float"}:
+        return f"wants a {'whole ' if kind.startswith('int') else ''}number{found}", ""
+    if kind == "finite_number":
+        return "must be a finite number", ""
+    text = str(item["msg"])
+    return text[0].lower() + text[1:], ""
+
+
+def kind_of(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "keys and values"
+    if isinstance(value, list):
+        return "a list"
+    text = repr(value)
+    return text if len(text) < 60 else text[:57] + "…"
+
+
+def did_you_mean(word: str, among: Any) -> str:
+    near = get_close_matches(word, [str(a) for a in among], 1, 0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def fields_at(loc: Path_) -> list[str]:
+    """Names of the keys that the format allows at a location."""
+    models: list[type[BaseModel]] = [Scenario]
+    for part in loc:
+        following: list[type[BaseModel]] = []
+        for model in models:
+            field = model.model_fields.get(str(part))
+            if field is not None:
+                following += _models_in(field.annotation)
+        # a key of a mapping or an index: stay with the models found at the step above
+        models = following or models
+    names = [name for model in dict.fromkeys(models) for name in model.model_fields]
+    return list(dict.fromkeys(names))
+
+
+def names_are_free(loc: Path_) -> bool:
+    """Whether the keys below a location are names that the file chooses, such as actors."""
+    free = {"actors", "issues", "positions", "levers", "sources", "drift", "beliefs", "cost"}
+    return bool(loc) and str(loc[-1]) in free
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    origin = get_origin(annotation)
+    if origin is None or annotation is Union:
+        return []
+    return [m for a in get_args(annotation) for m in _models_in(a)]
