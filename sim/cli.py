@@ -69,7 +69,8 @@ def run(
         raise SystemExit(130) from None
     except OSError as error:
         where = error.filename2 or error.filename or job.folder
-        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_missing()}")
+        found = f" {job.what_is_missing()}" if job.written else ""
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).{found}")
     if json_:
         from sim.runner import summary_text
 

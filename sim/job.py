@@ -67,7 +67,17 @@ class Job:
             again = self._steps(run)
             self._write({n: w for n, w in again.items() if n not in self.written}, progress)
         self.written.sort(key=self.names().index)
+        for old in self._of_earlier_runs():
+            old.unlink()
         return run
+
+    def _of_earlier_runs(self) -> list[Path]:
+        """Files in the folder that a run writes and this one did not (yet)."""
+        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
+        known = [
+            self.folder / name for name in ("summary.json", "rounds.csv", "result.nc", *charts)
+        ]
+        return [p for p in known if p.name not in self.written and p.exists()]
 
     def _write(self, steps: dict[str, Step], progress: Callable[[str, int, int], None]) -> None:
         for name, write in steps.items():
@@ -103,7 +113,9 @@ class Job:
         """What was finished and what was not, in one sentence."""
         missing = [name for name in self.names() if name not in self.written]
         done = ", ".join(self.written) or "nothing"
-        return f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        old = ", ".join(p.name for p in self._of_earlier_runs())
+        return f"{text} Of an earlier run: {old}." if old else text
 
 
 class Beside:

@@ -70,6 +70,7 @@ class ActiveLever:
         never = np.iinfo(np.int32).max
         self.triggered = np.full(worlds, never, dtype=np.int64)
         self.in_effect = np.zeros(worlds, dtype=bool)
+        self.was_in_effect = self.in_effect  # at the end of the round before
         self.called = np.zeros(worlds, dtype=bool)
 
     def advance(self, model: PeaceTalks) -> None:
@@ -92,48 +93,77 @@ class ActiveLever:
     def _condition(self, model: PeaceTalks) -> Mask:
         return np.all([_holds(c, model) for c in self.spec.when], axis=0)
 
-    def weight(self, actor: str, event: str, months: float, model: PeaceTalks) -> Array | None:
-        """Weight with which ``actor`` expects the effect if ``event`` (refuses, violates) happens.
+    def weight(
+        self, actor: str, events: tuple[str, ...], months: float, model: PeaceTalks
+    ) -> Array | None:
+        """Weight with which ``actor`` expects the effect if it does one of ``events``.
 
-        The credibility before the trigger, certainty once pulled, nothing once in effect or
-        bluffed, less the share of the actor's foresight that passes before it bites; ``None``
-        where the lever does not answer that event. An answer to another lever weighs as much as
-        that lever is expected.
+        Before the trigger the credibility, once pulled certainty, nothing once in effect or
+        bluffed; less the share of the actor's foresight that passes before it bites. ``None``
+        where the lever neither answers the events (refuses, violates) nor has been pulled. An
+        answer to another lever weighs as much as that lever is expected.
         """
         if actor not in self.spec.on:
             return None
-        chance = self._chance(actor, event, model)
-        return None if chance is None else chance * self._expectation(months, model)
+        pending = self.pending(actor, months, model)
+        for event in events:
+            ahead = self._chance(actor, event, model)
+            if ahead is not None:
+                chance, wait = ahead
+                answer = chance * self._still_to_come(months, wait, model)
+                return answer if pending is None else answer + pending
+        return pending
 
-    def _chance(self, actor: str, event: str, model: PeaceTalks) -> Array | None:
-        """Probability that the event, done by the actor, leads to the condition."""
+    def _chance(self, actor: str, event: str, model: PeaceTalks) -> tuple[Array, Array] | None:
+        """Probability that the event, done by the actor, meets the condition, and the wait."""
         if not _can_answer(self.spec.when, actor, event):
             return None
-        chance = np.ones(model.worlds)
+        chance, wait = np.ones(model.worlds), np.zeros(model.worlds)
         for condition in self.spec.when:
-            if condition.pulled is not None:
-                parent = next(v for v in model.levers if v.key == condition.pulled)
-                before = parent._chance(actor, event, model)
-                if before is None:
-                    before = np.zeros(model.worlds)
-                chance *= np.where(parent.in_effect, 1.0, before * parent.credibility)
-        return chance
+            if condition.pulled is None:
+                continue
+            parent = next(v for v in model.levers if v.key == condition.pulled)
+            ahead = parent._chance(actor, event, model)
+            before, longer = ahead or (np.zeros(model.worlds), np.zeros(model.worlds))
+            pulled = parent.triggered <= model.round
+            chance *= np.where(
+                pulled, 1.0, np.where(parent.called, 0.0, before * parent.credibility)
+            )
+            wait += np.where(pulled, parent.remaining(model), parent.delay + longer)
+        return chance, wait
 
-    def promise_weight(
-        self, actor: str, stage: str, months: float, model: PeaceTalks
-    ) -> Array | None:
-        """The same for a promise tied to signing a stage."""
+    def promise(self, actor: str, stage: str, months: float, model: PeaceTalks) -> Array | None:
+        """Weight of a promise tied to signing a stage, before it is pulled."""
         if actor not in self.spec.on or not any(c.signed == stage for c in self.spec.when):
             return None
-        return self._expectation(months, model)
+        return self._still_to_come(months, np.zeros(model.worlds), model)
 
-    def _expectation(self, months: float, model: PeaceTalks) -> Array:
-        pulled = self.triggered <= model.round
-        passed = np.where(pulled, model.round - np.minimum(self.triggered, model.round), 0)
-        remaining = np.maximum(self.delay - passed, 0.0) * model.war.months
-        share = np.clip(1.0 - remaining / months, 0.0, 1.0)
-        belief = np.where(pulled, 1.0, self.credibility)
-        return np.where(self.in_effect | self.called, 0.0, belief * share)
+    def pending(self, actor: str, months: float, model: PeaceTalks) -> Array | None:
+        """Weight once pulled and before it is in effect: certain, but for the wait."""
+        waiting = (self.triggered <= model.round) & ~self.in_effect
+        if actor not in self.spec.on or not waiting.any():
+            return None
+        share = 1.0 - self.remaining(model) * model.war.months / months
+        return np.where(waiting, np.clip(share, 0.0, 1.0), 0.0)
+
+    def remaining(self, model: PeaceTalks) -> Array:
+        """Rounds until the effect where it has been pulled, shape (worlds,)."""
+        return np.maximum(self.triggered + self.delay - model.round, 0.0)
+
+    def _still_to_come(self, months: float, wait: Array, model: PeaceTalks) -> Array:
+        """Credibility where it has been neither pulled nor bluffed, less what passes before."""
+        share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
+        done = self.called | (self.triggered <= model.round)
+        return np.where(done, 0.0, self.credibility * share)
+
+    def pay(self, model: PeaceTalks, where: Mask) -> None:
+        """Everything has been signed in some worlds: a payment is made where it is kept."""
+        if not self.shift.payment:
+            return
+        kept = where & self.carried_out & ~self.in_effect
+        self.triggered[kept] = model.round
+        self.in_effect |= kept
+        self.called |= where & ~self.carried_out
 
 
 def _holds(condition: Condition, model: PeaceTalks) -> Mask:
@@ -146,7 +176,7 @@ def _holds(condition: Condition, model: PeaceTalks) -> Mask:
     if condition.signed is not None:
         holds &= model.stage > model.stage_names.index(condition.signed)
     if condition.pulled is not None:
-        holds &= next(v for v in model.levers if v.key == condition.pulled).in_effect
+        holds &= next(v for v in model.levers if v.key == condition.pulled).was_in_effect
     if condition.round is not None:
         holds &= model.round >= condition.round
     return holds

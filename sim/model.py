@@ -93,6 +93,16 @@ class PeaceTalks(mesa.Model):
         drift = [number(f"{path}.{s.name}.drift_factor", s.drift_factor) for s in stages[:-1]]
         self._cost_factors = np.minimum.accumulate([ones, *cost, zeros], axis=0)
         self._drift_factors = np.minimum.accumulate([ones, *drift, zeros], axis=0)
+        # what a stage's text must contain to be that stage; no bound elsewhere
+        self.terms_low = np.zeros((self.worlds, len(self.issues)))
+        self.terms_high = np.ones((self.worlds, len(self.issues)))
+        for stage in stages:
+            for issue, bound in stage.terms.items():
+                column, here = self.issues.index(issue), f"{path}.{stage.name}.terms.{issue}"
+                if bound.at_least is not None:
+                    self.terms_low[:, column] = number(f"{here}.at_least", bound.at_least)
+                if bound.at_most is not None:
+                    self.terms_high[:, column] = number(f"{here}.at_most", bound.at_most)
         self.stage = np.zeros(self.worlds, dtype=np.int64)
         self.status = np.full(self.worlds, OPEN, dtype=np.int8)
         self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
@@ -126,13 +136,19 @@ class PeaceTalks(mesa.Model):
         self._refresh()
         self.war.advance(self.round, self.drift_factor, self.is_open)
         for lever in self.levers:
+            lever.was_in_effect = lever.in_effect.copy()
+        for lever in self.levers:
             lever.advance(self)
         self._carry_messages()
         self.parties.do("observe")
         self.parties.do("aspire")
+        for party in self.signatories:
+            party.offer_before = party.offer
         self.protocol.bargain()
-        self._break_truces()
+        broken = self._break_truces()
         self._walk_away()
+        if broken or (self.last_signed == self.round).any():
+            self.parties.do("take_stock")
         self.recorder.record(self)
 
     def run(self, rounds: int | None = None) -> None:
@@ -171,40 +187,41 @@ class PeaceTalks(mesa.Model):
         if self.envoy is not None:
             self.envoy.hear(quality)
 
-    def _break_truces(self) -> None:
+    def _break_truces(self) -> bool:
         """A truce ends where fighting on is worth more to one side (commitment problem)."""
         if self.stages == 1:
-            return
+            return False
         broken = np.zeros(self.worlds, dtype=bool)
+        by = []
         for party in self.signatories:
-            breaks = party.would_break_truce() & self.talking
-            self.count("violates", party, breaks)
-            broken |= breaks
+            breaks = party.would_break_truce()
+            if breaks.any():
+                self.count("violates", party, breaks)
+                broken |= breaks
+                by.append(party.key)
         if broken.any():
             self.stage[broken] = 0
             self.agreed[broken] = np.nan
             self.signed_round[broken] = -1
-            self.recorder.truce_broken(broken)
+            self.recorder.truce_broken(self, broken, by)
             self._refresh()
+        return bool(broken.any())
 
     def _walk_away(self) -> None:
         gone = np.zeros(self.worlds, dtype=bool)
         for party in self.signatories:
             leaves = party.leaves()
             if leaves.any():
-                if isinstance(party, Manipulator):
-                    continue
                 gone |= leaves
-                self.recorder.left(party, leaves)
+                self.recorder.left(self, party, leaves)
         if gone.any():
             self.status[gone] = BROKEN_DOWN
             self.concluded_round[gone] = self.round
         if self.envoy is not None:
-            principal = next(
-                (p for p in self.signatories if p.key == self.envoy.spec.principal), None
-            )
-            if isinstance(principal, Manipulator):
-                self.envoy.active &= ~principal.withdraws()
+            was_active = self.envoy.active.copy()
+            self.envoy.withdraw()
+            if (was_active & ~self.envoy.active & self.is_open).any():
+                self.recorder.withdrawn(self, self.envoy.key)
         self._refresh()
 
     # --- what protocols call -----------------------------------------------------------------
@@ -241,6 +258,8 @@ class PeaceTalks(mesa.Model):
         done = where & (self.stage == self.stages)
         self.status[done] = SETTLED
         self.concluded_round[done] = self.round
+        for lever in self.levers:
+            lever.pay(self, done)
         self._refresh()
 
     def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:

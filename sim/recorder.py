@@ -29,7 +29,9 @@ class Recorder:
         whole, reservation value and cost (worlds, parties), no-deal package (worlds, issues). With
         one world also red lines, beliefs and ripeness: the story of the central world.
     texts : list of dict
-        One entry per text tabled: round, package, where, who accepted.
+        One entry per text tabled: round, package, stage, who accepted. Central world only.
+    history : list of (int, str, str)
+        Round, kind (signed, broken, left, withdrawn) and what or who. Central world only.
     """
 
     def __init__(self, model: PeaceTalks, trace: bool) -> None:
@@ -37,6 +39,7 @@ class Recorder:
         kinds = (*BY_ROUND, *STORY) if self.story else BY_ROUND if trace else ()
         self.rounds: dict[str, list[NDArray[Any]]] = {kind: [] for kind in kinds}
         self.texts: list[dict[str, Any]] = []
+        self.history: list[tuple[int, str, str]] = []
         self.truces_broken = np.zeros(model.worlds, dtype=np.int64)
         self.first_signed = np.full(model.worlds, -1, dtype=np.int64)
         self.left_by: dict[str, Mask] = {}
@@ -75,12 +78,22 @@ class Recorder:
     def finish(self, model: PeaceTalks) -> None:
         """State after the last round."""
         self.ripeness_at_end = self.ripeness.measure(model)
-        self.gaps = red_line_gaps(model)
+        self.stage_ripeness_at_end = self.ripeness.measure_stage(model)
+        self.gaps = red_line_gaps(model, ~model.is_fixed)
+        self.stage_gaps = red_line_gaps(model, model.on_table)
         parties = model.signatories
         reservation = np.stack([p.reservation for p in parties], axis=1)
         self.reservation_at_end = reservation
         settled = (model.stage == model.stages)[:, None]
-        self.utility = np.where(settled, self.value_at_signing, reservation)
+        # a payment was expected at its credibility; in the end it was made or not
+        luck = np.zeros_like(reservation)
+        for lever in model.levers:
+            for key, amount in lever.shift.payment.items():
+                column = [p.key for p in parties].index(key)
+                luck[:, column] += (lever.in_effect - lever.credibility) * amount
+        self.utility = np.where(settled, self.value_at_signing + luck, reservation)
+        nobody = np.zeros(model.worlds, dtype=bool)
+        self.who_left = np.stack([self.left_by.get(p.key, nobody) for p in parties], axis=1)
         self.last_offer = np.stack([p.offer for p in parties], axis=1)
         # how far apart positions are on each issue, weighed by those who hold them
         middle = self.last_offer.mean(axis=1)
@@ -109,11 +122,24 @@ class Recorder:
             surplus = np.where(asked, value - party.reservation, np.inf)
             self.surplus_at_signing[worlds, model.stage[worlds], column] = surplus[worlds]
             self.value_at_signing[worlds, column] = value[worlds]
+        if self.story:
+            self.history.append((model.round, "signed", model.stage_names[int(model.stage[0])]))
         new = where & (self.first_signed < 0)
         self.first_signed[new] = model.round
 
-    def truce_broken(self, where: Mask) -> None:
+    def truce_broken(self, model: PeaceTalks, where: Mask, by: list[str]) -> None:
+        """A truce has ended; ``by`` names those who broke one in some world this round."""
         self.truces_broken += where
+        if self.story:
+            self.history.append((model.round, "broken", " ".join(by)))
 
-    def left(self, party: Party, where: Mask) -> None:
+    def left(self, model: PeaceTalks, party: Party, where: Mask) -> None:
+        """A party has walked away."""
         self.left_by[party.key] = self.left_by.get(party.key, np.zeros_like(where)) | where
+        if self.story:
+            self.history.append((model.round, "left", party.key))
+
+    def withdrawn(self, model: PeaceTalks, envoy: str) -> None:
+        """The envoy has stopped, in the central world."""
+        if self.story:
+            self.history.append((model.round, "withdrawn", envoy))

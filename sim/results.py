@@ -41,16 +41,16 @@ def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The issue that blocks a failed world, and the reason (index into :data:`REASONS`).
 
-    Where red lines miss each other: the issue with the widest miss. Otherwise the issue on which
-    the parties' last positions are furthest apart in utility. −1 where everything was signed.
+    Both concern the stage on the table at the end. Where red lines miss each other: the issue with
+    the widest miss. Otherwise the issue on which the last positions are furthest apart in utility.
+    −1 where everything was signed.
     """
     recorder = model.recorder
-    unsettled = model.stage_of_issue >= model.stage[:, None]
-    gaps = np.where(unsettled, recorder.gaps, 0.0)
-    apart = np.where(unsettled, recorder.apart, -1.0)
+    gaps = np.where(model.on_table, recorder.stage_gaps, 0.0)
+    apart = np.where(model.on_table, recorder.apart, -1.0)
     missed = gaps.max(axis=1) > 1e-9
     issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
-    reason = np.where(missed, 0, np.where(recorder.ripeness_at_end > 1e-9, 2, 1))
+    reason = np.where(missed, 0, np.where(recorder.stage_ripeness_at_end > 1e-9, 2, 1))
     failed = model.status != SETTLED
     return np.where(failed, issue, -1), np.where(failed, reason, -1)
 
@@ -112,6 +112,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         ),
         "ripeness_start": ("world", recorder.ripeness_at_start, _unit("utility")),
         "ripeness_end": ("world", recorder.ripeness_at_end, _unit("utility")),
+        "left": (("world", "actor"), recorder.who_left, {"long_name": "walked away"}),
         "red_line_gap": (("world", "issue"), recorder.gaps, _unit("issue")),
         "stuck_issue": ("world", issue),
         "stuck_reason": (
@@ -221,6 +222,11 @@ def central_dataset(model: PeaceTalks) -> xr.Dataset:
     package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.issues))
     data["text"] = (("text_number", "issue"), package, _unit("issue"))
     data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
+    history = model.recorder.history
+    data["history_round"] = ("history", np.array([h[0] for h in history], dtype=np.int64))
+    for name, column in (("history_kind", 1), ("history_what", 2)):
+        words = np.array([h[column] for h in history], dtype=object).astype(str)
+        data[name] = ("history", words)
     data["text_round"] = ("text_number", np.array([t["round"] for t in texts], dtype=np.int64))
     data["text_stage"] = ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64))
     return data

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.drafting import max_min
-from sim.bargaining.red_lines import best_linkages, boxes, gaps
+from sim.bargaining.red_lines import best_linkages, boxes, gaps, subsets
 from sim.bargaining.utility import losses
 
 if TYPE_CHECKING:
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from sim.model import PeaceTalks
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
 POINTS = 21
+UNASKED = 10.0
+"""Surplus of a party that is not asked: never the smallest."""
+BEYOND = 1000.0
+"""Penalty for a point beyond a red line: more than the tail of the welfare can outweigh."""
 
 
 class Ripeness:
@@ -36,6 +42,7 @@ class Ripeness:
                 grid if listed is None else np.pad(listed, (0, POINTS - len(listed)), mode="edge")
             )
         self.points = np.stack(rows)
+        self.divisible = np.array([listed is None for listed in model.options])
         tables = np.stack(
             [
                 p.weight[:, :, None]
@@ -53,21 +60,72 @@ class Ripeness:
         self.choice = np.abs(self.points[:, None, :] - middle).argmin(axis=2)
 
     def measure(self, model: PeaceTalks) -> Array:
-        """Ripeness now, in utility, shape (worlds,); NaN where everything is signed."""
+        """Ripeness of the whole settlement now, in utility; NaN where everything is signed.
+
+        Shape (worlds,). Parties whose consent nothing unsettled needs do not count.
+        """
         unsettled = ~model.is_fixed
         gap = np.stack([self._gap(p, model) for p in model.signatories], axis=1)
-        low, high, asked = true_boxes(model, unsettled)
+        return self._largest(model, unsettled, gap)
+
+    def measure_stage(self, model: PeaceTalks) -> Array:
+        """The same for the stage on the table alone: can all who are asked gain by signing it?"""
+        gap = np.stack([p.best - p.reservation for p in model.signatories], axis=1)
+        return self._largest(model, model.on_table, gap)
+
+    def _largest(self, model: PeaceTalks, issues: Mask, gap: Array) -> Array:
+        asked = np.stack([(p.consent & issues).any(axis=1) for p in model.signatories], axis=1)
+        gap = np.where(asked, gap, UNASKED)
+        boxes_of = true_boxes(model, issues)
+        everywhere = np.arange(model.worlds)
+        self.choice, value = self._within(boxes_of, self.choice, issues, gap, everywhere)
+        if model.rules:
+            # a linkage that common ground does not need may still be worth its price
+            hard = np.flatnonzero((value <= 0.0) & issues.any(axis=1))
+            if len(hard):
+                value[hard] = self._with_other_linkages(model, issues, gap, value, hard)
+        return np.where(issues.any(axis=1), value, np.nan)
+
+    def _with_other_linkages(
+        self, model: PeaceTalks, issues: Mask, gap: Array, value: Array, worlds: Index
+    ) -> Array:
+        best = value[worlds].copy()
+        parties = model.signatories
+        low = np.stack([np.maximum(p.low, model.terms_low)[worlds] for p in parties])
+        high = np.stack([np.minimum(p.high, model.terms_high)[worlds] for p in parties])
+        rest = np.stack([p.rest[worlds] for p in parties])
+        asked = np.stack([p.consent & issues[worlds] for p in parties])
+        rules = [rule.at(worlds) for rule in model.rules]
+        for subset in subsets(len(rules)):
+            assumed = np.zeros((len(worlds), len(rules)), dtype=bool)
+            assumed[:, list(subset)] = True
+            box = boxes(low, high, rules, assumed, rest, issues[worlds])
+            fits = gaps(*box, asked).sum(axis=1) <= 1e-9
+            if fits.any():
+                _, other = self._within(
+                    (*box, asked), self.choice[:, worlds], issues[worlds], gap[worlds], worlds
+                )
+                best = np.where(fits, np.maximum(best, other), best)
+        return best
+
+    def _within(
+        self,
+        boxes_of: tuple[Array, Array, Mask],
+        choice: Index,
+        issues: Mask,
+        gap: Array,
+        worlds: Index,
+    ) -> tuple[Index, Array]:
+        """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
+        low, high, asked = boxes_of
         points = self.points[:, None, :]
-        beyond = np.zeros((len(points), model.worlds, POINTS))
-        for k in range(len(model.signatories)):
+        beyond = np.zeros((len(points), len(worlds), POINTS))
+        for k in range(len(low)):
             excess = np.maximum(points - high[k].T[..., None], low[k].T[..., None] - points)
             beyond += np.where(asked[k].T[..., None], np.maximum(excess, 0.0), 0.0)
-        extra = np.where(beyond > 1e-9, -10.0 - 10.0 * beyond, 0.0)
-        loss = self.loss
-        if not unsettled.all():
-            loss = loss * unsettled.T[:, :, None, None]
-        self.choice, value = max_min(self.choice, loss, gap, extra)
-        return np.where(unsettled.any(axis=1), value, np.nan)
+        extra = np.where(beyond > 1e-9, -BEYOND - BEYOND * beyond, 0.0)
+        loss = self.loss[:, worlds] * issues.T[:, :, None, None]
+        return max_min(choice, loss, gap, extra, self.divisible)
 
     @staticmethod
     def _gap(party: Party, model: PeaceTalks) -> Array:
@@ -76,30 +134,32 @@ class Ripeness:
         return 1.0 - signed + party.payments() - party.reservation
 
 
-def true_boxes(
-    model: PeaceTalks, unsettled: NDArray[np.bool_]
-) -> tuple[Array, Array, NDArray[np.bool_]]:
+def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array, Mask]:
     """Red lines under the linkages that come nearest to common ground, and where they count.
 
     Three arrays of shape (parties, worlds, issues).
     """
     parties = model.signatories
     low, high = np.stack([p.low for p in parties]), np.stack([p.high for p in parties])
+    low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
     asked = np.stack([p.consent & unsettled for p in parties])
     if model.rules:
         rest = np.stack([p.rest for p in parties])
         chosen = best_linkages(low, high, model.rules, asked, rest, unsettled)
         low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
+        # a rule loosens an actor's line, not what the stage must contain
+        low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
     return low, high, asked
 
 
-def red_line_gaps(model: PeaceTalks) -> Array:
+def red_line_gaps(model: PeaceTalks, issues: Mask) -> Array:
     """By how much the red lines of those who must consent miss each other, per issue.
 
-    Shape (worlds, issues), in scale units; 0 where some point is inside all of them. Conditional
-    red lines count under the choice of conditions that comes nearest to common ground.
+    Shape (worlds, issues), in scale units; 0 where some point is inside all of them. ``issues``
+    (worlds, issues) are those to be settled together. Conditional red lines count under the choice
+    of conditions that comes nearest to common ground.
     """
-    low, high, asked = true_boxes(model, ~model.is_fixed)
+    low, high, asked = true_boxes(model, issues)
     missed = gaps(low, high, asked)
     lowest = np.where(asked, low, 0.0).max(axis=0)
     highest = np.where(asked, high, 1.0).min(axis=0)

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from sim.results import date_of
 from sim.scenario.schema import Scenario
+from sim.summary import nearest_text
 
 
 @dataclass(frozen=True)
@@ -26,40 +28,78 @@ class Event:
 
 def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
     """What happened in the central world, in order of time."""
-    found: list[tuple[float, str, str]] = []
     days = scenario.war.round_days
-    stages = scenario.stages
-    for number, stage in enumerate(stages):
-        day = float(central.stage_day.values[number])
-        if not math.isnan(day):
-            title = stage.title or stage.name.replace("_", " ")
-            found.append((day, "signed", f"{title} signed"))
-    found += _text_events(scenario, central, days)
-    for n, key in enumerate(central.lever.values):
-        owner, _, lever = str(key).partition(".")
-        title = scenario.actors[owner].levers[lever].title
-        pulled = float(central.lever_pulled_day.values[n])
-        effect = float(central.lever_effect_day.values[n])
-        who = scenario.actors[owner].short
-        if not math.isnan(pulled):
-            later = (
-                ""
-                if math.isnan(effect) or effect <= pulled
-                else (f", in effect from {date_of(scenario, effect):%-d %b %Y}")
-            )
-            found.append((pulled, "lever", f"{who}: {title}{later}"))
-    if int(central.truces_broken):
-        counts = zip(central.actor.values, central.violates_count.values, strict=True)
-        names = _listing(scenario.actors[str(a)].short for a, n in counts if n)
-        found.append(
-            (
-                float(central.day.values[-1]),
-                "broken",
-                f"A truce was broken in the course of the year, by {names}",
-            )
-        )
+    found = [
+        *_moves(scenario, central),
+        *_text_events(scenario, central, days),
+        *_lever_events(scenario, central),
+        *_turns(scenario, central, days),
+    ]
     found.sort(key=lambda e: e[0])
     return [Event(d, date_of(scenario, d), kind, text) for d, kind, text in found]
+
+
+def _turns(scenario: Scenario, central: xr.Dataset, days: int) -> Iterable[tuple[float, str, str]]:
+    """Stages signed, truces broken, sides and envoys that left."""
+    titles = {s.name: s.title or s.name.replace("_", " ") for s in scenario.stages}
+    for n in range(central.sizes["history"]):
+        kind, what = str(central.history_kind.values[n]), str(central.history_what.values[n])
+        day = float(central.history_round.values[n]) * days
+        if kind == "signed":
+            yield day, kind, f"Signed: {titles[what]}"
+            continue
+        who = _listing(scenario.actors[key].short for key in what.split())
+        text = {
+            "broken": f"{who} break{'' if ' ' in what else 's'} the truce: back to the start",
+            "left": f"{who} walks away from the talks",
+            "withdrawn": f"{who} stops mediating",
+        }[kind]
+        yield day, kind, text
+
+
+def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
+    """Levers pulled, and when they take effect."""
+    for n, key in enumerate(central.lever.values):
+        owner, _, lever = str(key).partition(".")
+        title, who = scenario.actors[owner].levers[lever].title, scenario.actors[owner].short
+        pulled = float(central.lever_pulled_day.values[n])
+        effect = float(central.lever_effect_day.values[n])
+        if math.isnan(pulled):
+            continue
+        if math.isnan(effect):
+            later = ", not in effect by the end"
+        elif effect > pulled:
+            later = f", in effect from {date_of(scenario, effect):%-d %b %Y}"
+        else:
+            later = ""
+        yield pulled, "lever", f"{who}: {title}{later}"
+
+
+FIRST_MOVES = 8
+"""Moves that the story tells: the largest, in order of time."""
+
+
+def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
+    """The largest moves of positions, each on the day by which half of it was made."""
+    offers, days = central.offer.values, central.day.values
+    shift = np.abs(offers - offers[0])
+    total = shift[-1]
+    largest = np.argsort(-total, axis=None, kind="stable")[:FIRST_MOVES]
+    for flat in largest:
+        a, i = np.unravel_index(flat, total.shape)
+        if total[a, i] < 0.1:
+            continue
+        actor, key = str(central.actor.values[a]), str(central.issue.values[i])
+        issue = scenario.issues[key]
+        half = int((shift[:, a, i] >= 0.5 * total[a, i]).argmax())
+        before, after = (nearest_text(issue, float(offers[t, a, i])) for t in (0, -1))
+        if before != after:
+            who = scenario.actors[actor].short
+            yield (
+                float(days[half]),
+                "move",
+                f"{who} moves on {issue.title}, in the end to “{after}”",
+            )
 
 
 def _text_events(
@@ -100,18 +140,19 @@ def percent(share: float | None) -> str:
 
     Examples
     --------
-    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.437, 0.9991, 1.0)]
-    ['0 %', 'under 0.1 %', '0.5 %', '44 %', '99.9 %', '100 %']
+    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
+    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
     """
     if share is None:
         return "—"
     value = 100 * share
-    if 0 < value < 0.05:
+    if 0 < value < 0.1:
         return "under 0.1 %"
-    if 99.95 < value < 100:
+    if 99.9 < value < 100:
         return "over 99.9 %"
-    digits = 1 if 0 < value < 9.95 or 99 <= value < 100 else 0
-    return f"{value:.{digits}f} %"
+    if 10 <= value <= 90:
+        return f"{math.floor(value + 0.5)} %"
+    return f"{value:.1f}".removesuffix(".0") + " %"
 
 
 def span_words(interval: list[float] | None) -> str:
@@ -123,30 +164,64 @@ def span_words(interval: list[float] | None) -> str:
     return f"{low:.{digits}f}–{high:.{digits}f} %"
 
 
+WITHIN = {
+    "7": "within a week",
+    "30": "within 30 days",
+    "100": "within 100 days",
+    "180": "within 180 days",
+    "365": "within a year",
+}
+
+
 def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     """The headline question answered in one sentence."""
     shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
-    week, year = shares["7"], shares["365"]
-    if not week and not year:
-        text = f"No world in this model has a settlement within a week ({span_words(spans['7'])})"
-        if year is not None:
-            text += f", and none within a year ({span_words(spans['365'])}; 95 % intervals)"
+    days = [day for day, share in shares.items() if share is not None]
+    horizon = summary["horizon_days"]
+    if "365" not in days:  # the end of the horizon is the last day that is known
+        shares, spans = dict(shares), dict(spans)
+        shares["end"] = summary["outcomes"]["settlement"]
+        spans["end"] = summary["outcomes_interval"]["settlement"]
+        days.append("end")
+    within = WITHIN | {"end": f"within the {horizon} days simulated"}
+    first, last = days[0], days[-1]
+    if not shares[last]:
+        text = (
+            f"No world in this model has a settlement {within[first]} ({span_words(spans[first])})"
+        )
+        if last != first:
+            text += f", and none {within[last]} ({span_words(spans[last])}; 95 % intervals)"
     else:
         text = (
-            f"A settlement within a week comes in {percent(week)} of the worlds "
-            f"({span_words(spans['7'])})"
+            f"A settlement {within[first]} comes in {percent(shares[first])} of the worlds "
+            f"({span_words(spans[first])})"
         )
-        if year is not None:
-            text += f", within a year in {percent(year)} ({span_words(spans['365'])})"
+        if last != first:
+            text += f", {within[last]} in {percent(shares[last])} ({span_words(spans[last])})"
         text += "; 95 % intervals in brackets"
-    first = summary["first_stage_by_day"]["365"]
-    if len(scenario.stages) > 1 and first is not None:
+    stage = summary["first_stage_by_day"][last]
+    if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
-        span = span_words(summary["first_stage_by_day_interval"]["365"])
+        span = span_words(summary["first_stage_by_day_interval"][last])
         text += (
-            f". The first stage, “{title}”, is signed within a year in {percent(first)} ({span})"
+            f". The first stage, “{title}”, is signed {within[last]} in {percent(stage)} ({span})"
         )
     return text + "."
+
+
+def ending_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+    """Walk-outs and broken truces, where there are any."""
+    lines = []
+    if summary["walked_away"]:
+        text = (
+            f"In {percent(summary['walked_away'])} of the worlds a side walks away from the talks"
+        )
+        partial = len(scenario.stages) > 1
+        lines.append(text + (", in some after a stage was signed." if partial else "."))
+    if summary["truces_broken"]:
+        share = percent(summary["truces_broken"])
+        lines.append(f"In {share} of the worlds a signed stage is broken again.")
+    return lines
 
 
 def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -163,17 +238,17 @@ def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str
 
 
 def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
-    """Who conceded how much, and on what, in the median world."""
+    """How far each actor's last position is from its first, in its own utility (median world)."""
     lines = []
     for actor, entry in summary["actors"].items():
         by_issue = sorted(entry["conceded_by_issue"].items(), key=lambda kv: -kv[1])
         top = [scenario.issues[i].title for i, v in by_issue[:3] if v > 0.005]
-        share = entry["conceded"]
         on = f", most on {_listing(top)}" if top else ""
+        who, share = scenario.actors[actor].short, entry["conceded"]
         lines.append(
-            f"{scenario.actors[actor].short} gave up {100 * share:.0f} % of its aims{on}"
+            f"{who} offers {100 * share:.0f} % of what it wants{on}"
             if share > 0.005
-            else f"{scenario.actors[actor].short} conceded almost nothing"
+            else f"{who} offers almost nothing"
         )
     return lines
 
@@ -195,7 +270,7 @@ def pressure_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
 
 REASON_WORDS = {
     "red_lines": "red lines that leave no common ground",
-    "no_surplus": "no package that all prefer to fighting on",
+    "no_surplus": "no package that all prefer to having no deal",
     "time": "a package that suits all exists but was not reached in time",
 }
 
@@ -215,10 +290,19 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         for k, v in sorted(summary["stuck_on"].items(), key=lambda kv: -kv[1])[:4]
         if v > 0
     ]
-    return [
-        f"Of the worlds without a settlement: {'; '.join(reasons)}.",
-        f"What blocks them most: {_listing(issues)}.",
+    lines = [
+        f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}.",
+        f"What blocks them there: {_listing(issues)}.",
     ]
+    if len(scenario.stages) > 1:
+        wider = [
+            f"{scenario.issues[k].title} ({percent(v)})"
+            for k, v in sorted(summary["no_common_ground"].items(), key=lambda kv: -kv[1])[:4]
+            if v > 0
+        ]
+        if wider:
+            lines.append(f"For a whole settlement, red lines miss each other on {_listing(wider)}.")
+    return lines
 
 
 def _listing(items: Iterable[str]) -> str:

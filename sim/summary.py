@@ -26,7 +26,7 @@ def nearest_text(issue: Issue, point: float) -> str:
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> dict[str, Any]:
     """Summary of an ensemble and its central world; plain types, rounded, in a fixed order."""
     worlds = ensemble.sizes["world"]
-    horizon = scenario.rounds * scenario.war.round_days
+    horizon = max(scenario.horizon_days, scenario.war.round_days)
     codes = ensemble.outcome.values
     counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
@@ -66,7 +66,10 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         },
         "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues)),
         "stuck_because": _shares(ensemble.stuck_reason.values, list(REASONS)),
+        "no_common_ground": _no_common_ground(ensemble),
         "levers": _levers(ensemble),
+        "walked_away": _ratio(int(ensemble.left.values.any(axis=1).sum()), worlds),
+        "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
         "central": _central(scenario, central),
         "provenance": {
@@ -154,6 +157,13 @@ def _shares(codes: np.ndarray, names: list[str]) -> dict[str, float]:
     """Share of the failed worlds (code ≥ 0) with each code."""
     failed = codes[codes >= 0]
     return {name: _ratio(int((failed == n).sum()), len(failed)) for n, name in enumerate(names)}
+
+
+def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
+    """Share of the failed worlds in which red lines miss each other on an issue not yet signed."""
+    gaps = data.red_line_gap.values[data.outcome.values != 0]
+    missed = (gaps > 1e-9).mean(axis=0) if len(gaps) else np.zeros(gaps.shape[1])
+    return {str(i): float(m) for i, m in zip(data.issue.values, missed, strict=True)}
 
 
 def _levers(data: xr.Dataset) -> dict[str, Any]:

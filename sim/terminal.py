@@ -13,6 +13,7 @@ from sim.runner import Run
 from sim.story import (
     answer,
     concession_words,
+    ending_words,
     events,
     package_words,
     percent,
@@ -24,7 +25,7 @@ from sim.summary import DAYS
 
 OUTCOME_WORDS = {
     "settlement": "Settlement (everything on the agenda signed)",
-    "partial": "Partial (some stages signed, such as a ceasefire)",
+    "partial": "Partial (some stages signed and standing)",
     "breakdown": "Breakdown (a side walked away)",
     "no_deal": "No agreement within the horizon",
 }
@@ -37,16 +38,25 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     console.print(Text(scenario.title, style="bold"))
     console.print(
         f"{summary['worlds']:,} worlds, seed {summary['seed']}, from "
-        f"{scenario.war.start_date:%-d %B %Y}, {summary['horizon_days']} days\n"
+        f"{scenario.war.start_date:%-d %B %Y}, {summary['horizon_days']} days"
     )
+    for change in summary["provenance"]["overrides"]:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print()
     if scenario.question:
         console.print(Text(scenario.question, style="bold"))
     console.print(answer(scenario, summary) + "\n")
     console.print(_odds(run))
+    for line in ending_words(scenario, summary):
+        console.print(line)
     console.print(_days(run))
     _section(console, "The central world", _central_story(run))
     _package(console, run)
-    _section(console, "Who conceded what", concession_words(scenario, summary))
+    _section(
+        console,
+        "Who conceded what (last positions against first, median of all worlds)",
+        concession_words(scenario, summary),
+    )
     pressure = pressure_words(scenario, summary)
     _section(console, "What pressure was used", pressure or ["No levers in this scenario."])
     _section(console, "Where it gets stuck", stuck_words(scenario, summary))
@@ -60,6 +70,8 @@ def _odds(run: Run) -> Table:
     table.add_column("Share", justify="right")
     table.add_column("95 % interval", justify="right")
     for kind, words in OUTCOME_WORDS.items():
+        if kind == "partial" and len(run.scenario.stages) == 1:
+            continue
         share = run.summary["outcomes"][kind]
         table.add_row(words, percent(share), span_words(run.summary["outcomes_interval"][kind]))
     return table
@@ -98,9 +110,9 @@ def _central_story(run: Run) -> list[str]:
 
 def _package(console: Console, run: Run) -> None:
     rows = package_words(run.scenario, run.summary)
-    console.print(Text("\nWhat is agreed, where something is", style="bold"))
+    console.print(Text("\nWhat stands agreed at the end, where something does", style="bold"))
     if not rows:
-        console.print("  No world agreed anything.")
+        console.print("  Nothing in any world.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for issue, text, share in rows:

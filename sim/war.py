@@ -22,8 +22,8 @@ class War:
         Where each issue stands now if nothing is agreed: start, drift so far and levers.
     drift : ndarray, shape (worlds, issues)
         True drift, scale units a month, without levers.
-    lever_drift : ndarray, shape (worlds, issues)
-        Drift added by levers in effect; known to all.
+    lever_drift, lever_drift_seen : ndarray, shape (worlds, issues)
+        Drift added by levers in effect, and what of it was in the last movement; known to all.
     cost : dict of str to ndarray, shape (worlds,)
         Each actor's cost of war, utility a month, at the start.
     lever_cost : dict of str to ndarray, shape (worlds,)
@@ -44,6 +44,7 @@ class War:
         )
         self.drift, self.volatility = np.zeros(shape), np.zeros(shape)
         self.lever_drift = np.zeros(shape)
+        self.lever_drift_seen = self.lever_drift
         for issue, spec in war.drift.items():
             column = issues.index(issue)
             self.drift[:, column] = draws.number(f"war.drift.{issue}.mean", spec.mean)
@@ -81,6 +82,7 @@ class War:
         """
         self.elapsed += self.months
         active = fighting * open_
+        self.lever_drift_seen = self.lever_drift.copy()
         self.observed_months = active * self.months
         self.moved[:] = 0.0
         for column in self.drifting:
@@ -126,7 +128,7 @@ class Beliefs:
             return
         safe = np.where(seen, months, 1.0)
         for column in self.columns:
-            observed = war.moved[:, column] / safe - war.lever_drift[:, column]
+            observed = war.moved[:, column] / safe - war.lever_drift_seen[:, column]
             noise = np.where(seen, war.volatility[:, column] ** 2 / safe, np.inf)
             self.mean[:, column], self.variance[:, column] = kalman_update(
                 self.mean[:, column], self.variance[:, column], observed, noise

@@ -106,7 +106,7 @@ def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     with (folder / "rounds.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 54 * 4 * 12
+    assert len(rows) == 53 * 4 * 12
     assert rows[0]["date"] == "2025-01-20"
     assert {r["actor"] for r in rows} == {"putin", "zelenskyy", "trump", "europe"}
     for row in rows[:500]:
@@ -116,7 +116,7 @@ def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
 def test_results_are_labelled_and_can_be_read_back(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     ensemble, central = load_results(folder / "result.nc")
-    assert dict(ensemble.offer.sizes) == {"traced": 120, "round": 54, "actor": 4, "issue": 12}
+    assert dict(ensemble.offer.sizes) == {"traced": 120, "round": 53, "actor": 4, "issue": 12}
     assert ensemble.offer.attrs["units"] == "scale, 0 to 1"
     assert ensemble.utility.dims == ("world", "actor")
     assert "world" not in central.dims

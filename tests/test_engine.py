@@ -37,6 +37,12 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 "curvature": draw(st.sampled_from([1.0, 1.0, 2.0])),
                 "judgement": "random",
             } | ({"limit": {"normal": [limit, 0.1]}} if draw(st.booleans()) else {})
+            far = 1.0 if ideal < 0.5 else 0.0
+            others = [i for i in issues if i != issue]
+            if "limit" in positions[issue] and others and draw(st.booleans()):
+                bound = {draw(st.sampled_from(["at_most", "at_least"])): 0.5}
+                rule = {"limit": (limit + far) / 2, "when": {others[0]: bound}}
+                positions[issue]["conditional"] = [rule]
         actors[name] = {
             "name": name,
             "positions": positions,
@@ -71,7 +77,12 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
             "name": "Envoy",
             "role": "formulator",
             "acceptability": {names[0]: 0.8, names[1]: {"uniform": [0.2, 0.9]}},
+            "mediation": {"text": {issues[0]: draw(st.sampled_from([0.25, 0.5]))}}
+            if draw(st.booleans())
+            else {},
         }
+    if len(names) == 3 and draw(st.booleans()):
+        data["actors"]["third"]["consent"] = issues[:1]
     if len(issues) > 1 and draw(st.booleans()):
         data["agenda"] = [
             {"name": "first", "issues": issues[:1], "cost_factor": 0.3, "drift_factor": 0.1},
@@ -87,7 +98,15 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 if issues[0] in data["war"]["drift"]
                 else {"cost": {names[1]: 0.03}},
                 "delay": 2,
-            }
+            },
+            "reward": {
+                "title": "Reward",
+                "kind": "promise",
+                "on": names[1],
+                "when": {"signed": data["agenda"][0]["name"] if "agenda" in data else "settlement"},
+                "effect": {"no_deal": {issues[-1]: 0.1}, "cost": {names[1]: -0.01}},
+                "delay": 3,
+            },
         }
     return data
 
@@ -98,15 +117,24 @@ def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
     data: dict[str, Any], seed: int
 ) -> None:
     model = PeaceTalks(build(data), Draws(seed, 40))
-    signed = np.zeros(40, dtype=bool)
-    for _ in range(model.spec.rounds):
-        before, stage = model.agreed.copy(), model.stage.copy()
-        model.step()
-        new = np.isnan(before) & ~np.isnan(model.agreed)
+    sign = model.sign
+
+    def watched(package: np.ndarray, where: np.ndarray) -> None:
+        """The red lines as they are at the moment of signing, conditions included."""
+        terms = where[:, None] & model.on_table
         for party in model.signatories:
-            inside = (model.agreed >= party.low - 1e-6) & (model.agreed <= party.high + 1e-6)
-            assert (inside | ~new | ~party.consent).all()
-        signed |= model.stage > stage
+            low, high = party.conditional_limits(
+                package[:, None], party.low[:, None], party.high[:, None]
+            )
+            inside = (package >= low[:, 0] - 1e-6) & (package <= high[:, 0] + 1e-6)
+            outvoted = model.spec.protocol.consent != "unanimity"
+            assert (inside | ~terms | ~party.consent).all() or outvoted
+        sign(package, where)
+
+    model.sign = watched  # type: ignore[method-assign]
+    model.run()
+    if model.spec.protocol.consent != "unanimity":
+        return
     surplus = model.recorder.surplus_at_signing
     assert (surplus >= -1e-8).all()
     for column, issue in enumerate(model.spec.issues.values()):
@@ -362,6 +390,90 @@ def test_a_host_whom_one_side_shuns_carries_no_messages(toy: dict[str, Any]) -> 
         "acceptability": {"a": 1.0, "b": {"fixed": 0.0}},
     }
     assert (PeaceTalks(build(toy), Draws(0, 5)).communication == 0).all()
+
+
+def test_a_stage_is_signed_only_with_the_terms_that_make_it_one(toy: dict[str, Any]) -> None:
+    toy["agenda"] = [
+        {"name": "all", "issues": ["land", "arms"], "terms": {"land": {"at_most": 0.4}}}
+    ]
+    model = simulate(build(toy), 200)
+    settled = model.status == SETTLED
+    assert settled.mean() > 0.2
+    assert (model.agreed[settled, 0] <= 0.4 + 1e-9).all()
+    toy["agenda"][0]["terms"] = {"land": {"at_least": 0.75}}  # beyond A's red line
+    assert not (simulate(build(toy), 50).status == SETTLED).any()
+
+
+def test_a_lever_already_pulled_bites_whether_or_not_the_stage_is_signed(
+    toy: dict[str, Any],
+) -> None:
+    """The surplus from signing a first stage must not move when the lever takes effect."""
+    toy["agenda"] = [{"name": "one", "issues": ["arms"]}, {"name": "two", "issues": ["land"]}]
+    toy["war"]["drift"] = {}
+    toy["war"]["beliefs"] = {}
+    toy["actors"]["b"]["tactic"] = toy["actors"]["a"]["tactic"] = {"name": "hardliner"}
+    toy["actors"]["a"]["levers"] = {
+        "press": _lever({"cost": {"b": 0.01}}, credibility={"fixed": 1.0}, delay=8)
+    }
+    model = PeaceTalks(build(toy), Draws(0, 1, central=True))
+    surplus = []
+    for _ in range(20):
+        model.step()
+        party = model.signatories[1]
+        surplus.append(float((party.best - party.reservation)[0]))
+    pulled = int(model.levers[0].triggered[0])
+    assert model.levers[0].in_effect[0]
+    assert surplus[pulled:] == pytest.approx([surplus[pulled]] * len(surplus[pulled:]))
+
+
+def test_an_answer_to_a_bluff_no_longer_weighs(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["levers"] = {"press": _lever({"cost": {"b": 0.01}}, credibility=0.4)}
+    toy["actors"]["b"]["levers"] = {
+        "answer": _lever({"cost": {"b": -0.005}}, when={"pulled": "a.press"}, credibility=1.0)
+    }
+    toy["actors"]["b"]["tactic"] = {"name": "hardliner"}
+    model = PeaceTalks(build(toy), Draws(0, 1, central=True))  # 0.4 < 0.5: a bluff
+    answer = next(v for v in model.levers if v.key == "b.answer")
+    before = answer.weight("b", ("refuses",), 12.0, model)
+    assert before == pytest.approx([0.4])
+    for _ in range(30):
+        model.step()
+    assert model.levers[0].called[0]
+    assert answer.weight("b", ("refuses",), 12.0, model) == pytest.approx([0.0])
+
+
+def test_ripeness_knows_listed_options_and_red_lines(toy: dict[str, Any]) -> None:
+    """Nothing lies between two options; and no surplus is won beyond a red line."""
+    position = {"salience": 1, "judgement": "closed form"}
+    data = {
+        "name": "pie", "title": "pie",
+        "issues": {"pie": {"title": "Pie", "scale": {0: "a", 1: "b"}, "no_deal": 0.5,
+                           "kind": "options"}},
+        "actors": {
+            "a": {"name": "A", "positions": {"pie": {"ideal": 0, **position}}},
+            "b": {"name": "B", "positions": {"pie": {"ideal": 1, **position}}},
+        },
+        "war": {"start_date": "2025-01-20", "cost": {"a": 0.02, "b": 0.01}},
+    }  # fmt: skip
+    # at either end one side has 0 − (0.5 − 12 c): −0.26 for A, −0.38 for B
+    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    assert model.recorder.ripeness_at_start[0] == pytest.approx(-0.26)
+    data["issues"]["pie"]["kind"] = "continuous"
+    data["actors"]["b"]["positions"]["pie"]["limit"] = 0.9  # A: 0.1 − (0.5 − 0.24)
+    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    assert model.recorder.ripeness_at_start[0] == pytest.approx(0.1 - 0.26, abs=0.005)
+
+
+def test_tit_for_tat_does_not_take_relief_for_a_concession(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["tactic"] = {"name": "tit_for_tat", "opening": 0.0}
+    toy["actors"]["b"]["tactic"] = {"name": "hardliner"}
+    toy["actors"]["b"]["levers"] = {
+        "relief": _lever({"cost": {"a": -0.02}}, on="a", when={"round": 4}, credibility=1.0)
+    }
+    model = PeaceTalks(build(toy), Draws(0, 1, central=True))
+    for _ in range(10):
+        model.step()
+    assert model.signatories[0].aspiration[0] == pytest.approx(1.0)
 
 
 def test_the_ordinary_case_settles_and_logrolls() -> None:

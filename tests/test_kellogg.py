@@ -145,8 +145,9 @@ def test_the_answer_to_a_lever_follows_it() -> None:
 
 
 def test_without_a_mediator_most_worlds_have_no_settlement_within_a_year() -> None:
-    _, settled, _ = outcome(without_mediators)
+    signed, settled, _ = outcome(without_mediators)
     assert settled.mean() < 0.5
+    assert signed.mean() < 0.5
 
 
 def test_mediation_helps() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.base import Participant
-from sim.agents.party import Party
+from sim.agents.party import Party, draw_leave_after
 from sim.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.bargaining.red_lines import best_linkages, boxes
 from sim.bargaining.utility import losses
@@ -26,7 +26,7 @@ DRAFT_POINTS = 21
 LINKAGES_EVERY = 8
 """Texts between two searches for the conditional red lines to build on."""
 Index = NDArray[np.intp]
-PENALTY = 30.0
+PENALTY = 500.0
 """Weight of a scale unit beyond an estimated red line: more than any surplus is worth."""
 
 
@@ -92,8 +92,13 @@ class Formulator(Mediator):
         self.tabled = 0
         self.points = _drafting_points(model)
         self.assumed = np.zeros((model.worlds, len(model.rules)), dtype=bool)
+        self.assumed_at = np.full(model.worlds, -1)  # stage for which they were chosen
         self.loss_tables: Array | None = None
         self.active = np.ones(model.worlds, dtype=bool)
+        principal = spec.principal
+        behind = [principal] if principal and _is_manipulator(model, principal) else []
+        limits = [draw_leave_after(model, k) for k in (key, *behind)]
+        self.patience = [limit for limit in limits if limit is not None]
 
     def tables_text_now(self) -> bool:
         """Whether a text is due this round."""
@@ -106,7 +111,12 @@ class Formulator(Mediator):
         first = self.text is None
         if self.text is None:
             middle = np.mean([p.offer for p in model.signatories], axis=0)
-            self.text = np.where(np.isnan(self.plan), middle, self.plan)
+            text = np.where(np.isnan(self.plan), middle, self.plan)
+            for column, listed in enumerate(model.options):
+                if listed is not None:
+                    nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
+                    text[:, column] = listed[nearest]
+            self.text = text
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             self.text = self.text.copy()
             for stage in range(model.stages):
@@ -169,6 +179,8 @@ class Formulator(Mediator):
         # a guess never lies beyond the ideal that the party itself states
         low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
         high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
+        floor, ceiling = model.terms_low[worlds], model.terms_high[worlds]
+        low, high = np.maximum(low, floor), np.minimum(high, ceiling)
         on_table = model.on_table[worlds]
         asked = np.stack([p.consent & on_table for p in parties])
         if model.rules:
@@ -177,6 +189,7 @@ class Formulator(Mediator):
             if self.tabled % LINKAGES_EVERY <= 1:
                 self.assumed[worlds] = best_linkages(low, high, rules, asked, rest, on_table, error)
             low, high = boxes(low, high, rules, self.assumed[worlds], rest, on_table, error)
+            low, high = np.maximum(low, floor), np.minimum(high, ceiling)
         points = self.points[issues][:, None, :]
         beyond = np.zeros((len(issues), len(worlds), points.shape[2]))
         for k in range(len(parties)):
@@ -185,19 +198,25 @@ class Formulator(Mediator):
             beyond += np.where(asked[k][:, issues].T[..., None], excess, 0.0)
         return beyond
 
+    def withdraw(self) -> None:
+        """Stop where its own patience, or that of the manipulator it works for, is at an end."""
+        for limit in self.patience:
+            self.active &= self.model.round < limit
+
     def hear(self, quality: Array) -> None:
         """A host has carried messages for a round."""
         self.clarity = self.clarity + quality
 
 
 class Manipulator(Party):
-    """A mediator with interests and leverage; withdraws its good offices when it loses patience."""
+    """A mediator with interests and leverage: signs what it owns, and holds levers.
 
-    def withdraws(self) -> NDArray[np.bool_]:
-        """Where it no longer mediates; its consent is still needed for what it owns."""
-        if self.leave_after is None:
-            return np.zeros(self.model.worlds, dtype=bool)
-        return np.asarray(self.model.round >= self.leave_after)
+    When it loses patience its envoy stops tabling texts; its consent is still needed.
+    """
+
+
+def _is_manipulator(model: PeaceTalks, key: str) -> bool:
+    return model.spec.actors[key].role == "manipulator"
 
 
 def _drafting_points(model: PeaceTalks) -> Array:

@@ -1,9 +1,9 @@
 """Red lines of several parties, some of them conditional: is there common ground, and where not.
 
 A conditional red line ("neutrality up to 0.7 if guarantees are at most 0.3") is a choice: either
-its condition is met and it counts, or the stricter line does. Under a given choice every party's
-red lines are a box, and common ground exists where the boxes meet, so the search over choices is
-exact for as many rules as scenarios have.
+its condition is met and it loosens the line, or it does not count. It never tightens. Under a given
+choice every party's red lines are a box, and common ground exists where the boxes meet, so the
+search over choices is exact for as many rules as scenarios have.
 """
 
 from __future__ import annotations
@@ -103,8 +103,9 @@ def boxes(
         line = rule.line
         if error is not None:
             line = np.clip(line + error[k, :, rule.column], 0.0, 1.0)
-        side = high if rule.upward else low
-        side[k, :, rule.column] = np.where(holds, line, side[k, :, rule.column])
+        side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
+        before = side[k, :, rule.column]
+        side[k, :, rule.column] = np.where(holds, looser(before, line), before)
         for issue, at_least, at_most in rule.bounds:
             floor, ceiling = low[k, :, issue], high[k, :, issue]
             low[k, :, issue] = np.where(holds, np.maximum(floor, at_least), floor)
@@ -143,7 +144,7 @@ def best_linkages(
     worlds = low.shape[1]
     best = np.zeros((worlds, len(rules)), dtype=bool)
     least = np.full(worlds, np.inf)
-    for subset in _subsets(len(rules)):
+    for subset in subsets(len(rules)):
         assumed = np.zeros(len(rules), dtype=bool)
         assumed[list(subset)] = True
         choice = np.broadcast_to(assumed, best.shape)
@@ -155,7 +156,8 @@ def best_linkages(
     return best
 
 
-def _subsets(count: int) -> Iterator[tuple[int, ...]]:
+def subsets(count: int) -> Iterator[tuple[int, ...]]:
+    """Choices of rules to try, as in :func:`best_linkages`."""
     if count <= ALL_SUBSETS_UP_TO:
         sizes = range(count + 1)
     else:

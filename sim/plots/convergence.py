@@ -174,7 +174,7 @@ def _status(run: Run, issue: str, width: float) -> str:
     day = agreed_day(run, issue)
     if point is None or day is None:
         miss = float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)])
-        return "Not agreed: red lines leave no common ground" if miss > 0 else "Not agreed"
+        return "Not agreed: red lines and conditions miss each other" if miss > 0 else "Not agreed"
     when = day_text(date_of(run.scenario, day), year=False)
     return shortened(f"◆ {when}: {nearest_text(run.scenario.issues[issue], point['point'])}", width)
 

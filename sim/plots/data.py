@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.runner import Run
 from sim.statistics import wilson
+from sim.story import percent
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
@@ -129,18 +130,7 @@ def agreed_day(run: Run, issue: str) -> float | None:
     return signed_days(run).get(stage)
 
 
-def share_text(share: float | None) -> str:
-    """A share in per cent; rare things keep a decimal, so that 0 and 100 mean none and all."""
-    if share is None:
-        return "—"
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "under 0.1 %"
-    if 99.9 < value < 100:
-        return "over 99.9 %"
-    if 10 <= value <= 90:
-        return f"{math.floor(value + 0.5)} %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
+share_text = percent
 
 
 def counted(number: int, noun: str) -> str:
@@ -156,9 +146,14 @@ def listing(parts: list[str]) -> str:
 
 
 def files(run: Run) -> str:
-    """Name of the scenario file, for the foot line."""
-    named: list[Any] = run.summary["provenance"]["files"]
-    return str(named[-1]) if named else run.scenario.name
+    """Name of the scenario file and what was changed, for the foot line."""
+    provenance = run.summary["provenance"]
+    named: list[Any] = provenance["files"]
+    text = str(named[-1]) if named else run.scenario.name
+    changes = ", ".join(provenance["overrides"])
+    if not changes:
+        return text
+    return f"{text} with {changes}" if len(changes) <= 60 else f"{text}, changed by --set"
 
 
 def band_of_shares(

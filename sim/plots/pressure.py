@@ -113,12 +113,11 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
 def headline(run: Run) -> str:
     """The finding: who bears the highest cost of war, and which lever acts most often."""
     actors, data = signatories(run), run.summary["levers"]
-    cost = run.central.cost.values[0]
+    cost = run.central.cost.values.max(axis=0)
     most = int(np.argmax(cost))
     if cost[most] > 0:
-        text = (
-            f"Cost of war is highest for {short(run, actors[most])}, {_points(cost[most])} a month"
-        )
+        most_of_all = f"{short(run, actors[most])}, up to {_points(cost[most])} a month"
+        text = f"Cost of war is highest for {most_of_all}"
     else:
         text = "War has no cost in this scenario"
     if not data:
@@ -170,7 +169,7 @@ def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> No
     spec, n = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
     ticks = min(1.5, 0.42 * cell)
     width = cell - ticks - 0.1
-    title = shortened(f"{spec.title}, without a deal", cell, 10.5, True)
+    title = shortened(f"{spec.title}, as it stands", cell, 10.5, True)
     sheet.text(left, 0, title, size=10.5, weight="bold")
     low, _, high = band(run.ensemble, "no_deal")[:, :, n]
     line, x = run.central.no_deal.values[:, n], days(run)

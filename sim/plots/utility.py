@@ -79,7 +79,7 @@ def headline(run: Run) -> str:
     hope = target - reservation
     most = int(np.argmax(hope))
     if hope[most] < 0.005:
-        return "No deal, although at the end no side aims for more than no deal is worth to it"
+        return "No settlement, although in the end no side asks for more than no deal is worth"
     return (
         f"No settlement: at the end {short(run, actors[most])} still aims "
         f"{_points(hope[most])} above the worth of no deal, the widest margin"

@@ -63,6 +63,12 @@ class Shuttle(Protocol):
         if done.any():
             model.sign(text, done)
 
+    def _asked(self) -> Mask:
+        """Whose consent the stage needs, shape (worlds, 1, parties)."""
+        model = self.model
+        asked = [(model.on_table & p.consent).any(axis=1) for p in model.signatories]
+        return np.stack(asked, axis=1)[:, None, :]
+
     def _sign_positions(self) -> None:
         """Sign a position that everybody would accept."""
         model = self.model
@@ -75,7 +81,9 @@ class Shuttle(Protocol):
         if not agreed.any():
             return
         surplus = np.stack([p.value(positions) - p.reservation[:, None] for p in parties], axis=2)
-        product = np.where(agreed, np.maximum(surplus, 0.0).prod(axis=2), -1.0)
+        # those not asked at this stage, or outvoted, do not weigh in the product
+        surplus = np.where(surplus > 0.0, surplus, np.where(answers & self._asked(), 0.0, 1.0))
+        product = np.where(agreed, surplus.prod(axis=2), -1.0)
         best = product.argmax(axis=1)
         done = agreed.any(axis=1)
         model.sign(positions[np.arange(model.worlds), best], done)

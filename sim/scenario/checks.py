@@ -7,6 +7,7 @@ file are wrong: an analyst sees all errors at once.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from sim.bargaining.tactics import TACTICS
 from sim.scenario.distributions import parse_number
 from sim.scenario.errors import Place, Problem
+from sim.scenario.schema import DAY
 from sim.scenario.yaml_source import Path_, dotted
 
 MAX_OPTIONS = 21
@@ -80,8 +82,13 @@ def _issues(raw: dict[str, Any]) -> Found:
         consent = spec.get("consent") if isinstance(spec, dict) else None
         for issue in consent if isinstance(consent, list) else []:
             yield from _unknown((*base, "consent"), issue, issues, "issue")
-        for issue in _map(spec, "mediation", "text"):
-            yield from _unknown((*base, "mediation", "text", issue), issue, issues, "issue")
+        for issue, point in _map(spec, "mediation", "text").items():
+            said = (*base, "mediation", "text", issue)
+            yield from _unknown(said, issue, issues, "issue")
+            listed = _map(issues, issue, "scale")
+            if _map(issues, issue).get("kind") == "options" and point not in listed:
+                options = ", ".join(map(str, listed))
+                yield said, "is not one of the issue's options", f"options: {options}"
         for lever, body in _map(spec, "levers").items():
             for kind in ("drift", "no_deal"):
                 for issue in _map(body, "effect", kind):
@@ -137,11 +144,12 @@ def _actors(raw: dict[str, Any]) -> Found:
         if _signs(spec) and not _map(spec, "positions"):
             yield ("actors", actor), "must consent but has no positions", "add `positions:`"
         leaves = isinstance(spec, dict) and spec.get("leave_after") is not None
-        if leaves and actor not in parties and spec.get("role") != "manipulator":
+        mediates = isinstance(spec, dict) and spec.get("role") in {"manipulator", "formulator"}
+        if leaves and actor not in parties and not mediates:
             yield (
                 ("actors", actor, "leave_after"),
                 "does nothing for an actor whose consent to everything is not needed",
-                "remove it, or give it to a party or a manipulator",
+                "remove it, or give it to a party, a manipulator or an envoy",
             )
 
 
@@ -186,6 +194,7 @@ def _positions(raw: dict[str, Any]) -> Found:
                         "a limit lies toward the far end of the scale; "
                         "for red lines on both sides write `limits: [low, high]`",
                     )
+            yield from _tightening(path, ideal, position)
             if isinstance(limits, list) and len(limits) == 2:
                 low = 0.0 if limits[0] is None else _median(limits[0])
                 high = 1.0 if limits[1] is None else _median(limits[1])
@@ -195,6 +204,22 @@ def _positions(raw: dict[str, Any]) -> Found:
                         f"the ideal {ideal:g} is not between {low:g} and {high:g}",
                         "order them [low, high] around the ideal",
                     )
+
+
+def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
+    """A conditional red line must be looser than the ordinary one."""
+    ordinary = _median(position.get("limit"))
+    rules = position.get("conditional")
+    for i, rule in enumerate(rules if isinstance(rules, list) else []):
+        line = _median(_map(rule).get("limit"))
+        if line is None or position.get("limits") is not None:
+            continue
+        if ordinary is None or (line - ordinary) * (ordinary - ideal) < -1e-12:
+            yield (
+                (*path, "conditional", i, "limit"),
+                "is not looser than the ordinary limit",
+                "give the strict line as `limit`, and what loosens it as the condition",
+            )
 
 
 def _tactics(raw: dict[str, Any]) -> Found:
@@ -305,7 +330,7 @@ def _sources(raw: dict[str, Any]) -> Found:
                 yield path, f"there is no source '{key}'", _near(key, sources) if sources else ""
             elif isinstance(known_by, datetime.date):
                 day = str(_map(sources, key).get("date") or "")
-                if day and day > known_by.isoformat()[: len(day)]:
+                if re.fullmatch(DAY, day) and day > known_by.isoformat()[: len(day)]:
                     yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
 
 
@@ -341,6 +366,10 @@ def _agenda(raw: dict[str, Any]) -> Found:
             if issue in seen:
                 yield ("agenda", i, "issues"), f"'{issue}' is already in stage '{seen[issue]}'", ""
             seen[issue] = name
+        for issue in _map(stage, "terms"):
+            if issue not in _names(stage.get("issues")):
+                where = ("agenda", i, "terms", issue)
+                yield where, f"'{issue}' is not an issue of this stage", "list it under `issues`"
     missing = [str(i) for i in issues if i not in seen]
     if missing:
         yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ def find_scenario(name: str | Path) -> Path:
     path = Path(name)
     if not path.exists() and path.parent == Path() and not path.suffix:
         shipped = Path("scenarios") / f"{path.name}.yaml"
-        if shipped.exists():
+        near = get_close_matches(
+            shipped.name, [p.name for p in Path("scenarios").glob("*.yaml")], 1
+        )
+        if shipped.exists() or near:
             return shipped
     return path
 

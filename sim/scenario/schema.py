@@ -19,6 +19,8 @@ from sim.bargaining.tactics import TACTICS
 from sim.protocols import PROTOCOLS
 from sim.scenario.distributions import SHAPES, Number, parse_number
 
+DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+"""A date, possibly without day or month."""
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -104,7 +106,9 @@ class Source(Strict):
     """A reference that positions cite by key."""
 
     title: str
-    date: str | None = Field(default=None, description="YYYY, YYYY-MM or YYYY-MM-DD.")
+    date: str | None = Field(
+        default=None, pattern=f"^{DAY}$", description="YYYY, YYYY-MM or YYYY-MM-DD."
+    )
     url: str | None = None
 
     @field_validator("date", mode="before")
@@ -379,6 +383,10 @@ class Stage(Sourced):
     name: Identifier
     title: str | None = None
     issues: list[Identifier] = Field(min_length=1)
+    terms: dict[Identifier, Bound] = Field(
+        default={},
+        description="What its text must contain to be this stage at all, such as a truce now.",
+    )
     cost_factor: Share = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of war that remains once it is signed.",
@@ -451,8 +459,8 @@ class Scenario(Strict):
 
     @property
     def rounds(self) -> int:
-        """Rounds that the horizon holds."""
-        return max(1, -(-self.horizon_days // self.war.round_days))
+        """Whole rounds within the horizon, at least one."""
+        return max(1, self.horizon_days // self.war.round_days)
 
     @property
     def stages(self) -> list[Stage]:

@@ -44,6 +44,8 @@ def words(item: Any, loc: Path_) -> tuple[str, str]:
         return "unknown key", did_you_mean(str(loc[-1]), fields_at(loc[:-1])) or (
             "allowed here: " + ", ".join(fields_at(loc[:-1]))
         )
+    if kind == "string_type" and loc and isinstance(loc[-1], int | float):
+        return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
     if kind == "invalid_key":
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
     if kind == "missing":
@@ -54,6 +56,8 @@ def words(item: Any, loc: Path_) -> tuple[str, str]:
     if kind == "string_pattern_mismatch":
         if "#" in context.get("pattern", ""):
             return "is not a colour", "write it as '#1f77b4'"
+        if "[0-9]{4}" in context.get("pattern", ""):
+            return f"is not a date{found}", "write 1978, 1978-09 or 1978-09-17"
         return "is not a plain name", "small letters, digits and _, starting with a letter"
     if kind in {"dict_type", "model_type", "model_attributes_type"}:
         return f"wants keys and values below it{found}", ""

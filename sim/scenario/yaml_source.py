@@ -69,7 +69,7 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
     except FileNotFoundError:
         raise file_error(path, "there is no such file", _similar_file(path)) from None
     except UnicodeDecodeError:
-        raise file_error(path, "is not text in UTF-8", "a scenario is a YAML file") from None
+        raise file_error(path, "is not text in UTF-8", "save it as UTF-8") from None
     except OSError as error:
         raise file_error(path, f"cannot be read: {error.strerror}") from None
     return parse_yaml(text, str(path))
@@ -91,7 +91,10 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Places]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         detail = error.problem or error.context or "cannot be parsed"
-        raise file_error(name, f"is not valid YAML: {detail}", line=line) from None
+        written = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
+        raise file_error(
+            name, f"is not valid YAML: {detail}", _hint(detail, written), line
+        ) from None
     except yaml.YAMLError as error:
         first = str(error).splitlines()[0]
         raise file_error(name, f"is not valid YAML: {first}") from None
@@ -100,6 +103,17 @@ def parse_yaml(text: str, name: str) -> tuple[Any, Places]:
     if builder.problems:
         raise ScenarioError(builder.problems)
     return data, builder.places
+
+
+def _hint(detail: str, written: str) -> str:
+    """What usually lies behind a message of the parser."""
+    if "\t" in written:
+        return "there is a tab; YAML is indented with spaces"
+    if "mapping values are not allowed" in detail:
+        return "a text with a colon needs quotes, or a line above is indented wrongly"
+    if "did not find expected" in detail:
+        return "look at the indentation and brackets here and just above"
+    return ""
 
 
 class _Builder:

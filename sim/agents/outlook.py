@@ -1,0 +1,164 @@
+"""What a signatory expects: beliefs about the war, its reservation value, what a stage is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.preferences import Preferences
+from sim.bargaining.utility import reservation_value
+from sim.scenario.schema import Actor
+from sim.war import Beliefs
+
+if TYPE_CHECKING:
+    from sim.levers import ActiveLever
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Outlook(Preferences):
+    """The expectations of a signatory in all worlds.
+
+    Attributes
+    ----------
+    reservation : ndarray, shape (worlds,)
+        Value of refusing: what fighting on (or keeping the truce) leads to, less its cost.
+    best_of_all : ndarray, shape (worlds,)
+        Value of signing the whole settlement at its ideal.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
+        super().__init__(model, key, spec, index)
+        self.beliefs = Beliefs(key, model.spec, model.war, model.draws)
+        self.months = spec.foresight_months
+        self.reservation, self.best_of_all = np.zeros((2, model.worlds))
+        self.reservation_at_start: Array | None = None
+
+    def observe(self) -> None:
+        """Watch the front, then take stock."""
+        self.beliefs.observe()
+        self.take_stock()
+
+    def take_stock(self) -> None:
+        """Weigh the alternative, let red lines give way, value the stage on the table."""
+        model = self.model
+        now, plain = self._value_of_refusing()
+        if self.reservation_at_start is None:
+            self.reservation_at_start = plain
+        self.reservation = np.where(model.is_open, now, self.reservation)
+        self.soften(self.reservation_at_start - self.reservation)
+        best = self._value_of_stage()
+        self.best = np.where(model.is_open, best, self.best)
+        signed = np.where(model.is_fixed, self.loss(self.rest), 0.0).sum(axis=1)
+        self.best_of_all = np.where(model.is_open, 1.0 - signed + self.payments(), self.best_of_all)
+
+    def _value_of_refusing(self) -> tuple[Array, Array]:
+        """Reservation value, with and without what levers add to it; (worlds,) each."""
+        model = self.model
+        remains, fighting, fixed = model.cost_factor, model.drift_factor, model.is_fixed
+        expected = self._expected(fighting, fixed)
+        plain = self._of_fighting(expected, remains)
+        weights = [
+            _sum(v.weight(self.key, ("refuses",), self.months, model), self._promised(v))
+            for v in model.levers
+        ]
+        return plain + self._levers(weights, expected, remains, fighting, fixed), plain
+
+    def value_of_war(self) -> Array:
+        """Value of going back to war from a truce, with what answers that; shape (worlds,)."""
+        model = self.model
+        full, nothing = np.ones(model.worlds), np.zeros_like(model.is_fixed)
+        expected = self._expected(full, nothing)
+        weights = [
+            v.weight(self.key, ("violates", "refuses"), self.months, model) for v in model.levers
+        ]
+        return self._of_fighting(expected, full) + self._levers(
+            weights, expected, full, full, nothing
+        )
+
+    def _value_of_stage(self) -> Array:
+        """Value of signing the stage on the table at its ideal, shape (worlds,)."""
+        model = self.model
+        remains, fighting = model.cost_factor_next, model.drift_factor_next
+        fixed = model.is_fixed
+        self.rest = rest = self._expected(fighting, fixed)
+        off_table = (self.loss(rest) * ~model.on_table).sum(axis=1)
+        best = 1.0 - off_table - model.war.cost_now(self.key) * remains * self.months
+        last = model.stage == model.stages - 1
+        if model.stages > 1:
+            # levers already pulled bite all the same; promises tied to this stage come true
+            weights = [
+                _sum(v.pending(self.key, self.months, model), self._promise_of_stage(v))
+                for v in model.levers
+            ]
+            best += np.where(last, 0.0, self._levers(weights, rest, remains, fighting, fixed))
+        return np.asarray(best + np.where(last, self.payments(), 0.0))
+
+    def payments(self) -> Array:
+        """What it expects to be paid when everything is signed, shape (worlds,)."""
+        total = np.zeros(self.model.worlds)
+        for lever in self.model.levers:
+            if self.key in lever.shift.payment:
+                total += lever.credibility * lever.shift.payment[self.key]
+        return total
+
+    # --- parts -------------------------------------------------------------------------------
+
+    def _expected(self, fighting: Array, fixed: Mask) -> Array:
+        """No-deal package at the end of its foresight, signed terms kept; (worlds, issues)."""
+        ahead = self.beliefs.expected_no_deal(self.months, fighting)
+        return np.where(fixed, self.model.agreed, ahead)
+
+    def _of_fighting(self, expected: Array, remains: Array) -> Array:
+        cost = self.model.war.cost_now(self.key) * remains
+        return reservation_value(self.utility(expected), cost, self.months)
+
+    def _promised(self, lever: ActiveLever) -> Array | None:
+        """Weight of a promise tied to a stage already signed and not yet pulled."""
+        return self._of_promise(lever, lambda index: self.model.stage > index)
+
+    def _promise_of_stage(self, lever: ActiveLever) -> Array | None:
+        """Weight of a promise tied to the stage on the table."""
+        return self._of_promise(lever, lambda index: self.model.stage == index)
+
+    def _of_promise(self, lever: ActiveLever, where: Callable[[int], Mask]) -> Array | None:
+        total = None
+        for index, name in enumerate(self.model.stage_names):
+            weight = lever.promise(self.key, name, self.months, self.model)
+            if weight is not None:
+                total = _sum(total, np.where(where(index), weight, 0.0))
+        return total
+
+    def _levers(
+        self,
+        weights: list[Array | None],
+        expected: Array,
+        remains: Array,
+        fighting: Array,
+        fixed: Mask,
+    ) -> Array:
+        """What levers, each with its weight, add to the value of fighting on; (worlds,)."""
+        total = np.zeros(self.model.worlds)
+        for lever, weight in zip(self.model.levers, weights, strict=True):
+            if weight is None or not weight.any():
+                continue
+            shift = lever.shift
+            moved = expected + shift.no_deal + shift.drift * (self.months * fighting)[:, None]
+            moved = np.where(fixed, expected, np.clip(moved, 0.0, 1.0))
+            change = self.utility(moved) - self.utility(expected)
+            if self.key in shift.cost:
+                change -= shift.cost[self.key] * remains * self.months
+            total += weight * change
+        return total
+
+
+def _sum(one: Array | None, other: Array | None) -> Array | None:
+    """Sum of two weights of which either may be missing."""
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other

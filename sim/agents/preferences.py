@@ -1,0 +1,196 @@
+"""What a signatory wants: ideals, saliences, red lines, and what packages are worth to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.base import Participant
+from sim.bargaining.red_lines import TOLERANCE, Rule
+from sim.bargaining.utility import losses, normalised, softened, span
+from sim.bargaining.walk import snap
+from sim.scenario.distributions import Number
+from sim.scenario.schema import Actor, ConditionalLimit
+
+if TYPE_CHECKING:
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Preferences(Participant):
+    """The preferences of a signatory in all worlds.
+
+    Attributes
+    ----------
+    ideal, weight, low, high : ndarray, shape (worlds, issues)
+        Ideal points, normalised saliences, red lines as they are now.
+    consent : ndarray of bool, shape (issues,)
+        Issues that need its consent.
+    best : ndarray, shape (worlds,)
+        Value of signing the stage on the table at its ideal.
+    rest : ndarray, shape (worlds, issues)
+        What it expects of issues that are not on the table if the stage is signed.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
+        super().__init__(model, key, spec)
+        self.index = index
+        consents = spec.consents_to
+        self.consent = np.array([consents == "all" or issue in consents for issue in model.issues])
+        self.is_principal = consents == "all"
+        self._draw_preferences()
+        self.best = np.zeros(model.worlds)
+        self.rest = self.ideal
+
+    def _draw_preferences(self) -> None:
+        model, spec, path = self.model, self.spec, f"actors.{self.key}.positions"
+        draws, spread = model.draws, model.spec.spread
+        shape = (model.worlds, len(model.issues))
+        self.ideal, salience = np.full(shape, 0.5), np.zeros(shape)
+        low, high, far = np.zeros(shape), np.ones(shape), np.ones(shape)
+        self.softening = np.zeros(shape)
+        curvature = np.ones(shape[1])
+        self.rules: list[Rule] = []
+        flexible = draws.normal(f"actors.{self.key}.flexibility")
+
+        def red_line(name: str, number: Number, sign: float) -> Array:
+            return draws.correlated(name, number, spread.limit, flexible, spread.firmness, sign)
+
+        for issue, position in spec.positions.items():
+            column = model.issues.index(issue)
+            here = f"{path}.{issue}"
+            ideal = draws.number(f"{here}.ideal", position.ideal, spread.ideal)
+            self.ideal[:, column] = ideal
+            wide = spread.salience * position.salience.median
+            salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
+            self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
+            curvature[column] = position.curvature
+            upward = position.ideal.median <= 0.5
+            if position.limit is not None and abs(position.ideal.median - 0.5) < 1e-9:
+                upward = position.limit.median >= 0.5
+            if position.limits is not None:
+                for bound, side, sign in zip(
+                    position.limits, (low, high), (-1.0, 1.0), strict=True
+                ):
+                    if bound is not None:
+                        end = "low" if sign < 0 else "high"
+                        side[:, column] = red_line(f"{here}.limits.{end}", bound, sign)
+            elif position.limit is not None:
+                sign = 1.0 if upward else -1.0
+                (high if upward else low)[:, column] = red_line(
+                    f"{here}.limit", position.limit, sign
+                )
+            far[:, column] = 1.0 if upward else 0.0
+            for n, rule in enumerate(position.conditional):
+                there = f"{here}.conditional.{n}"
+                line = red_line(f"{there}.limit", rule.limit, 1.0 if upward else -1.0)
+                bounds = self._bounds(there, rule)
+                self.rules.append(Rule(self.index, column, line, upward, bounds))
+        # a draw in which nothing matters: everything matters alike
+        salience[salience.sum(axis=1) <= 0.0] = 1.0
+        self.weight = normalised(salience)
+        self.slope = self.weight / span(self.ideal)
+        self.curvature = curvature if (curvature != 1.0).any() else None
+        self.low_at_start = np.minimum(low, self.ideal)
+        self.high_at_start = np.maximum(high, self.ideal)
+        self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
+
+    def _bounds(self, path: str, rule: ConditionalLimit) -> list[tuple[int, Array, Array]]:
+        """The condition of a rule: column, at least, at most; each (worlds,)."""
+        worlds, draws = self.model.worlds, self.model.draws
+        return [
+            (
+                self.model.issues.index(other),
+                np.zeros(worlds)
+                if bound.at_least is None
+                else draws.number(f"{path}.when.{other}.at_least", bound.at_least),
+                np.ones(worlds)
+                if bound.at_most is None
+                else draws.number(f"{path}.when.{other}.at_most", bound.at_most),
+            )
+            for other, bound in rule.when.items()
+        ]
+
+    def loss(self, x: Array) -> Array:
+        """Utility lost per issue against the ideal, same shape as ``x`` (..., issues)."""
+        if self.curvature is None:
+            return self.slope * np.abs(x - self.ideal)
+        return self.weight * losses(x, self.ideal, self.curvature)
+
+    def utility(self, x: Array) -> Array:
+        """Utility of whole packages, shape (worlds,), payments aside."""
+        return 1.0 - self.loss(x).sum(axis=1)
+
+    def value(self, x: Array) -> Array:
+        """Value of signing packages of the stage on the table.
+
+        ``x`` is (worlds, issues) or (worlds, packages, issues); issues not on the table are
+        ignored: signed ones count as signed, later ones as they are expected without a deal.
+        """
+        if x.ndim == 2:
+            return self.best - (self.loss(x) * self.model.on_table).sum(axis=1)
+        if self.curvature is None:
+            slope = self.slope * self.model.on_table
+            return self.best[:, None] - np.einsum(
+                "wi,wmi->wm", slope, np.abs(x - self.ideal[:, None, :])
+            )
+        loss = self.weight[:, None] * losses(x, self.ideal[:, None], self.curvature)
+        return self.best[:, None] - (loss * self.model.on_table[:, None]).sum(axis=2)
+
+    def within_limits(self, x: Array) -> Mask:
+        """Whether packages (worlds, packages, issues) are ones it may sign.
+
+        They keep to its red lines where it consents, and to the terms that the stage must have.
+        """
+        relevant = self.model.on_table & self.consent
+        low, high = self.low[:, None, :], self.high[:, None, :]
+        if self.rules:
+            low, high = self.conditional_limits(x, low, high)
+        inside = (x >= low - TOLERANCE) & (x <= high + TOLERANCE)
+        inside |= ~relevant[:, None, :]
+        floor, ceiling = self.model.terms_low[:, None, :], self.model.terms_high[:, None, :]
+        stage = (x >= floor - TOLERANCE) & (x <= ceiling + TOLERANCE)
+        stage |= ~self.model.on_table[:, None, :]
+        return np.asarray((inside & stage).all(axis=2))
+
+    def conditional_limits(self, x: Array, low: Array, high: Array) -> tuple[Array, Array]:
+        """Red lines for packages (worlds, packages, issues), looser where a condition is met."""
+        low = np.broadcast_to(low, x.shape).copy()
+        high = np.broadcast_to(high, x.shape).copy()
+        # what is not on the table counts as signed, or as expected without a deal
+        there = np.where(self.model.on_table[:, None, :], x, self.rest[:, None, :])
+        for rule in self.rules:
+            met = rule.met(there)
+            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
+            line = side[..., rule.column]
+            side[..., rule.column] = np.where(met, looser(line, rule.line[:, None]), line)
+        np.minimum(low, self.ideal[:, None, :], out=low)
+        np.maximum(high, self.ideal[:, None, :], out=high)
+        return low, high
+
+    def loosest_limits(self) -> tuple[Array, Array]:
+        """Red lines as loose as any of its conditions makes them."""
+        if not self.rules:
+            return self.low, self.high
+        low, high = self.low.copy(), self.high.copy()
+        for rule in self.rules:
+            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
+            side[:, rule.column] = looser(side[:, rule.column], rule.line)
+        return low, high
+
+    def _on_points(self, x: Array) -> Array:
+        return snap(x, self.ideal, self.model.options) if self.model.has_options else x
+
+    def soften(self, lost: Array) -> None:
+        """Let red lines give way by what the reservation value has lost, shape (worlds,)."""
+        if not self.softening.any():
+            return
+        low = softened(self.low_at_start, self.far, self.softening, lost)
+        high = softened(self.high_at_start, self.far, self.softening, lost)
+        # only the far side gives way
+        self.low = np.where(self.far < 0.5, low, self.low_at_start)
+        self.high = np.where(self.far > 0.5, high, self.high_at_start)
