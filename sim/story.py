@@ -199,13 +199,10 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
         if last != first:
             text += f", {within[last]} in {percent(shares[last])} ({span_words(spans[last])})"
         text += "; 95 % intervals in brackets"
-    stage = summary["first_stage_by_day"][last]
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
-        span = span_words(summary["first_stage_by_day_interval"][last])
-        text += (
-            f". The first stage, “{title}”, is signed {within[last]} in {percent(stage)} ({span})"
-        )
+        known = summary["first_stage_by_day"].get(last, summary["first_stage_ever"])
+        text += f". The first stage, “{title}”, is signed {within[last]} in {percent(known)}"
     return text + "."
 
 

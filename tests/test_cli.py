@@ -159,6 +159,42 @@ def test_other_chart_formats(toy_file: Path, tmp_path: Path, suffix: str) -> Non
     assert {f"{c}.{suffix}" for c in CHARTS} <= names
 
 
+@pytest.mark.parametrize("days", [3, 20, 60, 200, 400])
+def test_the_answer_fits_any_horizon(
+    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int
+) -> None:
+    staged = "agenda=[{name: one, issues: [arms]}, {name: two, issues: [land]}]"
+    words = [str(toy_file), "--worlds", "20", "--no-plots", "--out", str(tmp_path)]
+    assert run_here(*words, "--set", f"horizon_days={days}", "--set", staged) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"Changed: horizon_days={days}" in shown
+    last = "within a year" if days == 400 else f"within the {max(days, 7)} days simulated"
+    assert last in shown
+    assert "is signed " + last in shown
+    assert "()" not in shown
+
+
+def test_walking_away_is_told(
+    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--set", "actors.a.tactic.name=hardliner", "--set", "actors.a.leave_after=10"]
+    assert (
+        run_here(str(toy_file), *words, "--worlds", "20", "--no-plots", "--out", str(tmp_path)) == 0
+    )
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "A walks away from the talks" in shown
+    assert "In 100 % of the worlds a side walks away" in shown
+
+
+def test_files_of_an_earlier_run_do_not_stay(toy_file: Path, tmp_path: Path) -> None:
+    words = [str(toy_file), "--worlds", "20", "--quiet", "--out", str(tmp_path)]
+    assert run_here(*words) == 0
+    (tmp_path / "toy" / "notes.txt").write_text("mine")
+    assert run_here(*words, "--no-plots", "--seed", "2") == 0
+    names = {p.name for p in (tmp_path / "toy").iterdir()}
+    assert names == {*FILES, "notes.txt"}
+
+
 def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--worlds", "20", "--no-plots", "--quiet"]
     assert run_here(str(toy_file), *words, "--out", str(tmp_path)) == 0

@@ -110,11 +110,12 @@ def _range(run: Run) -> tuple[float, float]:
 
 
 def _key(run: Run) -> list[Mark]:
-    staged = " of the stage on the table" if len(run.scenario.stages) > 1 else ""
+    paid = any(v.effect.payment for a in run.scenario.actors.values() for v in a.levers.values())
+    included = ", payments included" if paid else ""
     marks = [
         Mark("own position: worth of its present offers on all issues", "line",
              {"color": GREY, "linewidth": 2.4}),
-        Mark(f"aims for: what it asks{staged}", "line",
+        Mark(f"aims for: what it asks of a whole settlement{included}", "line",
              {"color": GREY, "linewidth": 1.4, "linestyle": (0, (4, 1.5))}),
         Mark("without a deal: reservation value", "line",
              {"color": GREY, "linewidth": 1.6, "linestyle": (0, (1, 1.2))}),
