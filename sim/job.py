@@ -149,8 +149,8 @@ def _do(steps: dict[str, Step], folder: Path, sender: Connection) -> None:
     for name, write in steps.items():
         try:
             write(folder / name)
-        except OSError:
-            return  # the main process tries again and says what is wrong
+        except Exception:
+            return  # the main process does it again, where the error is seen
         sender.send(name)
 
 

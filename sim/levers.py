@@ -70,6 +70,7 @@ class ActiveLever:
         never = np.iinfo(np.int32).max
         self.triggered = np.full(worlds, never, dtype=np.int64)
         self.in_effect = np.zeros(worlds, dtype=bool)
+        self.effective = np.full(worlds, -1, dtype=np.int64)  # round of taking effect
         self.was_in_effect = self.in_effect  # at the end of the round before
         self.called = np.zeros(worlds, dtype=bool)
 
@@ -89,6 +90,7 @@ class ActiveLever:
             moved = np.clip(war.no_deal + self.shift.no_deal, 0.0, 1.0)
             war.no_deal = np.where(due[:, None], moved, war.no_deal)
             self.in_effect |= due
+            self.effective[due] = model.round
 
     def _condition(self, model: PeaceTalks) -> Mask:
         return np.all([_holds(c, model) for c in self.spec.when], axis=0)
@@ -120,6 +122,8 @@ class ActiveLever:
             return None
         chance, wait = np.ones(model.worlds), np.zeros(model.worlds)
         for condition in self.spec.when:
+            if condition.round is not None:
+                wait = np.maximum(wait, condition.round - model.round)
             if condition.pulled is None:
                 continue
             parent = next(v for v in model.levers if v.key == condition.pulled)
@@ -133,8 +137,12 @@ class ActiveLever:
         return chance, wait
 
     def promise(self, actor: str, stage: str, months: float, model: PeaceTalks) -> Array | None:
-        """Weight of a promise tied to signing a stage, before it is pulled."""
-        if actor not in self.spec.on or not any(c.signed == stage for c in self.spec.when):
+        """Weight of a promise tied to signing a stage and to nothing else, before it is pulled."""
+        tied = [c.signed for c in self.spec.when]
+        alone = all(set(c.model_fields_set) == {"signed"} for c in self.spec.when)
+        if actor not in self.spec.on or not alone:
+            return None
+        if stage != max(tied, key=lambda s: model.stage_names.index(str(s))):
             return None
         return self._still_to_come(months, np.zeros(model.worlds), model)
 
@@ -163,6 +171,7 @@ class ActiveLever:
         kept = where & self.carried_out & ~self.in_effect
         self.triggered[kept] = model.round
         self.in_effect |= kept
+        self.effective[kept] = model.round
         self.called |= where & ~self.carried_out
 
 

@@ -149,6 +149,8 @@ class PeaceTalks(mesa.Model):
         self._walk_away()
         if broken or (self.last_signed == self.round).any():
             self.parties.do("take_stock")
+            for party in self.signatories:
+                party.target_of_all = np.maximum(party.target_of_all, party.reservation)
         self.recorder.record(self)
 
     def run(self, rounds: int | None = None) -> None:
@@ -203,6 +205,7 @@ class PeaceTalks(mesa.Model):
             self.stage[broken] = 0
             self.agreed[broken] = np.nan
             self.signed_round[broken] = -1
+            self.protocol.reset(broken)
             self.recorder.truce_broken(self, broken, by)
             self._refresh()
         return bool(broken.any())

@@ -88,9 +88,10 @@ class Recorder:
         # a payment was expected at its credibility; in the end it was made or not
         luck = np.zeros_like(reservation)
         for lever in model.levers:
-            for key, amount in lever.shift.payment.items():
-                column = [p.key for p in parties].index(key)
-                luck[:, column] += (lever.in_effect - lever.credibility) * amount
+            for column, party in enumerate(parties):
+                amount = lever.shift.payment.get(party.key)
+                if amount is not None:
+                    luck[:, column] += (lever.in_effect - lever.credibility) * amount
         self.utility = np.where(settled, self.value_at_signing + luck, reservation)
         nobody = np.zeros(model.worlds, dtype=bool)
         self.who_left = np.stack([self.left_by.get(p.key, nobody) for p in parties], axis=1)
@@ -130,6 +131,8 @@ class Recorder:
     def truce_broken(self, model: PeaceTalks, where: Mask, by: list[str]) -> None:
         """A truce has ended; ``by`` names those who broke one in some world this round."""
         self.truces_broken += where
+        self.surplus_at_signing[where] = np.inf
+        self.value_at_signing[where] = np.nan
         if self.story:
             self.history.append((model.round, "broken", " ".join(by)))
 

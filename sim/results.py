@@ -71,10 +71,8 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         if triggered is None
         else np.where(triggered < never, triggered * float(days), np.nan)
     )
-    effective = np.full((worlds, levers), np.nan)
-    for column, lever in enumerate(model.levers):
-        in_effect = np.ceil(lever.triggered + lever.delay) * days
-        effective[:, column] = np.where(lever.in_effect, in_effect, np.nan)
+    rounds = np.array([v.effective for v in model.levers]).reshape(levers, worlds).T
+    effective = day(rounds)
     moved = recorder.last_offer - recorder.first_offer
     first, last = (
         np.stack([p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1)

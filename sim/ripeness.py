@@ -91,38 +91,36 @@ class Ripeness:
     ) -> Array:
         best = value[worlds].copy()
         parties = model.signatories
-        low = np.stack([np.maximum(p.low, model.terms_low)[worlds] for p in parties])
-        high = np.stack([np.minimum(p.high, model.terms_high)[worlds] for p in parties])
+        low, high = (side[:, worlds] for side in own_lines(model))
         rest = np.stack([p.rest[worlds] for p in parties])
-        asked = np.stack([p.consent & issues[worlds] for p in parties])
         rules = [rule.at(worlds) for rule in model.rules]
         for subset in subsets(len(rules)):
             assumed = np.zeros((len(worlds), len(rules)), dtype=bool)
             assumed[:, list(subset)] = True
             box = boxes(low, high, rules, assumed, rest, issues[worlds])
-            fits = gaps(*box, asked).sum(axis=1) <= 1e-9
+            fits = gaps(*box, issues[worlds]).sum(axis=1) <= 1e-9
             if fits.any():
                 _, other = self._within(
-                    (*box, asked), self.choice[:, worlds], issues[worlds], gap[worlds], worlds
+                    box, self.choice[:, worlds], issues[worlds], gap[worlds], worlds
                 )
                 best = np.where(fits, np.maximum(best, other), best)
         return best
 
     def _within(
         self,
-        boxes_of: tuple[Array, Array, Mask],
+        boxes_of: tuple[Array, Array],
         choice: Index,
         issues: Mask,
         gap: Array,
         worlds: Index,
     ) -> tuple[Index, Array]:
         """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
-        low, high, asked = boxes_of
+        low, high = boxes_of
         points = self.points[:, None, :]
         beyond = np.zeros((len(points), len(worlds), POINTS))
         for k in range(len(low)):
             excess = np.maximum(points - high[k].T[..., None], low[k].T[..., None] - points)
-            beyond += np.where(asked[k].T[..., None], np.maximum(excess, 0.0), 0.0)
+            beyond += np.where(issues.T[..., None], np.maximum(excess, 0.0), 0.0)
         extra = np.where(beyond > 1e-9, -BEYOND - BEYOND * beyond, 0.0)
         loss = self.loss[:, worlds] * issues.T[:, :, None, None]
         return max_min(choice, loss, gap, extra, self.divisible)
@@ -134,22 +132,30 @@ class Ripeness:
         return 1.0 - signed + party.payments() - party.reservation
 
 
-def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array, Mask]:
-    """Red lines under the linkages that come nearest to common ground, and where they count.
+def own_lines(model: PeaceTalks) -> tuple[Array, Array]:
+    """Unconditional red lines where consent is needed, within what the stage must contain.
 
-    Three arrays of shape (parties, worlds, issues).
+    Two arrays of shape (parties, worlds, issues).
     """
     parties = model.signatories
-    low, high = np.stack([p.low for p in parties]), np.stack([p.high for p in parties])
-    low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
-    asked = np.stack([p.consent & unsettled for p in parties])
+    low = np.stack([np.where(p.consent, p.low, 0.0) for p in parties])
+    high = np.stack([np.where(p.consent, p.high, 1.0) for p in parties])
+    return np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
+
+
+def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
+    """Red lines under the linkages that come nearest to common ground.
+
+    Two arrays of shape (parties, worlds, issues).
+    """
+    low, high = own_lines(model)
     if model.rules:
-        rest = np.stack([p.rest for p in parties])
-        chosen = best_linkages(low, high, model.rules, asked, rest, unsettled)
+        rest = np.stack([p.rest for p in model.signatories])
+        chosen = best_linkages(low, high, model.rules, rest, unsettled)
         low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
         # a rule loosens an actor's line, not what the stage must contain
         low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
-    return low, high, asked
+    return low, high
 
 
 def red_line_gaps(model: PeaceTalks, issues: Mask) -> Array:
@@ -159,14 +165,14 @@ def red_line_gaps(model: PeaceTalks, issues: Mask) -> Array:
     (worlds, issues) are those to be settled together. Conditional red lines count under the choice
     of conditions that comes nearest to common ground.
     """
-    low, high, asked = true_boxes(model, issues)
-    missed = gaps(low, high, asked)
-    lowest = np.where(asked, low, 0.0).max(axis=0)
-    highest = np.where(asked, high, 1.0).min(axis=0)
+    low, high = true_boxes(model, issues)
+    missed = gaps(low, high, issues)
+    lowest, highest = low.max(axis=0), high.min(axis=0)
     for column, listed in enumerate(model.options):
         if listed is not None:
             above = listed >= lowest[:, column, None] - 1e-9
             none = ~(above & (listed <= highest[:, column, None] + 1e-9)).any(axis=1)
+            none &= issues[:, column]
             missed[:, column] = np.where(
                 none, np.maximum(missed[:, column], 1e-6), missed[:, column]
             )

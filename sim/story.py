@@ -178,7 +178,7 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
     days = [day for day, share in shares.items() if share is not None]
     horizon = summary["horizon_days"]
-    if "365" not in days:  # the end of the horizon is the last day that is known
+    if "365" not in days and str(horizon) not in days:  # the horizon's end is known too
         shares, spans = dict(shares), dict(spans)
         shares["end"] = summary["outcomes"]["settlement"]
         spans["end"] = summary["outcomes_interval"]["settlement"]
@@ -210,11 +210,11 @@ def ending_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     """Walk-outs and broken truces, where there are any."""
     lines = []
     if summary["walked_away"]:
+        after = summary["walked_away_after_signing"]
         text = (
             f"In {percent(summary['walked_away'])} of the worlds a side walks away from the talks"
         )
-        partial = len(scenario.stages) > 1
-        lines.append(text + (", in some after a stage was signed." if partial else "."))
+        lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
     if summary["truces_broken"]:
         share = percent(summary["truces_broken"])
         lines.append(f"In {share} of the worlds a signed stage is broken again.")

@@ -69,6 +69,10 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "no_common_ground": _no_common_ground(ensemble),
         "levers": _levers(ensemble),
         "walked_away": _ratio(int(ensemble.left.values.any(axis=1).sum()), worlds),
+        "walked_away_after_signing": _ratio(
+            int((ensemble.left.values.any(axis=1) & (ensemble.stages_signed.values > 0)).sum()),
+            worlds,
+        ),
         "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
         "central": _central(scenario, central),

@@ -95,7 +95,7 @@ class War:
 
     def cost_now(self, actor: str) -> Array:
         """Cost of war of an actor, utility a month, shape ``(worlds,)``; levers included."""
-        grown = self.cost[actor] * (1.0 + self.growth[actor]) ** self.elapsed
+        grown = self.cost[actor] * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
         return grown + self.lever_cost[actor]
 
 

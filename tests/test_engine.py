@@ -496,3 +496,81 @@ def test_prefix_invariance_across_chunks(toy: dict[str, Any]) -> None:
     for name in ("outcome", "agreed", "settled_day", "utility", "ripeness_start"):
         assert np.array_equal(long[name].values[:1050], short[name].values, equal_nan=True), name
     assert not np.array_equal(long.utility.values[:100], long.utility.values[1000:])
+
+
+def _three(toy: dict[str, Any], **third: Any) -> dict[str, Any]:
+    """The toy with a third actor and no war, so that only red lines matter."""
+    toy["actors"]["c"] = {
+        "name": "C",
+        "positions": {"land": {"ideal": 0, "limit": 0.2, "salience": 1, "judgement": "test"}},
+    } | third
+    toy["war"] = {"start_date": "2025-01-20", "cost": {"a": 0.05, "b": 0.05, "c": 0.05}}
+    return toy
+
+
+@pytest.mark.parametrize("consent", ["all", ["land"]])
+def test_a_condition_on_anothers_issue_still_has_to_be_met(
+    toy: dict[str, Any], consent: Any
+) -> None:
+    """C takes land up to 0.9 if arms are at most 0.1; B insists on arms of at least 0.8."""
+    data = _three(toy, consent=consent)
+    line = {"limit": 0.9, "when": {"arms": {"at_most": 0.1}}}
+    data["actors"]["c"]["positions"]["land"]["conditional"] = [line]
+    data["actors"]["a"]["positions"]["land"]["limit"] = 1.0
+    data["actors"]["b"]["positions"]["land"]["limit"] = 0.8
+    data["actors"]["b"]["positions"]["arms"]["limit"] = 0.8
+    model = simulate(build(data), 1, central=True)
+    assert model.recorder.gaps.sum() == pytest.approx(0.6)  # land: 0.8 against 0.2
+
+
+@pytest.mark.parametrize("order", [["land", "arms"], ["arms", "land"]])
+def test_no_rule_loosens_what_the_condition_of_another_demands(
+    toy: dict[str, Any], order: list[str]
+) -> None:
+    """A: land up to 0.9 if arms ≤ 0.2, arms up to 0.9 if land ≤ 0.9; B wants both high."""
+    a = toy["actors"]["a"]["positions"]
+    a["land"] |= {"limit": 0.3, "conditional": [{"limit": 0.9, "when": {"arms": {"at_most": 0.2}}}]}
+    a["arms"] |= {"limit": 0.3, "conditional": [{"limit": 0.9, "when": {"land": {"at_most": 0.9}}}]}
+    toy["actors"]["a"]["positions"] = {issue: a[issue] for issue in order}
+    b = toy["actors"]["b"]["positions"]
+    b["land"]["limit"] = b["arms"]["limit"] = 0.8
+    model = simulate(build(toy), 1, central=True)
+    assert model.recorder.gaps.sum() == pytest.approx(0.5)  # land 0.8 against 0.3, arms agreed
+
+
+def test_levers_do_not_move_what_is_being_signed(toy: dict[str, Any]) -> None:
+    toy["agenda"] = [{"name": "one", "issues": ["land"]}, {"name": "two", "issues": ["arms"]}]
+    plain = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].best[0]
+    toy["actors"]["a"]["levers"] = {
+        "gift": _lever({"no_deal": {"land": 0.4}}, kind="promise", when={"signed": "one"})
+    }
+    gift = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].best[0]
+    assert gift == pytest.approx(plain)
+    toy["actors"]["a"]["levers"]["gift"]["effect"] = {"no_deal": {"arms": 0.4}}
+    gift = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].best[0]
+    assert gift == pytest.approx(plain + 0.5 * 0.7 * 0.4)
+
+
+def test_a_payment_to_a_host_harms_nobody_and_is_reported_when_kept(toy: dict[str, Any]) -> None:
+    toy["actors"]["host"] = {"name": "Host", "role": "facilitator", "acceptability": {"a": 0.5}}
+    toy["actors"]["a"]["levers"] = {
+        "pay": _lever(
+            {"payment": {"host": 0.1, "b": 0.1}}, kind="promise", when={"signed": "settlement"}
+        )
+    }
+    model = simulate(build(toy), 400)
+    settled, lever = model.status == SETTLED, model.levers[0]
+    assert settled.mean() > 0.9
+    assert lever.in_effect[settled].mean() == pytest.approx(0.5, abs=0.1)
+    assert not lever.in_effect[~settled].any()
+    kept, broken = lever.in_effect & settled, ~lever.in_effect & settled
+    paid = model.recorder.utility[:, 1] - model.recorder.value_at_signing[:, 1]
+    assert paid[kept] == pytest.approx(0.05)  # expected at 0.5 × 0.1, then made or not
+    assert paid[broken] == pytest.approx(-0.05)
+
+
+def test_a_threat_beyond_the_foresight_does_not_weigh(toy: dict[str, Any]) -> None:
+    plain = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].reservation[0]
+    toy["actors"]["a"]["levers"] = {"late": _lever({"cost": {"b": 0.03}}, when={"round": 500})}
+    late = PeaceTalks(build(toy), Draws(0, 1, central=True)).signatories[1].reservation[0]
+    assert late == pytest.approx(plain)

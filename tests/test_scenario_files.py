@@ -311,7 +311,7 @@ MORE = """\
             "there is no lever 'a.pres' (did you mean 'a.press'?)",
         ),
         ("{pulled: a.press}", "{cost: {b: 0.1}}", "waits for itself to be pulled"),
-        ("{round: 3}", "{payment: {b: 0.1}}", "add `signed: settlement` to `when`"),
+        ("{round: 3}", "{payment: {b: 0.1}}", "write `when: {signed: settlement}`"),
     ],
 )
 def test_mistakes_in_levers(tmp_path: Path, when: str, effect: str, says: str) -> None:
@@ -358,3 +358,30 @@ def test_set_reaches_stages_by_name_and_number(tmp_path: Path) -> None:
         assert scenario.agenda[0].cost_factor.median == 0.4
     with pytest.raises(ScenarioError, match=r"no such element \(there is: truce, rest\)"):
         load_scenario(path, ["agenda.peace.cost_factor=0.4"])
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "agenda=[{issues: [land, arms]}]",
+        "actors.a.role=[x]",
+        "agenda=[{name: x, issues: [[land], arms]}]",
+        "actors.a.tactic.name=[x]",
+        "agenda.²=3",
+        "issues=3",
+        "actors=[1, 2]",
+        "war=",
+    ],
+)
+def test_wrong_shapes_are_errors_not_crashes(tmp_path: Path, override: str) -> None:
+    lever = MORE.replace("WHEN", "{signed: settlement}").replace("EFFECT", "{payment: {b: 0.1}}")
+    text = BASE.replace("    name: A\n", "    name: A\n" + lever)
+    assert problems(tmp_path, text, override)
+
+
+def test_set_with_an_empty_value_removes_also_from_lists(tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    agenda = "agenda: [{name: one, issues: [land]}, {name: two, issues: [arms]}]\n"
+    path.write_text(agenda + BASE)
+    with pytest.raises(ScenarioError, match="leaves out land"):
+        load_scenario(path, ["agenda.one="])

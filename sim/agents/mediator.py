@@ -180,14 +180,17 @@ class Formulator(Mediator):
         low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
         high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
         floor, ceiling = model.terms_low[worlds], model.terms_high[worlds]
-        low, high = np.maximum(low, floor), np.minimum(high, ceiling)
+        consent = np.stack([p.consent for p in parties])[:, None, :]
+        low = np.maximum(np.where(consent, low, 0.0), floor)
+        high = np.minimum(np.where(consent, high, 1.0), ceiling)
         on_table = model.on_table[worlds]
-        asked = np.stack([p.consent & on_table for p in parties])
         if model.rules:
             rest = np.stack([p.rest[worlds] for p in parties])
             rules = [rule.at(worlds) for rule in model.rules]
-            if self.tabled % LINKAGES_EVERY <= 1:
-                self.assumed[worlds] = best_linkages(low, high, rules, asked, rest, on_table, error)
+            stage = model.stage[worlds[0]]
+            if self.tabled % LINKAGES_EVERY == 0 or (self.assumed_at[worlds] != stage).any():
+                self.assumed[worlds] = best_linkages(low, high, rules, rest, on_table, error)
+                self.assumed_at[worlds] = stage
             low, high = boxes(low, high, rules, self.assumed[worlds], rest, on_table, error)
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
         points = self.points[issues][:, None, :]
@@ -195,7 +198,7 @@ class Formulator(Mediator):
         for k in range(len(parties)):
             below, above = low[k][:, issues].T[..., None], high[k][:, issues].T[..., None]
             excess = np.maximum(np.maximum(points - above, below - points), 0.0)
-            beyond += np.where(asked[k][:, issues].T[..., None], excess, 0.0)
+            beyond += excess
         return beyond
 
     def withdraw(self) -> None:

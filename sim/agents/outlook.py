@@ -96,7 +96,8 @@ class Outlook(Preferences):
                 _sum(v.pending(self.key, self.months, model), self._promise_of_stage(v))
                 for v in model.levers
             ]
-            best += np.where(last, 0.0, self._levers(weights, rest, remains, fighting, fixed))
+            settled = fixed | model.on_table  # what is signed now no lever moves any more
+            best += np.where(last, 0.0, self._levers(weights, rest, remains, fighting, settled))
         return np.asarray(best + np.where(last, self.payments(), 0.0))
 
     def payments(self) -> Array:

@@ -73,7 +73,8 @@ def boxes(
     Parameters
     ----------
     low, high : ndarray, shape (parties, worlds, issues)
-        Unconditional red lines.
+        Unconditional red lines; 0 and 1 where the party's consent is not needed, so that there
+        only the conditions of its rules count.
     rules : sequence of Rule
         Conditional ones.
     assumed : ndarray of bool, shape (worlds, rules)
@@ -91,6 +92,7 @@ def boxes(
     low, high : ndarray, shape (parties, worlds, issues)
     """
     low, high = low.copy(), high.copy()
+    in_force = []
     for number, rule in enumerate(rules):
         holds = assumed[:, number]
         if not holds.any():
@@ -106,6 +108,10 @@ def boxes(
         side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
         before = side[k, :, rule.column]
         side[k, :, rule.column] = np.where(holds, looser(before, line), before)
+        in_force.append((rule, holds))
+    # conditions last, so that no other rule loosens what a condition demands
+    for rule, holds in in_force:
+        k = rule.party
         for issue, at_least, at_most in rule.bounds:
             floor, ceiling = low[k, :, issue], high[k, :, issue]
             low[k, :, issue] = np.where(holds, np.maximum(floor, at_least), floor)
@@ -113,21 +119,18 @@ def boxes(
     return low, high
 
 
-def gaps(low: Array, high: Array, asked: Mask) -> Array:
+def gaps(low: Array, high: Array, on_table: Mask) -> Array:
     """By how much the boxes miss each other on each issue, shape (worlds, issues).
 
-    ``asked`` (parties, worlds, issues) says whose red lines count where.
+    ``on_table`` (worlds, issues) says which issues are being settled.
     """
-    lowest = np.where(asked, low, 0.0).max(axis=0)
-    highest = np.where(asked, high, 1.0).min(axis=0)
-    return np.maximum(lowest - highest, 0.0)
+    return np.where(on_table, np.maximum(low.max(axis=0) - high.min(axis=0), 0.0), 0.0)
 
 
 def best_linkages(
     low: Array,
     high: Array,
     rules: Sequence[Rule],
-    asked: Mask,
     rest: Array,
     on_table: Mask,
     error: Array | None = None,
@@ -148,7 +151,8 @@ def best_linkages(
         assumed = np.zeros(len(rules), dtype=bool)
         assumed[list(subset)] = True
         choice = np.broadcast_to(assumed, best.shape)
-        missed = gaps(*boxes(low, high, rules, choice, rest, on_table, error), asked).sum(axis=1)
+        box = boxes(low, high, rules, choice, rest, on_table, error)
+        missed = gaps(*box, on_table).sum(axis=1)
         better = missed < least - 1e-12
         best[better], least[better] = assumed, missed[better]
         if not least.any():

@@ -59,6 +59,9 @@ class Alternating(Protocol):
 
     def _settle(self, package: Array, done: Mask) -> None:
         self.model.sign(package, done)
-        self.standing = np.where(done[:, None], np.nan, self.standing)
+        self.reset(done)
+
+    def reset(self, where: Mask) -> None:
+        self.standing = np.where(where[:, None], np.nan, self.standing)
         for accepted in self.accepted.values():
-            accepted[done] = False
+            accepted[where] = False

@@ -30,6 +30,9 @@ class Protocol(ABC):
     def bargain(self) -> None:
         """Play one round: positions, proposals, answers, signatures."""
 
+    def reset(self, where: Mask) -> None:  # noqa: B027 (most protocols keep nothing)
+        """Forget what was on the table in some worlds, where a truce has just been broken."""
+
     def others_of(self, party: Party) -> tuple[Array, Array]:
         """Stands and believed saliences of all others, each (others, worlds, issues).
 

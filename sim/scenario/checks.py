@@ -86,7 +86,8 @@ def _issues(raw: dict[str, Any]) -> Found:
             said = (*base, "mediation", "text", issue)
             yield from _unknown(said, issue, issues, "issue")
             listed = _map(issues, issue, "scale")
-            if _map(issues, issue).get("kind") == "options" and point not in listed:
+            fits = isinstance(point, int | float) and point in listed
+            if _map(issues, issue).get("kind") == "options" and not fits:
                 options = ", ".join(map(str, listed))
                 yield said, "is not one of the issue's options", f"options: {options}"
         for lever, body in _map(spec, "levers").items():
@@ -144,8 +145,9 @@ def _actors(raw: dict[str, Any]) -> Found:
         if _signs(spec) and not _map(spec, "positions"):
             yield ("actors", actor), "must consent but has no positions", "add `positions:`"
         leaves = isinstance(spec, dict) and spec.get("leave_after") is not None
-        mediates = isinstance(spec, dict) and spec.get("role") in {"manipulator", "formulator"}
-        if leaves and actor not in parties and not mediates:
+        mediates = isinstance(spec, dict) and spec.get("role") in ("manipulator", "formulator")
+        party = actor in parties and isinstance(spec, dict) and spec.get("role", "party") == "party"
+        if leaves and not party and not mediates:
             yield (
                 ("actors", actor, "leave_after"),
                 "does nothing for an actor whose consent to everything is not needed",
@@ -269,11 +271,12 @@ def _levers(raw: dict[str, Any]) -> Found:
                 yield from _unknown((*where, "signed"), condition.get("signed"), stages, "stage")
                 yield from _unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
             signed = [c.get("signed") for c in _conditions(body) if isinstance(c, dict)]
-            if _map(body, "effect", "payment") and stages[-1] not in signed:
+            paid = bool(_map(body, "effect", "payment") and stages)
+            if paid and signed != [stages[-1]]:
                 yield (
                     (*base, "effect", "payment"),
-                    "is paid on signing everything, which is not in the conditions",
-                    f"add `signed: {stages[-1]}` to `when`",
+                    "is paid on signing everything and on no other condition",
+                    f"write `when: {{signed: {stages[-1]}}}`, effects of another kind apart",
                 )
     yield from _circles(actors)
 
@@ -295,7 +298,7 @@ def _circles(actors: dict[Any, Any]) -> Found:
         ahead = list(waits[start])
         while ahead:
             lever = ahead.pop()
-            if lever not in seen and isinstance(lever, str):
+            if isinstance(lever, str) and lever not in seen:
                 seen.add(lever)
                 ahead += waits.get(lever, [])
         if start in seen:
@@ -362,6 +365,8 @@ def _agenda(raw: dict[str, Any]) -> Found:
         if name in {_map(s).get("name") for s in agenda[:i] if isinstance(s, dict)}:
             yield ("agenda", i, "name"), f"there are two stages called '{name}'", ""
         for issue in _names(stage.get("issues")):
+            if not isinstance(issue, str):
+                continue
             yield from _unknown(("agenda", i, "issues"), issue, issues, "issue")
             if issue in seen:
                 yield ("agenda", i, "issues"), f"'{issue}' is already in stage '{seen[issue]}'", ""

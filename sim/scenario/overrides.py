@@ -43,6 +43,8 @@ def apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str
             parent[last] = value
         elif isinstance(parent, dict):
             parent.pop(last, None)
+        else:
+            del parent[last]
         places[path] = Place(source)
     return problems
 
@@ -65,7 +67,7 @@ def _step_to(
             names = [
                 str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
             ]
-            if part not in names and not (part.isdigit() and int(part) < len(node)):
+            if part not in names and not (part.isdecimal() and int(part) < len(node)):
                 return problem(
                     depth + 1, "there is no such element", "there is: " + ", ".join(names)
                 )
