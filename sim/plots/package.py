@@ -166,7 +166,7 @@ def _strip(axes: Axes, run: Run, issue: str, values: NDArray[np.float64]) -> Non
               zorder=1.2, gid="points")  # fmt: skip
     if len(values):
         _distribution(axes, spec, values)
-    else:
+    if not _any_settlement(run):
         _red_lines(axes, run, issue)
     axes.plot([spec.no_deal.median], [0], linestyle="", zorder=2.5, gid="no_deal",
               **_no_deal_style())  # fmt: skip
@@ -243,6 +243,10 @@ def _red_lines(axes: Axes, run: Run, issue: str) -> None:
                            gid="gap")  # fmt: skip
 
 
+def _any_settlement(run: Run) -> bool:
+    return bool((run.ensemble.outcome.values == 0).any())
+
+
 def _words(
     sheet: Sheet, run: Run, issue: str, values: NDArray[np.float64], left: float, top: float
 ) -> None:
@@ -255,8 +259,11 @@ def _words(
         first, last = nearest_text(spec, float(low)), nearest_text(spec, float(high))
         more = "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
         top += len(lines) * line_height(9.5) + 0.03
-        if run.ensemble.outcome.values.min() > 0:
-            more = f"signed in {share_text(len(values) / run.summary['worlds'])} of worlds; {more}"
+        if not _any_settlement(run):
+            missed = run.summary["no_common_ground"][issue]
+            more = f"signed in {share_text(len(values) / run.summary['worlds'])} of worlds"
+            if missed:
+                more += f"; no common ground in {share_text(missed)} of all"
         sheet.text(left, top, "\n".join(wrapped(more, width, lines=3)), color="#555555")
         return
     gaps = run.ensemble.red_line_gap.values[:, list(run.scenario.issues).index(issue)]
