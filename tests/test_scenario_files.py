@@ -202,7 +202,9 @@ def test_extends_merges_and_null_removes(tmp_path: Path) -> None:
 def test_errors_name_the_file_that_was_extended(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(BASE.replace("limit: 0.7", "limit: 7"))
     found = problems(tmp_path, "extends: base.yaml\ntitle: Child\n")
-    assert found == ["base.yaml:9: actors.a.positions.land.limit: 7 is outside 0 to 1"]
+    assert found == [
+        "base.yaml:9: actors.a.positions.land.limit: 7 is outside 0 to 1 (is 7 % meant? write 0.07)"
+    ]
 
 
 def test_extends_in_a_circle_and_into_nothing(tmp_path: Path) -> None:
@@ -385,3 +387,11 @@ def test_set_with_an_empty_value_removes_also_from_lists(tmp_path: Path) -> None
     path.write_text(agenda + BASE)
     with pytest.raises(ScenarioError, match="leaves out land"):
         load_scenario(path, ["agenda.one="])
+
+
+def test_a_percentage_on_a_scale_is_one_error_with_the_fix(tmp_path: Path) -> None:
+    found = problems(tmp_path, BASE.replace("limit: 0.7", "limit: 40"))
+    assert found == [
+        "case.yaml:9: actors.a.positions.land.limit: 40 is outside 0 to 1 "
+        "(is 40 % meant? write 0.4)"
+    ]

@@ -189,7 +189,8 @@ def _positions(raw: dict[str, Any]) -> Found:
             ]
             for where, line in lines:
                 limit = _median(line) if line is not None else None
-                if limit is not None and (limit - ideal) * (0.5 - ideal) < -1e-12:
+                on_scale = limit is not None and 0 <= limit <= 1 and 0 <= ideal <= 1
+                if limit is not None and on_scale and (limit - ideal) * (0.5 - ideal) < -1e-12:
                     yield (
                         where,
                         f"the limit {limit:g} lies on the wrong side of the ideal {ideal:g}",

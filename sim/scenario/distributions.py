@@ -177,4 +177,5 @@ def _check_bounds(number: Number) -> None:
         if not number.low <= value <= number.high:
             if math.isinf(number.high):
                 raise ValueError(f"{value:g} is below {number.low:g}")
-            raise ValueError(f"{value:g} is outside {number.low:g} to {number.high:g}")
+            percent = f" (is {value:g} % meant? write {value / 100:g})" if 1 < value <= 100 else ""
+            raise ValueError(f"{value:g} is outside {number.low:g} to {number.high:g}{percent}")
