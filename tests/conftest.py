@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import copy
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from sim.model import PeaceTalks
 from sim.scenario import Draws, Scenario, load_scenario
+
+# fresh examples at every run here, the same ones in CI, which decides what lands
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "scenarios"

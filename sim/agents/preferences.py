@@ -92,7 +92,8 @@ class Preferences(Participant):
                 self.rules.append(Rule(self.index, column, line, upward, bounds))
         # a draw in which nothing matters: everything matters alike
         salience[salience.sum(axis=1) <= 0.0] = 1.0
-        self.weight = normalised(salience)
+        # rounded, so that saliences in another unit give the same bits and break no tie otherwise
+        self.weight = np.round(normalised(salience), 12)
         self.slope = self.weight / span(self.ideal)
         self.curvature = curvature if (curvature != 1.0).any() else None
         self.low_at_start = np.minimum(low, self.ideal)
