@@ -144,8 +144,8 @@ def compare_(
         from sim.analysis.terminal import tell_comparison
 
         tell_comparison(comparison, job.folder, job.written)
-    for error_text in comparison.failed.values():
-        print(error_text, file=sys.stderr)
+    for given, error_text in comparison.failed.items():
+        print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
     if comparison.missing:
         print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
         raise SystemExit(130)

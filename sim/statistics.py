@@ -81,7 +81,7 @@ def paired_difference_of_shares(
     """
     units = both + first + second + neither
     margins = (both + first) * (second + neither) * (both + second) * (first + neither)
-    cross = both * neither - first * second
+    cross = float(both * neither - first * second)
     if cross > 0:
         cross = max(cross - units / 2, 0.0)
     correlation = cross / math.sqrt(margins) if margins else 0.0

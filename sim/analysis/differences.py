@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results import OUTCOMES
 from sim.runner import Run
 from sim.statistics import (
     Interval,
@@ -119,11 +120,8 @@ def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
 
 
 def ends_in(run: Run, kind: str) -> Values:
-    """1 in worlds that end in this way, 0 in others; 0 in all where the results know no such."""
-    data = run.ensemble.outcome
-    kinds = str(data.attrs["flag_meanings"]).split()
-    code = kinds.index(kind) if kind in kinds else -1
-    return (data.values == code).astype(np.float64)
+    """1 in worlds that end in this way, 0 in others."""
+    return (run.ensemble.outcome.values == OUTCOMES.index(kind)).astype(np.float64)
 
 
 def _signs(run: Run) -> Values:
@@ -131,7 +129,7 @@ def _signs(run: Run) -> Values:
 
 
 def _lasts(run: Run) -> Values | None:
-    if "years_held" not in run.ensemble or run.scenario.durability is None:
+    if run.scenario.durability is None:
         return None
     years = min(LASTING, run.scenario.durability.years)
     return (run.ensemble.years_held.values >= years).astype(np.float64)

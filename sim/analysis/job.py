@@ -56,7 +56,9 @@ class CompareJob:
         """
         with progress_bar(show_progress) as progress:
             comparison = self._compare(
-                report=lambda done, total: progress("running scenarios", done, total)
+                report=lambda done, total: progress(
+                    "running scenarios", round(100 * done), 100 * total
+                )
             )
             self.comparison = comparison
             self.folder.mkdir(parents=True, exist_ok=True)

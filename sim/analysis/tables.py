@@ -19,6 +19,7 @@ from sim.summary import NOTE
 
 Cell = tuple[str, float | None, float | None, float | None]
 """Measure, value, low, high."""
+NOTHING = (None, None)
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def row(run: Run) -> dict[str, Any]:
     days = data.settled_day.values[np.isfinite(data.settled_day.values)]
     first = int(np.isfinite(data.first_signed_day.values).sum())
     stuck = max(summary["stuck_on"].items(), key=lambda kv: kv[1], default=("", 0.0))
-    held = summary.get("durability")
+    held = summary["durability"]
     years = str(min(LASTING, held["years"])) if held else None
     several = len(run.scenario.stages) > 1
     return {
@@ -44,7 +45,7 @@ def row(run: Run) -> dict[str, Any]:
         "settlement_interval": summary["outcomes_interval"]["settlement"],
         "first_stage": first / worlds if several else None,
         "first_stage_interval": list(wilson(first, worlds)) if several else None,
-        "ratification_failed": outcomes.get("ratification_failed", 0.0),
+        "ratification_failed": outcomes["ratification_failed"],
         "median_day": float(np.median(days)) if len(days) else None,
         "held_years": int(years) if years else None,
         "held": held["held"][years] if held and years and held["worlds"] else None,
@@ -66,7 +67,7 @@ def cells(run: Run) -> Iterator[Cell]:
     yield ("first_stage", summary["first_stage_ever"], *wilson(count, summary["worlds"]))
     for key in ("deal_by_day", "first_stage_by_day"):
         for day, share in summary[key].items():
-            span = summary[f"{key}_interval"][day] or [None, None]
+            span = summary[f"{key}_interval"][day] or NOTHING
             yield (f"{key}.{day}", share, *span)
     days = run.ensemble.settled_day.values
     yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
@@ -85,30 +86,25 @@ def cells(run: Run) -> Iterator[Cell]:
 
 
 def _after_signing(run: Run) -> Iterator[Cell]:
-    """Gains, ratification, durability and the plan as published, where results know them."""
+    """Gains, ratification, durability and the plan as published, where the scenario has them."""
     summary, data = run.summary, run.ensemble
-    if "gain" in data:
-        for actor in data.actor.values:
-            gain = data.gain.sel(actor=actor).values
-            yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
-    for gate, entry in (summary.get("ratification") or {}).items():
-        low, high = entry["interval"] or (None, None)
-        yield (f"ratification.{gate}.passed", entry["passed"], low, high)
-    for name, held in (
-        ("held", summary.get("durability")),
-        ("plan_held", (summary.get("plan") or {}).get("held")),
-    ):
-        shares = (held or {}).get("held", held) or {}
-        spans = (held or {}).get("interval") or {}
-        for year, share in shares.items():
-            yield (f"{name}.{year}", share, *(spans.get(year) or [None, None]))
-    plan = summary.get("plan")
-    if plan:
+    for actor in data.actor.values:
+        gain = data.gain.sel(actor=actor).values
+        yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
+    for gate, entry in summary["ratification"].items():
+        yield (f"ratification.{gate}.passed", entry["passed"], *(entry["interval"] or NOTHING))
+    if held := summary["durability"]:
+        for year, share in held["held"].items():
+            yield (f"held.{year}", share, *(held["interval"][year] or NOTHING))
+    if plan := summary["plan"]:
+        worlds = summary["worlds"]
         for issue, entry in plan["points"].items():
-            yield (f"plan.{issue}", entry["point"], None, None)
+            yield (f"plan.{issue}", entry["point"], *NOTHING)
         for actor, entry in plan["gain"].items():
             yield (f"plan_gain.{actor}.median", entry["median"], entry["p10"], entry["p90"])
-        yield ("plan.acceptable", plan["acceptable"], *(plan["interval"] or [None, None]))
+        yield ("plan.acceptable", plan["acceptable"], *plan["interval"])
+        for year, share in (plan["held"] or {}).items():
+            yield (f"plan_held.{year}", share, *wilson(round(share * worlds), worlds))
 
 
 def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | None]:

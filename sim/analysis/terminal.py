@@ -55,8 +55,9 @@ def worlds_words(comparison: Comparison) -> str:
 
 
 def _table(comparison: Comparison) -> Table:
+    names = [run.scenario.name for run in comparison.runs]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Scenario")
+    table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
     for heading in ("Settles", "First stage", "Ratification\nfails", "Median\nday"):
         table.add_column(heading, justify="right")
     table.add_column(f"Held {LASTING}\nyears", justify="right")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from sim.analysis.differences import LASTING, Difference
@@ -57,7 +58,7 @@ def difference_words(one: Difference) -> str:
 def told(comparison: Comparison) -> list[str]:
     """The differences worth telling: those visible one by one, the others by measure."""
     lines = []
-    quiet: dict[str, list[Difference]] = {}
+    quiet: dict[tuple[str, bool], list[Difference]] = {}
     for run in comparison.ranked:
         for key in TOLD:
             one = comparison.of(run.scenario.name, key)
@@ -66,7 +67,8 @@ def told(comparison: Comparison) -> list[str]:
             if one.visible:
                 lines.append(sentence(difference_words(one)))
             else:
-                quiet.setdefault(key, []).append(one)
+                alike = one.interval.low == one.interval.high
+                quiet.setdefault((key, alike), []).append(one)
     return lines + [sentence(_quiet_words(group)) for group in quiet.values()]
 
 
@@ -79,6 +81,8 @@ def _quiet_words(group: Sequence[Difference]) -> str:
     if len(group) == 1:
         return difference_words(group[0])
     names = ", ".join(label(one.scenario) for one in group)
+    if group[0].interval.low == group[0].interval.high:
+        return f"Alike in {title} in every world, {base} and: {names}."
     widest = max(group, key=lambda one: one.interval.high - one.interval.low)
     base, title = label(group[0].baseline), group[0].measure.title
     return (
@@ -105,9 +109,8 @@ def _digits(one: Difference) -> int:
     """Digits after the point: as many as the interval's width makes worth telling."""
     scale = 100.0 if one.measure.kind == "share" else 1.0
     width = scale * (one.interval.high - one.interval.low)
-    if one.measure.kind == "utility":
-        return 3 if width >= 0.003 else 4
-    return 0 if width >= 3 else 1 if width >= 0.3 else 2
+    least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
+    return min(max(least, math.ceil(-math.log10(width / unit))), 6) if width else least
 
 
 def _number(one: Difference, value: float) -> str:
@@ -123,11 +126,16 @@ def _signed(one: Difference) -> str:
 
 def pairing_words(comparison: Comparison) -> str | None:
     """How much pairing narrows the intervals, over all differences."""
-    gains = sorted(d.gain for d in comparison.differences if d.gain is not None)
+    compared = [
+        d
+        for d in comparison.differences
+        if d.measure.kind != "share" or d.of_scenario or d.of_baseline
+    ]
+    gains = sorted(d.gain for d in compared if d.gain is not None)
     if not gains:
         return None
     middle = gains[len(gains) // 2]
     return (
         f"Compared world by world the intervals are {middle:.1f} times narrower than between "
-        f"separate draws (median over {len(gains)} differences; {gains[0]:.1f} to {gains[-1]:.1f})."
+        f"separate draws (median over {len(gains)} differences, {gains[0]:.1f} to {gains[-1]:.1f})."
     )
