@@ -80,11 +80,11 @@ def sentence(text: str) -> str:
 def _quiet_words(group: Sequence[Difference]) -> str:
     if len(group) == 1:
         return difference_words(group[0])
+    base, title = label(group[0].baseline), group[0].measure.title
     names = ", ".join(label(one.scenario) for one in group)
     if group[0].interval.low == group[0].interval.high:
         return f"Alike in {title} in every world, {base} and: {names}."
     widest = max(group, key=lambda one: one.interval.high - one.interval.low)
-    base, title = label(group[0].baseline), group[0].measure.title
     return (
         f"No difference from {base} visible in {title}: {names} "
         f"(95 % intervals that hold 0, the widest {_signed(widest)})."
