@@ -110,7 +110,7 @@ def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
             lambda r: ends_in(r, "ratification_failed"),
         ),
         Measure("breakdown", "breakdown", "share", lambda r: ends_in(r, "breakdown")),
-        Measure("lasting", f"settled and held {LASTING} years", "share", _lasts),
+        Measure("lasting", f"held {LASTING} years", "share", _lasts),
         Measure("ripeness", "ripeness at the end", "utility", _array("ripeness_end")),
         Measure("settled_day", "day of settlement", "days", _array("settled_day")),
         Measure("first_stage_day", "day of the first stage", "days", _array("first_signed_day")),

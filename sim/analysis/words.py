@@ -12,7 +12,7 @@ ONE_BY_ONE = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
     "is expected to show one."
 )
-TOLD = ("settlement", "first_stage", "ratification_failed", "lasting", "ripeness")
+TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
 VERBS = {
     "settlement": "settles",

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from sim.analysis.words import label
-from sim.comparison import Comparison
+from sim.comparison import DEFAULT_BASELINE, Comparison
 from sim.plots.data import counted
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import GREY, OKABE_ITO, SMALL, line_height, shortened
@@ -81,15 +81,16 @@ def scenario_rows(
                 zorder=-1,
             )
             sheet.figure.add_artist(band)
-        title = run.scenario.title
+        title, words = run.scenario.title, label(name)
+        if name == comparison.baseline and name != DEFAULT_BASELINE:
+            words += " (baseline)"
         shown = height >= 2.4 * line_height()
         block = line_height(9.5) + (line_height() if shown else 0)
         y = top + (height - block) / 2
-        sheet.text(MARGIN, y, shortened(label(name), NAMES - 0.1, 9.5, True), size=9.5,
+        sheet.text(MARGIN, y, shortened(words, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
         if shown:
-            more = f"baseline: {title}" if name == comparison.baseline else title
-            sheet.text(MARGIN, y + line_height(9.5), shortened(more, NAMES - 0.1), color=GREY)
+            sheet.text(MARGIN, y + line_height(9.5), shortened(title, NAMES - 0.1), color=GREY)
         top += height
     return tops
 

@@ -20,7 +20,7 @@ from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, styled
 from sim.runner import Run
 
-ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.42, 5
+ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 UNITS = {"share": "worlds of 100", "utility": "utility", "days": "days"}
 
@@ -133,7 +133,7 @@ def _column(axes: Axes, comparison: Comparison, runs: list[Run], measure: Measur
         axes.plot(apart, [row] * 2, color=APART, linewidth=6, zorder=1, gid=f"unpaired:{name}")
         axes.plot([low, high], [row] * 2, color=color, linewidth=1.8, zorder=2,
                   gid=f"interval:{name}")  # fmt: skip
-        axes.plot([scale * one.value], [row], linestyle="", marker="o", markersize=4.5, color=color,
+        axes.plot([scale * one.value], [row], linestyle="", marker="o", markersize=4, color=color,
                   zorder=3, gid=f"value:{name}")  # fmt: skip
         ends += [*apart, low, high]
     room = max(0.06 * (max(ends) - min(ends)), 1e-6)

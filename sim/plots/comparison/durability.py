@@ -6,18 +6,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.words import label
 from sim.comparison import Comparison
-from sim.plots.comparison.common import HIGHLIGHTED, foot, listed, palette
+from sim.plots.comparison.common import foot, listed, palette
 from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
-from sim.plots.style import GREY, styled
+from sim.plots.style import GREY, line_height, styled, wrapped
 from sim.runner import Run
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""
 HEIGHT, HEAD, AXIS, RIGHT, LEFT = 3.9, 0.36, 0.45, 1.95, 0.6
-MOST = 24
-"""Most lines that are named at their ends."""
 
 
 @styled
@@ -35,9 +34,11 @@ def durability(comparison: Comparison) -> Figure | None:
     panels = [p for p in (("settled", settled), ("plan", plans)) if p[1]]
     if not panels:
         return None
-    sheet = Sheet(foot(comparison), headline(settled, plans), _subtitle(comparison),
-                  HEAD + HEIGHT + AXIS)  # fmt: skip
     room = (WIDTH - 2 * MARGIN) / len(panels)
+    more = {name: others(comparison, name, runs, room - 0.3) for name, runs in panels}
+    tail = max(map(len, more.values())) * line_height() + 0.1
+    sheet = Sheet(foot(comparison), headline(settled, plans), _subtitle(comparison),
+                  HEAD + HEIGHT + AXIS + tail)  # fmt: skip
     titles = {
         "settled": f"Settlements reached (at least {ENOUGH} worlds)",
         "plan": "The plans as published, if signed as they stand",
@@ -47,6 +48,8 @@ def durability(comparison: Comparison) -> Figure | None:
         sheet.text(left, 0, titles[name], size=10.5, weight="bold")
         axes = sheet.axes(left + LEFT - 0.1, HEAD, room - LEFT - RIGHT, HEIGHT, gid=name)
         _curves(axes, comparison, name, runs)
+        if more[name]:
+            sheet.text(left, HEAD + HEIGHT + AXIS + 0.08, "\n".join(more[name]), color=GREY)
     return sheet.figure
 
 
@@ -92,33 +95,39 @@ def _subtitle(comparison: Comparison) -> str:
 
 def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> None:
     colors = palette(comparison)
-    longest = 1
-    ends: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    longest, labels = 1, []
     for run in runs:
-        key = run.scenario.name
+        key, color = run.scenario.name, colors[run.scenario.name]
         block = run.summary["durability" if name == "settled" else "plan"]
         shares = [1.0, *block["held"].values()]
         years = np.arange(len(shares))
         longest = max(longest, len(shares) - 1)
-        color = colors[key]
         if name == "settled" and color != GREY:
             low, high = np.array([[1.0, 1.0], *block["interval"].values()]).T
             axes.fill_between(years, low, high, color=color, alpha=0.12, linewidth=0)
         axes.plot(years, shares, color=color, linewidth=2.0 if color != GREY else 1.1, gid=key,
                   linestyle="-" if name == "settled" else (0, (4, 2)), clip_on=False,
                   marker="o", markersize=3)  # fmt: skip
-        # grey lines that end alike share a label
-        group = (color, share_text(shares[-1]) if color == GREY else key)
-        ends.setdefault(group, []).append((key, shares[-1]))
-    labels = [
-        (members[0][1], f"{share_text(members[0][1])} {listed([m for m, _ in members], 3)}", color)
-        for (color, _), members in ends.items()
-    ]
+        if color != GREY:
+            labels.append((shares[-1], f"{share_text(shares[-1])} {label(key)}", color))
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axes.set_xlim(0, longest)
     axes.set_xticks(range(0, longest + 1, max(1, -(-longest // 10))))
     axes.set_xlabel("years after signing")
     axes.grid(axis="y")
-    most = sorted(labels, key=lambda item: item[2] == GREY)[:MOST]
-    end_labels(axes, most, HEIGHT, RIGHT, lines=1 if len(most) > HIGHLIGHTED else 2)
+    end_labels(axes, labels, HEIGHT, RIGHT, lines=2)
+
+
+def others(comparison: Comparison, name: str, runs: list[Run], width: float) -> list[str]:
+    """Lines that say how the scenarios drawn in grey end."""
+    colors, block = palette(comparison), "durability" if name == "settled" else "plan"
+    ends: dict[str, list[str]] = {}
+    for run in runs:
+        if colors[run.scenario.name] == GREY:
+            last = list(run.summary[block]["held"].values())[-1]
+            ends.setdefault(share_text(last), []).append(label(run.scenario.name))
+    if not ends:
+        return []
+    text = "; ".join(f"{share} {', '.join(names)}" for share, names in ends.items())
+    return wrapped(f"In grey, at the end: {text}.", width, lines=6)

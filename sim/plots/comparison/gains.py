@@ -100,7 +100,10 @@ def headline(runs: list[Run]) -> str:
     if len(good) == len(plans):
         return "Every plan as published beats no deal for all who sign, in the median world"
     verb = "beats" if len(good) == 1 else "beat"
-    return f"In the median world only {listed(good)} {verb} no deal for all who sign"
+    return (
+        f"{len(good)} of {len(plans)} plans as published {verb} no deal for all who sign, in the "
+        f"median world: {listed(good)}"
+    )
 
 
 def _subtitle(comparison: Comparison, runs: list[Run]) -> str:

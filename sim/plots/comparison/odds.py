@@ -44,7 +44,8 @@ def odds(comparison: Comparison) -> Figure:
     absent = [WORDS[kind].split(":")[0].lower() for kind in OUTCOMES if kind not in kinds]
     subtitle = (
         "Share of worlds by how they end within the horizon, with 95 % intervals (Wilson). Each "
-        "column has a scale of its own. In order of settlements, then first stages, then ripeness."
+        "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
+        "the baseline is shaded."
     )
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."

@@ -167,7 +167,8 @@ def _block(
                 continue
             kind = "agreed" if cell.agreed else "plan"
             place, size = (n * width + 0.02, top + 0.02), (width - 0.04, height - 0.04)
-            axes.add_patch(Rectangle(place, *size, facecolor=SHADES(cell.point), linewidth=0,
+            axes.add_patch(Rectangle(place, *size, facecolor=SHADES(cell.point), linewidth=0.6,
+                                     edgecolor="#dddddd",
                                      gid=f"{kind}:{run.scenario.name}:{issue}"))  # fmt: skip
             if not cell.agreed:
                 axes.add_patch(Rectangle(place, *size, facecolor="none", edgecolor="#00000016",

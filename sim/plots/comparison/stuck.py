@@ -9,7 +9,6 @@ from matplotlib.patches import Rectangle
 
 from sim.comparison import Comparison
 from sim.plots.comparison.common import NAMES, foot, listed, scenario_rows
-from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled
 from sim.results import REASONS
@@ -137,6 +136,12 @@ def _cells(
                                      edgecolor="#dddddd", linewidth=0.5,
                                      gid=f"{run.scenario.name}:{key}"))  # fmt: skip
             if share:
-                text = share_text(share) if share >= 0.01 else "< 1 %"
-                axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=SMALL,
-                          color="white" if share > 0.62 else DARK)  # fmt: skip
+                axes.text(column + 0.5, row + 0.5, whole_percent(share), ha="center", va="center",
+                          size=SMALL, color="white" if share > 0.8 else DARK)  # fmt: skip
+
+
+def whole_percent(share: float) -> str:
+    """A share in so few characters that it fits a cell."""
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"

@@ -115,7 +115,7 @@ def _panel(sheet: Sheet, comparison: Comparison, name: str, runs: list[Run], top
 def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> None:
     colors = palette(comparison)
     highest, labels = 0.0, []
-    end = max(run.scenario.rounds * run.scenario.war.round_days for run in runs)
+    end = max(run.summary["horizon_days"] for run in runs)
     for place, run in enumerate(runs):
         key, signed = run.scenario.name, signed_day(run, name)
         color = colors[key] if place < HIGHLIGHTED else GREY
