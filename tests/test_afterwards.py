@@ -225,6 +225,12 @@ def test_a_shift_of_the_balance_breaks_settlements_in_time() -> None:
     assert shares[0] > shares[-1]
 
 
+def test_who_expects_a_cheap_war_breaks_sooner() -> None:
+    cheap = held(PACKAGES, expected_cost=0.0)
+    assert (cheap <= held(PACKAGES)).all()
+    assert (cheap < held(PACKAGES)).any()
+
+
 def test_a_term_that_favours_one_side_in_renewed_war_tempts_it() -> None:
     moves = {"arms": {"moves": {"land": 3.0}, "judgement": "test"}}
     plain, moved = held(PACKAGES), held(PACKAGES, balance=moves)

@@ -21,7 +21,7 @@ from sim.results import OUTCOMES, load_results
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
-CHARTS = ["convergence", "outcome", "package", "utility", "pressure"]
+CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards"]
 
 
 def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:
