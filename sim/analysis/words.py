@@ -106,11 +106,17 @@ def _unit(one: Difference) -> str:
 
 
 def _digits(one: Difference) -> int:
-    """Digits after the point: as many as the interval's width makes worth telling."""
+    """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
     scale = 100.0 if one.measure.kind == "share" else 1.0
     width = scale * (one.interval.high - one.interval.low)
     least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
-    return min(max(least, math.ceil(-math.log10(width / unit))), 6) if width else least
+    if not width:
+        return least
+    digits = max(least, math.ceil(-math.log10(width / unit)))
+    told = [scale * abs(x) for x in (one.value, *one.interval) if x]
+    while digits < 6 and any(round(x, digits) == 0 for x in told):
+        digits += 1
+    return digits
 
 
 def _number(one: Difference, value: float) -> str:
