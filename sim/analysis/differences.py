@@ -102,7 +102,7 @@ def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
     title = {k: a.short for run in reversed(runs) for k, a in run.scenario.actors.items()}
     found = [
         Measure("settlement", "settlement", "share", lambda r: ends_in(r, "settlement")),
-        Measure("first_stage", "a first stage signed", "share", _signs),
+        Measure("first_stage", "a stage signed", "share", _signs),
         Measure(
             "ratification_failed",
             "ratification failed",

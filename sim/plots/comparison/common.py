@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.words import label
 from sim.comparison import DEFAULT_BASELINE, Comparison
@@ -103,6 +104,25 @@ def row_axes(axes: Axes, rows: int) -> None:
     axes.spines["left"].set_visible(False)
     axes.hlines([n + 0.5 for n in range(rows - 1)], 0, 1, transform=axes.get_yaxis_transform(),
                 color="#eeeeee", linewidth=0.7, zorder=0)  # fmt: skip
+
+
+def few_ticks(axes: Axes, most: int = 4) -> None:
+    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are."""
+    low, high = axes.get_xlim()
+    room = 0.08 * (high - low)
+    ticks = [
+        float(t)
+        for t in MaxNLocator(most).tick_values(low, high)
+        if low + room <= t <= high - room or (abs(t) < 1e-12 and low <= 0 <= high)
+    ]
+    axes.set_xticks(ticks)
+
+
+def carried_on(axes: Axes, last: float, value: float, end: float, color: str) -> None:
+    """A dotted line from where a curve's horizon ends to the edge, where its name stands."""
+    if last < end:
+        axes.plot([last, end], [value] * 2, color=color, linewidth=0.9, linestyle=(0, (1, 2.5)),
+                  zorder=1, gid="carried")  # fmt: skip
 
 
 def column_title(sheet: Sheet, left: float, top: float, text: str, width: float) -> None:

@@ -11,13 +11,14 @@ from sim.comparison import Comparison
 from sim.plots.comparison.common import (
     NAMES,
     column_title,
+    few_ticks,
     foot,
     listed,
     row_axes,
     scenario_rows,
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, styled
+from sim.plots.style import DARK, styled
 from sim.runner import Run
 
 ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
@@ -103,7 +104,8 @@ def _subtitle(comparison: Comparison) -> str:
     text = (
         f"Each scenario less {label(comparison.baseline)}, in the same worlds (common random "
         "numbers), with 95 % intervals: paired shares after Newcombe, paired means after Student. "
-        "Days only where both have one. Each interval stands by itself."
+        "Days only where both have one; ripeness and utilities among scenarios of the same "
+        "parties. Each interval stands by itself."
     )
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
     return text + (f" Other worlds, so not paired: {listed(loose)}." if loose else "")
@@ -126,7 +128,6 @@ def _column(axes: Axes, comparison: Comparison, runs: list[Run], measure: Measur
         name = run.scenario.name
         one = comparison.of(name, measure.key)
         if one is None:
-            axes.text(0, row, "–", ha="center", va="center", color=GREY)
             continue
         color = SEEN if one.visible else UNSEEN
         apart, low, high = ([scale * x for x in one.unpaired], *(scale * x for x in one.interval))
@@ -139,6 +140,6 @@ def _column(axes: Axes, comparison: Comparison, runs: list[Run], measure: Measur
     room = max(0.06 * (max(ends) - min(ends)), 1e-6)
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.axvline(0, color=DARK, linewidth=0.9, zorder=0.5)
-    axes.locator_params(axis="x", nbins=3)
+    few_ticks(axes)
     axes.grid(axis="x")
     axes.set_xlabel(UNITS[measure.kind])

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.words import label
 from sim.comparison import Comparison
-from sim.plots.comparison.common import foot, listed, palette
+from sim.plots.comparison.common import carried_on, foot, listed, palette
 from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, line_height, styled, wrapped
@@ -59,27 +59,23 @@ def enough(run: Run) -> bool:
     return held is not None and held["worlds"] >= ENOUGH
 
 
+def _held(run: Run, name: str) -> list[float]:
+    """Share still holding after each year, of the settlements or of the plan."""
+    return list(run.summary["durability" if name == "settled" else "plan"]["held"].values())
+
+
 def headline(settled: list[Run], plans: list[Run]) -> str:
-    """The finding: which holds longest."""
+    """The finding: which hold longest, after as many years as all of them look at."""
+    name, runs = ("settled", settled) if settled else ("plan", plans)
+    years = min(len(_held(run, name)) for run in runs)
+    after = {run.scenario.name: _held(run, name)[years - 1] for run in runs}
+    best = max(after.values())
+    which = listed([key for key, share in after.items() if share == best])
     if settled:
-
-        def last(run: Run) -> float:
-            return float(list(run.summary["durability"]["held"].values())[-1])
-
-        best = max(settled, key=last)
-        years = best.summary["durability"]["years"]
-        share = share_text(last(best))
-        return f"Settlements hold best in {listed([best.scenario.name])}: {share} for {years} years"
-
-    def plan_last(run: Run) -> float:
-        return float(list(run.summary["plan"]["held"].values())[-1])
-
-    best = max(plans, key=plan_last)
-    years = len(best.summary["plan"]["held"])
-    share = share_text(plan_last(best))
+        return f"After {years} years {share_text(best)} of the settlements hold in {which}"
     return (
-        "Too few settlements to say how long they hold; of the plans "
-        f"{listed([best.scenario.name])} would hold best: {share} for {years} years"
+        f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
+        f"{share_text(best)} after {years} years"
     )
 
 
@@ -87,7 +83,7 @@ def _subtitle(comparison: Comparison) -> str:
     text = (
         "Share of worlds in which keeping the agreement still beats breaking it for every side, by "
         "year after signing. Solid: settlements, with 95 % intervals (Wilson); dashed: the plan in "
-        "all worlds, whether or not anybody would sign it."
+        "all worlds, whether or not anybody would sign it; dotted: further than the scenario looks."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     return text + (f" Say nothing of durability: {listed(bare)}." if bare else "")
@@ -95,20 +91,19 @@ def _subtitle(comparison: Comparison) -> str:
 
 def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> None:
     colors = palette(comparison)
-    longest, labels = 1, []
+    longest, labels = max(len(_held(run, name)) for run in runs), []
     for run in runs:
         key, color = run.scenario.name, colors[run.scenario.name]
-        block = run.summary["durability" if name == "settled" else "plan"]
-        shares = [1.0, *block["held"].values()]
+        shares = [1.0, *_held(run, name)]
         years = np.arange(len(shares))
-        longest = max(longest, len(shares) - 1)
         if name == "settled" and color != GREY:
-            low, high = np.array([[1.0, 1.0], *block["interval"].values()]).T
+            low, high = np.array([[1.0, 1.0], *run.summary["durability"]["interval"].values()]).T
             axes.fill_between(years, low, high, color=color, alpha=0.12, linewidth=0)
         axes.plot(years, shares, color=color, linewidth=2.0 if color != GREY else 1.1, gid=key,
                   linestyle="-" if name == "settled" else (0, (4, 2)), clip_on=False,
                   marker="o", markersize=3)  # fmt: skip
         if color != GREY:
+            carried_on(axes, float(years[-1]), shares[-1], longest, color)
             labels.append((shares[-1], f"{share_text(shares[-1])} {label(key)}", color))
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
@@ -121,11 +116,11 @@ def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> N
 
 def others(comparison: Comparison, name: str, runs: list[Run], width: float) -> list[str]:
     """Lines that say how the scenarios drawn in grey end."""
-    colors, block = palette(comparison), "durability" if name == "settled" else "plan"
+    colors = palette(comparison)
     ends: dict[str, list[str]] = {}
     for run in runs:
         if colors[run.scenario.name] == GREY:
-            last = list(run.summary[block]["held"].values())[-1]
+            last = _held(run, name)[-1]
             ends.setdefault(share_text(last), []).append(label(run.scenario.name))
     if not ends:
         return []

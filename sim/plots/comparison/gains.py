@@ -8,7 +8,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.comparison import Comparison
-from sim.plots.comparison.common import NAMES, column_title, foot, listed, row_axes, scenario_rows
+from sim.plots.comparison.common import (
+    NAMES,
+    column_title,
+    few_ticks,
+    foot,
+    listed,
+    row_axes,
+    scenario_rows,
+)
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, actor_colors, styled
 from sim.runner import Run
@@ -153,4 +161,4 @@ def _column(axes: Axes, runs: list[Run], actor: str, color: str, ends: tuple[flo
             axes.plot([middle], [row + shift], linestyle="", marker="o", markersize=6, color=color,
                       markerfacecolor=face, markeredgewidth=1.3, zorder=3, gid=gid)  # fmt: skip
     axes.grid(axis="x")
-    axes.locator_params(axis="x", nbins=4)
+    few_ticks(axes)
