@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.json_schema import scenario_schema
