@@ -100,6 +100,17 @@ class Comparison:
 
         return sorted(self.runs, key=rank)
 
+    @property
+    def alike(self) -> list[Run]:
+        """Scenarios of the same parties as the baseline, itself among them, as ranked.
+
+        All of them where the baseline stands alone.
+        """
+        group = self.actor_group
+        if self.baseline not in group or len(group) == 1:
+            return self.ranked
+        return [run for run in self.ranked if run.scenario.name in group]
+
     def of(self, scenario: str, measure: str) -> Difference | None:
         """The difference of a scenario to the baseline on a measure, where there is one."""
         for one in self.differences:
@@ -223,7 +234,7 @@ def left_out_notes(
     notes = []
     for group, what, charts in (
         (issue_group, "issue", "charts packages and stuck"),
-        (actor_group, "signatory", "chart gains, and of the differences in utility and ripeness"),
+        (actor_group, "signatory", "charts gains and differences"),
     ):
         out = [name for name in names if name not in group]
         if out:

@@ -56,10 +56,10 @@ def difference_words(one: Difference) -> str:
 
 
 def told(comparison: Comparison) -> list[str]:
-    """The differences worth telling: those visible one by one, the others by measure."""
+    """Differences among scenarios of the same parties: visible ones, then the others by measure."""
     lines = []
     quiet: dict[tuple[str, bool], list[Difference]] = {}
-    for run in comparison.ranked:
+    for run in comparison.alike:
         for key in TOLD:
             one = comparison.of(run.scenario.name, key)
             if one is None or not _says_something(one, comparison):

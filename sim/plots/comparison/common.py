@@ -15,8 +15,6 @@ from sim.runner import Run
 
 NAMES = 2.05
 """Room for the scenarios' names, in inches."""
-HIGHLIGHTED = 6
-"""Most scenarios that a chart of lines shows in colours of their own."""
 
 
 def foot(comparison: Comparison) -> str:
@@ -38,9 +36,16 @@ def foot(comparison: Comparison) -> str:
 
 
 def palette(comparison: Comparison) -> dict[str, str]:
-    """Colours of the scenarios nearest to a settlement; grey for the others."""
-    names = [run.scenario.name for run in comparison.ranked]
-    return {name: OKABE_ITO[n] if n < HIGHLIGHTED else GREY for n, name in enumerate(names)}
+    """Colours of those that settle and that sign a first stage most often; grey for the others."""
+    ranked = [run.scenario.name for run in comparison.ranked]
+    signing = sorted(
+        (run for run in comparison.ranked if len(run.scenario.stages) > 1),
+        key=lambda run: -float(run.summary["first_stage_ever"]),
+    )
+    # half of the colours for settlements, the rest for stages, what is left for the next in rank
+    order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]
+    chosen = list(dict.fromkeys(order))[: len(OKABE_ITO)]
+    return dict.fromkeys(ranked, GREY) | dict(zip(chosen, OKABE_ITO, strict=False))
 
 
 def listed(names: list[str], most: int = 4) -> str:

@@ -36,7 +36,7 @@ def differences(comparison: Comparison) -> Figure | None:
         Panels have the measure's key as gid; points ``value:<scenario>``, intervals
         ``interval:<scenario>`` and ``unpaired:<scenario>``. None where there is nothing to compare.
     """
-    runs = [run for run in comparison.ranked if run.scenario.name != comparison.baseline]
+    runs = [run for run in comparison.alike if run.scenario.name != comparison.baseline]
     columns = shown_measures(comparison)
     if not runs or not columns:
         return None
@@ -60,7 +60,7 @@ def differences(comparison: Comparison) -> Figure | None:
 def shown_measures(comparison: Comparison) -> list[Measure]:
     """Measures on which some scenario or the baseline has anything at all."""
     found: dict[str, list[Difference]] = {}
-    for one in comparison.differences:
+    for one in shown_differences(comparison):
         found.setdefault(one.measure.key, []).append(one)
     return [
         group[0].measure
@@ -69,6 +69,12 @@ def shown_measures(comparison: Comparison) -> list[Measure]:
         or group[0].measure.kind != "share"
         or any(one.of_scenario or one.of_baseline for one in group)
     ]
+
+
+def shown_differences(comparison: Comparison) -> list[Difference]:
+    """Differences of the scenarios that the chart shows: those of the same parties."""
+    names = {run.scenario.name for run in comparison.alike}
+    return [one for one in comparison.differences if one.scenario in names]
 
 
 def headline(comparison: Comparison) -> str:
@@ -83,7 +89,7 @@ def headline(comparison: Comparison) -> str:
         ),
         ("ripeness", "ends riper than", "ends less ripe than"),
     ):
-        seen = [d for d in comparison.differences if d.measure.key == key and d.visible]
+        seen = [d for d in shown_differences(comparison) if d.measure.key == key and d.visible]
         up = [d.scenario for d in seen if d.value > 0]
         down = [d.scenario for d in seen if d.value < 0]
         if not seen:
@@ -104,11 +110,14 @@ def _subtitle(comparison: Comparison) -> str:
     text = (
         f"Each scenario less {label(comparison.baseline)}, in the same worlds (common random "
         "numbers), with 95 % intervals: paired shares after Newcombe, paired means after Student. "
-        "Days only where both have one; ripeness and utilities among scenarios of the same "
-        "parties. Each interval stands by itself."
+        "Days only where both have one. Each interval stands by itself."
     )
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
-    return text + (f" Other worlds, so not paired: {listed(loose)}." if loose else "")
+    if loose:
+        text += f" Other worlds, so not paired: {listed(loose)}."
+    names = {run.scenario.name for run in comparison.alike}
+    out = [r.scenario.name for r in comparison.runs if r.scenario.name not in names]
+    return text + (f" Other parties, left out: {listed(out)}." if out else "")
 
 
 def _key() -> list[Mark]:

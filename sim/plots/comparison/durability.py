@@ -102,27 +102,36 @@ def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> N
         axes.plot(years, shares, color=color, linewidth=2.0 if color != GREY else 1.1, gid=key,
                   linestyle="-" if name == "settled" else (0, (4, 2)), clip_on=False,
                   marker="o", markersize=3)  # fmt: skip
+        carried_on(axes, float(years[-1]), shares[-1], longest, color)
         if color != GREY:
-            carried_on(axes, float(years[-1]), shares[-1], longest, color)
             labels.append((shares[-1], f"{share_text(shares[-1])} {label(key)}", color))
+    for share, group in _in_grey(comparison, name, runs).items():
+        words = label(group[0].scenario.name) if len(group) == 1 else f"{len(group)} in grey"
+        labels.append((_held(group[0], name)[-1], f"{share} {words}", GREY))
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axes.set_xlim(0, longest)
     axes.set_xticks(range(0, longest + 1, max(1, -(-longest // 10))))
     axes.set_xlabel("years after signing")
     axes.grid(axis="y")
-    end_labels(axes, labels, HEIGHT, RIGHT, lines=2)
+    end_labels(axes, labels, HEIGHT, RIGHT, lines=1)
+
+
+def _in_grey(comparison: Comparison, name: str, runs: list[Run]) -> dict[str, list[Run]]:
+    """The scenarios drawn in grey, by the share that holds at the end, as it is written."""
+    colors = palette(comparison)
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if colors[run.scenario.name] == GREY:
+            found.setdefault(share_text(_held(run, name)[-1]), []).append(run)
+    return found
 
 
 def others(comparison: Comparison, name: str, runs: list[Run], width: float) -> list[str]:
-    """Lines that say how the scenarios drawn in grey end."""
-    colors = palette(comparison)
-    ends: dict[str, list[str]] = {}
-    for run in runs:
-        if colors[run.scenario.name] == GREY:
-            last = _held(run, name)[-1]
-            ends.setdefault(share_text(last), []).append(label(run.scenario.name))
-    if not ends:
-        return []
-    text = "; ".join(f"{share} {', '.join(names)}" for share, names in ends.items())
-    return wrapped(f"In grey, at the end: {text}.", width, lines=6)
+    """Lines that name the grey scenarios that share a label."""
+    text = "; ".join(
+        f"{share} {', '.join(label(run.scenario.name) for run in group)}"
+        for share, group in _in_grey(comparison, name, runs).items()
+        if len(group) > 1
+    )
+    return wrapped(f"In grey, together: {text}.", width, lines=6) if text else []

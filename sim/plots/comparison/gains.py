@@ -161,4 +161,4 @@ def _column(axes: Axes, runs: list[Run], actor: str, color: str, ends: tuple[flo
             axes.plot([middle], [row + shift], linestyle="", marker="o", markersize=6, color=color,
                       markerfacecolor=face, markeredgewidth=1.3, zorder=3, gid=gid)  # fmt: skip
     axes.grid(axis="x")
-    few_ticks(axes)
+    few_ticks(axes, 6)

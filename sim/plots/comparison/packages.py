@@ -106,7 +106,7 @@ def _subtitle(comparison: Comparison, group: list[Run], runs: list[Run]) -> str:
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
         "the end, with the share of those worlds; hatched and in italics: the plan as published, "
-        "not agreed in any world."
+        "not agreed in any world; –: no such issue there, or nothing said."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:

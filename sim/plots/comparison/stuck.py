@@ -16,7 +16,7 @@ from sim.runner import Run
 
 ROW, HEAD, TAIL, GAP = 0.36, 1.2, 0.55, 0.2
 """Height of a row and of the headings, room right of the last heading, gap before the reasons."""
-HEATS = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f6dcc0", "#e08a4a", "#8c3a10"])
+HEATS = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f8e3cf", "#efb78a", "#d0743a"])
 WHY = {
     "red_lines": "red lines miss each other",
     "no_surplus": "nothing that all prefer",
@@ -137,11 +137,11 @@ def _cells(
                                      gid=f"{run.scenario.name}:{key}"))  # fmt: skip
             if share:
                 axes.text(column + 0.5, row + 0.5, whole_percent(share), ha="center", va="center",
-                          size=SMALL, color="white" if share > 0.8 else DARK)  # fmt: skip
+                          size=SMALL, color=DARK)  # fmt: skip
 
 
 def whole_percent(share: float) -> str:
     """A share in so few characters that it fits a cell."""
     if 0 < share < 0.01:
-        return "< 1 %"
-    return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"

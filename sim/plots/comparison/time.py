@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.words import label
 from sim.comparison import Comparison
-from sim.plots.comparison.common import HIGHLIGHTED, carried_on, foot, listed, palette
+from sim.plots.comparison.common import carried_on, foot, listed, palette
 from sim.plots.data import band_of_shares, share_text
 from sim.plots.outcome import TOPS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
@@ -119,11 +119,11 @@ def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> N
     end = max(run.summary["horizon_days"] for run in runs)
     for place, run in enumerate(runs):
         key, signed = run.scenario.name, signed_day(run, name)
-        color = colors[key] if place < HIGHLIGHTED else GREY
+        color = colors[key]
         horizon = run.scenario.rounds * run.scenario.war.round_days
         days = np.arange(0, horizon + 1, run.scenario.war.round_days, dtype=float)
         share, low, high = band_of_shares(signed, days)
-        if place < HIGHLIGHTED:
+        if color != GREY:
             axes.fill_between(days, low, high, step="post", color=color, alpha=0.12, linewidth=0)
             highest = max(highest, float(high.max()))
         axes.step(days, share, where="post", color=color, gid=key, clip_on=False,
