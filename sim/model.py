@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import Facilitator, Formulator, Manipulator, Party
+from sim.exclusions import Exclusions
 from sim.levers import ActiveLever
 from sim.protocols import PROTOCOLS
 from sim.recorder import Recorder
@@ -59,6 +60,7 @@ class PeaceTalks(mesa.Model):
         self.has_options = any(points is not None for points in self.options)
         self.round = 0
         self._set_up_agenda()
+        self.exclusions = Exclusions.of(self)
         self.war = War(scenario, draws)
         self._create_agents()
         signatories = [p.key for p in self.signatories]
@@ -76,7 +78,7 @@ class PeaceTalks(mesa.Model):
         self._refresh()
         self.parties.do("observe")
         for party in self.signatories:
-            party.target, party.target_of_all = party.best, party.best_of_all
+            party.target, party.target_of_all = party.hopes()
         self.recorder.start(self)
 
     def _set_up_agenda(self) -> None:
@@ -106,6 +108,7 @@ class PeaceTalks(mesa.Model):
         self.stage = np.zeros(self.worlds, dtype=np.int64)
         self.status = np.full(self.worlds, OPEN, dtype=np.int8)
         self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
+        self.is_fixed = np.zeros(self.agreed.shape, dtype=bool)
         self.signed_round = np.full((self.worlds, self.stages), -1, dtype=np.int64)
         self.concluded_round = np.full(self.worlds, -1, dtype=np.int64)
         self.last_signed = np.full(self.worlds, -1, dtype=np.int64)

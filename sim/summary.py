@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.articles import articles_summary
 from sim.results import OUTCOMES, REASONS
 from sim.scenario.schema import Issue, Scenario
 from sim.statistics import wilson
@@ -76,6 +77,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
         "central": _central(scenario, central),
+        "articles": articles_summary(scenario),
         "provenance": {
             key: ensemble.attrs[key]
             if key in {"scenario_hash", "protocol"}

@@ -116,6 +116,8 @@ class Formulator(Mediator):
                 if listed is not None:
                     nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
                     text[:, column] = listed[nearest]
+            if model.exclusions is not None:
+                text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
             self.text = text
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             self.text = self.text.copy()
@@ -135,9 +137,15 @@ class Formulator(Mediator):
         loss = self._losses(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
         extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
-        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None])
+        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None]).argmin(axis=2)
         sweeps = 3 if self.tabled < 2 else 1
-        choice, _ = coordinate_ascent(near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps)
+        pairs: list[tuple[int, int]] = []
+        exclusions = self.model.exclusions
+        if exclusions is not None:
+            pairs = exclusions.pairs_among(issues)
+            barred = exclusions.barred()[here].T[..., None] & (points[:, None, :] > 0.0)
+            extra = extra - PENALTY * barred
+        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
         return np.take_along_axis(points, choice, axis=1).T
 
     def _losses(self, worlds: Index, issues: Index) -> Array:

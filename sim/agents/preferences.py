@@ -145,7 +145,8 @@ class Preferences(Participant):
     def within_limits(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) are ones it may sign.
 
-        They keep to its red lines where it consents, and to the terms that the stage must have.
+        They keep to its red lines where it consents, to the terms that the stage must have, and
+        hold no options that exclude each other.
         """
         relevant = self.model.on_table & self.consent
         low, high = self.low[:, None, :], self.high[:, None, :]
@@ -156,7 +157,10 @@ class Preferences(Participant):
         floor, ceiling = self.model.terms_low[:, None, :], self.model.terms_high[:, None, :]
         stage = (x >= floor - TOLERANCE) & (x <= ceiling + TOLERANCE)
         stage |= ~self.model.on_table[:, None, :]
-        return np.asarray((inside & stage).all(axis=2))
+        allowed = (inside & stage).all(axis=2)
+        if self.model.exclusions is not None:
+            allowed &= self.model.exclusions.allow(x)
+        return np.asarray(allowed)
 
     def conditional_limits(self, x: Array, low: Array, high: Array) -> tuple[Array, Array]:
         """Red lines for packages (worlds, packages, issues), looser where a condition is met."""
@@ -184,7 +188,13 @@ class Preferences(Participant):
         return low, high
 
     def _on_points(self, x: Array) -> Array:
-        return snap(x, self.ideal, self.model.options) if self.model.has_options else x
+        x = snap(x, self.ideal, self.model.options) if self.model.has_options else x
+        exclusions = self.model.exclusions
+        return x if exclusions is None else exclusions.repaired(x, self)
+
+    def nearest_to_ideal(self) -> Array:
+        """The listed points nearest to its ideal, (worlds, issues); the ideal elsewhere."""
+        return snap(self.ideal.copy(), self.ideal, self.model.options)
 
     def soften(self, lost: Array) -> None:
         """Let red lines give way by what the reservation value has lost, shape (worlds,)."""
