@@ -117,9 +117,7 @@ def count_drafts(
     if articles > MOST_ARTICLES:
         raise ValueError(f"{articles} articles make 2^{articles} drafts")
     zero = np.zeros(parties, dtype=np.int64)
-    out = Drafts(
-        0, 0, zero.copy(), zero.copy(), np.zeros(articles, dtype=np.int64), 0, zero.copy()
-    )
+    out = Drafts(0, 0, zero.copy(), zero.copy(), np.zeros(articles, dtype=np.int64), 0, zero.copy())
     vetoed = [sum(1 << int(i) for i in np.flatnonzero(row)) for row in crossed]
     surplus = satisfaction - thresholds[:, None]
     for drafts, totals in _blocks(surplus, conflicts):
@@ -203,8 +201,8 @@ def articles_summary(scenario: Scenario) -> dict[str, Any] | None:
         - ``not_counted``: why the drafts were not counted, else None; then these are None or empty:
         - ``drafts``: number without conflict, at least one article; ``passing``: accepted by all;
           ``passing_share``: part of ``drafts``
-        - ``turned_down``: {actor: drafts under its threshold}; ``alone``: {actor: those of them that
-          every other actor accepts}
+        - ``turned_down``: {actor: drafts under its threshold}; ``alone``: {actor: those of them
+          that every other actor accepts}
         - ``contains``: {article: share of passing drafts that contain it}
         - ``best_by_size``: [{``size``, ``product`` of (score − threshold), ``tied``: number of
           drafts that reach it, ``drafts``: [{``articles``, ``scores``}] of the first few}]

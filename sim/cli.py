@@ -113,7 +113,8 @@ def schema() -> None:
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Table of scored articles.")],
     out: Annotated[
-        Path | None, typer.Option(help="Scenario to write; absent: named after FILE's folder, here.")
+        Path | None,
+        typer.Option(help="Scenario to write; absent: named after FILE's folder, here."),
     ] = None,
     threshold: Annotated[
         list[str] | None,

@@ -120,9 +120,7 @@ class Party(Outlook):
         model = self.model
         (ideal, slope), (best, _) = self._aims(), self.hopes()
         low, high = self.loosest_limits()
-        x = walk(
-            self.target, best, ideal, slope * model.on_table, low, high, stands, weights
-        )
+        x = walk(self.target, best, ideal, slope * model.on_table, low, high, stands, weights)
         if self.curvature is not None:
             start = np.clip(stands[0], low, high)
             x = reach_target(

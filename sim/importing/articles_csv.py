@@ -48,9 +48,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
     table = read_table(path)
     stakeholders, ignored = _columns(table)
     articles = _articles(table)
-    scores = {
-        kind: {s: _scores(table, f"{s}_{kind}") for s in stakeholders} for kind in SCORES
-    }
+    scores = {kind: {s: _scores(table, f"{s}_{kind}") for s in stakeholders} for kind in SCORES}
     conflicts = _conflicts(table, articles)
     # what follows compares names with the table, which must be right first
     raise_all(table.problems)
@@ -83,8 +81,8 @@ def read(path: Path, wishes: Wishes) -> Imported:
         raw["articles"]["presets"] = presets
     head = [
         f"Made by `python -m sim import {path}`.",
-        "A position: wanted in where satisfaction is above the threshold, out otherwise; salience is",
-        "the distance between them. No deal, nothing chosen, is then worth exactly the threshold.",
+        "A position: wanted in where satisfaction is above the threshold, out otherwise; salience",
+        "is the distance between them. Nothing chosen, no deal, is worth exactly the threshold.",
         "`articles` keeps the scores as they were; it does not enter the bargaining.",
     ]
     return Imported(raw, head, notes)
@@ -195,7 +193,7 @@ def _weightless(
         Problem(
             Place(str(path)),
             f"{name}_satisfaction",
-            f"every score is {name}'s threshold {thresholds[name]:g}, so that nothing matters to it",
+            f"every score is {name}'s threshold {thresholds[name]:g}: nothing matters to it",
             f"give another with --threshold {name}=NUMBER",
         )
         for name, scores in satisfaction.items()

@@ -1,4 +1,4 @@
-"""Thresholds and named drafts: from the command line, a SOURCE.md beside the table, or a default."""
+"""Thresholds and named drafts: from the command line, SOURCE.md beside the table, or a default."""
 
 from __future__ import annotations
 

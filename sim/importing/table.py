@@ -51,9 +51,7 @@ class Table:
         if not text:
             self.problem(row.line, column, "is empty", f"a number from {low:g} to {high:g}")
         elif not _NUMBER.fullmatch(plain):
-            self.problem(
-                row.line, column, f"'{text}' is not a number", f"from {low:g} to {high:g}"
-            )
+            self.problem(row.line, column, f"'{text}' is not a number", f"from {low:g} to {high:g}")
         elif not low <= float(plain) <= high:
             self.problem(row.line, column, f"{text} is outside {low:g} to {high:g}")
         else:
@@ -124,9 +122,7 @@ def _text(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise file_error(
-            path, "is not text in UTF-8", "save it as CSV in UTF-8", line
-        ) from None
+        raise file_error(path, "is not text in UTF-8", "save it as CSV in UTF-8", line) from None
 
 
 def raise_all(problems: list[Problem]) -> None:

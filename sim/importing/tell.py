@@ -86,7 +86,10 @@ def _drafts(
 
     for name, preset in summary["presets"].items():
         below = ", ".join(short[a] for a in preset["below"])
-        row(f"{name} ({'passes' if preset['passes'] else f'under the threshold of {below}'})", preset)
+        row(
+            f"{name} ({'passes' if preset['passes'] else f'under the threshold of {below}'})",
+            preset,
+        )
     for best in summary["best_by_size"]:
         for place, draft in enumerate(best["drafts"]):
             name = f"Best of size {best['size']}" if place == 0 else "  as good"
@@ -105,8 +108,8 @@ def _hides(
     console.print(Text("\nWhat averaging hides", style="bold"))
     _say(
         console,
-        f"Articles scored {summary['red_line']:g} or less and under the threshold, and the share of "
-        "passing drafts that contain them:",
+        f"Articles scored {summary['red_line']:g} or less and under the threshold, and the share "
+        "of passing drafts that contain them:",
     )
     for actor, articles in summary["hides"].items():
         parts = [

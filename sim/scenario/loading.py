@@ -88,7 +88,7 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
 
 
 def identifier(text: str, otherwise: str = "scenario") -> str:
-    """A plain name from a file's name; after the word ``otherwise`` where it has no first letter."""
+    """A plain name from a text; after the word ``otherwise`` where it begins with no letter."""
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())
     return plain if plain[:1].isalpha() else f"{otherwise}_{plain}"
 
