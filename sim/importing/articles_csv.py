@@ -111,11 +111,14 @@ def _columns(table: Table) -> tuple[list[str], list[str]]:
     ignored = []
     for column in table.columns:
         if column and column not in known:
-            near = get_close_matches(column, known, 1, 0.85)
-            kind = get_close_matches(column.rpartition("_")[2], SCORES, 1, 0.8)
-            if near or kind:
-                name = near[0] if near else f"{column.rpartition('_')[0]}_{kind[0]}"
-                table.problem(1, column, "unknown column", f"did you mean '{name}'?")
+            name, _, last = column.rpartition("_")
+            near = get_close_matches(column, PLAIN, 1, 0.8)
+            kind = get_close_matches(last, SCORES, 1, 0.8)
+            if last in SCORES:
+                table.problem(1, column, f"there is no column '{name}{ending}' beside it")
+            elif near or kind:
+                meant = f"{name}_{kind[0]}" if kind else near[0]
+                table.problem(1, column, "unknown column", f"did you mean '{meant}'?")
             else:
                 ignored.append(column)
     return stakeholders, ignored
