@@ -36,8 +36,8 @@ class Poll(Sourced):
         min_length=1,
         description="Issue → point; the gate's other issues as they stand without a deal.",
     )
-    yes: float = Field(ge=0, le=1, description="Share in favour.")
-    no: float = Field(ge=0, le=1, description="Share against; the undecided are left out.")
+    favour: float = Field(ge=0, le=1, description="Share in favour.")
+    against: float = Field(ge=0, le=1, description="Share against; the undecided are left out.")
 
 
 class Gate(Sourced):
@@ -113,6 +113,11 @@ class Durability(Sourced):
         default={},
         description="Issue → standard deviation of a year's change in what renewed war would "
         "bring on it, scale units.",
+    )
+    expected_cost: Positive = Field(
+        default=Number("fixed", (1.0,)),
+        description="Share of the cost of the present war that whoever breaks the agreement "
+        "expects to pay; drawn anew for every side and year.",
     )
     deterrence: dict[Identifier, Deterrent] = Field(
         default={}, description="Issue → how its agreed point deters."
