@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.articles import MOST_ARTICLES, across_red_line, articles_summary, count_drafts, mean_scores
+from sim.articles import articles_summary
+from sim.bargaining.article_drafts import MOST_ARTICLES, across_red_line, count_drafts, mean_scores
 from sim.bargaining.conflicts import clash, without_clash
 from sim.importing import Wishes, read
 from sim.importing.command import import_file
@@ -149,8 +150,15 @@ def test_more_blocks_than_one_count_the_same() -> None:
     assert found.passing == half - both
 
 
-def test_too_many_articles_are_not_counted(csis: Scenario) -> None:
+def test_too_many_articles_are_not_counted() -> None:
     many = MOST_ARTICLES + 1
+    data = scored([[7.0] * many, [4.0] * many], [5.0, 5.0], [])
+    data["articles"]["presets"] = {"Two": ["i0", "i1"]}
+    found = articles_summary(build(data))
+    assert found is not None
+    assert "at most 24" in found["not_counted"]
+    assert (found["drafts"], found["veto"], found["best_by_size"]) == (None, None, [])
+    assert found["presets"]["Two"]["below"] == ["p1"]
     with pytest.raises(ValueError, match="articles make"):
         count_drafts(np.ones((2, many)), np.ones(2), [], np.zeros((2, many), dtype=bool))
 

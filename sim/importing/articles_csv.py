@@ -2,7 +2,7 @@
 
 The source scores a draft as the mean of the satisfaction with its articles and accepts it from a
 threshold t on. A mean of at least t is a sum of (s − t) of at least 0, so the scenario is additive:
-an article with s > t is wanted in, any other out, and weighs \\|s − t\\|. Nothing chosen is worth
+an article with s > t is wanted in, any other out, and weighs |s − t|. Nothing chosen is worth
 exactly the threshold, and that is what no deal is.
 """
 

@@ -37,7 +37,7 @@ def tell(done: ImportedFile) -> None:
 
 
 def _articles(console: Console, scenario: Scenario, summary: dict[str, Any]) -> None:
-    number = {issue: str(n) for n, issue in enumerate(summary["titles"], 1)}
+    number = {issue: issue.removeprefix("article_") for issue in summary["titles"]}
     short = {a: scenario.actors[a].short for a in summary["thresholds"]}
     if summary["not_counted"]:
         console.print(Text(f"\nDrafts are not counted: {summary['not_counted']}."))
