@@ -283,6 +283,10 @@ class PeaceTalks(mesa.Model):
         self._in_force(where & ~pending)
         self._decide_at_gates()
         self._refresh()
+        if self.exclusions is not None:
+            # positions on later stages give way to what has just been signed
+            for party in self.signatories:
+                party.offer = self.exclusions.repaired(party.offer, party)
 
     def _in_force(self, where: Mask) -> None:
         """What has been signed in some worlds takes effect."""
