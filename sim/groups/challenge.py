@@ -113,8 +113,9 @@ def moves(positions: Array, attacking: Array, attacked: Array) -> Array:
     wholly (confrontation); where only j's is, i goes part of the way (compromise) if j's gain
     exceeds i's loss, otherwise the whole way (compel). Of several offers confrontation comes
     first, then compromise, then compel; within a kind the nearest position, among compromises the
-    lowest weighted point between the two. That last rule, needed for the published table, knows
-    up from down: turning the scale round can change the result.
+    lowest weighted point between the two, and of equals the lower position. The rule for
+    compromises is needed for the published table; it knows up from down, so turning the scale
+    round can change the result.
     """
     a, b = attacking, attacked
     x, other = positions[..., :, None], positions[..., None, :]
@@ -126,8 +127,12 @@ def moves(positions: Array, attacking: Array, attacked: Array) -> Array:
     best = kind.min(axis=-1, keepdims=True)
     between = np.where(kind == 1, size * x + b * other, 0.0)
     between = np.divide(between, size + b, out=between, where=kind == 1)
-    asked = np.where(kind == 1, between, np.abs(other - x))
-    chosen = np.argmin(np.where(kind == best, asked, np.inf), axis=-1)[..., None]
+    asked = np.where(kind == best, np.where(kind == 1, between, np.abs(other - x)), np.inf)
+    # of offers that ask alike the one from the lower position, whoever was named first
+    upward = np.argsort(positions, axis=-1, kind="stable")
+    upward = np.broadcast_to(upward[..., None, :], asked.shape)
+    first = np.argmin(np.take_along_axis(asked, upward, axis=-1), axis=-1)[..., None]
+    chosen = np.take_along_axis(upward, first, axis=-1)
     share = np.divide(size, b, out=np.ones_like(a), where=kind == 1)
     step = np.where(kind < 3, share * (other - x), 0.0)
     return positions + np.take_along_axis(step, chosen, axis=-1)[..., 0]
