@@ -14,7 +14,7 @@ from sim.progress import progress_bar
 from sim.runner import Run, run_scenario, write_results, write_rounds, write_summary
 from sim.scenario import Loaded
 
-CHARTS = ("convergence", "outcome", "package", "utility", "pressure")
+CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
 DRAWN_BESIDE = ("convergence", "outcome")
 """Charts that a second process draws while this one writes the data and draws the others."""
 
@@ -44,6 +44,9 @@ class Job:
         self.loaded, self.worlds, self.seed, self.overrides = loaded, worlds, seed, overrides
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
+        scenario = loaded.scenario
+        looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
+        self.charts = CHARTS if looks_ahead else CHARTS[:-1]
         self.written: list[str] = []
 
     def run(self, show_progress: bool) -> Run:
@@ -101,12 +104,14 @@ class Job:
         if self.chart_format is not None:
             from sim.plots import draw
 
-            steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in CHARTS}
+            steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in self.charts}
         return steps
 
     def names(self) -> list[str]:
         """Files that a complete run writes."""
-        charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
+        charts = (
+            [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
+        )
         return ["summary.json", "rounds.csv", "result.nc", *charts]
 
     def what_is_missing(self) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from sim.bargaining.tactics import TACTICS
-from sim.scenario.distributions import parse_number
+from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.errors import Place, Problem
+from sim.scenario.raw import Found, mapping, median, names, near, signs, stage_names, unknown
 from sim.scenario.schema import DAY
 from sim.scenario.yaml_source import Path_, dotted
 
@@ -27,103 +27,72 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
     """All problems that concern more than one key."""
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda)
+        for check in (*CHECKS, *AGREEMENT_CHECKS)
         for path, message, fix in check(raw)
     ]
 
 
-Found = Iterator[tuple[Path_, str, str]]
-
-
-def _map(node: Any, *keys: str) -> dict[Any, Any]:
-    """The mapping below these keys, empty where there is none."""
-    for key in keys:
-        node = node.get(key) if isinstance(node, dict) else None
-    return node if isinstance(node, dict) else {}
-
-
-def _median(raw: Any) -> float | None:
-    try:
-        return parse_number(raw).median
-    except (ValueError, TypeError):
-        return None
-
-
-def _near(name: Any, among: Any) -> str:
-    near = get_close_matches(str(name), [str(a) for a in among], 1, 0.6)
-    return f"did you mean '{near[0]}'?" if near else "declared: " + ", ".join(map(str, among))
-
-
-def _unknown(path: Path_, name: Any, among: Any, what: str) -> Found:
-    if isinstance(name, str) and name not in among:
-        yield path, f"there is no {what} '{name}'", _near(name, among)
-
-
-def _names(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
-
-
 def _issues(raw: dict[str, Any]) -> Found:
     """Every name of an issue must be declared."""
-    issues = _map(raw, "issues")
+    issues = mapping(raw, "issues")
     for issue in issues:
-        points = len(_map(issues, issue, "scale"))
-        if _map(issues, issue).get("kind") == "options" and points > MAX_OPTIONS:
+        points = len(mapping(issues, issue, "scale"))
+        if mapping(issues, issue).get("kind") == "options" and points > MAX_OPTIONS:
             yield ("issues", issue, "scale"), f"has {points} options; at most {MAX_OPTIONS}", ""
-    for actor, spec in _map(raw, "actors").items():
+    for actor, spec in mapping(raw, "actors").items():
         base = ("actors", actor)
-        for issue, position in _map(spec, "positions").items():
-            yield from _unknown((*base, "positions", issue), issue, issues, "issue")
+        for issue, position in mapping(spec, "positions").items():
+            yield from unknown((*base, "positions", issue), issue, issues, "issue")
             rules = position.get("conditional") if isinstance(position, dict) else None
             for i, rule in enumerate(rules if isinstance(rules, list) else []):
-                for other in _map(rule, "when"):
+                for other in mapping(rule, "when"):
                     where: Path_ = (*base, "positions", issue, "conditional", i, "when", other)
-                    yield from _unknown(where, other, issues, "issue")
+                    yield from unknown(where, other, issues, "issue")
         consent = spec.get("consent") if isinstance(spec, dict) else None
         for issue in consent if isinstance(consent, list) else []:
-            yield from _unknown((*base, "consent"), issue, issues, "issue")
-        for issue, point in _map(spec, "mediation", "text").items():
+            yield from unknown((*base, "consent"), issue, issues, "issue")
+        for issue, point in mapping(spec, "mediation", "text").items():
             said = (*base, "mediation", "text", issue)
-            yield from _unknown(said, issue, issues, "issue")
-            listed = _map(issues, issue, "scale")
+            yield from unknown(said, issue, issues, "issue")
+            listed = mapping(issues, issue, "scale")
             fits = isinstance(point, int | float) and point in listed
-            if _map(issues, issue).get("kind") == "options" and not fits:
+            if mapping(issues, issue).get("kind") == "options" and not fits:
                 options = ", ".join(map(str, listed))
                 yield said, "is not one of the issue's options", f"options: {options}"
-        for lever, body in _map(spec, "levers").items():
+        for lever, body in mapping(spec, "levers").items():
             for kind in ("drift", "no_deal"):
-                for issue in _map(body, "effect", kind):
+                for issue in mapping(body, "effect", kind):
                     where = (*base, "levers", lever, "effect", kind, issue)
-                    yield from _unknown(where, issue, issues, "issue")
-    for issue in _map(raw, "war", "drift"):
-        yield from _unknown(("war", "drift", issue), issue, issues, "issue")
-    for actor, beliefs in _map(raw, "war", "beliefs").items():
+                    yield from unknown(where, issue, issues, "issue")
+    for issue in mapping(raw, "war", "drift"):
+        yield from unknown(("war", "drift", issue), issue, issues, "issue")
+    for actor, beliefs in mapping(raw, "war", "beliefs").items():
         for issue in beliefs if isinstance(beliefs, dict) else {}:
             where = ("war", "beliefs", actor, issue)
-            yield from _unknown(where, issue, issues, "issue")
-            if issue in issues and issue not in _map(raw, "war", "drift"):
+            yield from unknown(where, issue, issues, "issue")
+            if issue in issues and issue not in mapping(raw, "war", "drift"):
                 yield where, f"is a belief about '{issue}', which does not drift", "add war.drift"
 
 
 def _actors(raw: dict[str, Any]) -> Found:
     """Every name of an actor must be declared; somebody must be able to agree."""
-    actors = _map(raw, "actors")
+    actors = mapping(raw, "actors")
     for actor, spec in actors.items():
         base = ("actors", actor)
-        for other in _map(spec, "acceptability"):
-            yield from _unknown((*base, "acceptability", other), other, actors, "actor")
+        for other in mapping(spec, "acceptability"):
+            yield from unknown((*base, "acceptability", other), other, actors, "actor")
         principal = spec.get("principal") if isinstance(spec, dict) else None
-        yield from _unknown((*base, "principal"), principal, actors, "actor")
-        for lever, body in _map(spec, "levers").items():
+        yield from unknown((*base, "principal"), principal, actors, "actor")
+        for lever, body in mapping(spec, "levers").items():
             where = (*base, "levers", lever)
-            for target in _names(body.get("on") if isinstance(body, dict) else None):
-                yield from _unknown((*where, "on"), target, actors, "actor")
+            for target in names(body.get("on") if isinstance(body, dict) else None):
+                yield from unknown((*where, "on"), target, actors, "actor")
             for kind in ("cost", "payment"):
-                for other in _map(body, "effect", kind):
-                    yield from _unknown((*where, "effect", kind, other), other, actors, "actor")
+                for other in mapping(body, "effect", kind):
+                    yield from unknown((*where, "effect", kind, other), other, actors, "actor")
     for key in ("cost", "beliefs"):
-        for actor in _map(raw, "war", key):
-            yield from _unknown(("war", key, actor), actor, actors, "actor")
+        for actor in mapping(raw, "war", key):
+            yield from unknown(("war", key, actor), actor, actors, "actor")
     parties = [
         a
         for a, s in actors.items()
@@ -142,7 +111,7 @@ def _actors(raw: dict[str, Any]) -> Found:
     for extra in envoys[1:]:
         yield ("actors", extra, "role"), f"'{envoys[0]}' already is the formulator", "keep one"
     for actor, spec in actors.items():
-        if _signs(spec) and not _map(spec, "positions"):
+        if signs(spec) and not mapping(spec, "positions"):
             yield ("actors", actor), "must consent but has no positions", "add `positions:`"
         leaves = isinstance(spec, dict) and spec.get("leave_after") is not None
         mediates = isinstance(spec, dict) and spec.get("role") in ("manipulator", "formulator")
@@ -157,9 +126,9 @@ def _actors(raw: dict[str, Any]) -> Found:
 
 def _positions(raw: dict[str, Any]) -> Found:
     """Saliences and red lines that make sense."""
-    for actor, spec in _map(raw, "actors").items():
-        positions = _map(spec, "positions")
-        saliences = [_median(_map(positions, i).get("salience")) for i in positions]
+    for actor, spec in mapping(raw, "actors").items():
+        positions = mapping(spec, "positions")
+        saliences = [median(mapping(positions, i).get("salience")) for i in positions]
         if positions and all(s == 0 for s in saliences):
             yield (
                 ("actors", actor, "positions"),
@@ -167,7 +136,7 @@ def _positions(raw: dict[str, Any]) -> Found:
                 "weigh at least one issue",
             )
         for issue in positions:
-            position = _map(positions, issue)
+            position = mapping(positions, issue)
             path: Path_ = ("actors", actor, "positions", issue)
             if not (position.get("source") or position.get("judgement")):
                 yield (
@@ -175,7 +144,7 @@ def _positions(raw: dict[str, Any]) -> Found:
                     "has neither a source nor a judgement",
                     "add `source: KEY` or `judgement: the reason`",
                 )
-            ideal = _median(position.get("ideal"))
+            ideal = median(position.get("ideal"))
             limits = position.get("limits")
             if "limit" in position and limits is not None:
                 yield (*path, "limits"), "stands beside `limit`", "give one of the two"
@@ -188,7 +157,7 @@ def _positions(raw: dict[str, Any]) -> Found:
                 if isinstance(rule, dict)
             ]
             for where, line in lines:
-                limit = _median(line) if line is not None else None
+                limit = median(line) if line is not None else None
                 on_scale = limit is not None and 0 <= limit <= 1 and 0 <= ideal <= 1
                 if limit is not None and on_scale and (limit - ideal) * (0.5 - ideal) < -1e-12:
                     yield (
@@ -199,8 +168,8 @@ def _positions(raw: dict[str, Any]) -> Found:
                     )
             yield from _tightening(path, ideal, position)
             if isinstance(limits, list) and len(limits) == 2:
-                low = 0.0 if limits[0] is None else _median(limits[0])
-                high = 1.0 if limits[1] is None else _median(limits[1])
+                low = 0.0 if limits[0] is None else median(limits[0])
+                high = 1.0 if limits[1] is None else median(limits[1])
                 if low is not None and high is not None and not low <= ideal <= high:
                     yield (
                         (*path, "limits"),
@@ -211,10 +180,10 @@ def _positions(raw: dict[str, Any]) -> Found:
 
 def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
     """A conditional red line must be looser than the ordinary one."""
-    ordinary = _median(position.get("limit"))
+    ordinary = median(position.get("limit"))
     rules = position.get("conditional")
     for i, rule in enumerate(rules if isinstance(rules, list) else []):
-        line = _median(_map(rule).get("limit"))
+        line = median(mapping(rule).get("limit"))
         if line is None or position.get("limits") is not None:
             continue
         if ordinary is None or (line - ordinary) * (ordinary - ideal) < -1e-12:
@@ -227,8 +196,8 @@ def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
 
 def _tactics(raw: dict[str, Any]) -> Found:
     """Parameters that the tactic has, with values it can use."""
-    for actor, spec in _map(raw, "actors").items():
-        tactic = _map(spec, "tactic")
+    for actor, spec in mapping(raw, "actors").items():
+        tactic = mapping(spec, "tactic")
         name = tactic.get("name", "boulware")
         if not isinstance(name, str) or name not in TACTICS:
             continue
@@ -241,7 +210,7 @@ def _tactics(raw: dict[str, Any]) -> Found:
                 known = ", ".join(allowed) or "none"
                 yield where, f"the tactic '{name}' has no parameter '{key}'", f"it has: {known}"
                 continue
-            number = _median(value)
+            number = median(value)
             low, high = allowed[key].low, allowed[key].high
             if number is None or isinstance(value, dict) or not low <= number <= high:
                 yield where, f"must be a number from {low:g} to {high:g}", ""
@@ -249,14 +218,14 @@ def _tactics(raw: dict[str, Any]) -> Found:
 
 def _levers(raw: dict[str, Any]) -> Found:
     """Conditions that name things which exist, and effects that do something."""
-    actors = _map(raw, "actors")
-    signatories = [a for a in actors if _signs(actors[a])]
-    stages = _stage_names(raw)
-    levers = [f"{a}.{k}" for a, s in actors.items() for k in _map(s, "levers")]
+    actors = mapping(raw, "actors")
+    signatories = [a for a in actors if signs(actors[a])]
+    stages = stage_names(raw)
+    levers = [f"{a}.{k}" for a, s in actors.items() for k in mapping(s, "levers")]
     for actor, spec in actors.items():
-        for lever, body in _map(spec, "levers").items():
+        for lever, body in mapping(spec, "levers").items():
             base: Path_ = ("actors", actor, "levers", lever)
-            if isinstance(body, dict) and not any(_map(body, "effect").values()):
+            if isinstance(body, dict) and not any(mapping(body, "effect").values()):
                 yield (*base, "effect"), "changes nothing", "cost, drift, no_deal or payment"
             when = body.get("when") if isinstance(body, dict) else None
             single = isinstance(when, dict)
@@ -267,12 +236,12 @@ def _levers(raw: dict[str, Any]) -> Found:
                 if not condition:
                     yield where, "is an empty condition", "for example {round: 4}"
                 for event in ("refuses", "accepts", "violates"):
-                    other = _map(condition, event).get("actor")
-                    yield from _unknown((*where, event, "actor"), other, signatories, "signatory")
-                yield from _unknown((*where, "signed"), condition.get("signed"), stages, "stage")
-                yield from _unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
+                    other = mapping(condition, event).get("actor")
+                    yield from unknown((*where, event, "actor"), other, signatories, "signatory")
+                yield from unknown((*where, "signed"), condition.get("signed"), stages, "stage")
+                yield from unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
             signed = [c.get("signed") for c in _conditions(body) if isinstance(c, dict)]
-            paid = bool(_map(body, "effect", "payment") and stages)
+            paid = bool(mapping(body, "effect", "payment") and stages)
             if paid and signed != [stages[-1]]:
                 yield (
                     (*base, "effect", "payment"),
@@ -290,9 +259,9 @@ def _conditions(lever: Any) -> list[Any]:
 def _circles(actors: dict[Any, Any]) -> Found:
     """Levers that wait for each other."""
     waits = {
-        f"{actor}.{key}": [c["pulled"] for c in _conditions(body) if _map(c).get("pulled")]
+        f"{actor}.{key}": [c["pulled"] for c in _conditions(body) if mapping(c).get("pulled")]
         for actor, spec in actors.items()
-        for key, body in _map(spec, "levers").items()
+        for key, body in mapping(spec, "levers").items()
     }
     for start in waits:
         seen: set[str] = set()
@@ -307,33 +276,18 @@ def _circles(actors: dict[Any, Any]) -> Found:
             yield ("actors", actor, "levers", key, "when"), "waits for itself to be pulled", ""
 
 
-def _signs(spec: Any) -> bool:
-    """Whether an actor's consent is needed for something."""
-    if not isinstance(spec, dict):
-        return False
-    consent = spec.get("consent", "all" if spec.get("role", "party") == "party" else "none")
-    return bool(consent == "all" or isinstance(consent, list))
-
-
-def _stage_names(raw: dict[str, Any]) -> list[str]:
-    agenda = raw.get("agenda")
-    if not isinstance(agenda, list) or not agenda:
-        return ["settlement"]
-    return [str(s["name"]) for s in agenda if isinstance(s, dict) and "name" in s]
-
-
 def _sources(raw: dict[str, Any]) -> Found:
     """Every source key resolves, and none is younger than `known_by`."""
-    sources = _map(raw, "sources")
+    sources = mapping(raw, "sources")
     known_by = raw.get("known_by")
     for path, keys in _citations(raw, ()):
         for key in keys:
             if not isinstance(key, str):
                 continue
             if key not in sources:
-                yield path, f"there is no source '{key}'", _near(key, sources) if sources else ""
+                yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
             elif isinstance(known_by, datetime.date):
-                day = str(_map(sources, key).get("date") or "")
+                day = str(mapping(sources, key).get("date") or "")
                 if re.fullmatch(DAY, day) and day > known_by.isoformat()[: len(day)]:
                     yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
 
@@ -344,7 +298,7 @@ def _citations(node: Any, path: Path_) -> Iterator[tuple[Path_, list[Any]]]:
             if path == () and key == "sources":
                 continue
             if key == "source":
-                yield (*path, key), _names(value)
+                yield (*path, key), names(value)
             else:
                 yield from _citations(value, (*path, key))
     elif isinstance(node, list):
@@ -357,25 +311,28 @@ def _agenda(raw: dict[str, Any]) -> Found:
     agenda = raw.get("agenda")
     if not isinstance(agenda, list) or not agenda:
         return
-    issues = _map(raw, "issues")
+    issues = mapping(raw, "issues")
     seen: dict[str, Any] = {}
     for i, stage in enumerate(agenda):
         if not isinstance(stage, dict):
             continue
         name = stage.get("name")
-        if name in {_map(s).get("name") for s in agenda[:i] if isinstance(s, dict)}:
+        if name in {mapping(s).get("name") for s in agenda[:i] if isinstance(s, dict)}:
             yield ("agenda", i, "name"), f"there are two stages called '{name}'", ""
-        for issue in _names(stage.get("issues")):
+        for issue in names(stage.get("issues")):
             if not isinstance(issue, str):
                 continue
-            yield from _unknown(("agenda", i, "issues"), issue, issues, "issue")
+            yield from unknown(("agenda", i, "issues"), issue, issues, "issue")
             if issue in seen:
                 yield ("agenda", i, "issues"), f"'{issue}' is already in stage '{seen[issue]}'", ""
             seen[issue] = name
-        for issue in _map(stage, "terms"):
-            if issue not in _names(stage.get("issues")):
+        for issue in mapping(stage, "terms"):
+            if issue not in names(stage.get("issues")):
                 where = ("agenda", i, "terms", issue)
                 yield where, f"'{issue}' is not an issue of this stage", "list it under `issues`"
     missing = [str(i) for i in issues if i not in seen]
     if missing:
         yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"
+
+
+CHECKS = (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda)

@@ -5,101 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetPydanticSchema,
-    field_validator,
-)
-from pydantic_core import PydanticCustomError, core_schema
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from sim.bargaining.tactics import TACTICS
 from sim.protocols import PROTOCOLS
-from sim.scenario.distributions import SHAPES, Number, parse_number
-
-DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
-"""A date, possibly without day or month."""
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-def _number_json_schema(low: float, high: float) -> dict[str, Any]:
-    bounds: dict[str, Any] = {}
-    if low > -1e300:
-        bounds["minimum"] = low
-    if high < 1e300:
-        bounds["maximum"] = high
-    any_of: list[dict[str, Any]] = [{"type": "number", **bounds}]
-    for name, text in SHAPES.items():
-        body: dict[str, Any] = {"description": text}
-        if name == "fixed":
-            body["type"] = "number"
-        elif name == "choice":
-            body["type"] = ["array", "object"]
-        else:
-            size = 3 if name == "triangular" else 2
-            body |= {
-                "type": "array",
-                "items": {"type": "number"},
-                "minItems": size,
-                "maxItems": size,
-            }
-        any_of.append(
-            {
-                "type": "object",
-                "properties": {name: body},
-                "required": [name],
-                "additionalProperties": False,
-            }
-        )
-    return {"anyOf": any_of}
-
-
-def uncertain(low: float = float("-inf"), high: float = float("inf")) -> Any:
-    """A field type for a number or an inline distribution within bounds."""
-
-    def parse(raw: Any) -> Number:
-        try:
-            return parse_number(raw, low, high)
-        except ValueError as error:
-            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
-
-    def schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            parse,
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda n: n.dump()),
-            metadata={"pydantic_js_functions": [lambda _s, _h: _number_json_schema(low, high)]},
-        )
-
-    return GetPydanticSchema(schema)
-
-
-OnScale = Annotated[Number, uncertain(0.0, 1.0)]
-Share = Annotated[Number, uncertain(0.0, 1.0)]
-Positive = Annotated[Number, uncertain(0.0)]
-AnyNumber = Annotated[Number, uncertain()]
-
-
-class Strict(BaseModel):
-    """Base of all parts: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def _listed(raw: Any) -> Any:
-    return [raw] if isinstance(raw, str | dict) else raw
-
-
-class Sourced(Strict):
-    """Something that rests on a source or is marked as a judgement."""
-
-    source: Annotated[list[str], BeforeValidator(_listed)] = Field(
-        default=[], description="Key or keys of `sources`."
-    )
-    judgement: str | None = Field(
-        default=None, description="The reason, where the number is the coder's judgement."
-    )
+from sim.scenario.agreement import Durability, Gate
+from sim.scenario.distributions import Number
+from sim.scenario.fields import (
+    DAY,
+    AnyNumber,
+    Bound,
+    Identifier,
+    OnScale,
+    Positive,
+    Share,
+    Sourced,
+    Strict,
+    listed,
+)
 
 
 class Source(Strict):
@@ -143,11 +67,9 @@ class Issue(Sourced):
         return dict(sorted(scale.items()))
 
 
-class Bound(Strict):
-    """A condition on another issue of the same package."""
-
-    at_most: OnScale | None = None
-    at_least: OnScale | None = None
+def nearest_text(issue: Issue, point: float) -> str:
+    """Text of the listed point nearest to a point of the scale."""
+    return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
 
 
 class ConditionalLimit(Sourced):
@@ -240,11 +162,11 @@ class Lever(Sourced):
     """A typed threat or promise; both directions of a plan are two levers."""
 
     title: str
-    on: Annotated[list[Identifier], BeforeValidator(_listed)] = Field(
+    on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
         min_length=1, description="The actor or actors it presses or rewards."
     )
     kind: Literal["threat", "promise"] = "threat"
-    when: Annotated[list[Condition], BeforeValidator(_listed)] = Field(min_length=1)
+    when: Annotated[list[Condition], BeforeValidator(listed)] = Field(min_length=1)
     effect: Effect
     credibility: Share = Field(
         default=Number("fixed", (0.5,), exact=False),
@@ -454,8 +376,21 @@ class Scenario(Strict):
         default=[], description="Stages in order; absent: everything in one."
     )
     protocol: Protocol = Protocol()
+    plan: dict[Identifier, OnScale] = Field(
+        default={},
+        description="The plan as published, issue → point, weighed as it stands; absent: the "
+        "envoy's text. Issues that it leaves out stay where they are without a deal.",
+    )
+    ratification: dict[Identifier, Gate] = {}
+    durability: Durability | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a text to be weighed as it stands."""
+        texts = (a.mediation.text for a in self.actors.values() if a.role == "formulator")
+        return bool(self.plan) or any(texts)
 
     @property
     def rounds(self) -> int:

@@ -1,0 +1,134 @@
+"""Checks of the plan as published, of ratification and of durability across keys."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sim.scenario.raw import Found, mapping, median, names, signs, stage_names, unknown
+from sim.scenario.yaml_source import Path_
+
+
+def _plan(raw: dict[str, Any]) -> Found:
+    """The plan names issues, and options where an issue has options."""
+    issues = mapping(raw, "issues")
+    for issue, point in mapping(raw, "plan").items():
+        yield from unknown(("plan", issue), issue, issues, "issue")
+        listed = mapping(issues, issue, "scale")
+        fits = isinstance(point, int | float) and point in listed
+        if mapping(issues, issue).get("kind") == "options" and not fits:
+            options = ", ".join(map(str, listed))
+            yield ("plan", issue), "is not one of the issue's options", f"options: {options}"
+
+
+def _gates(raw: dict[str, Any]) -> Found:
+    """Gates name what exists, and can decide."""
+    issues, stages = mapping(raw, "issues"), stage_names(raw)
+    signatories = [a for a, s in mapping(raw, "actors").items() if signs(s)]
+    for gate, spec in mapping(raw, "ratification").items():
+        base: Path_ = ("ratification", gate)
+        body = mapping(raw, "ratification", gate)
+        yield from unknown((*base, "of"), body.get("of"), signatories, "signatory")
+        yield from unknown((*base, "stage"), body.get("stage"), stages, "stage")
+        if not (body.get("source") or body.get("judgement")):
+            yield base, "has neither a source nor a judgement", "add `source:` or `judgement:`"
+        when = body.get("when")
+        for i, terms in enumerate(when if isinstance(when, list) else []):
+            for issue in mapping(terms):
+                yield from unknown((*base, "when", i, issue), issue, issues, "issue")
+        for issue in when if isinstance(when, dict) else {}:
+            yield from unknown((*base, "when", issue), issue, issues, "issue")
+        for issue, position in mapping(body, "positions").items():
+            where = (*base, "positions", issue)
+            yield from unknown(where, issue, issues, "issue")
+            ideal, limit = (median(mapping(position).get(k)) for k in ("ideal", "limit"))
+            if ideal is not None and limit is not None and (limit - ideal) * (0.5 - ideal) < 0:
+                yield (
+                    (*where, "limit"),
+                    f"the limit {limit:g} lies on the wrong side of the ideal {ideal:g}",
+                    "a limit lies toward the far end of the scale",
+                )
+        yield from _deciding(base, body, spec)
+        yield from _poll_order(base, body, issues)
+
+
+def _deciding(base: Path_, body: dict[Any, Any], spec: Any) -> Found:
+    """Either a threshold, or two polls that tell texts apart."""
+    if not isinstance(spec, dict):
+        return
+    polls = body.get("polls") or []
+    if not polls and body.get("threshold") is None:
+        yield base, "says nothing about what passes", "give a `threshold`, or two `polls`"
+    elif polls and body.get("threshold") is not None:
+        yield (*base, "polls"), "stand beside `threshold`", "give one of the two"
+    elif isinstance(polls, list) and len(polls) == 1:
+        yield (*base, "polls"), "holds one text only", "two are needed to tell texts apart"
+    for i, poll in enumerate(polls if isinstance(polls, list) else []):
+        where = (*base, "polls", i)
+        for issue in mapping(poll, "terms"):
+            positions = mapping(body, "positions")
+            if issue not in positions:
+                there = ", ".join(map(str, positions))
+                yield (
+                    (*where, "terms", issue),
+                    "is no issue on which the gate has a position",
+                    f"its issues: {there}",
+                )
+        yes, no = (mapping(poll).get(key) for key in ("yes", "no"))
+        if isinstance(yes, int | float) and isinstance(no, int | float):
+            if yes + no > 1 + 1e-9:
+                yield where, f"yes and no are {yes + no:g} together", "at most 1; write shares"
+            elif min(yes, no) <= 0:
+                yield where, "has nobody on one side", "give a share above 0, such as 0.01"
+
+
+def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Found:
+    """By the gate's own preferences, what is worth more must have been liked more."""
+    wanted = mapping(body, "positions")
+    ideals = {i: median(mapping(wanted, i).get("ideal")) for i in wanted}
+    weights = {i: median(mapping(wanted, i).get("salience")) for i in wanted}
+    worth, odds = [], []
+    for poll in body.get("polls") or []:
+        yes, no, terms = (mapping(poll).get(k) for k in ("yes", "no", "terms"))
+        if not (isinstance(yes, int | float) and isinstance(no, int | float) and yes > 0 < no):
+            return
+        total = 0.0
+        for issue, ideal in ideals.items():
+            point = mapping(terms).get(issue, median(mapping(issues, issue).get("no_deal")))
+            weight = weights[issue]
+            if not isinstance(point, int | float) or ideal is None or weight is None:
+                return
+            total -= weight * abs(point - ideal) / max(ideal, 1.0 - ideal)
+        worth.append(total)
+        odds.append(math.log(yes / no))
+    if len(worth) > 1:
+        middle = sum(worth) / len(worth)
+        if sum((u - middle) * o for u, o in zip(worth, odds, strict=True)) <= 0.0:
+            yield (
+                (*base, "polls"),
+                "are liked better the worse they are by the gate's `positions`",
+                "compare the terms with the ideals",
+            )
+
+
+def _durability(raw: dict[str, Any]) -> Found:
+    """Terms that deter or shift the balance name issues and signatories."""
+    issues = mapping(raw, "issues")
+    signatories = [a for a, s in mapping(raw, "actors").items() if signs(s)]
+    for part in ("shift", "deterrence", "balance"):
+        for issue, body in mapping(raw, "durability", part).items():
+            base: Path_ = ("durability", part, issue)
+            yield from unknown(base, issue, issues, "issue")
+            for actor in names(mapping(body).get("on")):
+                yield from unknown((*base, "on"), actor, signatories, "signatory")
+            for other in mapping(body, "moves"):
+                yield from unknown((*base, "moves", other), other, issues, "issue")
+            if part != "shift" and not (mapping(body).get("source") or _judged(body)):
+                yield base, "has neither a source nor a judgement", "add one of them"
+
+
+def _judged(body: Any) -> bool:
+    return bool(mapping(body).get("judgement"))
+
+
+AGREEMENT_CHECKS = (_plan, _gates, _durability)
