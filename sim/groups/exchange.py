@@ -32,8 +32,8 @@ class Trade(NamedTuple):
     returns: int
     gain: float
     giver_from: float
-    giver_to: float
     taker_from: float
+    giver_to: float
     taker_to: float
 
 
@@ -76,40 +76,44 @@ class Market:
         possible[np.tril_indices(len(s))] = False  # the same trade, told by the other side
         self.givers, self.takers, self.gives, self.returns = np.nonzero(possible)
         i, j, p, q = self.givers, self.takers, self.gives, self.returns
-        self._give_from, self._give_to = self.start[i, p], self.start[j, p]
-        self._return_from, self._return_to = self.start[j, q], self.start[i, q]
+        issues = self.start.shape[1]
+        self._supplies = i * issues + p, j * issues + q
         self._ratio = (s[i, p] + s[j, p]) / (s[i, q] + s[j, q])
+        self._given = np.zeros(len(i))
+        self._update(np.arange(len(i)))
+        self._gain_of_one = s[i, q] * self._ratio - s[i, p]
 
-    def shifts(self) -> tuple[Array, Array]:
-        """How far each trade would shift the two outcomes, as large as it can be now.
+    def _update(self, trades: Indices) -> None:
+        """How far trades would shift what is given, as large as they can be now.
 
         One of the two goes all the way to where the other stood at the start of the round; the
         other's move follows from equal gain, ΔO_q / ΔO_p = (s_ip + s_jp) / (s_iq + s_jq).
         """
-        give = _left(self._give_from, self._give_to, self.now[self.givers, self.gives])
-        back = _left(self._return_from, self._return_to, self.now[self.takers, self.returns])
-        most_given = self.share[self.givers, self.gives] * give
-        most_returned = self.share[self.takers, self.returns] * back
-        given = np.minimum(most_given, most_returned / self._ratio)
-        return given, given * self._ratio
+        i, j = self.givers[trades], self.takers[trades]
+        p, q = self.gives[trades], self.returns[trades]
+        give = _left(self.start[i, p], self.start[j, p], self.now[i, p])
+        back = _left(self.start[j, q], self.start[i, q], self.now[j, q])
+        most_returned = self.share[j, q] * back / self._ratio[trades]
+        self._given[trades] = np.minimum(self.share[i, p] * give, most_returned)
 
     def gains(self) -> Array:
         """What each trade would bring either side now, s_iq ΔO_q − s_ip ΔO_p; shape (trades,)."""
-        given, returned = self.shifts()
-        s = self.salience
-        return s[self.givers, self.returns] * returned - s[self.givers, self.gives] * given
+        return self._gain_of_one * self._given
 
     def trade(self, number: int) -> Trade:
         """Carry out one of the trades, as large as it can be now."""
-        given, returned = (float(shift[number]) for shift in self.shifts())
+        given, gain = float(self._given[number]), float(self.gains()[number])
+        returned = given * float(self._ratio[number])
         i, j = int(self.givers[number]), int(self.takers[number])
         p, q = int(self.gives[number]), int(self.returns[number])
-        gain = self.salience[i, q] * returned - self.salience[i, p] * given
         before = self.now[i, p], self.now[j, q]
         self.now[i, p] += given / self.share[i, p] * np.sign(self.start[j, p] - self.start[i, p])
         self.now[j, q] += returned / self.share[j, q] * np.sign(self.start[i, q] - self.start[j, q])
-        after = self.now[i, p], self.now[j, q]
-        return Trade(i, p, j, q, gain, before[0], after[0], before[1], after[1])
+        # only trades with what has just moved can have changed
+        used = [supplies[number] for supplies in self._supplies]
+        touched = [supplies == one for supplies in self._supplies for one in used]
+        self._update(np.flatnonzero(np.logical_or.reduce(touched)))
+        return Trade(i, p, j, q, gain, *before, self.now[i, p], self.now[j, q])
 
 
 def _left(start: Array, end: Array, now: Array) -> Array:
