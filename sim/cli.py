@@ -117,12 +117,14 @@ def backtest(
     """Test models of group decisions against real outcomes."""
     from sim.backtest.evaluate import backtest as evaluate
     from sim.backtest.folder import FolderError, load_folder
-    from sim.backtest.report import json_text, tell, write
 
     try:
         loaded = load_folder(folder, min_actors)
     except FolderError as error:
         fail(str(error))
+
+    from sim.backtest.report import json_text, tell, write
+
     result = evaluate(loaded, seed, bootstrap)
     target = out or Path("out") / f"backtest-{loaded.name}"
     try:

@@ -200,8 +200,8 @@ def _settlement(folder: Folder, notes: list[str]) -> list[Distribution | None]:
         found = Fit(groups, outcomes).best_without(folder.dossiers)
         return [settlement(g, p) for g, p in zip(groups, found, strict=True)]
     notes.append(
-        f"settlement: says nothing on {sum(known)} issue(s) that its parameters were fitted on; "
-        f"too few dossiers here to cross-validate."
+        f"settlement: its parameters were fitted on {sum(known)} of these issues and it says "
+        "nothing on them; there are too few dossiers to cross-validate."
     )
     return [
         None if seen else settlement(g, fitted.PARAMETERS)

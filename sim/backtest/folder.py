@@ -6,6 +6,7 @@ Every mistake is reported at once, by file, row and column.
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ class Table:
     def rows(self, needed: tuple[str, ...]) -> Iterator[Row]:
         """Line number and cells of every row; nothing where the file or a column is missing."""
         try:
-            lines = self.path.read_text(encoding="utf-8-sig").splitlines()
+            text = self.path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             self.report(0, "", "is not there")
             return
@@ -80,7 +81,7 @@ class Table:
         except OSError as error:
             self.report(0, "", f"cannot be read: {error.strerror}")
             return
-        reader = csv.reader(lines)
+        reader = csv.reader(io.StringIO(text, newline=""))
         try:
             header = [name.strip() for name in next(reader, [])]
             missing = [name for name in needed if name not in header]
@@ -251,7 +252,9 @@ def _assemble(
     if undecided:
         notes.append(f"Without outcome, left out: {undecided} of {len(members)} issues.")
     if small:
-        notes.append(f"Fewer than {min_actors} actors, left out: {small} issue(s).")
+        notes.append(
+            f"Fewer than {min_actors} actors, left out: {small} of {len(results)} decided issues."
+        )
     if flat:
         notes.append(f"All actors at the same point, left out: {', '.join(flat)}.")
     if not groups:

@@ -18,7 +18,9 @@ from sim import __version__
 from sim.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
 from sim.backtest.scores import WITHIN
 from sim.files import written_whole
+from sim.plots.data import counted
 from sim.statistics import Interval
+from sim.story import percent
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")
 SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")
@@ -132,14 +134,10 @@ def _spread(one: Scored, issue: int) -> list[str]:
 def subject(result: Backtest) -> str:
     """``deu: 222 decided issues in 81 dossiers``."""
     folder = result.folder
-    text = f"{folder.name}: {_counted(len(folder.groups), 'decided issue')}"
+    text = f"{folder.name}: {counted(len(folder.groups), 'decided issue')}"
     if folder.has_dossiers:
-        text += f" in {_counted(len(set(folder.dossiers)), 'dossier')}"
+        text += f" in {counted(len(set(folder.dossiers)), 'dossier')}"
     return text
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def units(result: Backtest) -> str:
@@ -200,32 +198,37 @@ def _point_table(result: Backtest) -> Table:
             str(one.issues),
             f"{one.points.mean:.2f}",
             f"{one.points.median:.2f}",
-            f"{one.points.within:.0%}",
+            percent(one.points.within),
             "" if one.name == YARDSTICK else difference_text(one.against_mean),
         )
     return table
 
 
 def _distribution_table(result: Backtest) -> Table:
-    shares = [f"In its {share:.0%}" for share in COVERAGE]
+    shares = [f"In its {percent(share)}" for share in COVERAGE]
     table = _table("Distribution", "CRPS", *shares, "CRPS less resampled's")
     found = [one for one in result.scored if one.distributions is not None]
     for one in sorted(found, key=lambda s: float(np.nanmean(s.crps))):
         table.add_row(
             one.name,
             f"{np.nanmean(one.crps):.2f}",
-            *(f"{one.coverage[share]:.0%}" for share in COVERAGE),
+            *(percent(one.coverage[share]) for share in COVERAGE),
             "" if one.name == SPREAD_YARDSTICK else difference_text(one.against_resampled),
         )
     return table
 
 
 def difference_text(found: tuple[float, Interval | None] | None) -> str:
-    """``−0.43 (−0.85 to −0.00)``."""
+    """``−0.18 (−0.63 to +0.30)``."""
     if found is None:
         return ""
     mean, interval = found
-    text = f"{mean:+.2f}"
+    text = _signed(mean)
     if interval is not None:
-        text += f" ({interval.low:+.2f} to {interval.high:+.2f})"
-    return text.replace("-", "−")
+        text += f" ({_signed(interval.low)} to {_signed(interval.high)})"
+    return text
+
+
+def _signed(value: float) -> str:
+    # rounded first, so that a hair below 0 is no −0.00
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
