@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.discrete.thinning import WORTH_IT, thinned
+
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
@@ -33,11 +35,19 @@ def offers(utilities: Array, reservation: Array, targets: Array) -> Index:
 
     Remarks
     -------
-    One sort per negotiator; its targets at all steps are then looked up at once.
+    One sort per negotiator, of the packages that it could offer at all; its targets at all steps are
+    then looked up at once.
     """
+    every = utilities
+    packages_of = None
+    if utilities.shape[-1] > WORTH_IT:
+        low = np.maximum(reservation, utilities.min(axis=-1))
+        utilities, packages_of = thinned(utilities, low, targets, NEAR)
     sessions, negotiators, packages = utilities.shape
     order = np.argsort(utilities, axis=-1)
     ranked = np.take_along_axis(utilities, order, axis=-1)
+    if packages_of is not None:
+        order = np.take_along_axis(packages_of, order, axis=-1)
     rank = np.empty(targets.shape, dtype=np.intp)
     first = np.empty((sessions, negotiators, 1), dtype=np.intp)
     for s in range(sessions):
@@ -53,7 +63,7 @@ def offers(utilities: Array, reservation: Array, targets: Array) -> Index:
     nearer = (miss > 0) & (miss <= NEAR) & (miss < np.abs(value - targets))
     rank = np.where(nearer, below, rank)
     chosen = np.take_along_axis(order, rank, axis=-1)
-    chosen = _first_of_equals(chosen, rank, ranked, utilities)
+    chosen = _first_of_equals(chosen, rank, ranked, every)
     return np.where(first < packages, chosen, NOTHING)
 
 
