@@ -100,6 +100,53 @@ def check(file: ScenarioArgument, set_: SetOption = None) -> None:
 
 
 @app.command()
+def solve(
+    file: ScenarioArgument,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    run_: Annotated[
+        Path | None,
+        typer.Option(
+            "--run",
+            metavar="RESULT.NC",
+            help="Saved run whose deals are drawn, too; default: that in the scenario's folder.",
+        ),
+    ] = None,
+    set_: SetOption = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the chart.")
+    ] = "png",
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the chart.")] = True,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the solution as one JSON object and no words.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
+    if format_ not in FORMATS:
+        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    overrides = tuple(set_ or ())
+    loaded = load_or_fail(file, overrides)
+
+    from sim.solving.job import solve_job
+
+    try:
+        solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
+    except ValueError as error:
+        fail(str(error))
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    if json_:
+        from sim.solving.summary import text
+
+        sys.stdout.write(text(solved.content))
+    elif not quiet:
+        from sim.solving.terminal import tell
+
+        tell(solved.subject, solved.deals, overrides, solved.folder, solved.written)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the scenario format, for editors."""
     import json

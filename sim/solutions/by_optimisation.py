@@ -45,7 +45,7 @@ def optimised(space: Space) -> Analysis:
         (pair, _between(counting, pair, base), _between(free, pair, None))
         for pair in pairs_of(len(space.parties))
     ]
-    found = _points(counting, equal) if equal is not None and status == "zone" else {}
+    found = named_points(counting, equal) if equal is not None and status == "zone" else {}
     frontier = _frontier(counting, base, [f for _, edge, _ in pairs for f in edge], found)
     if status == "zone":
         found["kalai_smorodinsky_least_spread"] = _least_spread(counting, frontier)
@@ -133,7 +133,7 @@ def _largest(programme: Programme, within_zone: bool = True) -> Array:
     return np.array([0.0 if f is None else f.surplus[k] for k, f in enumerate(found)])
 
 
-def _points(programme: Programme, equal: Found) -> dict[str, Point]:
+def named_points(programme: Programme, equal: Found) -> dict[str, Point]:
     """The named solutions, each within the zone of possible agreement."""
     best = np.maximum(_largest(programme, within_zone=False), 0.0)
     zero, ones = np.zeros(len(best)), np.ones(len(best))

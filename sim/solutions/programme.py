@@ -25,6 +25,10 @@ Array = NDArray[np.float64]
 
 CLOSE = 1e-7
 """Tangents are added until they miss by less; the solver's own tolerance is of this size."""
+CLOSE_LOGARITHM = 1e-10
+"""The same for logarithms, whose maximum is flat."""
+SHARPER = 1e3
+"""Rows and objective with logarithms are multiplied by this, for the solver's tolerances."""
 ROUNDS = 200
 FIRST_TANGENTS = 9
 SMALLEST_SURPLUS = 1e-7
@@ -314,18 +318,18 @@ class Programme:
 
         def refine(solution: Array) -> bool:
             surplus = np.maximum(solution[self.surplus], SMALLEST_SURPLUS)
-            short = solution[self.logarithm] - np.log(surplus) > CLOSE
+            short = solution[self.logarithm] - np.log(surplus) > CLOSE_LOGARITHM
             for k in np.flatnonzero(short):
                 self._add_log(int(k), float(surplus[k]))
             return bool(short.any())
 
-        objective = self.row([(self.logarithm, 1.0)])
+        objective = self.row([(self.logarithm, SHARPER)])
         return self.maximise(objective, self.at_least(np.zeros(len(self.surplus))), refine)
 
     def _add_log(self, k: int, point: float) -> None:
         """``l ≤ log p + (s − p) / p``."""
         row = self.row([(self.logarithm[k], 1.0), (self.surplus[k], -1.0 / point)])
-        self.add(row, high=float(np.log(point) - 1.0))
+        self.add(SHARPER * row, high=float(SHARPER * (np.log(point) - 1.0)))
 
     def least_beyond(self) -> Found | None:
         """Least sum of scale units beyond red lines; then the largest smallest surplus."""
