@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, LoadedDiscrete
 
 app = typer.Typer(
     name="sim",
@@ -53,6 +53,11 @@ def run(
         fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)
+    from sim.scenario import Loaded
+
+    if not isinstance(loaded, Loaded):
+        play_listed(loaded, overrides, out, format_ if plots else None, json_, quiet)
+        return
 
     import gc
 
@@ -85,6 +90,15 @@ def run(
 def check(file: ScenarioArgument, set_: SetOption = None) -> None:
     """Validate a scenario file; every error with its line and a suggestion."""
     loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.scenario import Loaded
+
+    if not isinstance(loaded, Loaded):
+        listed, steps = loaded.content.scenario, loaded.content.protocol.steps
+        print(
+            f"{file}: OK. {len(listed.issues)} issues with listed options, "
+            f"{listed.packages:,} packages, {len(listed.negotiators)} actors, {steps} rounds."
+        )
+        return
     scenario = loaded.scenario
     judged = sum(
         position.judgement is not None
@@ -156,12 +170,38 @@ def schema() -> None:
     print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
 
 
-def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded:
-    """The scenario, or its errors on standard error and exit code 2."""
-    from sim.scenario import ScenarioError, load_scenario
+def play_listed(
+    loaded: LoadedDiscrete,
+    overrides: tuple[str, ...],
+    out: Path,
+    chart_format: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run a scenario with listed options: one session."""
+    from sim.session.job import run_session
 
     try:
-        return load_scenario(file, overrides)
+        session, folder, written = run_session(loaded, overrides, out, chart_format)
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    if as_json:
+        from sim.solving.summary import text
+
+        sys.stdout.write(text(session.summary))
+    elif not quiet:
+        from sim.session.terminal import tell
+
+        tell(session, overrides, folder, written)
+
+
+def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete:
+    """The scenario, or its errors on standard error and exit code 2."""
+    from sim.scenario import ScenarioError, load_any
+
+    try:
+        return load_any(file, overrides)
     except ScenarioError as error:
         fail(str(error))
 

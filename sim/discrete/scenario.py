@@ -84,6 +84,11 @@ class DiscreteScenario:
         row = options_of(np.array([package]), self.sizes)[0]
         return [issue.options[o] for issue, o in zip(self.issues, row, strict=True)]
 
+    def options_by_issue(self, package: int) -> dict[str, str]:
+        """A package in words: issue → option."""
+        names = (issue.name for issue in self.issues)
+        return dict(zip(names, self.options(package), strict=True))
+
     @classmethod
     def from_plain(cls, data: Mapping[str, Any]) -> DiscreteScenario:
         """From plain data.

@@ -99,7 +99,7 @@ def subtitle(subject: Subject, deals: Deals | None) -> str:
     if len(subject.labels) > 2:
         others = ", the others at no deal or better" if subject.analysis.status == "zone" else ""
         text += f" Each panel has the frontier between two sides{others}."
-    if deals is not None:
+    if deals is not None and subject.is_scale:
         text += f" {len(deals.gain):,} of {deals.worlds:,} simulated worlds settle."
     return text
 
@@ -119,8 +119,9 @@ def _key(subject: Subject, deals: Deals | None) -> list[Mark]:
         marks.append(Mark("packages", "point", {"marker": ".", "markersize": 6, "color": PALE}))
     marks.append(Mark("no deal", "point", {"marker": "+", "markersize": 10, "color": DARK}))
     if deals is not None and len(deals.gain):
+        what = "simulated deal" if subject.is_scale else "agreement of the session"
         marks.append(
-            Mark("simulated deal", "point", {"marker": "o", "markersize": 5, "color": DEAL})
+            Mark(what, "point", {"marker": "o", "markersize": 5, "color": DEAL})
         )
     return marks
 
@@ -155,7 +156,8 @@ def _panel(
     axes.plot(*(pair.within * 100).T, color=DARK, linewidth=1.8, zorder=3, gid="frontier", **lone)
     if deals is not None and len(deals.gain):
         gain = deals.gain[:, both] * 100
-        axes.plot(gain[:, 0], gain[:, 1], "o", color=DEAL, markersize=4, alpha=0.5, zorder=4,
+        axes.plot(gain[:, 0], gain[:, 1], "o", color=DEAL, zorder=4,
+                  markersize=4 if subject.is_scale else 7, alpha=0.5 if subject.is_scale else 1,
                   markeredgewidth=0, gid="deals")  # fmt: skip
     axes.plot([0], [0], "+", color=DARK, markersize=10, markeredgewidth=1.5, zorder=5, gid="no deal")
     for name, found in all_points(subject).items():

@@ -67,6 +67,7 @@ def finite_analysis(
     packages: Callable[[Index], Array],
     inside: Mask,
     overshoot: Callable[[Array], Array],
+    disagreement: Array | None = None,
 ) -> Analysis:
     """Analysis of a list of packages.
 
@@ -82,6 +83,8 @@ def finite_analysis(
         Which keep to all red lines.
     overshoot : callable
         From terms to scale units beyond red lines (packages, parties + 1, issues).
+    disagreement : ndarray, shape (parties,), optional
+        The disagreement point of the rules, as a gain over no deal; by default no deal itself.
     """
     parties, issues, reservation = names
     gain = np.round(gain, DIGITS)
@@ -96,8 +99,9 @@ def finite_analysis(
 
     found: dict[str, list[Point]] = {}
     if status == "zone":
-        zero, of_all = np.zeros(len(parties)), gain[allowed]
-        problem = Problem(gain[frontier], zero, of_all.max(axis=0), of_all.min(axis=0))
+        of_all = gain[allowed]
+        base = np.zeros(len(parties)) if disagreement is None else disagreement
+        problem = Problem(gain[frontier], base, of_all.max(axis=0), of_all.min(axis=0))
         found = {name: points(frontier[argmax(score(problem))]) for name, score in RULES.items()}
     least_bad = None if status == "zone" else _least_bad(gain, packages, allowed, overshoot)
     step = max(1, len(counting) // CLOUD)

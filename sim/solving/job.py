@@ -8,9 +8,9 @@ from typing import Any
 
 from sim import __version__
 from sim.files import written_whole
-from sim.scenario import Loaded
+from sim.scenario import Loaded, LoadedDiscrete
 from sim.solving.deals import Deals, read_deals
-from sim.solving.subject import Subject, solve_scenario
+from sim.solving.subject import Subject, solve_discrete, solve_scenario
 from sim.solving.summary import summary, text
 
 
@@ -26,7 +26,7 @@ class Solved:
 
 
 def solve_job(
-    loaded: Loaded,
+    loaded: Loaded | LoadedDiscrete,
     overrides: tuple[str, ...],
     out: Path,
     run: Path | None,
@@ -36,7 +36,7 @@ def solve_job(
 
     Parameters
     ----------
-    loaded : Loaded
+    loaded : Loaded or LoadedDiscrete
         A checked scenario.
     overrides : tuple of str
         What was set on the command line, for the record.
@@ -54,11 +54,16 @@ def solve_job(
     OSError
         If a file cannot be written.
     """
-    subject = solve_scenario(loaded.scenario)
+    if isinstance(loaded, Loaded):
+        subject = solve_scenario(loaded.scenario)
+    else:
+        subject = solve_discrete(loaded.content)
+        if run is not None:
+            raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
     folder = out / subject.name
     saved = run or folder / "result.nc"
     deals = None
-    if run is not None or saved.exists():
+    if isinstance(loaded, Loaded) and (run is not None or saved.exists()):
         deals = read_deals(saved, subject, loaded.digest)
         if run is None and not deals.same_scenario:
             deals = None  # of other assumptions; nobody asked for it

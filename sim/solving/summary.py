@@ -97,7 +97,7 @@ def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -
     """Everything that ``solve`` found; plain types, rounded, in a fixed order."""
     analysis = subject.analysis
     names = analysis.parties
-    return _rounded(
+    return rounded(
         {
             "scenario": subject.name,
             "title": subject.title,
@@ -148,11 +148,12 @@ def text(content: dict[str, Any]) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
-def _rounded(value: Any) -> Any:
+def rounded(value: Any) -> Any:
+    """Numbers to nine digits, NaN as None."""
     if isinstance(value, float):
         return None if np.isnan(value) else round(value, 9) + 0.0
     if isinstance(value, dict):
-        return {key: _rounded(v) for key, v in value.items()}
+        return {key: rounded(v) for key, v in value.items()}
     if isinstance(value, list):
-        return [_rounded(v) for v in value]
+        return [rounded(v) for v in value]
     return value
