@@ -1,4 +1,6 @@
-"""Discrete sessions per second, on the work of ``../shared/bench``: ``python benchmarks/sessions.py``.
+"""Discrete sessions per second on the work of ``../shared/bench``.
+
+Run as ``python benchmarks/sessions.py``.
 
 A session is what it is there: listing and ranking the packages and bargaining until agreement or
 deadline; the tables of utilities are built outside the clock. Where NegMAS can be imported (in an
@@ -38,7 +40,8 @@ def generator(shared: Path) -> ModuleType:
     if not path.is_file():
         raise SystemExit(f"{path}: not there; name the folder of validation data with --shared")
     spec = importlib.util.spec_from_file_location("scen", path)
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -106,7 +109,8 @@ def main() -> None:
             times.append(taken / count)
         each = statistics.median(times)
         print(
-            f"{config}: {negotiators} negotiators, {int(np.prod(sizes)):,} packages, {count} sessions: "
+            f"{config}: {negotiators} negotiators, {int(np.prod(sizes)):,} packages, "
+            f"{count} sessions: "
             f"{1e3 * each:.3f} ms a session ({1e3 * min(times):.3f} to {1e3 * max(times):.3f}), "
             f"{1 / each:,.0f} sessions a second, {np.mean(sessions.agreement >= 0):.0%} agree, "
             f"after {np.mean(sessions.steps):.1f} rounds"

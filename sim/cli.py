@@ -161,6 +161,34 @@ def solve(
 
 
 @app.command()
+def export(
+    file: ScenarioArgument,
+    to: Annotated[str, typer.Option(metavar="negmas", help="Format to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    set_: SetOption = None,
+) -> None:
+    """Write a scenario with listed options as GENIUS XML, which NegMAS reads."""
+    if to not in ("negmas", "genius"):
+        fail(f"--to {to}: choose negmas")
+    loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.scenario import Loaded
+
+    if isinstance(loaded, Loaded):
+        fail(
+            f"{file}: has scales, a war and uncertain numbers, for which GENIUS XML has no place "
+            "(only scenarios with listed options and values can be exported)"
+        )
+    from sim.importing.to_genius import write_genius
+
+    try:
+        written = write_genius(loaded.content, out)
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    print(f"Written to {out}: {', '.join(written)}")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the scenario format, for editors."""
     import json

@@ -1,4 +1,4 @@
-"""Discrete bargaining: reference traces, the protocol by hand, and closed forms of small strategies."""
+"""Discrete bargaining: reference traces, the protocol turn by turn, small strategies."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def test_reference_traces(shared: Path) -> None:
 def test_the_shortcut_is_the_protocol_played_turn_by_turn(
     seed: int, n: int, sizes: list[int], reserve: float, steps: int, data: st.DataObject
 ) -> None:
-    tactics = data.draw(
-        st.lists(st.sampled_from([*EXPONENTS, 2.0, 0.5]), min_size=n, max_size=n)
-    )
+    tactics = data.draw(st.lists(st.sampled_from([*EXPONENTS, 2.0, 0.5]), min_size=n, max_size=n))
     case = scenario(seed, sizes, n, reserve)
     found = play([case], tactics, steps)
     course = events(case, tactics, steps)

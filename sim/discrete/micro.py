@@ -1,7 +1,7 @@
 """MiCRO, a strategy that concedes only as often as the other side does.
 
-de Jonge (2022), An analysis of the linear bilateral ANAC domains using the MiCRO benchmark strategy,
-*IJCAI 2022*, doi:10.24963/ijcai.2022/32.
+de Jonge (2022), An analysis of the linear bilateral ANAC domains using the MiCRO benchmark
+strategy, *IJCAI 2022*, doi:10.24963/ijcai.2022/32.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class Micro:
     """A negotiator that goes down its ranking one package at a time.
 
     It makes a new offer, the best package not offered yet, if it has made no more distinct offers
-    than the other; otherwise it repeats its last one. It accepts what is at least as good as what it
-    would offer now. It stops at its reserved value.
+    than the other; otherwise it repeats its last one. It accepts what is at least as good as what
+    it would offer now. It stops at its reserved value.
 
     Attributes
     ----------

@@ -35,8 +35,8 @@ def offers(utilities: Array, reservation: Array, targets: Array) -> Index:
 
     Remarks
     -------
-    One sort per negotiator, of the packages that it could offer at all; its targets at all steps are
-    then looked up at once.
+    One sort per negotiator, of the packages that it could offer at all; its targets at all steps
+    are then looked up at once.
     """
     every = utilities
     packages_of = None

@@ -204,26 +204,25 @@ def events(
     negotiators = len(exponents)
     out: list[dict[str, Any]] = []
 
-    def tell(kind: str, package: int) -> None:
+    def told(step: int, t: float, who: int, kind: str, package: int) -> dict[str, Any]:
         worth = [float(u) for u in utilities[:, package]]
-        out.append(
-            {"step": s, "t": t, "who": k, "event": kind, "offer": scenario.options(package),
-             "utilities": worth}
-        )  # fmt: skip
+        words = scenario.options(package)
+        return {"step": step, "t": t, "who": who, "event": kind, "offer": words,
+                "utilities": worth}  # fmt: skip
 
     standing, accepted = NOTHING, 0
     for s, t in enumerate(times(steps)):
         for k in range(negotiators):
             if standing != NOTHING:
                 if utilities[k, standing] >= asked[k, s]:
-                    tell("ACCEPT_OFFER", standing)
+                    out.append(told(s, t, k, "ACCEPT_OFFER", standing))
                     accepted += 1
                     if accepted == negotiators:
                         return out
                     continue
-                tell("REJECT_OFFER", standing)
+                out.append(told(s, t, k, "REJECT_OFFER", standing))
             standing, accepted = int(made[k, s]), 1
             if standing == NOTHING:
                 return out
-            tell("OFFER", standing)
+            out.append(told(s, t, k, "OFFER", standing))
     return out

@@ -86,9 +86,8 @@ def headline(subject: Subject) -> str:
 def subtitle(subject: Subject, deals: Deals | None) -> str:
     """What is shown and how it was found."""
     what = {
-        "zone": "packages that beat no deal for all" + (
-            " and keep to all red lines" if subject.is_scale else ""
-        ),
+        "zone": "packages that beat no deal for all"
+        + (" and keep to all red lines" if subject.is_scale else ""),
         "no_gain": "packages inside all red lines" if subject.is_scale else "all packages",
         "no_ground": "all packages, red lines set aside",
     }[subject.analysis.status]
@@ -120,9 +119,7 @@ def _key(subject: Subject, deals: Deals | None) -> list[Mark]:
     marks.append(Mark("no deal", "point", {"marker": "+", "markersize": 10, "color": DARK}))
     if deals is not None and len(deals.gain):
         what = "simulated deal" if subject.is_scale else "agreement of the session"
-        marks.append(
-            Mark(what, "point", {"marker": "o", "markersize": 5, "color": DEAL})
-        )
+        marks.append(Mark(what, "point", {"marker": "o", "markersize": 5, "color": DEAL}))
     return marks
 
 
@@ -147,19 +144,22 @@ def _panel(
     first, second = pair.parties
     both = [first, second]
     cloud = subject.analysis.cloud[:, both] * 100
-    axes.plot(cloud[:, 0], cloud[:, 1], ".", color=PALE, markersize=2.5, zorder=1, gid="packages",
-              rasterized=True)  # fmt: skip
+    size_ = 2.5 if len(cloud) > 500 else 6
+    axes.plot(cloud[:, 0], cloud[:, 1], ".", color=PALE, markersize=size_, zorder=1,
+              gid="packages", rasterized=True)  # fmt: skip
     if subject.is_scale and subject.analysis.status != "no_ground":
         axes.plot(*(pair.free * 100).T, color=GREY, linewidth=1.2, linestyle=(0, (3, 2)), zorder=2,
                   gid="free")  # fmt: skip
-    lone = {"marker": "."} if subject.analysis.method == "enumeration" else {}
+    lone: dict[str, Any] = {"marker": "."} if subject.analysis.method == "enumeration" else {}
     axes.plot(*(pair.within * 100).T, color=DARK, linewidth=1.8, zorder=3, gid="frontier", **lone)
     if deals is not None and len(deals.gain):
         gain = deals.gain[:, both] * 100
         axes.plot(gain[:, 0], gain[:, 1], "o", color=DEAL, zorder=4,
                   markersize=4 if subject.is_scale else 7, alpha=0.5 if subject.is_scale else 1,
                   markeredgewidth=0, gid="deals")  # fmt: skip
-    axes.plot([0], [0], "+", color=DARK, markersize=10, markeredgewidth=1.5, zorder=5, gid="no deal")
+    axes.plot(
+        [0], [0], "+", color=DARK, markersize=10, markeredgewidth=1.5, zorder=5, gid="no deal"
+    )
     for name, found in all_points(subject).items():
         gain = np.array([p.gain[both] for p in found]) * 100
         layer = 8 if name in ("nash", "least_bad") else 7

@@ -1,7 +1,7 @@
 """The format of scenarios with listed options and values: ``docs/discrete-scenarios.md``.
 
-A root model of its own beside :class:`~sim.scenario.schema.Scenario`: there is no scale, no war and no
-uncertainty here, only packages and what they are worth.
+A root model of its own beside :class:`~sim.scenario.schema.Scenario`: there is no scale, no war and
+no uncertainty here, only packages and what they are worth.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DiscreteActor(Sourced):
         default="boulware", description="boulware, linear, conceder, or the exponent of time."
     )
     reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
-    positions: dict[Identifier, DiscretePosition] = {}
+    positions: dict[Identifier, DiscretePosition] = Field(default={})
 
     @field_validator("tactic")
     @classmethod
@@ -87,7 +87,7 @@ class DiscreteFile(Strict):
     question: str | None = None
     summary: str | None = None
     known_by: date | None = None
-    sources: dict[str, Source] = {}
+    sources: dict[str, Source] = Field(default={})
     issues: dict[Identifier, DiscreteIssue] = Field(min_length=1)
     actors: dict[Identifier, DiscreteActor] = Field(min_length=2)
     protocol: DiscreteProtocol = DiscreteProtocol()

@@ -40,7 +40,9 @@ def distance_words(session: Session) -> str:
         return ""
     room = float(deals.room[0])
     if room <= 1e-9:
-        return "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
+        return (
+            "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
+        )
     return f"Every side could still have had {points(room)} more at once."
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 Status = Literal["zone", "no_gain", "no_ground"]
-"""``zone``: some package keeps to all red lines and beats no deal for all; ``no_gain``: packages keep
-to all red lines, none beats no deal for all; ``no_ground``: none keeps to all red lines."""
+"""``zone``: some package keeps to all red lines and beats no deal for all; ``no_gain``: packages
+keep to all red lines, none beats no deal for all; ``no_ground``: none keeps to all red lines."""
 MOST_PARTIES = 4
 """Pairs are made of so many parties at most."""
 

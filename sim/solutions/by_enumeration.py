@@ -57,7 +57,7 @@ def _inside(space: Space, packages: Callable[[Index], Array], count: int) -> Mas
         assert points is not None
         at_point = np.zeros((len(points), len(space.issues)))
         at_point[:, i] = points
-        masks.append((space.overshoot(at_point)[:, :, i] <= 1e-9).all(axis=1))
+        masks.append(np.asarray((space.overshoot(at_point)[:, :, i] <= 1e-9).all(axis=1)))
     return combinations_where(masks)
 
 

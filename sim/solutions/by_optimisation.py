@@ -155,9 +155,7 @@ def _least_spread(programme: Programme, among: list[Point]) -> Point:
     return among[int(least_spread(problem).argmax())]
 
 
-def _between(
-    programme: Programme, pair: tuple[int, int], base: Array | None
-) -> list[Found]:
+def _between(programme: Programme, pair: tuple[int, int], base: Array | None) -> list[Found]:
     """The frontier between two parties, the others at ``base`` or above.
 
     At each level of the first party's gain the second one's is maximised (ε-constraint method,
@@ -205,7 +203,9 @@ def _sampled(space: Space, status: Status) -> tuple[Array, float, float]:
     packages = unit.copy()
     for i, points in enumerate(space.options):
         if points is not None:
-            packages[:, i] = points[np.minimum((unit[:, i] * len(points)).astype(int), len(points) - 1)]
+            packages[:, i] = points[
+                np.minimum((unit[:, i] * len(points)).astype(int), len(points) - 1)
+            ]
     gain = space.utility(packages) - space.reservation
     inside = space.inside(packages)
     zone = inside & (gain >= 0.0).all(axis=1)

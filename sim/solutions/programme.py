@@ -3,9 +3,9 @@
 Losses are convex and piecewise linear or curved, so surpluses are concave and every rule used here
 maximises a concave function. Curved losses and the logarithm of Nash's product are replaced by
 tangents, and tangents are added where the solution lies until they touch (Kelley 1960, The
-cutting-plane method, *J. SIAM* 8(4), doi:10.1137/0108053). Conditional red lines and listed options
-are binary variables; on a scale from 0 to 1 their big-M constraints are tight. Optima are global, up
-to the tolerances of the solver (HiGHS).
+cutting-plane method, *J. SIAM* 8(4), doi:10.1137/0108053). Conditional red lines and listed
+options are binary variables; on a scale from 0 to 1 their big-M constraints are tight. Optima are
+global, up to the tolerances of the solver (HiGHS).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ class Programme:
         self._next += count
         return np.arange(self._next - count, self._next)
 
-    def row(self, terms: Sequence[tuple[object, object]]) -> Array:
+    def row(self, terms: Sequence[tuple[Any, Any]]) -> Array:
         """A row of coefficients from pairs of columns and coefficients."""
         row = np.zeros(self._next)
         for columns, coefficients in terms:
@@ -170,7 +171,7 @@ class Programme:
 
     def _limit(self, k: int, i: int, line: float, upward: bool) -> None:
         """A red line, moved by whichever of its linkages is in force (at most one need be)."""
-        terms: list[tuple[object, object]] = [(self.package[i], 1.0)]
+        terms: list[tuple[Any, Any]] = [(self.package[i], 1.0)]
         sign = 1.0 if upward else -1.0
         for column, link in zip(self.linked, self.space.linkages, strict=True):
             if (link.party, link.issue, link.upward) == (k, i, upward):
@@ -338,9 +339,7 @@ class Programme:
         if first is None:
             return None
         rows = [(objective, first.value - CLOSE, np.inf)]
-        rows += [
-            (self.row([(s, 1.0), (self.level, -1.0)]), 0.0, np.inf) for s in self.surplus
-        ]
+        rows += [(self.row([(s, 1.0), (self.level, -1.0)]), 0.0, np.inf) for s in self.surplus]
         second = self.maximise(self.row([(self.level, 1.0)]), rows)
         found = second or first
         return Found(found.package, found.surplus, -first.value)

@@ -54,15 +54,18 @@ def solve_job(
     OSError
         If a file cannot be written.
     """
+    deals = None
     if isinstance(loaded, Loaded):
         subject = solve_scenario(loaded.scenario)
     else:
         subject = solve_discrete(loaded.content)
         if run is not None:
             raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
+        from sim.session.job import play_session
+
+        deals = play_session(loaded, overrides).deals
     folder = out / subject.name
     saved = run or folder / "result.nc"
-    deals = None
     if isinstance(loaded, Loaded) and (run is not None or saved.exists()):
         deals = read_deals(saved, subject, loaded.digest)
         if run is None and not deals.same_scenario:

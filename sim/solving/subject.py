@@ -21,6 +21,7 @@ from sim.summary import nearest_text
 
 Array = NDArray[np.float64]
 
+
 @dataclass(frozen=True)
 class Subject:
     """A solved scenario.

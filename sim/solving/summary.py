@@ -28,7 +28,9 @@ def statement(subject: Subject) -> str:
     analysis = subject.analysis
     if analysis.status == "zone":
         where = " and keep to all red lines" if subject.is_scale else ""
-        return f"There is a zone of possible agreement: {_share(subject)} beat no deal for all{where}."
+        return (
+            f"There is a zone of possible agreement: {_share(subject)} beat no deal for all{where}."
+        )
     if analysis.status == "no_gain":
         where = (
             "Packages inside all red lines exist, but none of them beats"
@@ -38,9 +40,9 @@ def statement(subject: Subject) -> str:
         assert analysis.least_bad is not None
         worst = int(analysis.least_bad.gain.argmin())
         return (
-            f"There is no zone of possible agreement. {where} no deal for everyone. In the least bad "
-            f"one {subject.labels[worst]} is {points(-analysis.least_bad.gain[worst])} worse off "
-            "than without a deal."
+            f"There is no zone of possible agreement. {where} no deal for everyone. In the least "
+            f"bad one {subject.labels[worst]} is {points(-analysis.least_bad.gain[worst])} worse "
+            "off than without a deal."
         )
     return (
         "There is no zone of possible agreement: no package is inside all red lines. The least bad "
@@ -137,9 +139,7 @@ def _point(subject: Subject, point: Point, brief: bool = False) -> dict[str, Any
         value: Any = float(term) if subject.is_scale else text
         terms[issue] = {"point": value, "text": text} if subject.is_scale and not brief else value
     gain = dict(zip(analysis.parties, point.gain.tolist(), strict=True))
-    utility = dict(
-        zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True)
-    )
+    utility = dict(zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True))
     return {"terms": terms, "utility": utility, "gain": gain}
 
 

@@ -47,7 +47,7 @@ def tell(
     console.print(_terms(subject))
     if deals is not None:
         console.print()
-        console.print(deals_words(deals))
+        console.print(deals_words(deals) if subject.is_scale else session_words(deals))
     console.print(
         Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
     )
@@ -105,9 +105,22 @@ def _who(subject: Subject, who: list[tuple[str, float]]) -> str:
     return "; ".join(f"{', '.join(dict.fromkeys(names))} {term}" for term, names in at.items())
 
 
+def session_words(deals: Deals) -> str:
+    """How the agreement of the session lies to the frontier, in a sentence."""
+    room = float(deals.room[0])
+    if room <= 1e-9:
+        return "The agreement that the session of this file reaches is Pareto-efficient."
+    return (
+        "In the agreement that the session of this file reaches every side could still have had "
+        f"{points(room)} more at once."
+    )
+
+
 def deals_words(deals: Deals) -> str:
     """How the simulated deals lie to the frontier, in a sentence or two."""
-    text = f"Simulated deals ({deals.source}): {len(deals.gain):,} of {deals.worlds:,} worlds settle"
+    text = (
+        f"Simulated deals ({deals.source}): {len(deals.gain):,} of {deals.worlds:,} worlds settle"
+    )
     if len(deals.gain):
         room = float(sorted(deals.room)[len(deals.room) // 2])
         text += (

@@ -1,0 +1,1 @@
+"""Reading other formats into scenario files, and writing scenarios in theirs."""
