@@ -28,6 +28,8 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
+Slack = float | Sequence[float]
+
 AT_ONCE = 2_000_000
 """Utilities held in memory at once: sessions are played in batches of about this many."""
 
@@ -64,7 +66,7 @@ def play(
     scenarios: Sequence[DiscreteScenario],
     tactics: Sequence[str | float],
     steps: int,
-    slack: float = SLACK,
+    slack: Slack = SLACK,
 ) -> Sessions:
     """Play one session of each scenario; all have the same shape and the same tactics.
 
@@ -76,6 +78,8 @@ def play(
         Of each negotiator: a name of :data:`~sim.discrete.targets.EXPONENTS` or an exponent.
     steps : int
         Steps until the deadline.
+    slack : float or sequence of float
+        How much less than its aspiration a negotiator asks for.
     """
     reservation = np.stack([s.reservation for s in scenarios])
     return play_tables(stacked_tables(scenarios), reservation, tactics, steps, slack)
@@ -86,7 +90,7 @@ def play_tables(
     reservation: Array,
     tactics: Sequence[str | float],
     steps: int,
-    slack: float = SLACK,
+    slack: Slack = SLACK,
 ) -> Sessions:
     """As :func:`play`, from arrays: per issue (sessions, negotiators, options)."""
     sessions, negotiators = reservation.shape
@@ -107,7 +111,7 @@ def play_tables(
 
 
 def plans(
-    utilities: Array, reservation: Array, exponents: Sequence[float], steps: int, slack: float
+    utilities: Array, reservation: Array, exponents: Sequence[float], steps: int, slack: Slack
 ) -> tuple[Array, Index]:
     """Targets and offers of all negotiators at all steps: (sessions, negotiators, steps) each."""
     low = np.maximum(utilities.min(axis=-1), reservation)
@@ -116,7 +120,7 @@ def plans(
 
 
 def _play_batch(
-    utilities: Array, reservation: Array, exponents: Sequence[float], steps: int, slack: float
+    utilities: Array, reservation: Array, exponents: Sequence[float], steps: int, slack: Slack
 ) -> Sessions:
     sessions, negotiators, _ = utilities.shape
     asked, made = plans(utilities, reservation, exponents, steps, slack)
@@ -188,7 +192,7 @@ def events(
     scenario: DiscreteScenario,
     tactics: Sequence[str | float],
     steps: int,
-    slack: float = SLACK,
+    slack: Slack = SLACK,
 ) -> list[dict[str, Any]]:
     """Every offer, rejection and acceptance of one session, in order.
 

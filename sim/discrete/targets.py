@@ -54,7 +54,11 @@ def aspirations(exponents: tuple[float, ...], steps: int) -> Array:
 
 
 def targets(
-    low: Array, high: Array, exponents: Sequence[float], steps: int, slack: float = SLACK
+    low: Array,
+    high: Array,
+    exponents: Sequence[float],
+    steps: int,
+    slack: float | Sequence[float] = SLACK,
 ) -> Array:
     """Target utilities of every negotiator at every step.
 
@@ -66,8 +70,8 @@ def targets(
         One per negotiator.
     steps : int
         Number of steps.
-    slack : float
-        See :data:`SLACK`.
+    slack : float or sequence of float
+        See :data:`SLACK`; one for all, or one per negotiator.
 
     Returns
     -------
@@ -76,5 +80,6 @@ def targets(
         above ``high``.
     """
     floor, ceiling = low[..., None], high[..., None]
-    asked = (ceiling - floor) * aspirations(tuple(exponents), steps) + floor - slack
+    less = np.broadcast_to(np.asarray(slack, dtype=np.float64), len(exponents))[:, None]
+    asked = (ceiling - floor) * aspirations(tuple(exponents), steps) + floor - less
     return np.asarray(np.maximum(floor, np.minimum(ceiling, asked)))
