@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,7 +41,7 @@ def offers(session: Session, foot: str = "") -> Figure:
     )
     marks = [
         Mark("own offers", "line", {"color": GREY, "linewidth": 2.2, "drawstyle": "steps-post"}),
-        Mark("others' offers", "line", {"color": GREY, "linewidth": 1.1}),
+        Mark("others' offers", "point", {"color": GREY, "marker": ".", "markersize": 6}),
         Mark("no agreement", "line", {"color": GREY, "linewidth": 1.4, "linestyle": ":"}),
     ]
     if session.agreed:
@@ -70,10 +71,10 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
             continue
         x = np.array([e["step"] + 1 for e in mine])
         y = 100 * np.array([e["utilities"][k] for e in mine])
-        own = who == k
-        axes.plot(x, y, color=subject.colors[who], linewidth=2.2 if own else 1.1,
-                  drawstyle="steps-post" if own else "default", zorder=3 if own else 2,
-                  gid=f"offers of {who}")  # fmt: skip
+        style: dict[str, Any] = {"linestyle": "", "marker": ".", "markersize": 4, "alpha": 0.75}
+        if who == k:
+            style = {"linewidth": 2.2, "drawstyle": "steps-post", "zorder": 3}
+        axes.plot(x, y, color=subject.colors[who], gid=f"offers of {who}", **style)
         ends.append((float(y[-1]), label, subject.colors[who]))
     reserve = 100 * float(subject.analysis.reservation[k])
     axes.axhline(reserve, color=GREY, linewidth=1.4, linestyle=":", zorder=1, gid="reservation")

@@ -55,6 +55,8 @@ def solve_job(
         If a file cannot be written.
     """
     deals = None
+    if run is not None and not run.is_file():
+        raise ValueError(f"{run}: there is no such file")
     if isinstance(loaded, Loaded):
         subject = solve_scenario(loaded.scenario)
     else:

@@ -124,8 +124,9 @@ def deals_words(deals: Deals) -> str:
     if len(deals.gain):
         room = float(sorted(deals.room)[len(deals.room) // 2])
         text += (
-            "; in the middle one every side could still have had "
-            f"{points(max(room, 0.0))} more at once"
+            f"; in the middle one every side could still have had {points(room)} more at once"
+            if room > 5e-4
+            else "; the middle one is efficient, as far as the frontier is known"
         )
     text += "."
     if not deals.same_scenario:
