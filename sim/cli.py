@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, LoadedDiscrete
 
 app = typer.Typer(
     name="sim",
@@ -58,6 +58,11 @@ def run(
         fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)
+    from sim.scenario import Loaded
+
+    if not isinstance(loaded, Loaded):
+        play_listed(loaded, overrides, out, format_ if plots else None, json_, quiet)
+        return
 
     import gc
 
@@ -157,6 +162,15 @@ def compare_(
 def check(file: ScenarioArgument, set_: SetOption = None) -> None:
     """Validate a scenario file; every error with its line and a suggestion."""
     loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.scenario import Loaded
+
+    if not isinstance(loaded, Loaded):
+        listed, steps = loaded.content.scenario, loaded.content.protocol.steps
+        print(
+            f"{file}: OK. {len(listed.issues)} issues with listed options, "
+            f"{listed.packages:,} packages, {len(listed.negotiators)} actors, {steps} rounds."
+        )
+        return
     scenario = loaded.scenario
     judged = sum(
         position.judgement is not None
@@ -211,6 +225,81 @@ def backtest(
 
 
 @app.command()
+def solve(
+    file: ScenarioArgument,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    run_: Annotated[
+        Path | None,
+        typer.Option(
+            "--run",
+            metavar="RESULT.NC",
+            help="Saved run whose deals are drawn, too; default: that in the scenario's folder.",
+        ),
+    ] = None,
+    set_: SetOption = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the chart.")
+    ] = "png",
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the chart.")] = True,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the solution as one JSON object and no words.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
+    if format_ not in FORMATS:
+        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    overrides = tuple(set_ or ())
+    loaded = load_or_fail(file, overrides)
+
+    from sim.solving.job import solve_job
+
+    try:
+        solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
+    except ValueError as error:
+        fail(str(error))
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    if json_:
+        from sim.solving.summary import text
+
+        sys.stdout.write(text(solved.content))
+    elif not quiet:
+        from sim.solving.terminal import tell
+
+        tell(solved.subject, solved.deals, overrides, solved.folder, solved.written)
+
+
+@app.command()
+def export(
+    file: ScenarioArgument,
+    to: Annotated[str, typer.Option(metavar="negmas", help="Format to write.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    set_: SetOption = None,
+) -> None:
+    """Write a scenario with listed options as GENIUS XML, which NegMAS reads."""
+    if to not in ("negmas", "genius"):
+        fail(f"--to {to}: choose negmas")
+    loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.scenario import Loaded
+
+    if isinstance(loaded, Loaded):
+        fail(
+            f"{file}: has scales, a war and uncertain numbers, for which GENIUS XML has no place "
+            "(only scenarios with listed options and values can be exported)"
+        )
+    from sim.importing.to_genius import write_genius
+
+    try:
+        written = write_genius(loaded.content, out)
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    print(f"Written to {out}: {', '.join(written)}")
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the scenario format, for editors."""
     import json
@@ -258,12 +347,38 @@ def import_(
     tell(done)
 
 
-def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded:
-    """The scenario, or its errors on standard error and exit code 2."""
-    from sim.scenario import ScenarioError, load_scenario
+def play_listed(
+    loaded: LoadedDiscrete,
+    overrides: tuple[str, ...],
+    out: Path,
+    chart_format: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Run a scenario with listed options: one session."""
+    from sim.session.job import run_session
 
     try:
-        return load_scenario(file, overrides)
+        session, folder, written = run_session(loaded, overrides, out, chart_format)
+    except OSError as error:
+        where = error.filename2 or error.filename or out
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    if as_json:
+        from sim.solving.summary import text
+
+        sys.stdout.write(text(session.summary))
+    elif not quiet:
+        from sim.session.terminal import tell
+
+        tell(session, overrides, folder, written)
+
+
+def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete:
+    """The scenario, or its errors on standard error and exit code 2."""
+    from sim.scenario import ScenarioError, load_any
+
+    try:
+        return load_any(file, overrides)
     except ScenarioError as error:
         fail(str(error))
 

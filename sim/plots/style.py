@@ -15,7 +15,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 
-from sim.scenario.schema import Scenario
+from sim.scenario.discrete_schema import DiscreteFile
+from sim.scenario.schema import Actor, Scenario
 
 STYLE = Path(__file__).with_name("peace.mplstyle")
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -63,11 +64,14 @@ def styled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 # --- colours -----------------------------------------------------------------------------
 
 
-def actor_colors(scenario: Scenario) -> dict[str, str]:
+def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
     """One colour per actor: the scenario's own, otherwise the next free of Okabe & Ito."""
     taken = {a.color.upper() for a in scenario.actors.values() if a.color}
     free = [c for c in OKABE_ITO if c not in taken] or list(OKABE_ITO)
-    signs = {key: actor.consents_to != "none" for key, actor in scenario.actors.items()}
+    signs = {
+        key: not isinstance(actor, Actor) or actor.consents_to != "none"
+        for key, actor in scenario.actors.items()
+    }
     colors: dict[str, str] = {}
     count = 0
     for key in sorted(scenario.actors, key=lambda k: (not signs[k], k)):

@@ -2,17 +2,19 @@
 
 from sim.scenario.draws import CHUNK, Draws
 from sim.scenario.errors import Place, Problem, ScenarioError
-from sim.scenario.loading import Loaded, find_scenario, load_scenario
+from sim.scenario.loading import Loaded, LoadedDiscrete, find_scenario, load_any, load_scenario
 from sim.scenario.schema import Scenario
 
 __all__ = [
     "CHUNK",
     "Draws",
     "Loaded",
+    "LoadedDiscrete",
     "Place",
     "Problem",
     "Scenario",
     "ScenarioError",
     "find_scenario",
+    "load_any",
     "load_scenario",
 ]

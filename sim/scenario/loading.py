@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.scenario.checks import cross_checks
+from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.merging import read_with_bases, without_nulls
 from sim.scenario.overrides import apply_overrides
@@ -33,8 +34,26 @@ class Loaded:
     @property
     def digest(self) -> str:
         """SHA-256 of the merged content: the same whatever the layout of the files."""
-        text = json.dumps(self.raw, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return _digest(self.raw)
+
+
+@dataclass(frozen=True)
+class LoadedDiscrete:
+    """A checked scenario with listed options, and a hash of what it says."""
+
+    content: DiscreteFile
+    raw: dict[str, Any]
+    files: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """As that of :class:`Loaded`."""
+        return _digest(self.raw)
+
+
+def _digest(raw: dict[str, Any]) -> str:
+    text = json.dumps(raw, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -65,17 +84,51 @@ def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     ScenarioError
         With every problem found.
     """
+    return _scenario_from(_read(name, overrides))
+
+
+def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | LoadedDiscrete:
+    """As :func:`load_scenario`, also for scenarios with listed options and values."""
+    read = _read(name, overrides)
+    if not is_discrete(read.raw):
+        return _scenario_from(read)
+    content, problems = _validate(read, DiscreteFile)
+    problems = read.problems + problems
+    for where, message, fix in discrete_checks(read.raw):
+        place = place_of(read.places, where, read.path)
+        problems.append(Problem(place, dotted(where), message, fix))
+    if problems or content is None:
+        raise ScenarioError(_distinct(problems))
+    return LoadedDiscrete(content, read.raw, read.files)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Merged data before validation, and what was wrong with the overrides."""
+
+    path: Path
+    raw: dict[str, Any]
+    places: Places
+    files: tuple[str, ...]
+    problems: list[Problem]
+
+
+def _read(name: str | Path, overrides: Sequence[str]) -> _Read:
     path = find_scenario(name)
     raw, places, files = read_with_bases(path, ())
     raw = without_nulls(raw)
     raw.setdefault("name", identifier(path.stem))
     problems = apply_overrides(raw, places, overrides)
-    scenario, found = _validate(raw, places, path)
-    problems += found
-    problems += cross_checks(raw, lambda p: place_of(places, p, path))
+    return _Read(path, raw, places, tuple(files), problems)
+
+
+def _scenario_from(read: _Read) -> Loaded:
+    scenario, found = _validate(read, Scenario)
+    problems = read.problems + found
+    problems += cross_checks(read.raw, lambda p: place_of(read.places, p, read.path))
     if problems or scenario is None:
         raise ScenarioError(_distinct(problems))
-    return Loaded(scenario, raw, places, tuple(files))
+    return Loaded(scenario, read.raw, read.places, read.files)
 
 
 def place_of(places: Places, path: Path_, file: Path) -> Place:
@@ -93,18 +146,20 @@ def identifier(text: str, otherwise: str = "scenario") -> str:
     return plain if plain[:1].isalpha() else f"{otherwise}_{plain}"
 
 
-def _validate(
-    raw: dict[str, Any], places: Places, path: Path
-) -> tuple[Scenario | None, list[Problem]]:
+Content = TypeVar("Content", bound=BaseModel)
+
+
+def _validate(read: _Read, model: type[Content]) -> tuple[Content | None, list[Problem]]:
     try:
-        return Scenario.model_validate(raw), []
+        return model.model_validate(read.raw), []
     except ValidationError as error:
         problems = []
         for item in error.errors(include_url=False):
             loc: Path_ = tuple(p for p in item["loc"] if p != "[key]")
-            loc = as_written(raw, loc)
-            message, fix = words(item, loc)
-            problems.append(Problem(place_of(places, loc, path), dotted(loc), message, fix))
+            loc = as_written(read.raw, loc)
+            message, fix = words(item, loc, model)
+            place = place_of(read.places, loc, read.path)
+            problems.append(Problem(place, dotted(loc), message, fix))
         return None, problems
 
 

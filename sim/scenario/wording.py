@@ -37,12 +37,13 @@ def as_written(raw: Any, loc: Path_) -> Path_:
     return tuple(out)
 
 
-def words(item: Any, loc: Path_) -> tuple[str, str]:
+def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str, str]:
     """Pydantic's error in plain words, and the fix."""
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(str(loc[-1]), fields_at(loc[:-1])) or (
-            "allowed here: " + ", ".join(fields_at(loc[:-1]))
+        allowed = fields_at(loc[:-1], root)
+        return "unknown key", did_you_mean(str(loc[-1]), allowed) or (
+            "allowed here: " + ", ".join(allowed)
         )
     if kind == "string_type" and loc and isinstance(loc[-1], int | float):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
@@ -98,9 +99,9 @@ def did_you_mean(word: str, among: Any) -> str:
     return f"did you mean '{near[0]}'?" if near else ""
 
 
-def fields_at(loc: Path_) -> list[str]:
+def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
     """Names of the keys that the format allows at a location."""
-    models: list[type[BaseModel]] = [Scenario]
+    models: list[type[BaseModel]] = [root]
     for part in loc:
         following: list[type[BaseModel]] = []
         for model in models:

@@ -1,0 +1,168 @@
+"""The format of scenarios with listed options and values: ``docs/discrete-scenarios.md``.
+
+A root model of its own beside :class:`~sim.scenario.schema.Scenario`: there is no scale, no war and
+no uncertainty here, only packages and what they are worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
+from pydantic_core import PydanticCustomError
+
+from sim.discrete.scenario import DiscreteScenario, Negotiator
+from sim.discrete.scenario import Issue as NamedIssue
+from sim.discrete.targets import SLACK, exponent_of
+from sim.scenario.schema import Identifier, Source, Sourced, Strict
+from sim.scenario.wording import did_you_mean
+from sim.scenario.yaml_source import Path_
+
+MOST_PACKAGES = 2_000_000
+
+
+def _word(raw: Any) -> Any:
+    """Options may be written as numbers or dates; they are names all the same."""
+    return raw if raw is None or isinstance(raw, str | dict | list) else str(raw)
+
+
+OptionName = Annotated[str, BeforeValidator(_word)]
+
+
+class DiscreteIssue(Sourced):
+    """An issue of which one of the listed options is agreed."""
+
+    title: str | None = Field(default=None, description="Name in charts; absent: the key.")
+    options: list[OptionName] = Field(min_length=1, description="What can be agreed, by name.")
+
+
+class DiscretePosition(Sourced):
+    """What the options of an issue are worth to an actor."""
+
+    weight: FiniteFloat = Field(ge=0, description="Factor of the values; used as it is written.")
+    values: dict[OptionName, FiniteFloat] = Field(description="Option → its value.")
+
+
+class DiscreteActor(Sourced):
+    """A negotiator."""
+
+    name: str
+    label: str | None = Field(default=None, description="Short name for charts.")
+    color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    tactic: str | FiniteFloat = Field(
+        default="boulware", description="boulware, linear, conceder, or the exponent of time."
+    )
+    reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
+    positions: dict[Identifier, DiscretePosition] = Field(default={})
+
+    @field_validator("tactic")
+    @classmethod
+    def _known(cls, tactic: str | float) -> str | float:
+        try:
+            exponent_of(tactic)
+        except ValueError as error:
+            raise PydanticCustomError("tactic", str(error)) from None  # type: ignore[arg-type]
+        return tactic
+
+
+class DiscreteProtocol(Strict):
+    """Who speaks when, and for how long."""
+
+    name: Literal["stacked"] = Field(
+        default="stacked", description="Stacked alternating offers in the order of the file."
+    )
+    steps: int = Field(default=100, ge=1, le=100_000, description="Rounds until the deadline.")
+    slack: float = Field(
+        default=SLACK, ge=0, le=1, description="Utility by which a target is missed unpunished."
+    )
+
+
+class DiscreteFile(Strict):
+    """A scenario with listed options."""
+
+    name: Identifier
+    title: str
+    question: str | None = None
+    summary: str | None = None
+    known_by: date | None = None
+    sources: dict[str, Source] = Field(default={})
+    issues: dict[Identifier, DiscreteIssue] = Field(min_length=1)
+    actors: dict[Identifier, DiscreteActor] = Field(min_length=2)
+    protocol: DiscreteProtocol = DiscreteProtocol()
+
+    @property
+    def scenario(self) -> DiscreteScenario:
+        """The bargaining scenario, actors in the order of the file."""
+        issues = tuple(NamedIssue(key, tuple(i.options)) for key, i in self.issues.items())
+        negotiators = []
+        for key, actor in self.actors.items():
+            positions = [actor.positions.get(issue.name) for issue in issues]
+            weights = tuple(0.0 if p is None else p.weight for p in positions)
+            values = tuple(
+                tuple(0.0 if p is None else p.values[o] for o in issue.options)
+                for issue, p in zip(issues, positions, strict=True)
+            )
+            negotiators.append(Negotiator(key, weights, values, actor.reservation))
+        return DiscreteScenario(self.name, issues, tuple(negotiators))
+
+    @property
+    def tactics(self) -> list[str | float]:
+        """Tactics of the actors, in their order."""
+        return [actor.tactic for actor in self.actors.values()]
+
+
+def is_discrete(raw: dict[str, Any]) -> bool:
+    """Whether merged data are a scenario of this format: the protocol or an issue says so."""
+    protocol, issues = raw.get("protocol"), raw.get("issues")
+    if isinstance(protocol, dict) and protocol.get("name") == "stacked":
+        return True
+    bodies = issues.values() if isinstance(issues, dict) else ()
+    return any(isinstance(body, dict) and "options" in body for body in bodies)
+
+
+def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
+    """What the types alone cannot say: path, message, fix."""
+    issues = _map(raw.get("issues"))
+    options = {
+        key: [str(_word(o)) for o in body["options"]]
+        for key, body in issues.items()
+        if isinstance(body, dict) and isinstance(body.get("options"), list)
+    }
+    packages = 1
+    for key, names in options.items():
+        packages *= max(len(names), 1)
+        for n, name in enumerate(names):
+            if name in names[:n]:
+                yield ("issues", key, "options", n), f"the option '{name}' stands twice", ""
+    if packages > MOST_PACKAGES:
+        yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
+    sources = _map(raw.get("sources"))
+    for actor, spec in _map(raw.get("actors")).items():
+        for issue, position in _map(_map(spec).get("positions")).items():
+            where: Path_ = ("actors", actor, "positions", issue)
+            if issue not in issues:
+                fix = did_you_mean(str(issue), issues) or "declared: " + ", ".join(map(str, issues))
+                yield where, f"there is no issue '{issue}'", fix
+                continue
+            values = _map(_map(position).get("values"))
+            known, listed = options.get(issue, []), [str(_word(o)) for o in values]
+            for option in values:
+                if str(_word(option)) not in known:
+                    fix = did_you_mean(str(option), known) or "listed: " + ", ".join(known)
+                    yield (*where, "values", option), f"there is no option '{option}'", fix
+            missing = [o for o in known if o not in listed]
+            if missing and isinstance(_map(position).get("values"), dict):
+                yield (*where, "values"), f"has no value for {', '.join(missing)}", ""
+            yield from _cited((*where, "source"), _map(position).get("source"), sources)
+
+
+def _cited(where: Path_, cited: Any, sources: Any) -> Iterator[tuple[Path_, str, str]]:
+    for key in cited if isinstance(cited, list) else [cited]:
+        if isinstance(key, str) and key not in sources:
+            yield where, f"there is no source '{key}'", did_you_mean(key, sources)
+
+
+def _map(node: Any) -> dict[Any, Any]:
+    return node if isinstance(node, dict) else {}

@@ -1,0 +1,1 @@
+"""``python -m sim run`` for scenarios with listed options: one session of stacked offers."""

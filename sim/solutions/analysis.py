@@ -1,0 +1,109 @@
+"""What an analysis of a bargaining problem says, whichever way it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+Status = Literal["zone", "no_gain", "no_ground"]
+"""``zone``: some package keeps to all red lines and beats no deal for all; ``no_gain``: packages
+keep to all red lines, none beats no deal for all; ``no_ground``: none keeps to all red lines."""
+MOST_PARTIES = 4
+"""Pairs are made of so many parties at most."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A package (issues,) and what it brings every party over no deal (parties,)."""
+
+    package: Array
+    gain: Array
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The frontier between two parties.
+
+    Attributes
+    ----------
+    parties : tuple of int
+        The two, as indices.
+    within : ndarray, shape (points, 2)
+        Their gains along the frontier of the packages that count: with a zone of possible
+        agreement those in it, otherwise those inside all red lines, otherwise all.
+    free : ndarray, shape (points, 2)
+        The same with all red lines set aside.
+    """
+
+    parties: tuple[int, int]
+    within: Array
+    free: Array
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Zone of possible agreement, frontier and named points.
+
+    Attributes
+    ----------
+    parties, issues : tuple of str
+        Names.
+    reservation : ndarray, shape (parties,)
+        Worth of no deal.
+    method : str
+        ``enumeration`` or ``optimisation``.
+    packages : int or None
+        Packages there are; None where something in between can be agreed.
+    status : str
+        See :data:`Status`.
+    share_inside, share : float
+        Share of all packages inside all red lines, and of those that also beat no deal for all.
+    sampled : int
+        Random packages from which the shares were estimated; 0 where they are exact.
+    largest_gain : ndarray, shape (parties,)
+        The most each party can gain within the zone; NaN where there is none.
+    points : dict of str to list of Point
+        Named solutions; several where packages tie; empty where there is no zone.
+    frontier : list of Point
+        Efficient packages among those that count (see :class:`Pair`), by descending sum of gains:
+        all of them by enumeration, a sample by optimisation.
+    least_bad : Point or None
+        Where there is no zone: the package that goes least beyond red lines (in sum of scale
+        units), and among these, or if all red lines can be kept, the one whose worst-off party
+        loses least.
+    beyond : ndarray, shape (parties + 1, issues)
+        Scale units by which the least bad package lies beyond each red line; the last row is what
+        the stages' terms demand.
+    pairs : list of Pair
+        Frontiers between any two parties.
+    cloud : ndarray, shape (packages, parties)
+        Gains of packages inside all red lines, at most some thousands of them.
+    """
+
+    parties: tuple[str, ...]
+    issues: tuple[str, ...]
+    reservation: Array
+    method: Literal["enumeration", "optimisation"]
+    packages: int | None
+    status: Status
+    share_inside: float
+    share: float
+    sampled: int
+    largest_gain: Array
+    points: dict[str, list[Point]]
+    frontier: list[Point]
+    least_bad: Point | None
+    beyond: Array
+    pairs: list[Pair]
+    cloud: Array
+
+
+def pairs_of(parties: int) -> list[tuple[int, int]]:
+    """All pairs among the first parties."""
+    return list(combinations(range(min(parties, MOST_PARTIES)), 2))

@@ -1,0 +1,1 @@
+"""``python -m sim solve``: what theory says of a scenario, before anybody bargains."""

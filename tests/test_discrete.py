@@ -1,0 +1,219 @@
+"""Discrete bargaining: reference traces, the protocol turn by turn, small strategies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.discrete.micro import play_micro
+from sim.discrete.offers import NEAR, NOTHING, offers
+from sim.discrete.rubinstein import backward_induction, stationary_shares
+from sim.discrete.scenario import DiscreteScenario, Issue, Negotiator
+from sim.discrete.stacked import events, play
+from sim.discrete.targets import EXPONENTS, aspirations, exponent_of, targets, times
+from sim.discrete.thinning import thinned
+from sim.discrete.zeuthen import zeuthen
+from sim.solutions import solve
+
+
+def scenario(seed: int, sizes: list[int], negotiators: int, reserve: float) -> DiscreteScenario:
+    rng = np.random.default_rng(seed)
+    issues = tuple(Issue(f"i{n}", tuple(f"v{o}" for o in range(s))) for n, s in enumerate(sizes))
+    people = []
+    for k in range(negotiators):
+        weights = rng.dirichlet(np.ones(len(sizes)))
+        values = tuple(tuple(rng.random(s)) for s in sizes)
+        people.append(Negotiator(f"n{k}", tuple(weights), values, reserve))
+    return DiscreteScenario("random", issues, tuple(people))
+
+
+# --- against reference traces ------------------------------------------------------------------
+
+
+def test_reference_traces(shared: Path) -> None:
+    files = sorted((shared / "data" / "golden").glob("trace_*.json"))
+    assert files
+    for path in files:
+        data = json.loads(path.read_text())
+        case, result = DiscreteScenario.from_plain(data["scenario"]), data["result"]
+        tactics = [s["exponent"] for s in data["strategies"]]
+        slack = [s["eps"] for s in data["strategies"]]
+        steps = data["scenario"]["n_steps"]
+        found = play([case], tactics, steps, slack)
+        package = int(found.agreement[0])
+        assert (case.options(package) if package >= 0 else None) == result["agreement"], path.name
+        assert found.step[0] == (-1 if package < 0 else result["agreement_step"])
+        assert found.steps[0] == result["final_state_step"]
+        course = events(case, tactics, steps, slack)
+        assert len(course) == len(data["events"])
+        for ours, theirs in zip(course, data["events"], strict=True):
+            worth = [e.pop("utilities") for e in (ours, theirs)]
+            assert ours == theirs, path.name
+            assert np.abs(np.subtract(*worth)).max() < 1e-9
+
+
+# --- the protocol ------------------------------------------------------------------------------
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 5),
+    st.sampled_from([[3, 4], [2, 2, 3], [5, 5, 5]]),
+    st.sampled_from([0.0, 0.3, 0.6]),
+    st.integers(1, 25),
+    st.data(),
+)
+def test_the_shortcut_is_the_protocol_played_turn_by_turn(
+    seed: int, n: int, sizes: list[int], reserve: float, steps: int, data: st.DataObject
+) -> None:
+    tactics = data.draw(st.lists(st.sampled_from([*EXPONENTS, 2.0, 0.5]), min_size=n, max_size=n))
+    case = scenario(seed, sizes, n, reserve)
+    found = play([case], tactics, steps)
+    course = events(case, tactics, steps)
+    last = course[-1] if course else {"event": "", "step": -1}
+    run = 0
+    for event in reversed(course):
+        if event["event"] != "ACCEPT_OFFER":
+            break
+        run += 1
+    if run == n - 1:
+        assert case.options(int(found.agreement[0])) == last["offer"]
+        assert found.step[0] == last["step"]
+        assert found.utilities[0] == pytest.approx(last["utilities"])
+        assert (found.utilities[0] >= reserve).all()
+    else:
+        assert found.agreement[0] == -1
+        assert np.isnan(found.utilities).all()
+
+
+def test_many_sessions_at_once_are_each_as_if_alone() -> None:
+    cases = [scenario(seed, [4, 4, 3], 3, 0.2) for seed in range(30)]
+    tactics = ["boulware", "conceder", 1.5]
+    together = play(cases, tactics, 20)
+    for n, case in enumerate(cases):
+        alone = play([case], tactics, 20)
+        assert alone.agreement[0] == together.agreement[n]
+        assert alone.step[0] == together.step[n]
+        assert alone.proposer[0] == together.proposer[n]
+
+
+def test_nobody_offers_or_signs_below_its_reserved_value() -> None:
+    for seed in range(20):
+        case = scenario(seed, [3, 3, 3], 2, 0.5)
+        found = play([case], ["conceder", "conceder"], 15)
+        if found.agreement[0] >= 0:
+            assert (found.utilities[0] >= 0.5).all()
+        for event in events(case, ["conceder", "conceder"], 15):
+            if event["event"] == "OFFER":
+                assert event["utilities"][event["who"]] >= 0.5
+
+
+def test_who_prefers_no_agreement_to_everything_ends_the_talks() -> None:
+    case = scenario(1, [3, 3], 2, 2.0)
+    found = play([case], ["linear", "linear"], 10)
+    assert found.agreement[0] == -1
+    assert found.broken[0]
+    assert events(case, ["linear", "linear"], 10) == []
+
+
+# --- targets and offers ------------------------------------------------------------------------
+
+
+def test_aspiration_is_one_minus_a_power_of_time() -> None:
+    assert times(4) == [0.2, 0.4, 0.6, 0.8]
+    assert aspirations((2.0,), 4)[0] == pytest.approx([0.96, 0.84, 0.64, 0.36])
+    low, high = np.array([[0.4]]), np.array([[0.9]])
+    asked = targets(low, high, [1.0], 4, slack=0.0)[0, 0]
+    assert asked == pytest.approx([0.8, 0.7, 0.6, 0.5])
+    with pytest.raises(ValueError, match="choose from boulware"):
+        exponent_of("boulwere")
+    with pytest.raises(ValueError, match="positive"):
+        exponent_of(0.0)
+
+
+def test_the_cheapest_package_that_meets_the_target_is_offered() -> None:
+    utilities = np.array([[[0.1, 0.9, 0.5, 0.7, 0.5]]])
+    asked = np.array([[[0.9, 0.6, 0.5, 0.2]]])
+    # of equals the first; the package below the reserved value never
+    assert offers(utilities, np.array([[0.3]]), asked)[0, 0].tolist() == [1, 3, 2, 2]
+    assert (offers(utilities, np.array([[1.0]]), asked) == NOTHING).all()
+
+
+def test_a_package_that_nearly_meets_the_target_may_be_nearer() -> None:
+    utilities = np.array([[[0.5, 0.6, 0.9]]])
+    asked = np.array([[[0.5 + NEAR / 2, 0.5 + 2 * NEAR]]])
+    assert offers(utilities, np.array([[0.0]]), asked)[0, 0].tolist() == [0, 1]
+
+
+@given(st.integers(0, 10_000), st.floats(0.0, 0.8), st.sampled_from(["fine", "coarse"]))
+def test_thinning_loses_no_offer(seed: int, reserve: float, kind: str) -> None:
+    rng = np.random.default_rng(seed)
+    utilities = rng.random((1, 2, 400))
+    if kind == "coarse":  # many ties
+        utilities = np.round(utilities, 2)
+    low = np.maximum(utilities.min(axis=-1), reserve)
+    asked = targets(low, utilities.max(axis=-1), [4.0, 0.25], 30)
+    values, packages = thinned(utilities, low, asked, NEAR)
+    whole = offers(utilities, np.full((1, 2), reserve), asked)
+    part = offers(values, np.full((1, 2), reserve), asked)
+    worth = np.take_along_axis(utilities, whole, axis=-1)
+    assert np.array_equal(worth, np.take_along_axis(values, part, axis=-1))
+    assert np.array_equal(
+        np.take_along_axis(utilities, packages, axis=-1)[values > -1], values[values > -1]
+    )
+
+
+# --- closed forms of small strategies ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "second"), [(0.9, 0.9), (0.5, 0.8), (0.95, 0.3), (0.0, 0.6)])
+def test_backward_induction_converges_to_rubinsteins_shares(first: float, second: float) -> None:
+    share, rest = stationary_shares(first, second)
+    assert share + rest == pytest.approx(1)
+    assert backward_induction(first, second, 400)[0] == pytest.approx(share, abs=1e-8)
+    assert backward_induction(first, second, 1) == (1.0, 0.0)
+    assert backward_induction(first, second, 2)[0] == pytest.approx(1 - second)
+
+
+def test_patient_sides_share_as_nash_has_it() -> None:
+    # Binmore, Rubinstein & Wolinsky (1986): the limit of ever shorter periods
+    assert stationary_shares(0.99999, 0.99999)[0] == pytest.approx(0.5, abs=1e-4)
+
+
+@given(st.integers(0, 100_000), st.integers(2, 60))
+def test_zeuthens_concessions_end_at_nashs_solution(seed: int, packages: int) -> None:
+    rng = np.random.default_rng(seed)
+    utilities, reservation = rng.random((packages, 2)), np.array([0.2, 0.1])
+    found = zeuthen(utilities, reservation)
+    nash = solve(utilities, reservation).points["nash"]
+    if found is None:
+        assert len(nash) == 0
+        return
+    package, course = found
+    gain = utilities - reservation
+    rational = (gain >= 0).all(axis=1)
+    assert gain[package].prod() == pytest.approx(gain[rational].prod(axis=1).max())
+    # nobody ever takes back a concession
+    for side in (0, 1):
+        given_ = [utilities[pair[side], 1 - side] for pair in course]
+        assert given_ == sorted(given_)
+
+
+@given(st.integers(2, 80))
+def test_micro_against_micro_meets_in_the_middle_of_a_balanced_domain(slices: int) -> None:
+    share = np.arange(slices + 1) / slices
+    utilities = np.stack([share, 1 - share], axis=1)
+    found = play_micro(utilities, np.zeros(2), 2 * slices + 2)
+    assert found is not None
+    assert abs(found[0] - slices / 2) <= 1
+
+
+def test_micro_stops_at_its_reserved_value() -> None:
+    share = np.arange(11) / 10
+    utilities = np.stack([share, 1 - share], axis=1)
+    assert play_micro(utilities, np.array([0.7, 0.7]), 100) is None

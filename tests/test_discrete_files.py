@@ -1,0 +1,337 @@
+"""Scenarios with listed options as files: format, page, run, solve, XML."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from sim.discrete.stacked import play
+from sim.importing.genius import read_genius
+from sim.importing.to_genius import write_genius
+from sim.plots.offers import offers
+from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any
+from sim.scenario.discrete_schema import DiscreteFile
+from sim.session.job import play_session
+from sim.solutions import solve
+from tests.conftest import ROOT, SCENARIOS
+from tests.test_cli import sim
+from tests.test_docs import default, reachable
+
+PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
+(EXAMPLE,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def wells(tmp_path: Path) -> Path:
+    path = tmp_path / "wells.yaml"
+    path.write_text(EXAMPLE)
+    return path
+
+
+def listed(path: Path, *overrides: str) -> LoadedDiscrete:
+    loaded = load_any(path, overrides)
+    assert isinstance(loaded, LoadedDiscrete)
+    return loaded
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["DiscreteFile", "DiscreteIssue", "DiscreteActor", "DiscretePosition",
+             "DiscreteProtocol"],
+)  # fmt: skip
+def test_tables_list_the_keys_and_their_defaults(name: str) -> None:
+    model = reachable(DiscreteFile)[name]
+    (table,) = re.findall(rf"<!-- keys of {name} -->\n\n((?:\|.*\n)+)", PAGE)
+    rows = [[c.strip() for c in row.strip("|").split("|")] for row in table.splitlines()[2:]]
+    written = {cells[0].strip("`"): cells[2].strip("`") for cells in rows}
+    fields = {k: f for k, f in model.model_fields.items() if k not in ("source", "judgement")}
+    assert set(written) == set(fields)
+    for key, field in fields.items():
+        if (name, key) != ("DiscreteFile", "name"):
+            assert written[key] == default(field), key
+
+
+def test_commands_of_the_page_work(wells: Path) -> None:
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines():
+        words = line.split("#")[0].split()[3:]
+        done = sim(*words, "--no-plots", cwd=wells.parent) if words[0] != "check" else sim(
+            *words, cwd=wells.parent
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
+# --- format --------------------------------------------------------------------------------------
+
+
+def test_the_other_kind_of_file_is_still_read_as_such() -> None:
+    assert isinstance(load_any(SCENARIOS / "kellogg.yaml"), Loaded)
+
+
+def test_utilities_are_weights_times_values(wells: Path) -> None:
+    scenario = listed(wells).content.scenario
+    assert scenario.sizes == (3, 3)
+    # shared by days, toll
+    assert scenario.options(4) == ["shared by days", "toll"]
+    assert scenario.utilities[4] == pytest.approx([0.7 * 0.6 + 0.3 * 0.4, 0.4 * 0.7 + 0.6 * 1])
+    assert scenario.reservation.tolist() == [0.3, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("West: 0}", "Wset: 0}", "there is no option 'Wset' (did you mean 'West'?)"),
+        ("West: 0}", "}", "has no value for West"),
+        ("      road: {weight: 0.3", "      raod: {weight: 0.3", "there is no issue 'raod'"),
+        ("tactic: linear", "tactic: liner", "there is no time-based tactic 'liner'"),
+        ("tactic: linear", "tactic: -1", "is positive, found -1"),
+        ("steps: 40", "steps: 0", "greater than or equal to 1"),
+        ("toll, closed]", "toll, toll]", "the option 'toll' stands twice"),
+        ("weight: 0.4", "wieght: 0.4", "did you mean 'weight'?"),
+        ("weight: 0.4", "weight: -1", "greater than or equal to 0"),
+        ("reservation: 0.3", "reservation: much", "wants a number"),
+        ("judgement: Its herds use it.", "source: HERDS", "there is no source 'HERDS'"),
+    ],
+)
+def test_mistakes_are_told_with_place(wells: Path, old: str, new: str, words: str) -> None:
+    assert old in EXAMPLE
+    wells.write_text(EXAMPLE.replace(old, new, 1))
+    with pytest.raises(ScenarioError) as caught:
+        load_any(wells)
+    assert words in str(caught.value)
+    line = EXAMPLE[: EXAMPLE.index(old)].count("\n") + 1
+    assert re.search(rf"wells\.yaml:{line}\b", str(caught.value))
+
+
+def test_too_many_packages_are_refused(wells: Path) -> None:
+    data = yaml.safe_load(EXAMPLE)
+    options = [f"o{n}" for n in range(150)]
+    data["issues"] = {f"i{n}": {"options": options} for n in range(3)}
+    for actor in data["actors"].values():
+        actor["positions"] = {}
+    wells.write_text(yaml.safe_dump(data))
+    done = sim("run", str(wells))
+    assert done.returncode == 2
+    assert "3,375,000 packages; at most 2,000,000" in done.stderr
+
+
+# --- run and solve -------------------------------------------------------------------------------
+
+
+def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
+    done = sim("run", str(wells), "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    folder = tmp_path / "wells"
+    names = {"summary.json", "offers.csv", "offers.png", "solution.png"}
+    assert {p.name for p in folder.iterdir()} == names
+    told = json.loads((folder / "summary.json").read_text())
+    content = listed(wells).content
+    scenario = content.scenario
+    found = play([scenario], content.tactics, 40)
+    assert told["outcome"] == "agreement"
+    assert list(told["agreement"].values()) == scenario.options(int(found.agreement[0]))
+    assert told["rounds"] == found.steps[0]
+    for option in told["agreement"].values():
+        assert option in done.stdout
+    with (folder / "offers.csv").open() as f:
+        rows = list(csv.DictReader(f))
+    assert rows[-1]["event"] == "ACCEPT_OFFER"
+    assert int(rows[-1]["step"]) == found.step[0]
+    points = solve(scenario.utilities, scenario.reservation).points
+    nash = scenario.options(int(points["nash"][0]))
+    assert list(told["points"]["nash"][0]["terms"].values()) == nash
+
+
+def test_deadline_and_json(wells: Path, tmp_path: Path) -> None:
+    done = sim("run", str(wells), "--out", str(tmp_path), "--json", "--no-plots",
+               "--set", "actors.east.reservation=0.95",
+               "--set", "actors.west.reservation=0.9")  # fmt: skip
+    told = json.loads(done.stdout)
+    assert told["outcome"] == "deadline"
+    assert told["agreement"] is None
+    assert told["status"] == "no_gain"
+    assert "No package beats no deal for everyone" in told["statement"]
+    assert told["least_bad"]["gain"]["east"] < 0 or told["least_bad"]["gain"]["west"] < 0
+
+
+def test_solve_uses_the_definitions_of_the_reference(shared: Path, tmp_path: Path) -> None:
+    for path in sorted((shared / "data" / "golden").glob("analysis_*.json"))[:3]:
+        data = json.loads(path.read_text())
+        plain = data["scenario"]
+        names = [i["name"] for i in plain["issues"]]
+        file = tmp_path / f"{path.stem}.yaml"
+        written = {
+            "title": path.stem,
+            "issues": {i["name"]: {"options": i["values"]} for i in plain["issues"]},
+            "actors": {
+                n["name"]: {
+                    "name": n["name"],
+                    "reservation": n["reserved_value"],
+                    "positions": {
+                        i: {"weight": w, "values": v}
+                        for i, w, v in zip(names, n["weights"], n["values"], strict=True)
+                    },
+                }
+                for n in plain["negotiators"]
+            },
+        }
+        file.write_text(yaml.safe_dump(written, sort_keys=False))
+        done = sim("solve", str(file), "--json", "--no-plots", "--out", str(tmp_path))
+        points = json.loads(done.stdout)["points"]
+        result = data["result"]
+        pairs = {
+            "nash": result["nash"],
+            "kalai_smorodinsky": [result["own_checks"]["ks_maxmin"]],
+            "kalai_smorodinsky_least_spread": result["ks"],
+            "egalitarian": result["kalai_egalitarian"],
+            "utilitarian": result["utilitarian"],
+            "relative_welfare": result["relative_welfare"],
+        }
+        for name, expected in pairs.items():
+            ours = [list(p["terms"].values()) for p in points[name]]
+            assert ours == [p["outcome"] for p in expected], (path.name, name)
+
+
+def test_the_chart_has_a_panel_per_actor_and_the_agreement(wells: Path) -> None:
+    session = play_session(listed(wells), ())
+    figure = offers(session)
+    assert len(figure.axes) == 2
+    for k, axes in enumerate(figure.axes):
+        lines = {line.get_gid(): line for line in axes.lines}
+        mine = [e for e in session.course if e["event"] == "OFFER" and e["who"] == k]
+        drawn = np.asarray(lines[f"offers of {k}"].get_ydata())
+        assert drawn == pytest.approx([100 * e["utilities"][k] for e in mine])
+        worth = 100 * session.result.utilities[0, k]
+        assert lines["agreement"].get_ydata()[0] == pytest.approx(worth)
+
+
+# --- GENIUS XML ----------------------------------------------------------------------------------
+
+
+def imported(folder: Path) -> tuple[dict[str, Any] | None, str]:
+    data, problems = read_genius(folder)
+    return data, "\n".join(map(str, problems))
+
+
+def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> None:
+    text = EXAMPLE.replace("values: {East: 0, shared by days: 0.7, West: 1}",
+                           "values: {East: 0, shared by days: 3.5, West: 5}")  # fmt: skip
+    wells.write_text(text.replace("title: Well", 'title: "Well & <spring>"'))
+    content = listed(wells).content
+    folder = tmp_path / "xml"
+    done = sim("export", str(wells), "--to", "negmas", "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    data, problems = imported(folder)
+    assert problems == ""
+    assert data is not None
+    again = DiscreteFile.model_validate(data)
+    assert again.scenario.utilities == pytest.approx(content.scenario.utilities, abs=1e-12)
+    assert again.scenario.reservation.tolist() == content.scenario.reservation.tolist()
+    assert again.issues["well_spring"].title == "Well & <spring>"
+    path = tmp_path / "again.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+    assert listed(path)
+
+
+def test_a_scenario_with_scales_cannot_be_exported(tmp_path: Path) -> None:
+    done = sim("export", "scenarios/kellogg.yaml", "--to", "negmas", "--out", str(tmp_path / "x"))
+    assert done.returncode == 2
+    assert "listed options" in done.stderr
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.fixture
+def domain(wells: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "domain"
+    write_genius(listed(wells).content, folder)
+    return folder
+
+
+def change(folder: Path, file: str, old: str, new: str) -> tuple[int, int]:
+    """Replace the first occurrence; row and column of the element that holds it."""
+    (path,) = folder.glob(file)
+    text = path.read_text()
+    assert old in text
+    before = text[: text.index(old)]
+    path.write_text(text.replace(old, new, 1))
+    start = before.rindex("<") if not old.startswith("<") else len(before)
+    return text[:start].count("\n") + 1, start - text[:start].rfind("\n")
+
+
+def test_every_mistake_is_told_by_row_and_column(domain: Path) -> None:
+    spots = [
+        change(domain, "*_1_east.xml", 'evaluation="0.6"', 'evaluation="much"'),
+        change(domain, "*_1_east.xml", 'value="toll"', 'value="tool"'),
+        change(domain, "*_2_west.xml", 'name="Road"', 'name="Raod"'),
+        change(domain, "*_2_west.xml", 'reservation value="0.25"', 'reservation value="x"'),
+        change(domain, "*_2_west.xml", '<discount_factor value="1.0"',
+               '<discount_factor value="0.9"'),
+    ]  # fmt: skip
+    data, problems = imported(domain)
+    assert data is None
+    for (row, column), words in zip(
+        spots, ("'much' as its evaluation", "no option 'tool'", "no issue 'Raod'", "'x'",
+                "discounted"), strict=True,
+    ):  # fmt: skip
+        assert re.search(rf"xml:{row}: column {column}: .*{words}", problems), problems
+
+
+def test_broken_files_are_all_named(domain: Path) -> None:
+    for file in sorted(domain.glob("*.xml"))[:2]:
+        file.write_text(file.read_text().replace("</issue>", "", 1))
+    data, problems = imported(domain)
+    assert data is None
+    assert problems.count("is not well-formed XML: mismatched tag") == 2
+    assert len(re.findall(r"\.xml:\d+: column \d+:", problems)) == 2
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
+        '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE x SYSTEM "http://example.org/x.dtd">',
+    ],
+)
+def test_document_types_and_entities_are_refused(domain: Path, head: str) -> None:
+    path = domain / "wells.xml"
+    path.write_text(head + "\n" + path.read_text().replace("East", "&f;", 1))
+    data, problems = imported(domain)
+    assert data is None
+    assert re.search(r"wells\.xml:1: column \d+: declares a document type", problems)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff\xfe\x00", b"<?xml version='1.0' encoding='zz'?><a/>"]
+)
+def test_files_that_are_no_xml_are_told(domain: Path, content: bytes) -> None:
+    (domain / "wells.xml").write_bytes(content)
+    data, problems = imported(domain)
+    assert data is None
+    assert "wells.xml" in problems
+
+
+def test_evaluations_above_one_are_divided_by_the_largest(domain: Path) -> None:
+    for option, value in (("open", 4), ("toll", 1), ("closed", 2)):
+        (path,) = domain.glob("*_1_east.xml")
+        text = re.sub(rf'(value="{option}" evaluation=)"[^"]*"', rf'\1"{value}"', path.read_text())
+        path.write_text(text)
+    data, _ = imported(domain)
+    assert data is not None
+    east = next(iter(data["actors"].values()))
+    assert east["positions"]["road"]["values"] == {"open": 1.0, "toll": 0.25, "closed": 0.5}
+
+
+def test_folders_that_hold_no_domain_are_told(tmp_path: Path) -> None:
+    assert "there is no such file" in imported(tmp_path / "nowhere")[1]
+    assert "at least 2 are needed" in imported(tmp_path)[1]

@@ -1,0 +1,294 @@
+"""``python -m sim solve``: enumeration against optimisation, red lines, words, files."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.cli import main
+from sim.model import PeaceTalks
+from sim.plots.solution import solution
+from sim.scenario import Draws, Scenario
+from sim.solutions.by_enumeration import enumerated
+from sim.solutions.by_optimisation import named_points, optimised
+from sim.solutions.central import central_space
+from sim.solutions.programme import Programme
+from sim.solutions.space import Linkage, Space
+from sim.solving.subject import solve_scenario
+from sim.solving.summary import all_points, statement
+from tests.conftest import TOY, build
+from tests.test_cli import sim
+
+NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
+
+
+def space(seed: int, parties: int, issues: int, grid: int | None, **more: Any) -> Space:
+    """A random space; with ``grid`` points listed per issue, or continuous."""
+    rng = np.random.default_rng(seed)
+    shape = (parties, issues)
+    weight = rng.dirichlet(np.ones(issues), size=parties)
+    ideal = np.round(rng.random(shape), 1)
+    given_: dict[str, Any] = {
+        "parties": tuple(f"p{k}" for k in range(parties)),
+        "issues": tuple(f"i{i}" for i in range(issues)),
+        "ideal": ideal,
+        "weight": weight,
+        "curvature": np.ones(shape),
+        "low": np.zeros(shape),
+        "high": np.ones(shape),
+        "linkages": (),
+        "floor": np.zeros(issues),
+        "ceiling": np.ones(issues),
+        "top": np.ones(parties),
+        "reservation": np.full(parties, 0.3),
+        "options": (None if grid is None else np.linspace(0, 1, grid),) * issues,
+    }
+    return Space(**(given_ | more))
+
+
+# --- optimisation against enumeration on a refined grid ------------------------------------------
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000), st.sampled_from([1.0, 2.0]), st.booleans())
+def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bool) -> None:
+    more: dict[str, Any] = {"curvature": np.full((2, 2), curvature)}
+    if lines:
+        more |= {
+            "high": np.array([[0.6, 1.0], [1.0, 0.7]]),
+            "linkages": (Linkage(0, 0, 0.8, True, ((1, 0.0, 0.4),)),),
+        }
+    fine, free = enumerated(space(seed, 2, 2, 201, **more)), space(seed, 2, 2, None, **more)
+    if fine.status != "zone":
+        return
+    programme = Programme(free)
+    equal = programme.most_equal(np.ones(2))
+    assert equal is not None
+    exact = named_points(programme, equal)
+    best = np.max([p.gain for p in fine.frontier], axis=0)
+    if best.min() < 0.02:
+        return  # a zone as thin as the grid
+    value = {
+        "nash": lambda g: float(np.prod(g)),
+        "egalitarian": lambda g: float(g.min()),
+        "utilitarian": lambda g: float(g.sum()),
+    }
+    for name, score in value.items():
+        here, there = score(exact[name].gain), score(fine.points[name][0].gain)
+        # no worse than any grid point, no better than the grid allows
+        assert here >= there - 1e-5, name
+        assert here <= there + 0.02, name
+    for name in NAMES:
+        assert free.inside(exact[name].package[None], 1e-5).all()
+        assert (exact[name].gain >= -1e-6).all()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 100_000), st.integers(2, 3))
+def test_optimisation_over_listed_options_is_enumeration(seed: int, parties: int) -> None:
+    listed = space(seed, parties, 4, 5, reservation=np.full(parties, 0.4))
+    exact, programme = enumerated(listed), Programme(listed)
+    equal = programme.most_equal(np.ones(parties))
+    assert equal is not None
+    if exact.status == "no_gain":
+        assert exact.least_bad is not None
+        assert equal.surplus.min() == pytest.approx(exact.least_bad.gain.min(), abs=1e-6)
+        return
+    found = named_points(programme, equal)
+    for name, score in {"nash": np.prod, "egalitarian": np.min, "utilitarian": np.sum}.items():
+        best = exact.points[name][0].gain
+        assert score(found[name].gain) == pytest.approx(score(best), abs=1e-6), name
+
+
+def test_nash_divides_a_continuous_pie_evenly() -> None:
+    pie = space(0, 2, 1, None, ideal=np.array([[0.0], [1.0]]), weight=np.ones((2, 1)),
+                reservation=np.array([0.2, 0.0]))  # fmt: skip
+    found = optimised(pie).points
+    # 0.8 to share out equally
+    assert found["nash"][0].package == pytest.approx([0.4], abs=1e-4)
+    assert found["egalitarian"][0].package == pytest.approx([0.4], abs=1e-6)
+    # relative gains (0.8 − x) / 0.8 = x
+    assert found["kalai_smorodinsky"][0].package == pytest.approx([0.8 / 1.8], abs=1e-6)
+    assert found["kalai_smorodinsky_least_spread"][0].package == pytest.approx(
+        [0.8 / 1.8], abs=1e-6
+    )
+
+
+def test_logrolling_two_issues_each_side_gets_what_it_cares_about() -> None:
+    trade = space(0, 2, 2, None, ideal=np.array([[0.0, 0.0], [1.0, 1.0]]),
+                  weight=np.array([[0.8, 0.2], [0.2, 0.8]]), reservation=np.zeros(2))  # fmt: skip
+    found = optimised(trade).points
+    for name in NAMES:
+        assert found[name][0].package == pytest.approx([0, 1], abs=1e-4), name
+        assert found[name][0].gain == pytest.approx([0.8, 0.8], abs=1e-4)
+
+
+# --- red lines and the engine ------------------------------------------------------------------
+
+
+def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
+    model = PeaceTalks(kellogg, Draws(0, 1, central=True))
+    model.on_table = np.ones_like(model.on_table)
+    found = central_space(kellogg)
+    packages = np.random.default_rng(0).random((400, len(found.issues)))
+    # many on the points where conditions begin to hold
+    packages = np.where(packages < 0.5, np.round(packages, 1), packages)
+    utility, beyond = found.utility(packages), found.overshoot(packages)
+    for k, party in enumerate(model.signatories):
+        assert found.parties[k] == party.key
+        worth = party.best_of_all - party.loss(packages).sum(axis=1)
+        assert utility[:, k] == pytest.approx(worth, abs=1e-12)
+        terms = (beyond[:, -1] <= 1e-9).all(axis=1)
+        mine = (beyond[:, k] <= 1e-9).all(axis=1) & terms
+        assert np.array_equal(mine, party.within_limits(packages[None])[0])
+
+
+def test_red_lines_that_miss_each_other_are_named() -> None:
+    data = copy.deepcopy(TOY)
+    data["actors"]["a"]["positions"]["land"]["limit"] = 0.3
+    data["actors"]["b"]["positions"]["land"]["limit"] = 0.5
+    subject = solve_scenario(build(data))
+    analysis = subject.analysis
+    assert analysis.status == "no_ground"
+    assert analysis.points == {}
+    assert analysis.beyond.sum() == pytest.approx(0.2, abs=1e-6)
+    assert "no package is inside all red lines" in statement(subject)
+    assert "on Land by 0." in statement(subject)
+    assert len(analysis.frontier) > 5
+
+
+@pytest.mark.parametrize("kind", ["continuous", "options"])
+def test_no_package_beats_no_deal_for_all(kind: str) -> None:
+    data = copy.deepcopy(TOY)
+    data["war"]["cost"] = {}
+    data["war"]["beliefs"] = {
+        "a": {"land": {"mean": -0.05, "sd": 0}},
+        "b": {"land": {"mean": 0.05, "sd": 0}},
+    }
+    data["issues"]["arms"]["no_deal"] = 0.5
+    for issue in data["issues"].values():
+        issue["kind"] = kind
+    subject = solve_scenario(build(data))
+    analysis = subject.analysis
+    assert analysis.method == ("enumeration" if kind == "options" else "optimisation")
+    assert analysis.status == "no_gain"
+    assert analysis.least_bad is not None
+    assert analysis.least_bad.gain.min() < 0
+    assert "none of them beats no deal for everyone" in statement(subject)
+    assert "least_bad" in all_points(subject)
+    assert len(analysis.frontier)
+
+
+def test_least_red_line_crossing_is_found_by_enumeration_too() -> None:
+    lines = {"high": np.array([[0.2, 1.0], [1.0, 1.0]]), "low": np.array([[0.0, 0.0], [0.6, 0.0]])}
+    for grid in (11, None):
+        found = (enumerated if grid else optimised)(space(3, 2, 2, grid, **lines))
+        assert found.status == "no_ground"
+        assert found.beyond.sum() == pytest.approx(0.4, abs=1e-6)
+
+
+def test_a_conditional_red_line_opens_a_package() -> None:
+    closed = space(0, 2, 2, None, ideal=np.array([[0.0, 0.5], [1.0, 0.5]]),
+                   weight=np.full((2, 2), 0.5), high=np.array([[0.3, 1.0], [1.0, 1.0]]),
+                   low=np.array([[0.0, 0.0], [0.6, 0.0]]))  # fmt: skip
+    assert Programme(closed).most_equal(np.ones(2)) is None
+    link = Linkage(0, 0, 0.65, True, ((1, 0.9, 1.0),))
+    open_ = space(0, 2, 2, None, ideal=closed.ideal, weight=closed.weight, high=closed.high,
+                  low=closed.low, linkages=(link,))  # fmt: skip
+    found = Programme(open_).most_equal(np.ones(2))
+    assert found is not None
+    assert found.package == pytest.approx([0.6, 0.9], abs=1e-6)
+
+
+# --- the command -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy_file(tmp_path: Path) -> Path:
+    path = tmp_path / "toy.yaml"
+    path.write_text(yaml.safe_dump(TOY))
+    return path
+
+
+def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
+    done = sim("solve", str(toy_file), "--out", str(tmp_path), "--set", "war.cost.a=0.03")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for words in ("zone of possible agreement", "Nash", "Kalai–Smorodinsky", "By optimisation",
+                  "Changed: war.cost.a=0.03", "solution.json, solution.png"):  # fmt: skip
+        assert words in " ".join(done.stdout.split())
+    content = json.loads((tmp_path / "toy" / "solution.json").read_text())
+    assert set(content["points"]) == {*NAMES, "kalai_smorodinsky_least_spread"}
+    nash = content["points"]["nash"][0]
+    assert nash["terms"]["land"]["text"] in TOY["issues"]["land"]["scale"].values()
+    for party, gain in nash["gain"].items():
+        worth = content["parties"][party]["reservation"] + gain
+        assert nash["utility"][party] == pytest.approx(worth, abs=1e-8)
+
+
+def test_json_is_all_there_is_and_the_same_each_time(
+    toy_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outputs = []
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main(["solve", str(toy_file), "--out", str(tmp_path), "--json", "--no-plots"])
+        assert ended.value.code == 0
+        outputs.append(capfd.readouterr().out)
+    assert outputs[0] == outputs[1]
+    json.loads(outputs[0])
+    assert not list((tmp_path / "toy").glob("*.png"))
+
+
+def test_deals_of_a_saved_run_are_set_beside(toy_file: Path, tmp_path: Path) -> None:
+    run = sim(str(toy_file), "--worlds", "30", "--out", str(tmp_path), "--no-plots")
+    assert run.returncode == 0, run.stderr
+    done = sim("solve", str(toy_file), "--out", str(tmp_path))
+    assert "Simulated deals" in done.stdout
+    content = json.loads((tmp_path / "toy" / "solution.json").read_text())
+    assert content["deals"]["worlds"] == 30
+    assert content["deals"]["same_scenario"]
+    assert content["deals"]["median_room"] < 0.2
+    # another scenario's deals only when asked for
+    changed = ["solve", str(toy_file), "--out", str(tmp_path), "--set", "war.cost.a=0.03"]
+    assert "Simulated deals" not in sim(*changed).stdout
+    asked = sim(*changed, "--run", str(tmp_path / "toy" / "result.nc"))
+    assert "not this one to the letter" in " ".join(asked.stdout.split())
+
+
+def test_a_file_that_is_no_run_is_refused(toy_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.nc"
+    other.write_text("no NetCDF")
+    for path in (other, tmp_path / "missing.nc"):
+        done = sim("solve", str(toy_file), "--out", str(tmp_path), "--run", str(path))
+        assert done.returncode == 2
+        assert str(path) in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stdout == ""
+
+
+def test_the_figure_shows_frontier_points_and_no_deal() -> None:
+    subject = solve_scenario(build(copy.deepcopy(TOY)))
+    figure = solution(subject)
+    (axes,) = figure.axes
+    gids = {line.get_gid() for line in axes.lines}
+    assert {"frontier", "free", "no deal", *NAMES} <= gids
+    lines = {line.get_gid(): line for line in axes.lines}
+    nash = np.array([lines["nash"].get_xdata()[0], lines["nash"].get_ydata()[0]])
+    assert nash == pytest.approx(subject.analysis.points["nash"][0].gain * 100)
+    assert axes.get_xlabel() == "A"
+    assert axes.get_ylabel() == "B"
+
+
+def test_more_parties_get_a_panel_per_pair(kellogg: Scenario) -> None:
+    figure = solution(solve_scenario(kellogg))
+    assert len(figure.axes) == 6
+    assert all(any(line.get_gid() == "least_bad" for line in a.lines) for a in figure.axes)
