@@ -52,11 +52,11 @@ def run_chunks(
         size = min(CHUNK, worlds - start)
         model = PeaceTalks(scenario, Draws(seed, size, chunk), trace=start < traced)
         for _ in range(rounds):
-            if not model.is_open.any():
+            if not model.goes_on:
                 break
             model.step()
             if progress is not None:
                 progress(start * rounds + size * model.round, worlds * rounds)
-        model.recorder.finish(model)
+        model.finish()
         yield model
         model.release()

@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import Facilitator, Formulator, Manipulator, Party
+from sim.durability import Durable
 from sim.levers import ActiveLever
 from sim.protocols import PROTOCOLS
+from sim.ratification import Ratification
 from sim.recorder import Recorder
 from sim.scenario.draws import Draws
 from sim.scenario.schema import Scenario
@@ -17,7 +19,7 @@ from sim.war import War
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-OPEN, SETTLED, BROKEN_DOWN = 0, 1, 2
+OPEN, SETTLED, BROKEN_DOWN, BEFORE_GATES, REJECTED = 0, 1, 2, 3, 4
 
 
 class PeaceTalks(mesa.Model):
@@ -40,7 +42,8 @@ class PeaceTalks(mesa.Model):
     stage : ndarray of int, shape (worlds,)
         Number of stages of the agenda signed so far.
     status : ndarray of int, shape (worlds,)
-        :data:`OPEN`, :data:`SETTLED` or :data:`BROKEN_DOWN`.
+        :data:`OPEN`, :data:`SETTLED`, :data:`BROKEN_DOWN`, :data:`BEFORE_GATES` (signed and to be
+        ratified) or :data:`REJECTED` (not ratified, which ended the talks).
     agreed : ndarray, shape (worlds, issues)
         Terms signed; NaN where an issue is not settled.
     events : dict of str to dict of str to ndarray
@@ -71,6 +74,8 @@ class PeaceTalks(mesa.Model):
             for owner in sorted(scenario.actors)
             for key, spec in sorted(scenario.actors[owner].levers.items())
         ]
+        self.ratification = Ratification(self)
+        self.durable = Durable(scenario.durability, self) if scenario.durability else None
         self.protocol = PROTOCOLS[scenario.protocol.name](self)
         self.recorder = Recorder(self, trace)
         self._refresh()
@@ -108,6 +113,7 @@ class PeaceTalks(mesa.Model):
         self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
         self.signed_round = np.full((self.worlds, self.stages), -1, dtype=np.int64)
         self.concluded_round = np.full(self.worlds, -1, dtype=np.int64)
+        self.in_force_round = np.full(self.worlds, -1, dtype=np.int64)
         self.last_signed = np.full(self.worlds, -1, dtype=np.int64)
 
     def _create_agents(self) -> None:
@@ -134,6 +140,7 @@ class PeaceTalks(mesa.Model):
         """One round: the war moves, everyone takes stock, talks, signs, or walks away."""
         self.round += 1
         self._refresh()
+        self._decide_at_gates()
         self.war.advance(self.round, self.drift_factor, self.is_open)
         for lever in self.levers:
             lever.was_in_effect = lever.in_effect.copy()
@@ -156,9 +163,19 @@ class PeaceTalks(mesa.Model):
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""
         for _ in range(rounds or self.spec.rounds):
-            if not self.is_open.any():
+            if not self.goes_on:
                 break
             self.step()
+        self.finish()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything can still happen in some world."""
+        return bool(np.isin(self.status, (OPEN, BEFORE_GATES)).any())
+
+    def finish(self) -> None:
+        """The horizon is reached: votes that are still to come are taken, and all is recorded."""
+        self._decide_at_gates(all_of_them=True)
         self.recorder.finish(self)
 
     def release(self) -> None:
@@ -258,11 +275,47 @@ class PeaceTalks(mesa.Model):
         self.signed_round[worlds, self.stage[worlds]] = self.round
         self.last_signed[where] = self.round
         self.stage[where] += 1
+        pending = self.ratification.submit(where)
+        self.status[pending] = BEFORE_GATES
+        self._in_force(where & ~pending)
+        self._decide_at_gates()
+        self._refresh()
+
+    def _in_force(self, where: Mask) -> None:
+        """What has been signed in some worlds takes effect."""
         done = where & (self.stage == self.stages)
         self.status[done] = SETTLED
-        self.concluded_round[done] = self.round
+        self.concluded_round[done] = self.last_signed[done]
+        self.in_force_round[done] = self.round
         for lever in self.levers:
             lever.pay(self, done)
+
+    def _decide_at_gates(self, all_of_them: bool = False) -> None:
+        """Votes that are due: a text takes effect, or its stage is open again."""
+        gates = self.ratification
+        due = self.status == BEFORE_GATES
+        if not all_of_them:
+            due &= gates.due <= self.round
+        if not due.any():
+            return
+        passed, failed = due & gates.will_pass, due & ~gates.will_pass
+        self.status[due] = OPEN
+        self._in_force(passed)
+        self.in_force_round[passed & (self.status == SETTLED)] = gates.due[
+            passed & (self.status == SETTLED)
+        ]
+        self.recorder.voted(self, passed, failed)
+        if failed.any():
+            gates.failures += failed
+            worlds = np.flatnonzero(failed)
+            self.stage[worlds] -= 1
+            self.signed_round[worlds, self.stage[worlds]] = -1
+            reopened = failed[:, None] & (self.stage_of_issue == self.stage[:, None])
+            self.agreed[reopened] = np.nan
+            over = failed & gates.ends_talks
+            self.status[over] = REJECTED
+            self.concluded_round[over] = self.round
+            self.protocol.reset(failed)
         self._refresh()
 
     def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:

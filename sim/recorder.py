@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.plan import Weighed
 from sim.ripeness import Ripeness, red_line_gaps
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Recorder:
     texts : list of dict
         One entry per text tabled: round, package, stage, who accepted. Central world only.
     history : list of (int, str, str)
-        Round, kind (signed, broken, left, withdrawn) and what or who. Central world only.
+        Round, kind (signed, broken, ratified, rejected, left, withdrawn) and what or who.
+        Central world only.
     """
 
     def __init__(self, model: PeaceTalks, trace: bool) -> None:
@@ -45,7 +47,7 @@ class Recorder:
         self.left_by: dict[str, Mask] = {}
         signatories = len(model.signatories)
         self.surplus_at_signing = np.full((model.worlds, model.stages, signatories), np.inf)
-        self.value_at_signing = np.full((model.worlds, signatories), np.nan)
+        self.value_at_signing, self.gain = np.full((2, model.worlds, signatories), np.nan)
         self.ripeness = Ripeness(model)
 
     def start(self, model: PeaceTalks) -> None:
@@ -53,6 +55,7 @@ class Recorder:
         self.ripeness_at_start = self.ripeness.measure(model)
         self.first_offer = np.stack([p.offer for p in model.signatories], axis=1)
         self.reservation_at_start = np.stack([p.reservation for p in model.signatories], axis=1)
+        self.plan = Weighed(model) if model.spec.has_plan else None
         self.record(model)
 
     def record(self, model: PeaceTalks) -> None:
@@ -95,11 +98,28 @@ class Recorder:
         self.utility = np.where(settled, self.value_at_signing + luck, reservation)
         nobody = np.zeros(model.worlds, dtype=bool)
         self.who_left = np.stack([self.left_by.get(p.key, nobody) for p in parties], axis=1)
+        self._look_ahead(model, settled)
         self.last_offer = np.stack([p.offer for p in parties], axis=1)
         # how far apart positions are on each issue, weighed by those who hold them
         middle = self.last_offer.mean(axis=1)
         apart = np.sum([p.loss(middle) - p.loss(p.offer) for p in parties], axis=0)
         self.apart = np.maximum(apart, 0.0)
+
+    def _look_ahead(self, model: PeaceTalks, settled: Mask) -> None:
+        """How long settlements hold, and how long without each of their terms."""
+        self.gain = np.where(settled, self.gain, np.nan)
+        package = np.where(settled, model.agreed, np.nan)
+        self.years_held = np.full(model.worlds, np.nan)
+        self.broken_by = np.full(model.worlds, -1)
+        self.years_without: dict[str, Array] = {}
+        if model.durable is not None:
+            self.years_held, self.broken_by = model.durable.holds(package)
+            self.years_without = {
+                term: model.durable.holds(package, without=term).years
+                if settled.any()
+                else np.full(model.worlds, np.nan)
+                for term in model.durable.terms
+            }
 
     def text_tabled(
         self, model: PeaceTalks, text: Array, where: Mask, accepted: dict[str, Mask]
@@ -123,6 +143,7 @@ class Recorder:
             surplus = np.where(asked, value - party.reservation, np.inf)
             self.surplus_at_signing[worlds, model.stage[worlds], column] = surplus[worlds]
             self.value_at_signing[worlds, column] = value[worlds]
+            self.gain[worlds, column] = (value - party.reservation)[worlds]
         if self.story:
             self.history.append((model.round, "signed", model.stage_names[int(model.stage[0])]))
         new = where & (self.first_signed < 0)
@@ -135,6 +156,17 @@ class Recorder:
         self.value_at_signing[where] = np.nan
         if self.story:
             self.history.append((model.round, "broken", " ".join(by)))
+
+    def voted(self, model: PeaceTalks, passed: Mask, failed: Mask) -> None:
+        """Votes on a signed text have been taken; where it failed its stage is not yet open."""
+        worlds = np.flatnonzero(failed)
+        self.surplus_at_signing[worlds, model.stage[worlds] - 1] = np.inf
+        self.value_at_signing[worlds] = np.nan
+        if self.story:
+            gates = model.ratification.gates
+            objecting = [g.key for g in gates if g.verdict[0] == 0.0]
+            kind = "rejected" if failed.any() else "ratified"
+            self.history.append((model.round, kind, " ".join(objecting)))
 
     def left(self, model: PeaceTalks, party: Party, where: Mask) -> None:
         """A party has walked away."""

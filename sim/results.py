@@ -11,12 +11,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.afterwards import afterwards_variables
 from sim.files import written_whole
 from sim.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.scenario.schema import Scenario
 
-OUTCOMES = ("settlement", "partial", "breakdown", "no_deal")
-"""Kinds of outcome, in the order of their codes in the dataset."""
+OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
+"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: a signed
+text failed at a gate and no later one was signed and passed, whatever else stands at the end."""
 REASONS = ("red_lines", "no_surplus", "time")
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
 fighting on, or a package that exists and was not reached within the horizon."""
@@ -33,9 +35,9 @@ UNITS = {
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`OUTCOMES` per world."""
     settled = model.status == SETTLED
-    partial = ~settled & (model.stage > 0)
-    broken = ~settled & ~partial & (model.status == BROKEN_DOWN)
-    return np.select([settled, partial, broken], [0, 1, 2], 3).astype(np.int8)
+    failed = model.ratification.failures > 0
+    partial, broken = model.stage > 0, model.status == BROKEN_DOWN
+    return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -123,6 +125,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "moved": (("world", "actor", "issue"), moved, _unit("issue")),
         "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
         **events,
+        **afterwards_variables(model),
     }
     return xr.Dataset(data, coords=_coordinates(model))
 
@@ -175,10 +178,16 @@ def _coordinates(model: PeaceTalks) -> dict[str, Any]:
         "actor": [p.key for p in model.signatories],
         "issue": model.issues,
         "stage": model.stage_names,
-        "lever": np.array([v.key for v in model.levers], dtype=object).astype(str),
+        "lever": _names(v.key for v in model.levers),
+        "gate": _names(g.key for g in model.ratification.gates),
+        "term": _names(model.durable.terms if model.durable else ()),
         "day": ("round", days, _unit("day")),
         "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
     }
+
+
+def _names(keys: Iterable[str]) -> NDArray[np.str_]:
+    return np.array(list(keys), dtype=object).astype(str)
 
 
 def _unit(kind: str) -> dict[str, str]:

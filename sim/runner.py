@@ -75,6 +75,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
         "scenario": scenario.name,
         "title": scenario.title,
         "scenario_hash": loaded.digest,
+        "scenario_json": json.dumps(loaded.raw, sort_keys=True, default=str),
         "seed": seed,
         "protocol": scenario.protocol.name,
         "tactics": json.dumps(tactics),

@@ -12,8 +12,7 @@ import numpy as np
 import xarray as xr
 
 from sim.results import date_of
-from sim.scenario.schema import Scenario
-from sim.summary import nearest_text
+from sim.scenario.schema import Scenario, nearest_text
 
 
 @dataclass(frozen=True)
@@ -48,13 +47,26 @@ def _turns(scenario: Scenario, central: xr.Dataset, days: int) -> Iterable[tuple
         if kind == "signed":
             yield day, kind, f"Signed: {titles[what]}"
             continue
-        who = _listing(scenario.actors[key].short for key in what.split())
+        if kind in ("ratified", "rejected"):
+            yield day, kind, _vote_text(scenario, what.split())
+            continue
+        who = listing(scenario.actors[key].short for key in what.split())
         text = {
             "broken": f"{who} break{'' if ' ' in what else 's'} the truce: back to the start",
             "left": f"{who} walks away from the talks",
             "withdrawn": f"{who} stops mediating",
         }[kind]
         yield day, kind, text
+
+
+def _vote_text(scenario: Scenario, objecting: list[str]) -> str:
+    """A vote on what was signed, and what follows from it."""
+    if not objecting:
+        return "What was signed is ratified"
+    gates = [scenario.ratification[key] for key in objecting]
+    over = any(gate.on_failure == "end_of_talks" for gate in gates)
+    then = "the talks end" if over else "its stage is open again"
+    return f"Not ratified ({listing(gate.title for gate in gates)}): {then}"
 
 
 def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
@@ -114,7 +126,7 @@ def _text_events(
         if run is None:
             return
         refusers, count, first, _ = run
-        names = _listing(scenario.actors[a].short for a in refusers)
+        names = listing(scenario.actors[a].short for a in refusers)
         what = "A text is tabled" if count == 1 else f"{count} texts in a row are tabled"
         out.append((first, "text", f"{what}; {names} refuse{'s' if len(refusers) == 1 else ''}"))
 
@@ -240,7 +252,7 @@ def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     for actor, entry in summary["actors"].items():
         by_issue = sorted(entry["conceded_by_issue"].items(), key=lambda kv: -kv[1])
         top = [scenario.issues[i].title for i, v in by_issue[:3] if v > 0.005]
-        on = f", most on {_listing(top)}" if top else ""
+        on = f", most on {listing(top)}" if top else ""
         who, share = scenario.actors[actor].short, entry["conceded"]
         lines.append(
             f"{who} offers {100 * share:.0f} % of what it wants{on}"
@@ -289,7 +301,7 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     ]
     lines = [
         f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}.",
-        f"What blocks them there: {_listing(issues)}.",
+        f"What blocks them there: {listing(issues)}.",
     ]
     if len(scenario.stages) > 1:
         wider = [
@@ -298,11 +310,11 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
             if v > 0
         ]
         if wider:
-            lines.append(f"For a whole settlement, red lines miss each other on {_listing(wider)}.")
+            lines.append(f"For a whole settlement, red lines miss each other on {listing(wider)}.")
     return lines
 
 
-def _listing(items: Iterable[str]) -> str:
+def listing(items: Iterable[str]) -> str:
     parts = list(items)
     if len(parts) < 2:
         return "".join(parts)

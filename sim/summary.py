@@ -10,17 +10,13 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.afterwards import durability_summary, plan_summary, ratification_summary
 from sim.results import OUTCOMES, REASONS
-from sim.scenario.schema import Issue, Scenario
+from sim.scenario.schema import Scenario, nearest_text
 from sim.statistics import wilson
 
 DAYS = (7, 30, 100, 180, 365)
 NOTE = "A model's consequences, given these assumptions; not a forecast."
-
-
-def nearest_text(issue: Issue, point: float) -> str:
-    """Text of the listed point nearest to a point of the scale."""
-    return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
 
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> dict[str, Any]:
@@ -60,6 +56,9 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "stages": _stages(scenario, ensemble),
         "package": _package(scenario, ensemble),
         "actors": _actors(ensemble),
+        "plan": plan_summary(scenario, ensemble),
+        "ratification": ratification_summary(scenario, ensemble),
+        "durability": durability_summary(scenario, ensemble),
         "ripeness": {
             "start": _ripeness(ensemble.ripeness_start.values),
             "end": _ripeness(ensemble.ripeness_end.values),

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.afterwards_words import durability_words, plan_words, ratification_words
 from sim.runner import Run
 from sim.story import (
     answer,
@@ -26,6 +27,7 @@ from sim.summary import DAYS
 OUTCOME_WORDS = {
     "settlement": "Settlement (everything on the agenda signed)",
     "partial": "Partial (some stages signed and standing)",
+    "ratification_failed": "Signed, and not ratified",
     "breakdown": "Breakdown (a side walked away)",
     "no_deal": "No agreement within the horizon",
 }
@@ -51,7 +53,10 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
         console.print(line)
     console.print(_days(run))
     _section(console, "The central world", _central_story(run))
+    _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)
+    _section(console, "Ratification", ratification_words(scenario, summary))
+    _section(console, "Would it last?", durability_words(scenario, summary))
     _section(
         console,
         "Who conceded what (last positions against first, median of all worlds)",
@@ -71,6 +76,8 @@ def _odds(run: Run) -> Table:
     table.add_column("95 % interval", justify="right")
     for kind, words in OUTCOME_WORDS.items():
         if kind == "partial" and len(run.scenario.stages) == 1:
+            continue
+        if kind == "ratification_failed" and not run.scenario.ratification:
             continue
         share = run.summary["outcomes"][kind]
         table.add_row(words, percent(share), span_words(run.summary["outcomes_interval"][kind]))

@@ -95,8 +95,11 @@ class War:
 
     def cost_now(self, actor: str) -> Array:
         """Cost of war of an actor, utility a month, shape ``(worlds,)``; levers included."""
-        grown = self.cost[actor] * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
-        return grown + self.lever_cost[actor]
+        return self.cost_of_new_war(actor) + self.lever_cost[actor]
+
+    def cost_of_new_war(self, actor: str) -> Array:
+        """The same without levers, which no longer press once all is signed."""
+        return self.cost[actor] * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
 
 
 class Beliefs:

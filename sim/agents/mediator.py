@@ -135,10 +135,20 @@ class Formulator(Mediator):
         loss = self._losses(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
         extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
+        gates = self.model.ratification.in_draft(worlds, issues, points, self._rest(worlds))
+        if gates is not None:
+            loss = np.concatenate([loss, gates.loss], axis=2)
+            gap = np.concatenate([gap, gates.gap], axis=1)
+            extra -= PENALTY * gates.beyond
         near = np.abs(points[:, None, :] - self.text[here].T[:, :, None])
         sweeps = 3 if self.tabled < 2 else 1
         choice, _ = coordinate_ascent(near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps)
         return np.take_along_axis(points, choice, axis=1).T
+
+    def _rest(self, worlds: Index) -> Array:
+        """Where issues stand that are not drafted, shape (worlds, issues)."""
+        model = self.model
+        return np.where(model.is_fixed, model.agreed, model.war.no_deal)[worlds]
 
     def _losses(self, worlds: Index, issues: Index) -> Array:
         """Losses at the drafting points, weight 1: (issues, worlds, parties, points)."""

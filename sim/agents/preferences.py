@@ -12,7 +12,8 @@ from sim.bargaining.red_lines import TOLERANCE, Rule
 from sim.bargaining.utility import losses, normalised, softened, span
 from sim.bargaining.walk import snap
 from sim.scenario.distributions import Number
-from sim.scenario.schema import Actor, ConditionalLimit
+from sim.scenario.fields import Bound
+from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
     from sim.model import PeaceTalks
@@ -88,7 +89,7 @@ class Preferences(Participant):
             for n, rule in enumerate(position.conditional):
                 there = f"{here}.conditional.{n}"
                 line = red_line(f"{there}.limit", rule.limit, 1.0 if upward else -1.0)
-                bounds = self._bounds(there, rule)
+                bounds = drawn_bounds(model, f"{there}.when", rule.when)
                 self.rules.append(Rule(self.index, column, line, upward, bounds))
         # a draw in which nothing matters: everything matters alike
         salience[salience.sum(axis=1) <= 0.0] = 1.0
@@ -99,22 +100,6 @@ class Preferences(Participant):
         self.low_at_start = np.minimum(low, self.ideal)
         self.high_at_start = np.maximum(high, self.ideal)
         self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
-
-    def _bounds(self, path: str, rule: ConditionalLimit) -> list[tuple[int, Array, Array]]:
-        """The condition of a rule: column, at least, at most; each (worlds,)."""
-        worlds, draws = self.model.worlds, self.model.draws
-        return [
-            (
-                self.model.issues.index(other),
-                np.zeros(worlds)
-                if bound.at_least is None
-                else draws.number(f"{path}.when.{other}.at_least", bound.at_least),
-                np.ones(worlds)
-                if bound.at_most is None
-                else draws.number(f"{path}.when.{other}.at_most", bound.at_most),
-            )
-            for other, bound in rule.when.items()
-        ]
 
     def loss(self, x: Array) -> Array:
         """Utility lost per issue against the ideal, same shape as ``x`` (..., issues)."""
@@ -156,14 +141,23 @@ class Preferences(Participant):
         floor, ceiling = self.model.terms_low[:, None, :], self.model.terms_high[:, None, :]
         stage = (x >= floor - TOLERANCE) & (x <= ceiling + TOLERANCE)
         stage |= ~self.model.on_table[:, None, :]
-        return np.asarray((inside & stage).all(axis=2))
+        fine = (inside & stage).all(axis=2)
+        if self.model.ratification.failures.any():
+            there = np.where(self.model.on_table[:, None, :], x, self.rest[:, None, :])
+            fine &= self.model.ratification.acceptable(self.index, there)
+        return np.asarray(fine)
 
-    def conditional_limits(self, x: Array, low: Array, high: Array) -> tuple[Array, Array]:
-        """Red lines for packages (worlds, packages, issues), looser where a condition is met."""
+    def conditional_limits(
+        self, x: Array, low: Array, high: Array, whole: bool = False
+    ) -> tuple[Array, Array]:
+        """Red lines for packages (worlds, packages, issues), looser where a condition is met.
+
+        What is not on the table counts as signed, or as expected without a deal, unless the
+        packages are ``whole`` settlements.
+        """
         low = np.broadcast_to(low, x.shape).copy()
         high = np.broadcast_to(high, x.shape).copy()
-        # what is not on the table counts as signed, or as expected without a deal
-        there = np.where(self.model.on_table[:, None, :], x, self.rest[:, None, :])
+        there = x if whole else np.where(self.model.on_table[:, None], x, self.rest[:, None])
         for rule in self.rules:
             met = rule.met(there)
             side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
@@ -195,3 +189,22 @@ class Preferences(Participant):
         # only the far side gives way
         self.low = np.where(self.far < 0.5, low, self.low_at_start)
         self.high = np.where(self.far > 0.5, high, self.high_at_start)
+
+
+def drawn_bounds(
+    model: PeaceTalks, path: str, terms: dict[str, Bound]
+) -> list[tuple[int, Array, Array]]:
+    """Conditions on a text: column, at least, at most for each issue named; arrays (worlds,)."""
+    worlds, draws = model.worlds, model.draws
+    return [
+        (
+            model.issues.index(issue),
+            np.zeros(worlds)
+            if bound.at_least is None
+            else draws.number(f"{path}.{issue}.at_least", bound.at_least),
+            np.ones(worlds)
+            if bound.at_most is None
+            else draws.number(f"{path}.{issue}.at_most", bound.at_most),
+        )
+        for issue, bound in terms.items()
+    ]

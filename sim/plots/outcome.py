@@ -25,11 +25,18 @@ from sim.summary import DAYS
 WORDS = {
     "settlement": "Settlement",
     "partial": "Partial: some stages",
+    "ratification_failed": "Signed, not ratified",
     "breakdown": "Breakdown: a side left",
     "no_deal": "No deal by the end",
 }
 SETTLED, FIRST = "#00695c", "#8a6d00"
-BAR_COLORS = {"settlement": SETTLED, "partial": FIRST, "breakdown": GREY, "no_deal": "#a6a6a6"}
+BAR_COLORS = {
+    "settlement": SETTLED,
+    "partial": FIRST,
+    "ratification_failed": "#a34e5f",
+    "breakdown": GREY,
+    "no_deal": "#a6a6a6",
+}
 HEIGHT, TABLE_ROW = 3.2, 0.46
 TOPS = {0.01: 2, 0.02: 4, 0.04: 4, 0.1: 5, 0.2: 4, 0.4: 4, 0.6: 3, 0.8: 4, 1.0: 4}
 """Upper ends of an axis of shares, and into how many parts each divides roundly."""

@@ -67,6 +67,11 @@ class Issue(Sourced):
         return dict(sorted(scale.items()))
 
 
+def nearest_text(issue: Issue, point: float) -> str:
+    """Text of the listed point nearest to a point of the scale."""
+    return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
+
+
 class ConditionalLimit(Sourced):
     """A different red line while other terms of the package meet a condition."""
 
@@ -380,6 +385,12 @@ class Scenario(Strict):
     durability: Durability | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a text to be weighed as it stands."""
+        texts = (a.mediation.text for a in self.actors.values() if a.role == "formulator")
+        return bool(self.plan) or any(texts)
 
     @property
     def rounds(self) -> int:

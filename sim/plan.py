@@ -1,0 +1,76 @@
+"""The plan as published, weighed as it stands on day 0."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.bargaining.red_lines import TOLERANCE
+
+if TYPE_CHECKING:
+    from sim.agents import Party
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Weighed:
+    """What a plan would be worth before the first round.
+
+    Attributes
+    ----------
+    point : ndarray, shape (worlds, issues)
+        The plan; issues that it leaves out as they stand without a deal.
+    gain : ndarray, shape (worlds, parties)
+        Utility of it, payments that hang on it included, less the reservation value.
+    crosses : ndarray of bool, shape (worlds, parties, issues)
+        Where it lies beyond a party's red line, conditional ones counted as this text meets them.
+    ratified : ndarray, shape (worlds, gates)
+        1 would pass, 0 would fail, NaN not concerned.
+    years_held : ndarray, shape (worlds,)
+        NaN without a ``durability`` block.
+    """
+
+    def __init__(self, model: PeaceTalks) -> None:
+        self.point = plan_of(model)
+        parties = model.signatories
+        package = self.point[:, None, :]
+        self.gain = np.stack(
+            [p.utility(self.point) + p.payments() - p.reservation for p in parties], axis=1
+        )
+        self.crosses = np.stack([_crossed(p, package)[:, 0] for p in parties], axis=1)
+        gates = model.ratification.gates
+        self.ratified = np.full((model.worlds, len(gates)), np.nan)
+        for column, gate in enumerate(gates):
+            concerned, passes = gate.concerned(package)[:, 0], gate.passes(package)[:, 0]
+            self.ratified[:, column] = np.where(concerned, passes, np.nan)
+        self.years_held = np.full(model.worlds, np.nan)
+        if model.durable is not None:
+            self.years_held = model.durable.holds(self.point).years
+
+
+def plan_of(model: PeaceTalks) -> Array:
+    """The plan of a scenario, or its envoy's text, as packages (worlds, issues)."""
+    point = model.war.no_deal.copy()
+    if model.spec.plan:
+        for issue, number in model.spec.plan.items():
+            point[:, model.issues.index(issue)] = model.draws.number(f"plan.{issue}", number)
+    elif model.envoy is not None:
+        point = np.where(np.isnan(model.envoy.plan), point, model.envoy.plan)
+    for column, listed in enumerate(model.options):
+        if listed is not None:
+            nearest = np.abs(point[:, column, None] - listed).argmin(axis=1)
+            point[:, column] = listed[nearest]
+    return point
+
+
+def _crossed(party: Party, package: Array) -> Mask:
+    """Where whole settlements (worlds, packages, issues) lie beyond a party's red lines."""
+    low, high = party.conditional_limits(
+        package, party.low[:, None, :], party.high[:, None, :], whole=True
+    )
+    beyond = (package < low - TOLERANCE) | (package > high + TOLERANCE)
+    return np.asarray(beyond & party.consent)

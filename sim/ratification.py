@@ -1,0 +1,211 @@
+"""Ratification: bodies and publics that must approve what has been signed.
+
+A negotiator plays at two tables (Putnam 1988, Diplomacy and domestic politics, *International
+Organization* 42(3), doi:10.1017/S0020818300027697). Its red lines say what it believes it can carry
+at home; a gate is where that belief may be wrong, and a signed text then fails (involuntary
+defection). The gate's win-set is the set of texts worth at least its threshold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.agents.preferences import drawn_bounds
+from sim.bargaining.support import support_curve, threshold_from_support
+from sim.bargaining.utility import losses, normalised
+from sim.scenario.agreement import Gate
+
+if TYPE_CHECKING:
+    from sim.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+TOLERANCE = 1e-9
+UNASKED = 10.0
+"""Surplus in a draft of a gate that is not known to object: it never matters there."""
+
+
+class InDraft(NamedTuple):
+    """What gates add to the drafting of a stage.
+
+    Attributes
+    ----------
+    loss : ndarray, shape (issues, worlds, gates, points)
+    gap : ndarray, shape (worlds, gates)
+        Surplus over the threshold if the stage's issues cost nothing.
+    beyond : ndarray, shape (issues, worlds, points)
+        Scale units beyond the gates' own limits.
+    """
+
+    loss: Array
+    gap: Array
+    beyond: Array
+
+
+class ActiveGate:
+    """A gate in all worlds.
+
+    Attributes
+    ----------
+    ideal, weight, low, high : ndarray, shape (worlds, issues)
+        Preferences of those who decide; weight 0 on issues that are nothing to them.
+    threshold : ndarray, shape (worlds,)
+        Utility that a text must reach.
+    known : ndarray of bool, shape (worlds,)
+        Where a text has failed here, so that the negotiators know better.
+    verdict : ndarray, shape (worlds,)
+        Last vote: 1 passed, 0 failed, NaN none.
+    """
+
+    def __init__(self, key: str, spec: Gate, model: PeaceTalks) -> None:
+        self.key, self.spec, self.model = key, spec, model
+        draws, path = model.draws, f"ratification.{key}"
+        shape = (model.worlds, len(model.issues))
+        self.owner = next(n for n, p in enumerate(model.signatories) if p.key == spec.of)
+        self.stage = model.stage_names.index(spec.stage) if spec.stage else model.stages - 1
+        self.rounds = int(np.ceil(spec.days / model.spec.war.round_days))
+        self.ideal, self.weight = np.full(shape, 0.5), np.zeros(shape)
+        self.low, self.high = np.zeros(shape), np.ones(shape)
+        for issue, wanted in spec.positions.items():
+            column, here = model.issues.index(issue), f"{path}.positions.{issue}"
+            self.ideal[:, column] = draws.number(f"{here}.ideal", wanted.ideal)
+            self.weight[:, column] = draws.number(f"{here}.salience", wanted.salience)
+            if wanted.limit is not None:
+                side = self.high if wanted.ideal.median <= 0.5 else self.low
+                side[:, column] = draws.number(f"{here}.limit", wanted.limit)
+        nothing = self.weight.sum(axis=1) <= 0.0
+        self.weight[nothing] = [issue in spec.positions for issue in model.issues]
+        self.weight = normalised(self.weight)
+        self.terms = [
+            drawn_bounds(model, f"{path}.when.{n}", terms) for n, terms in enumerate(spec.when)
+        ]
+        self.threshold = self._threshold(path)
+        self.known = np.zeros(model.worlds, dtype=bool)
+        self.verdict = np.full(model.worlds, np.nan)
+
+    def _threshold(self, path: str) -> Array:
+        model, spec = self.model, self.spec
+        if spec.threshold is not None:
+            return model.draws.number(f"{path}.threshold", spec.threshold)
+        texts = np.repeat(model.war.no_deal[:, None, :], len(spec.polls), axis=1)
+        for n, poll in enumerate(spec.polls):
+            for issue, point in poll.terms.items():
+                texts[:, n, model.issues.index(issue)] = point
+        share = np.array([poll.yes / (poll.yes + poll.no) for poll in spec.polls])
+        swing = model.draws.number(f"{path}.swing.size", spec.swing)
+        required = spec.required - swing * model.draws.normal(f"{path}.swing")
+        return threshold_from_support(*support_curve(self.utility(texts), share), required)
+
+    def utility(self, x: Array) -> Array:
+        """Utility of packages (worlds, packages, issues) to those who decide."""
+        loss = self.weight[:, None] * losses(x, self.ideal[:, None])
+        return np.asarray(1.0 - loss.sum(axis=2))
+
+    def passes(self, x: Array) -> Mask:
+        """Whether packages (worlds, packages, issues) would be approved."""
+        enough = self.utility(x) >= self.threshold[:, None] - TOLERANCE
+        inside = (x >= self.low[:, None] - TOLERANCE) & (x <= self.high[:, None] + TOLERANCE)
+        return np.asarray(enough & inside.all(axis=2))
+
+    def concerned(self, x: Array) -> Mask:
+        """Whether packages (worlds, packages, issues) contain what brings them before it."""
+        if not self.terms:
+            return np.ones(x.shape[:2], dtype=bool)
+        found = np.zeros(x.shape[:2], dtype=bool)
+        for terms in self.terms:
+            met = np.ones(x.shape[:2], dtype=bool)
+            for column, least, most in terms:
+                met &= x[..., column] >= least[:, None] - TOLERANCE
+                met &= x[..., column] <= most[:, None] + TOLERANCE
+            found |= met
+        return found
+
+
+class Ratification:
+    """All gates, and the texts that wait for them."""
+
+    def __init__(self, model: PeaceTalks) -> None:
+        self.model = model
+        self.gates = [ActiveGate(k, g, model) for k, g in sorted(model.spec.ratification.items())]
+        worlds = model.worlds
+        self.due = np.zeros(worlds, dtype=np.int64)
+        self.will_pass = np.zeros(worlds, dtype=bool)
+        self.failures = np.zeros(worlds, dtype=np.int64)
+        self.ends_talks = np.zeros(worlds, dtype=bool)
+
+    def submit(self, where: Mask) -> Mask:
+        """Put what has just been signed in some worlds to the vote.
+
+        Returns
+        -------
+        ndarray of bool, shape (worlds,)
+            Where a gate is concerned, so that the text is not in force yet.
+        """
+        model = self.model
+        pending = np.zeros(model.worlds, dtype=bool)
+        text = np.where(np.isnan(model.agreed), model.war.no_deal, model.agreed)[:, None, :]
+        for gate in self.gates:
+            votes = where & (model.stage == gate.stage + 1) & gate.concerned(text)[:, 0]
+            if not votes.any():
+                continue
+            new = votes & ~pending
+            self.due[new], self.will_pass[new], self.ends_talks[new] = model.round, True, False
+            pending |= votes
+            passes = gate.passes(text)[:, 0]
+            gate.verdict = np.where(votes, passes, gate.verdict)
+            self.due[votes] = np.maximum(self.due, model.round + gate.rounds)[votes]
+            fails = votes & ~passes
+            self.will_pass &= ~fails
+            self.ends_talks |= fails & (gate.spec.on_failure == "end_of_talks")
+            gate.known |= fails
+        return pending
+
+    def acceptable(self, party: int, x: Array) -> Mask:
+        """Whether packages would not, for all that a party knows, fail at its own gates.
+
+        ``x`` is (worlds, packages, issues), whole settlements.
+        """
+        fine = np.ones(x.shape[:2], dtype=bool)
+        for gate in self.gates:
+            if gate.owner == party and gate.known.any():
+                at_stake = gate.known & (self.model.stage == gate.stage)
+                fine &= gate.passes(x) | ~gate.concerned(x) | ~at_stake[:, None]
+        return fine
+
+    def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:
+        """What gates known to object add to a draft; ``None`` where there is none.
+
+        Parameters
+        ----------
+        worlds, issues : ndarray of int
+            The worlds and the stage's issues that are drafted.
+        points : ndarray, shape (issues, points)
+            Drafting points of these issues.
+        rest : ndarray, shape (worlds, issues of the scenario)
+            Where the other issues stand.
+        """
+        stage = self.model.stage[worlds]
+        gates = [g for g in self.gates if (g.known[worlds] & (stage == g.stage)).any()]
+        if not gates:
+            return None
+        here = np.ix_(worlds, issues)
+        loss, gap = [], []
+        beyond = np.zeros((len(issues), len(worlds), points.shape[1]))
+        grid = points[:, None, :]
+        for gate in gates:
+            known = gate.known[worlds]
+            weight = gate.weight[here].T[..., None]
+            cost = weight * losses(grid, gate.ideal[here].T[..., None])
+            loss.append(np.where(known[None, :, None], cost, 0.0))
+            off_table = gate.weight[worlds] * losses(rest, gate.ideal[worlds])
+            off_table[:, issues] = 0.0
+            left = 1.0 - off_table.sum(axis=1) - gate.threshold[worlds]
+            gap.append(np.where(known, left, UNASKED))
+            low, high = gate.low[here].T[..., None], gate.high[here].T[..., None]
+            excess = np.maximum(np.maximum(grid - high, low - grid), 0.0)
+            beyond += np.where(known[None, :, None], excess, 0.0)
+        return InDraft(np.stack(loss, axis=2), np.stack(gap, axis=1), beyond)
