@@ -43,6 +43,9 @@ def run(
         str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
     ] = "png",
     plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")] = True,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write report.html: everything on one page.")
+    ] = False,
     json_: Annotated[
         bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
     ] = False,
@@ -61,7 +64,7 @@ def run(
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
 
-    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None)
+    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None, report)
     try:
         finished = job.run(show_progress=not (quiet or json_))
     except KeyboardInterrupt:

@@ -1,11 +1,10 @@
-"""What averaging hides: the articles of scored drafts that would pass or not, by rule."""
+"""What averaging hides: the drafts of articles that pass every threshold, and what they contain."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from sim.plots.data import counted
+from sim.plots.data import counted, listing
 from sim.report.tables import Cell, Table
 from sim.runner import Run
 from sim.story import percent
@@ -14,96 +13,124 @@ Entry = dict[str, Any]
 
 
 def articles_of(run: Run) -> Entry | None:
-    """The block of a scenario that was imported from a table of scored drafts."""
-    found = run.summary.get("articles")
-    return found if found else None
+    """The block of a scenario that was made from a table of scored articles, if it has one."""
+    return run.summary.get("articles") or None
 
 
 def articles_words(run: Run, found: Entry) -> list[str]:
-    """How many drafts everybody accepts, and how many with vetoes."""
-    drafts = _count(found.get("drafts"))
-    words = [f"{_count(found.get('passing'))} of {drafts} drafts reach every side’s threshold."]
-    thresholds = found.get("thresholds") or {}
-    if thresholds:
-        parts = [f"{_name(run, k)} {_number(v)}" for k, v in thresholds.items()]
-        words.append(f"Thresholds: {', '.join(parts)}.")
-    vetoes = found.get("passing_with_vetoes")
-    if vetoes is not None:
-        words.append(f"With every side’s vetoes on single articles {_count(vetoes)} are left.")
+    """How many drafts pass, who decides, and how many are left with red lines."""
+    if found.get("not_counted"):
+        return [f"The drafts were not counted: {found['not_counted']}."]
+    words = [
+        f"Of {found['drafts']:,} drafts that can be made of {counted(len(found['titles']), 'article')}, "
+        f"{found['passing']:,} ({percent(found['passing_share'])}) reach every side’s threshold: a "
+        "side’s score of a draft is the mean of its scores of the articles."
+    ]
+    alone = [f"{_name(run, a)} ({n:,})" for a, n in found["decides"].items() if n]
+    if alone:
+        words.append(f"Turned down by one side alone: {listing(alone)}.")
+    veto = found["veto"]
+    if veto is not None:
+        words.append(
+            f"If an article that a side scores {found['red_line']:g} or less (and under its "
+            f"threshold) counted as a red line, {veto['passing']:,} of them would be left "
+            f"({percent(veto['share'])} of those that pass)."
+        )
     return words
 
 
+def thresholds_table(run: Run, found: Entry) -> Table:
+    """What each side asks for, and what would be left if its red lines counted."""
+    veto = found.get("veto") or {}
+    rows: list[list[str | Cell]] = [
+        [
+            _name(run, actor),
+            f"{threshold:g}",
+            _count(found["decides"].get(actor)),
+            _count(veto.get("by", {}).get(actor)),
+        ]
+        for actor, threshold in found["thresholds"].items()
+    ]
+    low, high = found["scale"]
+    head = ["Side", f"Threshold ({low:g} to {high:g})", "Turns down alone",
+            "Passing drafts without an article across its red line"]  # fmt: skip
+    return Table("What each side asks for, and how many drafts hang on it alone", head, rows)
+
+
 def presets_table(run: Run, found: Entry) -> Table | None:
-    """Ready-made packages: what they contain and whom they satisfy."""
+    """Ready-made packages: what they contain, how they score and whose red lines they cross."""
     rows: list[list[str | Cell]] = []
-    for name, preset in (found.get("presets") or {}).items():
-        passes = preset.get("passes") or {}
-        scores = [
-            f"{_name(run, a)} {_number(s)}{'' if passes.get(a, True) else ' (below its threshold)'}"
-            for a, s in (preset.get("scores") or {}).items()
+    for name, preset in found["presets"].items():
+        below = [_name(run, a) for a in preset["below"]]
+        verdict = (
+            "passes" if preset["passes"] else f"fails: below the threshold of {listing(below)}"
+        )
+        crosses = [
+            f"{_name(run, a)}: {listing([found['titles'][i] for i in over])}"
+            for a, over in preset["crosses"].items()
         ]
         rows.append(
             [
-                str(name),
-                Cell(counted(len(preset.get("articles") or []), "article"),
-                     (_listed(preset.get("articles")),)),
-                Cell("", scores),
-                "yes" if preset.get("passing") else "no",
+                Cell(name.replace("_", " "), (counted(len(preset["articles"]), "article"),)),
+                Cell("", [found["titles"][i] for i in preset["articles"]]),
+                Cell("", _scores(run, preset["scores"])),
+                verdict,
+                Cell("", crosses or ["nobody’s"]),
             ]
-        )  # fmt: skip
+        )
     if not rows:
         return None
-    return Table("Packages by rule", ["Rule", "Articles", "Satisfaction", "All accept"], rows)
+    head = ["Package", "Articles", "Mean score", "Averages", "Red lines crossed inside it"]
+    return Table("Ready-made packages", head, rows)
 
 
-def sizes_table(found: Entry) -> Table | None:
-    """The best package of each size by the Nash product."""
-    rows: list[list[str | Cell]] = [
-        [
-            counted(int(entry["size"]), "article"),
-            Cell("", [str(t) for t in entry.get("titles") or entry.get("articles") or []]),
-            "—" if entry.get("nash") is None else f"{entry['nash']:.3f}",
-        ]
-        for entry in found.get("best_by_size") or []
-    ]
+def sizes_table(run: Run, found: Entry) -> Table | None:
+    """The best draft of each size by the product of the sides' surpluses over their thresholds."""
+    rows: list[list[str | Cell]] = []
+    for entry in found["best_by_size"]:
+        first = entry["drafts"][0]
+        more = f"{entry['tied']:,} drafts tie" if entry["tied"] > 1 else ""
+        rows.append(
+            [
+                Cell(counted(entry["size"], "article"), (more,) if more else ()),
+                Cell("", [found["titles"][i] for i in first["articles"]]),
+                Cell("", _scores(run, first["scores"])),
+                f"{entry['product']:.3g}",
+            ]
+        )
     if not rows:
         return None
-    return Table("The best package of each size", ["Size", "Articles", "Nash product"], rows)
+    head = ["Size", "Articles", "Mean score", "Nash product"]
+    return Table("The best draft of each size", head, rows)
 
 
 def hidden_table(run: Run, found: Entry) -> Table | None:
-    """Articles that a side rejects and that still stand in drafts whose average it accepts."""
+    """Articles across a side's red line that stand in drafts whose average it accepts."""
     rows: list[list[str | Cell]] = []
-    for actor, entries in (found.get("hides") or {}).items():
-        for entry in entries:
-            share = entry.get("share")
+    for actor, entries in found["hides"].items():
+        for article, entry in entries.items():
             rows.append(
                 [
-                    _name(run, actor),
-                    Cell(str(entry.get("title") or entry.get("article"))),
-                    _number(entry.get("satisfaction")),
-                    f"{_count(entry.get('passing_drafts'))}"
-                    + ("" if share is None else f" ({percent(share)})"),
+                    Cell(_name(run, actor)),
+                    found["titles"][article],
+                    f"{entry['satisfaction']:g}",
+                    f"{entry['drafts']:,} ({percent(entry['share'])})",
                 ]
             )
     if not rows:
         return None
-    head = ["Side", "Article it rejects", "Its satisfaction", "In so many passing drafts"]
+    head = ["Side", "Article across its red line", "Its score", "In so many passing drafts"]
     return Table("What averaging hides", head, rows)
+
+
+def _scores(run: Run, scores: dict[str, float]) -> list[str]:
+    return [f"{_name(run, a)} {s:.2f}" for a, s in scores.items()]
 
 
 def _name(run: Run, key: str) -> str:
     actor = run.scenario.actors.get(key)
-    return actor.short if actor else str(key)
+    return actor.short if actor else key
 
 
-def _number(value: Any) -> str:
-    return "—" if value is None else f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _count(value: Any) -> str:
-    return "—" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
-
-
-def _listed(items: Iterable[Any] | None) -> str:
-    return ", ".join(str(i) for i in items or [])
+def _count(value: int | None) -> str:
+    return "—" if value is None else f"{value:,}"

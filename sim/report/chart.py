@@ -7,6 +7,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,7 @@ def plain(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=8192)
 def lines(text: str, width: int, most: int = 9) -> str:
     """Text for a chart, broken into lines of so many characters."""
     rows = textwrap.wrap(" ".join(text.split()), width) or [""]
@@ -135,6 +137,11 @@ def figure(traces: Sequence[Any], height: int, **layout: Any) -> go.Figure:
     return go.Figure(data=list(traces), layout={**base, "xaxis": x, "yaxis": y, **layout})
 
 
+def scatter(**trace: Any) -> dict[str, Any]:
+    """A trace of lines or markers; the figure checks it, once."""
+    return {"type": "scatter", **trace}
+
+
 def axis(**more: Any) -> dict[str, Any]:
     """An axis that cannot be zoomed, with hairlines."""
     return {
@@ -180,7 +187,7 @@ def scale_axis(
         Characters in a line of the texts.
     """
     points = [p for p in issue.scale if low <= p <= high] or list(issue.scale)
-    texts = {p: lines(issue.scale[p], width, most=3) for p in points}
+    texts = {p: lines(issue.scale[p], width, most=4) for p in points}
     half = {
         p: (0.5 * 14 * (1 + texts[p].count("<br>")) + 2) * (high - low) / height for p in points
     }
@@ -223,6 +230,6 @@ def shaded(x: list[str], low: ArrayLike, high: ArrayLike, color: str, **more: An
     line = {"width": 0, "color": color, "shape": more.pop("shape", "linear")}
     edge = {"mode": "lines", "line": line, "hoverinfo": "skip", "x": x}
     return [
-        go.Scatter(y=numbers(low), **edge),
-        go.Scatter(y=numbers(high), fill="tonexty", fillcolor=color, **edge, **more),
+        scatter(y=numbers(low), **edge),
+        scatter(y=numbers(high), fill="tonexty", fillcolor=color, **edge, **more),
     ]

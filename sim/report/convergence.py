@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import plotly.graph_objects as go
 from matplotlib.colors import to_hex
 
 from sim.plots.convergence import SHADE
@@ -39,6 +38,7 @@ from sim.report.chart import (
     numbers,
     plain,
     scale_axis,
+    scatter,
     shaded,
     stage_lines,
 )
@@ -47,7 +47,7 @@ from sim.runner import Run
 from sim.story import percent
 from sim.summary import nearest_text
 
-HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 330, 10, 40, 126, 74
+HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 330, 10, 40, 128, 74
 LOW, HIGH = -0.05, 1.05
 
 
@@ -80,14 +80,16 @@ def _chart(run: Run, issue: str) -> Chart:
     traces: list[Any] = []
     for actor in actors:
         traces += _surroundings(run, issue, actor)
-    for actor in actors:
-        traces.append(_line(run, issue, actor))
+    for order, actor in enumerate(actors):
+        # lines that coincide run side by side, a stroke apart
+        shift = (order - (len(actors) - 1) / 2) * 2.2 * (HIGH - LOW) / inner
+        traces.append(_line(run, issue, actor, shift))
     traces += _texts(run, issue) + _deal(run, issue)
     drawn = figure(
         traces,
         HEIGHT,
         xaxis=date_axis(run, last_day(run), nticks=4),
-        yaxis=scale_axis(spec, inner, LOW, HIGH, width=19),
+        yaxis=scale_axis(spec, inner, LOW, HIGH, width=18),
         margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
         shapes=stage_lines(run),
         annotations=_names(run, issue, actors, inner),
@@ -128,11 +130,11 @@ def _surroundings(run: Run, issue: str, actor: str) -> list[Any]:
             for value in line
         ]
         traces.append(
-            go.Scatter(x=x, y=numbers(line), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(line), mode="lines", hovertext=says, hoverinfo="text",
                        line={"color": color, "width": 1.2, "dash": "dash"})
         )  # fmt: skip
         traces.append(
-            go.Scatter(x=x, y=numbers(line + (SHADE if above else -SHADE)), mode="lines",
+            scatter(x=x, y=numbers(line + (SHADE if above else -SHADE)), mode="lines",
                        line={"width": 0, "color": color}, hoverinfo="skip", fill="tonexty",
                        fillpattern={"shape": "/", "size": 5, "solidity": 0.18, "fgcolor": color,
                                     "bgcolor": "rgba(0,0,0,0)"})
@@ -144,13 +146,13 @@ def _surroundings(run: Run, issue: str, actor: str) -> list[Any]:
         ] * 2  # fmt: skip
         ends = [x[0], dates(run, [last_day(run)])[0]]
         traces.append(
-            go.Scatter(x=ends, y=numbers([value, value]), mode="lines", hovertext=says,
+            scatter(x=ends, y=numbers([value, value]), mode="lines", hovertext=says,
                        hoverinfo="text", line={"color": color, "width": 1.3, "dash": "dot"})
         )  # fmt: skip
     return traces
 
 
-def _line(run: Run, issue: str, actor: str) -> Any:
+def _line(run: Run, issue: str, actor: str, shift: float) -> Any:
     color = actor_colors(run.scenario)[actor]
     a, i = signatories(run).index(actor), _column(run, issue)
     low, _, high = band(run.ensemble, "offer")
@@ -163,8 +165,8 @@ def _line(run: Run, issue: str, actor: str) -> Any:
         )
         for t, day in enumerate(days(run))
     ]
-    return go.Scatter(
-        x=dates(run, days(run)), y=numbers(offer), mode="lines", hovertext=says, hoverinfo="text",
+    return scatter(
+        x=dates(run, days(run)), y=numbers(offer + shift), mode="lines", hovertext=says, hoverinfo="text",
         name=plain(short(run, actor)),
         line={"color": color, "width": 2.4 if consents(run, actor, issue) else 1.5},
     )  # fmt: skip
@@ -193,9 +195,14 @@ def _texts(run: Run, issue: str) -> list[Any]:
                 f"refused by {listing(no)}" if no else "accepted by all",
             )
         )
-    marker = {"symbol": "circle", "size": 5, "color": "#ffffff", "line": {"color": DARK, "width": 1}}
+    marker = {
+        "symbol": "circle",
+        "size": 5,
+        "color": "#ffffff",
+        "line": {"color": DARK, "width": 1},
+    }
     return [
-        go.Scatter(x=dates(run, when), y=numbers(points), mode="markers", marker=marker,
+        scatter(x=dates(run, when), y=numbers(points), mode="markers", marker=marker,
                    hovertext=says, hoverinfo="text")
     ]  # fmt: skip
 
@@ -208,7 +215,7 @@ def _deal(run: Run, issue: str) -> list[Any]:
     says = hover(f"Agreed, {day_text(date_of(run.scenario, day))}", f"{point:.2f}, near “{text}”")
     marker = {"symbol": "diamond", "size": 11, "color": DARK, "line": {"color": "#fff", "width": 1}}
     return [
-        go.Scatter(x=dates(run, [day]), y=[round(point, 4)], mode="markers", marker=marker,
+        scatter(x=dates(run, [day]), y=[round(point, 4)], mode="markers", marker=marker,
                    hovertext=[says], hoverinfo="text", cliponaxis=False)
     ]  # fmt: skip
 

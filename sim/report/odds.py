@@ -22,6 +22,7 @@ from sim.report.chart import (
     hover,
     lines,
     numbers,
+    scatter,
     shaded,
 )
 from sim.report.tables import Table
@@ -75,7 +76,7 @@ def odds_chart(run: Run) -> Chart:
         [bars],
         62 * len(kinds) + 60,
         xaxis={
-            "range": [0, 1.42 * end],
+            "range": [0, 1.5 * end],
             "tickvals": [0, end / 2, end],
             "ticktext": [_tick(t) for t in (0, end / 2, end)],
         },
@@ -86,7 +87,7 @@ def odds_chart(run: Run) -> Chart:
     words = [
         f"{WORDS[k]}: {percent(shares[k])} of worlds ({span_words(intervals[k])})." for k in kinds
     ]
-    return Chart("odds", "How the worlds end", " ".join(words), drawn, details=words)
+    return Chart("odds", "How the worlds end", " ".join(words), drawn)
 
 
 def _tick(share: float) -> str:
@@ -122,13 +123,13 @@ def time_chart(run: Run) -> Chart:
             for day, s, a, b in zip(every, share, low, high, strict=True)
         ]
         traces.append(
-            go.Scatter(x=x, y=numbers(share), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(share), mode="lines", hovertext=says, hoverinfo="text",
                        line={"color": color, "width": 2.6, "shape": "hv"}, cliponaxis=False)
         )  # fmt: skip
         marked = np.array([d for d in DAYS if d <= end], dtype=float)
         at, a, b = band_of_shares(signed, marked)
         traces.append(
-            go.Scatter(x=dates(run, marked), y=numbers(at), mode="markers", hoverinfo="text",
+            scatter(x=dates(run, marked), y=numbers(at), mode="markers", hoverinfo="text",
                        cliponaxis=False, marker={"color": color, "size": 8,
                                                  "line": {"color": "#fff", "width": 1.5}},
                        hovertext=[hover(f"{label} within {d:.0f} days", f"{percent(float(s))} of worlds",
@@ -149,7 +150,7 @@ def time_chart(run: Run) -> Chart:
         margin={"l": 52, "r": 18, "t": 12},
     )
     words = _time_words(run)
-    return Chart("time", "How soon something is signed", " ".join(words), drawn, details=words)
+    return Chart("time", "How soon something is signed", " ".join(words), drawn)
 
 
 def time_key(run: Run) -> list[tuple[str, str, str]]:
@@ -174,9 +175,8 @@ def _time_words(run: Run) -> list[str]:
 
 def days_table(run: Run) -> Table:
     """Chances by the days people ask about."""
-    head = ["Signed by"]
-    for day in DAYS:
-        head.append(f"day {day}, {day_text(date_of(run.scenario, day))}")
+    dated = [f"day {day}, {day_text(date_of(run.scenario, day))}" for day in DAYS]
+    head = ["Signed by", *dated]
     rows = []
     for name, (label, _, _) in curves(run).items():
         shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from sim.plots.data import counted, listing, red_lines, short, signatories
 from sim.plots.package import deals_on
 from sim.plots.package import headline as package_headline
 from sim.plots.sheet import spread
 from sim.plots.style import actor_colors
-from sim.report.chart import DARK, GREY, Chart, figure, hover, lines, numbers
+from sim.report.chart import DARK, GREY, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
 from sim.runner import Run
-from sim.story import percent, span_words
+from sim.story import percent
 from sim.summary import nearest_text
 
 ROW = 58
@@ -26,10 +25,29 @@ Entry = dict[str, Any]
 def package_chart(run: Run) -> Chart:
     """One row per issue over its scale: ideals, red lines, no deal, the plan, what was agreed."""
     issues = list(run.scenario.issues)
-    traces: list[Any] = []
+    rows = range(len(issues))
+    rails: list[float | None] = [n for row in rows for n in (row, row, None)]
+    traces: list[Any] = [
+        scatter(x=[0, 1, None] * len(issues), y=rails, mode="lines", hoverinfo="skip",
+                line={"color": "#d3d9dd", "width": 5}),
+        _marks(_listed(run), {"symbol": "line-ns", "size": 7, "line": {"color": GREY, "width": 1.2}}),
+    ]  # fmt: skip
+    for actor, color in actor_colors(run.scenario).items():
+        edge = {"color": "#fff", "width": 0.8}
+        traces += [
+            _marks(_lines_of(run, actor),
+                   {"symbol": "line-ns", "size": 13, "line": {"color": color, "width": 3}}),
+            _marks(_ideals_of(run, actor),
+                   {"symbol": "triangle-down", "size": 11, "color": color, "line": edge}),
+        ]  # fmt: skip
+    white, black = {"color": "#fff", "width": 1}, {"color": DARK, "width": 1.6}
+    traces.append(
+        _marks(_starts(run), {"symbol": "circle", "size": 10, "color": "#fff", "line": black})
+    )
+    traces.append(_marks(_plan(run), {"symbol": "square", "size": 9, "color": PLAN, "line": white}))
     for row, issue in enumerate(issues):
-        traces += _row(run, issue, row)
-    traces += _plan_marks(run)
+        traces += _agreed(run, issue, row)
+    traces = [t for t in traces if t["x"]]
     drawn = figure(
         traces,
         ROW * len(issues) + 60,
@@ -65,24 +83,39 @@ def package_key(run: Run) -> list[tuple[str, str, str]]:
     ]
     marks.append(("tick", GREY, "red line at the end of the central world"))
     marks.append(("ring", DARK, "without a deal, at the start"))
-    if plan_points(run):
+    if run.summary["plan"] is not None:
         marks.append(("square", PLAN, "the plan as published"))
     if any(len(deals_on(run, i)) for i in run.scenario.issues):
         marks.append(("diamond", DARK, "agreed (median), with 10–90 % of the worlds that agree"))
     return marks
 
 
-def _row(run: Run, issue: str, row: int) -> list[Any]:
-    spec, colors = run.scenario.issues[issue], actor_colors(run.scenario)
-    points = list(spec.scale)
-    traces: list[Any] = [
-        go.Scatter(x=[0, 1], y=[row, row], mode="lines", hoverinfo="skip",
-                   line={"color": "#d3d9dd", "width": 5}),
-        go.Scatter(x=points, y=[row] * len(points), mode="markers", hoverinfo="text",
-                   marker={"symbol": "line-ns", "size": 7, "line": {"color": GREY, "width": 1.2}},
-                   hovertext=[hover(spec.title, f"{p:g}: {t}") for p, t in spec.scale.items()]),
-    ]  # fmt: skip
-    for actor in signatories(run):
+Mark = tuple[float, float, str]
+"""Place on the scale, row, what it says when pointed at."""
+
+
+def _marks(marks: list[Mark], marker: dict[str, Any]) -> dict[str, Any]:
+    return scatter(
+        x=numbers([m[0] for m in marks]), y=numbers([m[1] for m in marks]), mode="markers",
+        marker=marker, hovertext=[m[2] for m in marks], hoverinfo="text", cliponaxis=False,
+    )  # fmt: skip
+
+
+def _listed(run: Run) -> list[Mark]:
+    """The points of the scales that have a text."""
+    return [
+        (point, row, hover(spec.title, f"{point:g}: {text}"))
+        for row, spec in enumerate(run.scenario.issues.values())
+        for point, text in spec.scale.items()
+    ]
+
+
+def _lines_of(run: Run, actor: str) -> list[Mark]:
+    """Red lines of an actor at the end of the central world."""
+    if actor not in signatories(run):
+        return []
+    found = []
+    for row, (issue, spec) in enumerate(run.scenario.issues.items()):
         for line, above in red_lines(run, actor, issue):
             value = float(line[-1])
             says = hover(
@@ -90,30 +123,54 @@ def _row(run: Run, issue: str, row: int) -> list[Any]:
                 f"signs nothing {'above' if above else 'below'} {value:.2f}",
                 f"nearest text: “{nearest_text(spec, value)}”",
             )
-            marker = {"symbol": "line-ns", "size": 13, "line": {"color": colors[actor], "width": 3}}
-            traces.append(_mark(value, row, says, marker))
-    holders = [a for a in signatories(run) if issue in run.scenario.actors[a].positions]
-    ideals = [run.scenario.actors[a].positions[issue].ideal.median for a in holders]
-    for actor, ideal, place in zip(holders, ideals, spread(ideals, 0.03, 0, 1), strict=True):
+            found.append((value, float(row), says))
+    return found
+
+
+def _ideals_of(run: Run, actor: str) -> list[Mark]:
+    """Ideals of an actor, beside those of others where they coincide."""
+    found: list[Mark] = []
+    for row, (issue, spec) in enumerate(run.scenario.issues.items()):
+        holders = [a for a in signatories(run) if issue in run.scenario.actors[a].positions]
+        if actor not in holders:
+            continue
+        ideals = [run.scenario.actors[a].positions[issue].ideal.median for a in holders]
+        own = holders.index(actor)
         says = hover(
             f"{short(run, actor)}’s ideal: {spec.title}",
-            f"{ideal:.2f}, near “{nearest_text(spec, ideal)}”",
+            f"{ideals[own]:.2f}, near “{nearest_text(spec, ideals[own])}”",
         )
-        marker = {"symbol": "triangle-down", "size": 11, "color": colors[actor],
-                  "line": {"color": "#fff", "width": 0.8}}  # fmt: skip
-        traces.append(_mark(place, row - 0.27, says, marker))
-    start = spec.no_deal.median
-    says = hover(f"{spec.title} without a deal", f"{start:.2f}, near “{nearest_text(spec, start)}”")
-    marker = {"symbol": "circle", "size": 10, "color": "#fff", "line": {"color": DARK, "width": 1.6}}
-    traces.append(_mark(start, row, says, marker))
-    return traces + _agreed(run, issue, row)
+        found.append((spread(ideals, 0.03, 0, 1)[own], row - 0.27, says))
+    return found
 
 
-def _mark(x: float, y: float, says: str, marker: dict[str, Any]) -> Any:
-    return go.Scatter(
-        x=[round(x, 4)], y=[round(y, 4)], mode="markers", marker=marker, hovertext=[says],
-        hoverinfo="text", cliponaxis=False,
-    )  # fmt: skip
+def _starts(run: Run) -> list[Mark]:
+    """Where issues stand without a deal at the start."""
+    found: list[Mark] = []
+    for row, spec in enumerate(run.scenario.issues.values()):
+        start = spec.no_deal.median
+        text = f"{start:.2f}, near “{nearest_text(spec, start)}”"
+        found.append((start, row, hover(f"{spec.title} without a deal", text)))
+    return found
+
+
+def _plan(run: Run) -> list[Mark]:
+    """Points of the plan as published."""
+    if run.summary["plan"] is None:
+        return []
+    points, said = run.summary["plan"]["points"], plan_says(run)
+    return [
+        (
+            points[issue]["point"],
+            row,
+            hover(
+                f"The plan on {spec.title}",
+                f"{points[issue]['point']:.2f}, near “{points[issue]['text']}”",
+            ),
+        )
+        for row, (issue, spec) in enumerate(run.scenario.issues.items())
+        if issue in said
+    ]
 
 
 def _agreed(run: Run, issue: str, row: int) -> list[Any]:
@@ -129,21 +186,10 @@ def _agreed(run: Run, issue: str, row: int) -> list[Any]:
     place = row + 0.24
     marker = {"symbol": "diamond", "size": 11, "color": DARK, "line": {"color": "#fff", "width": 1}}
     return [
-        go.Scatter(x=numbers([low, high]), y=[place, place], mode="lines", hoverinfo="skip",
-                   line={"color": DARK, "width": 3}),
-        _mark(median, place, says, marker),
+        scatter(x=numbers([low, high]), y=[place, place], mode="lines", hoverinfo="skip",
+                line={"color": DARK, "width": 3}),
+        _marks([(median, place, says)], marker),
     ]  # fmt: skip
-
-
-def _plan_marks(run: Run) -> list[Any]:
-    marker = {"symbol": "square", "size": 9, "color": PLAN, "line": {"color": "#fff", "width": 1}}
-    traces = []
-    for row, issue in enumerate(run.scenario.issues):
-        if issue in plan_points(run):
-            spec, point = run.scenario.issues[issue], plan_points(run)[issue]
-            text = f"{point:.2f}, near “{nearest_text(spec, point)}”"
-            traces.append(_mark(point, row, hover(f"The plan on {spec.title}", text), marker))
-    return traces
 
 
 def _words(run: Run, issue: str) -> str:
@@ -157,7 +203,9 @@ def _words(run: Run, issue: str) -> str:
     values = deals_on(run, issue)
     if len(values):
         agreed = nearest_text(spec, float(np.median(values)))
-        text += f"; agreed, where something is, “{agreed}” (median of {counted(len(values), 'world')})"
+        text += (
+            f"; agreed, where something is, “{agreed}” (median of {counted(len(values), 'world')})"
+        )
     else:
         text += "; agreed in no world"
     return text + "."
@@ -166,59 +214,38 @@ def _words(run: Run, issue: str) -> str:
 # --- the plan as published ------------------------------------------------------------------
 
 
-def plan_points(run: Run) -> dict[str, float]:
-    """The plan as published, issue → point at the median: the scenario's, or the envoy's text."""
-    plan = run.scenario.plan
-    if not plan:
-        envoys = [a for a in run.scenario.actors.values() if a.role == "formulator"]
-        plan = envoys[0].mediation.text if envoys else {}
-    return {i: plan[i].median for i in run.scenario.issues if i in plan}
+def plan_says(run: Run) -> list[str]:
+    """Issues on which the plan as published says something; others stay as without a deal."""
+    named = set(run.scenario.plan)
+    if not named:
+        for actor in run.scenario.actors.values():
+            named |= set(actor.mediation.text) if actor.role == "formulator" else set()
+    return [i for i in run.scenario.issues if i in named]
 
 
-def plan_table(run: Run, plan: Entry | None) -> Table:
+def plan_table(run: Run) -> Table:
     """The plan's words, and whose red lines it crosses how often."""
-    points = plan_points(run)
-    crosses = plan["crosses"] if plan else {}
+    plan = run.summary["plan"]
+    said = plan_says(run)
     rows: list[list[str | Cell]] = []
-    for issue, point in points.items():
-        spec = run.scenario.issues[issue]
-        row: list[str | Cell] = [
-            spec.title, Cell(nearest_text(spec, point), (f"{point:.2f} on the scale",)),
-        ]  # fmt: skip
-        if plan:
-            found = sorted(
-                ((by[issue], a) for a, by in crosses.items() if by.get(issue)), reverse=True
-            )
-            row.append(
-                listing([f"{short(run, a)} in {percent(s)} of worlds" for s, a in found])
-                or "nobody’s"
-            )
-        rows.append(row)
-    head = ["Issue", "The plan says", *(["Red lines crossed"] if plan else [])]
-    return Table("The plan as published", head, rows)
-
-
-def plan_words(run: Run, plan: Entry) -> list[str]:
-    """What the plan as published would do, in sentences."""
-    words = [
-        f"As it stands it crosses nobody’s red line and beats no deal for all who must sign in "
-        f"{percent(plan['acceptable'])} of the worlds ({span_words(plan.get('interval'))})."
-    ]
-    crossed = sorted(((s, a) for a, s in plan["crosses_any"].items() if s > 0), reverse=True)
-    if crossed:
-        found = [f"{short(run, a)} ({percent(s)} of worlds)" for s, a in crossed]
-        words.append(f"It lies beyond a red line of {listing(found)}.")
-    if run.scenario.ratification and plan.get("passed") is not None:
-        words.append(f"It would pass every gate concerned in {percent(plan['passed'])} of the worlds.")
-    held = plan.get("held") or {}
-    if held:
-        first, last = list(held)[0], list(held)[-1]
-        years = "year" if last == "1" else "years"
-        words.append(
-            f"Signed as it is, it would hold {counted(int(first), 'year')} in {percent(held[first])} "
-            f"and {last} {years} in {percent(held[last])} of the worlds."
+    for issue, spec in run.scenario.issues.items():
+        entry = plan["points"][issue]
+        silent = () if issue in said else ("the plan is silent: as it stands without a deal",)
+        found = sorted(((by[issue], a) for a, by in plan["crosses"].items() if by.get(issue)),
+                       reverse=True)  # fmt: skip
+        crossed = [f"{short(run, a)} in {percent(s)} of worlds" for s, a in found]
+        rows.append(
+            [
+                spec.title,
+                Cell(entry["text"], (f"{entry['point']:.2f} on the scale", *silent)),
+                listing(crossed) or "nobody’s",
+            ]
         )
-    return words
+    return Table(
+        "The plan as published, and red lines that it crosses on day 0",
+        ["Issue", "The plan says", "Red lines crossed"],
+        rows,
+    )
 
 
 def gain_chart(
@@ -245,19 +272,19 @@ def gain_chart(
         text = f"{middle:+.0f} points ({low:+.0f} to {high:+.0f})".replace("-", "−")
         more = f"{beats} in {percent(entry['better'])} of worlds" if "better" in entry else ""
         traces.append(
-            go.Scatter(x=numbers([low, high]), y=[row, row], mode="lines", hoverinfo="skip",
+            scatter(x=numbers([low, high]), y=[row, row], mode="lines", hoverinfo="skip",
                        line={"color": colors[actor], "width": 4})
         )  # fmt: skip
         marker = {"symbol": "circle", "size": 13, "color": colors[actor],
                   "line": {"color": "#fff", "width": 1.5}}  # fmt: skip
-        traces.append(
-            _mark(middle, row, hover(f"{short(run, actor)}: {what}", text, more), marker)
-        )
+        says = hover(f"{short(run, actor)}: {what}", text, more)
+        traces.append(_marks([(middle, row, says)], marker))
         words.append(f"{short(run, actor)}: {text}{'; ' + more if more else ''}.")
     drawn = figure(
         traces,
         44 * len(shown) + 66,
         xaxis={
+            "range": _around_zero([g[k] for g in gains.values() for k in ("p10", "p90")]),
             "zeroline": True, "zerolinecolor": DARK, "zerolinewidth": 1.2, "nticks": 6,
             "title": {"text": "points of utility (0–100) against no deal", "font": {"size": 12}},
         },
@@ -271,13 +298,20 @@ def gain_chart(
     return Chart(key, title, " ".join(words), drawn, details=words)
 
 
+def _around_zero(values: list[float]) -> list[float]:
+    """A range in points with 0 and all values in it, and a little room."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.06 * max(high - low, 0.01)
+    return [100 * (low - room), 100 * (high + room)]
+
+
 def settled_gains(run: Run) -> dict[str, Entry]:
     """Gain from settling over what refusing was worth, over the worlds with a settlement."""
     data = run.ensemble
     settled = data.outcome.values == 0
     if not settled.any():
         return {}
-    gain = data.gain.values if "gain" in data else (data.utility - data.reservation_end).values
+    gain = data.gain.values
     found = {}
     for n, actor in enumerate(signatories(run)):
         values = gain[settled, n]

@@ -22,6 +22,7 @@ from sim.report.chart import (
     lines,
     numbers,
     scale_axis,
+    scatter,
     shaded,
     stage_lines,
 )
@@ -57,13 +58,13 @@ def _no_deal(run: Run, issue: str) -> Chart:
     drawn = figure(
         [
             *shaded(x, low, high, faded(DRIFT, 0.18)),
-            go.Scatter(x=x, y=numbers(line), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(line), mode="lines", hovertext=says, hoverinfo="text",
                        line={"color": DRIFT, "width": 2.4}),
         ],
         HEIGHT,
         xaxis=date_axis(run, last_day(run), nticks=5),
-        yaxis=scale_axis(spec, HEIGHT - 50, bottom, top, width=19),
-        margin={"l": 126, "t": 10, "b": 40},
+        yaxis=scale_axis(spec, HEIGHT - 50, bottom, top, width=18),
+        margin={"l": 128, "t": 10, "b": 40},
         shapes=stage_lines(run),
     )  # fmt: skip
     stop = int(shown.sum()) - 1
@@ -95,7 +96,7 @@ def _cost(run: Run) -> Chart:
             for t, day in enumerate(every)
         ]
         traces.append(
-            go.Scatter(x=x, y=numbers(cost[:, a]), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(cost[:, a]), mode="lines", hovertext=says, hoverinfo="text",
                        line={"color": colors[actor], "width": 2.4})
         )  # fmt: skip
         words.append(
@@ -200,7 +201,7 @@ def _central_days(run: Run, keys: list[str], end: float) -> list[Any]:
         if not rows:
             continue
         marks.append(
-            go.Scatter(
+            scatter(
                 x=dates(run, [float(values[n]) for n in rows]), y=rows, mode="markers",
                 marker={"symbol": symbol, "size": 10, "color": fill,
                         "line": {"color": DARK, "width": 1.4}},

@@ -23,10 +23,12 @@ def stuck_chart(run: Run) -> Chart | None:
     if not issues:
         return None
     issues.sort(key=lambda i: (-blocks[i], -misses[i], i))
-    places = [lines(run.scenario.issues[i].title, 17, most=2) for i in issues]
+    places = [lines(run.scenario.issues[i].title, 15, most=3) for i in issues]
 
     def bars(shares: dict[str, float], color: str, what: str) -> Any:
-        says = [hover(run.scenario.issues[i].title, f"{what}: {percent(shares[i])}") for i in issues]
+        says = [
+            hover(run.scenario.issues[i].title, f"{what}: {percent(shares[i])}") for i in issues
+        ]
         return go.Bar(y=places, x=numbers([shares[i] for i in issues]), orientation="h",
                       marker={"color": color}, hovertext=says, hoverinfo="text")  # fmt: skip
 
@@ -47,7 +49,7 @@ def stuck_chart(run: Run) -> Chart | None:
             "tickfont": {"size": 12, "color": DARK},
             "ticklabelstandoff": 4,
         },
-        margin={"l": 116, "r": 22},
+        margin={"l": 120, "r": 22},
         barmode="group",
         bargap=0.28,
     )

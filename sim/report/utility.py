@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import plotly.graph_objects as go
-
 from sim.plots.data import band, days, last_day, short, signatories
 from sim.plots.style import actor_colors, day_text
-from sim.plots.utility import LINES
+from sim.plots.utility import LINES, common_range
 from sim.report.chart import (
     DARK,
     GREY,
@@ -20,6 +18,7 @@ from sim.report.chart import (
     figure,
     hover,
     numbers,
+    scatter,
     shaded,
     stage_lines,
 )
@@ -56,20 +55,20 @@ def _chart(run: Run, actor: str) -> Chart:
     for name in LINES:
         low, _, high = band(run.ensemble, name)
         traces += shaded(x, 100 * low[:, a], 100 * high[:, a], faded("#767676", 0.13))
-    for name, words in LINES.items():
+    for name, meaning in LINES.items():
         low, _, high = band(run.ensemble, name)
         values = 100 * central[name].values[:, a]
         says = [
             hover(
                 f"{short(run, actor)}, {day_text(date_of(run.scenario, float(day)))}",
-                f"{words}: {_points(values[t])}",
+                f"{meaning}: {_points(values[t])}",
                 f"10–90 % of worlds: {_points(100 * low[t, a])} to {_points(100 * high[t, a])}",
             )
             for t, day in enumerate(days(run))
         ]
         line = {"color": color, "width": WIDTHS[name], "dash": DASHES[name]}
         traces.append(
-            go.Scatter(x=x, y=numbers(values, 2), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(values, 2), mode="lines", hovertext=says, hoverinfo="text",
                        line=line)
         )  # fmt: skip
     settled = float(central.settled_day)
@@ -78,7 +77,7 @@ def _chart(run: Run, actor: str) -> Chart:
         marker = {"symbol": "diamond", "size": 11, "color": DARK,
                   "line": {"color": "#fff", "width": 1}}  # fmt: skip
         traces.append(
-            go.Scatter(x=dates(run, [settled]), y=numbers([worth], 2), mode="markers", marker=marker,
+            scatter(x=dates(run, [settled]), y=numbers([worth], 2), mode="markers", marker=marker,
                        hovertext=[hover("Worth of the deal", f"{_points(worth)} points")],
                        hoverinfo="text", cliponaxis=False)
         )  # fmt: skip
@@ -86,7 +85,7 @@ def _chart(run: Run, actor: str) -> Chart:
         traces,
         260,
         xaxis=date_axis(run, last_day(run), nticks=5),
-        yaxis={"nticks": 6},
+        yaxis={"nticks": 6, "range": [100 * v for v in common_range(run)]},
         margin={"l": 40},
         shapes=stage_lines(run),
     )
