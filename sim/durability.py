@@ -105,6 +105,13 @@ class Durable:
             yearly = [draws.normal(path, year) for year in range(spec.years)]
             walk = np.cumsum(yearly, axis=0) * draws.number(f"{path}.size", size)
             self.shifts[:, :, issues.index(issue)] = walk
+        self.expected_cost = {
+            p.key: [
+                draws.number(f"durability.expected_cost.{p.key}.{year}", spec.expected_cost)
+                for year in range(spec.years)
+            ]
+            for p in self.principals
+        }
         self.moves = {
             term: {
                 issues.index(i): draws.number(f"durability.balance.{term}.{i}", number)
@@ -155,7 +162,8 @@ class Durable:
             for year in range(self.spec.years):
                 ahead = np.clip(x + drift + moved + self.shifts[year], 0.0, 1.0)
                 ahead = np.where(self.fought_over, ahead, war.no_deal)
-                fought = reservation_value(party.utility(ahead), cost, party.months)
+                expected = cost * self.expected_cost[party.key][year]
+                fought = reservation_value(party.utility(ahead), expected, party.months)
                 temptation[:, year, party.index] = fought - deterred - keeping
         years, who = first_break(temptation - 1e-9)
         return Held(np.where(there, years, np.nan), np.where(there, who, -1))

@@ -14,7 +14,7 @@ from sim.progress import progress_bar
 from sim.runner import Run, run_scenario, write_results, write_rounds, write_summary
 from sim.scenario import Loaded
 
-CHARTS = ("convergence", "outcome", "package", "utility", "pressure")
+CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
 REPORT = "report.html"
 DRAWN_BESIDE = ("convergence", "outcome")
 """Charts that a second process draws while this one writes the data and draws the others."""
@@ -47,6 +47,9 @@ class Job:
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
         self.report = report
+        scenario = loaded.scenario
+        looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
+        self.charts = CHARTS if looks_ahead else CHARTS[:-1]
         self.written: list[str] = []
 
     def run(self, show_progress: bool) -> Run:
@@ -105,7 +108,7 @@ class Job:
         if self.chart_format is not None:
             from sim.plots import draw
 
-            steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in CHARTS}
+            steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in self.charts}
         if self.report:
             from sim.report import run_report
 
@@ -114,7 +117,9 @@ class Job:
 
     def names(self) -> list[str]:
         """Files that a complete run writes."""
-        charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
+        charts = (
+            [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
+        )
         report = [REPORT] if self.report else []
         return ["summary.json", "rounds.csv", "result.nc", *charts, *report]
 

@@ -17,11 +17,11 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.results import load_results
+from sim.results import OUTCOMES, load_results
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
-CHARTS = ["convergence", "outcome", "package", "utility", "pressure"]
+CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards"]
 
 
 def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -122,7 +122,7 @@ def test_results_are_labelled_and_can_be_read_back(kellogg_run: tuple[Path, str]
     assert "world" not in central.dims
     assert ensemble.attrs["seed"] == 1
     summary = json.loads((folder / "summary.json").read_text())
-    share = float((ensemble.outcome == 3).mean())
+    share = float((ensemble.outcome == OUTCOMES.index("no_deal")).mean())
     assert share == pytest.approx(summary["outcomes"]["no_deal"], abs=1e-6)
     assert np.isfinite(ensemble.ripeness_start).all()
 

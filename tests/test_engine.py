@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.bargaining.tactics import TACTICS
-from sim.model import OPEN, SETTLED, PeaceTalks
+from sim.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
 from sim.scenario import Draws, Scenario
 from tests.conftest import TOY, build, simulate
 
@@ -108,6 +108,22 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
                 "delay": 3,
             },
         }
+    if draw(st.booleans()):
+        data["ratification"] = {
+            "gate": {
+                "title": "Gate",
+                "of": names[draw(st.integers(0, 1))],
+                "stage": draw(
+                    st.sampled_from([s["name"] for s in data.get("agenda", [])] + [None])
+                ),
+                "when": {issues[0]: {"at_least": 0.3}} if draw(st.booleans()) else [],
+                "positions": {i: {"ideal": draw(points), "salience": 1} for i in issues},
+                "threshold": {"uniform": [0.3, 0.9]},
+                "days": draw(st.sampled_from([0, 30])),
+                "on_failure": draw(st.sampled_from(["back_to_table", "end_of_talks"])),
+                "judgement": "random",
+            }
+        }
     return data
 
 
@@ -154,7 +170,7 @@ def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: 
     kept: dict[int, tuple[Any, ...]] = {}
     for _ in range(model.spec.rounds):
         model.step()
-        for world in np.flatnonzero(model.status != OPEN):
+        for world in np.flatnonzero(~np.isin(model.status, (OPEN, BEFORE_GATES))):
             state = (
                 model.status[world],
                 model.stage[world],

@@ -487,3 +487,27 @@ def test_one_color_per_actor(toy: Run) -> None:
 )
 def test_shares_in_words(share: float | None, text: str) -> None:
     assert share_text(share) == text
+
+
+# --- after the signatures ----------------------------------------------------------------------
+
+
+def test_afterwards_shows_the_plan_the_gates_and_the_years(tmp_path: Path) -> None:
+    run = finished("kellogg", tmp_path)
+    figure = FIGURES["afterwards"](run)
+    marks = {line.get_gid(): line for line in panel(figure, "plan").get_lines()}
+    for actor, gain in run.summary["plan"]["gain"].items():
+        assert marks[f"gain.{actor}"].get_xdata()[0] == pytest.approx(gain["median"])
+    gates = {line.get_gid(): line for line in panel(figure, "gates").get_lines()}
+    share = run.summary["ratification"]["eu_council"]["plan_passed"]
+    assert gates["plan_passed.eu_council"].get_xdata()[0] == pytest.approx(share)
+    (curve,) = [c for c in panel(figure, "years").get_lines() if c.get_gid() == "plan"]
+    held = list(run.summary["plan"]["held"].values())
+    assert curve.get_ydata().tolist() == pytest.approx([1.0, *held])
+    crossed = {t.get_gid(): t.get_text() for t in figure.texts if t.get_gid()}
+    assert "Ceasefire" in crossed["crosses.putin"]
+
+
+def test_afterwards_says_so_where_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+    run = finished("one", tmp_path)
+    assert words(FIGURES["afterwards"](run), "headline") == "What comes after the signatures"

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from sim.files import written_whole
+from sim.plots.afterwards import afterwards
 from sim.plots.convergence import convergence
 from sim.plots.outcome import outcome
 from sim.plots.package import package
@@ -23,6 +24,7 @@ FIGURES: dict[str, Callable[[Run], Figure]] = {
     "package": package,
     "utility": utility,
     "pressure": pressure,
+    "afterwards": afterwards,
 }
 """Name of a figure → the function that builds it from a run."""
 

@@ -28,7 +28,7 @@ def issues_table(scenario: Scenario) -> Table:
         [
             issue.title,
             Cell("", [f"{p:g}: {t}" for p, t in issue.scale.items()]),
-            Cell(point_words(issue, issue.no_deal), (number_words(issue.no_deal),)),
+            Cell(point_words(issue, issue.no_deal), (f"at {number_words(issue.no_deal)}",)),
             rests(issue),
         ]
         for issue in scenario.issues.values()
@@ -38,7 +38,12 @@ def issues_table(scenario: Scenario) -> Table:
 
 def rests(part: Sourced) -> Cell:
     """Judgement in full and sources."""
-    return Cell(part.judgement or "", sources=tuple(part.source))
+    return Cell(judged(part.judgement), sources=tuple(part.source))
+
+
+def judged(text: str | None) -> str:
+    """A judgement, marked as such."""
+    return f"Judgement: {text}" if text else ""
 
 
 def positions_table(scenario: Scenario, actor: Actor) -> Table | None:
@@ -56,12 +61,12 @@ def positions_table(scenario: Scenario, actor: Actor) -> Table | None:
                 issue.title,
                 Cell(
                     point_words(issue, position.ideal),
-                    [t for t in (number_words(position.ideal), shape) if t],
+                    [t for t in (f"at {number_words(position.ideal)}", shape) if t],
                 ),
                 _red_line(scenario, issue, position),
                 Cell(
                     f"{100 * weights[key] / total:.0f} % of its weight",
-                    (number_words(position.salience),),
+                    (f"salience {number_words(position.salience)}",),
                 ),
                 rests(position),
             ]
@@ -90,7 +95,7 @@ def _red_line(scenario: Scenario, issue: Issue, position: Position) -> Cell:
         bars.append(f"softens by {number_words(position.softening)} per unit of utility lost")
     for rule in position.conditional:
         line = f"{number_words(rule.limit)} instead while {bound_words(scenario, rule.when)}"
-        bars.append(f"{line}: {rule.judgement}" if rule.judgement else line)
+        bars.append(f"{line}. {judged(rule.judgement)}")
     cited = [s for rule in position.conditional for s in rule.source]
     return Cell("" if bars else "none", bars, tuple(dict.fromkeys(cited)))
 
@@ -104,7 +109,7 @@ def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
     )
     facts = [Cell(f"{actor.role.capitalize()}; {consent}.", sources=tuple(actor.source))]
     if actor.judgement:
-        facts.append(Cell(actor.judgement))
+        facts.append(Cell(judged(actor.judgement)))
     if scope != "none":
         tactic = actor.tactic
         given = ", ".join(f"{k} {v:g}" for k, v in (tactic.model_extra or {}).items())
@@ -112,7 +117,7 @@ def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
         text += f"; patience {number_words(actor.patience)} rounds"
         text += f"; looks {actor.foresight_months:g} months ahead."
         facts.append(
-            Cell(text, [tactic.judgement] if tactic.judgement else [], tuple(tactic.source))
+            Cell(text, [judged(tactic.judgement)] if tactic.judgement else [], tuple(tactic.source))
         )
     if actor.leave_after is not None:
         facts.append(Cell(f"Leaves after {number_words(actor.leave_after)} rounds."))
@@ -136,7 +141,7 @@ def _mediation(actor: Actor) -> Cell:
         f"plan by {number_words(drafts.attachment)}, leans to its principal by "
         f"{number_words(drafts.tilt)}, first guesses of red lines off by {number_words(drafts.error)}."
     )
-    return Cell(text, [drafts.judgement] if drafts.judgement else [], tuple(drafts.source))
+    return Cell(text, [judged(drafts.judgement)] if drafts.judgement else [], tuple(drafts.source))
 
 
 def levers_assumed(scenario: Scenario) -> Table | None:
@@ -212,7 +217,7 @@ def gates_assumed(scenario: Scenario) -> Table | None:
             text = f"{scenario.issues[key].title}: {number_words(wish.ideal)}, weight {number_words(wish.salience)}"
             if wish.limit is not None:
                 text += f", fails beyond {number_words(wish.limit)}"
-            wants.append(text + (f" ({wish.judgement})" if wish.judgement else ""))
+            wants.append(text + (f" ({judged(wish.judgement)})" if wish.judgement else ""))
         if gate.threshold is not None:
             asks = [f"utility of at least {number_words(gate.threshold)}"]
         else:
@@ -222,7 +227,7 @@ def gates_assumed(scenario: Scenario) -> Table | None:
                     [f"{scenario.issues[i].title} {p:g}" for i, p in poll.terms.items()]
                 )
                 asked = f"poll on {terms}: {100 * poll.yes:g} % yes, {100 * poll.no:g} % no"
-                asks.append(asked + (f" ({poll.judgement})" if poll.judgement else ""))
+                asks.append(asked + (f" ({judged(poll.judgement)})" if poll.judgement else ""))
         if gate.when:
             asks.append("votes if " + ", or if ".join(bound_words(scenario, w) for w in gate.when))
         if gate.days:
@@ -234,7 +239,7 @@ def gates_assumed(scenario: Scenario) -> Table | None:
                 Cell(gate.title, (f"for {scenario.actors[gate.of].short}",)),
                 Cell("", wants),
                 Cell("", asks),
-                Cell(gate.judgement or "", sources=tuple(dict.fromkeys(cited))),
+                Cell(judged(gate.judgement), sources=tuple(dict.fromkeys(cited))),
             ]
         )
     if not rows:

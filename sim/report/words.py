@@ -102,20 +102,16 @@ def _condition(scenario: Scenario, one: Condition) -> str:
 
 def effect_words(scenario: Scenario, effect: Effect) -> list[str]:
     """What a lever changes."""
-    out = [
-        f"cost of war for {scenario.actors[a].short}, utility a month: {number_words(n)}"
-        for a, n in effect.cost.items()
-    ]
-    out += [
-        f"drift of {scenario.issues[i].title}, scale units a month: {number_words(n)}"
-        for i, n in effect.drift.items()
-    ]
-    out += [
-        f"{scenario.issues[i].title} without a deal, scale units: {number_words(n)}"
-        for i, n in effect.no_deal.items()
-    ]
-    out += [
-        f"payment to {scenario.actors[a].short} on signing all, utility: {number_words(n)}"
+    actors, issues = scenario.actors, scenario.issues
+    out = [f"cost of war to {actors[a].short}: {_change(n)} a month" for a, n in effect.cost.items()]
+    out += [f"drift of {issues[i].title}: {_change(n)} a month" for i, n in effect.drift.items()]
+    out += [f"{issues[i].title} without a deal: {_change(n)}" for i, n in effect.no_deal.items()]
+    return out + [
+        f"paid to {actors[a].short} when all is signed: {number_words(n)}"
         for a, n in effect.payment.items()
     ]
-    return out
+
+
+def _change(number: Number) -> str:
+    words = number_words(number)
+    return words if words.startswith("−") else f"+{words}"

@@ -114,6 +114,11 @@ class Durability(Sourced):
         description="Issue → standard deviation of a year's change in what renewed war would "
         "bring on it, scale units.",
     )
+    expected_cost: Positive = Field(
+        default=Number("fixed", (1.0,)),
+        description="Share of the cost of the present war that whoever breaks the agreement "
+        "expects to pay; drawn anew for every side and year.",
+    )
     deterrence: dict[Identifier, Deterrent] = Field(
         default={}, description="Issue → how its agreed point deters."
     )

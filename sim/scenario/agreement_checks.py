@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sim.scenario.raw import Found, mapping, median, names, signs, stage_names, unknown
@@ -48,6 +49,7 @@ def _gates(raw: dict[str, Any]) -> Found:
                     "a limit lies toward the far end of the scale",
                 )
         yield from _deciding(base, body, spec)
+        yield from _poll_order(base, body, issues)
 
 
 def _deciding(base: Path_, body: dict[Any, Any], spec: Any) -> Found:
@@ -78,6 +80,35 @@ def _deciding(base: Path_, body: dict[Any, Any], spec: Any) -> Found:
                 yield where, f"yes and no are {yes + no:g} together", "at most 1; write shares"
             elif min(yes, no) <= 0:
                 yield where, "has nobody on one side", "give a share above 0, such as 0.01"
+
+
+def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Found:
+    """By the gate's own preferences, what is worth more must have been liked more."""
+    wanted = mapping(body, "positions")
+    ideals = {i: median(mapping(wanted, i).get("ideal")) for i in wanted}
+    weights = {i: median(mapping(wanted, i).get("salience")) for i in wanted}
+    worth, odds = [], []
+    for poll in body.get("polls") or []:
+        yes, no, terms = (mapping(poll).get(k) for k in ("yes", "no", "terms"))
+        if not (isinstance(yes, int | float) and isinstance(no, int | float) and yes > 0 < no):
+            return
+        total = 0.0
+        for issue, ideal in ideals.items():
+            point = mapping(terms).get(issue, median(mapping(issues, issue).get("no_deal")))
+            weight = weights[issue]
+            if not isinstance(point, int | float) or ideal is None or weight is None:
+                return
+            total -= weight * abs(point - ideal) / max(ideal, 1.0 - ideal)
+        worth.append(total)
+        odds.append(math.log(yes / no))
+    if len(worth) > 1:
+        middle = sum(worth) / len(worth)
+        if sum((u - middle) * o for u, o in zip(worth, odds, strict=True)) <= 0.0:
+            yield (
+                (*base, "polls"),
+                "are liked better the worse they are by the gate's `positions`",
+                "compare the terms with the ideals",
+            )
 
 
 def _durability(raw: dict[str, Any]) -> Found:

@@ -1,0 +1,324 @@
+"""Ratification, durability and the plan as published."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.bargaining.support import support_curve, threshold_from_support
+from sim.durability import first_break, interpolated
+from sim.model import REJECTED, SETTLED, PeaceTalks
+from sim.results import OUTCOMES, outcome_codes
+from sim.scenario import Draws, ScenarioError, load_scenario
+from tests.conftest import TOY, build, simulate
+from tests.test_engine import scenarios
+
+
+def gate(threshold: Any, **more: Any) -> dict[str, Any]:
+    return {
+        "title": "A's parliament",
+        "of": "a",
+        "positions": {"land": {"ideal": 0, "salience": 1}},
+        "threshold": threshold,
+        "judgement": "test",
+    } | more
+
+
+def with_gate(threshold: Any, **more: Any) -> dict[str, Any]:
+    return copy.deepcopy(TOY) | {"ratification": {"parliament": gate(threshold, **more)}}
+
+
+# --- formulas ----------------------------------------------------------------------------------
+
+
+@given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.0, 0.45), st.floats(0.55, 1.0))
+def test_two_polls_are_met_exactly(low: float, high: float, near: float, far: float) -> None:
+    low, high = sorted((low, high))
+    utility = np.array([[near, far]])
+    slope, intercept = support_curve(utility, np.array([low, high]))
+    if slope[0] > 1.0:
+        fitted = 1 / (1 + np.exp(-(slope[0] * utility[0] + intercept[0])))
+        assert fitted == pytest.approx([low, high])
+
+
+def test_threshold_is_where_the_curve_crosses_what_is_required() -> None:
+    """40 % for a text worth 0.2 and 60 % for one worth 0.6: half of the votes at 0.4."""
+    curve = support_curve(np.array([[0.2, 0.6]]), np.array([0.4, 0.6]))
+    assert threshold_from_support(*curve, np.array([0.5])) == pytest.approx([0.4])
+    assert threshold_from_support(*curve, np.array([0.6])) == pytest.approx([0.6])
+
+
+def test_three_polls_are_fitted_by_least_squares() -> None:
+    utility, share = np.array([[0.1, 0.5, 0.8]]), np.array([0.2, 0.4, 0.8])
+    slope, intercept = support_curve(utility, share)
+    expected = np.polyfit(utility[0], np.log(share / (1 - share)), 1)
+    assert [slope[0], intercept[0]] == pytest.approx(expected)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=5))
+def test_interpolation_is_numpys(x: list[float]) -> None:
+    points, values = np.array([0.0, 0.3, 1.0]), np.array([0.5, 0.1, 0.2])
+    ours = interpolated(points, np.repeat(values[None], len(x), axis=0), np.array(x))
+    assert ours == pytest.approx(np.interp(x, points, values))
+
+
+def test_first_break_counts_full_years_before_it() -> None:
+    temptation = np.full((3, 4, 2), -1.0)
+    temptation[1, 0, 1] = 0.1
+    temptation[2, 2] = [0.1, 0.3]
+    years, who = first_break(temptation)
+    assert years.tolist() == [4, 0, 2]
+    assert who.tolist() == [-1, 1, 1]
+
+
+# --- ratification ------------------------------------------------------------------------------
+
+
+def test_a_gate_that_asks_for_nothing_changes_nothing() -> None:
+    plain, gated = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1)))
+    assert (plain.status == gated.status).all()
+    assert np.array_equal(plain.agreed, gated.agreed, equal_nan=True)
+    assert (plain.concluded_round == gated.concluded_round).all()
+
+
+@pytest.mark.parametrize("failure", ["back_to_table", "end_of_talks"])
+def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
+    plain = simulate(build(copy.deepcopy(TOY)))
+    model = simulate(build(with_gate(2, on_failure=failure)))
+    assert (plain.status == SETTLED).any()
+    assert not (model.status == SETTLED).any()
+    failed = outcome_codes(model) == OUTCOMES.index("ratification_failed")
+    assert (failed == (plain.status == SETTLED)).all()
+    assert np.isnan(model.agreed).all()
+    assert ((model.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
+    # once refused by its own parliament for good, A signs nothing any more
+    assert (model.ratification.failures[failed] == 1).all()
+
+
+def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:
+    """A text worth u passes with probability P(threshold ≤ u)."""
+    data = with_gate({"uniform": [0.0, 1.0]}, on_failure="end_of_talks")
+    model = simulate(build(data), 2000)
+    g = model.ratification.gates[0]
+    voted = ~np.isnan(g.verdict)
+    plain = simulate(build(copy.deepcopy(TOY)), 2000)
+    worth = 1 - plain.agreed[voted, 0]  # utility of the land to the parliament
+    assert g.verdict[voted].mean() == pytest.approx(worth.mean(), abs=0.03)
+
+
+def test_limits_of_a_gate_and_terms_that_bring_a_text_before_it() -> None:
+    limited = with_gate(-1)
+    limited["ratification"]["parliament"]["positions"]["land"]["limit"] = 0.0
+    model = simulate(build(limited))
+    assert not ((model.status == SETTLED) & (model.agreed[:, 0] > 1e-9)).any()
+    unconcerned = with_gate(2, when={"arms": {"at_least": 2 / 3}, "land": {"at_most": 0.0}})
+    free = simulate(build(unconcerned))
+    assert (free.status == SETTLED).any()
+    assert (free.ratification.failures == 0).all()
+
+
+def test_a_list_of_terms_means_any_of_them() -> None:
+    data = with_gate(2, when=[{"land": {"at_least": 0.9}}, {"land": {"at_least": 0.1}}])
+    model = PeaceTalks(build(data), Draws(1, 1, central=True))
+    texts = np.array([[[0.95, 0.5], [0.3, 0.5], [0.05, 0.5]]])
+    assert model.ratification.gates[0].concerned(texts)[0].tolist() == [True, True, False]
+
+
+def test_votes_take_time_and_the_day_of_the_deal_is_that_of_the_signature() -> None:
+    plain, slow = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1, days=60)))
+    settled = plain.status == SETTLED
+    assert settled.any()
+    assert (slow.status == plain.status).all()
+    assert (slow.concluded_round[settled] == plain.concluded_round[settled]).all()
+    assert (slow.in_force_round[settled] == slow.concluded_round[settled] + 9).all()  # 60/7 up
+
+
+@settings(max_examples=60, deadline=None)
+@given(scenarios(), st.integers(0, 100))
+def test_no_settlement_stands_that_a_gate_would_refuse(data: dict[str, Any], seed: int) -> None:
+    model = simulate(build(data), 40, seed)
+    settled = model.status == SETTLED
+    text = np.nan_to_num(model.agreed)[:, None]
+    for g in model.ratification.gates:
+        if g.stage == model.stages - 1:
+            fine = g.passes(text)[:, 0] | ~g.concerned(text)[:, 0]
+            assert fine[settled].all()
+    assert (model.ratification.failures[settled] >= 0).all()
+    assert not np.isnan(model.agreed[settled]).any()
+
+
+def test_after_a_failure_the_envoy_drafts_for_those_who_voted_no() -> None:
+    data = copy.deepcopy(TOY)
+    data["protocol"] = {"name": "shuttle"}
+    data["actors"]["envoy"] = {"name": "Envoy", "role": "formulator"}
+    for actor, cost in (("a", 0.05), ("b", 0.05)):
+        data["war"]["cost"][actor] = cost
+        data["actors"][actor]["patience"] = 20
+    data["ratification"] = {"parliament": gate({"uniform": [0.4, 0.7]})}
+    model = simulate(build(data), 400)
+    later = (model.ratification.failures > 0) & (model.status == SETTLED)
+    assert later.sum() > 20
+
+
+# --- durability --------------------------------------------------------------------------------
+
+
+def durable(**more: Any) -> dict[str, Any]:
+    return copy.deepcopy(TOY) | {"durability": {"years": 8, "judgement": "test"} | more}
+
+
+def held(packages: np.ndarray, without: str | None = None, **more: Any) -> np.ndarray:
+    """Years that packages hold, one a world, judged before the first round."""
+    data = durable(**more)
+    data["war"]["cost"] = {"a": 0.005, "b": 0.004}  # so that war tempts somebody now and then
+    model = PeaceTalks(build(data), Draws(1, len(packages)))
+    assert model.durable is not None
+    return model.durable.holds(packages, without).years
+
+
+PACKAGES = np.random.default_rng(1).random((300, 2))
+
+
+def test_settlements_hold_where_breaking_never_pays() -> None:
+    """Closed form without shifts: all years or none, by the sign of the value of keeping."""
+    years = held(PACKAGES)
+    land, arms = PACKAGES.T
+    # A believes in no drift, B knows 0.01 a month; without a deal arms stand at 0.2
+    a = 0.7 * land + 0.3 * arms - (0.7 * land + 0.3 * 0.2) - 12 * 0.005
+    b_land = np.clip(land + 0.12, 0, 1) - land
+    b = 0.3 * b_land + 0.7 * (0.2 - arms) - 12 * 0.004
+    tempted = (a > 0) | (b > 0)
+    assert 20 < tempted.sum() < 280
+    assert (years == np.where(tempted, 0.0, 8.0)).all()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.0, 0.3), st.floats(0.0, 0.3), st.floats(0.0, 0.2))
+def test_more_deterrence_never_shortens_a_settlement(
+    weak: float, strong: float, shift: float
+) -> None:
+    weak, strong = sorted((weak, strong))
+
+    def years(size: float) -> np.ndarray:
+        terms = {"arms": {"on": ["a", "b"], "at": {0: size, 1: size / 2}, "judgement": "test"}}
+        spec = durable(shift={"land": shift}, deterrence=terms)
+        model = simulate(build(spec), 60)
+        assert (model.recorder.years_without["arms"] <= model.recorder.years_held + 1e-9).all() or (
+            np.isnan(model.recorder.years_held).any()
+        )
+        return model.recorder.years_held
+
+    one, other = years(weak), years(strong)
+    assert (np.nan_to_num(one) <= np.nan_to_num(other)).all()
+
+
+def test_a_shift_of_the_balance_breaks_settlements_in_time() -> None:
+    held = simulate(build(durable(shift={"land": 0.3})), 400).recorder.years_held
+    held = held[~np.isnan(held)]
+    shares = [(held >= y).mean() for y in range(1, 9)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > shares[-1]
+
+
+def test_who_expects_a_cheap_war_breaks_sooner() -> None:
+    cheap = held(PACKAGES, expected_cost=0.0)
+    assert (cheap <= held(PACKAGES)).all()
+    assert (cheap < held(PACKAGES)).any()
+
+
+def test_a_term_that_favours_one_side_in_renewed_war_tempts_it() -> None:
+    moves = {"arms": {"moves": {"land": 3.0}, "judgement": "test"}}
+    plain, moved = held(PACKAGES), held(PACKAGES, balance=moves)
+    more_arms = PACKAGES[:, 1] > 0.2  # renewed war then ends nearer to B's end
+    assert (moved < plain)[more_arms].any()
+    assert np.array_equal(held(PACKAGES, without="arms", balance=moves), plain)
+
+
+# --- the plan as published ---------------------------------------------------------------------
+
+
+def test_the_plan_is_weighed_as_the_parties_weigh_it() -> None:
+    data = with_gate(0.5) | {"plan": {"land": 0.75, "arms": 0.1}}
+    data["war"]["cost"]["b"] = 0.02
+    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    plan = model.recorder.plan
+    assert plan is not None
+    # A: 1 − 0.7·0.75 − 0.3·0.1 against 1 − 0.7·0.5 − 0.3·0.2 − 12·0.02 (it expects no drift)
+    assert plan.gain[0, 0] == pytest.approx(0.445 - (0.59 - 0.24))
+    assert plan.crosses[0].tolist() == [[True, False], [False, False]]
+    assert plan.ratified[0].tolist() == [0.0]  # 0.25 to the parliament, which asks for 0.5
+
+
+def test_what_a_plan_leaves_out_stays_as_it_is() -> None:
+    data = copy.deepcopy(TOY) | {"plan": {"land": 0.6}}
+    plan = PeaceTalks(build(data), Draws(0, 3)).recorder.plan
+    assert plan is not None
+    assert plan.point.tolist() == [[0.6, 0.2]] * 3
+    assert PeaceTalks(build(copy.deepcopy(TOY)), Draws(0, 3)).recorder.plan is None
+
+
+# --- mistakes ----------------------------------------------------------------------------------
+
+MISTAKES = {
+    "of: c": "there is no signatory 'c'",
+    "stage: truce": "there is no stage 'truce'",
+    "threshold: null": "says nothing about what passes",
+    "polls: [{terms: {land: 0.5}, yes: 0.4, no: 0.5}]": "stand beside `threshold`",
+    "judgement: null": "has neither a source nor a judgement",
+    "when: {sea: {at_least: 0.5}}": "there is no issue 'sea'",
+    "positions: {land: {ideal: 0.2, salience: 1, limit: 0.1}}": "on the wrong side",
+    "threshold: null, polls: [{terms: {land: 0.5}, yes: 0.4, no: 0.5}]": "holds one text only",
+    "threshold: null, polls: [{terms: {arms: 0.5}, yes: 0.4, no: 0.7}, {terms: {land: 0}, yes: 0.9,"
+    " no: 0.0}]": "no issue on which the gate has a position",
+}
+
+
+@pytest.mark.parametrize("change", MISTAKES)
+def test_mistakes_at_gates_are_named(change: str, tmp_path: Any) -> None:
+    import yaml
+
+    path = tmp_path / "bad.yaml"
+    data = with_gate(0.5)
+    data["ratification"]["parliament"] |= yaml.safe_load("{" + change + "}")
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(path)
+    assert MISTAKES[change] in str(error.value)
+
+
+def test_polls_that_contradict_the_preferences_are_named(tmp_path: Any) -> None:
+    import yaml
+
+    path = tmp_path / "bad.yaml"
+    data = with_gate(None)
+    del data["ratification"]["parliament"]["threshold"]
+    data["ratification"]["parliament"]["polls"] = [
+        {"terms": {"land": 0.2}, "yes": 0.3, "no": 0.6},
+        {"terms": {"land": 0.8}, "yes": 0.6, "no": 0.3},
+    ]
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(ScenarioError, match="liked better the worse"):
+        load_scenario(path)
+
+
+def test_mistakes_in_durability_and_plan_are_named(tmp_path: Any) -> None:
+    import yaml
+
+    path = tmp_path / "bad.yaml"
+    data = durable(
+        shift={"sea": 0.1},
+        deterrence={"arms": {"on": "c", "at": {0: 0.1, 1: 0.0}}},
+        balance={"arms": {"moves": {"sea": 0.1}, "judgement": "test"}},
+    ) | {"plan": {"sea": 0.5}}
+    path.write_text(yaml.safe_dump(data))
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(path)
+    text = str(error.value)
+    assert text.count("there is no issue 'sea'") == 3
+    assert "there is no signatory 'c'" in text
+    assert "has neither a source nor a judgement" in text
