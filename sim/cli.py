@@ -31,6 +31,18 @@ SetOption = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="Change one assumption; may be repeated."),
 ]
 
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
+]
+PlotsOption = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")]
+ReportOption = Annotated[
+    bool, typer.Option("--report", help="Write report.html: everything on one page.")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+
 
 @app.command()
 def run(
@@ -39,17 +51,11 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
     set_: SetOption = None,
-    format_: Annotated[
-        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
-    ] = "png",
-    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")] = True,
-    report: Annotated[
-        bool, typer.Option("--report", help="Write report.html: everything on one page.")
-    ] = False,
-    json_: Annotated[
-        bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    report: ReportOption = False,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
     if format_ not in FORMATS:
@@ -82,6 +88,73 @@ def run(
         from sim.terminal import tell
 
         tell(finished, job.folder, job.written)
+
+
+@app.command(name="compare")
+def compare_(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario files, names of some in scenarios/, or saved results (out/NAME).",
+        ),
+    ],
+    worlds: Annotated[int, typer.Option(min=1, help="Size of each ensemble.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Compare with this one; else baseline, else the first."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out/compare"),
+    set_: SetOption = None,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes at a time; by default one per core.")
+    ] = None,
+) -> None:
+    """Compare scenarios side by side, world by world with a baseline."""
+    if format_ not in FORMATS:
+        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+
+    import gc
+    import os
+
+    from sim.analysis.job import CompareJob
+    from sim.comparison import ComparisonError
+
+    gc.disable()
+    jobs = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "1")
+    chart_format = format_ if plots else None
+    job = CompareJob(files, worlds, seed, baseline, out, tuple(set_ or ()), chart_format, jobs)
+    try:
+        comparison = job.run(show_progress=not (quiet or json_))
+    except ComparisonError as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
+        raise SystemExit(130) from None
+    except OSError as error:
+        where = error.filename2 or error.filename or job.folder
+        found = f" {job.what_is_missing()}" if job.written else ""
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).{found}")
+    if json_:
+        from sim.analysis.tables import compare_json
+
+        sys.stdout.write(compare_json(comparison))
+    elif not quiet:
+        from sim.analysis.terminal import tell_comparison
+
+        tell_comparison(comparison, job.folder, job.written)
+    for given, error_text in comparison.failed.items():
+        print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
+    if comparison.missing:
+        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
+        raise SystemExit(130)
+    if comparison.failed:
+        raise SystemExit(1)
 
 
 @app.command()

@@ -94,7 +94,7 @@ class Job:
 
     def _left_to_second(self) -> list[str]:
         """Charts to draw in a second process: none without a second core, or beside threads."""
-        if self.chart_format is None or not _may_fork():
+        if self.chart_format is None or not may_fork():
             return []
         return [f"{chart}.{self.chart_format}" for chart in DRAWN_BESIDE]
 
@@ -168,7 +168,7 @@ def _do(steps: dict[str, Step], folder: Path, sender: Connection) -> None:
         sender.send(name)
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether there is a second core, and no thread that a fork would leave behind."""
     threads = Path("/proc/self/task")
     return (

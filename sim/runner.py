@@ -18,6 +18,7 @@ from sim.ensemble import Progress, central_world, run_chunks
 from sim.files import written_whole
 from sim.results import build_dataset, central_dataset, save_results
 from sim.scenario import Loaded, Scenario
+from sim.scenario.draws import CHUNK
 from sim.statistics import quantiles
 from sim.summary import summarise
 
@@ -38,6 +39,7 @@ def run_scenario(
     seed: int = 1,
     overrides: tuple[str, ...] = (),
     progress: Progress | None = None,
+    traced: int = CHUNK,
 ) -> Run:
     """Central world and ensemble of a scenario.
 
@@ -51,11 +53,13 @@ def run_scenario(
         What was set on the command line, for the record.
     progress : callable, optional
         Told how far the work is.
+    traced : int
+        Worlds whose every round is kept, in whole chunks; 0 where only outcomes are wanted.
     """
     scenario = loaded.scenario
     attributes = provenance(loaded, seed, overrides)
     central = central_dataset(central_world(scenario)).assign_attrs(attributes)
-    chunks = run_chunks(scenario, worlds, seed, progress=progress)
+    chunks = run_chunks(scenario, worlds, seed, traced, progress)
     ensemble = build_dataset(chunks, attributes)
     return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
 

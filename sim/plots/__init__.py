@@ -64,9 +64,14 @@ def draw(run: Run, name: str, path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in METADATA:
         raise ValueError(f"cannot save a figure as '{path.name}'; use {', '.join(METADATA)}")
-    figure = FIGURES[name](run)
+    save(FIGURES[name](run), path)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Save a figure whole or not at all, with the same bytes every time."""
+    suffix = path.suffix.lower()
     with house_style(), written_whole(path) as temporary:
         figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
 
 
-__all__ = ["FIGURES", "draw"]
+__all__ = ["FIGURES", "draw", "save"]

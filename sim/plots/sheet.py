@@ -55,8 +55,8 @@ class Sheet:
 
     Parameters
     ----------
-    run : Run
-        For the foot line.
+    run : Run or str
+        For the foot line, or the foot line itself.
     headline, subtitle : str
         The finding, and what is shown.
     body : float
@@ -66,13 +66,13 @@ class Sheet:
     """
 
     def __init__(
-        self, run: Run, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
+        self, run: Run | str, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
     ) -> None:
         inner = WIDTH - 2 * MARGIN
         head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
         under = wrapped(subtitle, inner, SUBTITLE, lines=3)
         rows = _key_rows(key, inner)
-        foot = wrapped(foot_line(run), inner, SMALL, lines=3)
+        foot = wrapped(run if isinstance(run, str) else foot_line(run), inner, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
         key_top = top + 0.1
         if rows:

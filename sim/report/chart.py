@@ -225,7 +225,7 @@ def signed_words(run: Run) -> list[str]:
     ]
 
 
-def shaded(x: list[str], low: ArrayLike, high: ArrayLike, color: str, **more: Any) -> list[Any]:
+def shaded(x: list[Any], low: ArrayLike, high: ArrayLike, color: str, **more: Any) -> list[Any]:
     """A band as two lines of which the second fills down to the first; no hover."""
     line = {"width": 0, "color": color, "shape": more.pop("shape", "linear")}
     edge = {"mode": "lines", "line": line, "hoverinfo": "skip", "x": x}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.plots.afterwards import PLAN
 from sim.plots.data import counted, listing, red_lines, short, signatories
 from sim.plots.package import deals_on
 from sim.plots.package import headline as package_headline
@@ -18,7 +19,6 @@ from sim.story import percent
 from sim.summary import nearest_text
 
 ROW = 58
-PLAN = "#7a3db8"
 Entry = dict[str, Any]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sim.afterwards_words import durability_words, plan_words, ratification_words
 from sim.plots.style import actor_colors, day_text
 from sim.report import articles, assumptions
-from sim.report.aftermath import durability_chart, gates_table
+from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.chart import signed_words
 from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
@@ -197,6 +197,8 @@ def _afterwards(run: Run) -> dict[str, Any]:
         "ratification": ratification_words(scenario, summary),
         "durability": durability_words(scenario, summary),
         "durability_chart": durability_chart(run),
+        "durability_key": durability_key(run),
+        "terms": terms_chart(run),
         "looks_at_durability": summary["durability"] is not None,
     }  # fmt: skip
 

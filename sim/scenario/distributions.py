@@ -135,7 +135,7 @@ def _parse_distribution(raw: dict[Any, Any], low: float, high: float) -> Number:
         number = Number("fixed", (_finite(body),), low=low, high=high)
     elif name == "choice":
         if isinstance(body, dict):
-            values = tuple(_finite(k) for k in body)
+            values = tuple(_finite(_from_key(k)) for k in body)
             weights = tuple(_finite(p) for p in body.values())
         elif isinstance(body, list):
             values = tuple(_finite(v) for v in body)
@@ -158,6 +158,14 @@ def _parse_distribution(raw: dict[Any, Any], low: float, high: float) -> Number:
         number = Number(name, values, (), True, low, high)
     _check_bounds(number)
     return number
+
+
+def _from_key(raw: Any) -> Any:
+    """A key as a number where it is one: in JSON, as results keep their scenario, keys are text."""
+    try:
+        return float(raw) if isinstance(raw, str) else raw
+    except ValueError:
+        return raw
 
 
 def _finite(raw: Any) -> float:

@@ -68,7 +68,7 @@ def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     path = find_scenario(name)
     raw, places, files = read_with_bases(path, ())
     raw = without_nulls(raw)
-    raw.setdefault("name", _identifier(path.stem))
+    raw.setdefault("name", identifier(path.stem))
     problems = apply_overrides(raw, places, overrides)
     scenario, found = _validate(raw, places, path)
     problems += found
@@ -87,7 +87,7 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
     return Place(str(file))
 
 
-def _identifier(stem: str) -> str:
+def identifier(stem: str) -> str:
     """A plain name from a file's name."""
     plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem.lower())
     return plain if plain[:1].isalpha() else f"scenario_{plain}"

@@ -1,0 +1,97 @@
+"""What a comparison says on the terminal, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.differences import LASTING
+from sim.analysis.tables import row
+from sim.analysis.words import ONE_BY_ONE, pairing_words, told
+from sim.comparison import Comparison
+from sim.runner import Run
+from sim.story import percent, span_words
+from sim.summary import NOTE
+
+
+def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
+    """Print the table, the differences, what is left out, and where the files are."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    count = len(comparison.runs)
+    title = f"{count} scenario{'' if count == 1 else 's'}, compared with {comparison.baseline}"
+    console.print(Text(title, style="bold"))
+    console.print(Text(worlds_words(comparison) + "\n"))
+    for change in comparison.base.summary["provenance"]["overrides"]:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print(_table(comparison))
+    lines = told(comparison)
+    if lines:
+        console.print(Text("\nDifferences, world by world", style="bold"))
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(ONE_BY_ONE, (0, 0, 0, 2)), style="dim")
+        pairing = pairing_words(comparison)
+        if pairing:
+            console.print(Padding(pairing, (0, 0, 0, 2)), style="dim")
+    if comparison.notes:
+        console.print(Text("\nNote", style="bold"))
+        for note in comparison.notes:
+            console.print(Padding(note, (0, 0, 0, 2)))
+    console.print(Text(f"\n{NOTE}", style="italic"))
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def worlds_words(comparison: Comparison) -> str:
+    """How many worlds, and with which seed."""
+    counts = sorted({run.summary["worlds"] for run in comparison.runs})
+    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
+    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
+
+
+def _table(comparison: Comparison) -> Table:
+    names = [run.scenario.name for run in comparison.runs]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
+    for heading in ("Settles", "First stage", "Ratification\nfails", "Median\nday"):
+        table.add_column(heading, justify="right")
+    table.add_column(f"Held {LASTING}\nyears", justify="right")
+    table.add_column("Stuck on")
+    for run in comparison.ranked:
+        table.add_row(*_words(run, run.scenario.name == comparison.baseline))
+    return table
+
+
+def _words(run: Run, is_baseline: bool) -> list[Text]:
+    entry = row(run)
+
+    def share(key: str) -> Text:
+        if entry[key] is None:
+            return Text("—", style="dim")
+        return Text.assemble(
+            percent(entry[key]), "\n", (span_words(entry[f"{key}_interval"]), "dim")
+        )
+
+    day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
+    held = share("held")
+    if entry["held"] is not None and entry["held_years"] != LASTING:
+        held.append(f" ({entry['held_years']} years)")
+    stuck = Text("—", style="dim")
+    if entry["stuck_on"] is not None:
+        title = run.scenario.issues[entry["stuck_on"]].title
+        stuck = Text(f"{title}, {percent(entry['stuck_on_share'])} of failures")
+    name = Text(run.scenario.name, style="bold" if is_baseline else "")
+    return [
+        name,
+        share("settlement"),
+        share("first_stage"),
+        Text(percent(entry["ratification_failed"])),
+        Text(day),
+        held,
+        stuck,
+    ]

@@ -1,0 +1,55 @@
+"""The figures of a comparison. ``FIGURES`` names them; ``draw_comparison`` writes one to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from sim.comparison import Comparison
+from sim.plots import save
+from sim.plots.comparison.differences import differences
+from sim.plots.comparison.durability import durability
+from sim.plots.comparison.gains import gains
+from sim.plots.comparison.odds import odds
+from sim.plots.comparison.packages import packages
+from sim.plots.comparison.stuck import stuck
+from sim.plots.comparison.time import time
+
+FIGURES: dict[str, Callable[[Comparison], Figure | None]] = {
+    "odds": odds,
+    "time": time,
+    "packages": packages,
+    "gains": gains,
+    "durability": durability,
+    "stuck": stuck,
+    "differences": differences,
+}
+"""Name of a figure → the function that builds it, or gives None where there is nothing to show."""
+
+
+def draw_comparison(comparison: Comparison, name: str, path: Path) -> bool:
+    """Draw one figure and save it, whole or not at all, in the format that the suffix names.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Finished runs.
+    name : str
+        A key of :data:`FIGURES`.
+    path : Path
+        Where to; the suffix is ``.png``, ``.svg`` or ``.pdf``.
+
+    Returns
+    -------
+    bool
+        False where there is nothing to show, and no file.
+    """
+    figure = FIGURES[name](comparison)
+    if figure is not None:
+        save(figure, path)
+    return figure is not None
+
+
+__all__ = ["FIGURES", "draw_comparison"]
