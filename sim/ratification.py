@@ -95,7 +95,7 @@ class ActiveGate:
         for n, poll in enumerate(spec.polls):
             for issue, point in poll.terms.items():
                 texts[:, n, model.issues.index(issue)] = point
-        share = np.array([poll.yes / (poll.yes + poll.no) for poll in spec.polls])
+        share = np.array([poll.favour / (poll.favour + poll.against) for poll in spec.polls])
         swing = model.draws.number(f"{path}.swing.size", spec.swing)
         required = spec.required - swing * model.draws.normal(f"{path}.swing")
         return threshold_from_support(*support_curve(self.utility(texts), share), required)

@@ -268,13 +268,13 @@ MISTAKES = {
     "of: c": "there is no signatory 'c'",
     "stage: truce": "there is no stage 'truce'",
     "threshold: null": "says nothing about what passes",
-    "polls: [{terms: {land: 0.5}, yes: 0.4, no: 0.5}]": "stand beside `threshold`",
+    "polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": "stand beside `threshold`",
     "judgement: null": "has neither a source nor a judgement",
     "when: {sea: {at_least: 0.5}}": "there is no issue 'sea'",
     "positions: {land: {ideal: 0.2, salience: 1, limit: 0.1}}": "on the wrong side",
-    "threshold: null, polls: [{terms: {land: 0.5}, yes: 0.4, no: 0.5}]": "holds one text only",
-    "threshold: null, polls: [{terms: {arms: 0.5}, yes: 0.4, no: 0.7}, {terms: {land: 0}, yes: 0.9,"
-    " no: 0.0}]": "no issue on which the gate has a position",
+    "threshold: null, polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": "holds one text only",
+    "threshold: null, polls: [{terms: {arms: 0.5}, favour: 0.4, against: 0.7}, {terms: {land: 0}, favour: 0.9,"
+    " against: 0.0}]": "no issue on which the gate has a position",
 }
 
 
@@ -298,8 +298,8 @@ def test_polls_that_contradict_the_preferences_are_named(tmp_path: Any) -> None:
     data = with_gate(None)
     del data["ratification"]["parliament"]["threshold"]
     data["ratification"]["parliament"]["polls"] = [
-        {"terms": {"land": 0.2}, "yes": 0.3, "no": 0.6},
-        {"terms": {"land": 0.8}, "yes": 0.6, "no": 0.3},
+        {"terms": {"land": 0.2}, "favour": 0.3, "against": 0.6},
+        {"terms": {"land": 0.8}, "favour": 0.6, "against": 0.3},
     ]
     path.write_text(yaml.safe_dump(data))
     with pytest.raises(ScenarioError, match="liked better the worse"):

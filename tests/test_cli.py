@@ -156,7 +156,7 @@ def test_other_chart_formats(toy_file: Path, tmp_path: Path, suffix: str) -> Non
     main_words = [str(toy_file), "--worlds", "20", "--format", suffix, "--quiet"]
     assert run_here(*main_words, "--out", str(tmp_path)) == 0
     names = {p.name for p in (tmp_path / "toy").iterdir()}
-    assert {f"{c}.{suffix}" for c in CHARTS} <= names
+    assert {f"{c}.{suffix}" for c in CHARTS if c != "afterwards"} <= names  # nothing to show
 
 
 @pytest.mark.parametrize("days", [3, 20, 60, 200, 400])

@@ -36,8 +36,8 @@ class Poll(Sourced):
         min_length=1,
         description="Issue → point; the gate's other issues as they stand without a deal.",
     )
-    yes: float = Field(ge=0, le=1, description="Share in favour.")
-    no: float = Field(ge=0, le=1, description="Share against; the undecided are left out.")
+    favour: float = Field(ge=0, le=1, description="Share in favour.")
+    against: float = Field(ge=0, le=1, description="Share against; the undecided are left out.")
 
 
 class Gate(Sourced):

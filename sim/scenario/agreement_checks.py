@@ -74,10 +74,14 @@ def _deciding(base: Path_, body: dict[Any, Any], spec: Any) -> Found:
                     "is no issue on which the gate has a position",
                     f"its issues: {there}",
                 )
-        yes, no = (mapping(poll).get(key) for key in ("yes", "no"))
+        yes, no = (mapping(poll).get(key) for key in ("favour", "against"))
         if isinstance(yes, int | float) and isinstance(no, int | float):
             if yes + no > 1 + 1e-9:
-                yield where, f"yes and no are {yes + no:g} together", "at most 1; write shares"
+                yield (
+                    where,
+                    f"favour and against are {yes + no:g} together",
+                    "at most 1; write shares",
+                )
             elif min(yes, no) <= 0:
                 yield where, "has nobody on one side", "give a share above 0, such as 0.01"
 
@@ -89,7 +93,7 @@ def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Fo
     weights = {i: median(mapping(wanted, i).get("salience")) for i in wanted}
     worth, odds = [], []
     for poll in body.get("polls") or []:
-        yes, no, terms = (mapping(poll).get(k) for k in ("yes", "no", "terms"))
+        yes, no, terms = (mapping(poll).get(k) for k in ("favour", "against", "terms"))
         if not (isinstance(yes, int | float) and isinstance(no, int | float) and yes > 0 < no):
             return
         total = 0.0
