@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sim.plots.data import listing
 from sim.plots.style import actor_colors
+from sim.report.judgements import sourced_parts
 from sim.report.tables import Cell, Table
 from sim.report.words import (
     bound_words,
@@ -226,7 +227,7 @@ def gates_assumed(scenario: Scenario) -> Table | None:
                 terms = listing(
                     [f"{scenario.issues[i].title} {p:g}" for i, p in poll.terms.items()]
                 )
-                asked = f"poll on {terms}: {100 * poll.yes:g} % yes, {100 * poll.no:g} % no"
+                asked = f"poll on {terms}: {100 * poll.favour:g} % for, {100 * poll.against:g} % against"
                 asks.append(asked + (f" ({judged(poll.judgement)})" if poll.judgement else ""))
         if gate.when:
             asks.append("votes if " + ", or if ".join(bound_words(scenario, w) for w in gate.when))
@@ -277,14 +278,14 @@ def durability_table(scenario: Scenario) -> Table | None:
     return Table(years, ["What", "Assumed", RESTS], rows)
 
 
-def source_entries(scenario: Scenario) -> list[dict[str, Any]]:
-    """The list of sources; links to the web only."""
-    found = []
-    for key, source in scenario.sources.items():
-        found.append(
-            {"key": key, "title": source.title, "date": source.date, "url": web_link(source.url)}
-        )
-    return found
+def cited_sources(scenario: Scenario) -> list[dict[str, Any]]:
+    """The sources that something cites; links to the web only."""
+    cited = {key for _, part in sourced_parts(scenario) for key in part.source}
+    return [
+        {"key": key, "title": source.title, "date": source.date, "url": web_link(source.url)}
+        for key, source in scenario.sources.items()
+        if key in cited
+    ]
 
 
 def web_link(url: str | None) -> str | None:

@@ -47,7 +47,7 @@ from sim.runner import Run
 from sim.story import percent
 from sim.summary import nearest_text
 
-HEIGHT, TOP, BOTTOM, LEFT, RIGHT = 330, 10, 40, 128, 74
+HEIGHT, TOP, BOTTOM, LEFT = 330, 10, 40, 128
 LOW, HIGH = -0.05, 1.05
 
 
@@ -90,7 +90,12 @@ def _chart(run: Run, issue: str) -> Chart:
         HEIGHT,
         xaxis=date_axis(run, last_day(run), nticks=4),
         yaxis=scale_axis(spec, inner, LOW, HIGH, width=18),
-        margin={"l": LEFT, "r": RIGHT, "t": TOP, "b": BOTTOM},
+        margin={
+            "l": LEFT,
+            "r": min(100, 16 + 7 * max((len(short(run, a)) for a in actors), default=0)),
+            "t": TOP,
+            "b": BOTTOM,
+        },
         shapes=stage_lines(run),
         annotations=_names(run, issue, actors, inner),
     )
@@ -238,7 +243,7 @@ def _names(run: Run, issue: str, actors: list[str], inner: float) -> list[dict[s
     ]  # fmt: skip
 
 
-def _cut(name: str, most: int = 11) -> str:
+def _cut(name: str, most: int = 13) -> str:
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 

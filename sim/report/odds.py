@@ -175,19 +175,13 @@ def _time_words(run: Run) -> list[str]:
 
 def days_table(run: Run) -> Table:
     """Chances by the days people ask about."""
-    dated = [f"day {day}, {day_text(date_of(run.scenario, day))}" for day in DAYS]
-    head = ["Signed by", *dated]
+    known = [d for d in DAYS if run.summary["deal_by_day"][str(d)] is not None]
+    head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, d))}" for d in known)]
     rows = []
     for name, (label, _, _) in curves(run).items():
         shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
         cells = [label]
-        for day in DAYS:
-            share = shares[str(day)]
-            cells.append(
-                "beyond the horizon"
-                if share is None
-                else f"{percent(share)} ({span_words(spans[str(day)])})"
-            )
+        cells += [f"{percent(shares[str(d)])} ({span_words(spans[str(d)])})" for d in known]
         rows.append(cells)
     return Table("Share of worlds in which it is signed by a day, with 95 % intervals", head, rows)
 

@@ -13,7 +13,7 @@ from sim.report.aftermath import durability_chart, durability_key, gates_table, 
 from sim.report.chart import signed_words
 from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
-from sim.report.judgements import judgements, positions_words, sourced_parts
+from sim.report.judgements import judgements, positions_words
 from sim.report.limits import limits
 from sim.report.odds import days_table, odds_chart, outcome_kinds, time_chart, time_key
 from sim.report.package import (
@@ -241,8 +241,6 @@ def _articles(run: Run) -> dict[str, Any] | None:
 
 def assumed(scenario: Scenario) -> dict[str, Any]:
     """All assumptions: tables, judgements, sources."""
-    cited = {s for _, part in sourced_parts(scenario) for s in part.source}
-    entries = [e for e in assumptions.source_entries(scenario) if e["key"] in cited]
     colors = actor_colors(scenario)
     actors = [
         {
@@ -267,7 +265,7 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
         "assumed": [t for t in tables if t],
         "judgements": judgements(scenario),
         "judged": positions_words(scenario),
-        "sources": entries,
+        "sources": assumptions.cited_sources(scenario),
         "known_by": day_text(scenario.known_by) if scenario.known_by else "",
     }
 
