@@ -109,6 +109,7 @@ def compare_(
     set_: SetOption = None,
     format_: FormatOption = "png",
     plots: PlotsOption = True,
+    report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
     jobs: Annotated[
@@ -128,7 +129,8 @@ def compare_(
     gc.disable()
     jobs = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "1")
     chart_format = format_ if plots else None
-    job = CompareJob(files, worlds, seed, baseline, out, tuple(set_ or ()), chart_format, jobs)
+    changes = tuple(set_ or ())
+    job = CompareJob(files, worlds, seed, baseline, out, changes, chart_format, jobs, report)
     try:
         comparison = job.run(show_progress=not (quiet or json_))
     except ComparisonError as error:

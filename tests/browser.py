@@ -8,6 +8,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +31,14 @@ FLAGS = (
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 )
+ON_3_AND_4 = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for number, end in enumerate(ends, start=3):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from descriptor 3 and writes answers to 4; others may be there first."""
 PATIENCE = 90.0
 """Seconds to wait for an answer; far more than a slow machine needs."""
 
@@ -58,11 +67,10 @@ class Browser:
     def __init__(self, profile: Path) -> None:
         commands_out, self._commands = os.pipe()
         self._answers, answers_in = os.pipe()
-        # Chromium reads commands from descriptor 3 and writes answers to 4
-        shell = f'exec "$@" 3<&{commands_out} 4>&{answers_in}'
-        words = ["sh", "-c", shell, "sh", find_chromium(), *FLAGS, f"--user-data-dir={profile}"]
+        ends = (str(commands_out), str(answers_in))
+        words = [find_chromium(), *FLAGS, f"--user-data-dir={profile}"]
         self._process = subprocess.Popen(
-            words,
+            [sys.executable, "-c", ON_3_AND_4, *ends, *words],
             pass_fds=(commands_out, answers_in),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

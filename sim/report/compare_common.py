@@ -56,9 +56,11 @@ def heat_map(traces: list[Any], runs: list[Run], rows: list[str]) -> go.Figure:
         yaxis={
             "range": [len(rows) - 0.5, -0.5],
             "tickvals": list(range(len(rows))),
-            "ticktext": [lines(r, 17, most=2) for r in rows],
+            "ticktext": [lines(r, 15, most=3) for r in rows],
             **NAMES,
         },
         margin={"l": 126, "r": 34 if tilted else 10, "t": 96 if tilted else 42, "b": 12},
         hoverdistance=10,
+        # seen in the gaps between fields, and where a scenario has nothing
+        plot_bgcolor="#d9dfe3",
     )

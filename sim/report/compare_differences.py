@@ -21,6 +21,7 @@ def difference_charts(comparison: Comparison) -> list[Chart]:
 
 def _difference(comparison: Comparison, runs: list[Run], measure: Measure) -> Chart:
     scale = 100.0 if measure.kind == "share" else 1.0
+    runs = [r for r in runs if comparison.of(r.scenario.name, measure.key) is not None]
     found = [
         (row, one)
         for row, run in enumerate(runs)

@@ -37,7 +37,8 @@ def packages_chart(comparison: Comparison) -> Chart | None:
         for column, run in enumerate(runs):
             cell = cells[run.scenario.name].get(issue)
             z[-1].append(None if cell is None else round(cell.point, 4))
-            head = f"{run.scenario.title}: {issue_title(runs, issue)}"
+            own = run.scenario.issues.get(issue)
+            head = f"{run.scenario.title}: {own.title if own else issue_title(runs, issue)}"
             if cell is None:
                 says[-1].append(hover(head, "not an issue here, or nothing agreed and no plan"))
                 continue
@@ -52,7 +53,7 @@ def packages_chart(comparison: Comparison) -> Chart | None:
     shades = [[n / 4, to_hex(SHADES(n / 4))] for n in range(5)]
     heat = go.Heatmap(
         x=list(range(len(runs))), y=list(range(len(issues))), z=z, zmin=0, zmax=1, hovertext=says,
-        hoverinfo="text", colorscale=shades, showscale=False, xgap=2, ygap=2,
+        hoverinfo="text", colorscale=shades, showscale=False, xgap=1, ygap=1,
     )  # fmt: skip
     marks = scatter(
         x=[p[0] for p in plans], y=[p[1] for p in plans], mode="text", text=["P"] * len(plans),
@@ -127,7 +128,7 @@ def stuck_chart(comparison: Comparison) -> Chart | None:
     ]  # fmt: skip
     heat = go.Heatmap(
         x=list(range(len(runs))), y=list(range(len(keys))), z=z, zmin=0, zmax=1, hovertext=says,
-        hoverinfo="text", showscale=False, xgap=2, ygap=2,
+        hoverinfo="text", showscale=False, xgap=1, ygap=1,
         colorscale=[[n / 4, to_hex(HEATS(n / 4))] for n in range(5)],
     )  # fmt: skip
     traces: list[Any] = [heat]

@@ -12,7 +12,7 @@ from sim.afterwards_words import plan_words
 from sim.analysis.differences import LASTING
 from sim.analysis.tables import row
 from sim.analysis.terminal import worlds_words
-from sim.analysis.words import ONE_BY_ONE, label, pairing_words, told
+from sim.analysis.words import ONE_BY_ONE, label, pairing_words, sentence, told
 from sim.comparison import Comparison
 from sim.plots.comparison.differences import SEEN, UNSEEN
 from sim.plots.comparison.packages import SHADES
@@ -49,7 +49,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
     base = comparison.base.scenario
     names = [label(run.scenario.name) for run in comparison.runs]
     return {
-        "title": f"{len(names)} scenarios compared" if len(names) > 4 else listing(names),
+        "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
         "question": base.question,
         "note": comparison.base.summary["note"],
         "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
@@ -160,7 +160,7 @@ def sources(comparison: Comparison) -> list[dict[str, Any]]:
             if (known["title"], known["url"]) != (entry["title"], entry["url"]):
                 key = f"{entry['key']} ({label(run.scenario.name)})"
                 found[key] = entry | {"key": key}
-    return list(found.values())
+    return [found[key] for key in sorted(found)]
 
 
 def repeat(comparison: Comparison) -> dict[str, Any]:
