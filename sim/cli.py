@@ -187,6 +187,44 @@ def schema() -> None:
     print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
 
 
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Table of scored articles.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Scenario to write; absent: named after FILE's folder, here."),
+    ] = None,
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=NUMBER", help="Mean score from which NAME accepts a draft."),
+    ] = None,
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(metavar='"NAME=1 2 5"', help="A named draft to weigh; may be repeated."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the scenario.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+) -> None:
+    """Make a scenario of other people's coding: a table of articles with scores."""
+    from sim.importing import Wishes
+    from sim.importing.command import import_file, named_values
+    from sim.importing.tell import tell
+    from sim.scenario import ScenarioError
+
+    try:
+        wishes = Wishes(
+            title,
+            named_values("--threshold", threshold or []),
+            named_values("--preset", preset or []),
+        )
+        done = import_file(file, out, wishes, force)
+    except ScenarioError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or out}: cannot be written: {error.strerror}")
+    tell(done)
+
+
 def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded:
     """The scenario, or its errors on standard error and exit code 2."""
     from sim.scenario import ScenarioError, load_scenario

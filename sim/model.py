@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.agents import Facilitator, Formulator, Manipulator, Party
 from sim.durability import Durable
+from sim.exclusions import Exclusions
 from sim.levers import ActiveLever
 from sim.protocols import PROTOCOLS
 from sim.ratification import Ratification
@@ -62,6 +63,7 @@ class PeaceTalks(mesa.Model):
         self.has_options = any(points is not None for points in self.options)
         self.round = 0
         self._set_up_agenda()
+        self.exclusions = Exclusions.of(self)
         self.war = War(scenario, draws)
         self._create_agents()
         signatories = [p.key for p in self.signatories]
@@ -81,7 +83,7 @@ class PeaceTalks(mesa.Model):
         self._refresh()
         self.parties.do("observe")
         for party in self.signatories:
-            party.target, party.target_of_all = party.best, party.best_of_all
+            party.target, party.target_of_all = party.hopes()
         self.recorder.start(self)
 
     def _set_up_agenda(self) -> None:
@@ -111,6 +113,7 @@ class PeaceTalks(mesa.Model):
         self.stage = np.zeros(self.worlds, dtype=np.int64)
         self.status = np.full(self.worlds, OPEN, dtype=np.int8)
         self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
+        self.is_fixed = np.zeros(self.agreed.shape, dtype=bool)
         self.signed_round = np.full((self.worlds, self.stages), -1, dtype=np.int64)
         self.concluded_round = np.full(self.worlds, -1, dtype=np.int64)
         self.in_force_round = np.full(self.worlds, -1, dtype=np.int64)
@@ -280,6 +283,10 @@ class PeaceTalks(mesa.Model):
         self._in_force(where & ~pending)
         self._decide_at_gates()
         self._refresh()
+        if self.exclusions is not None:
+            # positions on later stages give way to what has just been signed
+            for party in self.signatories:
+                party.offer = self.exclusions.repaired(party.offer, party)
 
     def _in_force(self, where: Mask) -> None:
         """What has been signed in some worlds takes effect."""

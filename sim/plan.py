@@ -24,6 +24,8 @@ class Weighed:
     ----------
     point : ndarray, shape (worlds, issues)
         The plan; issues that it leaves out as they stand without a deal.
+    named : ndarray of bool, shape (issues,)
+        Issues on which it says something: only there can it cross a red line.
     gain : ndarray, shape (worlds, parties)
         Utility of it, payments that hang on it included, less the reservation value.
     crosses : ndarray of bool, shape (worlds, parties, issues)
@@ -35,13 +37,14 @@ class Weighed:
     """
 
     def __init__(self, model: PeaceTalks) -> None:
-        self.point = plan_of(model)
+        self.point, self.named = plan_of(model)
         parties = model.signatories
         package = self.point[:, None, :]
         self.gain = np.stack(
             [p.utility(self.point) + p.payments() - p.reservation for p in parties], axis=1
         )
         self.crosses = np.stack([_crossed(p, package)[:, 0] for p in parties], axis=1)
+        self.crosses &= self.named
         gates = model.ratification.gates
         self.ratified = np.full((model.worlds, len(gates)), np.nan)
         for column, gate in enumerate(gates):
@@ -52,19 +55,25 @@ class Weighed:
             self.years_held = model.durable.holds(self.point).years
 
 
-def plan_of(model: PeaceTalks) -> Array:
-    """The plan of a scenario, or its envoy's text, as packages (worlds, issues)."""
+def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
+    """The plan of a scenario, or its envoy's text, and the issues that it names.
+
+    Packages are (worlds, issues); issues that are not named stand as they do without a deal.
+    """
     point = model.war.no_deal.copy()
+    envoy = model.envoy
+    texts = model.spec.plan or ({} if envoy is None else envoy.spec.mediation.text)
+    named = np.array([issue in texts for issue in model.issues])
     if model.spec.plan:
         for issue, number in model.spec.plan.items():
             point[:, model.issues.index(issue)] = model.draws.number(f"plan.{issue}", number)
-    elif model.envoy is not None:
-        point = np.where(np.isnan(model.envoy.plan), point, model.envoy.plan)
+    elif envoy is not None:
+        point = np.where(named, envoy.plan, point)
     for column, listed in enumerate(model.options):
         if listed is not None:
             nearest = np.abs(point[:, column, None] - listed).argmin(axis=1)
             point[:, column] = listed[nearest]
-    return point
+    return point, named
 
 
 def _crossed(party: Party, package: Array) -> Mask:

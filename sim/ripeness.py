@@ -31,10 +31,12 @@ class Ripeness:
     Zartman's ripeness as an outcome: positive where a package exists that everyone prefers to
     fighting on (a zone of possible agreement), negative where the best package still leaves
     somebody worse off by so much. Where red lines miss each other it is the value of the package
-    that violates them least, so it then says what the war alone would allow.
+    that violates them least, so it then says what the war alone would allow. Options that exclude
+    each other are never both counted; among so many cases the draft found is a lower bound.
     """
 
     def __init__(self, model: PeaceTalks) -> None:
+        self.exclusions = model.exclusions
         rows = []
         for listed in model.options:
             grid = np.linspace(0.0, 1.0, POINTS)
@@ -123,7 +125,14 @@ class Ripeness:
             beyond += np.where(issues.T[..., None], np.maximum(excess, 0.0), 0.0)
         extra = np.where(beyond > 1e-9, -BEYOND - BEYOND * beyond, 0.0)
         loss = self.loss[:, worlds] * issues.T[:, :, None, None]
-        return max_min(choice, loss, gap, extra, self.divisible)
+        if self.exclusions is None:
+            return max_min(choice, loss, gap, extra, self.divisible)
+        barred = self.exclusions.barred()[worlds].T[..., None] & (points > 0.0)
+        extra = np.where(barred, -BEYOND, extra)
+        # what is not to be settled now excludes nothing
+        choice = np.where(issues.T, choice, 0)
+        pairs = self.exclusions.pairs
+        return max_min(choice, loss, gap, extra, self.divisible, pairs=pairs)
 
     @staticmethod
     def _gap(party: Party, model: PeaceTalks) -> Array:

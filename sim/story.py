@@ -96,7 +96,8 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
     offers, days = central.offer.values, central.day.values
     shift = np.abs(offers - offers[0])
     total = shift[-1]
-    largest = np.argsort(-total, axis=None, kind="stable")[:FIRST_MOVES]
+    # where issues are yes or no all moves are as long: first those that cost most
+    largest = np.lexsort((-central.conceded.values.ravel(), -total.ravel()))[:FIRST_MOVES]
     for flat in largest:
         a, i = np.unravel_index(flat, total.shape)
         if total[a, i] < 0.1:

@@ -11,6 +11,7 @@ import numpy as np
 import xarray as xr
 
 from sim.afterwards import durability_summary, plan_summary, ratification_summary
+from sim.articles import articles_summary
 from sim.results import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario, nearest_text
 from sim.statistics import wilson
@@ -75,6 +76,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
         "central": _central(scenario, central),
+        "articles": articles_summary(scenario),
         "provenance": {
             key: ensemble.attrs[key]
             if key in {"scenario_hash", "protocol"}

@@ -272,9 +272,11 @@ MISTAKES = {
     "judgement: null": "has neither a source nor a judgement",
     "when: {sea: {at_least: 0.5}}": "there is no issue 'sea'",
     "positions: {land: {ideal: 0.2, salience: 1, limit: 0.1}}": "on the wrong side",
-    "threshold: null, polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": "holds one text only",
-    "threshold: null, polls: [{terms: {arms: 0.5}, favour: 0.4, against: 0.7}, {terms: {land: 0}, favour: 0.9,"
-    " against: 0.0}]": "no issue on which the gate has a position",
+    "threshold: null, polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": (
+        "holds one text only"
+    ),
+    "threshold: null, polls: [{terms: {arms: 0.5}, favour: 0.4, against: 0.7},"
+    " {terms: {land: 0}, favour: 0.9, against: 0.0}]": "no issue on which the gate has a position",
 }
 
 

@@ -347,9 +347,13 @@ def test_package_shows_what_was_agreed(run: Run) -> None:
         marks = lines(axes, "median")
         assert len(marks) == (len(values) > 0)
         if marks:
-            assert marks[0].get_xdata()[0] == pytest.approx(np.median(values))
-            (bar,) = lines(axes, "spread")
-            np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
+            options = spec.kind == "options"
+            middle = np.quantile(values, 0.5, method="inverted_cdf" if options else "linear")
+            assert marks[0].get_xdata()[0] == pytest.approx(middle)
+            bars = lines(axes, "spread")
+            assert len(bars) == (not options), "between options lies nothing"
+            for bar in bars:
+                np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
         (start,) = lines(axes, "no_deal")
         assert start.get_xdata()[0] == spec.no_deal.median
         for actor in run.central.actor.values:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.json_schema import scenario_schema
@@ -254,22 +252,9 @@ def test_words_that_yaml_1_1_takes_for_booleans_are_words() -> None:
 def test_shipped_scenarios_satisfy_the_json_schema(path: Path) -> None:
     schema = scenario_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    data = json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))
-    _stringify_on(data)
+    data = json.loads(json.dumps(parse_yaml(path.read_text(), path.name)[0], default=str))
     errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
     assert not errors, [f"{e.json_path}: {e.message[:200]}" for e in errors]
-
-
-def _stringify_on(node: Any) -> None:
-    """PyYAML reads the key `on` as true; JSON then writes it "true"."""
-    if isinstance(node, dict):
-        if "true" in node:
-            node["on"] = node.pop("true")
-        for value in node.values():
-            _stringify_on(value)
-    elif isinstance(node, list):
-        for value in node:
-            _stringify_on(value)
 
 
 def test_json_schema_refuses_what_the_loader_refuses() -> None:

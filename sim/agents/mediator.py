@@ -116,6 +116,8 @@ class Formulator(Mediator):
                 if listed is not None:
                     nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
                     text[:, column] = listed[nearest]
+            if model.exclusions is not None:
+                text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
             self.text = text
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             self.text = self.text.copy()
@@ -140,9 +142,15 @@ class Formulator(Mediator):
             loss = np.concatenate([loss, gates.loss], axis=2)
             gap = np.concatenate([gap, gates.gap], axis=1)
             extra -= PENALTY * gates.beyond
-        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None])
+        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None]).argmin(axis=2)
         sweeps = 3 if self.tabled < 2 else 1
-        choice, _ = coordinate_ascent(near.argmin(axis=2), loss, gap, extra, nash_welfare, sweeps)
+        pairs: list[tuple[int, int]] = []
+        exclusions = self.model.exclusions
+        if exclusions is not None:
+            pairs = exclusions.pairs_among(issues)
+            barred = exclusions.barred()[here].T[..., None] & (points[:, None, :] > 0.0)
+            extra = extra - PENALTY * barred
+        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
         return np.take_along_axis(points, choice, axis=1).T
 
     def _rest(self, worlds: Index) -> Array:

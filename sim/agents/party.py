@@ -54,7 +54,8 @@ class Party(Outlook):
         """Set the target: R + (A − R) · aspiration, the aspiration from the tactic."""
         model = self.model
         received, before = self._received()
-        gap = np.maximum(self.best - self.reservation, 0.0)
+        best, best_of_all = self.hopes()
+        gap = np.maximum(best - self.reservation, 0.0)
         others = [o.offers_made for o in model.signatories if o is not self and o.is_principal]
         view = View(
             time=np.full(model.worlds, model.round - 1.0) / self.patience,
@@ -68,8 +69,34 @@ class Party(Outlook):
         self.aspiration = np.clip(self.tactic.aspiration(view), 0.0, 1.0)
         target = self.reservation + gap * self.aspiration
         self.target = np.where(model.is_open, target, self.target)
-        hoped = np.maximum(self.best_of_all - self.reservation, 0.0) * self.aspiration
+        hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
         self.target_of_all = np.where(model.is_open, self.reservation + hoped, self.target_of_all)
+
+    def hopes(self) -> tuple[Array, Array]:
+        """The best it can have of the stage, and of the whole settlement; (worlds,) each.
+
+        Its ideal, less what it must do without where options exclude each other.
+        """
+        exclusions = self.model.exclusions
+        if exclusions is None:
+            return self.best, self.best_of_all
+        without = self.loss(np.zeros_like(self.ideal)) * exclusions.given_up(self)
+        return (
+            self.best - (without * self.model.on_table).sum(axis=1),
+            self.best_of_all - without.sum(axis=1),
+        )
+
+    def _aims(self) -> tuple[Array, Array]:
+        """Where its walk ends and what each unit on the way is worth: (worlds, issues) each.
+
+        Its ideal; an option that it does without there counts for nothing on the way, so that it
+        comes in only where others want it and the rival is out.
+        """
+        exclusions = self.model.exclusions
+        if exclusions is None:
+            return self.ideal, self.slope
+        without = exclusions.given_up(self)
+        return np.where(without, 0.0, self.ideal), np.where(without, 0.0, self.slope)
 
     def _received(self) -> tuple[Array, Array]:
         """What the others' positions, and those of a round ago, are worth to it: (worlds,) each.
@@ -91,18 +118,18 @@ class Party(Outlook):
             Where the others (or the mediator's text) stand, and how much they seem to care.
         """
         model = self.model
-        slope = self.slope * model.on_table
+        (ideal, slope), (best, _) = self._aims(), self.hopes()
         low, high = self.loosest_limits()
-        x = walk(self.target, self.best, self.ideal, slope, low, high, stands, weights)
+        x = walk(self.target, best, ideal, slope * model.on_table, low, high, stands, weights)
         if self.curvature is not None:
             start = np.clip(stands[0], low, high)
             x = reach_target(
                 x,
                 start,
-                self.ideal,
-                self.weight * model.on_table,
+                ideal,
+                np.where(slope > 0.0, self.weight, 0.0) * model.on_table,
                 self.curvature,
-                self.best,
+                best,
                 self.target,
             )
         if self.rules:
@@ -119,10 +146,9 @@ class Party(Outlook):
 
         It binds nobody before its stage comes, but the others learn from it.
         """
-        slope = self.slope * ~self.model.is_fixed
-        return walk(
-            self.target_of_all, self.best_of_all, self.ideal, slope, low, high, stands, weights
-        )
+        (ideal, slope), (_, best) = self._aims(), self.hopes()
+        slope = slope * ~self.model.is_fixed
+        return walk(self.target_of_all, best, ideal, slope, low, high, stands, weights)
 
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""

@@ -130,7 +130,8 @@ class Preferences(Participant):
     def within_limits(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) are ones it may sign.
 
-        They keep to its red lines where it consents, and to the terms that the stage must have.
+        They keep to its red lines where it consents, to the terms that the stage must have, and
+        hold no options that exclude each other.
         """
         relevant = self.model.on_table & self.consent
         low, high = self.low[:, None, :], self.high[:, None, :]
@@ -145,6 +146,8 @@ class Preferences(Participant):
         if self.model.ratification.failures.any():
             there = np.where(self.model.on_table[:, None, :], x, self.rest[:, None, :])
             fine &= self.model.ratification.acceptable(self.index, there)
+        if self.model.exclusions is not None:
+            fine &= self.model.exclusions.allow(x)
         return np.asarray(fine)
 
     def conditional_limits(
@@ -178,7 +181,13 @@ class Preferences(Participant):
         return low, high
 
     def _on_points(self, x: Array) -> Array:
-        return snap(x, self.ideal, self.model.options) if self.model.has_options else x
+        x = snap(x, self.ideal, self.model.options) if self.model.has_options else x
+        exclusions = self.model.exclusions
+        return x if exclusions is None else exclusions.repaired(x, self)
+
+    def nearest_to_ideal(self) -> Array:
+        """The listed points nearest to its ideal, (worlds, issues); the ideal elsewhere."""
+        return snap(self.ideal.copy(), self.ideal, self.model.options)
 
     def soften(self, lost: Array) -> None:
         """Let red lines give way by what the reservation value has lost, shape (worlds,)."""

@@ -13,6 +13,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.bargaining.conflicts import Pairs, rivals
+
 Array = NDArray[np.float64]
 Choice = NDArray[np.intp]
 Welfare = Callable[[Array], Array]
@@ -50,8 +52,13 @@ def coordinate_ascent(
     extra: Array,
     welfare: Welfare,
     sweeps: int,
+    pairs: Pairs = (),
 ) -> tuple[Choice, Array]:
     """Improve a draft issue by issue.
+
+    Where options exclude each other (``pairs``), the draft is first improved without regard to
+    that, then the one of each pair is dropped whose loss leaves more welfare, then the rest is
+    improved again: a good draft, not always the best.
 
     Parameters
     ----------
@@ -67,6 +74,8 @@ def coordinate_ascent(
         From surpluses (worlds, parties, points) to welfare (worlds, points).
     sweeps : int
         Passes over all issues; fewer where a pass changes nothing.
+    pairs : sequence of (int, int)
+        Issues of which at most one may be above its first point, which is 0.
 
     Returns
     -------
@@ -77,12 +86,32 @@ def coordinate_ascent(
     surplus = gap.copy()
     for table, chosen in zip(loss, choice, strict=True):
         surplus -= _at(table, chosen)
+    surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, ())
+    if pairs:
+        surplus = _drop_rivals(choice, surplus, loss, extra, welfare, pairs)
+        surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, pairs)
+    return choice, surplus
+
+
+def _sweep(
+    choice: Choice,
+    surplus: Array,
+    loss: Array,
+    extra: Array,
+    welfare: Welfare,
+    sweeps: int,
+    pairs: Pairs,
+) -> Array:
+    """Pass over the issues, in place; the surplus then. Rivals of what is in stay out."""
     for _ in range(sweeps):
         changed = False
         for i, table in enumerate(loss):
             without = surplus + _at(table, choice[i])
             score = welfare(without[:, :, None] - table)
             score += extra[i]
+            against = rivals(pairs, i)
+            if against:
+                score[(choice[against] > 0).any(axis=0), 1:] = -np.inf
             best = score.argmax(axis=1)
             # stay where nothing is gained: no wandering among equals
             better = _at(score, best) > _at(score, choice[i]) + 1e-12
@@ -91,7 +120,25 @@ def coordinate_ascent(
             changed |= bool(better.any())
         if not changed:
             break
-    return choice, surplus
+    return surplus
+
+
+def _drop_rivals(
+    choice: Choice, surplus: Array, loss: Array, extra: Array, welfare: Welfare, pairs: Pairs
+) -> Array:
+    """Of each pair drop the one without which welfare is higher, in place; the surplus then."""
+    for pair in pairs:
+        both = (choice[list(pair)] > 0).all(axis=0)
+        without = [surplus + _at(loss[i], choice[i]) - loss[i][:, :, 0] for i in pair]
+        scores = [
+            welfare(left[:, :, None])[:, 0] + extra[i][:, 0] - _at(extra[i], choice[i])
+            for i, left in zip(pair, without, strict=True)
+        ]
+        drops_first = both & (scores[0] > scores[1] + 1e-12)
+        for i, left, drops in zip(pair, without, (drops_first, both & ~drops_first), strict=True):
+            surplus = np.where(drops[:, None], left, surplus)
+            choice[i, drops] = 0
+    return surplus
 
 
 def _at(table: Array, index: Choice) -> Array:
@@ -108,6 +155,7 @@ def max_min(
     extra: Array,
     divisible: NDArray[np.bool_] | None = None,
     steps: int = 16,
+    pairs: Pairs = (),
 ) -> tuple[Choice, Array]:
     """The largest surplus that all can have at once (egalitarian; Kalai 1977, *Econometrica* 45).
 
@@ -119,13 +167,14 @@ def max_min(
 
     Parameters and the first return as in :func:`coordinate_ascent`; ``divisible`` (issues,) says
     on which issues drafts may be mixed, all by default: with listed options nothing lies between.
+    ``pairs`` as there; issues in them must not be divisible.
 
     Returns
     -------
     choice : ndarray of int, shape (issues, worlds)
     value : ndarray, shape (worlds,)
     """
-    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2)
+    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2, pairs)
     issues, worlds, parties, points = loss.shape
     # one row of all points of all issues per world and party, so that a step is one product
     flat = np.ascontiguousarray(loss.transpose(1, 2, 0, 3)).reshape(worlds, parties, -1)

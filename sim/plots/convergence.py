@@ -31,16 +31,20 @@ from sim.plots.style import (
     actor_colors,
     day_text,
     ink,
+    line_height,
     shortened,
     styled,
     text_width,
+    wrapped,
 )
 from sim.results import date_of
 from sim.runner import Run
 from sim.summary import nearest_text
 
-COLUMNS, GUTTER = 3, 0.16
+COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
 PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5
+LOW_PANEL = 1.2
+"""Height where every issue is yes or no: two texts and the actors' names still fit."""
 SHADE = 0.045
 """Width of the shade on the forbidden side of a red line, scale units."""
 
@@ -62,13 +66,19 @@ def convergence(run: Run) -> Figure:
     issues = list(run.scenario.issues)
     columns = min(COLUMNS, len(issues))
     rows = math.ceil(len(issues) / columns)
-    body = rows * (HEAD + PANEL_HEIGHT + UNDER)
-    sheet = Sheet(run, headline(run), _subtitle(run), body, _key(run))
+    yes_or_no = all(len(spec.scale) == 2 for spec in run.scenario.issues.values())
+    height = LOW_PANEL if yes_or_no and len(issues) > COLUMNS else PANEL_HEIGHT
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    titles = [wrapped(run.scenario.issues[i].title, cell, TITLE, True, lines=2) for i in issues]
+    second = (max(map(len, titles)) - 1) * line_height(TITLE)
+    pitch = HEAD + second + height + UNDER
+    body = rows * pitch
+    sheet = Sheet(run, headline(run), _subtitle(run), body, _key(run))
     for number, issue in enumerate(issues):
         row, column = divmod(number, columns)
         left = MARGIN + column * (cell + GUTTER)
-        _panel(sheet, run, issue, left, row * (HEAD + PANEL_HEIGHT + UNDER), cell)
+        _title(sheet, run, issue, titles[number], left, row * pitch, cell)
+        _panel(sheet, run, issue, left, row * pitch + HEAD + second, cell, height)
     return sheet.figure
 
 
@@ -142,19 +152,29 @@ def _deal_style() -> dict[str, Any]:
             "markeredgewidth": 1}  # fmt: skip
 
 
-def _panel(sheet: Sheet, run: Run, issue: str, left: float, top: float, cell: float) -> None:
+def _title(
+    sheet: Sheet, run: Run, issue: str, title: list[str], left: float, top: float, cell: float
+) -> None:
+    """Title of a panel, and under it what became of the issue."""
+    for line in title:
+        sheet.text(left, top, line, size=TITLE, weight="bold")
+        top += line_height(TITLE)
+    sheet.text(left, top + 0.015, _status(run, issue, cell), color="#444444")
+
+
+def _panel(
+    sheet: Sheet, run: Run, issue: str, left: float, top: float, cell: float, height: float
+) -> None:
     spec = run.scenario.issues[issue]
     colors, actors = actor_colors(run.scenario), concerned(run, issue)
     names = max((text_width(short(run, a)) for a in actors), default=0.0)
     right = min(names + 0.18, 0.3 * cell)
     ticks = min(1.22, 0.38 * cell)
     width = cell - ticks - right - 0.08
-    sheet.text(left, top, shortened(spec.title, cell, 10.5, True), size=10.5, weight="bold")
-    sheet.text(left, top + 0.19, _status(run, issue, cell), color="#444444")
-    axes = sheet.axes(left + ticks + 0.08, top + HEAD, width, PANEL_HEIGHT, gid=issue)
+    axes = sheet.axes(left + ticks + 0.08, top, width, height, gid=issue)
     axes.set_ylim(-0.06, 1.06)
     date_axis(axes, run.scenario.war.start_date, last_day(run), width)
-    scale_axis(axes, spec, PANEL_HEIGHT, ticks)
+    scale_axis(axes, spec, height, ticks)
     axes.grid(axis="y")
     _lines(axes, run, issue, actors, colors)
     _deal(axes, run, issue)
@@ -165,7 +185,7 @@ def _panel(sheet: Sheet, run: Run, issue: str, left: float, top: float, cell: fl
         (float(run.central.offer.values[shown, keys.index(a), position]), short(run, a), colors[a])
         for a in actors
     ]
-    end_labels(axes, ends, PANEL_HEIGHT, right)
+    end_labels(axes, ends, height, right)
 
 
 def _status(run: Run, issue: str, width: float) -> str:

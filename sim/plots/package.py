@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def package(run: Run) -> Figure:
         top = number * ROW
         sheet.rule(top - 0.02)
         spec = run.scenario.issues[issue]
-        title = wrapped(spec.title, TITLE_WIDTH, 10, bold=True, lines=2)
+        title = wrapped(spec.title, TITLE_WIDTH, 10, bold=True, lines=4)
         sheet.text(MARGIN, top + 0.12, "\n".join(title), size=10, weight="bold")
         axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, top, STRIP, ROW, gid=issue)
         _strip(axes, run, issue, deals[number])
@@ -86,9 +87,13 @@ def headline(run: Run) -> str:
     scenario, data = run.scenario, run.ensemble
     settled = int((data.outcome.values == 0).sum())
     if settled:
-        spans = {i: np.quantile(deals_on(run, i), [0.1, 0.9]) for i in scenario.issues}
+        agreed = {i: deals_on(run, i) for i in scenario.issues}
+        spans = {i: np.quantile(values, [0.1, 0.9]) for i, values in agreed.items()}
         width = {i: float(high - low) for i, (low, high) in spans.items()}
-        loose, tight = max(width, key=lambda i: width[i]), min(width, key=lambda i: width[i])
+        # yes/no issues have one width or none: those on which the deals are most divided
+        loose, tight = (
+            sign(agreed, key=lambda i: (width[i], float(agreed[i].std()))) for sign in (max, min)
+        )
         share = share_text(run.summary["outcomes"]["settlement"])
         if loose == tight or width[loose] - width[tight] < 0.02:
             return f"What is agreed where there is a settlement ({share} of worlds)"
@@ -136,7 +141,8 @@ def _key(run: Run, deals: list[NDArray[np.float64]]) -> list[Mark]:
         marks.append(Mark("terms of the deals", "band", {"facecolor": "#8fa3ad"}))
     if any(len(d) for d in deals):
         marks.append(Mark("median", "point", {"marker": "D", "markersize": 7, "color": DARK}))
-        marks.append(Mark("10–90 %", "line", {"color": DARK, "linewidth": 3}))
+        if any(issue.kind != "options" for issue in run.scenario.issues.values()):
+            marks.append(Mark("10–90 %", "line", {"color": DARK, "linewidth": 3}))
     if not all(len(d) for d in deals):
         marks.append(Mark("red line, hatched on the side it bars", "line",
                           {"color": GREY, "linewidth": 1.4, "linestyle": (0, (4, 2))}))  # fmt: skip
@@ -171,7 +177,7 @@ def _strip(axes: Axes, run: Run, issue: str, values: NDArray[np.float64]) -> Non
     axes.plot([spec.no_deal.median], [0], linestyle="", zorder=2.5, gid="no_deal",
               **_no_deal_style())  # fmt: skip
     if len(values):
-        axes.plot([float(np.median(values))], [0], linestyle="", marker="D", markersize=8,
+        axes.plot([_middle(spec, values)], [0], linestyle="", marker="D", markersize=8,
                   color=DARK, markeredgecolor="white", zorder=3, gid="median")  # fmt: skip
     _ideals(axes, run, issue, 0.11 + (HILL if len(values) else 0.0))
     # the ends' texts under the strip, so wide that they cannot meet
@@ -186,10 +192,18 @@ def _strip(axes: Axes, run: Run, issue: str, values: NDArray[np.float64]) -> Non
                   size=SMALL)  # fmt: skip
 
 
+def _middle(spec: Issue, values: NDArray[np.float64]) -> float:
+    """The median of what was agreed; of options the lower one where it falls between two."""
+    if spec.kind == "options":
+        return float(np.quantile(values, 0.5, method="inverted_cdf"))
+    return float(np.median(values))
+
+
 def _distribution(axes: Axes, spec: Issue, values: NDArray[np.float64]) -> None:
-    low, high = np.quantile(values, [0.1, 0.9])
-    axes.plot([low, high], [0, 0], color=DARK, linewidth=3, zorder=2, gid="spread",
-              solid_capstyle="butt")  # fmt: skip
+    if spec.kind != "options":  # between options lies nothing
+        low, high = np.quantile(values, [0.1, 0.9])
+        axes.plot([low, high], [0, 0], color=DARK, linewidth=3, zorder=2, gid="spread",
+                  solid_capstyle="butt")  # fmt: skip
     color, base = "#8fa3ad", 0.07
     if len(values) < FEW:
         axes.vlines(values, base, base + 0.5 * HILL, color=color, linewidth=1.5)
@@ -206,8 +220,9 @@ def _distribution(axes: Axes, spec: Issue, values: NDArray[np.float64]) -> None:
 def _ideals(axes: Axes, run: Run, issue: str, height: float) -> None:
     """Ideal points as triangles, side by side where they coincide."""
     colors = actor_colors(run.scenario)
-    holders = [a for a in signatories(run) if issue in run.scenario.actors[a].positions]
-    ideals = [run.scenario.actors[a].positions[issue].ideal.median for a in holders]
+    positions = {a: run.scenario.actors[a].positions.get(issue) for a in signatories(run)}
+    wanted = {a: p.ideal.median for a, p in positions.items() if p and p.salience.median > 0}
+    holders, ideals = list(wanted), list(wanted.values())
     placed = spread(ideals, 0.026, 0.0, 1.0)
     for actor, place in zip(holders, placed, strict=True):
         axes.plot([place], [height], linestyle="", marker="v", markersize=8.5, color=colors[actor],
@@ -253,11 +268,15 @@ def _words(
     """To the right of a strip: what the median deal says, or why there is none."""
     spec, width = run.scenario.issues[issue], WIDTH - MARGIN - left
     if len(values):
-        low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
-        lines = wrapped(nearest_text(spec, float(median)), width, 9.5, bold=True, lines=2)
+        low, high = np.quantile(values, [0.1, 0.9])
+        lines = wrapped(nearest_text(spec, _middle(spec, values)), width, 9.5, bold=True, lines=2)
         sheet.text(left, top, "\n".join(lines), size=9.5, weight="bold", gid="median text")
         first, last = nearest_text(spec, float(low)), nearest_text(spec, float(high))
         more = "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
+        if spec.kind == "options":
+            counts = Counter(nearest_text(spec, float(v)) for v in values).most_common(3)
+            more = ", ".join(f"“{t}” in {share_text(n / len(values))}" for t, n in counts)
+            more = "the same in all" if len(counts) == 1 else more
         top += len(lines) * line_height(9.5) + 0.03
         if not _any_settlement(run):
             missed = run.summary["no_common_ground"][issue]

@@ -158,7 +158,7 @@ def axis(**more: Any) -> dict[str, Any]:
 def date_axis(run: Run, end: float, **more: Any) -> dict[str, Any]:
     """Axis of calendar dates from the start to a day of the run."""
     first, last = dates(run, (0, max(end, 1)))
-    short = end < 75
+    short = end < 150
     return {
         "type": "date",
         "range": [first, last],

@@ -165,7 +165,7 @@ def levers_chart(run: Run) -> Chart | None:
         xaxis=date_axis(run, end),
         yaxis={
             "range": [len(keys) - 0.5, -0.5], "tickvals": list(range(len(keys))),
-            "ticktext": [lines(t, 25, most=2) for t in titles], "showgrid": False,
+            "ticktext": [lines(t, 25, most=3) for t in titles], "showgrid": False,
             "tickfont": {"size": 11, "color": DARK}, "ticklabelstandoff": 4,
         },
         margin={"l": 158, "r": 14, "b": 42},

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.bargaining.tactics import TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
+from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
 from sim.scenario.raw import Found, mapping, median, names, near, signs, stage_names, unknown
 from sim.scenario.schema import DAY
@@ -27,7 +28,7 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
     """All problems that concern more than one key."""
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (*CHECKS, *AGREEMENT_CHECKS)
+        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS)
         for path, message, fix in check(raw)
     ]
 

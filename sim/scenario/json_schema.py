@@ -13,7 +13,7 @@ def scenario_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a scenario file.
 
     A file that extends another may leave out what the other gives, so nothing is required here,
-    and ``null``, which removes an inherited key, is allowed wherever a mapping has free keys.
+    and ``null``, which removes an inherited key, is allowed for every key.
     """
     schema = Scenario.model_json_schema()
     definitions = schema["$defs"]
@@ -55,13 +55,16 @@ def _shorthands(schema: dict[str, Any]) -> None:
 
 
 def _removable(node: Any) -> None:
-    """Allow null as the value of free keys."""
+    """Allow null for every key of a mapping, and mappings that hold nothing else."""
     if isinstance(node, dict):
         free = node.get("patternProperties")
         if isinstance(free, dict):
-            for key, value in free.items():
-                free[key] = {"anyOf": [value, {"type": "null"}]}
             node["additionalProperties"] = False
+        for keys in (free, node.get("properties")):
+            if isinstance(keys, dict) and not node.get("required"):
+                for key, value in keys.items():
+                    keys[key] = {"anyOf": [value, {"type": "null"}]}
+                node.pop("minProperties", None)
         for value in node.values():
             _removable(value)
     elif isinstance(node, list):

@@ -87,10 +87,10 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
     return Place(str(file))
 
 
-def identifier(stem: str) -> str:
-    """A plain name from a file's name."""
-    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in stem.lower())
-    return plain if plain[:1].isalpha() else f"scenario_{plain}"
+def identifier(text: str, otherwise: str = "scenario") -> str:
+    """A plain name from a text; after the word ``otherwise`` where it begins with no letter."""
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())
+    return plain if plain[:1].isalpha() else f"{otherwise}_{plain}"
 
 
 def _validate(

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from sim.bargaining.tactics import TACTICS
 from sim.protocols import PROTOCOLS
 from sim.scenario.agreement import Durability, Gate
+from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     DAY,
@@ -383,6 +384,11 @@ class Scenario(Strict):
     )
     ratification: dict[Identifier, Gate] = {}
     durability: Durability | None = None
+    conflicts: list[tuple[Identifier, Identifier]] = Field(
+        default=[],
+        description="Pairs of issues with options of which at most one can be agreed above 0.",
+    )
+    articles: Articles | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
 
