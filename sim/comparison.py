@@ -11,7 +11,7 @@ import numpy as np
 from sim.analysis.differences import Difference, differences
 from sim.analysis.inputs import Entry, named, read_entries
 from sim.analysis.pool import run_each
-from sim.analysis.shared import group_of, shared_keys
+from sim.analysis.shared import group_of, identities, shared_keys
 from sim.runner import Run
 
 DEFAULT_BASELINE = "baseline"
@@ -48,21 +48,33 @@ class Comparison:
 
     def __post_init__(self) -> None:
         names = [run.scenario.name for run in self.runs]
-        issues = {run.scenario.name: list(run.scenario.issues) for run in self.runs}
-        actors = {
-            run.scenario.name: [str(a) for a in run.ensemble.actor.values] for run in self.runs
-        }
+        issues = identities(
+            {
+                run.scenario.name: {
+                    key: set(issue.scale.values()) for key, issue in run.scenario.issues.items()
+                }
+                for run in self.runs
+            },
+            self.baseline,
+        )
+        actors = identities(
+            {
+                run.scenario.name: {
+                    str(key): {run.scenario.actors[str(key)].name}
+                    for key in run.ensemble.actor.values
+                }
+                for run in self.runs
+            },
+            self.baseline,
+        )
         #: scenarios that share issues, and the issues that at least half of them have
-        self.issue_group = group_of(issues, self.baseline)
-        self.issues = shared_keys(issues, self.issue_group)
+        self.issue_group, self.issues, own = _shared(issues, self.baseline)
         #: the same for those who sign
-        self.actor_group = group_of(actors, self.baseline)
-        self.actors = shared_keys(actors, self.actor_group)
-        own = [i for n in self.issue_group for i in issues[n] if i not in self.issues]
+        self.actor_group, self.actors, _ = _shared(actors, self.baseline)
         self.notes += left_out_notes(names, self.issue_group, self.actor_group, own)
         self.notes += pairing_notes(self.runs, self.baseline)
         self.differences: list[Difference] = list(
-            differences(self.runs, self.baseline, self.actors)
+            differences(self.runs, self.baseline, self.actors, self.actor_group)
         )
 
     @property
@@ -88,12 +100,34 @@ class Comparison:
 
         return sorted(self.runs, key=rank)
 
+    @property
+    def alike(self) -> list[Run]:
+        """Scenarios of the same parties as the baseline, itself among them, as ranked.
+
+        All of them where the baseline stands alone.
+        """
+        group = self.actor_group
+        if self.baseline not in group or len(group) == 1:
+            return self.ranked
+        return [run for run in self.ranked if run.scenario.name in group]
+
     def of(self, scenario: str, measure: str) -> Difference | None:
         """The difference of a scenario to the baseline on a measure, where there is one."""
         for one in self.differences:
             if one.scenario == scenario and one.measure.key == measure:
                 return one
         return None
+
+
+def _shared(
+    found: dict[str, dict[str, str]], baseline: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Scenarios that hang together, the keys that they share, and the keys that only few have."""
+    group = group_of({name: list(own) for name, own in found.items()}, baseline)
+    shared = shared_keys({name: list(own) for name, own in found.items()}, group)
+    keys = {identity: key for name in group for identity, key in found[name].items()}
+    rare = [key for identity, key in keys.items() if identity not in shared]
+    return group, [keys[identity] for identity in shared], rare
 
 
 def compare(
@@ -199,20 +233,18 @@ def left_out_notes(
     """Which scenarios and issues some charts leave out, and why."""
     notes = []
     for group, what, charts in (
-        (issue_group, "issue", "packages and stuck"),
-        (actor_group, "signatory", "gains"),
+        (issue_group, "issue", "charts packages and stuck"),
+        (actor_group, "signatory", "charts gains and differences"),
     ):
         out = [name for name in names if name not in group]
         if out:
             verb = "shares" if len(out) == 1 else "share"
-            notes.append(
-                f"{', '.join(out)} {verb} no {what} with the others: left out of the charts "
-                f"{charts}."
-            )
+            listed = ", ".join(out)
+            notes.append(f"{listed} {verb} no {what} with the others: left out of the {charts}.")
     if own:
         notes.append(
-            f"Issues of fewer than half of the scenarios, left out of the chart packages: "
-            f"{', '.join(dict.fromkeys(own))}."
+            "Issues of fewer than half of the scenarios, left out of the charts packages and "
+            f"stuck: {', '.join(dict.fromkeys(own))}."
         )
     return notes
 

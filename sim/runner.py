@@ -79,7 +79,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
         "scenario": scenario.name,
         "title": scenario.title,
         "scenario_hash": loaded.digest,
-        "scenario_json": json.dumps(loaded.raw, sort_keys=True, default=str),
+        "scenario_json": json.dumps(loaded.raw, default=str),  # in the order of the columns
         "seed": seed,
         "protocol": scenario.protocol.name,
         "tactics": json.dumps(tactics),

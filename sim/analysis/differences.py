@@ -98,11 +98,11 @@ class Difference:
 
 
 def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
-    """What is compared: how it ends, ripeness, days, and each actor's utility."""
+    """What is compared: how it ends, days, and, where there are actors, ripeness and utilities."""
     title = {k: a.short for run in reversed(runs) for k, a in run.scenario.actors.items()}
     found = [
         Measure("settlement", "settlement", "share", lambda r: ends_in(r, "settlement")),
-        Measure("first_stage", "a first stage signed", "share", _signs),
+        Measure("first_stage", "a stage signed", "share", _signs),
         Measure(
             "ratification_failed",
             "ratification failed",
@@ -110,11 +110,12 @@ def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
             lambda r: ends_in(r, "ratification_failed"),
         ),
         Measure("breakdown", "breakdown", "share", lambda r: ends_in(r, "breakdown")),
-        Measure("lasting", f"settled and held {LASTING} years", "share", _lasts),
-        Measure("ripeness", "ripeness at the end", "utility", _array("ripeness_end")),
+        Measure("lasting", f"held {LASTING} years", "share", _lasts),
         Measure("settled_day", "day of settlement", "days", _array("settled_day")),
         Measure("first_stage_day", "day of the first stage", "days", _array("first_signed_day")),
     ]
+    if actors:
+        found.append(Measure("ripeness", "ripeness at the end", "utility", _array("ripeness_end")))
     found += [Measure(f"utility.{a}", f"{title[a]}'s utility", "utility", _of(a)) for a in actors]
     return found
 
@@ -148,13 +149,16 @@ def _of(actor: str) -> Callable[[Run], Values | None]:
     return values
 
 
-def differences(runs: list[Run], baseline: str, actors: list[str]) -> Iterator[Difference]:
-    """All differences to the baseline, scenario by scenario."""
+def differences(
+    runs: list[Run], baseline: str, actors: list[str], group: list[str]
+) -> Iterator[Difference]:
+    """All differences to the baseline; ripeness and utilities within the group only."""
     base = next(run for run in runs if run.scenario.name == baseline)
     for run in runs:
         if run is base:
             continue
-        for measure in measures(runs, actors):
+        own = actors if {run.scenario.name, baseline} <= set(group) else []
+        for measure in measures(runs, own):
             found = difference(run, base, measure)
             if found is not None:
                 yield found

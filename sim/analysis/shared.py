@@ -2,7 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+
+
+def identities(
+    texts: Mapping[str, Mapping[str, Set[str]]], first: str
+) -> dict[str, dict[str, str]]:
+    """Tell apart what goes by the same key in scenarios about different things.
+
+    Parameters
+    ----------
+    texts : mapping
+        Scenario → key → what it says: two of the same key are the same thing if any text is.
+    first : str
+        The scenario whose keys stay as they are.
+
+    Returns
+    -------
+    dict
+        Scenario → identity → key; an identity is the key, with a number where it is another thing.
+
+    Examples
+    --------
+    >>> own = {"a": {"arms": {"none", "all"}}, "b": {"arms": {"none"}}, "c": {"arms": {"few"}}}
+    >>> identities(own, "a")["c"]
+    {'arms (2)': 'arms'}
+    """
+    known: dict[str, list[set[str]]] = {}
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(texts, key=lambda n: n != first):
+        found[name] = {}
+        for key, said in texts[name].items():
+            kinds = known.setdefault(key, [])
+            place = next((n for n, kind in enumerate(kinds) if kind & said), len(kinds))
+            if place == len(kinds):
+                kinds.append(set())
+            kinds[place] |= said
+            found[name][key if place == 0 else f"{key} ({place + 1})"] = key
+    return {name: found[name] for name in texts}
 
 
 def group_of(keys: Mapping[str, Sequence[str]], baseline: str) -> list[str]:

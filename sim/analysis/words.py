@@ -12,7 +12,7 @@ ONE_BY_ONE = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
     "is expected to show one."
 )
-TOLD = ("settlement", "first_stage", "ratification_failed", "lasting", "ripeness")
+TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
 VERBS = {
     "settlement": "settles",
@@ -56,10 +56,10 @@ def difference_words(one: Difference) -> str:
 
 
 def told(comparison: Comparison) -> list[str]:
-    """The differences worth telling: those visible one by one, the others by measure."""
+    """Differences among scenarios of the same parties: visible ones, then the others by measure."""
     lines = []
     quiet: dict[tuple[str, bool], list[Difference]] = {}
-    for run in comparison.ranked:
+    for run in comparison.alike:
         for key in TOLD:
             one = comparison.of(run.scenario.name, key)
             if one is None or not _says_something(one, comparison):
@@ -106,11 +106,17 @@ def _unit(one: Difference) -> str:
 
 
 def _digits(one: Difference) -> int:
-    """Digits after the point: as many as the interval's width makes worth telling."""
+    """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
     scale = 100.0 if one.measure.kind == "share" else 1.0
     width = scale * (one.interval.high - one.interval.low)
     least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
-    return min(max(least, math.ceil(-math.log10(width / unit))), 6) if width else least
+    if not width:
+        return least
+    digits = max(least, math.ceil(-math.log10(width / unit)))
+    told = [scale * abs(x) for x in (one.value, *one.interval) if x]
+    while digits < 6 and any(round(x, digits) == 0 for x in told):
+        digits += 1
+    return digits
 
 
 def _number(one: Difference, value: float) -> str:

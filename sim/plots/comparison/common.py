@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.words import label
-from sim.comparison import Comparison
+from sim.comparison import DEFAULT_BASELINE, Comparison
 from sim.plots.data import counted
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import GREY, OKABE_ITO, SMALL, line_height, shortened
@@ -14,8 +15,6 @@ from sim.runner import Run
 
 NAMES = 2.05
 """Room for the scenarios' names, in inches."""
-HIGHLIGHTED = 6
-"""Most scenarios that a chart of lines shows in colours of their own."""
 
 
 def foot(comparison: Comparison) -> str:
@@ -37,9 +36,16 @@ def foot(comparison: Comparison) -> str:
 
 
 def palette(comparison: Comparison) -> dict[str, str]:
-    """Colours of the scenarios nearest to a settlement; grey for the others."""
-    names = [run.scenario.name for run in comparison.ranked]
-    return {name: OKABE_ITO[n] if n < HIGHLIGHTED else GREY for n, name in enumerate(names)}
+    """Colours of those that settle and that sign a first stage most often; grey for the others."""
+    ranked = [run.scenario.name for run in comparison.ranked]
+    signing = sorted(
+        (run for run in comparison.ranked if len(run.scenario.stages) > 1),
+        key=lambda run: -float(run.summary["first_stage_ever"]),
+    )
+    # half of the colours for settlements, the rest for stages, what is left for the next in rank
+    order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]
+    chosen = list(dict.fromkeys(order))[: len(OKABE_ITO)]
+    return dict.fromkeys(ranked, GREY) | dict(zip(chosen, OKABE_ITO, strict=False))
 
 
 def listed(names: list[str], most: int = 4) -> str:
@@ -81,15 +87,16 @@ def scenario_rows(
                 zorder=-1,
             )
             sheet.figure.add_artist(band)
-        title = run.scenario.title
+        title, words = run.scenario.title, label(name)
+        if name == comparison.baseline and name != DEFAULT_BASELINE:
+            words += " (baseline)"
         shown = height >= 2.4 * line_height()
         block = line_height(9.5) + (line_height() if shown else 0)
         y = top + (height - block) / 2
-        sheet.text(MARGIN, y, shortened(label(name), NAMES - 0.1, 9.5, True), size=9.5,
+        sheet.text(MARGIN, y, shortened(words, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
         if shown:
-            more = f"baseline: {title}" if name == comparison.baseline else title
-            sheet.text(MARGIN, y + line_height(9.5), shortened(more, NAMES - 0.1), color=GREY)
+            sheet.text(MARGIN, y + line_height(9.5), shortened(title, NAMES - 0.1), color=GREY)
         top += height
     return tops
 
@@ -102,6 +109,25 @@ def row_axes(axes: Axes, rows: int) -> None:
     axes.spines["left"].set_visible(False)
     axes.hlines([n + 0.5 for n in range(rows - 1)], 0, 1, transform=axes.get_yaxis_transform(),
                 color="#eeeeee", linewidth=0.7, zorder=0)  # fmt: skip
+
+
+def few_ticks(axes: Axes, most: int = 4) -> None:
+    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are."""
+    low, high = axes.get_xlim()
+    room = 0.08 * (high - low)
+    ticks = [
+        float(t)
+        for t in MaxNLocator(most).tick_values(low, high)
+        if low + room <= t <= high - room or (abs(t) < 1e-12 and low <= 0 <= high)
+    ]
+    axes.set_xticks(ticks)
+
+
+def carried_on(axes: Axes, last: float, value: float, end: float, color: str) -> None:
+    """A dotted line from where a curve's horizon ends to the edge, where its name stands."""
+    if last < end:
+        axes.plot([last, end], [value] * 2, color=color, linewidth=0.9, linestyle=(0, (1, 2.5)),
+                  zorder=1, gid="carried")  # fmt: skip
 
 
 def column_title(sheet: Sheet, left: float, top: float, text: str, width: float) -> None:

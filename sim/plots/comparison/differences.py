@@ -11,16 +11,17 @@ from sim.comparison import Comparison
 from sim.plots.comparison.common import (
     NAMES,
     column_title,
+    few_ticks,
     foot,
     listed,
     row_axes,
     scenario_rows,
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, styled
+from sim.plots.style import DARK, styled
 from sim.runner import Run
 
-ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.42, 5
+ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 UNITS = {"share": "worlds of 100", "utility": "utility", "days": "days"}
 
@@ -35,7 +36,7 @@ def differences(comparison: Comparison) -> Figure | None:
         Panels have the measure's key as gid; points ``value:<scenario>``, intervals
         ``interval:<scenario>`` and ``unpaired:<scenario>``. None where there is nothing to compare.
     """
-    runs = [run for run in comparison.ranked if run.scenario.name != comparison.baseline]
+    runs = [run for run in comparison.alike if run.scenario.name != comparison.baseline]
     columns = shown_measures(comparison)
     if not runs or not columns:
         return None
@@ -59,7 +60,7 @@ def differences(comparison: Comparison) -> Figure | None:
 def shown_measures(comparison: Comparison) -> list[Measure]:
     """Measures on which some scenario or the baseline has anything at all."""
     found: dict[str, list[Difference]] = {}
-    for one in comparison.differences:
+    for one in shown_differences(comparison):
         found.setdefault(one.measure.key, []).append(one)
     return [
         group[0].measure
@@ -68,6 +69,12 @@ def shown_measures(comparison: Comparison) -> list[Measure]:
         or group[0].measure.kind != "share"
         or any(one.of_scenario or one.of_baseline for one in group)
     ]
+
+
+def shown_differences(comparison: Comparison) -> list[Difference]:
+    """Differences of the scenarios that the chart shows: those of the same parties."""
+    names = {run.scenario.name for run in comparison.alike}
+    return [one for one in comparison.differences if one.scenario in names]
 
 
 def headline(comparison: Comparison) -> str:
@@ -82,7 +89,7 @@ def headline(comparison: Comparison) -> str:
         ),
         ("ripeness", "ends riper than", "ends less ripe than"),
     ):
-        seen = [d for d in comparison.differences if d.measure.key == key and d.visible]
+        seen = [d for d in shown_differences(comparison) if d.measure.key == key and d.visible]
         up = [d.scenario for d in seen if d.value > 0]
         down = [d.scenario for d in seen if d.value < 0]
         if not seen:
@@ -106,7 +113,11 @@ def _subtitle(comparison: Comparison) -> str:
         "Days only where both have one. Each interval stands by itself."
     )
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
-    return text + (f" Other worlds, so not paired: {listed(loose)}." if loose else "")
+    if loose:
+        text += f" Other worlds, so not paired: {listed(loose)}."
+    names = {run.scenario.name for run in comparison.alike}
+    out = [r.scenario.name for r in comparison.runs if r.scenario.name not in names]
+    return text + (f" Other parties, left out: {listed(out)}." if out else "")
 
 
 def _key() -> list[Mark]:
@@ -126,19 +137,18 @@ def _column(axes: Axes, comparison: Comparison, runs: list[Run], measure: Measur
         name = run.scenario.name
         one = comparison.of(name, measure.key)
         if one is None:
-            axes.text(0, row, "–", ha="center", va="center", color=GREY)
             continue
         color = SEEN if one.visible else UNSEEN
         apart, low, high = ([scale * x for x in one.unpaired], *(scale * x for x in one.interval))
         axes.plot(apart, [row] * 2, color=APART, linewidth=6, zorder=1, gid=f"unpaired:{name}")
         axes.plot([low, high], [row] * 2, color=color, linewidth=1.8, zorder=2,
                   gid=f"interval:{name}")  # fmt: skip
-        axes.plot([scale * one.value], [row], linestyle="", marker="o", markersize=4.5, color=color,
+        axes.plot([scale * one.value], [row], linestyle="", marker="o", markersize=4, color=color,
                   zorder=3, gid=f"value:{name}")  # fmt: skip
         ends += [*apart, low, high]
     room = max(0.06 * (max(ends) - min(ends)), 1e-6)
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.axvline(0, color=DARK, linewidth=0.9, zorder=0.5)
-    axes.locator_params(axis="x", nbins=3)
+    few_ticks(axes)
     axes.grid(axis="x")
     axes.set_xlabel(UNITS[measure.kind])

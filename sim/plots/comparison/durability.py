@@ -6,18 +6,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.words import label
 from sim.comparison import Comparison
-from sim.plots.comparison.common import HIGHLIGHTED, foot, listed, palette
+from sim.plots.comparison.common import carried_on, foot, listed, palette
 from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
-from sim.plots.style import GREY, styled
+from sim.plots.style import GREY, line_height, styled, wrapped
 from sim.runner import Run
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""
 HEIGHT, HEAD, AXIS, RIGHT, LEFT = 3.9, 0.36, 0.45, 1.95, 0.6
-MOST = 24
-"""Most lines that are named at their ends."""
 
 
 @styled
@@ -35,9 +34,11 @@ def durability(comparison: Comparison) -> Figure | None:
     panels = [p for p in (("settled", settled), ("plan", plans)) if p[1]]
     if not panels:
         return None
-    sheet = Sheet(foot(comparison), headline(settled, plans), _subtitle(comparison),
-                  HEAD + HEIGHT + AXIS)  # fmt: skip
     room = (WIDTH - 2 * MARGIN) / len(panels)
+    more = {name: others(comparison, name, runs, room - 0.3) for name, runs in panels}
+    tail = max(map(len, more.values())) * line_height() + 0.1
+    sheet = Sheet(foot(comparison), headline(settled, plans), _subtitle(comparison),
+                  HEAD + HEIGHT + AXIS + tail)  # fmt: skip
     titles = {
         "settled": f"Settlements reached (at least {ENOUGH} worlds)",
         "plan": "The plans as published, if signed as they stand",
@@ -47,6 +48,8 @@ def durability(comparison: Comparison) -> Figure | None:
         sheet.text(left, 0, titles[name], size=10.5, weight="bold")
         axes = sheet.axes(left + LEFT - 0.1, HEAD, room - LEFT - RIGHT, HEIGHT, gid=name)
         _curves(axes, comparison, name, runs)
+        if more[name]:
+            sheet.text(left, HEAD + HEIGHT + AXIS + 0.08, "\n".join(more[name]), color=GREY)
     return sheet.figure
 
 
@@ -56,27 +59,23 @@ def enough(run: Run) -> bool:
     return held is not None and held["worlds"] >= ENOUGH
 
 
+def _held(run: Run, name: str) -> list[float]:
+    """Share still holding after each year, of the settlements or of the plan."""
+    return list(run.summary["durability" if name == "settled" else "plan"]["held"].values())
+
+
 def headline(settled: list[Run], plans: list[Run]) -> str:
-    """The finding: which holds longest."""
+    """The finding: which hold longest, after as many years as all of them look at."""
+    name, runs = ("settled", settled) if settled else ("plan", plans)
+    years = min(len(_held(run, name)) for run in runs)
+    after = {run.scenario.name: _held(run, name)[years - 1] for run in runs}
+    best = max(after.values())
+    which = listed([key for key, share in after.items() if share == best])
     if settled:
-
-        def last(run: Run) -> float:
-            return float(list(run.summary["durability"]["held"].values())[-1])
-
-        best = max(settled, key=last)
-        years = best.summary["durability"]["years"]
-        share = share_text(last(best))
-        return f"Settlements hold best in {listed([best.scenario.name])}: {share} for {years} years"
-
-    def plan_last(run: Run) -> float:
-        return float(list(run.summary["plan"]["held"].values())[-1])
-
-    best = max(plans, key=plan_last)
-    years = len(best.summary["plan"]["held"])
-    share = share_text(plan_last(best))
+        return f"After {years} years {share_text(best)} of the settlements hold in {which}"
     return (
-        "Too few settlements to say how long they hold; of the plans "
-        f"{listed([best.scenario.name])} would hold best: {share} for {years} years"
+        f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
+        f"{share_text(best)} after {years} years"
     )
 
 
@@ -84,7 +83,7 @@ def _subtitle(comparison: Comparison) -> str:
     text = (
         "Share of worlds in which keeping the agreement still beats breaking it for every side, by "
         "year after signing. Solid: settlements, with 95 % intervals (Wilson); dashed: the plan in "
-        "all worlds, whether or not anybody would sign it."
+        "all worlds, whether or not anybody would sign it; dotted: further than the scenario looks."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     return text + (f" Say nothing of durability: {listed(bare)}." if bare else "")
@@ -92,33 +91,47 @@ def _subtitle(comparison: Comparison) -> str:
 
 def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> None:
     colors = palette(comparison)
-    longest = 1
-    ends: dict[tuple[str, str], list[tuple[str, float]]] = {}
+    longest, labels = max(len(_held(run, name)) for run in runs), []
     for run in runs:
-        key = run.scenario.name
-        block = run.summary["durability" if name == "settled" else "plan"]
-        shares = [1.0, *block["held"].values()]
+        key, color = run.scenario.name, colors[run.scenario.name]
+        shares = [1.0, *_held(run, name)]
         years = np.arange(len(shares))
-        longest = max(longest, len(shares) - 1)
-        color = colors[key]
         if name == "settled" and color != GREY:
-            low, high = np.array([[1.0, 1.0], *block["interval"].values()]).T
+            low, high = np.array([[1.0, 1.0], *run.summary["durability"]["interval"].values()]).T
             axes.fill_between(years, low, high, color=color, alpha=0.12, linewidth=0)
         axes.plot(years, shares, color=color, linewidth=2.0 if color != GREY else 1.1, gid=key,
                   linestyle="-" if name == "settled" else (0, (4, 2)), clip_on=False,
                   marker="o", markersize=3)  # fmt: skip
-        # grey lines that end alike share a label
-        group = (color, share_text(shares[-1]) if color == GREY else key)
-        ends.setdefault(group, []).append((key, shares[-1]))
-    labels = [
-        (members[0][1], f"{share_text(members[0][1])} {listed([m for m, _ in members], 3)}", color)
-        for (color, _), members in ends.items()
-    ]
+        carried_on(axes, float(years[-1]), shares[-1], longest, color)
+        if color != GREY:
+            labels.append((shares[-1], f"{share_text(shares[-1])} {label(key)}", color))
+    for share, group in _in_grey(comparison, name, runs).items():
+        words = label(group[0].scenario.name) if len(group) == 1 else f"{len(group)} in grey"
+        labels.append((_held(group[0], name)[-1], f"{share} {words}", GREY))
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axes.set_xlim(0, longest)
     axes.set_xticks(range(0, longest + 1, max(1, -(-longest // 10))))
     axes.set_xlabel("years after signing")
     axes.grid(axis="y")
-    most = sorted(labels, key=lambda item: item[2] == GREY)[:MOST]
-    end_labels(axes, most, HEIGHT, RIGHT, lines=1 if len(most) > HIGHLIGHTED else 2)
+    end_labels(axes, labels, HEIGHT, RIGHT, lines=1)
+
+
+def _in_grey(comparison: Comparison, name: str, runs: list[Run]) -> dict[str, list[Run]]:
+    """The scenarios drawn in grey, by the share that holds at the end, as it is written."""
+    colors = palette(comparison)
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if colors[run.scenario.name] == GREY:
+            found.setdefault(share_text(_held(run, name)[-1]), []).append(run)
+    return found
+
+
+def others(comparison: Comparison, name: str, runs: list[Run], width: float) -> list[str]:
+    """Lines that name the grey scenarios that share a label."""
+    text = "; ".join(
+        f"{share} {', '.join(label(run.scenario.name) for run in group)}"
+        for share, group in _in_grey(comparison, name, runs).items()
+        if len(group) > 1
+    )
+    return wrapped(f"In grey, together: {text}.", width, lines=6) if text else []

@@ -8,7 +8,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.comparison import Comparison
-from sim.plots.comparison.common import NAMES, column_title, foot, listed, row_axes, scenario_rows
+from sim.plots.comparison.common import (
+    NAMES,
+    column_title,
+    few_ticks,
+    foot,
+    listed,
+    row_axes,
+    scenario_rows,
+)
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, actor_colors, styled
 from sim.runner import Run
@@ -100,7 +108,10 @@ def headline(runs: list[Run]) -> str:
     if len(good) == len(plans):
         return "Every plan as published beats no deal for all who sign, in the median world"
     verb = "beats" if len(good) == 1 else "beat"
-    return f"In the median world only {listed(good)} {verb} no deal for all who sign"
+    return (
+        f"{len(good)} of {len(plans)} plans as published {verb} no deal for all who sign, in the "
+        f"median world: {listed(good)}"
+    )
 
 
 def _subtitle(comparison: Comparison, runs: list[Run]) -> str:
@@ -150,4 +161,4 @@ def _column(axes: Axes, runs: list[Run], actor: str, color: str, ends: tuple[flo
             axes.plot([middle], [row + shift], linestyle="", marker="o", markersize=6, color=color,
                       markerfacecolor=face, markeredgewidth=1.3, zorder=3, gid=gid)  # fmt: skip
     axes.grid(axis="x")
-    axes.locator_params(axis="x", nbins=4)
+    few_ticks(axes, 6)

@@ -44,7 +44,8 @@ def odds(comparison: Comparison) -> Figure:
     absent = [WORDS[kind].split(":")[0].lower() for kind in OUTCOMES if kind not in kinds]
     subtitle = (
         "Share of worlds by how they end within the horizon, with 95 % intervals (Wilson). Each "
-        "column has a scale of its own. In order of settlements, then first stages, then ripeness."
+        "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
+        "the baseline is shaded."
     )
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
@@ -54,7 +55,10 @@ def odds(comparison: Comparison) -> Figure:
     step = (WIDTH - 2 * MARGIN - NAMES) / len(kinds)
     for n, kind in enumerate(kinds):
         left = MARGIN + NAMES + n * step
-        column_title(sheet, left, 0.06, WORDS[kind], step - 0.08)
+        title = WORDS[kind]
+        if text_width(title, SMALL + 0.4, True) > step - 0.2:
+            title = title.split(":")[0]
+        column_title(sheet, left, 0.06, title, step - 0.1)
         width = step - NUMBERS - 0.12
         axes = sheet.axes(left, HEAD, width, ROW * len(runs), gid=kind)
         _column(axes, comparison, kind)
@@ -103,5 +107,5 @@ def _column(axes: Axes, comparison: Comparison, kind: str) -> None:
     axes.set_xticks([0, top], ["0", f"{100 * top:.4g} %"])
     first, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
-    last.set_horizontalalignment("right" if text_width("100 %", SMALL) > 0.2 else "center")
+    last.set_horizontalalignment("right")
     axes.grid(axis="x")

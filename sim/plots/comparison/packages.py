@@ -106,7 +106,7 @@ def _subtitle(comparison: Comparison, group: list[Run], runs: list[Run]) -> str:
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
         "the end, with the share of those worlds; hatched and in italics: the plan as published, "
-        "not agreed in any world."
+        "not agreed in any world; –: no such issue there, or nothing said."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -167,7 +167,8 @@ def _block(
                 continue
             kind = "agreed" if cell.agreed else "plan"
             place, size = (n * width + 0.02, top + 0.02), (width - 0.04, height - 0.04)
-            axes.add_patch(Rectangle(place, *size, facecolor=SHADES(cell.point), linewidth=0,
+            axes.add_patch(Rectangle(place, *size, facecolor=SHADES(cell.point), linewidth=0.6,
+                                     edgecolor="#dddddd",
                                      gid=f"{kind}:{run.scenario.name}:{issue}"))  # fmt: skip
             if not cell.agreed:
                 axes.add_patch(Rectangle(place, *size, facecolor="none", edgecolor="#00000016",

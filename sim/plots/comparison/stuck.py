@@ -9,7 +9,6 @@ from matplotlib.patches import Rectangle
 
 from sim.comparison import Comparison
 from sim.plots.comparison.common import NAMES, foot, listed, scenario_rows
-from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled
 from sim.results import REASONS
@@ -17,7 +16,7 @@ from sim.runner import Run
 
 ROW, HEAD, TAIL, GAP = 0.36, 1.2, 0.55, 0.2
 """Height of a row and of the headings, room right of the last heading, gap before the reasons."""
-HEATS = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f6dcc0", "#e08a4a", "#8c3a10"])
+HEATS = LinearSegmentedColormap.from_list("share", ["#ffffff", "#f8e3cf", "#efb78a", "#d0743a"])
 WHY = {
     "red_lines": "red lines miss each other",
     "no_surplus": "nothing that all prefer",
@@ -137,6 +136,12 @@ def _cells(
                                      edgecolor="#dddddd", linewidth=0.5,
                                      gid=f"{run.scenario.name}:{key}"))  # fmt: skip
             if share:
-                text = share_text(share) if share >= 0.01 else "< 1 %"
-                axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", size=SMALL,
-                          color="white" if share > 0.62 else DARK)  # fmt: skip
+                axes.text(column + 0.5, row + 0.5, whole_percent(share), ha="center", va="center",
+                          size=SMALL, color=DARK)  # fmt: skip
+
+
+def whole_percent(share: float) -> str:
+    """A share in so few characters that it fits a cell."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.words import label
 from sim.comparison import Comparison
-from sim.plots.comparison.common import HIGHLIGHTED, foot, listed, palette
+from sim.plots.comparison.common import carried_on, foot, listed, palette
 from sim.plots.data import band_of_shares, share_text
 from sim.plots.outcome import TOPS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
@@ -42,7 +42,8 @@ def time(comparison: Comparison) -> Figure:
     sheet = Sheet(
         foot(comparison), headline(comparison),
         "Share of worlds with a signature by day since each scenario's start; dots at 7, 30, 100, "
-        "180 and 365 days, bands: 95 % intervals (Wilson).", sum(heights),
+        "180 and 365 days, bands: 95 % intervals (Wilson); dotted: beyond the scenario's horizon.",
+        sum(heights),
     )  # fmt: skip
     top = 0.0
     for (name, title, runs), height in zip(panels, heights, strict=True):
@@ -115,14 +116,14 @@ def _panel(sheet: Sheet, comparison: Comparison, name: str, runs: list[Run], top
 def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> None:
     colors = palette(comparison)
     highest, labels = 0.0, []
-    end = max(run.scenario.rounds * run.scenario.war.round_days for run in runs)
+    end = max(run.summary["horizon_days"] for run in runs)
     for place, run in enumerate(runs):
         key, signed = run.scenario.name, signed_day(run, name)
-        color = colors[key] if place < HIGHLIGHTED else GREY
+        color = colors[key]
         horizon = run.scenario.rounds * run.scenario.war.round_days
         days = np.arange(0, horizon + 1, run.scenario.war.round_days, dtype=float)
         share, low, high = band_of_shares(signed, days)
-        if place < HIGHLIGHTED:
+        if color != GREY:
             axes.fill_between(days, low, high, step="post", color=color, alpha=0.12, linewidth=0)
             highest = max(highest, float(high.max()))
         axes.step(days, share, where="post", color=color, gid=key, clip_on=False,
@@ -132,6 +133,8 @@ def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> N
         axes.plot(marked, at, linestyle="", marker="o", markersize=4, color=color, clip_on=False,
                   markeredgecolor="white", markeredgewidth=0.5, zorder=4)  # fmt: skip
         highest = max(highest, float(share[-1]))
+        if end - horizon >= run.scenario.war.round_days:
+            carried_on(axes, horizon, float(share[-1]), end, color)
         if place < MOST:
             labels.append((float(share[-1]), f"{share_text(share[-1])} {label(key)}", color))
     upper = nice_top(highest)

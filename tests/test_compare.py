@@ -1,0 +1,534 @@
+"""Scenarios side by side: what is compared with what, and the commands as typed."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from sim.analysis.differences import Difference, Measure, difference, measures
+from sim.analysis.inputs import read_entries
+from sim.analysis.shared import group_of, identities, shared_keys
+from sim.analysis.words import difference_words, told
+from sim.comparison import Comparison, ComparisonError, compare
+from sim.runner import run_scenario, write_results
+from sim.scenario import load_scenario
+from sim.statistics import Interval
+from tests.conftest import ROOT, SCENARIOS, TOY
+from tests.test_cli import run_here
+
+WORLDS = 60
+TABLES = {"compare.json", "compare.csv", "differences.csv"}
+CHARTS = {"odds", "time", "packages", "gains", "durability", "stuck", "differences"}
+
+
+def write(folder: Path, name: str, **changes: Any) -> str:
+    """A variant of the toy scenario as a file."""
+    path = folder / f"{name}.yaml"
+    path.write_text(
+        yaml.safe_dump({**TOY, "name": name, **changes}, sort_keys=False), encoding="utf-8"
+    )
+    return str(path)
+
+
+def with_cost(cost: float) -> dict[str, Any]:
+    return {**TOY["war"], "cost": {"a": cost, "b": cost}}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """A baseline, a variant in which war costs more, and one about something else."""
+    other = json.loads(
+        json.dumps({k: TOY[k] for k in ("issues", "actors", "war")})
+        .replace('"land"', '"water"')
+        .replace('"arms"', '"fish"')
+        .replace('"a"', '"c"')
+        .replace('"b"', '"d"')
+    )
+    # JSON has made text of the points of the scale
+    for issue in other["issues"].values():
+        issue["scale"] = {float(point): text for point, text in issue["scale"].items()}
+    return [
+        write(tmp_path, "baseline"),
+        write(tmp_path, "costly", war=with_cost(0.06)),
+        write(tmp_path, "elsewhere", **other),
+    ]
+
+
+@pytest.fixture
+def compared(files: list[str]) -> Comparison:
+    return compare(files, WORLDS)
+
+
+# --- differences -------------------------------------------------------------------------------
+
+
+def test_differences_are_scenario_less_baseline_world_by_world(compared: Comparison) -> None:
+    costly, base = compared.run("costly").ensemble, compared.base.ensemble
+    one = compared.of("costly", "utility.a")
+    assert one is not None
+    expected = (costly.utility.sel(actor="a") - base.utility.sel(actor="a")).values
+    assert one.value == pytest.approx(expected.mean())
+    assert one.paired
+    assert one.worlds == WORLDS
+    settled = compared.of("costly", "settlement")
+    assert settled is not None
+    share = (costly.outcome == 0).mean() - (base.outcome == 0).mean()
+    assert settled.value == pytest.approx(float(share))
+
+
+def test_every_interval_holds_its_difference(compared: Comparison) -> None:
+    assert len(compared.differences) > 10
+    for one in compared.differences:
+        assert one.interval.low - 1e-9 <= one.value <= one.interval.high + 1e-9
+        assert one.unpaired.low - 1e-9 <= one.value <= one.unpaired.high + 1e-9
+
+
+@pytest.fixture(scope="module")
+def halved(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Kellogg, and Kellogg with half of Russia's costs of war."""
+    path = tmp_path_factory.mktemp("halved") / "halved.yaml"
+    cost = load_scenario(SCENARIOS / "kellogg.yaml").scenario.war.cost["putin"].per_month
+    half = {cost.kind: [v / 2 for v in cost.values]} if cost.uncertain else cost.values[0] / 2
+    changed = {"war": {"cost": {"putin": {"per_month": half}}}}
+    head = {"extends": str(SCENARIOS / "kellogg.yaml"), "name": "halved"}
+    path.write_text(yaml.safe_dump(head | changed), encoding="utf-8")
+    return compare(["kellogg", str(path)], 300)
+
+
+@pytest.mark.parametrize("measure", ["ripeness", "utility.zelenskyy"])
+def test_pairing_on_common_random_numbers_halves_the_interval(
+    halved: Comparison, measure: str
+) -> None:
+    one = halved.of("halved", measure)
+    assert one is not None
+    assert one.gain is not None
+    assert one.gain >= 2
+
+
+def test_the_same_scenario_differs_in_nothing(files: list[str]) -> None:
+    twice = compare([files[0], files[0]], WORLDS)
+    assert [run.scenario.name for run in twice.runs] == ["baseline", "baseline_2"]
+    for one in twice.differences:
+        assert one.value == 0
+        assert not one.visible
+
+
+def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
+    files: list[str], tmp_path: Path
+) -> None:
+    folders = []
+    for name, seed, worlds in (("other", 9, WORLDS), ("fewer", 1, 25)):
+        folder = tmp_path / name
+        folder.mkdir()
+        write_results(run_scenario(load_scenario(files[1]), worlds, seed), folder / "result.nc")
+        folders.append(str(folder))
+    found = compare([files[0], *folders], WORLDS)
+    assert [run.scenario.name for run in found.runs] == ["baseline", "other", "fewer"]
+    assert not any(d.paired for d in found.differences if d.scenario == "other")
+    one = found.of("fewer", "utility.a")
+    assert one is not None
+    assert (one.paired, one.worlds) == (True, 25)
+    # the first worlds of the longer run are those of the shorter one
+    whole = compare(files[:2], WORLDS).run("costly").ensemble.utility.values[:25]
+    np.testing.assert_array_equal(found.runs[2].ensemble.utility.values, whole)
+    notes = " ".join(found.notes)
+    assert "other has seed 9 and baseline has seed 1" in notes
+    assert "paired on the 25 that they share" in notes
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "interval", "words"),
+    [
+        (
+            "settlement",
+            0.09,
+            (0.07, 0.11),
+            "kellogg settles in 9 more worlds of 100 than no mediation (95 % interval 7 to 11).",
+        ),
+        (
+            "settlement",
+            -0.012,
+            (-0.02, -0.004),
+            "kellogg settles in 1.2 fewer worlds of 100 than no mediation "
+            "(95 % interval 0.4 to 2.0).",
+        ),
+        (
+            "settlement",
+            0.0005,
+            (-0.002, 0.003),
+            "No difference visible in settlement between kellogg and no mediation: "
+            "95 % interval from −0.2 to +0.3 worlds of 100.",
+        ),
+        (
+            "settled_day",
+            -12.0,
+            (-20.0, -4.0),
+            "Where both have one, the day of settlement is 12 days earlier in kellogg than in "
+            "no mediation (95 % interval 4 to 20).",
+        ),
+        (
+            "ripeness",
+            0.0123,
+            (0.010, 0.0146),
+            "ripeness at the end is 0.012 higher in kellogg than in no mediation "
+            "(95 % interval 0.010 to 0.015).",
+        ),
+    ],
+)
+def test_differences_in_words(
+    key: str, value: float, interval: tuple[float, float], words: str
+) -> None:
+    measure = next(m for m in [*measures([], []), RIPENESS] if m.key == key)
+    span = Interval(*interval)
+    one = Difference("kellogg", "no_mediation", measure, value, span, span, True, 1000, 0.1, 0.1)
+    assert difference_words(one) == words
+    loose = dataclasses.replace(one, paired=False)
+    assert "unpaired 95 % interval" in difference_words(loose)
+
+
+RIPENESS = Measure("ripeness", "ripeness at the end", "utility", lambda run: None)
+
+
+def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> None:
+    def one_world(run: Any) -> np.ndarray:
+        return np.array([0.5] + [np.nan] * (WORLDS - 1))
+
+    nearly_nothing = Measure("x", "x", "utility", one_world)
+    assert difference(compared.runs[0], compared.runs[1], nearly_nothing) is None
+
+
+# --- what is shared ----------------------------------------------------------------------------
+
+
+def test_scenarios_about_something_else_are_left_out_and_named(compared: Comparison) -> None:
+    assert compared.issue_group == compared.actor_group == ["baseline", "costly"]
+    assert compared.issues == ["land", "arms"]
+    assert compared.actors == ["a", "b"]
+    notes = " ".join(compared.notes)
+    assert "elsewhere shares no issue with the others: left out of the charts packages" in notes
+    assert compared.of("elsewhere", "settlement") is not None
+    assert compared.of("elsewhere", "ripeness") is None
+
+
+def test_the_same_key_for_another_thing_is_not_shared() -> None:
+    texts = {
+        "a": {"land": {"all", "none"}},
+        "b": {"land": {"none", "half"}},
+        "c": {"land": {"the Sinai"}},
+    }
+    found = identities(texts, "b")
+    assert [list(found[name]) for name in "abc"] == [["land"], ["land"], ["land (2)"]]
+    assert group_of({name: list(own) for name, own in found.items()}, "b") == ["a", "b"]
+
+
+def test_the_group_is_the_baselines_or_the_largest() -> None:
+    keys = {"a": ["x"], "b": ["y"], "c": ["y"], "d": ["y", "z"]}
+    assert group_of(keys, "c") == ["b", "c", "d"]
+    assert group_of(keys, "a") == ["b", "c", "d"]
+    assert shared_keys(keys, ["b", "c", "d"]) == ["y"]
+    assert group_of({"a": ["x"], "b": ["y"]}, "b") == ["b"]
+
+
+def test_names_are_told_apart_by_file(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first, second = write(tmp_path / "one", "toy"), write(tmp_path / "two", "toy")
+    soft = tmp_path / "one" / "toy_soft.yaml"
+    soft.write_text("extends: toy.yaml\n", encoding="utf-8")
+    entries, _ = read_entries([first, str(soft)], ())
+    assert [e.name for e in entries] == ["toy", "toy_soft"]
+    entries, _ = read_entries([first, second], ())
+    assert [e.name for e in entries] == ["one_toy", "two_toy"]
+    found = compare([first, second], 5)
+    assert f"one_toy is the scenario 'toy' of {first}." in found.notes
+
+
+# --- baseline ------------------------------------------------------------------------------------
+
+
+def test_baseline_by_default_by_name_and_by_file(files: list[str]) -> None:
+    assert compare(files[::-1][1:], 5).baseline == "baseline"
+    assert compare([files[1], files[2]], 5).baseline == "costly"
+    assert compare(files[:2], 5, baseline="costly").baseline == "costly"
+    assert compare(files[:2], 5, baseline=files[1]).baseline == "costly"
+    with pytest.raises(ComparisonError, match="did you mean 'costly'"):
+        compare(files[:2], 5, baseline="costy")
+
+
+def test_a_baseline_that_fails_is_replaced_and_named(files: list[str], tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.yaml")
+    found = compare([gone, *files[1:]], 5, baseline=gone)
+    assert found.baseline == "costly"
+    assert any("has no results: compared with costly instead" in note for note in found.notes)
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_command_writes_tables_and_charts(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run_here("compare", *files, "--worlds", "40", "--out", str(out)) == 0
+    shown = capsys.readouterr()
+    names = {p.name for p in out.iterdir()}
+    assert names >= TABLES
+    assert names - TABLES <= {f"{chart}.png" for chart in CHARTS}
+    assert {"odds.png", "time.png", "packages.png", "differences.png"} <= names
+    words = " ".join(shown.out.split())
+    assert "3 scenarios, compared with baseline" in words
+    assert "Each 95 % interval stands by itself" in words
+    assert "times narrower than between separate draws" in words
+    assert "elsewhere shares no issue with the others" in words
+    assert "A model's consequences, given these assumptions; not a forecast." in words
+    assert shown.err == ""
+
+
+def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> None:
+    words = ["--worlds", "40", "--no-plots", "--quiet", "--out", str(tmp_path / "out")]
+    assert run_here("compare", *files, *words) == 0
+    content = json.loads((tmp_path / "out" / "compare.json").read_text())
+    with (tmp_path / "out" / "compare.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["scenario", "measure", "value", "low", "high"]
+    for name, summary in content["scenarios"].items():
+        mine = {r["measure"]: r for r in rows if r["scenario"] == name}
+        for kind, share in summary["outcomes"].items():
+            row = mine[f"outcome.{kind}"]
+            assert float(row["value"]) == pytest.approx(share, abs=1e-5)
+            assert float(row["low"]) <= share + 1e-5
+            assert share <= float(row["high"]) + 1e-5
+    with (tmp_path / "out" / "differences.csv").open() as file:
+        differences = list(csv.DictReader(file))
+    assert len(differences) == len(content["differences"])
+    assert {d["scenario"] for d in differences} == {"costly", "elsewhere"}
+    assert content["shared"]["issues"] == ["land", "arms"]
+    assert any("stands by itself" in note for note in content["notes"])
+
+
+def test_results_do_not_depend_on_the_number_of_processes(files: list[str], tmp_path: Path) -> None:
+    for jobs in ("1", "3"):
+        words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--jobs", jobs]
+        done = sim_command("compare", *files, *words)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    one, three = (sorted((tmp_path / jobs).iterdir()) for jobs in ("1", "3"))
+    assert [p.name for p in one] == [p.name for p in three]
+    for first, second in zip(one, three, strict=True):
+        assert first.read_bytes() == second.read_bytes(), first.name
+
+
+def sim_command(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sim", *words],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scenario_that_fails_does_not_lose_the_others(
+    files: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: int,
+) -> None:
+    from sim.analysis import pool
+
+    real = pool.run_scenario
+
+    def run_or_fail(loaded: Any, *rest: Any, **more: Any) -> Any:
+        if loaded.scenario.name == "costly":
+            raise ZeroDivisionError("a fault of the engine")
+        return real(loaded, *rest, **more)
+
+    monkeypatch.setattr(pool, "run_scenario", run_or_fail)
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("extends: baseline.yaml\nactors: {a: {patience: -3}}\n", encoding="utf-8")
+    out = tmp_path / "out"
+    words = ["--worlds", "20", "--no-plots", "--out", str(out), "--jobs", str(jobs)]
+    assert run_here("compare", *files, str(bad), *words) == 1
+    shown = capsys.readouterr()
+    assert f"{bad} is left out:" in shown.err
+    assert "bad.yaml:2: actors.a.patience" in shown.err
+    assert "the run failed with ZeroDivisionError: a fault of the engine" in shown.err
+    assert "Traceback" not in shown.err
+    content = json.loads((out / "compare.json").read_text())
+    assert list(content["scenarios"]) == ["baseline", "elsewhere"]
+    assert set(content["failed"]) == {files[1], str(bad)}
+
+
+def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.analysis import pool
+
+    real = pool.run_scenario
+
+    def run_or_die(loaded: Any, *rest: Any, **more: Any) -> Any:
+        if loaded.scenario.name == "costly":
+            os._exit(9)
+        return real(loaded, *rest, **more)
+
+    monkeypatch.setattr(pool, "run_scenario", run_or_die)
+    monkeypatch.setattr(pool, "may_fork", lambda: True)
+    found = compare(files, 10, jobs=2)
+    assert "its process ended with code 9" in found.failed[files[1]]
+    assert [run.scenario.name for run in found.runs] == ["baseline", "elsewhere"]
+
+
+def test_saved_results_are_read_as_they_would_be_run(files: list[str], tmp_path: Path) -> None:
+    for file in files[:2]:
+        words = ["--worlds", "30", "--no-plots", "--quiet", "--out", str(tmp_path / "saved")]
+        assert run_here(file, *words) == 0
+    saved = compare(
+        [str(tmp_path / "saved" / "baseline"), str(tmp_path / "saved" / "costly" / "result.nc")]
+    )
+    fresh = compare(files[:2], 30)
+    assert [run.summary for run in saved.runs] == [run.summary for run in fresh.runs]
+    for one, other in zip(saved.differences, fresh.differences, strict=True):
+        assert (one.value, one.interval, one.unpaired) == (
+            other.value,
+            other.interval,
+            other.unpaired,
+        )
+
+
+def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) -> None:
+    text = yaml.safe_dump(
+        {**TOY, "war": {**TOY["war"], "cost": {"a": {"choice": {0.01: 0.3, 0.05: 0.7}}, "b": 0.02}}}
+    )
+    (tmp_path / "x.yaml").write_text(text)
+    for file in (tmp_path / "x.yaml", SCENARIOS / "kellogg.yaml"):
+        loaded = load_scenario(file)
+        folder = tmp_path / file.stem
+        folder.mkdir()
+        write_results(run_scenario(loaded, 5), folder / "result.nc")
+        entries, failed = read_entries([str(folder)], ())
+        assert failed == {}
+        assert entries[0].saved is not None
+        assert entries[0].saved.scenario == loaded.scenario
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nowhere.yaml", "neither.yaml"], "neither.yaml: there is no such file"),
+        (["FILE", "FILE", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
+        (["FILE", "FILE", "--baseline", "nobody"], "--baseline nobody: there is no such scenario"),
+        (["FILE", "FILE", "--jobs", "0"], "--jobs"),
+        (["FILE", "FILE", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
+        (["EMPTY"], "there is no result.nc in this folder"),
+        (["BROKEN"], "cannot be read as results of a run"),
+        ([], "FILE"),
+    ],
+)
+def test_bad_input_is_one_error_code_two_and_no_output(
+    files: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    says: str,
+) -> None:
+    empty, broken = tmp_path / "empty", tmp_path / "broken.nc"
+    empty.mkdir()
+    broken.write_bytes(b"no such thing")
+    stand = {"FILE": files[0], "EMPTY": str(empty), "BROKEN": str(broken)}
+    words = [stand.get(w, w) for w in words]
+    out = tmp_path / "out"
+    assert run_here("compare", *words, "--worlds", "5", "--out", str(out)) == 2
+    shown = capsys.readouterr()
+    assert says in shown.err
+    assert "Traceback" not in shown.err
+    assert not out.exists()
+
+
+def test_saved_results_cannot_be_set(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_results(run_scenario(load_scenario(files[0]), 5), tmp_path / "result.nc")
+    words = ["--set", "horizon_days=100", "--worlds", "5", "--no-plots", "--quiet"]
+    words += ["--out", str(tmp_path / "out")]
+    assert run_here("compare", files[1], str(tmp_path / "result.nc"), *words) == 1
+    assert "saved results cannot be changed by --set" in capsys.readouterr().err
+    content = json.loads((tmp_path / "out" / "compare.json").read_text())
+    assert content["scenarios"]["costly"]["horizon_days"] == 100
+
+
+def test_a_folder_that_cannot_be_written_is_one_error(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    words = ["--worlds", "5", "--no-plots", "--out", str(blocked / "compare")]
+    assert run_here("compare", *files, *words) == 2
+    shown = capsys.readouterr()
+    assert "cannot be written" in shown.err
+    assert shown.out == ""
+
+
+def test_json_is_one_object_and_nothing_else(
+    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--worlds", "10", "--no-plots", "--json", "--out", str(tmp_path / "out")]
+    assert run_here("compare", *files, *words) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["baseline"] == "baseline"
+    assert shown.out == (tmp_path / "out" / "compare.json").read_text()
+
+
+def test_charts_of_an_earlier_comparison_do_not_stay(files: list[str], tmp_path: Path) -> None:
+    words = [*files[:2], "--worlds", "10", "--quiet", "--out", str(tmp_path / "out")]
+    assert run_here("compare", *words) == 0
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert run_here("compare", *words, "--no-plots") == 0
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {*TABLES, "notes.txt"}
+
+
+def test_interrupt_keeps_what_is_finished(files: list[str], monkeypatch: Any) -> None:
+    from sim import comparison
+
+    def stopped(*rest: Any) -> Any:
+        yield 0, run_scenario(load_scenario(files[0]), 10, traced=0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(comparison, "run_each", stopped)
+    found = compare(files, 10)
+    assert [run.scenario.name for run in found.runs] == ["baseline"]
+    assert found.missing == ["costly", "elsewhere"]
+    assert told(found) == []
+
+
+def test_interrupt_of_the_command_leaves_no_halves(files: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    long = write(tmp_path, "long", horizon_days=3000)
+    words = [files[0], long, "--worlds", "60000", "--jobs", "2", "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sim", "compare", *words],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(4.0)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped." in errors
+    assert "Traceback" not in errors
+    if out.exists():
+        assert {p.name for p in out.iterdir()} <= TABLES

@@ -1,0 +1,288 @@
+"""Figures of a comparison by their content."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from sim.analysis.inputs import named
+from sim.analysis.job import CHARTS
+from sim.comparison import Comparison, compare
+from sim.plots.comparison import FIGURES, draw_comparison
+from sim.plots.comparison.durability import ENOUGH, enough
+from sim.plots.comparison.gains import gain_of, plan_gain_of
+from sim.plots.comparison.packages import cells_of
+from sim.plots.comparison.stuck import whole_percent
+from sim.plots.comparison.time import signed_day
+from sim.results import OUTCOMES, REASONS
+from tests.conftest import TOY
+from tests.test_compare import with_cost, write
+from tests.test_plots import by_gid, lines, panel, words
+
+DURABLE = {"years": 6, "shift": {"land": 0.12}}
+STAGED = [{"name": "first", "issues": ["arms"]}, {"name": "second", "issues": ["land"]}]
+
+
+def hard(limit: float) -> dict[str, Any]:
+    """Actors of whom one has a red line on land, where nothing may be left to both."""
+    actors = json.loads(json.dumps(TOY["actors"]))
+    actors["a"]["positions"]["land"]["limit"] = limit
+    return actors
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Settlements, none, stages, a plan, durability, and a scenario about something else."""
+    folder = tmp_path_factory.mktemp("scenarios")
+    other = {
+        "issues": {"water": {"title": "Water", "scale": {0: "north", 1: "south"}, "no_deal": 0.5}},
+        "actors": {
+            key: {"name": key.upper(), "positions": {"water": {"ideal": n, "salience": 1}}}
+            for n, key in enumerate("cd")
+        },
+        "war": {"start_date": "2025-01-20", "cost": {"c": 0.02, "d": 0.02}},
+    }
+    for actor in other["actors"].values():
+        actor["positions"]["water"]["judgement"] = "test"
+    files = [
+        write(folder, "baseline", actors=hard(0.1)),
+        write(folder, "lasting", durability=DURABLE, plan={"land": 0.6, "arms": 0.4}),
+        write(folder, "staged", agenda=STAGED, actors=hard(0.1), plan={"land": 0.9}),
+        write(folder, "costly", war=with_cost(0.06), durability=DURABLE, horizon_days=200),
+        write(folder, "elsewhere", **other),
+    ]
+    return compare(files, 60)
+
+
+@pytest.fixture(scope="module")
+def many(compared: Comparison) -> Comparison:
+    """Nineteen scenarios with long names."""
+    runs = [
+        named(run, f"{run.scenario.name}_as_a_variant_{n}")
+        for n, run in zip(range(18), itertools.cycle(compared.runs), strict=False)
+    ]
+    return Comparison([compared.base, *runs], "baseline")
+
+
+@pytest.fixture(params=["few", "many"])
+def either(request: pytest.FixtureRequest, compared: Comparison, many: Comparison) -> Comparison:
+    return compared if request.param == "few" else many
+
+
+def figure_of(comparison: Comparison, name: str) -> Figure:
+    figure = FIGURES[name](comparison)
+    assert figure is not None
+    return figure
+
+
+def test_the_job_draws_every_figure() -> None:
+    assert tuple(FIGURES) == CHARTS
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_head_and_foot(either: Comparison, name: str) -> None:
+    figure = figure_of(either, name)
+    assert len(words(figure, "headline")) > 10
+    assert len(words(figure, "subtitle")) > 10
+    foot = words(figure, "foot")
+    assert "Model's consequences, given the assumptions in the scenario files" in foot
+    assert "60 worlds each, seed 1" in foot
+    assert figure.get_size_inches()[0] == 11
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_text_is_cut_off_or_overprinted(either: Comparison, name: str) -> None:
+    figure = figure_of(either, name)
+    figure.canvas.draw()
+    boxes = [
+        (text.get_text(), text.get_window_extent())
+        for text in figure.findobj(Text)
+        if text.get_visible() and text.get_text().strip() and text.get_rotation() == 0
+    ]
+    width, height = figure.bbox.width, figure.bbox.height
+    for label, box in boxes:
+        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
+        assert inside, f"{label!r} leaves the figure"
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        across = min(a.x1, b.x1) - max(a.x0, b.x0)
+        along = min(a.y1, b.y1) - max(a.y0, b.y0)
+        # boxes hold the leading of a line too: a few pixels of 130 to the inch may be shared
+        assert across < 2 or along < 5, f"{one!r} meets {other!r}"
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_drawn_twice_gives_the_same_bytes(
+    compared: Comparison, tmp_path: Path, suffix: str
+) -> None:
+    for name in FIGURES:
+        first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
+        assert draw_comparison(compared, name, first)
+        assert draw_comparison(compared, name, second)
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_odds_show_shares_and_intervals(either: Comparison) -> None:
+    figure = figure_of(either, "odds")
+    for axes in figure.axes:
+        kind = str(axes.get_gid())
+        (points,) = lines(axes, "share")
+        np.testing.assert_allclose(
+            points.get_xdata(), [run.summary["outcomes"][kind] for run in either.ranked]
+        )
+        (spans,) = [c for c in axes.collections if c.get_gid() == "interval"]
+        drawn = [[segment[0][0], segment[1][0]] for segment in spans.get_segments()]
+        expected = [run.summary["outcomes_interval"][kind] for run in either.ranked]
+        np.testing.assert_allclose(drawn, expected)
+        assert axes.get_xlim()[1] >= np.max(expected)
+    shown = {axes.get_gid() for axes in figure.axes}
+    for kind in OUTCOMES:
+        seen = any(run.summary["outcomes"][kind] for run in either.runs)
+        assert (kind in shown) == (seen or kind == "settlement")
+    assert len([t for t in figure.texts if t.get_gid() == "scenario"]) == len(either.runs)
+
+
+def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
+    shares = [run.summary["outcomes"]["settlement"] for run in either.ranked]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
+    figure = figure_of(either, "time")
+    never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "never"))
+    for run in either.runs:
+        name, signed = run.scenario.name, signed_day(run, "settlement")
+        drawn = lines(panel(figure, "settlement"), name)
+        assert len(drawn) == np.isfinite(signed).any()
+        if drawn:
+            expected = [(signed <= day).mean() for day in drawn[0].get_xdata()]
+            np.testing.assert_allclose(drawn[0].get_ydata(), expected)
+        else:
+            assert name.replace("_", " ") in never
+    staged = [r for r in either.runs if len(r.scenario.stages) > 1]
+    assert lines(panel(figure, "first_stage"), staged[0].scenario.name)
+
+
+def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
+    figure = figure_of(compared, "packages")
+    seen = {str(a.get_gid()) for a in figure.findobj() if a.get_gid() and ":" in str(a.get_gid())}
+    for run in compared.runs:
+        name = run.scenario.name
+        cells = cells_of(run, compared.issues)
+        mine = {g for g in seen if g.split(":")[1] == name}
+        if name == "elsewhere":
+            assert not mine
+            continue
+        assert mine == {f"{'agreed' if c.agreed else 'plan'}:{name}:{i}" for i, c in cells.items()}
+        for issue, cell in cells.items():
+            entry = run.summary["package"][issue]
+            assert cell.agreed == (entry["worlds"] > 0)
+            plan = run.summary["plan"]
+            expected = entry["text"] if cell.agreed else plan["points"][issue]["text"]
+            assert cell.text == expected
+    assert {g.split(":")[0] for g in seen} == {"agreed", "plan"}
+    assert any(t.get_style() == "italic" for t in figure.findobj(Text))
+    assert "Shares no issue with the others, left out: elsewhere" in words(figure, "subtitle")
+
+
+def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> None:
+    figure = figure_of(compared, "gains")
+    assert [a.get_gid() for a in figure.axes] == ["a", "b"]
+    for actor in compared.actors:
+        axes = panel(figure, actor)
+        for run in compared.runs:
+            name = run.scenario.name
+            both = (("gain", gain_of(run, actor)), ("plan", plan_gain_of(run, actor)))
+            for kind, values in both:
+                marks = lines(axes, f"{kind}:{name}")
+                assert len(marks) == (len(values) > 0 and name in compared.actor_group)
+                if marks:
+                    assert marks[0].get_xdata()[0] == pytest.approx(np.median(values))
+                    hollow = marks[0].get_markerfacecolor() == "white"
+                    assert hollow == (kind == "plan")
+
+
+def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
+    figure = figure_of(compared, "durability")
+    settled = panel(figure, "settled")
+    for run in compared.runs:
+        drawn = lines(settled, run.scenario.name)
+        assert len(drawn) == enough(run)
+        if drawn:
+            held = run.summary["durability"]
+            assert held["worlds"] >= ENOUGH
+            np.testing.assert_allclose(drawn[0].get_ydata(), [1.0, *held["held"].values()])
+    (plan,) = lines(panel(figure, "plan"), "lasting")
+    expected = [1.0, *compared.run("lasting").summary["plan"]["held"].values()]
+    np.testing.assert_allclose(plan.get_ydata(), expected)
+    assert plan.get_linestyle() == "--"
+
+
+def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None:
+    figure = figure_of(compared, "stuck")
+    for run in compared.runs:
+        name = run.scenario.name
+        failing = run.summary["outcomes"]["settlement"] < 1 and name in compared.issue_group
+        for key in (*compared.issues, *REASONS):
+            assert len(by_gid(figure, f"{name}:{key}")) == failing
+    base = compared.base.summary
+    texts = [t.get_text() for t in panel(figure, "issues").texts]
+    for share in base["stuck_on"].values():
+        if share:
+            assert whole_percent(share) in texts
+
+
+def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
+    figure = figure_of(compared, "differences")
+    shown = {str(a.get_gid()) for a in figure.axes}
+    assert {"settlement", "ripeness", "utility.a"} <= shown
+    for one in compared.differences:
+        if one.scenario == "elsewhere":
+            continue
+        if one.measure.key not in shown:
+            assert one.of_scenario == one.of_baseline == 0
+            continue
+        axes = panel(figure, one.measure.key)
+        scale = 100 if one.measure.kind == "share" else 1
+        for kind, values in (
+            ("value", [one.value]),
+            ("interval", one.interval),
+            ("unpaired", one.unpaired),
+        ):
+            (line,) = lines(axes, f"{kind}:{one.scenario}")
+            np.testing.assert_allclose(line.get_xdata(), [scale * v for v in values])
+
+
+def test_figures_with_nothing_to_show_are_not_drawn(tmp_path: Path) -> None:
+    files = [write(tmp_path, name, actors=hard(0.1)) for name in ("one", "two")]
+    found = compare(files, 20)
+    for name in ("packages", "gains", "durability"):
+        assert not draw_comparison(found, name, tmp_path / f"{name}.png")
+        assert not (tmp_path / f"{name}.png").exists()
+    assert "No settlement in any world" in words(figure_of(found, "odds"), "headline")
+    assert "Nothing is signed" in words(figure_of(found, "time"), "headline")
+    alone = compare(files[:1], 20)
+    assert FIGURES["differences"](alone) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.002, "<1 %"), (0.01, "1 %"), (0.495, "50 %"), (0.996, ">99 %"), (1.0, "100 %")],
+)
+def test_shares_that_fit_a_cell(share: float, text: str) -> None:
+    assert whole_percent(share) == text
+
+
+def test_toy_files_are_what_they_claim(compared: Comparison) -> None:
+    """The figures above show every case."""
+    shares = {r.scenario.name: r.summary["outcomes"]["settlement"] for r in compared.runs}
+    assert shares["baseline"] == shares["staged"] == 0
+    assert shares["lasting"] > 0.5
+    assert yaml.safe_load(json.dumps(DURABLE)) == DURABLE
