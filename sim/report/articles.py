@@ -22,13 +22,14 @@ def articles_words(run: Run, found: Entry) -> list[str]:
     if found.get("not_counted"):
         return [f"The drafts were not counted: {found['not_counted']}."]
     words = [
-        f"Of {found['drafts']:,} drafts that can be made of {counted(len(found['titles']), 'article')}, "
+        f"Of {found['drafts']:,} drafts that can be made of "
+        f"{counted(len(found['titles']), 'article')}, "
         f"{found['passing']:,} ({percent(found['passing_share'])}) reach every side’s threshold: a "
         "side’s score of a draft is the mean of its scores of the articles."
     ]
-    alone = [f"{_name(run, a)} ({n:,})" for a, n in found["decides"].items() if n]
+    alone = [f"{_name(run, a)} ({n:,})" for a, n in found["alone"].items() if n]
     if alone:
-        words.append(f"Turned down by one side alone: {listing(alone)}.")
+        words.append(f"Turned down by one side while every other accepts: {listing(alone)}.")
     veto = found["veto"]
     if veto is not None:
         words.append(
@@ -40,21 +41,27 @@ def articles_words(run: Run, found: Entry) -> list[str]:
 
 
 def thresholds_table(run: Run, found: Entry) -> Table:
-    """What each side asks for, and what would be left if its red lines counted."""
-    veto = found.get("veto") or {}
+    """What each side asks for, and how many drafts hang on it."""
+    veto = (found["veto"] or {}).get("by", {})
     rows: list[list[str | Cell]] = [
         [
             _name(run, actor),
             f"{threshold:g}",
-            _count(found["decides"].get(actor)),
-            _count(veto.get("by", {}).get(actor)),
+            _count(found["turned_down"].get(actor)),
+            _count(found["alone"].get(actor)),
+            _count(veto.get(actor)),
         ]
         for actor, threshold in found["thresholds"].items()
     ]
     low, high = found["scale"]
-    head = ["Side", f"Threshold ({low:g} to {high:g})", "Turns down alone",
-            "Passing drafts without an article across its red line"]  # fmt: skip
-    return Table("What each side asks for, and how many drafts hang on it alone", head, rows)
+    head = [
+        "Side",
+        f"Threshold ({low:g} to {high:g})",
+        "Drafts that it turns down",
+        "While all others accept",
+        "Passing drafts that spare its red lines",
+    ]
+    return Table("What each side asks for, and how many drafts hang on it", head, rows)
 
 
 def presets_table(run: Run, found: Entry) -> Table | None:

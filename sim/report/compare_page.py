@@ -16,7 +16,6 @@ from sim.analysis.words import ONE_BY_ONE, label, pairing_words, sentence, told
 from sim.comparison import Comparison
 from sim.plots.comparison.differences import SEEN, UNSEEN
 from sim.plots.comparison.packages import SHADES
-from sim.report.assumptions import cited_sources
 from sim.report.compare_common import scenario_key
 from sim.report.compare_differences import difference_charts
 from sim.report.compare_gains import durability_charts, gains_charts
@@ -26,6 +25,7 @@ from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
 from sim.report.page import write_page
 from sim.report.run_page import agreed_table
+from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
 from sim.runner import Run
 from sim.story import answer, listing, percent, span_words, stuck_words

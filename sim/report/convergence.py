@@ -14,7 +14,6 @@ from sim.plots.data import (
     concerned,
     conditional_lines,
     consents,
-    counted,
     days,
     last_day,
     listing,
@@ -42,9 +41,9 @@ from sim.report.chart import (
     shaded,
     stage_lines,
 )
+from sim.report.convergence_words import column, course, status, tabled_words
 from sim.results import date_of
 from sim.runner import Run
-from sim.story import percent
 from sim.summary import nearest_text
 
 HEIGHT, TOP, BOTTOM, LEFT = 330, 10, 40, 128
@@ -99,27 +98,23 @@ def _chart(run: Run, issue: str) -> Chart:
         shapes=stage_lines(run),
         annotations=_names(run, issue, actors, inner),
     )
-    words = [_course(run, issue, actor) for actor in actors]
-    status = _status(run, issue)
-    summary = f"{spec.title}, positions over time in the central world. {status}. "
+    words = [course(run, issue, actor) for actor in actors]
+    found = status(run, issue)
+    summary = f"{spec.title}, positions over time in the central world. {found}. "
     return Chart(
         f"convergence-{issue}",
         spec.title,
         summary + " ".join(words),
         drawn,
-        status=status,
-        details=[*words, *_tabled_words(run, issue)],
+        status=found,
+        details=[*words, *tabled_words(run, issue)],
     )
-
-
-def _column(run: Run, issue: str) -> int:
-    return list(run.scenario.issues).index(issue)
 
 
 def _surroundings(run: Run, issue: str, actor: str) -> list[Any]:
     """An actor's band over the worlds and its red lines."""
     color = actor_colors(run.scenario)[actor]
-    a, i = signatories(run).index(actor), _column(run, issue)
+    a, i = signatories(run).index(actor), column(run, issue)
     x = dates(run, days(run))
     low, _, high = band(run.ensemble, "offer")
     traces = shaded(x, low[:, a, i], high[:, a, i], faded(color, 0.13))
@@ -159,7 +154,7 @@ def _surroundings(run: Run, issue: str, actor: str) -> list[Any]:
 
 def _line(run: Run, issue: str, actor: str, shift: float) -> Any:
     color = actor_colors(run.scenario)[actor]
-    a, i = signatories(run).index(actor), _column(run, issue)
+    a, i = signatories(run).index(actor), column(run, issue)
     low, _, high = band(run.ensemble, "offer")
     offer, spec = run.central.offer.values[:, a, i], run.scenario.issues[issue]
     says = [
@@ -171,15 +166,15 @@ def _line(run: Run, issue: str, actor: str, shift: float) -> Any:
         for t, day in enumerate(days(run))
     ]
     return scatter(
-        x=dates(run, days(run)), y=numbers(offer + shift), mode="lines", hovertext=says, hoverinfo="text",
-        name=plain(short(run, actor)),
+        x=dates(run, days(run)), y=numbers(offer + shift), mode="lines", hovertext=says,
+        hoverinfo="text", name=plain(short(run, actor)),
         line={"color": color, "width": 2.4 if consents(run, actor, issue) else 1.5},
     )  # fmt: skip
 
 
 def _texts(run: Run, issue: str) -> list[Any]:
     """The mediator's texts of the stage that holds the issue."""
-    central, spec, i = run.central, run.scenario.issues[issue], _column(run, issue)
+    central, spec, i = run.central, run.scenario.issues[issue], column(run, issue)
     stage = next(n for n, s in enumerate(run.scenario.stages) if issue in s.issues)
     rows = [n for n in range(central.sizes["text_number"]) if central.text_stage.values[n] == stage]
     if not rows:
@@ -213,7 +208,7 @@ def _texts(run: Run, issue: str) -> list[Any]:
 
 
 def _deal(run: Run, issue: str) -> list[Any]:
-    day, point = agreed_day(run, issue), float(run.central.agreed.values[_column(run, issue)])
+    day, point = agreed_day(run, issue), float(run.central.agreed.values[column(run, issue)])
     if day is None or math.isnan(point):
         return []
     text = nearest_text(run.scenario.issues[issue], point)
@@ -228,7 +223,7 @@ def _deal(run: Run, issue: str) -> list[Any]:
 def _names(run: Run, issue: str, actors: list[str], inner: float) -> list[dict[str, Any]]:
     """Names at the ends of the lines, moved apart where they would collide."""
     stop = int((days(run) <= last_day(run)).sum()) - 1
-    keys, i = signatories(run), _column(run, issue)
+    keys, i = signatories(run), column(run, issue)
     ends = [float(run.central.offer.values[stop, keys.index(a), i]) for a in actors]
     placed = spread(ends, 14 * (HIGH - LOW) / inner, LOW + 0.03, HIGH - 0.03)
     colors = actor_colors(run.scenario)
@@ -245,49 +240,3 @@ def _names(run: Run, issue: str, actors: list[str], inner: float) -> list[dict[s
 
 def _cut(name: str, most: int = 13) -> str:
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
-
-
-def _status(run: Run, issue: str) -> str:
-    """What became of the issue in the central world, in one line."""
-    spec, point = run.scenario.issues[issue], run.summary["central"]["agreed"][issue]
-    day = agreed_day(run, issue)
-    if point is not None and day is not None:
-        when = day_text(date_of(run.scenario, day))
-        return f"Agreed {when}: {nearest_text(spec, point['point'])}"
-    if float(run.central.red_line_gap.values[_column(run, issue)]) > 0:
-        return "Not agreed: red lines, with their conditions, miss each other"
-    return "Not agreed"
-
-
-def _course(run: Run, issue: str, actor: str) -> str:
-    """An actor's way on an issue in one sentence."""
-    a, i, spec = signatories(run).index(actor), _column(run, issue), run.scenario.issues[issue]
-    offer = run.central.offer.values[:, a, i]
-    first, last = (nearest_text(spec, float(offer[t])) for t in (0, -1))
-    who = short(run, actor)
-    if first == last:
-        text = f"{who} stays near “{first}” ({offer[0]:.2f} to {offer[-1]:.2f})"
-    else:
-        text = f"{who} moves from “{first}” ({offer[0]:.2f}) to “{last}” ({offer[-1]:.2f})"
-    bars = [
-        f"nothing {'above' if above else 'below'} {float(line[-1]):.2f}"
-        for line, above in red_lines(run, actor, issue)
-    ]
-    if bars:
-        text += f"; red line at the end: {listing(bars)}"
-    return text + "."
-
-
-def _tabled_words(run: Run, issue: str) -> list[str]:
-    missed = run.summary["no_common_ground"][issue]
-    found = []
-    if missed:
-        found.append(
-            f"For a whole settlement, red lines miss each other here in {percent(missed)} of the "
-            "worlds without one."
-        )
-    stage = next(n for n, s in enumerate(run.scenario.stages) if issue in s.issues)
-    count = int((run.central.text_stage.values == stage).sum())
-    if count:
-        found.append(f"In the central world {counted(count, 'text')} on it were tabled.")
-    return found

@@ -15,6 +15,8 @@ COMMON = (
     "ideals and red lines at face value.",
     "Not in the model: groups outside the room that fight on or spoil a deal, third parties that "
     "trade issues of their own, and learning about the others’ costs of war.",
+    "Parties do not foresee votes at home: a gate of ratification is where their belief in what "
+    "they can carry is wrong.",
     "The central world is one course among many, with every uncertain number at its median; it is "
     "not the mean of the worlds.",
 )
@@ -29,7 +31,13 @@ def limits(run: Run) -> list[str]:
         )
     if run.scenario.durability is None:
         found.append(
-            "This scenario does not look at durability: whether a settlement would hold is not asked."
+            "This scenario does not look at durability: whether a settlement would hold is not "
+            "asked."
+        )
+    else:
+        found.append(
+            "Durability compares keeping with breaking each year. It knows no accidents, no groups "
+            "outside the agreement and no changes of government."
         )
     if not any(a.levers for a in run.scenario.actors.values()):
         found.append("This scenario has no threats or promises from outside.")

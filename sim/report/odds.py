@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.plots.data import band_of_shares, days, last_day, stage_title
-from sim.plots.outcome import BAR_COLORS, FIRST, SETTLED, WORDS, headline, nice_top
+from sim.plots.outcome import BAR_COLORS, FIRST, SETTLED, WORDS, nice_top
 from sim.plots.style import day_text
 from sim.report.chart import (
     DARK,
@@ -52,7 +52,8 @@ def odds_chart(run: Run) -> Chart:
     spans = [intervals[k] for k in kinds]
     end = nice_top(max(high for _, high in spans))
     says = [
-        hover(WORDS[k], f"{percent(shares[k])} of worlds", f"95 % interval {span_words(intervals[k])}")
+        hover(WORDS[k], f"{percent(shares[k])} of worlds",
+              f"95 % interval {span_words(intervals[k])}")
         for k in kinds
     ]  # fmt: skip
     bars = go.Bar(
@@ -132,7 +133,8 @@ def time_chart(run: Run) -> Chart:
             scatter(x=dates(run, marked), y=numbers(at), mode="markers", hoverinfo="text",
                        cliponaxis=False, marker={"color": color, "size": 8,
                                                  "line": {"color": "#fff", "width": 1.5}},
-                       hovertext=[hover(f"{label} within {d:.0f} days", f"{percent(float(s))} of worlds",
+                       hovertext=[hover(f"{label} within {d:.0f} days",
+                                        f"{percent(float(s))} of worlds",
                                         f"95 % interval {span_words([float(u), float(v)])}")
                                   for d, s, u, v in zip(marked, at, a, b, strict=True)])
         )  # fmt: skip
@@ -184,6 +186,3 @@ def days_table(run: Run) -> Table:
         cells += [f"{percent(shares[str(d)])} ({span_words(spans[str(d)])})" for d in known]
         rows.append(cells)
     return Table("Share of worlds in which it is signed by a day, with 95 % intervals", head, rows)
-
-
-__all__ = ["curves", "days_table", "headline", "odds_chart", "outcome_kinds", "time_chart"]

@@ -13,7 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from sim.files import written_whole
-from sim.report.assumptions import web_link
 from sim.report.tables import Cell
 
 _PERCENT = re.compile(r"(?<=\d) %")
@@ -33,7 +32,6 @@ def environment() -> Environment:
         finalize=tied,
     )
     found.filters["cell"] = lambda value: value if isinstance(value, Cell) else Cell(str(value))
-    found.filters["web_link"] = web_link
     return found
 
 

@@ -69,8 +69,8 @@ def _no_deal(run: Run, issue: str) -> Chart:
     )  # fmt: skip
     stop = int(shown.sum()) - 1
     words = (
-        f"{spec.title}, as it stands without a deal: {line[0]:.2f} at the start, {line[stop]:.2f} at "
-        f"the end of the central world (“{nearest_text(spec, float(line[stop]))}”), "
+        f"{spec.title}, as it stands without a deal: {line[0]:.2f} at the start, {line[stop]:.2f} "
+        f"at the end of the central world (“{nearest_text(spec, float(line[stop]))}”), "
         f"{low[stop]:.2f} to {high[stop]:.2f} in 10–90 % of the worlds."
     )
     return Chart(f"no-deal-{issue}", f"{spec.title}, as it stands", words, drawn, details=[words])
@@ -148,7 +148,9 @@ def levers_chart(run: Run) -> Chart | None:
     says = [
         [
             hover(
-                title, day_text(date_of(run.scenario, float(day))), f"in effect in {percent(float(s))} of worlds"
+                title,
+                day_text(date_of(run.scenario, float(day))),
+                f"in effect in {percent(float(s))} of worlds",
             )
             for day, s in zip(every, share, strict=True)
         ]
@@ -173,8 +175,8 @@ def levers_chart(run: Run) -> Chart | None:
     )  # fmt: skip
     top = max(range(len(keys)), key=lambda n: float(shares[n][-1]))
     status = (
-        f"Darker: in effect in more worlds; the most at the end is {percent(float(shares[top][-1]))}, "
-        f"“{titles[top]}”."
+        f"Darker: in effect in more worlds; the most at the end is "
+        f"{percent(float(shares[top][-1]))}, “{titles[top]}”."
     )
     words = [
         f"{t}: in effect in {percent(float(s[-1]))} of worlds at the end."
@@ -222,11 +224,11 @@ def levers_table(run: Run) -> Table | None:
     for key, entry in run.summary["levers"].items():
         owner, _, name = key.partition(".")
         lever = run.scenario.actors[owner].levers[name]
-        median = entry["median_day"]
+        median, to = entry["median_day"], listing([short(run, o) for o in lever.on])
         rows.append(
             [
                 Cell(lever.title, color=actor_colors(run.scenario)[owner]),
-                f"{short(run, owner)}: {lever.kind} to {listing([short(run, o) for o in lever.on])}",
+                f"{short(run, owner)}: {lever.kind} to {to}",
                 percent(entry["pulled"]),
                 percent(entry["in_effect"]),
                 "never" if median is None else f"day {median:.0f}",

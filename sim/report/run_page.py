@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import Any
 
 from sim.afterwards_words import durability_words, plan_words, ratification_words
 from sim.plots.style import actor_colors, day_text
-from sim.report import articles, assumptions
+from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
+from sim.report.basis import assumed, repeat
 from sim.report.chart import signed_words
 from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
-from sim.report.judgements import judgements, positions_words
+from sim.report.gains import gain_chart, plan_table, settled_gains
 from sim.report.limits import limits
 from sim.report.odds import days_table, odds_chart, outcome_kinds, time_chart, time_key
-from sim.report.package import (
-    gain_chart,
-    package_chart,
-    package_key,
-    plan_table,
-    settled_gains,
-)
+from sim.report.package import package_chart, package_key
 from sim.report.page import write_page
 from sim.report.pressure import levers_chart, levers_table, pressure_charts, pressure_notes
 from sim.report.stuck import STUCK_KEY, stuck_chart
-from sim.report.tables import Cell, Table
+from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
-from sim.report.words import spread_words
 from sim.runner import Run
-from sim.scenario.schema import Scenario
 from sim.story import (
     WITHIN,
     answer,
@@ -234,63 +226,9 @@ def _articles(run: Run) -> dict[str, Any] | None:
         articles.thresholds_table(run, found),
         articles.hidden_table(run, found),
         articles.presets_table(run, found),
-        articles.sizes_table(run, found),
-    ]
-    return {"words": articles.articles_words(run, found), "tables": [t for t in tables if t]}
-
-
-def assumed(scenario: Scenario) -> dict[str, Any]:
-    """All assumptions: tables, judgements, sources."""
-    colors = actor_colors(scenario)
-    actors = [
-        {
-            "name": actor.name,
-            "color": colors[key],
-            "facts": assumptions.actor_facts(scenario, actor),
-            "table": assumptions.positions_table(scenario, actor),
-        }
-        for key, actor in scenario.actors.items()
-    ]
-    tables = [
-        assumptions.issues_table(scenario),
-        assumptions.war_table(scenario),
-        assumptions.levers_assumed(scenario),
-        assumptions.stages_table(scenario),
-        assumptions.gates_assumed(scenario),
-        assumptions.durability_table(scenario),
     ]
     return {
-        "spread": spread_words(scenario.spread),
-        "actors": actors,
-        "assumed": [t for t in tables if t],
-        "judgements": judgements(scenario),
-        "judged": positions_words(scenario),
-        "sources": assumptions.cited_sources(scenario),
-        "known_by": day_text(scenario.known_by) if scenario.known_by else "",
-    }
-
-
-def repeat(run: Run) -> dict[str, Any]:
-    """What is needed to get the same numbers again."""
-    summary, known = run.summary, run.summary["provenance"]
-    words = [
-        "python",
-        "-m",
-        "sim",
-        known["files"][-1] if known["files"] else f"{run.scenario.name}.yaml",
-    ]
-    words += ["--worlds", str(summary["worlds"]), "--seed", str(summary["seed"])]
-    for change in known["overrides"]:
-        words += ["--set", change]
-    rows: list[list[str | Cell]] = [
-        ["Scenario", f"{run.scenario.name} ({', '.join(known['files'])})"],
-        ["Hash of the merged scenario", known["scenario_hash"]],
-        ["Seed and worlds", f"{summary['seed']}; {summary['worlds']:,}"],
-        ["Changed on the command line", Cell("", known["overrides"] or ["nothing"])],
-        ["Protocol", known["protocol"]],
-        ["Versions", ", ".join(f"{k} {v}" for k, v in known["versions"].items())],
-    ]
-    return {
-        "command": shlex.join(words),
-        "table": Table("How to repeat this run", ["What", "Value"], rows),
+        "words": articles.articles_words(run, found),
+        "tables": [t for t in tables if t],
+        "sizes": articles.sizes_table(run, found),
     }

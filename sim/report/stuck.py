@@ -14,7 +14,7 @@ BLOCKS, MISSES = "#1f5a73", "#b9c7ce"
 
 
 def stuck_chart(run: Run) -> Chart | None:
-    """Per issue: how often it blocks where talks stopped, and how often red lines miss each other."""
+    """Per issue: how often it blocks where talks stopped, and how often red lines miss."""
     if run.summary["outcomes"]["settlement"] >= 1:
         return None
     issues = list(run.scenario.issues)

@@ -106,6 +106,7 @@ def _words(run: Run, actor: str) -> list[str]:
     for name, words in LINES.items():
         line = 100 * run.central[name].values[:, a]
         out.append(
-            f"{who}, {words}: {_points(line[0])} points at the start, {_points(line[-1])} at the end."
+            f"{who}, {words}: {_points(line[0])} points at the start, "
+            f"{_points(line[-1])} at the end."
         )
     return out

@@ -48,7 +48,8 @@ def spread_words(spread: Spread) -> str:
     parts += [f"{name} by {100 * value:g} %" for name, value in relative.values() if value]
     if not parts:
         return ""
-    text = f"Numbers given without a range vary from world to world (standard deviation): {listing(parts)}."
+    text = "Numbers given without a range vary from world to world (standard deviation): "
+    text += f"{listing(parts)}."
     if spread.firmness:
         text += f" The red lines of one actor go together (correlation {spread.firmness:g})."
     return text
