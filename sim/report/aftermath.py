@@ -10,6 +10,7 @@ from sim.plots.afterwards import PLAN, SETTLED
 from sim.plots.data import counted, short
 from sim.report.chart import (
     DARK,
+    QUARTERS,
     Chart,
     faded,
     figure,
@@ -77,11 +78,7 @@ def durability_chart(run: Run) -> Chart | None:
             "nticks": 7,
             "title": {"text": "years after signing", "font": {"size": 12}},
         },
-        yaxis={
-            "range": [-0.02, 1.04],
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
-        },
+        yaxis={"range": [-0.02, 1.04], **QUARTERS},
         margin={"l": 52, "r": 18, "b": 48},
     )
     return Chart("durability", "How long it holds", " ".join(words), drawn, details=words)

@@ -25,6 +25,11 @@ DARK, GREY, RULE = "#1d252c", "#5b6670", "#e3e7ea"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 SMALL = 11.5
 """Size of tick and direct labels in pixels."""
+QUARTERS = {
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+    "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
+}
+"""Ticks of an axis of shares."""
 HOVER_WIDTH = 38
 """Characters in a line of a hover label, so that it fits on a phone."""
 

@@ -12,7 +12,7 @@ from sim.plots.comparison.durability import ENOUGH, enough
 from sim.plots.comparison.gains import gain_of, limits, plan_gain_of
 from sim.plots.data import counted
 from sim.plots.style import GREY, actor_colors
-from sim.report.chart import DARK, Chart, faded, figure, hover, numbers, scatter, shaded
+from sim.report.chart import DARK, QUARTERS, Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
 from sim.runner import Run
 from sim.story import percent, span_words
@@ -125,11 +125,7 @@ def _holds(comparison: Comparison, runs: list[Run], block: str, title: str) -> C
             "nticks": 7,
             "title": {"text": "years after signing", "font": {"size": 12}},
         },
-        yaxis={
-            "range": [-0.02, 1.04],
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
-        },
+        yaxis={"range": [-0.02, 1.04], **QUARTERS},
         margin={"l": 52, "r": 18, "b": 48},
     )
     return Chart(f"holds-{block}", title, " ".join(words), drawn, details=words)

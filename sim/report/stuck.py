@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from sim.report.chart import DARK, Chart, figure, hover, lines, numbers
+from sim.report.chart import DARK, QUARTERS, Chart, figure, hover, lines, numbers
 from sim.runner import Run
 from sim.story import percent
 
@@ -38,11 +38,7 @@ def stuck_chart(run: Run) -> Chart | None:
             bars(misses, MISSES, "no common ground for a whole settlement"),
         ],
         46 * len(issues) + 50,
-        xaxis={
-            "range": [0, 1],
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "ticktext": ["0", "25 %", "50 %", "75 %", "100 %"],
-        },
+        xaxis={"range": [0, 1], **QUARTERS},
         yaxis={
             "autorange": "reversed",
             "showgrid": False,
