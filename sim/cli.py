@@ -178,6 +178,45 @@ def check(file: ScenarioArgument, set_: SetOption = None) -> None:
 
 
 @app.command()
+def backtest(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder with positions.csv and outcomes.csv.")
+    ],
+    min_actors: Annotated[int, typer.Option(min=1, help="Leave out smaller issues.")] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    bootstrap: Annotated[int, typer.Option(min=100, help="Draws for the intervals.")] = 10_000,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.", show_default="out/backtest-DIR")
+    ] = None,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the scores as one JSON object and no words.")
+    ] = False,
+) -> None:
+    """Test models of group decisions against real outcomes."""
+    from sim.backtest.evaluate import backtest as evaluate
+    from sim.backtest.folder import FolderError, load_folder
+
+    try:
+        loaded = load_folder(folder, min_actors)
+    except FolderError as error:
+        fail(str(error))
+
+    from sim.backtest.report import json_text, tell, write
+
+    result = evaluate(loaded, seed, bootstrap)
+    target = out or Path("out") / f"backtest-{loaded.name}"
+    try:
+        content = write(result, folder, target)
+    except OSError as error:
+        where = error.filename2 or error.filename or target
+        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    if json_:
+        sys.stdout.write(json_text(content))
+    else:
+        tell(result, target)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the scenario format, for editors."""
     import json

@@ -12,6 +12,7 @@ import xarray as xr
 
 from sim.afterwards import durability_summary, plan_summary, ratification_summary
 from sim.articles import articles_summary
+from sim.protocols import PROTOCOLS
 from sim.results import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario, nearest_text
 from sim.statistics import wilson
@@ -44,7 +45,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         "scenario": scenario.name,
         "title": scenario.title,
         "question": scenario.question,
-        "note": NOTE,
+        "note": f"{NOTE} {PROTOCOLS[scenario.protocol.name].caution}".rstrip(),
         "seed": int(ensemble.attrs["seed"]),
         "worlds": worlds,
         "horizon_days": horizon,

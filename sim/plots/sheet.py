@@ -56,7 +56,7 @@ class Sheet:
     Parameters
     ----------
     run : Run or str
-        For the foot line, or the foot line itself.
+        For the foot line, or that line itself.
     headline, subtitle : str
         The finding, and what is shown.
     body : float
@@ -72,7 +72,8 @@ class Sheet:
         head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
         under = wrapped(subtitle, inner, SUBTITLE, lines=3)
         rows = _key_rows(key, inner)
-        foot = wrapped(run if isinstance(run, str) else foot_line(run), inner, SMALL, lines=3)
+        line = run if isinstance(run, str) else foot_line(run)
+        foot = wrapped(line, inner, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
         key_top = top + 0.1
         if rows:

@@ -22,6 +22,8 @@ class Protocol(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     citation: ClassVar[str]
+    #: what a reader of the results must know about the protocol, printed with them
+    caution: ClassVar[str] = ""
 
     def __init__(self, model: PeaceTalks) -> None:
         self.model = model

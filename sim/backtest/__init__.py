@@ -1,0 +1,1 @@
+"""Predictors of group decisions against real outcomes."""
