@@ -106,7 +106,7 @@ def _curves(axes: Axes, comparison: Comparison, name: str, runs: list[Run]) -> N
         if color != GREY:
             labels.append((shares[-1], f"{share_text(shares[-1])} {label(key)}", color))
     for share, group in _in_grey(comparison, name, runs).items():
-        words = label(group[0].scenario.name) if len(group) == 1 else f"{len(group)} in grey"
+        words = label(group[0].scenario.name) if len(group) == 1 else f"({len(group)} in grey)"
         labels.append((_held(group[0], name)[-1], f"{share} {words}", GREY))
     axes.set_ylim(0, 1)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])

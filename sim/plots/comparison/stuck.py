@@ -42,12 +42,12 @@ def stuck(comparison: Comparison) -> Figure | None:
     ]
     if not runs:
         return None
-    issues = list(comparison.issues)
-    shares = {run.scenario.name: shares_of(run, issues) for run in runs}
-    if any(row[OTHER] for row in shares.values()):
-        issues.append(OTHER)
-    titles = {i: _title(runs, i) for i in issues}
-    sheet = Sheet(foot(comparison), headline(runs, shares, titles), _subtitle(comparison),
+    shares = {run.scenario.name: shares_of(run, comparison.issues) for run in runs}
+    every = [*comparison.issues, OTHER]
+    issues = [i for i in every if any(row.get(i) for row in shares.values())]
+    titles = {i: _title(runs, i) for i in every}
+    sheet = Sheet(foot(comparison), headline(runs, shares, titles),
+                  _subtitle(comparison, [titles[i] for i in every[:-1] if i not in issues]),
                   HEAD + ROW * len(runs) + 0.05)  # fmt: skip
     scenario_rows(sheet, comparison, runs, HEAD, [ROW] * len(runs))
     step = (WIDTH - 2 * MARGIN - NAMES - TAIL - GAP) / (len(issues) + len(REASONS))
@@ -91,7 +91,7 @@ def commonest(shares: dict[str, float]) -> str:
     return max(shares, key=lambda key: shares[key])
 
 
-def _subtitle(comparison: Comparison) -> str:
+def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     text = (
         "Share of the worlds without a settlement that each issue blocks at the stage where they "
         "stopped (each row adds up to 100 %), and right of the gap why."
@@ -99,6 +99,8 @@ def _subtitle(comparison: Comparison) -> str:
     alone = [
         r.scenario.name for r in comparison.runs if r.scenario.name not in comparison.issue_group
     ]
+    if idle:
+        text += f" Never in the way: {listed(idle, len(idle))}."
     if alone:
         text += f" Shares no issue with the others, left out: {listed(alone)}."
     done = [r.scenario.name for r in comparison.runs if r.summary["outcomes"]["settlement"] == 1]
