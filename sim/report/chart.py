@@ -48,6 +48,8 @@ class Chart:
         The chart in words, for those who cannot see it.
     details : list of str
         More words, folded away under the chart.
+    least_width : int
+        On a narrower screen the chart scrolls in a box of its own; in pixels, 0 for never.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Chart:
     figure: go.Figure
     status: str = ""
     details: list[str] = field(default_factory=list)
+    least_width: int = 0
 
     @property
     def height(self) -> int:

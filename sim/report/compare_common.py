@@ -38,19 +38,27 @@ def issue_title(runs: list[Run], issue: str) -> str:
     return next((r.scenario.issues[issue].title for r in runs if issue in r.scenario.issues), issue)
 
 
+def heat_width(runs: list[Run]) -> int:
+    """Least width of a heat map of scenarios that can be read, in pixels; 0 for any."""
+    return 140 + 30 * len(runs) if len(runs) > 6 else 0
+
+
 def heat_map(traces: list[Any], runs: list[Run], rows: list[str]) -> go.Figure:
     """A heat map of scenarios (columns) by issues or reasons (rows)."""
-    names = [lines(label(r.scenario.name), 18, most=2) for r in runs]
-    tilted = len(runs) > 3
+    upright = len(runs) > 3
+    width, most = (24, 1) if upright else (18, 2)
+    names = [lines(label(r.scenario.name), width, most) for r in runs]
+    longest = max(len(name) for name in names)
+    top = 16 + 8 * longest if upright else 42
     return figure(
         traces,
-        36 * len(rows) + (112 if tilted else 58),
+        36 * len(rows) + top + 12,
         xaxis={
             "range": [-0.5, len(runs) - 0.5],
             "tickvals": list(range(len(runs))),
             "ticktext": names,
             "side": "top",
-            "tickangle": -50 if tilted else 0,
+            "tickangle": -90 if upright else 0,
             **NAMES,
         },
         yaxis={
@@ -59,7 +67,7 @@ def heat_map(traces: list[Any], runs: list[Run], rows: list[str]) -> go.Figure:
             "ticktext": [lines(r, 15, most=3) for r in rows],
             **NAMES,
         },
-        margin={"l": 126, "r": 34 if tilted else 10, "t": 96 if tilted else 42, "b": 12},
+        margin={"l": 126, "r": 10, "t": top, "b": 12},
         hoverdistance=10,
         # seen in the gaps between fields, and where a scenario has nothing
         plot_bgcolor="#d9dfe3",

@@ -15,7 +15,7 @@ from sim.plots.comparison.packages import headline as packages_headline
 from sim.plots.comparison.stuck import HEATS, OTHER, WHY, shares_of
 from sim.plots.comparison.stuck import headline as stuck_headline
 from sim.report.chart import DARK, Chart, hover, scatter
-from sim.report.compare_common import heat_map, issue_title
+from sim.report.compare_common import heat_map, heat_width, issue_title
 from sim.report.tables import Cell, Table
 from sim.results import REASONS
 from sim.runner import Run
@@ -69,7 +69,10 @@ def packages_chart(comparison: Comparison) -> Chart | None:
         for run in runs
     ]
     status = packages_headline(comparison, runs, cells)
-    return Chart("packages", "What is in the package", " ".join(words), drawn, status)
+    return Chart(
+        "packages", "What is in the package", " ".join(words), drawn, status,
+        least_width=heat_width(runs),
+    )  # fmt: skip
 
 
 def _cells(comparison: Comparison) -> tuple[list[Run], dict[str, dict[str, PackageCell]]]:
@@ -148,4 +151,7 @@ def stuck_chart(comparison: Comparison) -> Chart | None:
     ]  # fmt: skip
     drawn = heat_map(traces, runs, [title for _, title, _ in keys])
     status = stuck_headline(runs, shares, titles)
-    return Chart("stuck", "What blocks, and why", " ".join(words), drawn, status, words)
+    return Chart(
+        "stuck", "What blocks, and why", " ".join(words), drawn, status, words,
+        least_width=heat_width(runs),
+    )  # fmt: skip
