@@ -33,6 +33,7 @@ from sim.story import (
     percent,
     span_words,
     stuck_words,
+    what_blocks,
 )
 from sim.terminal import OUTCOME_WORDS
 
@@ -212,8 +213,7 @@ def timeline(run: Run) -> list[dict[str, str]]:
     ]
     central = run.summary["central"]
     if central["outcome"] != "settlement":
-        issue = run.scenario.issues[central["stuck_on"]].title
-        text = f"{OUTCOME_WORDS[central['outcome']]}; what blocks is {issue}"
+        text = OUTCOME_WORDS[central["outcome"]] + what_blocks(run.scenario, run.summary)
         found.append({"date": "At the end", "day": "", "kind": "end", "text": text})
     return found
 
