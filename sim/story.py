@@ -190,13 +190,7 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     """The headline question answered in one sentence."""
     shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
     days = [day for day, share in shares.items() if share is not None]
-    horizon = summary["horizon_days"]
-    if "365" not in days and str(horizon) not in days:  # the horizon's end is known too
-        shares, spans = dict(shares), dict(spans)
-        shares["end"] = summary["outcomes"]["settlement"]
-        spans["end"] = summary["outcomes_interval"]["settlement"]
-        days.append("end")
-    within = WITHIN | {"end": f"within the {horizon} days simulated"}
+    within = {day: WITHIN.get(day, f"within the {day} days simulated") for day in days}
     first, last = days[0], days[-1]
     if not shares[last]:
         text = (
@@ -242,7 +236,11 @@ def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str
         if entry["worlds"]:
             common = percent(entry["most_common_share"])
             rows.append(
-                (issue.title, entry["most_common"], f"{common} of {entry['worlds']:,} worlds")
+                (
+                    issue.title,
+                    entry["most_common"],
+                    f"{common} of {entry['worlds']:,} world{'' if entry['worlds'] == 1 else 's'}",
+                )
             )
     return rows
 

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.changes import change_words
 from sim.analysis.differences import LASTING
 from sim.analysis.tables import row
-from sim.analysis.words import ONE_BY_ONE, pairing_words, told
+from sim.analysis.words import ONE_BY_ONE, RIPENESS, pairing_words, told
 from sim.comparison import Comparison
 from sim.runner import Run
 from sim.story import listing, percent, span_words
@@ -31,6 +32,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     for change in comparison.base.summary["provenance"]["overrides"]:
         console.print(Text(f"Changed: {change}", style="bold"))
     console.print(_table(comparison))
+    _changes(console, comparison)
     plans = _plans(comparison)
     if plans.row_count:
         console.print(
@@ -45,6 +47,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
         console.print(Text("\nDifferences, world by world", style="bold"))
         for line in lines:
             console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(RIPENESS, (0, 0, 0, 2)), style="dim")
         console.print(Padding(ONE_BY_ONE, (0, 0, 0, 2)), style="dim")
         pairing = pairing_words(comparison)
         if pairing:
@@ -77,6 +80,21 @@ def _table(comparison: Comparison) -> Table:
     for run in comparison.ranked:
         table.add_row(*_words(run, run.scenario.name == comparison.baseline))
     return table
+
+
+def _changes(console: Console, comparison: Comparison) -> None:
+    """What the files say differently from the baseline's."""
+    found = {
+        run.scenario.name: change_words(run, comparison.base)
+        for run in comparison.alike
+        if run is not comparison.base
+    }
+    if not any(found.values()):
+        return
+    console.print(Text(f"\nWhat differs from {comparison.baseline} in the files", style="bold"))
+    for name, lines in found.items():
+        for line in lines or ["nothing"]:
+            console.print(Padding(f"{name}: {line}", (0, 0, 0, 2)))
 
 
 def _plans(comparison: Comparison) -> Table:

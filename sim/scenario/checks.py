@@ -289,6 +289,8 @@ def _sources(raw: dict[str, Any]) -> Found:
                 yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
             elif isinstance(known_by, datetime.date):
                 day = str(mapping(sources, key).get("date") or "")
+                if not day:
+                    yield path, f"the source {key} has no date, and known_by is given", "date it"
                 if re.fullmatch(DAY, day) and day > known_by.isoformat()[: len(day)]:
                     yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
 

@@ -393,10 +393,16 @@ class Scenario(Strict):
     spread: Spread = Spread()
 
     @property
+    def plan_issues(self) -> list[str]:
+        """Issues on which the plan as published, or else the envoy's text, says something."""
+        texts = [a.mediation.text for a in self.actors.values() if a.role == "formulator"]
+        named = set(self.plan or {issue for text in texts for issue in text})
+        return [issue for issue in self.issues if issue in named]
+
+    @property
     def has_plan(self) -> bool:
         """Whether there is a text to be weighed as it stands."""
-        texts = (a.mediation.text for a in self.actors.values() if a.role == "formulator")
-        return bool(self.plan) or any(texts)
+        return bool(self.plan_issues)
 
     @property
     def rounds(self) -> int:
