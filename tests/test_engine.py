@@ -71,8 +71,9 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         },
         "horizon_days": 210,
     }
-    if draw(st.booleans()):
-        data["protocol"] = {"name": "shuttle"}
+    protocol = draw(st.sampled_from(["alternating", "shuttle", "single_text"]))
+    if protocol != "alternating":
+        data["protocol"] = {"name": protocol}
         data["actors"]["envoy"] = {
             "name": "Envoy",
             "role": "formulator",
