@@ -35,6 +35,9 @@ FormatOption = Annotated[
     str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
 ]
 PlotsOption = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")]
+ReportOption = Annotated[
+    bool, typer.Option("--report", help="Write report.html: everything on one page.")
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
 ]
@@ -50,6 +53,7 @@ def run(
     set_: SetOption = None,
     format_: FormatOption = "png",
     plots: PlotsOption = True,
+    report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -71,7 +75,7 @@ def run(
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
 
-    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None)
+    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None, report)
     try:
         finished = job.run(show_progress=not (quiet or json_))
     except KeyboardInterrupt:
@@ -110,6 +114,7 @@ def compare_(
     set_: SetOption = None,
     format_: FormatOption = "png",
     plots: PlotsOption = True,
+    report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
     jobs: Annotated[
@@ -129,7 +134,8 @@ def compare_(
     gc.disable()
     jobs = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "1")
     chart_format = format_ if plots else None
-    job = CompareJob(files, worlds, seed, baseline, out, tuple(set_ or ()), chart_format, jobs)
+    changes = tuple(set_ or ())
+    job = CompareJob(files, worlds, seed, baseline, out, changes, chart_format, jobs, report)
     try:
         comparison = job.run(show_progress=not (quiet or json_))
     except ComparisonError as error:

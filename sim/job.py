@@ -15,6 +15,7 @@ from sim.runner import Run, run_scenario, write_results, write_rounds, write_sum
 from sim.scenario import Loaded
 
 CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
+REPORT = "report.html"
 DRAWN_BESIDE = ("convergence", "outcome")
 """Charts that a second process draws while this one writes the data and draws the others."""
 
@@ -40,10 +41,12 @@ class Job:
         out: Path,
         overrides: tuple[str, ...],
         chart_format: str | None,
+        report: bool = False,
     ) -> None:
         self.loaded, self.worlds, self.seed, self.overrides = loaded, worlds, seed, overrides
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
+        self.report = report
         scenario = loaded.scenario
         looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
         self.charts = CHARTS if looks_ahead else CHARTS[:-1]
@@ -78,7 +81,8 @@ class Job:
         """Files in the folder that a run writes and this one did not (yet)."""
         charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
         known = [
-            self.folder / name for name in ("summary.json", "rounds.csv", "result.nc", *charts)
+            self.folder / name
+            for name in ("summary.json", "rounds.csv", "result.nc", *charts, REPORT)
         ]
         return [p for p in known if p.name not in self.written and p.exists()]
 
@@ -105,6 +109,10 @@ class Job:
             from sim.plots import draw
 
             steps |= {f"{c}.{self.chart_format}": partial(draw, run, c) for c in self.charts}
+        if self.report:
+            from sim.report import run_report
+
+            steps[REPORT] = partial(run_report, run)
         return steps
 
     def names(self) -> list[str]:
@@ -112,7 +120,8 @@ class Job:
         charts = (
             [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
         )
-        return ["summary.json", "rounds.csv", "result.nc", *charts]
+        report = [REPORT] if self.report else []
+        return ["summary.json", "rounds.csv", "result.nc", *charts, *report]
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""

@@ -164,14 +164,14 @@ class ActiveLever:
         done = self.called | (self.triggered <= model.round)
         return np.where(done, 0.0, self.credibility * share)
 
-    def pay(self, model: PeaceTalks, where: Mask) -> None:
-        """Everything has been signed in some worlds: a payment is made where it is kept."""
+    def pay(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
+        """Everything is in force in some worlds, from a round: a payment is made if it is kept."""
         if not self.shift.payment:
             return
         kept = where & self.carried_out & ~self.in_effect
-        self.triggered[kept] = model.round
+        self.triggered = np.where(kept, round_, self.triggered)
         self.in_effect |= kept
-        self.effective[kept] = model.round
+        self.effective = np.where(kept, round_, self.effective)
         self.called |= where & ~self.carried_out
 
 

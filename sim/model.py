@@ -280,7 +280,7 @@ class PeaceTalks(mesa.Model):
         self.stage[where] += 1
         pending = self.ratification.submit(where)
         self.status[pending] = BEFORE_GATES
-        self._in_force(where & ~pending)
+        self._in_force(where & ~pending, self.round)
         self._decide_at_gates()
         self._refresh()
         if self.exclusions is not None:
@@ -288,14 +288,15 @@ class PeaceTalks(mesa.Model):
             for party in self.signatories:
                 party.offer = self.exclusions.repaired(party.offer, party)
 
-    def _in_force(self, where: Mask) -> None:
-        """What has been signed in some worlds takes effect."""
+    def _in_force(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
+        """What has been signed in some worlds takes effect, in the round given."""
         done = where & (self.stage == self.stages)
         self.status[done] = SETTLED
         self.concluded_round[done] = self.last_signed[done]
-        self.in_force_round[done] = self.round
+        self.in_force_round = np.where(done, round_, self.in_force_round)
+        self.ratification.failed_last &= ~where
         for lever in self.levers:
-            lever.pay(self, done)
+            lever.pay(done, round_)
 
     def _decide_at_gates(self, all_of_them: bool = False) -> None:
         """Votes that are due: a text takes effect, or its stage is open again."""
@@ -307,13 +308,11 @@ class PeaceTalks(mesa.Model):
             return
         passed, failed = due & gates.will_pass, due & ~gates.will_pass
         self.status[due] = OPEN
-        self._in_force(passed)
-        self.in_force_round[passed & (self.status == SETTLED)] = gates.due[
-            passed & (self.status == SETTLED)
-        ]
+        self._in_force(passed, gates.due)
         self.recorder.voted(self, passed, failed)
         if failed.any():
             gates.failures += failed
+            gates.failed_last |= failed
             worlds = np.flatnonzero(failed)
             self.stage[worlds] -= 1
             self.signed_round[worlds, self.stage[worlds]] = -1
@@ -321,7 +320,7 @@ class PeaceTalks(mesa.Model):
             self.agreed[reopened] = np.nan
             over = failed & gates.ends_talks
             self.status[over] = REJECTED
-            self.concluded_round[over] = self.round
+            self.concluded_round = np.where(over, gates.due, self.concluded_round)
             self.protocol.reset(failed)
         self._refresh()
 

@@ -48,7 +48,10 @@ class Weighed:
         gates = model.ratification.gates
         self.ratified = np.full((model.worlds, len(gates)), np.nan)
         for column, gate in enumerate(gates):
-            concerned, passes = gate.concerned(package)[:, 0], gate.passes(package)[:, 0]
+            # its own stage's text: later stages as they stand without a deal
+            later = model.stage_of_issue > gate.stage
+            text = np.where(later, model.war.no_deal, self.point)[:, None, :]
+            concerned, passes = gate.concerned(text)[:, 0], gate.passes(text)[:, 0]
             self.ratified[:, column] = np.where(concerned, passes, np.nan)
         self.years_held = np.full(model.worlds, np.nan)
         if model.durable is not None:
@@ -72,7 +75,7 @@ def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
     for column, listed in enumerate(model.options):
         if listed is not None:
             nearest = np.abs(point[:, column, None] - listed).argmin(axis=1)
-            point[:, column] = listed[nearest]
+            point[:, column] = np.where(named[column], listed[nearest], point[:, column])
     return point, named
 
 

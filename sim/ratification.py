@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.preferences import drawn_bounds
+from sim.agents.preferences import drawn_bounds, is_upward
 from sim.bargaining.support import support_curve, threshold_from_support
 from sim.bargaining.utility import losses, normalised
 from sim.scenario.agreement import Gate
@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 TOLERANCE = 1e-9
+NEVER = np.iinfo(np.int64).max
 UNASKED = 10.0
 """Surplus in a draft of a gate that is not known to object: it never matters there."""
 
@@ -59,6 +60,8 @@ class ActiveGate:
         Where a text has failed here, so that the negotiators know better.
     verdict : ndarray, shape (worlds,)
         Last vote: 1 passed, 0 failed, NaN none.
+    refuses : ndarray of bool, shape (worlds,)
+        Where it refuses the text that was signed last.
     """
 
     def __init__(self, key: str, spec: Gate, model: PeaceTalks) -> None:
@@ -75,8 +78,10 @@ class ActiveGate:
             self.ideal[:, column] = draws.number(f"{here}.ideal", wanted.ideal)
             self.weight[:, column] = draws.number(f"{here}.salience", wanted.salience)
             if wanted.limit is not None:
-                side = self.high if wanted.ideal.median <= 0.5 else self.low
+                side = self.high if is_upward(wanted.ideal, wanted.limit) else self.low
                 side[:, column] = draws.number(f"{here}.limit", wanted.limit)
+        self.low = np.minimum(self.low, self.ideal)
+        self.high = np.maximum(self.high, self.ideal)
         nothing = self.weight.sum(axis=1) <= 0.0
         self.weight[nothing] = [issue in spec.positions for issue in model.issues]
         self.weight = normalised(self.weight)
@@ -86,6 +91,7 @@ class ActiveGate:
         self.threshold = self._threshold(path)
         self.known = np.zeros(model.worlds, dtype=bool)
         self.verdict = np.full(model.worlds, np.nan)
+        self.refuses = np.zeros(model.worlds, dtype=bool)
 
     def _threshold(self, path: str) -> Array:
         model, spec = self.model, self.spec
@@ -135,10 +141,13 @@ class Ratification:
         self.due = np.zeros(worlds, dtype=np.int64)
         self.will_pass = np.zeros(worlds, dtype=bool)
         self.failures = np.zeros(worlds, dtype=np.int64)
+        self.failed_last = np.zeros(worlds, dtype=bool)  # nothing has been ratified since
         self.ends_talks = np.zeros(worlds, dtype=bool)
 
     def submit(self, where: Mask) -> Mask:
         """Put what has just been signed in some worlds to the vote.
+
+        A text fails on the day of the first vote against it; later votes are then not taken.
 
         Returns
         -------
@@ -146,34 +155,47 @@ class Ratification:
             Where a gate is concerned, so that the text is not in force yet.
         """
         model = self.model
-        pending = np.zeros(model.worlds, dtype=bool)
         text = np.where(np.isnan(model.agreed), model.war.no_deal, model.agreed)[:, None, :]
+        pending = np.zeros(model.worlds, dtype=bool)
+        last = np.zeros(model.worlds, dtype=np.int64)
+        first_no = np.full(model.worlds, NEVER)
+        votes, passes = [], []
         for gate in self.gates:
-            votes = where & (model.stage == gate.stage + 1) & gate.concerned(text)[:, 0]
-            if not votes.any():
-                continue
-            new = votes & ~pending
-            self.due[new], self.will_pass[new], self.ends_talks[new] = model.round, True, False
-            pending |= votes
-            passes = gate.passes(text)[:, 0]
-            gate.verdict = np.where(votes, passes, gate.verdict)
-            self.due[votes] = np.maximum(self.due, model.round + gate.rounds)[votes]
-            fails = votes & ~passes
-            self.will_pass &= ~fails
-            self.ends_talks |= fails & (gate.spec.on_failure == "end_of_talks")
-            gate.known |= fails
+            gate.refuses &= ~where
+            votes.append(where & (model.stage == gate.stage + 1) & gate.concerned(text)[:, 0])
+            passes.append(gate.passes(text)[:, 0])
+            pending |= votes[-1]
+            last = np.maximum(last, np.where(votes[-1], gate.rounds, 0))
+            against = votes[-1] & ~passes[-1]
+            first_no = np.where(against, np.minimum(first_no, gate.rounds), first_no)
+        decided = np.minimum(first_no, last)
+        self.due = np.where(pending, model.round + decided, self.due)
+        self.will_pass = np.where(pending, first_no == NEVER, self.will_pass)
+        self.ends_talks &= ~pending
+        for gate, asked, passed in zip(self.gates, votes, passes, strict=True):
+            taken = asked & (gate.rounds <= decided)
+            gate.verdict = np.where(taken, passed, gate.verdict)
+            gate.refuses |= taken & ~passed
+            gate.known |= gate.refuses
+            if gate.spec.on_failure == "end_of_talks":
+                self.ends_talks |= gate.refuses & pending
         return pending
 
     def acceptable(self, party: int, x: Array) -> Mask:
-        """Whether packages would not, for all that a party knows, fail at its own gates.
+        """Whether packages would not, for all that a party knows, fail at a gate again.
 
-        ``x`` is (worlds, packages, issues), whole settlements.
+        ``x`` is (worlds, packages, issues). A party minds its own gates; where a share of the
+        signatories is enough, all mind all gates, as nobody can be relied on to object.
         """
+        model = self.model
+        outvoted = model.spec.protocol.consent != "unanimity"
         fine = np.ones(x.shape[:2], dtype=bool)
+        settled = np.where(model.is_fixed, model.agreed, model.war.no_deal)
+        text = np.where(model.on_table[:, None, :], x, settled[:, None, :])
         for gate in self.gates:
-            if gate.owner == party and gate.known.any():
-                at_stake = gate.known & (self.model.stage == gate.stage)
-                fine &= gate.passes(x) | ~gate.concerned(x) | ~at_stake[:, None]
+            if (outvoted or gate.owner == party) and gate.known.any():
+                at_stake = gate.known & (model.stage == gate.stage)
+                fine &= gate.passes(text) | ~gate.concerned(text) | ~at_stake[:, None]
         return fine
 
     def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:

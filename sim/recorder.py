@@ -163,10 +163,10 @@ class Recorder:
         self.surplus_at_signing[worlds, model.stage[worlds] - 1] = np.inf
         self.value_at_signing[worlds] = np.nan
         if self.story:
-            gates = model.ratification.gates
-            objecting = [g.key for g in gates if g.verdict[0] == 0.0]
-            kind = "rejected" if failed.any() else "ratified"
-            self.history.append((model.round, kind, " ".join(objecting)))
+            votes = model.ratification
+            against = " ".join(g.key for g in votes.gates if g.refuses[0])
+            entry = ("rejected", against) if failed.any() else ("ratified", "")
+            self.history.append((int(votes.due[0]), *entry))
 
     def left(self, model: PeaceTalks, party: Party, where: Mask) -> None:
         """A party has walked away."""

@@ -17,11 +17,12 @@ from sim.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.scenario.schema import Scenario
 
 OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
-"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: a signed
-text failed at a gate and no later one was signed and passed, whatever else stands at the end."""
-REASONS = ("red_lines", "no_surplus", "time")
+"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
+text signed last failed at a gate, whatever else stands at the end."""
+REASONS = ("red_lines", "no_surplus", "time", "ratification")
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
-fighting on, or a package that exists and was not reached within the horizon."""
+fighting on, a package that exists and was not reached within the horizon, or a text that was signed
+and failed at a gate."""
 
 Array = NDArray[np.float64]
 UNITS = {
@@ -35,7 +36,7 @@ UNITS = {
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`OUTCOMES` per world."""
     settled = model.status == SETTLED
-    failed = model.ratification.failures > 0
+    failed = model.ratification.failed_last
     partial, broken = model.stage > 0, model.status == BROKEN_DOWN
     return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
 
@@ -45,7 +46,8 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
     Both concern the stage on the table at the end. Where red lines miss each other: the issue with
     the widest miss. Otherwise the issue on which the last positions are furthest apart in utility.
-    −1 where everything was signed.
+    −1 where everything was signed. Where the text signed last was not ratified, that is the reason
+    and no issue blocks.
     """
     recorder = model.recorder
     gaps = np.where(model.on_table, recorder.stage_gaps, 0.0)
@@ -53,8 +55,9 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     missed = gaps.max(axis=1) > 1e-9
     issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
     reason = np.where(missed, 0, np.where(recorder.stage_ripeness_at_end > 1e-9, 2, 1))
-    failed = model.status != SETTLED
-    return np.where(failed, issue, -1), np.where(failed, reason, -1)
+    failed, refused = model.status != SETTLED, model.ratification.failed_last
+    reason = np.where(refused, 3, reason)
+    return np.where(failed & ~refused, issue, -1), np.where(failed, reason, -1)
 
 
 def chunk_dataset(model: PeaceTalks) -> xr.Dataset:

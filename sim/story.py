@@ -282,7 +282,14 @@ REASON_WORDS = {
     "red_lines": "red lines that leave no common ground",
     "no_surplus": "no package that all prefer to having no deal",
     "time": "a package that suits all exists but was not reached in time",
+    "ratification": "a text was signed and not ratified",
 }
+
+
+def what_blocks(scenario: Scenario, summary: dict[str, Any]) -> str:
+    """What blocks the central world at its end, as the tail of a sentence; may be empty."""
+    issue = summary["central"]["stuck_on"]
+    return "" if issue is None else f"; what blocks is {scenario.issues[issue].title}"
 
 
 def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
@@ -300,10 +307,9 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         for k, v in sorted(summary["stuck_on"].items(), key=lambda kv: -kv[1])[:4]
         if v > 0
     ]
-    lines = [
-        f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}.",
-        f"What blocks them there: {listing(issues)}.",
-    ]
+    lines = [f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}."]
+    if issues:
+        lines.append(f"What blocks them there: {listing(issues)}.")
     if len(scenario.stages) > 1:
         wider = [
             f"{scenario.issues[k].title} ({percent(v)})"

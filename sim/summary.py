@@ -39,6 +39,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
             intervals[str(day)] = list(wilson(count, worlds)) if known else None
         return shares, intervals
 
+    failed = int((ensemble.stuck_reason.values >= 0).sum())
     deal, deal_interval = by_day(settled_day)
     first, first_interval = by_day(first_day)
     summary = {
@@ -65,8 +66,8 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
             "start": _ripeness(ensemble.ripeness_start.values),
             "end": _ripeness(ensemble.ripeness_end.values),
         },
-        "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues)),
-        "stuck_because": _shares(ensemble.stuck_reason.values, list(REASONS)),
+        "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
+        "stuck_because": _shares(ensemble.stuck_reason.values, list(REASONS), failed),
         "no_common_ground": _no_common_ground(ensemble),
         "levers": _levers(ensemble),
         "walked_away": _ratio(int(ensemble.left.values.any(axis=1).sum()), worlds),
@@ -159,10 +160,9 @@ def _ripeness(values: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _shares(codes: np.ndarray, names: list[str]) -> dict[str, float]:
-    """Share of the failed worlds (code ≥ 0) with each code."""
-    failed = codes[codes >= 0]
-    return {name: _ratio(int((failed == n).sum()), len(failed)) for n, name in enumerate(names)}
+def _shares(codes: np.ndarray, names: list[str], failed: int) -> dict[str, float]:
+    """Share of the failed worlds with each code."""
+    return {name: _ratio(int((codes == n).sum()), failed) for n, name in enumerate(names)}
 
 
 def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
@@ -189,7 +189,7 @@ def _levers(data: xr.Dataset) -> dict[str, Any]:
 def _central(scenario: Scenario, central: xr.Dataset) -> dict[str, Any]:
     day, first = float(central.settled_day), float(central.first_signed_day)
     agreed = central.agreed.values
-    code = int(central.stuck_issue)
+    code, reason = int(central.stuck_issue), int(central.stuck_reason)
     return {
         "outcome": OUTCOMES[int(central.outcome)],
         "settled_day": None if math.isnan(day) else day,
@@ -199,7 +199,7 @@ def _central(scenario: Scenario, central: xr.Dataset) -> dict[str, Any]:
             for (key, issue), v in zip(scenario.issues.items(), agreed, strict=True)
         },
         "stuck_on": None if code < 0 else str(central.issue.values[code]),
-        "stuck_because": None if code < 0 else REASONS[int(central.stuck_reason)],
+        "stuck_because": None if reason < 0 else REASONS[reason],
         "ripeness_start": float(central.ripeness_start),
         "ripeness_end": _number(central.ripeness_end),
     }

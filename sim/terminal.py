@@ -21,6 +21,7 @@ from sim.story import (
     pressure_words,
     span_words,
     stuck_words,
+    what_blocks,
 )
 from sim.summary import DAYS
 
@@ -107,11 +108,8 @@ def _central_story(run: Run) -> list[str]:
     ]
     central = run.summary["central"]
     if central["outcome"] != "settlement":
-        issue = central["stuck_on"]
-        lines.append(
-            f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}; what blocks is "
-            f"{run.scenario.issues[issue].title}"
-        )
+        blocked = what_blocks(run.scenario, run.summary)
+        lines.append(f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}{blocked}")
     return lines
 
 

@@ -30,6 +30,8 @@ class War:
         Change of it by levers in effect.
     months : float
         Length of a round in months.
+    elapsed : ndarray, shape (worlds,)
+        Months of war so far; none pass once all is signed, or while a vote on it is pending.
     """
 
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
@@ -66,7 +68,7 @@ class War:
                 self.growth[actor] = draws.number(f"war.cost.{actor}.growth", cost.growth)
         self.moved = np.zeros(shape)
         self.observed_months = np.zeros(draws.worlds)
-        self.elapsed = 0.0
+        self.elapsed = np.zeros(draws.worlds)
 
     def advance(self, round_: int, fighting: Array, open_: NDArray[np.bool_]) -> None:
         """One round of war in the worlds that are still open.
@@ -80,7 +82,7 @@ class War:
         open_ : ndarray of bool, shape (worlds,)
             Worlds that have not concluded.
         """
-        self.elapsed += self.months
+        self.elapsed += self.months * open_
         active = fighting * open_
         self.lever_drift_seen = self.lever_drift.copy()
         self.observed_months = active * self.months

@@ -70,9 +70,7 @@ class Preferences(Participant):
             salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
             self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
             curvature[column] = position.curvature
-            upward = position.ideal.median <= 0.5
-            if position.limit is not None and abs(position.ideal.median - 0.5) < 1e-9:
-                upward = position.limit.median >= 0.5
+            upward = is_upward(position.ideal, position.limit)
             if position.limits is not None:
                 for bound, side, sign in zip(
                     position.limits, (low, high), (-1.0, 1.0), strict=True
@@ -144,8 +142,7 @@ class Preferences(Participant):
         stage |= ~self.model.on_table[:, None, :]
         fine = (inside & stage).all(axis=2)
         if self.model.ratification.failures.any():
-            there = np.where(self.model.on_table[:, None, :], x, self.rest[:, None, :])
-            fine &= self.model.ratification.acceptable(self.index, there)
+            fine &= self.model.ratification.acceptable(self.index, x)
         if self.model.exclusions is not None:
             fine &= self.model.exclusions.allow(x)
         return np.asarray(fine)
@@ -207,6 +204,13 @@ class Preferences(Participant):
         # only the far side gives way
         self.low = np.where(self.far < 0.5, low, self.low_at_start)
         self.high = np.where(self.far > 0.5, high, self.high_at_start)
+
+
+def is_upward(ideal: Number, limit: Number | None) -> bool:
+    """Whether a red line is an upper one: it lies toward the far end of the scale."""
+    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
+        return limit.median >= 0.5
+    return ideal.median <= 0.5
 
 
 def drawn_bounds(

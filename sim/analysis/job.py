@@ -12,6 +12,7 @@ from sim.files import written_whole
 from sim.progress import progress_bar
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
+REPORT = "report.html"
 TABLES: dict[str, Callable[[Comparison], str]] = {
     "compare.json": compare_json,
     "compare.csv": compare_csv,
@@ -42,8 +43,9 @@ class CompareJob:
         overrides: tuple[str, ...],
         chart_format: str | None,
         jobs: int,
+        report: bool = False,
     ) -> None:
-        self.folder, self.chart_format = folder, chart_format
+        self.folder, self.chart_format, self.report = folder, chart_format, report
         self.written: list[str] = []
         self.comparison: Comparison | None = None
         self._compare = partial(compare, given, worlds, seed, baseline, overrides, jobs)
@@ -74,6 +76,12 @@ class CompareJob:
                     name = f"{chart}.{self.chart_format}"
                     if draw_comparison(comparison, chart, self.folder / name):
                         self.written.append(name)
+            if self.report:
+                from sim.report import compare_report
+
+                progress(f"writing {REPORT}", 0, 1)
+                compare_report(comparison, self.folder / REPORT)
+                self.written.append(REPORT)
         for old in self.left_over():
             old.unlink()
         return comparison
@@ -81,12 +89,12 @@ class CompareJob:
     def names(self) -> list[str]:
         """Files that a complete comparison can write."""
         charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
-        return [*TABLES, *charts]
+        return [*TABLES, *charts, *([REPORT] if self.report else [])]
 
     def left_over(self) -> list[Path]:
         """Files in the folder that a comparison writes and this one did not (yet)."""
         charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
-        known = [self.folder / name for name in (*TABLES, *charts)]
+        known = [self.folder / name for name in (*TABLES, *charts, REPORT)]
         return [p for p in known if p.name not in self.written and p.exists()]
 
     def what_is_missing(self) -> str:

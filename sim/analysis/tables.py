@@ -79,7 +79,7 @@ def cells(run: Run) -> Iterator[Cell]:
     for issue, entry in summary["package"].items():
         yield (f"package.{issue}.median", entry["median"], entry["p10"], entry["p90"])
     for name in ("stuck_on", "stuck_because"):
-        failed = int((run.ensemble.stuck_issue.values >= 0).sum())
+        failed = int((run.ensemble.stuck_reason.values >= 0).sum())
         for key, share in summary[name].items():
             yield (f"{name}.{key}", share, *wilson(round(share * failed), failed))
     yield from _after_signing(run)

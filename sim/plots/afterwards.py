@@ -29,13 +29,13 @@ def afterwards(run: Run) -> Figure:
     Figure
         Panels ``plan``, ``gates``, ``years`` and ``terms``, as far as the scenario has them.
     """
-    summary, scenario = run.summary, run.scenario
+    summary = run.summary
     plan, gates, durability = summary["plan"], summary["ratification"], summary["durability"]
     actors = list(plan["gain"]) if plan else []
     heights = [
         0.75 + ROW * len(actors) if plan else 0.0,
         0.75 + GATE_ROW * len(gates) if gates else 0.0,
-        0.95 + CURVE if durability else 0.0,
+        0.95 + CURVE if durability and (plan or durability["worlds"]) else 0.0,
     ]
     subtitle = (
         "Red lines aside: what the plan as published would be worth on day 0, whether "
@@ -57,7 +57,7 @@ def afterwards(run: Run) -> Figure:
     if gates:
         _gates(sheet, run, top)
     top += heights[1]
-    if scenario.durability and durability:
+    if heights[2]:
         _years(sheet, run, top)
         _terms(sheet, run, top)
     return sheet.figure
@@ -76,16 +76,16 @@ def headline(run: Run) -> str:
         return "What comes after the signatures"
     worse = [a for a, g in plan["gain"].items() if g["better"] < 0.5]
     crossed = [short(run, a) for a, s in plan["crosses_any"].items() if s >= 0.5]
-    text = (
-        f"The plan as published beats no deal for {'everybody' if not worse else 'some'}"
-        if len(worse) < len(plan["gain"])
-        else "The plan as published is worth less than no deal to everybody"
-    )
-    if worse and len(worse) < len(plan["gain"]):
-        text += f", not for {listing([short(run, a) for a in worse])}"
+    if not worse:
+        text = "In the median world the plan as published beats no deal for everybody"
+    elif len(worse) < len(plan["gain"]):
+        others = listing([short(run, a) for a in worse])
+        text = f"In most worlds the plan as published is worth less than no deal to {others}"
+    else:
+        text = "In most worlds the plan as published is worth less than no deal to everybody"
     if crossed:
-        text += f"; it lies beyond red lines of {listing(crossed)}"
-    return text + " in most worlds" if crossed or worse else text
+        text += f"; it mostly lies beyond red lines of {listing(crossed)}"
+    return text
 
 
 def _rows(axes: Axes, names: list[str], height: float) -> None:

@@ -175,7 +175,7 @@ def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> No
     line, x = run.central.no_deal.values[:, n], days(run)
     shown = x <= last_day(run)
     axes = sheet.axes(left + ticks, 0.45, width, HEIGHT, gid=f"no_deal:{issue}")
-    bottom, top = _window(list(spec.scale), float(min(low[shown].min(), line[shown].min())),
+    bottom, top = window(list(spec.scale), float(min(low[shown].min(), line[shown].min())),
                           float(max(high[shown].max(), line[shown].max())))  # fmt: skip
     axes.set_ylim(bottom, top)
     within = {p: t for p, t in spec.scale.items() if bottom <= p <= top}
@@ -188,7 +188,7 @@ def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> No
     _stages(axes, run)
 
 
-def _window(points: list[float], low: float, high: float) -> tuple[float, float]:
+def window(points: list[float], low: float, high: float) -> tuple[float, float]:
     """The part of a scale to show: what moves and the listed points on either side."""
     below = max((p for p in points if p <= low + 1e-9), default=points[0])
     above = min((p for p in points if p >= high - 1e-9), default=points[-1])

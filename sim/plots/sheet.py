@@ -7,7 +7,7 @@ in every run.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
@@ -246,6 +246,23 @@ def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int
     points = list(issue.scale)
     texts = {p: wrapped(issue.scale[p], width, lines=lines) for p in points}
     half = {p: (len(texts[p]) * line_height() / 2 + 0.02) / inch for p in points}
+    kept = labelled_points(points, half)
+    labels = ["\n".join(texts[p]) if p in kept else "" for p in points]
+    axes.set_yticks(points, labels)
+    for label in axes.get_yticklabels():
+        label.set(va="center", linespacing=1.08)
+
+
+def labelled_points(points: Sequence[float], half: Mapping[float, float]) -> list[float]:
+    """Points of a scale whose labels fit beside each other.
+
+    Parameters
+    ----------
+    points : sequence of float
+        In rising order; the ends have precedence, then the points furthest from what is labelled.
+    half : mapping
+        Point → half the height of its label, scale units.
+    """
     kept = [points[0]]
     waiting = [points[-1], *points[1:-1]]
     while waiting:
@@ -253,10 +270,7 @@ def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int
         if all(abs(point - k) >= half[point] + half[k] for k in kept):
             kept.append(point)
         waiting.sort(key=lambda p: -min(abs(p - k) for k in kept))
-    labels = ["\n".join(texts[p]) if p in kept else "" for p in points]
-    axes.set_yticks(points, labels)
-    for label in axes.get_yticklabels():
-        label.set(va="center", linespacing=1.08)
+    return kept
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -54,7 +54,7 @@ def utility(run: Run) -> Figure:
     )
     sheet = Sheet(run, headline(run), subtitle, rows * (HEAD + height + UNDER), _key(run))
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    low, high = _range(run)
+    low, high = common_range(run)
     for number, actor in enumerate(actors):
         row, column = divmod(number, columns)
         place = (MARGIN + column * (cell + GUTTER), row * (HEAD + height + UNDER))
@@ -97,7 +97,7 @@ def _last_open(run: Run) -> int:
     return len(days(run)) - 1 if math.isnan(day) else int(np.searchsorted(days(run), day))
 
 
-def _range(run: Run) -> tuple[float, float]:
+def common_range(run: Run) -> tuple[float, float]:
     """One range for all panels: everything drawn, to the next tenth."""
     parts = [run.central[name].values.ravel() for name in LINES]
     parts += [band(run.ensemble, name)[::2].ravel() for name in LINES]

@@ -16,7 +16,11 @@ from sim.scenario.fields import (
     Positive,
     Sourced,
     listed,
+    uncertain,
 )
+
+Plain = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
+"""A share or a point as a plain number: nothing uncertain, nothing in quotation marks."""
 
 
 class Preference(Sourced):
@@ -32,12 +36,12 @@ class Preference(Sourced):
 class Poll(Sourced):
     """A text that people were asked about, and their answers."""
 
-    terms: dict[Identifier, float] = Field(
+    terms: dict[Identifier, Plain] = Field(
         min_length=1,
         description="Issue → point; the gate's other issues as they stand without a deal.",
     )
-    favour: float = Field(ge=0, le=1, description="Share in favour.")
-    against: float = Field(ge=0, le=1, description="Share against; the undecided are left out.")
+    favour: Plain = Field(description="Share in favour.")
+    against: Plain = Field(description="Share against; the undecided are left out.")
 
 
 class Gate(Sourced):
@@ -56,14 +60,14 @@ class Gate(Sourced):
         description="Terms that bring a text before it, any one of a list; absent: every text.",
     )
     positions: dict[Identifier, Preference] = Field(min_length=1)
-    threshold: AnyNumber | None = Field(
+    threshold: Annotated[Number, uncertain(-1.0, 2.0)] | None = Field(
         default=None, description="Utility that whoever decides the vote asks for."
     )
     polls: list[Poll] = Field(
         default=[], description="Instead of a threshold: texts that were polled, two at least."
     )
-    required: float = Field(
-        default=0.5, gt=0, lt=1, description="With polls: share of the votes that is needed."
+    required: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
+        default=0.5, description="With polls: share of the votes that is needed."
     )
     swing: Positive = Field(
         default=Number("fixed", (0.05,), exact=False),

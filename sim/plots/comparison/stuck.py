@@ -21,6 +21,7 @@ WHY = {
     "red_lines": "red lines miss each other",
     "no_surplus": "nothing that all prefer",
     "time": "not reached in time",
+    "ratification": "signed, not ratified",
 }
 OTHER = "other"
 

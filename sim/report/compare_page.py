@@ -1,0 +1,192 @@
+"""The report of a comparison: what stands where on the page."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+from matplotlib.colors import to_hex
+
+from sim.afterwards_words import plan_words
+from sim.analysis.differences import LASTING
+from sim.analysis.tables import row
+from sim.analysis.terminal import worlds_words
+from sim.analysis.words import ONE_BY_ONE, label, pairing_words, sentence, told
+from sim.comparison import Comparison
+from sim.plots.comparison.differences import SEEN, UNSEEN
+from sim.plots.comparison.packages import SHADES
+from sim.report.compare_common import scenario_key
+from sim.report.compare_differences import difference_charts
+from sim.report.compare_gains import durability_charts, gains_charts
+from sim.report.compare_outcomes import odds_chart, odds_key, time_charts
+from sim.report.compare_packages import packages_chart, packages_table, stuck_chart
+from sim.report.judgements import judgements, positions_words
+from sim.report.limits import COMMON
+from sim.report.page import write_page
+from sim.report.run_page import agreed_table
+from sim.report.sources import cited_sources
+from sim.report.tables import Cell, Table
+from sim.runner import Run
+from sim.story import answer, listing, percent, span_words, stuck_words
+
+
+def compare_report(comparison: Comparison, path: Path) -> None:
+    """Write the report of a comparison as one HTML file that needs no network.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Finished runs; of each only the ensemble, the summary and the scenario are used.
+    path : Path
+        Where to; written whole or not at all.
+    """
+    write_page("compare.html.j2", compare_context(comparison), path)
+
+
+def compare_context(comparison: Comparison) -> dict[str, Any]:
+    """Everything that the template says, as plain values, charts and tables."""
+    base = comparison.base.scenario
+    names = [label(run.scenario.name) for run in comparison.runs]
+    return {
+        "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
+        "question": base.question,
+        "note": comparison.base.summary["note"],
+        "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
+        "answers": [
+            (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
+        ],
+        "overview": overview_table(comparison),
+        "odds": odds_chart(comparison),
+        "odds_key": odds_key(comparison),
+        "times": time_charts(comparison),
+        "scenario_key": scenario_key(comparison, comparison.ranked),
+        "packages": packages_chart(comparison),
+        "packages_key": [
+            ("block", to_hex(SHADES(shade)), words)
+            for shade, words in ((0.0, "low end of the scale (0)"), (1.0, "high end (1)"))
+        ],
+        "packages_table": packages_table(comparison),
+        "gains": gains_charts(comparison),
+        "durability": durability_charts(comparison),
+        "stuck": stuck_chart(comparison),
+        "differences": difference_charts(comparison),
+        "differences_key": [
+            ("blob", SEEN, "the 95 % interval leaves out 0"),
+            ("blob", UNSEEN, "the interval holds 0"),
+        ],
+        "told": told(comparison),
+        "pairing": pairing_words(comparison),
+        "one_by_one": ONE_BY_ONE,
+        "baseline": label(comparison.baseline),
+        "notes": notes(comparison),
+        "scenarios": [_scenario(run) for run in comparison.ranked],
+        "sources": sources(comparison),
+        "repeat": repeat(comparison),
+        "limits": COMMON,
+    }
+
+
+def overview_table(comparison: Comparison) -> Table:
+    """One row per scenario, nearest to a settlement first."""
+    rows: list[list[str | Cell]] = []
+    for run in comparison.ranked:
+        entry = row(run)
+        stuck = "—"
+        if entry["stuck_on"] is not None:
+            title = run.scenario.issues[entry["stuck_on"]].title
+            stuck = f"{title} ({percent(entry['stuck_on_share'])} of failures)"
+        day = "—" if entry["median_day"] is None else f"day {entry['median_day']:.0f}"
+        baseline = " (baseline)" if run.scenario.name == comparison.baseline else ""
+        rows.append(
+            [
+                Cell(run.scenario.title, (label(run.scenario.name) + baseline,)),
+                _share(entry, "settlement"),
+                _share(entry, "first_stage"),
+                percent(entry["ratification_failed"]),
+                day,
+                _share(entry, "held"),
+                stuck,
+            ]
+        )
+    head = ["Scenario", "Settles", "Signs a first stage", "Fails at ratification"]
+    head += ["Settles on (median)", f"Of these, hold {LASTING} years", "Stuck most often on"]
+    return Table("Shares of worlds, with 95 % intervals", head, rows)
+
+
+def _share(entry: dict[str, Any], key: str) -> str | Cell:
+    share = entry[key]
+    return "—" if share is None else Cell(percent(share), (span_words(entry[f"{key}_interval"]),))
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """What is not comparable, what failed, and what is missing."""
+    found = list(comparison.notes)
+    found += [f"{given} could not be used: {why}" for given, why in comparison.failed.items()]
+    if comparison.missing:
+        found.append(f"Not finished: {', '.join(comparison.missing)}.")
+    starts = {run.scenario.war.start_date for run in comparison.runs}
+    horizons = {run.summary["horizon_days"] for run in comparison.runs}
+    if len(starts) > 1:
+        found.append("The scenarios start on different days; curves count days from each start.")
+    if len(horizons) > 1:
+        found.append("Their horizons differ: shares at the end are after different times.")
+    return found
+
+
+def _scenario(run: Run) -> dict[str, Any]:
+    """A scenario by itself: answer, package, plan and judgements."""
+    scenario, summary = run.scenario, run.summary
+    return {
+        "name": label(scenario.name),
+        "title": scenario.title,
+        "about": scenario.summary,
+        "answer": answer(scenario, summary),
+        "agreed": agreed_table(run),
+        "plan": plan_words(scenario, summary),
+        "stuck": stuck_words(scenario, summary),
+        "judged": positions_words(scenario),
+        "judgements": judgements(scenario),
+        "changes": summary["provenance"]["overrides"],
+    }
+
+
+def sources(comparison: Comparison) -> list[dict[str, Any]]:
+    """Sources of all scenarios; where a key means different things, each with its scenario."""
+    found: dict[str, dict[str, Any]] = {}
+    for run in comparison.runs:
+        for entry in cited_sources(run.scenario):
+            known = found.setdefault(entry["key"], entry)
+            if (known["title"], known["url"]) != (entry["title"], entry["url"]):
+                key = f"{entry['key']} ({label(run.scenario.name)})"
+                found[key] = entry | {"key": key}
+    return [found[key] for key in sorted(found)]
+
+
+def repeat(comparison: Comparison) -> dict[str, Any]:
+    """What is needed to get the same numbers again."""
+    base = comparison.base.summary
+    files = [
+        (run.summary["provenance"]["files"] or [run.scenario.name])[-1] for run in comparison.runs
+    ]
+    words = ["python", "-m", "sim", "compare", *files, "--worlds", str(base["worlds"])]
+    words += ["--seed", str(base["seed"]), "--baseline", comparison.baseline]
+    for change in base["provenance"]["overrides"]:
+        words += ["--set", change]
+    rows: list[list[str | Cell]] = [
+        [
+            label(run.scenario.name),
+            f"{run.summary['worlds']:,} worlds, seed {run.summary['seed']}",
+            Cell("", run.summary["provenance"]["overrides"] or ["nothing"]),
+            run.summary["provenance"]["scenario_hash"],
+        ]
+        for run in comparison.runs
+    ]
+    known = base["provenance"]["versions"]
+    return {
+        "command": shlex.join(words),
+        "versions": ", ".join(f"{k} {v}" for k, v in known.items()),
+        "table": Table(
+            "What was run", ["Scenario", "Worlds", "Changed by --set", "Hash of the scenario"], rows
+        ),
+    }

@@ -1,0 +1,128 @@
+"""The plan as published in words, and what it or a settlement is worth to each side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.plots.data import listing, short, signatories
+from sim.plots.style import actor_colors
+from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
+from sim.report.tables import Cell, Table
+from sim.runner import Run
+from sim.story import percent
+
+Entry = dict[str, Any]
+
+
+def plan_says(run: Run) -> list[str]:
+    """Issues on which the plan as published says something; others stay as without a deal."""
+    named = set(run.scenario.plan)
+    if not named:
+        for actor in run.scenario.actors.values():
+            named |= set(actor.mediation.text) if actor.role == "formulator" else set()
+    return [i for i in run.scenario.issues if i in named]
+
+
+def plan_table(run: Run) -> Table:
+    """The plan's words, and whose red lines it crosses how often."""
+    plan = run.summary["plan"]
+    said = plan_says(run)
+    rows: list[list[str | Cell]] = []
+    for issue, spec in run.scenario.issues.items():
+        entry = plan["points"][issue]
+        silent = () if issue in said else ("the plan is silent: as it stands without a deal",)
+        found = sorted(((by[issue], a) for a, by in plan["crosses"].items() if by.get(issue)),
+                       reverse=True)  # fmt: skip
+        crossed = [f"{short(run, a)} in {percent(s)} of worlds" for s, a in found]
+        rows.append(
+            [
+                spec.title,
+                Cell(entry["text"], (f"{entry['point']:.2f} on the scale", *silent)),
+                listing(crossed) or "nobody’s",
+            ]
+        )
+    return Table(
+        "The plan as published, and red lines that it crosses on day 0",
+        ["Issue", "The plan says", "Red lines crossed"],
+        rows,
+    )
+
+
+def gain_chart(
+    run: Run, gains: dict[str, Entry], key: str, title: str, what: str, beats: str = ""
+) -> Chart:
+    """Gain over no deal by party: median and 10–90 %.
+
+    Parameters
+    ----------
+    gains : dict
+        Actor → ``median``, ``p10``, ``p90`` and, where known, ``better``: share of worlds above 0.
+    what : str
+        What is gained from, in the hover labels.
+    beats : str
+        What ``better`` counts.
+    """
+    colors = actor_colors(run.scenario)
+    shown = [a for a, g in gains.items() if g.get("median") is not None]
+    traces: list[Any] = []
+    words = []
+    for row, actor in enumerate(shown):
+        entry = gains[actor]
+        low, middle, high = (100 * float(entry[k]) for k in ("p10", "median", "p90"))
+        text = f"{middle:+.0f} points ({low:+.0f} to {high:+.0f})".replace("-", "−")
+        more = f"{beats} in {percent(entry['better'])} of worlds" if "better" in entry else ""
+        traces.append(
+            scatter(x=numbers([low, high]), y=[row, row], mode="lines", hoverinfo="skip",
+                       line={"color": colors[actor], "width": 4})
+        )  # fmt: skip
+        marker = {"symbol": "circle", "size": 13, "color": colors[actor],
+                  "line": {"color": "#fff", "width": 1.5}}  # fmt: skip
+        says = hover(f"{short(run, actor)}: {what}", text, more)
+        traces.append(
+            scatter(x=numbers([middle], 2), y=[row], mode="markers", marker=marker,
+                    hovertext=[says], hoverinfo="text")
+        )  # fmt: skip
+        words.append(f"{short(run, actor)}: {text}{'; ' + more if more else ''}.")
+    drawn = figure(
+        traces,
+        44 * len(shown) + 66,
+        xaxis={
+            "range": _around_zero([g[k] for g in gains.values() for k in ("p10", "p90")]),
+            "zeroline": True, "zerolinecolor": DARK, "zerolinewidth": 1.2, "nticks": 6,
+            "title": {"text": "points of utility (0–100) against no deal", "font": {"size": 12}},
+        },
+        yaxis={
+            "range": [len(shown) - 0.5, -0.5], "tickvals": list(range(len(shown))),
+            "ticktext": [lines(short(run, a), 12, most=2) for a in shown],
+            "tickfont": {"size": 12, "color": DARK}, "ticklabelstandoff": 4,
+        },
+        margin={"l": 92, "r": 18, "b": 46},
+    )  # fmt: skip
+    return Chart(key, title, " ".join(words), drawn, details=words)
+
+
+def _around_zero(values: list[float]) -> list[float]:
+    """A range in points with 0 and all values in it, and a little room."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.06 * max(high - low, 0.01)
+    return [100 * (low - room), 100 * (high + room)]
+
+
+def settled_gains(run: Run) -> dict[str, Entry]:
+    """Gain from settling over what refusing was worth, over the worlds with a settlement."""
+    data = run.ensemble
+    settled = data.outcome.values == 0
+    if not settled.any():
+        return {}
+    gain = data.gain.values
+    found = {}
+    for n, actor in enumerate(signatories(run)):
+        values = gain[settled, n]
+        values = values[~np.isnan(values)]
+        if len(values):
+            low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
+            found[actor] = {"p10": low, "median": middle, "p90": high,
+                            "better": float((values > 0).mean())}  # fmt: skip
+    return found

@@ -1,0 +1,113 @@
+"""All judgements of a scenario, where they stand, and how much rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from sim.plots.data import counted
+from sim.scenario.fields import Sourced
+from sim.scenario.schema import Scenario
+
+Path = tuple[str | int, ...]
+WORDS = {
+    "positions": "",
+    "levers": "lever",
+    "conditional": "conditional red line",
+    "tactic": "tactic",
+    "mediation": "mediation",
+    "drift": "drift",
+    "beliefs": "belief",
+    "cost": "cost of war",
+    "polls": "poll",
+    "deterrence": "deterrence",
+    "balance": "balance",
+    "war": "war",
+    "issues": "issue",
+    "ratification": "gate",
+    "durability": "durability",
+    "actors": "",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A judgement in full, where it stands, and the sources beside it."""
+
+    place: str
+    text: str
+    sources: tuple[str, ...]
+
+
+def judgements(scenario: Scenario) -> list[Judgement]:
+    """Every judgement of the scenario, in the order of the format."""
+    return [
+        Judgement(place_words(scenario, path), part.judgement, tuple(part.source))
+        for path, part in sourced_parts(scenario)
+        if part.judgement
+    ]
+
+
+def sourced_parts(node: Any, path: Path = ()) -> Iterator[tuple[Path, Sourced]]:
+    """Parts of a scenario that can carry a source or a judgement, with their places."""
+    if isinstance(node, Sourced):
+        yield path, node
+    if isinstance(node, BaseModel):
+        for name in type(node).model_fields:
+            yield from sourced_parts(getattr(node, name), (*path, name))
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from sourced_parts(value, (*path, key))
+    elif isinstance(node, list | tuple):
+        for number, value in enumerate(node):
+            yield from sourced_parts(value, (*path, number))
+
+
+def place_words(scenario: Scenario, path: Path) -> str:
+    """A place in words: ``Putin, lever “…”``.
+
+    Examples
+    --------
+    >>> place_words(None, ("war",))
+    'War'
+    """
+    parts: list[str] = []
+    for before, step in zip(("", *path), path, strict=False):
+        if isinstance(step, int):
+            if before == "agenda":
+                stage = scenario.stages[step]
+                parts.append(f"stage “{stage.title or stage.name}”")
+            elif step:
+                parts.append(str(step + 1))
+        elif before in ("actors", "beliefs", "cost"):
+            parts.append(scenario.actors[step].short)
+        elif before == "levers":
+            parts.append(f"“{scenario.actors[str(path[1])].levers[step].title}”")
+        elif before == "ratification":
+            parts.append(f"“{scenario.ratification[step].title}”")
+        elif step in scenario.issues if scenario else False:
+            parts.append(scenario.issues[step].title)
+        elif step != "agenda" and (word := WORDS.get(step, step.replace("_", " "))):
+            # the kind of thing is said once: "war, drift" is a drift
+            parts[:] = [p for p in parts if p not in ("war", "durability")]
+            parts.append(word)
+    text = ", ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def positions_words(scenario: Scenario) -> str:
+    """How many of the positions rest on a judgement, wholly or in part."""
+    positions = [p for a in scenario.actors.values() for p in a.positions.values()]
+    judged = sum(bool(p.judgement) for p in positions)
+    bare = sum(bool(p.judgement) and not p.source for p in positions)
+    text = f"{judged:,} of {counted(len(positions), 'position')} rest on a judgement, "
+    return text + (
+        f"{bare:,} of them without a source."
+        if bare
+        else "all of them beside at least one source."
+        if judged
+        else "all on sources alone."
+    )

@@ -1,0 +1,44 @@
+"""What the model cannot say: one place for the text that every report prints."""
+
+from __future__ import annotations
+
+from sim.runner import Run
+
+COMMON = (
+    "Odds are a model’s consequences, given its assumptions. They are not a forecast.",
+    "Saliences and red lines are not known. They are judgements, drawn from distributions; "
+    "intervals say how far shares would move with other random draws of the same size, and "
+    "nothing about whether the assumptions are right.",
+    "A party weighs only the stage on the table: the chance that the next stage succeeds is not "
+    "part of what signing is worth to it.",
+    "Positions that follow from speeches may be bargaining postures; the model takes the coded "
+    "ideals and red lines at face value.",
+    "Not in the model: groups outside the room that fight on or spoil a deal, third parties that "
+    "trade issues of their own, and learning about the others’ costs of war.",
+    "Parties do not foresee votes at home: a gate of ratification is where their belief in what "
+    "they can carry is wrong.",
+    "The central world is one course among many, with every uncertain number at its median; it is "
+    "not the mean of the worlds.",
+)
+
+
+def limits(run: Run) -> list[str]:
+    """The model's limits, and what this scenario leaves out of it."""
+    found = list(COMMON)
+    if not run.scenario.ratification:
+        found.append(
+            "This scenario does not look at ratification: what is signed counts as settled."
+        )
+    if run.scenario.durability is None:
+        found.append(
+            "This scenario does not look at durability: whether a settlement would hold is not "
+            "asked."
+        )
+    else:
+        found.append(
+            "Durability compares keeping with breaking each year. It knows no accidents, no groups "
+            "outside the agreement and no changes of government."
+        )
+    if not any(a.levers for a in run.scenario.actors.values()):
+        found.append("This scenario has no threats or promises from outside.")
+    return found

@@ -1,0 +1,185 @@
+"""Headless Chromium over the DevTools protocol on a pipe: no driver, no port, no download."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
+ON_3_AND_4 = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for number, end in enumerate(ends, start=3):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium reads commands from descriptor 3 and writes answers to 4; others may be there first."""
+PATIENCE = 90.0
+"""Seconds to wait for an answer; far more than a slow machine needs."""
+
+
+def find_chromium() -> str:
+    """Path of the browser; without one the test is skipped, but never in CI."""
+    for name in NAMES:
+        path = shutil.which(name)
+        if path:
+            return path
+    reason = "no chromium on PATH: install it (apt-get install chromium) to test reports"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Browser:
+    """One page of a headless browser.
+
+    Attributes
+    ----------
+    events : list of dict
+        Everything that the browser reported so far: requests, console messages, errors.
+    """
+
+    def __init__(self, profile: Path) -> None:
+        commands_out, self._commands = os.pipe()
+        self._answers, answers_in = os.pipe()
+        ends = (str(commands_out), str(answers_in))
+        words = [find_chromium(), *FLAGS, f"--user-data-dir={profile}"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", ON_3_AND_4, *ends, *words],
+            pass_fds=(commands_out, answers_in),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(commands_out)
+        os.close(answers_in)
+        self._number, self._buffer, self.events = 0, b"", []
+        self._session = ""
+        target = self.send("Target.createTarget", url="about:blank")["targetId"]
+        attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
+        self._session = attached["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.send(f"{domain}.enable")
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session = ""
+        try:
+            self.send("Browser.close")
+            self._process.wait(20)
+        except (OSError, RuntimeError, subprocess.TimeoutExpired):
+            self._process.kill()
+            self._process.wait()
+        finally:
+            os.close(self._commands)
+            os.close(self._answers)
+
+    def send(self, method: str, **params: Any) -> dict[str, Any]:
+        """Send a command and wait for its answer."""
+        self._number += 1
+        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
+        if self._session:
+            message["sessionId"] = self._session
+        os.write(self._commands, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self._next()
+            if answer.get("id") == self._number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']}")
+                result: dict[str, Any] = answer["result"]
+                return result
+            self.events.append(answer)
+
+    def _next(self) -> dict[str, Any]:
+        deadline = time.monotonic() + PATIENCE
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._answers], [], [], deadline - time.monotonic())
+            piece = os.read(self._answers, 1 << 20) if ready else b""
+            if not piece:
+                raise RuntimeError("the browser does not answer")
+            self._buffer += piece
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        answer: dict[str, Any] = json.loads(message)
+        return answer
+
+    def evaluate(self, expression: str) -> Any:
+        """Value of a JavaScript expression; promises are awaited."""
+        answer = self.send(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        if "exceptionDetails" in answer:
+            raise RuntimeError(str(answer["exceptionDetails"]))
+        return answer["result"].get("value")
+
+    def size(self, width: int, height: int = 900) -> None:
+        """Set the size of the window, as a phone where it is narrow."""
+        self.send(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=width < 600,
+        )
+
+    def open(self, path: Path) -> None:
+        """Open a file and wait until all its charts are drawn."""
+        self.send("Page.navigate", url=path.resolve().as_uri())
+        self.evaluate(
+            """new Promise(function (done) {
+              (function look() {
+                if (document.readyState === "complete" &&
+                    document.documentElement.dataset.drawn === "all") { done(true); }
+                else { setTimeout(look, 30); }
+              })();
+            })"""
+        )
+
+    def screenshot(self, path: Path, whole: bool = True) -> None:
+        """Save a picture of the page."""
+        shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def pdf(self) -> bytes:
+        """The page as it would be printed."""
+        printed = self.send("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
+        return base64.b64decode(printed["data"])
+
+    def move(self, x: float, y: float) -> None:
+        """Point at a place of the window."""
+        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+
+    def heard(self, method: str) -> list[dict[str, Any]]:
+        """Parameters of the events of one kind so far."""
+        return [e["params"] for e in self.events if e.get("method") == method]
