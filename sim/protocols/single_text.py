@@ -192,6 +192,7 @@ class SingleText(Mediated):
         signatories = model.signatories
         here, points = np.ix_(worlds, issues), envoy.points[issues]
         table = envoy.distances(worlds, issues)
+        # where other issues stand bears on a gate's threshold, not on what it would change
         gates = model.ratification.in_draft(worlds, issues, points, model.war.no_deal[worlds])
         if gates is not None:
             table = np.concatenate([table, gates.loss], axis=2)
