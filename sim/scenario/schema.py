@@ -198,6 +198,23 @@ class Mediation(Sourced):
         default=Number("fixed", (0.1,)),
         description="Standard deviation of its first guesses of the parties' red lines.",
     )
+    drafts: int = Field(
+        default=23,
+        ge=1,
+        description="One-text procedure: drafts after which the text is put to all as it is.",
+    )
+    drafts_per_round: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="One-text procedure: drafts in a round in which one is due.",
+    )
+    final_offers: int | None = Field(
+        default=None,
+        ge=1,
+        description="One-text procedure: texts put to all and refused after which it gives up; "
+        "absent: it goes on.",
+    )
 
 
 class Actor(Sourced):
