@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.changes import change_words
+from sim.analysis.changes import FEW, change_words, changes
 from sim.analysis.differences import LASTING
 from sim.analysis.tables import row
 from sim.analysis.words import ONE_BY_ONE, RIPENESS, pairing_words, told
@@ -84,17 +84,18 @@ def _table(comparison: Comparison) -> Table:
 
 def _changes(console: Console, comparison: Comparison) -> None:
     """What the files say differently from the baseline's."""
-    found = {
-        run.scenario.name: change_words(run, comparison.base)
-        for run in comparison.alike
-        if run is not comparison.base
-    }
-    if not any(found.values()):
+    others = [run for run in comparison.alike if run is not comparison.base]
+    counts = {r.scenario.name: len(changes(r, comparison.base)) for r in others}
+    few = [run for run in others if counts[run.scenario.name] <= FEW]
+    many = [f"{name} ({count})" for name, count in counts.items() if count > FEW]
+    if not others:
         return
     console.print(Text(f"\nWhat differs from {comparison.baseline} in the files", style="bold"))
-    for name, lines in found.items():
-        for line in lines or ["nothing"]:
-            console.print(Padding(f"{name}: {line}", (0, 0, 0, 2)))
+    for run in few:
+        for line in change_words(run, comparison.base) or ["nothing"]:
+            console.print(Padding(f"{run.scenario.name}: {line}", (0, 0, 0, 2)))
+    if many:
+        console.print(Padding(f"Many entries in: {', '.join(many)}.", (0, 0, 0, 2)))
 
 
 def _plans(comparison: Comparison) -> Table:
