@@ -317,10 +317,17 @@ def schema() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Table of scored articles.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="CSV of scored articles, of positions, of KTAB or DECIDE; or a folder of "
+            "GENIUS/NegMAS XML.",
+        ),
+    ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Scenario to write; absent: named after FILE's folder, here."),
+        typer.Option(help="Scenario to write; absent: named after PATH, here."),
     ] = None,
     threshold: Annotated[
         list[str] | None,
@@ -330,10 +337,18 @@ def import_(
         list[str] | None,
         typer.Option(metavar='"NAME=1 2 5"', help="A named draft to weigh; may be repeated."),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="How a group decides: compromise, median, exchange or challenge.",
+            show_default="compromise",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the scenario.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Make a scenario of other people's coding: a table of articles with scores."""
+    """Make a scenario of other people's coding, whose format is recognised by its header."""
     from sim.importing import Wishes
     from sim.importing.command import import_file, named_values
     from sim.importing.tell import tell
@@ -344,8 +359,9 @@ def import_(
             title,
             named_values("--threshold", threshold or []),
             named_values("--preset", preset or []),
+            protocol,
         )
-        done = import_file(file, out, wishes, force)
+        done = import_file(path, out, wishes, force)
     except ScenarioError as error:
         fail(str(error))
     except OSError as error:
