@@ -34,7 +34,10 @@ _DATE = re.compile(
 
 @dataclass(frozen=True)
 class CodedIssue:
-    """An issue on a scale of the source, with texts at points of that scale."""
+    """An issue on a scale of the source, with texts at points of that scale.
+
+    Its key in the scenario is made of ``label``.
+    """
 
     label: str
     title: str
@@ -115,8 +118,8 @@ def group_scenario(coding: GroupCoding, wishes: Wishes) -> Imported:
         )
     issues = {label: i for label, i in coding.issues.items() if any(
         p.issue == label for p in coding.positions)}  # fmt: skip
-    issue_keys = _keys(issues)
-    actor_keys = _keys(power)
+    issue_keys = _keys({label: issue.label for label, issue in issues.items()})
+    actor_keys = _keys({label: label for label in power})
     raw: dict[str, Any] = {
         "title": wishes.title or coding.title or named or path.stem.replace("_", " "),
         "question": "What would the group decide?",
@@ -242,10 +245,11 @@ def _share(point: float, issue: CodedIssue) -> float:
     return round((point - issue.low) / (issue.high - issue.low), 12)
 
 
-def _keys(labels: Any) -> dict[str, str]:
+def _keys(names: dict[str, str]) -> dict[str, str]:
+    """A plain key of its own for each."""
     keys: dict[str, str] = {}
-    for label in labels:
-        keys[label] = plain_key(label, keys.values())
+    for label, name in names.items():
+        keys[label] = plain_key(name, keys.values())
     return keys
 
 

@@ -54,7 +54,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
         table,
         "an input file of KTAB",
         actors,
-        {p: CodedIssue(p, _title(p), *PERCENT) for p, _ in pairs},
+        {p: CodedIssue(_title(p), _title(p), *PERCENT) for p, _ in pairs},
         positions,
         title=next((cell for cell in above[1::-1] if cell), None),
         remarks=" ".join(above),
