@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -291,6 +292,15 @@ def test_mixed_sessions_keep_the_rules(
         assert found.utilities[0] == pytest.approx(course[-1]["utilities"])
     elif not found.broken[0]:
         assert found.steps[0] == 30
+
+
+@given(st.integers(0, 10_000))
+def test_micro_never_answers_an_offer_with_one_that_is_no_better_for_it(seed: int) -> None:
+    case = scenario(seed, [3, 4], 2, 0.1)
+    _, course = session(case, ["micro", "conceder"], 40)
+    for before, after in itertools.pairwise(course):
+        if (before["event"], after["event"], after["who"]) == ("REJECT_OFFER", "OFFER", 0):
+            assert after["utilities"][0] > before["utilities"][0]
 
 
 def test_strategies_for_two_are_refused_among_three() -> None:

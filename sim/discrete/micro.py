@@ -50,8 +50,8 @@ class Micro:
 
     def accepts(self, package: int, step: int) -> bool:
         """Whether it accepts an offer, which it takes note of."""
-        mine = self.next_offer()
         self.received.add(package)
+        mine = self.next_offer()
         least = self.reservation if mine is None else self.utility[mine]
         return bool(self.utility[package] >= max(least, self.reservation))
 
