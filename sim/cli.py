@@ -46,6 +46,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but er
 
 @app.command()
 def run(
+    context: typer.Context,
     file: ScenarioArgument,
     worlds: Annotated[int, typer.Option(min=1, help="Size of the ensemble.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
@@ -65,6 +66,14 @@ def run(
     from sim.scenario import Loaded
 
     if not isinstance(loaded, Loaded):
+        for option in ("worlds", "seed"):
+            source = context.get_parameter_source(option)
+            if source is not None and source.name == "COMMANDLINE":
+                print(
+                    f"--{option} is not used: a scenario with listed options has no uncertain "
+                    "numbers and no chance, so one session is played.",
+                    file=sys.stderr,
+                )
         play_listed(loaded, overrides, out, format_ if plots else None, json_, quiet)
         return
 
@@ -306,13 +315,24 @@ def export(
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of the scenario format, for editors."""
+def schema(
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="scales|listed",
+            help="Scenarios with scales and a war, or with listed options and values.",
+        ),
+    ] = "scales",
+) -> None:
+    """Print the JSON Schema of a scenario format, for editors."""
     import json
 
-    from sim.scenario.json_schema import scenario_schema
+    from sim.scenario.json_schema import listed_schema, scenario_schema
 
-    print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    schemas = {"scales": scenario_schema, "listed": listed_schema}
+    if kind not in schemas:
+        fail(f"--kind {kind}: choose from {', '.join(schemas)}")
+    print(json.dumps(schemas[kind](), indent=2, ensure_ascii=False))
 
 
 @app.command("import")
