@@ -291,26 +291,38 @@ def export(
     file: ScenarioArgument,
     to: Annotated[str, typer.Option(metavar="negmas", help="Format to write.")],
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    points: Annotated[
+        int | None,
+        typer.Option(min=2, max=1000, help="Cut continuous issues into so many points."),
+    ] = None,
     set_: SetOption = None,
 ) -> None:
-    """Write a scenario with listed options as GENIUS XML, which NegMAS reads."""
+    """Write a scenario whose options are listed as GENIUS XML, which NegMAS reads."""
     if to not in ("negmas", "genius"):
         fail(f"--to {to}: choose negmas")
     loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.importing.to_genius import write_genius
     from sim.scenario import Loaded
 
+    notes: list[str] = []
     if isinstance(loaded, Loaded):
-        fail(
-            f"{file}: has scales, a war and uncertain numbers, for which GENIUS XML has no place "
-            "(only scenarios with listed options and values can be exported)"
-        )
-    from sim.importing.to_genius import write_genius
+        from sim.importing.to_listed import listed_form
 
+        try:
+            content, notes = listed_form(loaded.scenario, points)
+        except ValueError as error:
+            fail(f"{file}: {error}")
+    else:
+        content = loaded.content
+        if points is not None:
+            notes.append(f"--points {points} is not used: the options are listed.")
     try:
-        written = write_genius(loaded.content, out)
+        written = write_genius(content, out)
     except OSError as error:
         where = error.filename2 or error.filename or out
         fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    for note in notes:
+        print(note, file=sys.stderr)
     print(f"Written to {out}: {', '.join(written)}")
 
 
