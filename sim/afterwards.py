@@ -131,6 +131,7 @@ def plan_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
         "points": {
             key: {"point": float(p), "text": nearest_text(issue, float(p))}
             for (key, issue), p in zip(scenario.issues.items(), points, strict=True)
+            if key in scenario.plan_issues
         },
         "gain": {
             actor: {

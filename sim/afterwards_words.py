@@ -7,6 +7,11 @@ from typing import Any
 from sim.scenario.schema import Scenario
 from sim.story import listing, percent, span_words
 
+HOLDS = (
+    "Holding means that keeping it is worth more to every side than breaking it; accidents, "
+    "spoilers and changes of government are not in the model."
+)
+
 
 def plan_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     """What the plan would be worth on day 0, whom it suits and whose red lines it crosses."""
@@ -24,6 +29,8 @@ def plan_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         text = f"{who}: better than no deal in {percent(gain['better'])} of the worlds"
         crossed = sorted(plan["crosses"][actor].items(), key=lambda kv: -kv[1])
         titles = [f"{scenario.issues[i].title} ({percent(s)})" for i, s in crossed[:3]]
+        if len(crossed) > 3:
+            titles.append(f"{len(crossed) - 3} more")
         if titles:
             text += f"; beyond its red lines on {listing(titles)}"
         lines.append(text)
@@ -33,7 +40,7 @@ def plan_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         last = list(plan["held"])[-1]
         lines.append(
             f"Signed as it stands, it would hold for {last} years in "
-            f"{percent(plan['held'][last])} of the worlds."
+            f"{percent(plan['held'][last])} of the worlds. {HOLDS}"
         )
     return lines
 
@@ -74,6 +81,7 @@ def durability_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     if breaks:
         lines.append(f"Broken first by {listing(breaks)} of them.")
     full = found["held"][last]
+    lines.append(HOLDS)
     matter = [(t, s) for t, s in found["without"].items() if abs(s - full) > 0.005]
     for term, share in sorted(matter, key=lambda pair: pair[1] - full):
         title = scenario.issues[term].title

@@ -237,7 +237,11 @@ def left_out_notes(
         (actor_group, "signatory", "charts gains and differences"),
     ):
         out = [name for name in names if name not in group]
-        if out:
+        if out and len(group) == 1:
+            notes.append(
+                f"No two of the scenarios share a {what}: the {charts} set them side by side."
+            )
+        elif out:
             verb = "shares" if len(out) == 1 else "share"
             listed = ", ".join(out)
             notes.append(f"{listed} {verb} no {what} with the others: left out of the {charts}.")

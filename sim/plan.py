@@ -65,8 +65,7 @@ def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
     """
     point = model.war.no_deal.copy()
     envoy = model.envoy
-    texts = model.spec.plan or ({} if envoy is None else envoy.spec.mediation.text)
-    named = np.array([issue in texts for issue in model.issues])
+    named = np.array([issue in model.spec.plan_issues for issue in model.issues])
     if model.spec.plan:
         for issue, number in model.spec.plan.items():
             point[:, model.issues.index(issue)] = model.draws.number(f"plan.{issue}", number)

@@ -186,36 +186,34 @@ WITHIN = {
 }
 
 
+def within(day: str) -> str:
+    """A day of the run as a span; the last one simulated may be any."""
+    return WITHIN.get(day, f"within the {day} days simulated")
+
+
 def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
     """The headline question answered in one sentence."""
     shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
     days = [day for day, share in shares.items() if share is not None]
-    horizon = summary["horizon_days"]
-    if "365" not in days and str(horizon) not in days:  # the horizon's end is known too
-        shares, spans = dict(shares), dict(spans)
-        shares["end"] = summary["outcomes"]["settlement"]
-        spans["end"] = summary["outcomes_interval"]["settlement"]
-        days.append("end")
-    within = WITHIN | {"end": f"within the {horizon} days simulated"}
     first, last = days[0], days[-1]
     if not shares[last]:
         text = (
-            f"No world in this model has a settlement {within[first]} ({span_words(spans[first])})"
+            f"No world in this model has a settlement {within(first)} ({span_words(spans[first])})"
         )
         if last != first:
-            text += f", and none {within[last]} ({span_words(spans[last])}; 95 % intervals)"
+            text += f", and none {within(last)} ({span_words(spans[last])}; 95 % intervals)"
     else:
         text = (
-            f"A settlement {within[first]} comes in {percent(shares[first])} of the worlds "
+            f"A settlement {within(first)} comes in {percent(shares[first])} of the worlds "
             f"({span_words(spans[first])})"
         )
         if last != first:
-            text += f", {within[last]} in {percent(shares[last])} ({span_words(spans[last])})"
+            text += f", {within(last)} in {percent(shares[last])} ({span_words(spans[last])})"
         text += "; 95 % intervals in brackets"
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
         known = summary["first_stage_by_day"].get(last, summary["first_stage_ever"])
-        text += f". The first stage, “{title}”, is signed {within[last]} in {percent(known)}"
+        text += f". The first stage, “{title}”, is signed {within(last)} in {percent(known)}"
     return text + "."
 
 
@@ -242,7 +240,11 @@ def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str
         if entry["worlds"]:
             common = percent(entry["most_common_share"])
             rows.append(
-                (issue.title, entry["most_common"], f"{common} of {entry['worlds']:,} worlds")
+                (
+                    issue.title,
+                    entry["most_common"],
+                    f"{common} of {entry['worlds']:,} world{'' if entry['worlds'] == 1 else 's'}",
+                )
             )
     return rows
 

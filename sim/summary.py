@@ -32,7 +32,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
     def by_day(days: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
         shares: dict[str, Any] = {}
         intervals: dict[str, Any] = {}
-        for day in DAYS:
+        for day in sorted({*DAYS, horizon}):
             known = day <= horizon
             count = int((days <= day).sum())
             shares[str(day)] = count / worlds if known else None

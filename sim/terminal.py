@@ -23,7 +23,6 @@ from sim.story import (
     stuck_words,
     what_blocks,
 )
-from sim.summary import DAYS
 
 OUTCOME_WORDS = {
     "settlement": "Settlement (everything on the agenda signed)",
@@ -32,6 +31,12 @@ OUTCOME_WORDS = {
     "breakdown": "Breakdown (a side walked away)",
     "no_deal": "No agreement within the horizon",
 }
+
+AVERAGES = (
+    "These scores have no red lines and no war: whoever scores a draft high enough on average "
+    "signs it, whatever it contains. `summary.json` (`articles`) and the report say which articles "
+    "that a side scores very low are carried by others that it likes."
+)
 
 
 def tell(run: Run, folder: Path, written: list[str]) -> None:
@@ -66,6 +71,8 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     pressure = pressure_words(scenario, summary)
     _section(console, "What pressure was used", pressure or ["No levers in this scenario."])
     _section(console, "Where it gets stuck", stuck_words(scenario, summary))
+    if scenario.articles is not None:
+        _section(console, "What averaging hides", [AVERAGES])
     console.print(Text(f"\n{summary['note']}", style="italic"))
     console.print(f"Written to {folder}: {', '.join(written)}")
 
@@ -89,14 +96,15 @@ def _days(run: Run) -> Padding:
     summary = run.summary
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Signed by day")
-    for day in DAYS:
-        table.add_column(str(day), justify="right")
+    days = list(summary["deal_by_day"])
+    for day in days:
+        table.add_column(day, justify="right")
     rows = [("A settlement", "deal_by_day")]
     if len(run.scenario.stages) > 1:
         rows.append(("A first stage", "first_stage_by_day"))
     for words, key in rows:
-        table.add_row(words, *(percent(summary[key][str(d)]) for d in DAYS))
-        spans = (span_words(summary[f"{key}_interval"][str(d)]) for d in DAYS)
+        table.add_row(words, *(percent(summary[key][d]) for d in days))
+        spans = (span_words(summary[f"{key}_interval"][d]) for d in days)
         table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
     return Padding(table, (1, 0, 0, 0))
 

@@ -532,3 +532,22 @@ def test_interrupt_of_the_command_leaves_no_halves(files: list[str], tmp_path: P
     assert "Traceback" not in errors
     if out.exists():
         assert {p.name for p in out.iterdir()} <= TABLES
+
+
+def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> None:
+    """As typed in the README: two finished runs, one of them with a changed assumption."""
+    out, trial = tmp_path / "out", tmp_path / "trial"
+    run = ["--worlds", "20", "--no-plots", "--quiet"]
+    kellogg = str(SCENARIOS / "kellogg.yaml")
+    assert run_here(kellogg, *run, "--out", str(out)) == 0
+    change = "actors.putin.patience={fixed: 20}"
+    assert (
+        run_here(*[str(SCENARIOS / "kellogg.yaml"), *run, "--set", change, "--out", str(trial)])
+        == 0
+    )
+    words = ["compare", str(out / "kellogg"), str(trial / "kellogg"), "--no-plots", "--quiet"]
+    assert run_here(*words, "--out", str(tmp_path / "both")) == 0
+    content = json.loads((tmp_path / "both" / "compare.json").read_text())
+    (told,) = content["differ_in"].values()
+    assert told == ["actors.putin.patience: {triangular: [26, 78, 156]} → {fixed: 20}"]
+    assert all(one["paired"] for one in content["differences"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from sim.bargaining.tactics import TACTICS
 from sim.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
+from sim.protocols.alternating import Alternating
 from sim.scenario import Draws, Scenario
 from tests.conftest import TOY, build, simulate
 
@@ -71,8 +72,9 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
         },
         "horizon_days": 210,
     }
-    if draw(st.booleans()):
-        data["protocol"] = {"name": "shuttle"}
+    protocol = draw(st.sampled_from(["alternating", "shuttle", "single_text"]))
+    if protocol != "alternating":
+        data["protocol"] = {"name": protocol}
         data["actors"]["envoy"] = {
             "name": "Envoy",
             "role": "formulator",
@@ -236,6 +238,18 @@ def test_one_issue_agreement_lies_between_the_reservation_points(
         assert low - 1e-9 <= model.agreed[0, 0] <= high + 1e-9
     elif tactic not in {"hardliner", "tit_for_tat", "micro"}:
         assert cost_a + cost_b == pytest.approx(0, abs=1e-6)
+
+
+def test_a_yes_lapses_when_fighting_on_has_become_worth_more(toy: dict[str, Any]) -> None:
+    toy["protocol"] = {"name": "alternating"}
+    model = PeaceTalks(build(toy), Draws(0, 3))
+    protocol, party = model.protocol, model.signatories[0]
+    assert isinstance(protocol, Alternating)
+    protocol.standing[:] = [0.4, 0.4]
+    protocol.accepted["a"][:] = True
+    party.reservation = party.value(protocol.standing) + np.array([-0.1, 0.0, 0.1])
+    protocol._lapse()
+    assert protocol.accepted["a"].tolist() == [True, True, False]
 
 
 def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:

@@ -6,7 +6,8 @@ Practice*, and Bercovitch (1997).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sim.model import PeaceTalks
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 DRAFT_POINTS = 21
 LINKAGES_EVERY = 8
 """Texts between two searches for the conditional red lines to build on."""
@@ -58,6 +60,27 @@ class Facilitator(Mediator):
         self.quality = draw * np.min([self.acceptability(p) for p in principals], axis=0)
 
 
+class Estimates(NamedTuple):
+    """What an envoy judges texts of a stage by, in some worlds.
+
+    Attributes
+    ----------
+    loss : ndarray, shape (issues, worlds, parties + gates, points)
+        Utility that each is thought to lose at each drafting point.
+    gap : ndarray, shape (worlds, parties + gates)
+        Surplus over refusing if nothing were lost.
+    extra : ndarray, shape (issues, worlds, points)
+        The plan, the principal's interests, and what lies beyond red lines as they are estimated.
+    pairs : list of (int, int)
+        Places of issues that exclude each other.
+    """
+
+    loss: Array
+    gap: Array
+    extra: Array
+    pairs: list[tuple[int, int]]
+
+
 class Formulator(Mediator):
     """An envoy: drafts a text every few rounds and tables it.
 
@@ -84,6 +107,8 @@ class Formulator(Mediator):
             ]
         )
         self.clarity = np.zeros(model.worlds)
+        #: how often each party has said what it would change on an issue
+        self.explained = np.zeros(self.misjudged.shape)
         self.plan = np.full(shape, np.nan)
         for issue, number in mediation.text.items():
             column = model.issues.index(issue)
@@ -109,32 +134,62 @@ class Formulator(Mediator):
         """The text of this round, shape (worlds, issues); drafted where it is mediating."""
         model = self.model
         first = self.text is None
-        if self.text is None:
-            middle = np.mean([p.offer for p in model.signatories], axis=0)
-            text = np.where(np.isnan(self.plan), middle, self.plan)
-            for column, listed in enumerate(model.options):
-                if listed is not None:
-                    nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
-                    text[:, column] = listed[nearest]
-            if model.exclusions is not None:
-                text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
-            self.text = text
+        text = self.begin()
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
-            self.text = self.text.copy()
-            for stage in range(model.stages):
-                worlds = np.flatnonzero(model.talking & self.active & (model.stage == stage))
-                issues = np.flatnonzero(model.stage_of_issue == stage)
-                if len(worlds):
-                    self.text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
+            text = text.copy()
+            for worlds, issues in self.stages_among(model.talking & self.active):
+                text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
+        self.text = text
         self.tabled += 1
-        return self.text
+        return text
+
+    def begin(self) -> Array:
+        """The text as it is; at first the plan, and midway between the positions elsewhere."""
+        if self.text is not None:
+            return self.text
+        model = self.model
+        middle = np.mean([p.offer for p in model.signatories], axis=0)
+        text = np.where(np.isnan(self.plan), middle, self.plan)
+        for column, listed in enumerate(model.options):
+            if listed is not None:
+                nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
+                text[:, column] = listed[nearest]
+        if model.exclusions is not None:
+            text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
+        self.text = text
+        return text
+
+    def stages_among(self, where: Mask) -> Iterator[tuple[Index, Index]]:
+        """The worlds chosen and the issues on the table there, stage by stage."""
+        model = self.model
+        for stage in range(model.stages):
+            worlds = np.flatnonzero(where & (model.stage == stage))
+            if len(worlds):
+                yield worlds, np.flatnonzero(model.stage_of_issue == stage)
 
     def _draft_stage(self, worlds: Index, issues: Index) -> Array:
         """The best text on a stage's issues in some worlds, shape (worlds, issues)."""
-        assert self.text is not None
+        estimates = self.estimates(worlds, issues)
+        sweeps = 3 if self.tabled < 2 else 1
+        near = self.nearest_points(worlds, issues)
+        loss, gap, extra, pairs = estimates
+        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
+        return self.at_points(choice, issues)
+
+    def nearest_points(self, worlds: Index, issues: Index) -> Index:
+        """Drafting points nearest to the text, shape (issues, worlds)."""
+        text = self.begin()[np.ix_(worlds, issues)].T
+        return np.abs(self.points[issues][:, None, :] - text[:, :, None]).argmin(axis=2)
+
+    def at_points(self, choice: Index, issues: Index) -> Array:
+        """The text (worlds, issues) at drafting points (issues, worlds)."""
+        return np.take_along_axis(self.points[issues], choice, axis=1).T
+
+    def estimates(self, worlds: Index, issues: Index) -> Estimates:
+        """What texts of a stage are judged by in some worlds, as it knows the parties now."""
         here, points = np.ix_(worlds, issues), self.points[issues]
         seen = np.stack([p.salience_seen[here] for p in self.model.signatories], axis=2)
-        loss = self._losses(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
+        loss = self.distances(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
         extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
         gates = self.model.ratification.in_draft(worlds, issues, points, self._rest(worlds))
@@ -142,24 +197,21 @@ class Formulator(Mediator):
             loss = np.concatenate([loss, gates.loss], axis=2)
             gap = np.concatenate([gap, gates.gap], axis=1)
             extra -= PENALTY * gates.beyond
-        near = np.abs(points[:, None, :] - self.text[here].T[:, :, None]).argmin(axis=2)
-        sweeps = 3 if self.tabled < 2 else 1
         pairs: list[tuple[int, int]] = []
         exclusions = self.model.exclusions
         if exclusions is not None:
             pairs = exclusions.pairs_among(issues)
             barred = exclusions.barred()[here].T[..., None] & (points[:, None, :] > 0.0)
             extra = extra - PENALTY * barred
-        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
-        return np.take_along_axis(points, choice, axis=1).T
+        return Estimates(loss, gap, extra, pairs)
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
         model = self.model
         return np.where(model.is_fixed, model.agreed, model.war.no_deal)[worlds]
 
-    def _losses(self, worlds: Index, issues: Index) -> Array:
-        """Losses at the drafting points, weight 1: (issues, worlds, parties, points)."""
+    def distances(self, worlds: Index, issues: Index) -> Array:
+        """Losses at the drafting points for weight 1: (issues, worlds, parties, points)."""
         if self.loss_tables is None:
             tables = [
                 losses(
@@ -181,7 +233,7 @@ class Formulator(Mediator):
         principal = next((p for p in self.model.signatories if p.key == self.spec.principal), None)
         if principal is not None:
             lean = self.tilt[worlds] * principal.weight[np.ix_(worlds, issues)].T
-            terms -= lean[:, :, None] * self._losses(worlds, issues)[:, :, principal.index]
+            terms -= lean[:, :, None] * self.distances(worlds, issues)[:, :, principal.index]
         return np.asarray(terms)
 
     def _beyond_limits(self, worlds: Index, issues: Index) -> Array:
@@ -190,7 +242,7 @@ class Formulator(Mediator):
         parties = model.signatories
         refused = np.stack([model.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
-        error = self.misjudged[:, worlds] * known[:, :, None]
+        error = self.misjudged[:, worlds] * known[:, :, None] * 0.5 ** self.explained[:, worlds]
         low = np.stack([p.low[worlds] for p in parties])
         high = np.stack([p.high[worlds] for p in parties])
         ideal = np.stack([p.ideal[worlds] for p in parties])

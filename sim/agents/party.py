@@ -152,22 +152,25 @@ class Party(Outlook):
 
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""
+        self.move(offer, where)
+        self.be_known(learnt_saliences(np.abs(self.offer - self.opening)))
+
+    def move(self, offer: Array, where: Mask) -> None:
+        """Take a position in some worlds; nobody learns from it."""
         model = self.model
         where = where & model.talking
         offer = np.where(where[:, None] & ~model.is_fixed, offer, self.offer)
         moved = np.abs(offer - self.offer)
         self.offers_made = self.offers_made + (moved.max(axis=1) > 1e-6)
         self.offer = offer
-        self._show_saliences()
 
     def be_told(self, quality: Array) -> None:
         """A host has explained its interests to the others for a round."""
         self.told = 1.0 - (1.0 - self.told) * (1.0 - quality)
 
-    def _show_saliences(self) -> None:
-        """What the others believe: learnt from its concessions, and told by hosts."""
+    def be_known(self, learnt: Array) -> None:
+        """What the others believe of its saliences: learnt from what it does, told by hosts."""
         told = self.told[:, None]
-        learnt = learnt_saliences(np.abs(self.offer - self.opening))
         self.salience_seen = (1.0 - told) * learnt + told * self.weight
 
     def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:

@@ -148,6 +148,15 @@ class Preferences(Participant):
             fine &= self.model.exclusions.allow(x)
         return np.asarray(fine)
 
+    def cannot_sign(self, x: Array) -> Mask:
+        """Issues on which a text (worlds, issues) lies beyond its red lines; same shape."""
+        low, high = self.low, self.high
+        if self.rules:
+            strict = self.conditional_limits(x[:, None], low[:, None], high[:, None])
+            low, high = strict[0][:, 0], strict[1][:, 0]
+        beyond = (x < low - TOLERANCE) | (x > high + TOLERANCE)
+        return np.asarray(beyond & self.model.on_table & self.consent)
+
     def conditional_limits(
         self, x: Array, low: Array, high: Array, whole: bool = False
     ) -> tuple[Array, Array]:

@@ -169,7 +169,7 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
     one, two = measure.values(run), measure.values(base)
     if one is None or two is None:
         return None
-    paired = run.ensemble.attrs["seed"] == base.ensemble.attrs["seed"]
+    paired = run.summary["seed"] == base.summary["seed"]
     if paired:  # the first worlds of a longer run are those of a shorter one
         both = min(len(one), len(two))
         known = ~np.isnan(one[:both]) & ~np.isnan(two[:both])

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.changes import change_words
 from sim.analysis.differences import LASTING, Difference
 from sim.analysis.words import ONE_BY_ONE, pairing_words, told
 from sim.comparison import Comparison
@@ -179,6 +180,11 @@ def compare_json(comparison: Comparison) -> str:
         "failed": comparison.failed,
         "missing": comparison.missing,
         "in_words": told(comparison),
+        "differ_in": {
+            run.scenario.name: change_words(run, comparison.base)
+            for run in comparison.runs
+            if run is not comparison.base
+        },
         "pairing": pairing_words(comparison),
         "table": {run.scenario.name: row(run) for run in comparison.runs},
         "differences": [as_entry(one) for one in comparison.differences],

@@ -9,13 +9,17 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.changes import change_words
 from sim.analysis.differences import LASTING
 from sim.analysis.tables import row
-from sim.analysis.words import ONE_BY_ONE, pairing_words, told
+from sim.analysis.words import ONE_BY_ONE, RIPENESS, pairing_words, told
 from sim.comparison import Comparison
 from sim.runner import Run
-from sim.story import percent, span_words
+from sim.story import listing, percent, span_words
 from sim.summary import NOTE
+
+ENOUGH = 10
+"""Settlements from which on the table says how long they hold."""
 
 
 def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
@@ -28,11 +32,22 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     for change in comparison.base.summary["provenance"]["overrides"]:
         console.print(Text(f"Changed: {change}", style="bold"))
     console.print(_table(comparison))
+    _changes(console, comparison)
+    plans = _plans(comparison)
+    if plans.row_count:
+        console.print(
+            Text(
+                "\nThe plans as published, weighed on day 0 (in most worlds; blank: nobody)",
+                style="bold",
+            )
+        )
+        console.print(plans)
     lines = told(comparison)
     if lines:
         console.print(Text("\nDifferences, world by world", style="bold"))
         for line in lines:
             console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(RIPENESS, (0, 0, 0, 2)), style="dim")
         console.print(Padding(ONE_BY_ONE, (0, 0, 0, 2)), style="dim")
         pairing = pairing_words(comparison)
         if pairing:
@@ -56,14 +71,56 @@ def worlds_words(comparison: Comparison) -> str:
 
 def _table(comparison: Comparison) -> Table:
     names = [run.scenario.name for run in comparison.runs]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
-    for heading in ("Settles", "First stage", "Ratification\nfails", "Median\nday"):
-        table.add_column(heading, justify="right")
-    table.add_column(f"Held {LASTING}\nyears", justify="right")
-    table.add_column("Stuck on")
+    for heading in ("Settles", "First\nstage", "Not\nratified", "Median\nday"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(f"Holds {LASTING}\nyears", justify="right", no_wrap=True)
+    table.add_column(" Stuck most\n often on", min_width=14)
     for run in comparison.ranked:
         table.add_row(*_words(run, run.scenario.name == comparison.baseline))
+    return table
+
+
+def _changes(console: Console, comparison: Comparison) -> None:
+    """What the files say differently from the baseline's."""
+    found = {
+        run.scenario.name: change_words(run, comparison.base)
+        for run in comparison.alike
+        if run is not comparison.base
+    }
+    if not any(found.values()):
+        return
+    console.print(Text(f"\nWhat differs from {comparison.baseline} in the files", style="bold"))
+    for name, lines in found.items():
+        for line in lines or ["nothing"]:
+            console.print(Padding(f"{name}: {line}", (0, 0, 0, 2)))
+
+
+def _plans(comparison: Comparison) -> Table:
+    """Whom the plans do not suit, in most worlds, whether they would pass the gates, and hold."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Scenario", no_wrap=True)
+    table.add_column("Worse than\nno deal for")
+    table.add_column("Beyond red\nlines of")
+    table.add_column("Passes all\ngates", justify="right", no_wrap=True)
+    table.add_column("Would\nhold", justify="right", no_wrap=True)
+    for run in comparison.ranked:
+        plan = run.summary["plan"]
+        if plan is None:
+            continue
+
+        def short(actor: str, run: Run = run) -> str:
+            return run.scenario.actors[actor].short
+
+        worse = [short(a) for a, gain in plan["gain"].items() if gain["better"] < 0.5]
+        crossed = [short(a) for a, share in plan["crosses_any"].items() if share >= 0.5]
+        held = "—"
+        if plan["held"]:
+            last = list(plan["held"])[-1]
+            held = f"{percent(plan['held'][last])}, {last} y"
+        passed = "—" if plan["passed"] is None else percent(plan["passed"])
+        table.add_row(run.scenario.name, listing(worse), listing(crossed), passed, held)
     return table
 
 
@@ -78,13 +135,15 @@ def _words(run: Run, is_baseline: bool) -> list[Text]:
         )
 
     day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
-    held = share("held")
-    if entry["held"] is not None and entry["held_years"] != LASTING:
-        held.append(f" ({entry['held_years']} years)")
+    # a handful of settlements says nothing about how long they hold
+    enough = entry["held"] is not None and entry["settlement"] * run.summary["worlds"] >= ENOUGH
+    held = Text(percent(entry["held"])) if enough else Text("—", style="dim")
+    if enough and entry["held_years"] != LASTING:
+        held.append(f"\n({entry['held_years']} years)")
     stuck = Text("—", style="dim")
     if entry["stuck_on"] is not None:
         title = run.scenario.issues[entry["stuck_on"]].title
-        stuck = Text(f"{title}, {percent(entry['stuck_on_share'])} of failures")
+        stuck = Text.assemble(f"{title} ", (percent(entry["stuck_on_share"]), "dim"))
     name = Text(run.scenario.name, style="bold" if is_baseline else "")
     return [
         name,
@@ -93,5 +152,5 @@ def _words(run: Run, is_baseline: bool) -> list[Text]:
         Text(percent(entry["ratification_failed"])),
         Text(day),
         held,
-        stuck,
+        Text(" ") + stuck,
     ]

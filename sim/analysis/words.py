@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from sim.analysis.differences import LASTING, Difference
 from sim.comparison import Comparison
 
+RIPENESS = (
+    "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
+    "lines leave no common ground, with those crossed least. More of it means that the war, not "
+    "the red lines, would allow a deal."
+)
 ONE_BY_ONE = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
     "is expected to show one."
@@ -16,7 +21,7 @@ TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
 VERBS = {
     "settlement": "settles",
-    "first_stage": "signs a first stage",
+    "first_stage": "signs at least one stage",
     "ratification_failed": "fails at ratification",
     "breakdown": "breaks down",
     "lasting": f"settles for {LASTING} years or more",

@@ -85,7 +85,7 @@ def coordinate_ascent(
     choice = choice.copy()
     surplus = gap.copy()
     for table, chosen in zip(loss, choice, strict=True):
-        surplus -= _at(table, chosen)
+        surplus -= entries(table, chosen)
     surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, ())
     if pairs:
         surplus = _drop_rivals(choice, surplus, loss, extra, welfare, pairs)
@@ -106,7 +106,7 @@ def _sweep(
     for _ in range(sweeps):
         changed = False
         for i, table in enumerate(loss):
-            without = surplus + _at(table, choice[i])
+            without = surplus + entries(table, choice[i])
             score = welfare(without[:, :, None] - table)
             score += extra[i]
             against = rivals(pairs, i)
@@ -114,9 +114,9 @@ def _sweep(
                 score[(choice[against] > 0).any(axis=0), 1:] = -np.inf
             best = score.argmax(axis=1)
             # stay where nothing is gained: no wandering among equals
-            better = _at(score, best) > _at(score, choice[i]) + 1e-12
+            better = entries(score, best) > entries(score, choice[i]) + 1e-12
             choice[i] = np.where(better, best, choice[i])
-            surplus = without - _at(table, choice[i])
+            surplus = without - entries(table, choice[i])
             changed |= bool(better.any())
         if not changed:
             break
@@ -129,9 +129,9 @@ def _drop_rivals(
     """Of each pair drop the one without which welfare is higher, in place; the surplus then."""
     for pair in pairs:
         both = (choice[list(pair)] > 0).all(axis=0)
-        without = [surplus + _at(loss[i], choice[i]) - loss[i][:, :, 0] for i in pair]
+        without = [surplus + entries(loss[i], choice[i]) - loss[i][:, :, 0] for i in pair]
         scores = [
-            welfare(left[:, :, None])[:, 0] + extra[i][:, 0] - _at(extra[i], choice[i])
+            welfare(left[:, :, None])[:, 0] + extra[i][:, 0] - entries(extra[i], choice[i])
             for i, left in zip(pair, without, strict=True)
         ]
         drops_first = both & (scores[0] > scores[1] + 1e-12)
@@ -141,7 +141,7 @@ def _drop_rivals(
     return surplus
 
 
-def _at(table: Array, index: Choice) -> Array:
+def entries(table: Array, index: Choice) -> Array:
     """Entries of the last axis, one per world (the first axis)."""
     if table.ndim == 2:
         return table[np.arange(len(index)), index]

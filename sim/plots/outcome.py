@@ -182,10 +182,11 @@ def _table(
 ) -> None:
     """The chances by the days people ask about, as a small table across the page."""
     prefix = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
-    first, step = 2.75, (WIDTH - MARGIN - 2.75) / len(DAYS)
+    asked = [int(day) for day in run.summary["deal_by_day"]]
+    first, step = 2.75, (WIDTH - MARGIN - 2.75) / len(asked)
     sheet.rule(top - 0.08)
     sheet.text(MARGIN, top, "Signed within …", size=9.5, weight="bold")
-    for number, day in enumerate(DAYS):
+    for number, day in enumerate(asked):
         when = date_of(run.scenario, day)
         sheet.text(first + number * step, top, counted(day, "day"), size=9.5, weight="bold")
         sheet.text(first + number * step, top + 0.18, day_text(when), color=GREY)
@@ -195,7 +196,7 @@ def _table(
                    color=color)  # fmt: skip
         shares = run.summary[prefix[name]]
         spans = run.summary[f"{prefix[name]}_interval"]
-        for number, day in enumerate(DAYS):
+        for number, day in enumerate(asked):
             x, share = first + number * step, shares[str(day)]
             beyond = "beyond the horizon" if share is None else span_words(spans[str(day)])
             sheet.text(x, y, share_text(share), size=11, weight="bold", color=color)

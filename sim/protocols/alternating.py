@@ -36,6 +36,7 @@ class Alternating(Protocol):
     def bargain(self) -> None:
         model = self.model
         parties = model.signatories
+        self._lapse()
         first = (model.round - 1) % len(parties)
         for party in parties[first:] + parties[:first]:
             there = ~np.isnan(self.standing[:, 0]) & model.talking & ~self.accepted[party.key]
@@ -48,6 +49,13 @@ class Alternating(Protocol):
             if done.any():
                 self._settle(package, done)
             self._propose(party, model.talking & ~yes & ~done)
+
+    def _lapse(self) -> None:
+        """A yes of the last round lapses where fighting on has become worth more since."""
+        there = ~np.isnan(self.standing[:, 0])
+        for party in self.model.signatories:
+            package = np.where(there[:, None], self.standing, party.offer)
+            self.accepted[party.key] &= party.stands_behind(package)
 
     def _propose(self, party: Party, where: Mask) -> None:
         offer = party.propose(*self.others_of(party))

@@ -24,6 +24,8 @@ class Protocol(ABC):
     citation: ClassVar[str]
     #: what a reader of the results must know about the protocol, printed with them
     caution: ClassVar[str] = ""
+    #: whether it cannot go on without a formulator
+    needs_envoy: ClassVar[bool] = False
 
     def __init__(self, model: PeaceTalks) -> None:
         self.model = model

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from sim.protocols.base import Array, Mask, Protocol, register
-
-if TYPE_CHECKING:
-    from sim.agents import Formulator, Party
+from sim.protocols.base import Mask, register
+from sim.protocols.mediated import Mediated
 
 
 @register
-class Shuttle(Protocol):
+class Shuttle(Mediated):
     """A mediator goes between the parties and tables texts of its own.
 
     Each round every signatory states its position to the mediator, moving from the last text (or,
@@ -31,37 +27,15 @@ class Shuttle(Protocol):
 
     def bargain(self) -> None:
         model = self.model
-        offers = {party.key: party.propose(*self._stands(party)) for party in model.signatories}
+        offers = {party.key: self.position_of(party) for party in model.signatories}
         for party in model.signatories:
             party.put(offers[party.key], model.talking)
         envoy = model.envoy
         if envoy is not None and envoy.tables_text_now():
             working = model.talking & envoy.active
             if working.any():
-                self._table(envoy, working)
+                self.put_to_all(envoy, envoy.draft(), working)
         self._sign_positions()
-
-    def _stands(self, party: Party) -> tuple[Array, Array]:
-        """The mediator's last text as the one to walk from, or the others' positions."""
-        stands, weights = self.others_of(party)
-        envoy = self.model.envoy
-        if envoy is None or envoy.text is None:
-            return stands, weights
-        return envoy.text[None], weights.sum(axis=0)[None]
-
-    def _table(self, envoy: Formulator, working: Mask) -> None:
-        model = self.model
-        text = envoy.draft()
-        accepted = {}
-        for party in model.signatories:
-            yes = party.accepts(text[:, None, :], envoy.accepted_at[party.key])[:, 0]
-            accepted[party.key] = yes
-            model.count("accepts", party, working & yes)
-            model.count("refuses", party, working & ~yes)
-        model.record_text(text, working, accepted)
-        done = working & model.consented(accepted)
-        if done.any():
-            model.sign(text, done)
 
     def _asked(self) -> Mask:
         """Whose consent the stage needs, shape (worlds, 1, parties)."""

@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.colors import to_hex
 
 from sim.afterwards_words import plan_words
+from sim.analysis.changes import change_words
 from sim.analysis.differences import LASTING
 from sim.analysis.tables import row
 from sim.analysis.terminal import worlds_words
@@ -80,7 +81,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
         "one_by_one": ONE_BY_ONE,
         "baseline": label(comparison.baseline),
         "notes": notes(comparison),
-        "scenarios": [_scenario(run) for run in comparison.ranked],
+        "scenarios": [_scenario(run, comparison.base) for run in comparison.ranked],
         "sources": sources(comparison),
         "repeat": repeat(comparison),
         "limits": COMMON,
@@ -134,7 +135,7 @@ def notes(comparison: Comparison) -> list[str]:
     return found
 
 
-def _scenario(run: Run) -> dict[str, Any]:
+def _scenario(run: Run, base: Run) -> dict[str, Any]:
     """A scenario by itself: answer, package, plan and judgements."""
     scenario, summary = run.scenario, run.summary
     return {
@@ -148,6 +149,7 @@ def _scenario(run: Run) -> dict[str, Any]:
         "judged": positions_words(scenario),
         "judgements": judgements(scenario),
         "changes": summary["provenance"]["overrides"],
+        "differs": [] if run is base else change_words(run, base),
     }
 
 

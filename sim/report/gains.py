@@ -18,34 +18,32 @@ Entry = dict[str, Any]
 
 def plan_says(run: Run) -> list[str]:
     """Issues on which the plan as published says something; others stay as without a deal."""
-    named = set(run.scenario.plan)
-    if not named:
-        for actor in run.scenario.actors.values():
-            named |= set(actor.mediation.text) if actor.role == "formulator" else set()
-    return [i for i in run.scenario.issues if i in named]
+    return run.scenario.plan_issues
 
 
 def plan_table(run: Run) -> Table:
     """The plan's words, and whose red lines it crosses how often."""
     plan = run.summary["plan"]
-    said = plan_says(run)
     rows: list[list[str | Cell]] = []
     for issue, spec in run.scenario.issues.items():
-        entry = plan["points"][issue]
-        silent = () if issue in said else ("the plan is silent: as it stands without a deal",)
+        entry = plan["points"].get(issue)
+        if entry is None:
+            cell = Cell("nothing: as it stands without a deal", ())
+        else:
+            cell = Cell(entry["text"], (f"{entry['point']:.2f} on the scale",))
         found = sorted(((by[issue], a) for a, by in plan["crosses"].items() if by.get(issue)),
                        reverse=True)  # fmt: skip
         crossed = [f"{short(run, a)} in {percent(s)} of worlds" for s, a in found]
         rows.append(
             [
                 spec.title,
-                Cell(entry["text"], (f"{entry['point']:.2f} on the scale", *silent)),
+                cell,
                 listing(crossed) or "nobody’s",
             ]
         )
     return Table(
         "The plan as published, and red lines that it crosses on day 0",
-        ["Issue", "The plan says", "Red lines crossed"],
+        ["Issue", "The plan says (nearest text of the scale)", "Red lines crossed"],
         rows,
     )
 

@@ -166,9 +166,9 @@ def _time_words(run: Run) -> list[str]:
     for name, (label, _, _) in curves(run).items():
         shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
         parts = [
-            f"by day {d} in {percent(shares[str(d)])} of worlds ({span_words(spans[str(d)])})"
-            for d in DAYS
-            if shares[str(d)] is not None
+            f"by day {d} in {percent(shares[d])} of worlds ({span_words(spans[d])})"
+            for d in shares
+            if shares[d] is not None
         ]
         if parts:
             words.append(f"{label}: {'; '.join(parts)}.")
@@ -177,7 +177,7 @@ def _time_words(run: Run) -> list[str]:
 
 def days_table(run: Run) -> Table:
     """Chances by the days people ask about."""
-    known = [d for d in DAYS if run.summary["deal_by_day"][str(d)] is not None]
+    known = [int(d) for d, share in run.summary["deal_by_day"].items() if share is not None]
     head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, d))}" for d in known)]
     rows = []
     for name, (label, _, _) in curves(run).items():

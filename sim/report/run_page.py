@@ -24,7 +24,6 @@ from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
 from sim.runner import Run
 from sim.story import (
-    WITHIN,
     answer,
     concession_words,
     ending_words,
@@ -34,6 +33,7 @@ from sim.story import (
     span_words,
     stuck_words,
     what_blocks,
+    within,
 )
 from sim.terminal import OUTCOME_WORDS
 
@@ -108,10 +108,8 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     summary = run.summary
     shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
     days = [d for d, s in shares.items() if s is not None]
-    cards = [_card(f"Settlement {WITHIN[d]}", shares[d], spans[d]) for d in (days[:1] + days[-1:])]
-    if str(summary["horizon_days"]) not in days:
-        end = summary["outcomes"]["settlement"], summary["outcomes_interval"]["settlement"]
-        cards = [*cards[:1], _card(f"Settlement within {summary['horizon_days']} days", *end)]
+    asked = dict.fromkeys((days[0], days[-1]))
+    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d]) for d in asked]
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
         standing = summary["stages"][first.name]

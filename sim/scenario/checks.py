@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.bargaining.tactics import TACTICS
+from sim.protocols import PROTOCOLS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
@@ -289,6 +290,8 @@ def _sources(raw: dict[str, Any]) -> Found:
                 yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
             elif isinstance(known_by, datetime.date):
                 day = str(mapping(sources, key).get("date") or "")
+                if not day:
+                    yield path, f"the source {key} has no date, and known_by is given", "date it"
                 if re.fullmatch(DAY, day) and day > known_by.isoformat()[: len(day)]:
                     yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
 
@@ -336,4 +339,17 @@ def _agenda(raw: dict[str, Any]) -> Found:
         yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"
 
 
-CHECKS = (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda)
+def _protocol(raw: dict[str, Any]) -> Found:
+    """A protocol that rests on an envoy has one."""
+    name = mapping(raw, "protocol").get("name")
+    kind = PROTOCOLS.get(name) if isinstance(name, str) else None
+    roles = [mapping(spec).get("role") for spec in mapping(raw, "actors").values()]
+    if kind is not None and kind.needs_envoy and "formulator" not in roles:
+        yield (
+            ("protocol", "name"),
+            f"'{name}' needs an envoy that keeps the text, and no actor is one",
+            "add an actor with `role: formulator`, or choose another protocol",
+        )
+
+
+CHECKS = (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda, _protocol)

@@ -198,6 +198,23 @@ class Mediation(Sourced):
         default=Number("fixed", (0.1,)),
         description="Standard deviation of its first guesses of the parties' red lines.",
     )
+    drafts: int = Field(
+        default=23,
+        ge=1,
+        description="One-text procedure: drafts after which the text is put to all as it is.",
+    )
+    drafts_per_round: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="One-text procedure: drafts in a round in which one is due.",
+    )
+    final_offers: int | None = Field(
+        default=None,
+        ge=1,
+        description="One-text procedure: texts put to all and refused after which it gives up; "
+        "absent: it goes on.",
+    )
 
 
 class Actor(Sourced):
@@ -398,10 +415,16 @@ class Scenario(Strict):
     spread: Spread = Spread()
 
     @property
+    def plan_issues(self) -> list[str]:
+        """Issues on which the plan as published, or else the envoy's text, says something."""
+        texts = [a.mediation.text for a in self.actors.values() if a.role == "formulator"]
+        named = set(self.plan or {issue for text in texts for issue in text})
+        return [issue for issue in self.issues if issue in named]
+
+    @property
     def has_plan(self) -> bool:
         """Whether there is a text to be weighed as it stands."""
-        texts = (a.mediation.text for a in self.actors.values() if a.role == "formulator")
-        return bool(self.plan) or any(texts)
+        return bool(self.plan_issues)
 
     @property
     def rounds(self) -> int:
