@@ -46,6 +46,7 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but er
 
 @app.command()
 def run(
+    context: typer.Context,
     file: ScenarioArgument,
     worlds: Annotated[int, typer.Option(min=1, help="Size of the ensemble.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
@@ -65,6 +66,14 @@ def run(
     from sim.scenario import Loaded
 
     if not isinstance(loaded, Loaded):
+        for option in ("worlds", "seed"):
+            source = context.get_parameter_source(option)
+            if source is not None and source.name == "COMMANDLINE":
+                print(
+                    f"--{option} is not used: a scenario with listed options has no uncertain "
+                    "numbers and no chance, so one session is played.",
+                    file=sys.stderr,
+                )
         play_listed(loaded, overrides, out, format_ if plots else None, json_, quiet)
         return
 
@@ -282,45 +291,75 @@ def export(
     file: ScenarioArgument,
     to: Annotated[str, typer.Option(metavar="negmas", help="Format to write.")],
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
+    points: Annotated[
+        int | None,
+        typer.Option(min=2, max=1000, help="Cut continuous issues into so many points."),
+    ] = None,
     set_: SetOption = None,
 ) -> None:
-    """Write a scenario with listed options as GENIUS XML, which NegMAS reads."""
+    """Write a scenario whose options are listed as GENIUS XML, which NegMAS reads."""
     if to not in ("negmas", "genius"):
         fail(f"--to {to}: choose negmas")
     loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.importing.to_genius import write_genius
     from sim.scenario import Loaded
 
+    notes: list[str] = []
     if isinstance(loaded, Loaded):
-        fail(
-            f"{file}: has scales, a war and uncertain numbers, for which GENIUS XML has no place "
-            "(only scenarios with listed options and values can be exported)"
-        )
-    from sim.importing.to_genius import write_genius
+        from sim.importing.to_listed import listed_form
 
+        try:
+            content, notes = listed_form(loaded.scenario, points)
+        except ValueError as error:
+            fail(f"{file}: {error}")
+    else:
+        content = loaded.content
+        if points is not None:
+            notes.append(f"--points {points} is not used: the options are listed.")
     try:
-        written = write_genius(loaded.content, out)
+        written = write_genius(content, out)
     except OSError as error:
         where = error.filename2 or error.filename or out
         fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+    for note in notes:
+        print(note, file=sys.stderr)
     print(f"Written to {out}: {', '.join(written)}")
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of the scenario format, for editors."""
+def schema(
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="scales|listed",
+            help="Scenarios with scales and a war, or with listed options and values.",
+        ),
+    ] = "scales",
+) -> None:
+    """Print the JSON Schema of a scenario format, for editors."""
     import json
 
-    from sim.scenario.json_schema import scenario_schema
+    from sim.scenario.json_schema import listed_schema, scenario_schema
 
-    print(json.dumps(scenario_schema(), indent=2, ensure_ascii=False))
+    schemas = {"scales": scenario_schema, "listed": listed_schema}
+    if kind not in schemas:
+        fail(f"--kind {kind}: choose from {', '.join(schemas)}")
+    print(json.dumps(schemas[kind](), indent=2, ensure_ascii=False))
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Table of scored articles.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="CSV of scored articles, of positions, of KTAB or DECIDE; or a folder of "
+            "GENIUS/NegMAS XML.",
+        ),
+    ],
     out: Annotated[
         Path | None,
-        typer.Option(help="Scenario to write; absent: named after FILE's folder, here."),
+        typer.Option(help="Scenario to write; absent: named after PATH, here."),
     ] = None,
     threshold: Annotated[
         list[str] | None,
@@ -330,10 +369,18 @@ def import_(
         list[str] | None,
         typer.Option(metavar='"NAME=1 2 5"', help="A named draft to weigh; may be repeated."),
     ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="How a group decides: compromise, median, exchange or challenge.",
+            show_default="compromise",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the scenario.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
-    """Make a scenario of other people's coding: a table of articles with scores."""
+    """Make a scenario of other people's coding, whose format is recognised by its header."""
     from sim.importing import Wishes
     from sim.importing.command import import_file, named_values
     from sim.importing.tell import tell
@@ -344,8 +391,9 @@ def import_(
             title,
             named_values("--threshold", threshold or []),
             named_values("--preset", preset or []),
+            protocol,
         )
-        done = import_file(file, out, wishes, force)
+        done = import_file(path, out, wishes, force)
     except ScenarioError as error:
         fail(str(error))
     except OSError as error:

@@ -330,8 +330,13 @@ def test_the_summary_names_what_presets_cross() -> None:
     assert strict["veto"]["passing"] == strict["passing"]
 
 
-def test_readers_are_chosen_by_suffix(tmp_path: Path) -> None:
+def test_readers_are_chosen_by_content(tmp_path: Path) -> None:
     from sim.scenario import ScenarioError
 
-    with pytest.raises(ScenarioError, match=r"of no kind that can be imported \(known: \.csv"):
-        read(tmp_path / "table.xlsx", Wishes())
+    path = tmp_path / "table.xlsx"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(ScenarioError, match=r"begins with 'a,b', which no known kind does"):
+        read(path, Wishes())
+    path.write_bytes(b"PK\x03\x04\xff\xfe")
+    with pytest.raises(ScenarioError, match=r"is not text in UTF-8 \(save it as CSV in UTF-8\)"):
+        read(path, Wishes())

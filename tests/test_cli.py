@@ -26,7 +26,11 @@ CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterward
 
 def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:
     """``python -m sim …`` in a process of its own."""
-    environment = os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "100"}
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONWARNINGS": "error",
+        "COLUMNS": "100",
+    }
     return subprocess.run(
         [sys.executable, "-m", "sim", *words],
         cwd=cwd,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -10,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.discrete.micro import play_micro
 from sim.discrete.offers import NEAR, NOTHING, offers
 from sim.discrete.rubinstein import backward_induction, stationary_shares
 from sim.discrete.scenario import DiscreteScenario, Issue, Negotiator
-from sim.discrete.stacked import events, play
+from sim.discrete.stacked import play
+from sim.discrete.strategies import events, session
 from sim.discrete.targets import EXPONENTS, aspirations, exponent_of, targets, times
 from sim.discrete.thinning import thinned
 from sim.discrete.zeuthen import zeuthen
@@ -204,16 +205,105 @@ def test_zeuthens_concessions_end_at_nashs_solution(seed: int, packages: int) ->
         assert given_ == sorted(given_)
 
 
+def pie(slices: int, reserve: float = 0.0) -> DiscreteScenario:
+    """Shares of a pie between two."""
+    options = tuple(f"{n} of {slices}" for n in range(slices + 1))
+    share = tuple(n / slices for n in range(slices + 1))
+    people = (
+        Negotiator("a", (1.0,), (share,), reserve),
+        Negotiator("b", (1.0,), (share[::-1],), reserve),
+    )
+    return DiscreteScenario("pie", (Issue("share", options),), people)
+
+
 @given(st.integers(2, 80))
 def test_micro_against_micro_meets_in_the_middle_of_a_balanced_domain(slices: int) -> None:
-    share = np.arange(slices + 1) / slices
-    utilities = np.stack([share, 1 - share], axis=1)
-    found = play_micro(utilities, np.zeros(2), 2 * slices + 2)
-    assert found is not None
-    assert abs(found[0] - slices / 2) <= 1
+    found, _ = session(pie(slices), ["micro", "micro"], 2 * slices + 2)
+    assert abs(found.agreement[0] - slices / 2) <= 1
 
 
 def test_micro_stops_at_its_reserved_value() -> None:
-    share = np.arange(11) / 10
-    utilities = np.stack([share, 1 - share], axis=1)
-    assert play_micro(utilities, np.array([0.7, 0.7]), 100) is None
+    found, course = session(pie(10, 0.7), ["micro", "micro"], 100)
+    assert found.agreement[0] == -1
+    assert not found.broken[0]
+    assert found.steps[0] == 100
+    assert all(e["utilities"][e["who"]] >= 0.7 for e in course if e["event"] == "OFFER")
+
+
+def test_micro_concedes_only_as_often_as_the_other_side() -> None:
+    """Against somebody who repeats one offer it makes two and no more (de Jonge 2022)."""
+    _, course = session(pie(20, 0.99), ["micro", "linear"], 50)
+    made = {who: {e["offer"][0] for e in course if e["event"] == "OFFER" and e["who"] == who}
+            for who in (0, 1)}  # fmt: skip
+    assert made[1] == {"0 of 20"}
+    assert len(made[0]) == 1  # nothing else is worth 0.99
+    _, course = session(pie(20), ["micro", 1e9], 50)
+    offers_ = [e["offer"][0] for e in course if e["event"] == "OFFER" and e["who"] == 0]
+    assert list(dict.fromkeys(offers_)) == ["20 of 20", "19 of 20"]
+
+
+@given(st.integers(0, 100_000), st.integers(2, 60))
+def test_zeuthen_in_alternating_offers_ends_at_nashs_solution(seed: int, packages: int) -> None:
+    rng = np.random.default_rng(seed)
+    utilities, reservation = rng.random((packages, 2)), np.array([0.2, 0.1])
+    people = tuple(
+        Negotiator(f"n{k}", (1.0,), (tuple(utilities[:, k]),), float(reservation[k]))
+        for k in (0, 1)
+    )
+    issue = Issue("i", tuple(f"o{n}" for n in range(packages)))
+    case = DiscreteScenario("one", (issue,), people)
+    found, course = session(case, ["zeuthen", "zeuthen"], 3 * packages)
+    best = solve(utilities, reservation).points["nash"]
+    if not len(best):
+        assert found.broken[0]
+        assert course == []
+        return
+    gain = utilities - reservation
+    rational = (gain >= 0).all(axis=1)
+    reached = gain[found.agreement[0]]
+    assert reached.prod() == pytest.approx(gain[rational].prod(axis=1).max())
+    for who in (0, 1):  # nobody takes back a concession
+        given_ = [
+            e["utilities"][1 - who] for e in course if (e["event"], e["who"]) == ("OFFER", who)
+        ]
+        assert given_ == sorted(given_)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.sampled_from(["micro", "zeuthen"]),
+    st.sampled_from(["micro", "zeuthen", "boulware", 0.5]),
+    st.booleans(),
+)
+def test_mixed_sessions_keep_the_rules(
+    seed: int, one: str, other: str | float, turned: bool
+) -> None:
+    case = scenario(seed, [3, 4], 2, 0.3)
+    pair = [other, one] if turned else [one, other]
+    found, course = session(case, pair, 30)
+    agreed = bool(course) and course[-1]["event"] == "ACCEPT_OFFER"
+    assert agreed == (found.agreement[0] >= 0)
+    for e in course:
+        if e["event"] != "REJECT_OFFER":
+            assert e["utilities"][e["who"]] >= 0.3 - 1e-12
+    if agreed:
+        assert case.options(int(found.agreement[0])) == course[-1]["offer"]
+        assert found.proposer[0] == 1 - course[-1]["who"]
+        assert found.utilities[0] == pytest.approx(course[-1]["utilities"])
+    elif not found.broken[0]:
+        assert found.steps[0] == 30
+
+
+@given(st.integers(0, 10_000))
+def test_micro_never_answers_an_offer_with_one_that_is_no_better_for_it(seed: int) -> None:
+    case = scenario(seed, [3, 4], 2, 0.1)
+    _, course = session(case, ["micro", "conceder"], 40)
+    for before, after in itertools.pairwise(course):
+        if (before["event"], after["event"], after["who"]) == ("REJECT_OFFER", "OFFER", 0):
+            assert after["utilities"][0] > before["utilities"][0]
+
+
+def test_strategies_for_two_are_refused_among_three() -> None:
+    case = scenario(1, [3, 3], 3, 0.0)
+    with pytest.raises(ValueError, match="micro is defined between two, not 3"):
+        session(case, ["linear", "micro", "linear"], 10)

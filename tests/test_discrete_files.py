@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 import yaml
@@ -18,6 +19,8 @@ from sim.importing.to_genius import write_genius
 from sim.plots.offers import offers
 from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any
 from sim.scenario.discrete_schema import DiscreteFile
+from sim.scenario.json_schema import scenario_schema
+from sim.scenario.yaml_source import parse_yaml
 from sim.session.job import play_session
 from sim.solutions import solve
 from tests.conftest import ROOT, SCENARIOS
@@ -25,7 +28,11 @@ from tests.test_cli import sim
 from tests.test_docs import default, reachable
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
-(EXAMPLE,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = {
+    re.match(r"# file: (\S+)\n", block)[1]: block  # type: ignore[index]
+    for block in re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+}
+EXAMPLE = EXAMPLES["wells.yaml"]
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def listed(path: Path, *overrides: str) -> LoadedDiscrete:
 
 @pytest.mark.parametrize(
     "name", ["DiscreteFile", "DiscreteIssue", "DiscreteActor", "DiscretePosition",
-             "DiscreteProtocol"],
+             "DiscreteProtocol", "DiscreteStrategy"],
 )  # fmt: skip
 def test_tables_list_the_keys_and_their_defaults(name: str) -> None:
     model = reachable(DiscreteFile)[name]
@@ -61,13 +68,50 @@ def test_tables_list_the_keys_and_their_defaults(name: str) -> None:
 
 
 def test_commands_of_the_page_work(wells: Path) -> None:
-    (block,) = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    for line in block.splitlines():
+    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    for line in "".join(blocks).splitlines():
         words = line.split("#")[0].split()[3:]
-        done = sim(*words, "--no-plots", cwd=wells.parent) if words[0] != "check" else sim(
-            *words, cwd=wells.parent
-        )  # fmt: skip
+        words += ["--no-plots"] * (words[0] in ("run", "solve"))
+        done = sim(*words, cwd=wells.parent)
         assert done.returncode == 0, done.stderr
+
+
+def test_the_mixed_example_runs(wells: Path) -> None:
+    mixed = wells.parent / "mixed.yaml"
+    mixed.write_text(EXAMPLES["mixed.yaml"])
+    assert listed(mixed).content.strategies == ["micro", "zeuthen"]
+    done = sim("run", str(mixed), "--json", "--no-plots", "--out", str(wells.parent))
+    assert json.loads(done.stdout)["strategies"] == {"east": "micro", "west": "zeuthen"}
+
+
+def test_json_schema_takes_the_examples_and_refuses_what_the_loader_refuses() -> None:
+    done = sim("schema", "--kind", "listed")
+    assert done.returncode == 0, done.stderr
+    schema = json.loads(done.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    for name, block in EXAMPLES.items():
+        data = json.loads(json.dumps(parse_yaml(block, name)[0], default=str))
+        assert not [e.message for e in validator.iter_errors(data)], name
+    for old, new in [
+        ("steps: 40", "steps: 0"),
+        ("weight: 0.4", "weight: -1"),
+        ("weight: 0.4", "wieght: 0.4"),
+        ("tactic: linear", "tactic: liner"),
+        ("tactic: linear", "tactic: -1"),
+        ("tactic: linear", "strategy: mikro"),
+        ("tactic: linear", "strategy: {name: mikro}"),
+        ("name: stacked", "name: stakced"),
+    ]:
+        assert old in EXAMPLE
+        data = json.loads(json.dumps(parse_yaml(EXAMPLE.replace(old, new, 1), "x")[0]))
+        assert not validator.is_valid(data), new
+
+
+def test_schema_knows_its_kinds() -> None:
+    assert json.loads(sim("schema").stdout) == scenario_schema()
+    done = sim("schema", "--kind", "lists")
+    assert (done.returncode, done.stderr) == (2, "--kind lists: choose from scales, listed\n")
 
 
 # --- format --------------------------------------------------------------------------------------
@@ -94,6 +138,13 @@ def test_utilities_are_weights_times_values(wells: Path) -> None:
         ("      road: {weight: 0.3", "      raod: {weight: 0.3", "there is no issue 'raod'"),
         ("tactic: linear", "tactic: liner", "there is no time-based tactic 'liner'"),
         ("tactic: linear", "tactic: -1", "is positive, found -1"),
+        ("tactic: linear", "strategy: mikro", "must be 'time', 'micro' or 'zeuthen'"),
+        ("tactic: linear", "strategy: {nam: micro}", "did you mean 'name'?"),
+        (
+            "tactic: linear",
+            "tactic: linear\n    strategy: micro",
+            "the strategy micro has no tactic",
+        ),
         ("steps: 40", "steps: 0", "greater than or equal to 1"),
         ("toll, closed]", "toll, toll]", "the option 'toll' stands twice"),
         ("weight: 0.4", "wieght: 0.4", "did you mean 'weight'?"),
@@ -110,6 +161,16 @@ def test_mistakes_are_told_with_place(wells: Path, old: str, new: str, words: st
     assert words in str(caught.value)
     line = EXAMPLE[: EXAMPLE.index(old)].count("\n") + 1
     assert re.search(rf"wells\.yaml:{line}\b", str(caught.value))
+
+
+def test_strategies_for_two_are_refused_among_three(wells: Path) -> None:
+    third = {"name": "Third", "strategy": "micro"}
+    data = yaml.safe_load(EXAMPLE)
+    data["actors"]["third"] = third
+    wells.write_text(yaml.safe_dump(data))
+    done = sim("check", str(wells))
+    assert done.returncode == 2
+    assert "actors.third.strategy: micro is defined between two, and here are 3" in done.stderr
 
 
 def test_too_many_packages_are_refused(wells: Path) -> None:
@@ -137,7 +198,7 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     told = json.loads((folder / "summary.json").read_text())
     content = listed(wells).content
     scenario = content.scenario
-    found = play([scenario], content.tactics, 40)
+    found = play([scenario], content.strategies, 40)
     assert told["outcome"] == "agreement"
     assert list(told["agreement"].values()) == scenario.options(int(found.agreement[0]))
     assert told["rounds"] == found.steps[0]
@@ -150,6 +211,31 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     points = solve(scenario.utilities, scenario.reservation).points
     nash = scenario.options(int(points["nash"][0]))
     assert list(told["points"]["nash"][0]["terms"].values()) == nash
+
+
+@pytest.mark.parametrize("name", ["micro", "zeuthen"])
+def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
+    changes = ["--set", f"actors.east.strategy={name}", "--set", f"actors.west.strategy={name}",
+               "--set", "actors.west.tactic="]  # fmt: skip
+    done = sim("run", str(wells), "--out", str(tmp_path), *changes)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads((tmp_path / "wells" / "summary.json").read_text())
+    assert told["outcome"] == "agreement"
+    assert told["strategies"] == {"east": name, "west": name}
+    if name == "zeuthen":
+        assert told["agreement"] == told["points"]["nash"][0]["terms"]
+    with (tmp_path / "wells" / "offers.csv").open() as f:
+        assert list(csv.DictReader(f))[-1]["event"] == "ACCEPT_OFFER"
+
+
+def test_worlds_and_seed_are_said_to_be_unused_where_given(wells: Path, tmp_path: Path) -> None:
+    words = ("run", str(wells), "--out", str(tmp_path), "--no-plots", "--quiet")
+    assert sim(*words).stderr == ""
+    done = sim(*words, "--worlds", "50", "--seed", "2")
+    assert done.returncode == 0
+    assert "--worlds is not used" in done.stderr
+    assert "one session is played" in done.stderr
+    assert "--seed is not used" in done.stderr
 
 
 def test_deadline_and_json(wells: Path, tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_the_csis_table_is_imported_with_its_figures(shared: Path, tmp_path: Pat
     ("words", "message"),
     [
         (["nothing.csv"], "nothing.csv: there is no such file"),
-        (["talks"], "talks: is of no kind that can be imported"),
+        (["talks"], "talks: is a folder of no kind that can be imported"),
         (["talks/articles.csv", "--out", "x.csv"], "x.csv: is no name of a scenario file"),
         (["talks/articles.csv", "--out", "no/x.yaml"], "lies in a folder that does not exist"),
         (["talks/articles.csv", "--threshold", "north"], "--threshold: north: is not of the form"),
@@ -269,7 +269,7 @@ def test_all_mistakes_at_once(table: Path) -> None:
             "csv:3: is not text in UTF-8",
         ),
         (TABLE.encode("utf-16"), "is not text in UTF-8 (save it as CSV in UTF-8)"),
-        (b"just words\nand more\n", "this column is missing"),
+        (b"just words\nand more\n", "begins with 'just words', which no known kind does"),
     ],
 )
 def test_files_that_are_no_such_table(table: Path, data: bytes, message: str) -> None:

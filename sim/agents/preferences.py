@@ -27,8 +27,8 @@ class Preferences(Participant):
 
     Attributes
     ----------
-    ideal, weight, low, high : ndarray, shape (worlds, issues)
-        Ideal points, normalised saliences, red lines as they are now.
+    ideal, salience, weight, low, high : ndarray, shape (worlds, issues)
+        Ideal points, saliences as drawn and normalised, red lines as they are now.
     consent : ndarray of bool, shape (issues,)
         Issues that need its consent.
     best : ndarray, shape (worlds,)
@@ -91,6 +91,7 @@ class Preferences(Participant):
                 self.rules.append(Rule(self.index, column, line, upward, bounds))
         # a draw in which nothing matters: everything matters alike
         salience[salience.sum(axis=1) <= 0.0] = 1.0
+        self.salience = salience
         # rounded, so that saliences in another unit give the same bits and break no tie otherwise
         self.weight = np.round(normalised(salience), 12)
         self.slope = self.weight / span(self.ideal)

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.groups.group import Group
+from sim.groups.group import Group, percent_scale
 from sim.scenario.errors import Place, Problem, ScenarioError
 
 Array = NDArray[np.float64]
@@ -24,8 +24,6 @@ Row = tuple[int, dict[str, str]]
 POSITIONS = ("issue", "actor", "position", "salience", "power")
 OUTCOMES = ("issue", "outcome")
 MIN_ACTORS = 3
-PERCENT_SPAN = 50.0
-"""Positions that span less than this of 0 to 100 are taken to be in a unit of their own."""
 
 
 class FolderError(ScenarioError):
@@ -274,6 +272,5 @@ def _common_scale(members: Members, results: Results) -> tuple[float, float] | N
     """0 to 100 where the numbers look like it, otherwise none: every issue has its own."""
     positions = [p for group in members.values() for p, _, _ in group.values()]
     others = [x for pair in results.values() for x in pair if not math.isnan(x)]
-    inside = all(0.0 <= x <= 100.0 for x in positions + others)
-    wide = max(positions) - min(positions) >= PERCENT_SPAN
-    return (0.0, 100.0) if inside and wide else None
+    inside = all(0.0 <= x <= 100.0 for x in others)
+    return percent_scale(positions) if inside else None

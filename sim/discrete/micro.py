@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.discrete.offers import NOTHING
+
 Array = NDArray[np.float64]
 
 
@@ -46,43 +48,18 @@ class Micro:
             return self.ranking[made]
         return self.sent[-1] if self.sent else None
 
-    def accepts(self, package: int) -> bool:
+    def accepts(self, package: int, step: int) -> bool:
         """Whether it accepts an offer, which it takes note of."""
-        mine = self.next_offer()
         self.received.add(package)
+        mine = self.next_offer()
         least = self.reservation if mine is None else self.utility[mine]
         return bool(self.utility[package] >= max(least, self.reservation))
 
-    def offer(self) -> int | None:
-        """Its offer."""
+    def offer(self, step: int) -> int:
+        """Its offer; nothing if no package is worth its reserved value."""
         package = self.next_offer()
-        if package is not None and package not in self.sent:
+        if package is None:
+            return NOTHING
+        if not self.sent or package != self.sent[-1]:
             self.sent.append(package)
         return package
-
-
-def play_micro(utilities: Array, reservation: Array, steps: int) -> tuple[int, int] | None:
-    """MiCRO against MiCRO in stacked alternating offers between two.
-
-    Parameters
-    ----------
-    utilities : ndarray, shape (packages, 2)
-    reservation : ndarray, shape (2,)
-    steps : int
-        Steps until the deadline; both act in each.
-
-    Returns
-    -------
-    tuple of int or None
-        The package agreed and the step, from 0; None without agreement.
-    """
-    sides = [Micro(utilities[:, k], float(reservation[k])) for k in (0, 1)]
-    standing: int | None = None
-    for step in range(steps):
-        for side in sides:
-            if standing is not None and side.accepts(standing):
-                return standing, step
-            standing = side.offer()
-            if standing is None:
-                return None
-    return None

@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.discrete.offers import NOTHING, offers
 from sim.discrete.scenario import DiscreteScenario, stacked_tables
-from sim.discrete.targets import SLACK, exponent_of, targets, times
+from sim.discrete.targets import SLACK, exponent_of, targets
 from sim.solutions.enumeration import sums_over_issues
 
 Array = NDArray[np.float64]
@@ -186,47 +185,3 @@ def _offered(run: Index, negotiators: int) -> Mask:
         following = np.take_along_axis(following, following, axis=1)
         reach *= 2
     return made[:, :turns]
-
-
-def events(
-    scenario: DiscreteScenario,
-    tactics: Sequence[str | float],
-    steps: int,
-    slack: Slack = SLACK,
-) -> list[dict[str, Any]]:
-    """Every offer, rejection and acceptance of one session, in order.
-
-    Each event has ``step`` (from 0), time ``t``, ``who`` (the number of the negotiator),
-    ``event`` (``OFFER``, ``REJECT_OFFER``, ``ACCEPT_OFFER``), ``offer`` (the options) and its
-    ``utilities``.
-    """
-    utilities = np.ascontiguousarray(scenario.utilities.T)
-    exponents = [exponent_of(t) for t in tactics]
-    asked, made = (
-        a[0] for a in plans(utilities[None], scenario.reservation[None], exponents, steps, slack)
-    )
-    negotiators = len(exponents)
-    out: list[dict[str, Any]] = []
-
-    def told(step: int, t: float, who: int, kind: str, package: int) -> dict[str, Any]:
-        worth = [float(u) for u in utilities[:, package]]
-        words = scenario.options(package)
-        return {"step": step, "t": t, "who": who, "event": kind, "offer": words,
-                "utilities": worth}  # fmt: skip
-
-    standing, accepted = NOTHING, 0
-    for s, t in enumerate(times(steps)):
-        for k in range(negotiators):
-            if standing != NOTHING:
-                if utilities[k, standing] >= asked[k, s]:
-                    out.append(told(s, t, k, "ACCEPT_OFFER", standing))
-                    accepted += 1
-                    if accepted == negotiators:
-                        return out
-                    continue
-                out.append(told(s, t, k, "REJECT_OFFER", standing))
-            standing, accepted = int(made[k, s]), 1
-            if standing == NOTHING:
-                return out
-            out.append(told(s, t, k, "OFFER", standing))
-    return out

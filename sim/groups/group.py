@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+PERCENT_SPAN = 50.0
+"""Positions that span less than this of 0 to 100 are taken to be in a unit of their own."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -63,3 +66,10 @@ def tables(groups: Sequence[Group]) -> tuple[Array, Array, Array]:
         salience[rows, column] = group.salience
         power[rows, column] = group.power
     return positions, salience, power
+
+
+def percent_scale(values: Sequence[float]) -> tuple[float, float] | None:
+    """0 to 100 where numbers on one scale look like it, otherwise none."""
+    inside = all(0.0 <= x <= 100.0 for x in values)
+    wide = bool(values) and max(values) - min(values) >= PERCENT_SPAN
+    return (0.0, 100.0) if inside and wide else None

@@ -1,22 +1,16 @@
-"""Other people's codings as scenarios: one reader per kind of file, chosen by its suffix."""
+"""Other people's codings as scenarios: one reader per kind of file, recognised by its content."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.errors import file_error
-
-READERS = {".csv": "sim.importing.articles_csv"}
-"""Suffix → module with a function ``read(path, wishes)``; imported when it is needed."""
-
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the command line asks for; a reader that cannot use one of them says so.
+    """What the command line asks for; a kind that cannot use one of them is told so.
 
     Attributes
     ----------
@@ -26,11 +20,14 @@ class Wishes:
         Stakeholder → score, as typed with ``--threshold``.
     presets : dict of str to str
         Name of a draft → its articles, as typed with ``--preset``.
+    protocol : str or None
+        How a group decides, as typed with ``--protocol``.
     """
 
     title: str | None = None
     thresholds: dict[str, str] = field(default_factory=dict)
     presets: dict[str, str] = field(default_factory=dict)
+    protocol: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,20 +49,17 @@ class Imported:
     notes: list[str]
 
 
-Reader = Callable[[Path, Wishes], Imported]
-
-
 def read(path: Path, wishes: Wishes) -> Imported:
-    """Read a file of any known kind.
+    """Read a file or folder of any known kind.
 
     Raises
     ------
     ScenarioError
         With every problem found.
     """
-    module = READERS.get(path.suffix.lower())
-    if module is None:
-        known = ", ".join(READERS)
-        raise file_error(path, "is of no kind that can be imported", f"known: {known}")
-    reader: Reader = import_module(module).read
-    return reader(path, wishes)
+    from sim.importing.kinds import check_wishes, recognised
+
+    file, kind = recognised(path)
+    check_wishes(kind, wishes)
+    imported: Imported = import_module(kind.module).read(file, wishes)
+    return imported

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from sim.files import written_whole
 from sim.importing import Imported, Wishes, read
+from sim.importing.keys import PLAIN_NAMES
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
-from sim.scenario.loading import Loaded, load_scenario
+from sim.scenario.loading import Loaded, LoadedDiscrete, load_any
 
 
 def named_values(option: str, words: list[str]) -> dict[str, str]:
@@ -36,14 +38,17 @@ def named_values(option: str, words: list[str]) -> dict[str, str]:
 
 
 def target_file(source: Path, out: Path | None, force: bool) -> Path:
-    """Where the scenario goes: ``--out``, or the name of the source's folder, in this folder.
+    """Where the scenario goes: ``--out``, or in this folder, named after the source.
+
+    That is the folder's name for a folder, XML, and files called like
+    one of :data:`PLAIN_NAMES`.
 
     Raises
     ------
     ScenarioError
         Where that is no YAML file, stands already, or has no folder.
     """
-    target = out or Path(f"{source.resolve().parent.name or source.stem}.yaml")
+    target = out or Path(f"{_name(source)}.yaml")
     if target.suffix not in (".yaml", ".yml"):
         raise file_error(target, "is no name of a scenario file", "--out wants a name in .yaml")
     if not target.parent.is_dir():
@@ -53,6 +58,15 @@ def target_file(source: Path, out: Path | None, force: bool) -> Path:
             target, "exists already", "choose another name with --out, or replace it with --force"
         )
     return target
+
+
+def _name(source: Path) -> str:
+    whole = source.resolve()
+    if source.is_dir():
+        return whole.name or "scenario"
+    if source.suffix.lower() == ".xml" or source.stem.lower() in PLAIN_NAMES:
+        return whole.parent.name or source.stem
+    return source.stem
 
 
 def scenario_text(imported: Imported) -> str:
@@ -77,7 +91,13 @@ def import_file(source: Path, out: Path | None, wishes: Wishes, force: bool) -> 
     with tempfile.TemporaryDirectory() as folder:
         trial = Path(folder) / target.name
         trial.write_text(text, encoding="utf-8")
-        loaded = load_scenario(trial)
+        try:
+            loaded = load_any(trial)
+        except ScenarioError as error:
+            # what a reader cannot see, such as too many packages: of the source, not of our YAML
+            raise ScenarioError(
+                [replace(p, place=Place(str(source))) for p in error.problems]
+            ) from None
     with written_whole(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return ImportedFile(target, loaded, imported.notes)
@@ -86,5 +106,5 @@ def import_file(source: Path, out: Path | None, wishes: Wishes, force: bool) -> 
 class ImportedFile:
     """What was written: the file, its scenario, and the reader's notes."""
 
-    def __init__(self, path: Path, loaded: Loaded, notes: list[str]) -> None:
+    def __init__(self, path: Path, loaded: Loaded | LoadedDiscrete, notes: list[str]) -> None:
         self.path, self.loaded, self.notes = path, loaded, notes

@@ -9,15 +9,33 @@ Genius: an integrated environment for supporting the design of generic automated
 from __future__ import annotations
 
 import math
-import re
 from pathlib import Path
 from typing import Any
 
+from sim.importing import Imported, Wishes
+from sim.importing.keys import plain_key
+from sim.importing.table import raise_all
 from sim.importing.xml_tree import Element, problem_at, read_xml
 from sim.scenario.errors import Place, Problem
 
 LISTED = {"discrete", ""}
 """Types of issues whose options are listed."""
+
+
+def read(path: Path, wishes: Wishes) -> Imported:
+    """The scenario with listed options that a domain makes; see :func:`sim.importing.read`."""
+    raw, problems = read_genius(path)
+    raise_all(problems)
+    assert raw is not None
+    if wishes.title:
+        raw["title"] = wishes.title
+    head = [
+        f"Made by `python -m sim import {path}` from XML of GENIUS.",
+        "Strategies and the number of rounds are not part of that format: what stands here are the",
+        "defaults of docs/discrete-scenarios.md.",
+    ]
+    notes = [raw["summary"], "Tactics and the number of rounds have no source: the defaults."]
+    return Imported(raw, head, notes)
 
 
 def read_genius(path: str | Path) -> tuple[dict[str, Any] | None, list[Problem]]:
@@ -76,11 +94,11 @@ def read_genius(path: str | Path) -> tuple[dict[str, Any] | None, list[Problem]]
     for file, root in spaces.items():
         actor, found = _actor(file, root, issues)
         problems += found
-        actors[_key(file.stem, actors)] = actor
+        actors[plain_key(file.stem, actors)] = actor
     if problems:
         return None, problems
     return {
-        "name": _key(source.stem, {}),
+        "name": plain_key(source.stem),
         "title": source.stem,
         "summary": f"Read from {source.name} and {', '.join(f.name for f in spaces)}.",
         "issues": {
@@ -102,17 +120,6 @@ def _is_negotiation(root: Element) -> bool:
 def _is_space(root: Element) -> bool:
     """Whether a file says what somebody wants, not only what there is."""
     return root.tag == "utility_space" and any(root.all("weight"))
-
-
-def _key(name: str, taken: dict[str, Any]) -> str:
-    """A plain name that is not taken."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_") or "x"
-    plain = plain if plain[0].isalpha() else f"x_{plain}"
-    key, n = plain, 1
-    while key in taken:
-        n += 1
-        key = f"{plain}_{n}"
-    return key
 
 
 def _issues(path: Path, root: Element) -> tuple[Issues, list[Problem]]:
@@ -145,7 +152,7 @@ def _issues(path: Path, root: Element) -> tuple[Issues, list[Problem]]:
                 options.append(value)
         if not options:
             problems.append(problem_at(*where, f"the issue '{name}' has no <item>"))
-        key = _key(name, keys)
+        key = plain_key(name, keys)
         keys[key] = True
         issues[name] = (key, name, options)
     if not issues and not problems:

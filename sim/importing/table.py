@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,7 +14,11 @@ from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 
 MAX_BYTES = 5_000_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+_NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]+)?", re.I)
+_CONTROLS = {c: bytes([c]).decode("cp1252", "replace") for c in range(0x80, 0xA0)}
+"""Control characters that are what is left of a Windows dash or quote taken for Latin-1."""
+Cells = list[tuple[int, list[str]]]
+"""Lines in the file and their cells."""
 
 
 @dataclass(frozen=True)
@@ -38,22 +43,28 @@ class Table:
     columns: list[str]
     rows: list[Row]
     separator: str
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
 
     def problem(self, line: int, column: str, message: str, fix: str = "") -> None:
         """Keep an error of a cell."""
         self.problems.append(Problem(Place(str(self.path), line), column, message, fix))
 
-    def number(self, row: Row, column: str, low: float, high: float) -> float | None:
+    def number(
+        self, row: Row, column: str, low: float, high: float = math.inf, fix: str = ""
+    ) -> float | None:
         """The number in a cell, or None and an error."""
         text = row.cells[column]
         plain = text.replace(",", ".") if self.separator != "," else text
+        bounds = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
         if not text:
-            self.problem(row.line, column, "is empty", f"a number from {low:g} to {high:g}")
+            self.problem(row.line, column, "is empty", f"a number, {bounds}")
         elif not _NUMBER.fullmatch(plain):
-            self.problem(row.line, column, f"'{text}' is not a number", f"from {low:g} to {high:g}")
+            self.problem(row.line, column, f"'{text}' is not a number", bounds)
+        elif not math.isfinite(float(plain)):
+            self.problem(row.line, column, f"{text} is too large")
         elif not low <= float(plain) <= high:
-            self.problem(row.line, column, f"{text} is outside {low:g} to {high:g}")
+            beyond = f"outside {bounds}" if high < math.inf else f"less than {low:g}"
+            self.problem(row.line, column, f"{text} is {beyond}", fix)
         else:
             return float(plain)
         return None
@@ -69,43 +80,80 @@ def read_table(path: Path) -> Table:
     ScenarioError
         For a file that is missing, no text in UTF-8, empty or without a header.
     """
-    text = _text(path)
-    lines = text.splitlines()
-    header = next((line for line in lines if line.strip()), "")
+    text = read_text(path)
+    separator = separator_of(path, text)
+    (first, header), *body = read_cells(path, text, separator)
+    table = Table(path, [name.lower() for name in header], [], separator)
+    add_rows(table, first, body)
+    return table
+
+
+def add_rows(table: Table, header: int, body: Cells) -> None:
+    """Fill a table with rows below its columns, which stand on the line ``header``.
+
+    Rows with too few or too many cells are kept as problems.
+    """
+    columns, path = table.columns, table.path
+    for line, cells in body:
+        if len(cells) == len(columns):
+            table.rows.append(Row(line, dict(zip(columns, cells, strict=True))))
+            continue
+        said = f"has {len(cells)} cells where the header names {len(columns)} columns"
+        table.problem(line, "", said, "a text that holds the separator needs quotes")
+    for name in sorted({n for n in columns if columns.count(n) > 1}):
+        what = f"there are {columns.count(name)} columns '{name}'" if name else "has no name"
+        place = Place(str(path), header)
+        table.problems.append(Problem(place, "header", what, "name every column once"))
+
+
+def separator_of(path: Path, text: str) -> str:
+    """What separates the cells of the first line that is not empty.
+
+    Raises
+    ------
+    ScenarioError
+        For a text without such a line.
+    """
+    header = next((line for line in text.splitlines() if line.strip()), "")
     if not header:
         raise file_error(path, "is empty", "its first line names the columns: article,title,…")
-    separator = max(SEPARATORS, key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    columns: list[str] = []
-    rows: list[Row] = []
-    problems: list[Problem] = []
+    return max(SEPARATORS, key=header.count)
+
+
+def read_cells(path: Path, text: str, separator: str) -> Cells:
+    """Lines that are not empty, by their number, with their cells.
+
+    Raises
+    ------
+    ScenarioError
+        For a quote that is not closed.
+    """
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
+    )
+    found: Cells = []
     line = 0
     try:
         for cells in reader:
             begun, line = line + 1, reader.line_num
             stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
-                continue
-            if not columns:
-                columns = [name.lower() for name in stripped]
-                continue
-            if len(stripped) != len(columns):
-                more = "a text that holds the separator needs quotes"
-                said = f"has {len(stripped)} cells where the header names {len(columns)} columns"
-                problems.append(Problem(Place(str(path), begun), "", said, more))
-                continue
-            rows.append(Row(begun, dict(zip(columns, stripped, strict=True))))
+            if any(stripped):
+                found.append((begun, stripped))
     except csv.Error as error:
         raise file_error(
             path, f"is not a table: {error}", "look for a quote that is not closed", line + 1
         ) from None
-    for name in sorted({n for n in columns if columns.count(n) > 1}):
-        what = f"there are {columns.count(name)} columns '{name}'" if name else "has no name"
-        problems.append(Problem(Place(str(path), 1), "header", what, "name every column once"))
-    return Table(path, columns, rows, separator, problems)
+    return found
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file, without a byte-order mark.
+
+    Raises
+    ------
+    ScenarioError
+        For a file that is missing, too large or no text in UTF-8.
+    """
     try:
         if path.is_dir():
             raise file_error(path, "is a folder, not a table", "name the file in it")
@@ -119,7 +167,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise file_error(path, f"cannot be read: {error.strerror}") from None
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").translate(_CONTROLS)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise file_error(path, "is not text in UTF-8", "save it as CSV in UTF-8", line) from None

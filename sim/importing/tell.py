@@ -1,4 +1,4 @@
-"""What ``python -m sim import`` prints: counts, named drafts, best drafts, what averaging hides."""
+"""What ``python -m sim import`` prints; for articles also best drafts and what averaging hides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sim.articles import articles_summary
 from sim.importing.command import ImportedFile
+from sim.scenario import Loaded
 from sim.scenario.schema import Scenario
 from sim.story import percent
 
@@ -20,18 +21,19 @@ NOTE = "By the table's own rule (means and thresholds); no statement about what 
 def tell(done: ImportedFile) -> None:
     """Print the import of a file to standard output."""
     console = Console(highlight=False)
-    scenario = done.loaded.scenario
-    console.print(Text(f"{scenario.title}: {done.path} written", style="bold"))
-    actors = len(scenario.actors)
-    console.print(
-        f"{len(scenario.issues)} issues, {actors} actors, "
-        f"{len(scenario.conflicts)} pairs that exclude each other."
-    )
+    loaded = done.loaded
+    content = loaded.scenario if isinstance(loaded, Loaded) else loaded.content
+    console.print(Text(f"{content.title}: {done.path} written", style="bold"))
+    issues = len(content.issues)
+    counts = f"{issues} issue{'s' * (issues != 1)}, {len(content.actors)} actors"
+    if isinstance(content, Scenario) and content.conflicts:
+        counts += f", {len(content.conflicts)} pairs that exclude each other"
+    console.print(f"{counts}.")
     for note in done.notes:
         console.print(Text(note))
-    summary = articles_summary(scenario)
-    if summary is not None:
-        _articles(console, scenario, summary)
+    summary = articles_summary(content) if isinstance(content, Scenario) else None
+    if isinstance(content, Scenario) and summary is not None:
+        _articles(console, content, summary)
     console.print(Text("\nRun it", style="bold"))
     console.print(Text(f"  python -m sim {done.path}"))
 

@@ -35,14 +35,21 @@ def _issue(number: int, title: str, items: list[str]) -> str:
     return f'<issue index="{number}" name={quoteattr(title)} {kind}>\n{body}\n</issue>'
 
 
+def _names(content: DiscreteFile) -> dict[str, str]:
+    """Key → title of every issue, with the key where a title stands twice."""
+    titles = {key: issue.title or key for key, issue in content.issues.items()}
+    several = [title for title in titles.values() if list(titles.values()).count(title) > 1]
+    return {key: f"{t} ({key})" if t in several else t for key, t in titles.items()}
+
+
 def _domain(content: DiscreteFile) -> str:
-    parts = []
+    parts, names = [], _names(content)
     for number, (key, issue) in enumerate(content.issues.items(), 1):
         items = [
             f'<item index="{n}" value={quoteattr(option)} description={quoteattr(option)}/>'
             for n, option in enumerate(issue.options, 1)
         ]
-        parts.append(_issue(number, issue.title or key, items))
+        parts.append(_issue(number, names[key], items))
     return (
         "<negotiation_template>\n"
         f'<utility_space number_of_issues="{len(parts)}">\n'
@@ -54,7 +61,7 @@ def _domain(content: DiscreteFile) -> str:
 
 def _space(content: DiscreteFile, actor: str) -> str:
     spec = content.actors[actor]
-    parts, weights = [], []
+    parts, weights, names = [], [], _names(content)
     for number, (key, issue) in enumerate(content.issues.items(), 1):
         position = spec.positions.get(key)
         items = []
@@ -64,7 +71,7 @@ def _space(content: DiscreteFile, actor: str) -> str:
         for n, option in enumerate(issue.options, 1):
             value = values[option] / factor
             items.append(f'<item index="{n}" value={quoteattr(option)} evaluation="{value!r}"/>')
-        parts.append(_issue(number, issue.title or key, items))
+        parts.append(_issue(number, names[key], items))
         weight = 0.0 if position is None else position.weight * factor
         weights.append(f'<weight index="{number}" value="{weight!r}"></weight>')
     return (

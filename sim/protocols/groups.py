@@ -25,9 +25,9 @@ class GroupDecision(Protocol):
     """The group decides all issues of a stage at once, and everybody is bound.
 
     An actor counts on the issues on which it has a position, with salience × power. Salience is
-    taken relative to the issue dearest to the actor, because only proportions are given; power is 1
-    where the scenario gives none. What a gate rejects or a broken truce undoes is not decided
-    again: the same group would decide the same.
+    taken relative to the issue dearest to the actor, because scenarios give proportions only, or as
+    written where the protocol says so; power is 1 where the scenario gives none. What a gate
+    rejects or a broken truce undoes is not decided again: the same group would decide the same.
 
     Attributes
     ----------
@@ -46,8 +46,11 @@ class GroupDecision(Protocol):
         super().__init__(model)
         parties, issues = model.signatories, model.issues
         self.position = np.stack([p.ideal for p in parties], axis=1)
-        weight = np.stack([p.weight for p in parties], axis=1)
-        self.salience = weight / weight.max(axis=2, keepdims=True)
+        if model.spec.protocol.salience == "as_written":
+            self.salience = np.stack([p.salience for p in parties], axis=1)
+        else:
+            weight = np.stack([p.weight for p in parties], axis=1)
+            self.salience = weight / weight.max(axis=2, keepdims=True)
         takes_part = np.array([[i in p.spec.positions for i in issues] for p in parties])
         takes_part[:, ~takes_part.any(axis=0)] = True
         power = [

@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.discrete.scenario import DiscreteScenario, Negotiator
 from sim.discrete.scenario import Issue as NamedIssue
+from sim.discrete.strategies import PAIRWISE, Strategy
 from sim.discrete.targets import SLACK, exponent_of
 from sim.scenario.schema import Identifier, Source, Sourced, Strict
 from sim.scenario.wording import did_you_mean
@@ -45,14 +46,31 @@ class DiscretePosition(Sourced):
     values: dict[OptionName, FiniteFloat] = Field(description="Option → its value.")
 
 
+class DiscreteStrategy(Strict):
+    """What an actor goes by."""
+
+    name: Literal["time", "micro", "zeuthen"] = Field(
+        default="time",
+        description="time: concedes with time, as its tactic says; micro: as often as the other "
+        "side does; zeuthen: where it would lose more by a breakdown. The last two between two.",
+    )
+
+
+def _named(raw: Any) -> Any:
+    """``micro`` is short for ``{name: micro}``."""
+    return {"name": raw} if isinstance(raw, str) else raw
+
+
 class DiscreteActor(Sourced):
     """A negotiator."""
 
     name: str
     label: str | None = Field(default=None, description="Short name for charts.")
     color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    strategy: Annotated[DiscreteStrategy, BeforeValidator(_named)] = DiscreteStrategy()
     tactic: str | FiniteFloat = Field(
-        default="boulware", description="boulware, linear, conceder, or the exponent of time."
+        default="boulware",
+        description="Of the strategy time: boulware, linear, conceder, or the exponent of time.",
     )
     reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
     positions: dict[Identifier, DiscretePosition] = Field(default={})
@@ -108,9 +126,12 @@ class DiscreteFile(Strict):
         return DiscreteScenario(self.name, issues, tuple(negotiators))
 
     @property
-    def tactics(self) -> list[str | float]:
-        """Tactics of the actors, in their order."""
-        return [actor.tactic for actor in self.actors.values()]
+    def strategies(self) -> list[Strategy]:
+        """Strategies of the actors in their order; of the time-based ones their tactics."""
+        return [
+            actor.tactic if actor.strategy.name == "time" else actor.strategy.name
+            for actor in self.actors.values()
+        ]
 
 
 def is_discrete(raw: dict[str, Any]) -> bool:
@@ -139,7 +160,15 @@ def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
     if packages > MOST_PACKAGES:
         yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
     sources = _map(raw.get("sources"))
+    count = len(_map(raw.get("actors")))
     for actor, spec in _map(raw.get("actors")).items():
+        strategy = _map(_named(_map(spec).get("strategy"))).get("name")
+        if strategy in PAIRWISE and count != 2:
+            said = f"{strategy} is defined between two, and here are {count}"
+            yield ("actors", actor, "strategy"), said, "leave it out, or leave out actors"
+        if strategy in PAIRWISE and "tactic" in _map(spec):
+            said = f"the strategy {strategy} has no tactic"
+            yield ("actors", actor, "tactic"), said, "leave out one of the two"
         for issue, position in _map(_map(spec).get("positions")).items():
             where: Path_ = ("actors", actor, "positions", issue)
             if issue not in issues:

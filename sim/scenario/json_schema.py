@@ -1,11 +1,13 @@
-"""The scenario format as JSON Schema: what an editor checks and completes."""
+"""The scenario formats as JSON Schema: what an editor checks and completes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sim.bargaining.tactics import TACTICS
+from sim.discrete.targets import EXPONENTS
 from sim.protocols import PROTOCOLS
+from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.schema import Scenario
 
 
@@ -25,12 +27,41 @@ def scenario_schema() -> dict[str, Any]:
             )
     definitions["TacticChoice"]["additionalProperties"] = False
     definitions["Protocol"]["properties"]["name"]["enum"] = list(PROTOCOLS)
+    number = definitions["Cost"]["properties"]["per_month"]["anyOf"]
+    for key, cost in definitions["War"]["properties"]["cost"]["patternProperties"].items():
+        definitions["War"]["properties"]["cost"]["patternProperties"][key] = {
+            "anyOf": [cost, *number]
+        }
+    return _of_a_file(schema)
+
+
+def listed_schema() -> dict[str, Any]:
+    """As :func:`scenario_schema`, for scenarios with listed options and values."""
+    schema = DiscreteFile.model_json_schema()
+    definitions = schema["$defs"]
+    # options are names, and may be written as numbers or yes and no; dates are texts in JSON
+    definitions["DiscreteIssue"]["properties"]["options"]["items"] = {
+        "type": ["string", "number", "boolean"]
+    }
+    actor = definitions["DiscreteActor"]["properties"]
+    actor["strategy"] = {
+        "anyOf": [actor["strategy"], definitions["DiscreteStrategy"]["properties"]["name"]]
+    }
+    actor["tactic"] = {
+        "anyOf": [{"enum": list(EXPONENTS)}, {"type": "number", "exclusiveMinimum": 0}],
+        "description": actor["tactic"]["description"],
+    }
+    return _of_a_file(schema)
+
+
+def _of_a_file(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a whole scenario as that of a file, which may leave out and remove keys."""
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["properties"]["extends"] = {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "description": "File or files to start from; this file is merged over them.",
     }
-    for part in [schema, *definitions.values()]:
+    for part in [schema, *schema["$defs"].values()]:
         part.pop("required", None)
     _shorthands(schema)
     _removable(schema)
@@ -47,11 +78,6 @@ def _shorthands(schema: dict[str, Any]) -> None:
                     "anyOf": [value, value["items"]],
                     "description": value.get("description", ""),
                 }
-    number = definitions["Cost"]["properties"]["per_month"]["anyOf"]
-    for key, cost in definitions["War"]["properties"]["cost"]["patternProperties"].items():
-        definitions["War"]["properties"]["cost"]["patternProperties"][key] = {
-            "anyOf": [cost, *number]
-        }
 
 
 def _removable(node: Any) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.scenario.checks import cross_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
-from sim.scenario.errors import Place, Problem, ScenarioError
+from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.merging import read_with_bases, without_nulls
 from sim.scenario.overrides import apply_overrides
 from sim.scenario.schema import Scenario
@@ -84,7 +84,11 @@ def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     ScenarioError
         With every problem found.
     """
-    return _scenario_from(_read(name, overrides))
+    read = _read(name, overrides)
+    if is_discrete(read.raw):
+        said = "is a scenario with listed options, which this does not take"
+        raise file_error(read.path, said, "run, solve, check and export do")
+    return _scenario_from(read)
 
 
 def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | LoadedDiscrete:

@@ -346,6 +346,11 @@ class Protocol(Strict):
         description="unanimity, or the share of signatories that is enough; with a share, anybody "
         "can be outvoted.",
     )
+    salience: Literal["relative", "as_written"] = Field(
+        default="relative",
+        description="For models of group decisions: relative to each actor's dearest issue, or the "
+        "numbers as they stand, where these compare between actors.",
+    )
 
     @field_validator("name")
     @classmethod

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim import __version__
-from sim.discrete.stacked import Sessions, events, play
+from sim.discrete.stacked import Sessions
+from sim.discrete.strategies import session as play
 from sim.files import written_whole
 from sim.scenario import LoadedDiscrete
 from sim.scenario.discrete_schema import DiscreteFile
@@ -63,8 +64,7 @@ def play_session(loaded: LoadedDiscrete, overrides: tuple[str, ...]) -> Session:
     """Play and solve a scenario with listed options."""
     content = loaded.content
     scenario, protocol = content.scenario, content.protocol
-    result = play([scenario], content.tactics, protocol.steps, protocol.slack)
-    course = events(scenario, content.tactics, protocol.steps, protocol.slack)
+    result, course = play(scenario, content.strategies, protocol.steps, protocol.slack)
     provenance = {
         "scenario_hash": loaded.digest,
         "files": [Path(f).name for f in loaded.files],
@@ -82,7 +82,7 @@ def play_session(loaded: LoadedDiscrete, overrides: tuple[str, ...]) -> Session:
         "rounds": int(result.steps[0]),
         "proposer": keys[int(result.proposer[0])] if agreed else None,
         "utility": dict(zip(keys, worth, strict=True)) if agreed else None,
-        "tactics": dict(zip(keys, content.tactics, strict=True)),
+        "strategies": dict(zip(keys, content.strategies, strict=True)),
         "steps": protocol.steps,
     }
     session.summary.update(rounded(told), **{k: v for k, v in solved.items() if k != "frontier"})

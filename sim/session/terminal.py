@@ -11,6 +11,8 @@ from rich.text import Text
 from sim.session.job import Session
 from sim.solving.summary import TITLES, all_points, points, statement
 
+STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
+
 
 def answer(session: Session) -> str:
     """How the session ended, in a sentence or two."""
@@ -22,7 +24,7 @@ def answer(session: Session) -> str:
             f"{agreement_words(session)}."
         )
     if result.broken[0]:
-        return "No agreement: to one side no package is worth what it has without one."
+        return "No agreement: a side ended the talks, because there is nothing it would offer."
     return f"No agreement by the deadline of {steps} rounds."
 
 
@@ -89,8 +91,8 @@ def _utilities(session: Session) -> Table:
             words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
             table.add_row(TITLES[name], *map(_number, point.gain + base), ", ".join(words))
     table.add_row(Text("No agreement", style="dim"), *map(_number, base), "")
-    tactics = [str(t) for t in session.content.tactics]
-    table.add_row(Text("Tactic", style="dim"), *tactics, "")
+    strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
+    table.add_row(Text("Strategy", style="dim"), *strategies, "")
     return table
 
 

@@ -1,0 +1,135 @@
+"""``python -m sim export`` of scenarios with scales: utilities, what it cannot say, the command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from sim.importing.genius import read_genius
+from sim.importing.to_genius import write_genius
+from sim.importing.to_listed import listed_form
+from sim.scenario import Scenario, load_scenario
+from sim.scenario.discrete_schema import DiscreteFile
+from sim.solutions.central import central_space
+from tests.conftest import SCENARIOS, build
+from tests.test_import import TABLE, sim
+
+
+def back(folder: Path) -> DiscreteFile:
+    raw, problems = read_genius(folder)
+    assert problems == []
+    assert raw is not None
+    return DiscreteFile.model_validate(raw)
+
+
+def same_utilities(scenario: Scenario, read: DiscreteFile, points: list[np.ndarray]) -> None:
+    """Utilities over no deal, and absolute ones up to payments, to 1e-9, of a thousand packages."""
+    space = central_space(scenario)
+    sizes = [len(p) for p in points]
+    assert [len(issue.options) for issue in read.issues.values()] == sizes
+    rng = np.random.default_rng(1)
+    chosen = np.stack([rng.integers(0, n, 1000) for n in sizes], axis=1)
+    packages = np.stack([p[c] for p, c in zip(points, chosen.T, strict=True)], axis=1)
+    ours = space.utility(packages)
+    theirs = np.zeros_like(ours)
+    for k, actor in enumerate(read.actors.values()):
+        for column, (key, issue) in enumerate(read.issues.items()):
+            position = actor.positions[key]
+            values = np.array([position.values[o] for o in issue.options])
+            theirs[:, k] += position.weight * values[chosen[:, column]]
+    paid = space.top - 1
+    reservation = np.array([a.reservation for a in read.actors.values()])
+    assert np.abs(theirs + paid - ours).max() < 1e-9
+    assert np.abs(reservation + paid - space.reservation).max() < 1e-9
+
+
+def test_the_csis_scenario_keeps_its_utilities(shared: Path, tmp_path: Path) -> None:
+    done = sim("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = sim("export", "csis.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "options exclude each other; dropped: article_2 with article_3, " in done.stderr
+    scenario = load_scenario(tmp_path / "csis.yaml").scenario
+    assert len(scenario.conflicts) == 5
+    same_utilities(scenario, back(tmp_path / "xml"), [np.array([0.0, 1.0])] * 20)
+
+
+def test_what_was_exported_can_be_imported_and_run(tmp_path: Path) -> None:
+    (tmp_path / "articles.csv").write_text(TABLE)
+    for words in (
+        ["import", "articles.csv", "--out", "a.yaml"],
+        ["export", "a.yaml", "--to", "negmas", "--out", "xml"],
+        ["import", "xml"],
+        ["run", "xml.yaml", "--no-plots"],
+        ["solve", "xml.yaml", "--no-plots"],
+    ):
+        done = sim(*words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_continuous_issues_are_refused_without_points(toy: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
+    done = sim("export", "toy.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
+    assert "--points N" in done.stderr
+    assert not (tmp_path / "xml").exists()
+
+
+def test_continuous_issues_are_cut_into_points(toy: dict[str, Any], tmp_path: Path) -> None:
+    toy["actors"]["a"]["positions"]["land"]["curvature"] = 2
+    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
+    words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml", "--points", "5"]
+    done = sim(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Cut into 5 points, evenly spaced: land and arms." in done.stderr
+    assert "GENIUS cannot say red lines; 3 are dropped" in done.stderr
+    scenario = load_scenario(tmp_path / "toy.yaml").scenario
+    read = back(tmp_path / "xml")
+    land = next(iter(read.issues.values()))
+    assert land.options == ["all to A", "0.25", "half", "0.75", "all to B"]
+    same_utilities(scenario, read, [np.linspace(0, 1, 5)] * 2)
+
+
+def test_payments_on_signing_are_taken_off_no_deal(tmp_path: Path) -> None:
+    scenario = load_scenario(SCENARIOS / "kellogg.yaml").scenario
+    content, notes = listed_form(scenario, 3)
+    assert (np.abs(central_space(scenario).top - 1) > 1e-6).any()
+    for words in ("All stages", "terms that stages demand", "Payments", "switzerland", "red lines"):
+        assert any(words in note for note in notes), words
+    write_genius(content, tmp_path)
+    same_utilities(scenario, back(tmp_path), [np.linspace(0, 1, 3)] * 12)
+
+
+def test_names_that_stand_twice_are_told_apart(toy: dict[str, Any], tmp_path: Path) -> None:
+    for issue in toy["issues"].values():
+        issue |= {"title": "Land", "kind": "options", "scale": {0: "no", 0.5: "some", 1: "some"}}
+    toy["issues"]["land"]["no_deal"] = toy["issues"]["arms"]["no_deal"] = 0
+    scenario = build(toy)
+    content, _ = listed_form(scenario, None)
+    write_genius(content, tmp_path)
+    read = back(tmp_path)
+    assert [i.title for i in read.issues.values()] == ["Land (land)", "Land (arms)"]
+    assert next(iter(read.issues.values())).options == ["no", "some (0.5)", "some (1)"]
+    same_utilities(scenario, read, [np.array([0, 0.5, 1])] * 2)
+
+
+def test_points_are_said_to_be_unused(toy: dict[str, Any], tmp_path: Path) -> None:
+    for issue in toy["issues"].values():
+        issue["kind"] = "options"
+        issue["no_deal"] = 0
+    _, notes = listed_form(build(toy), 4)
+    assert "--points 4 is not used: no issue is continuous." in notes
+
+
+def test_a_listed_scenario_is_refused_where_only_the_other_kind_can_be_used(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "listed.yaml").write_text("title: x\nprotocol: {name: stacked}\n")
+    done = sim("compare", "listed.yaml", "listed.yaml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "is a scenario with listed options, which this does not take" in done.stderr
+    assert len(done.stderr.splitlines()) <= 2

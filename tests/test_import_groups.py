@@ -1,0 +1,429 @@
+"""``python -m sim import`` of group decisions (KTAB, DECIDE, positions) and of GENIUS XML."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.groups import exchange
+from sim.importing import Wishes
+from sim.importing.command import import_file
+from sim.importing.keys import plain_key
+from sim.scenario import Loaded, LoadedDiscrete, Scenario, ScenarioError, load_any
+from tests.conftest import simulate
+from tests.test_discrete_files import EXAMPLE
+from tests.test_import import sim
+
+KTAB = """\
+Two rivers, "A made-up case, for tests", 3, 2,
+Actor,Description,Power,Dam Position,Dam Salience,Toll,Sal2,
+North,Up the river, 100.0, 75, 40.5, 10, 20,
+South,"Down, by the sea", 50, 25, 60, 90, 40,
+East,, 20.5, 0, 0.0, 50, 10
+"""
+DECIDE = """\
+#O;Two rivers;;;;
+#/;Experts asked on 3 May 2019;;;;
+#A;North;Northern_states;;;
+#A;South;South;a remark;;
+#A;Nobody;Nobody;;;
+#P;dam;height of the dam;;;
+#P;toll;toll;;;
+#M;dam;20;none;;
+#M;dam;40;low;;
+#M;dam;60;high;;
+#D;North;dam;60;0.75;0.25
+#D;South;dam;30;0.5;1
+#D;North;toll;0;1;0.25
+#D;South;toll;100;0.2;1
+"""
+POSITIONS = """\
+issue,actor,position,salience,power
+dam,North,60,0.75,0.25
+dam,South,30,0.5,1
+toll,North,0,1,0.25
+toll,South,100,0.2,1
+"""
+MEANINGS = "issue,position,meaning\ndam,20,none\ndam,40,low\ndam,60,high\ntoll,0,\ntoll,100,\n"
+
+
+def written(tmp_path: Path, text: str, name: str = "rivers.csv") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def imported(path: Path, **wishes: str) -> tuple[Scenario, list[str]]:
+    done = import_file(path, path.parent / "out.yaml", Wishes(**wishes), force=True)
+    assert isinstance(done.loaded, Loaded)
+    return done.loaded.scenario, done.notes
+
+
+def problems(path: Path, **wishes: str) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        imported(path, **wishes)
+    assert not (path.parent / "out.yaml").exists(), "nothing half-written"
+    return str(caught.value).replace(f"{path.parent}/", "")
+
+
+def wants(scenario: Scenario, actor: str) -> dict[str, tuple[float, float]]:
+    positions = scenario.actors[actor].positions
+    return {i: (p.ideal.median, p.salience.median) for i, p in positions.items()}
+
+
+def agreed(scenario: Scenario) -> list[float]:
+    model = simulate(scenario, worlds=1, central=True)
+    return [float(x) for x in model.agreed[0]]
+
+
+# --- what is read --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("end", ["", ","])
+def test_ktab(tmp_path: Path, end: str) -> None:
+    scenario, _ = imported(written(tmp_path, KTAB.rstrip("\n") + end + "\n"))
+    assert scenario.title == "A made-up case, for tests"
+    assert [i.title for i in scenario.issues.values()] == ["Dam", "Toll"]
+    assert wants(scenario, "north") == {"dam": (0.75, 0.405), "toll": (0.1, 0.2)}
+    powers = {a: s.power.median for a, s in scenario.actors.items() if s.power}
+    assert powers == {"north": 100, "south": 50, "east": 20.5}
+    assert scenario.actors["south"].name == "Down, by the sea"
+    assert scenario.actors["east"].name == "East"
+    judged = scenario.actors["north"].positions["toll"].judgement
+    assert judged == "rivers.csv, line 3: position 10 of 0 to 100, salience 20 of 100, power 100.0."
+
+
+def test_ktab_without_its_first_line_and_with_influence(tmp_path: Path) -> None:
+    text = KTAB.split("\n", 1)[1].replace("Power", "Influence")
+    scenario, _ = imported(written(tmp_path, text))
+    assert scenario.title == "rivers"
+    assert wants(scenario, "south") == {"dam": (0.25, 0.6), "toll": (0.9, 0.4)}
+
+
+def test_decide(tmp_path: Path) -> None:
+    scenario, notes = imported(written(tmp_path, DECIDE))
+    assert scenario.title == "Two rivers"
+    assert scenario.war.start_date == date(2019, 5, 3)
+    assert scenario.issues["dam"].title == "height of the dam"
+    assert scenario.issues["dam"].scale == {0: "none", 0.5: "low", 1: "high"}
+    assert scenario.issues["toll"].scale == {0: "0", 0.25: "25", 0.5: "50", 0.75: "75", 1: "100"}
+    assert wants(scenario, "north") == {"dam": (1, 0.75), "toll": (0, 1)}
+    assert wants(scenario, "south") == {"dam": (0.25, 0.5), "toll": (1, 0.2)}
+    assert scenario.actors["north"].name == "Northern states"
+    assert any("no position" in n and "Nobody" in n for n in notes)
+    assert not scenario.war.cost
+    assert not scenario.war.drift
+
+
+def test_decide_with_tabs_quotes_and_decimal_commas(tmp_path: Path) -> None:
+    plain, _ = imported(written(tmp_path, DECIDE))
+    quoted = "\n".join(
+        "\t".join(f"'{cell}'" for cell in line.split(";")) for line in DECIDE.splitlines()
+    )
+    assert imported(written(tmp_path, quoted))[0].actors == plain.actors
+    commas = "\n".join(
+        line.replace("0.", "0,") if line[:2] == "#D" else line for line in DECIDE.splitlines()
+    )
+    found = imported(written(tmp_path, "\ufeff" + commas.replace("\n", "\r\n")))[0]
+    assert wants(found, "north") == wants(plain, "north")
+
+
+def test_table_of_positions_with_and_without_meanings(tmp_path: Path) -> None:
+    path = written(tmp_path, POSITIONS, "positions.csv")
+    bare, notes = imported(path)
+    assert bare.issues["dam"].scale[1] == "100"
+    assert wants(bare, "north")["dam"] == (0.6, 0.75)
+    assert bare.war.start_date == date(2000, 1, 1)
+    assert any("gives no day" in n for n in notes)
+    written(tmp_path, MEANINGS, "scale_meaning.csv")
+    written(tmp_path, "issue,full_name\ndam,Height of the dam\n", "issues.csv")
+    written(tmp_path, "# Rivers, asked 27-28 Oct 2009\n", "SOURCE.md")
+    full, _ = imported(path)
+    assert full.issues["dam"].scale == {0: "none", 0.5: "low", 1: "high"}
+    assert full.issues["dam"].title == "Height of the dam"
+    assert wants(full, "south")["dam"] == (0.25, 0.5)
+    assert full.war.start_date == date(2009, 10, 28)
+    assert full.title == "Rivers, asked 27-28 Oct 2009"
+
+
+def test_a_unit_of_its_own_is_rescaled_from_what_positions_span(tmp_path: Path) -> None:
+    text = "issue,actor,position,salience,power\nyears,A,4,0.5,1\nyears,B,10,1,1\nyears,C,7,1,1\n"
+    scenario, notes = imported(written(tmp_path, text))
+    assert [wants(scenario, a)["years"][0] for a in "abc"] == [0, 1, 0.5]
+    assert scenario.issues["years"].scale[0] == "4"
+    assert any("span: years 4 to 10" in n for n in notes)
+
+
+def test_power_by_issue_keeps_salience_times_power(tmp_path: Path) -> None:
+    text = POSITIONS.replace("toll,South,100,0.2,1", "toll,South,100,0.2,0.4")
+    scenario, notes = imported(written(tmp_path, text))
+    south = scenario.actors["south"]
+    assert south.power is not None
+    assert south.power.median == 1
+    assert wants(scenario, "south")["toll"][1] == pytest.approx(0.2 * 0.4)
+    assert any("power of South differs" in n for n in notes)
+
+
+def test_who_cares_about_nothing_is_left_out(tmp_path: Path) -> None:
+    text = KTAB.replace("East,, 20.5, 0, 0.0, 50, 10", "East,, 20.5, 0, 0, 50, 0")
+    scenario, notes = imported(written(tmp_path, text))
+    assert list(scenario.actors) == ["north", "south"]
+    assert any("no salience on any issue" in n and "East" in n for n in notes)
+
+
+def test_names_become_plain_keys_once_each(tmp_path: Path) -> None:
+    assert plain_key("2100 (é)") == "x_2100"
+    text = POSITIONS.replace("North", "A&B").replace("South", "A B")
+    scenario, _ = imported(written(tmp_path, text))
+    assert [(k, a.short) for k, a in scenario.actors.items()] == [("a_b", "A&B"), ("a_b_2", "A B")]
+
+
+# --- what it decides -----------------------------------------------------------------------------
+
+
+def test_the_compromise_is_the_mean_by_salience_and_power_of_the_source(tmp_path: Path) -> None:
+    scenario, _ = imported(written(tmp_path, DECIDE))
+    dam = (1 * 0.75 * 0.25 + 0.25 * 0.5) / (0.75 * 0.25 + 0.5)
+    toll = 0.2 / (1 * 0.25 + 0.2)
+    assert agreed(scenario) == pytest.approx([dam, toll])
+
+
+@pytest.mark.parametrize(
+    ("file", "reference"),
+    [
+        ("cop21_decide/positions_variant_pypi.csv", "eg_cop21_nbs.csv"),
+        ("copenhagen2009_decide/positions.csv", "eg_copenhagen_nbs.csv"),
+    ],
+)
+def test_climate_summits_start_from_the_published_outcomes(
+    shared: Path, tmp_path: Path, file: str, reference: str
+) -> None:
+    done = import_file(shared / "data" / file, tmp_path / "x.yaml", Wishes(), force=False)
+    assert isinstance(done.loaded, Loaded)
+    scenario = done.loaded.scenario
+    with (shared / "data" / "reference_runs" / reference).open() as f:
+        rounds = [row for row in csv.DictReader(f) if row["round"] == "0"]
+    expected = {plain_key(row["issue"]): float(row["nbs"]) for row in rounds}
+    found = dict(zip(scenario.issues, np.array(agreed(scenario)) * 100, strict=True))
+    assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_exchange_is_that_of_the_numbers_as_written(shared: Path, tmp_path: Path) -> None:
+    """Relative saliences would trade differently: gains compare between actors."""
+    source = shared / "data" / "cop21_decide" / "positions.csv"
+    done = import_file(source, tmp_path / "x.yaml", Wishes(protocol="exchange"), force=False)
+    assert isinstance(done.loaded, Loaded)
+    scenario = done.loaded.scenario
+    with source.open() as f:
+        rows = list(csv.DictReader(f))
+    # actors by key, as in the engine, because ties go to the first
+    actors = sorted({r["actor"] for r in rows}, key=lambda a: plain_key(a))
+    issues = list(dict.fromkeys(r["issue"] for r in rows))
+    x = np.full((len(actors), len(issues)), np.nan)
+    s, c = np.zeros(x.shape), np.zeros(x.shape)
+    for r in rows:
+        at = actors.index(r["actor"]), issues.index(r["issue"])
+        x[at], s[at], c[at] = float(r["position"]) / 100, float(r["salience"]), float(r["power"])
+    assert agreed(scenario) == pytest.approx(list(exchange(x, s, c)), abs=1e-9)
+    relative = scenario.model_copy(
+        update={"protocol": scenario.protocol.model_copy(update={"salience": "relative"})}
+    )
+    assert agreed(relative) != pytest.approx(agreed(scenario), abs=1e-3)
+
+
+# --- the command as typed ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [KTAB, DECIDE, POSITIONS], ids=["ktab", "decide", "positions"])
+def test_import_then_run(tmp_path: Path, text: str) -> None:
+    written(tmp_path, text)
+    done = sim("import", "rivers.csv", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "rivers.yaml written" in done.stdout
+    assert "Decided by the protocol compromise." in done.stdout
+    ran = sim("run", "rivers.yaml", "--worlds", "5", "--json", "--no-plots", cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    scenario = load_any(tmp_path / "rivers.yaml")
+    assert isinstance(scenario, Loaded)
+    terms = json.loads(ran.stdout)["central"]["agreed"]
+    found = [term["point"] for term in terms.values()]
+    assert found == pytest.approx(agreed(scenario.scenario), abs=1e-6)
+
+
+def test_a_folder_with_positions_and_another_protocol(tmp_path: Path) -> None:
+    (tmp_path / "talks").mkdir()
+    written(tmp_path / "talks", POSITIONS, "positions.csv")
+    done = sim("import", "talks", "--protocol", "median", "--title", "Rivers", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    loaded = load_any(tmp_path / "talks.yaml")
+    assert isinstance(loaded, Loaded)
+    assert loaded.scenario.protocol.name == "median"
+    assert loaded.scenario.title == "Rivers"
+
+
+@pytest.fixture
+def domain(tmp_path: Path) -> Path:
+    """A folder of GENIUS XML, exported from the example of the documentation."""
+    written(tmp_path, EXAMPLE, "wells.yaml")
+    done = sim("export", "wells.yaml", "--to", "negmas", "--out", "village", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "village"
+
+
+@pytest.mark.parametrize("what", ["village", "village/wells.xml"])
+def test_genius_folder_or_domain_file(domain: Path, what: str) -> None:
+    done = sim("import", what, cwd=domain.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 issues, 2 actors." in done.stdout
+    mine, back = (load_any(domain.parent / f"{n}.yaml") for n in ("wells", "village"))
+    assert isinstance(mine, LoadedDiscrete)
+    assert isinstance(back, LoadedDiscrete)
+    ours, theirs = mine.content.scenario, back.content.scenario
+    assert theirs.utilities == pytest.approx(ours.utilities, abs=1e-12)
+    for command in ("check", "run", "solve"):
+        words = [command, "village.yaml"] + ["--no-plots"] * (command != "check")
+        ran = sim(*words, cwd=domain.parent)
+        assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
+        '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>',
+    ],
+)
+def test_document_types_are_refused_and_nothing_is_written(domain: Path, head: str) -> None:
+    path = domain / "wells.xml"
+    path.write_text(head + "\n" + path.read_text())
+    done = sim("import", "village", cwd=domain.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("village/wells.xml:1: column 13: declares a document type")
+    assert not (domain.parent / "village.yaml").exists()
+
+
+def test_every_mistake_in_xml_at_once(domain: Path) -> None:
+    for name, old, new in (
+        ("wells_utility_1_east.xml", 'evaluation="0.6"', 'evaluation="much"'),
+        ("wells_utility_2_west.xml", 'name="Road"', 'name="Raod"'),
+    ):
+        path = domain / name
+        path.write_text(path.read_text().replace(old, new, 1))
+    done = sim("import", "village", cwd=domain.parent)
+    assert done.returncode == 2
+    assert "'much' as its evaluation" in done.stderr
+    assert "no issue 'Raod'" in done.stderr
+    assert len(done.stderr.splitlines()) >= 2
+
+
+def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -> None:
+    """What only the whole scenario shows is said of the file that was given."""
+    import yaml
+
+    from sim.importing.to_genius import write_genius
+    from sim.scenario.discrete_schema import DiscreteFile
+
+    data = yaml.safe_load(EXAMPLE) | {"name": "big"}
+    data["issues"] = {f"i{n}": {"options": [f"o{m}" for m in range(150)]} for n in range(3)}
+    for actor in data["actors"].values():
+        actor["positions"] = {}
+    write_genius(DiscreteFile.model_validate(data), domain.parent / "big")
+    done = sim("import", "big", cwd=domain.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "big: issues: make 3,375,000 packages; at most 2,000,000 are listed\n"
+
+
+# --- mistakes ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "message"),
+    [
+        (KTAB, "75, 40.5", "seventy, 40.5", "csv:3: Dam Position: 'seventy' is not a number"),
+        (KTAB, "75, 40.5", "175, 40.5", "csv:3: Dam Position: 175 is outside 0 to 100"),
+        (KTAB, " 100.0,", " -1,", "csv:3: power: -1 is less than 0"),
+        (KTAB, " 100.0,", " 1e999,", "csv:3: power: 1e999 is too large"),
+        (KTAB, "South,", "North,", "csv:4: actor: 'North' stands twice (first on line 3)"),
+        (KTAB, ", 3, 2,", ", 4, 2,", "csv:1: number of actors: says '4', and the table has 3"),
+        (KTAB, ", 3, 2,", ", 3,,", "csv:1: number of dimensions: says '', and the table has 2"),
+        (KTAB, ",Toll,Sal2,", ",Toll,,", "csv:2: header: there are 3 columns after Actor"),
+        (KTAB, "10, 20,", "10,", "csv:3: Sal2: is empty (a number, 0 to 100)"),
+        (KTAB, "40.5, 10, 20,", "40.5,", "csv:3: has 6 cells where the header names 7 columns"),
+        (DECIDE, "#D;North;dam", "#D;Nroth;dam", "actor 'Nroth' (did you mean 'North'?)"),
+        (DECIDE, "#D;North;dam", "#D;North;lake", "there is no issue 'lake' (give it a line #P)"),
+        (DECIDE, "60;0.75", "61;0.75", "csv:11: position: 61 is outside 20 to 60 (the scale of"),
+        (DECIDE, "60;0.75", "60;75", "75 is outside 0 to 1 (divide percentages by 100)"),
+        (DECIDE, "0.75;0.25", "0.75;", "csv:11: power: is empty"),
+        (DECIDE, "#D;South;toll", "#X;South;toll", "csv:14: tag: '#X' is no tag (known: #A"),
+        (DECIDE, "#P;toll;toll", "#P;dam;toll", "csv:7: issue: 'dam' stands twice"),
+        (DECIDE, "#M;dam;40;low", "#M;dam;40;l;o;w", "a line #M has 3"),
+        (DECIDE, "#D;South;toll", "#D;North;toll", "'North' has a position on 'toll' already"),
+        (POSITIONS, "issue,actor,position", "issue,actor,positon", "position: this column is mis"),
+        (POSITIONS, "toll,North", ",North", "csv:4: issue: is empty"),
+        (POSITIONS, "toll,South", "toll,North", "'North' has a position on 'toll' already (line 4"),
+        (POSITIONS, "0.2,1", "nan,1", "csv:5: salience: 'nan' is not a number"),
+    ],
+)
+def test_every_mistake_has_its_place(
+    tmp_path: Path, text: str, old: str, new: str, message: str
+) -> None:
+    assert old in text
+    assert message in problems(written(tmp_path, text.replace(old, new, 1)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (KTAB.replace("40.5, 10, 20", "0, 10, 20").replace("60, 90", "0, 90"), "nobody on 'Dam P"),
+        ("\n".join(KTAB.splitlines()[:2]) + "\n", "number of actors: says '3', and the table has"),
+        ("\n".join(DECIDE.splitlines()[:10]), "has no line #D"),
+        (POSITIONS.splitlines()[0] + "\n", "names columns but holds no position"),
+        ("\n".join(POSITIONS.splitlines()[:2]), "everybody on 'dam' is at 60, which makes no scal"),
+        ("a,b,c\n1,2,3\n", "rivers.csv:1: begins with 'a,b,c', which no known kind does (known:"),
+        ("", "rivers.csv: is empty (known: DECIDE"),
+    ],
+)
+def test_files_that_make_no_scenario(tmp_path: Path, text: str, message: str) -> None:
+    assert message in problems(written(tmp_path, text))
+
+
+def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:
+    path = written(tmp_path, POSITIONS.replace("0.75", "7.5").replace(",1\n", ",-1\n"))
+    written(tmp_path, MEANINGS.replace("dam,40", "dam,forty"), "scale_meaning.csv")
+    places = [line.split(": ")[0] for line in problems(path).splitlines()]
+    assert places == ["rivers.csv:2", "rivers.csv:3", "rivers.csv:5", "scale_meaning.csv:3"]
+
+
+def test_a_position_beyond_the_meanings(tmp_path: Path) -> None:
+    path = written(tmp_path, POSITIONS.replace("dam,South,30", "dam,South,10"))
+    written(tmp_path, MEANINGS, "scale_meaning.csv")
+    assert "rivers.csv:3: position: 10 is outside 20 to 60 (the points that" in problems(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rivers.csv", "--protocol", "vote"], "--protocol: vote: is no model of group decisions"),
+        (["rivers.csv", "--protocol", "vote"], "choose from compromise, median, exchange, chall"),
+        (["rivers.csv", "--threshold", "a=1"], "--threshold: means nothing to a file of the kind"),
+        (["."], "known: DECIDE (#A;KEY;NAME); KTAB (Actor,Description,Power"),
+        (["nothing"], "nothing: there is no such file"),
+    ],
+)
+def test_mistakes_on_the_command_line(tmp_path: Path, words: list[str], message: str) -> None:
+    written(tmp_path, DECIDE)
+    done = sim("import", *words, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.glob("*.yaml")) == []
+
+
+def test_windows_dashes_and_quotes_taken_for_latin_1(tmp_path: Path) -> None:
+    path = written(tmp_path, DECIDE.replace("none", "nobody\x92s"))
+    assert imported(path)[0].issues["dam"].scale[0] == "nobody’s"
