@@ -59,8 +59,7 @@ def run(
     quiet: QuietOption = False,
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
-    if format_ not in FORMATS:
-        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    known_format(format_)
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)
     from sim.scenario import Loaded
@@ -131,8 +130,7 @@ def compare_(
     ] = None,
 ) -> None:
     """Compare scenarios side by side, world by world with a baseline."""
-    if format_ not in FORMATS:
-        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    known_format(format_)
 
     import gc
     import os
@@ -231,8 +229,7 @@ def backtest(
     try:
         content = write(result, folder, target)
     except OSError as error:
-        where = error.filename2 or error.filename or target
-        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+        cannot_write(error, target)
     if json_:
         sys.stdout.write(json_text(content))
     else:
@@ -262,8 +259,7 @@ def solve(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
-    if format_ not in FORMATS:
-        fail(f"--format {format_}: choose from {', '.join(FORMATS)}")
+    known_format(format_)
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)
 
@@ -274,8 +270,7 @@ def solve(
     except ValueError as error:
         fail(str(error))
     except OSError as error:
-        where = error.filename2 or error.filename or out
-        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+        cannot_write(error, out)
     if json_:
         from sim.solving.summary import text
 
@@ -319,8 +314,7 @@ def export(
     try:
         written = write_genius(content, out)
     except OSError as error:
-        where = error.filename2 or error.filename or out
-        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+        cannot_write(error, out)
     for note in notes:
         print(note, file=sys.stderr)
     print(f"Written to {out}: {', '.join(written)}")
@@ -415,8 +409,7 @@ def play_listed(
     try:
         session, folder, written = run_session(loaded, overrides, out, chart_format)
     except OSError as error:
-        where = error.filename2 or error.filename or out
-        fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
+        cannot_write(error, out)
     if as_json:
         from sim.solving.summary import text
 
@@ -435,6 +428,18 @@ def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete
         return load_any(file, overrides)
     except ScenarioError as error:
         fail(str(error))
+
+
+def known_format(name: str) -> None:
+    """A format of charts that there is, or an error and exit code 2."""
+    if name not in FORMATS:
+        fail(f"--format {name}: choose from {', '.join(FORMATS)}")
+
+
+def cannot_write(error: OSError, folder: Path) -> NoReturn:
+    """What could not be written (the folder, where the system names no file), and exit code 2."""
+    where = error.filename2 or error.filename or folder
+    fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).")
 
 
 def fail(message: str) -> NoReturn:

@@ -101,7 +101,7 @@ def _columns(table: Table) -> tuple[list[str], list[str]]:
             fix = f"did you mean that by '{near[0]}'?" if near else "add it"
             table.problem(1, name, "this column is missing", fix)
     if len(stakeholders) < 2:
-        said = f"there are {len(stakeholders)} columns NAME_satisfaction; two or more are needed"
+        said = f"columns NAME_satisfaction: {len(stakeholders)} found, two or more are needed"
         table.problem(1, "header", said, "one for each stakeholder, such as ukraine_satisfaction")
     for name in stakeholders:
         if not re.fullmatch("[a-z][a-z0-9_]*", name):
