@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.bargaining.drafting import max_min
 from sim.bargaining.red_lines import best_linkages, boxes, gaps, subsets
 from sim.bargaining.utility import losses
+from sim.layout import stacked
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -147,8 +148,8 @@ def own_lines(model: PeaceTalks) -> tuple[Array, Array]:
     Two arrays of shape (parties, worlds, issues).
     """
     parties = model.signatories
-    low = np.stack([np.where(p.consent, p.low, 0.0) for p in parties])
-    high = np.stack([np.where(p.consent, p.high, 1.0) for p in parties])
+    low = stacked([np.where(p.consent, p.low, 0.0) for p in parties])
+    high = stacked([np.where(p.consent, p.high, 1.0) for p in parties])
     return np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
 
 
@@ -159,7 +160,7 @@ def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
     """
     low, high = own_lines(model)
     if model.rules:
-        rest = np.stack([p.rest for p in model.signatories])
+        rest = stacked([p.rest for p in model.signatories])
         chosen = best_linkages(low, high, model.rules, rest, unsettled)
         low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
         # a rule loosens an actor's line, not what the stage must contain

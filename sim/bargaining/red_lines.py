@@ -91,7 +91,7 @@ def boxes(
     -------
     low, high : ndarray, shape (parties, worlds, issues)
     """
-    low, high = low.copy(), high.copy()
+    low, high = low.copy(order="K"), high.copy(order="K")
     in_force = []
     for number, rule in enumerate(rules):
         holds = assumed[:, number]
