@@ -186,8 +186,8 @@ class Ratification:
     def acceptable(self, party: int, x: Array, table: Table) -> Mask:
         """Whether packages would not, for all that a party knows, fail at a gate again.
 
-        ``x`` is (worlds of the table, packages, all issues). A party minds its own gates; where a share of the
-        signatories is enough, all mind all gates, as nobody can be relied on to object.
+        ``x`` is (worlds of the table, packages, all issues). A party minds its own gates; where a
+        share of the signatories is enough, all mind all gates: nobody can be relied on to object.
         """
         model = self.model
         outvoted = model.spec.protocol.consent != "unanimity"

@@ -208,10 +208,11 @@ class Party(Outlook):
     def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:
         """Whether it would sign packages (worlds, packages, issues); shape (worlds, packages).
 
-        False where no talks are held. A package must keep to its red lines and give the reservation value and what it would
-        itself propose now (AC_next; Baarslag, Hindriks & Jonker 2014, *Decision Support Systems*
-        60). A mediator's text is accepted already at ``R + (1 − a)(target − R)``: a face-saving
-        way to take less (Pruitt & Johnson 1970, *J. Personality and Social Psychology* 14(3)).
+        False where no talks are held. A package must keep to its red lines and give the reservation
+        value and what it would itself propose now (AC_next; Baarslag, Hindriks & Jonker 2014,
+        *Decision Support Systems* 60). A mediator's text is accepted already at
+        ``R + (1 − a)(target − R)``: a face-saving way to take less (Pruitt & Johnson 1970, *J.
+        Personality and Social Psychology* 14(3)).
         """
         out, threshold = np.zeros(x.shape[:2], dtype=bool), self.threshold(acceptability)
         for table in self.model.tables:
