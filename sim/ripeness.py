@@ -11,7 +11,7 @@ from sim.bargaining.conflicts import Pairs
 from sim.bargaining.drafting import max_min, prices
 from sim.bargaining.red_lines import best_linkages, boxes, distance_beyond, gaps, subsets
 from sim.bargaining.utility import losses
-from sim.layout import stacked
+from sim.layout import stacked, total
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -102,7 +102,7 @@ class Ripeness:
             assumed = np.zeros((len(worlds), len(rules)), dtype=bool)
             assumed[:, list(subset)] = True
             box = boxes(low, high, rules, assumed, rest, issues[worlds])
-            fits = gaps(*box, issues[worlds]).sum(axis=1) <= 1e-9
+            fits = total(gaps(*box, issues[worlds])) <= 1e-9
             if fits.any():
                 _, other = self._within(
                     box, self.choice[:, worlds], issues[worlds], gap[worlds], worlds
@@ -143,7 +143,7 @@ class Ripeness:
     @staticmethod
     def _gap(party: Party, model: PeaceTalks) -> Array:
         """Surplus of a party if every unsettled issue went to its ideal."""
-        signed = np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0).sum(axis=1)
+        signed = total(np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0))
         return 1.0 - signed + party.payments() - party.reservation
 
 

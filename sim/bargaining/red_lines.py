@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import total
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-9
@@ -210,7 +212,7 @@ def best_linkages(
     least = np.full(worlds, np.inf)
     for subset in subsets(len(useful)):
         box = with_rules(low, high, [moved[n] for n in subset])
-        missed = gaps(*box, shown).sum(axis=1)
+        missed = total(gaps(*box, shown))
         better = missed < least - 1e-12
         chosen = np.zeros(len(rules), dtype=bool)
         chosen[[useful[n] for n in subset]] = True
