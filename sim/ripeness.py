@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from sim.bargaining.conflicts import Pairs
 from sim.bargaining.drafting import max_min, prices
-from sim.bargaining.red_lines import best_linkages, boxes, distance_beyond, gaps, subsets
+from sim.bargaining.red_lines import (
+    best_linkages,
+    boxes,
+    distance_beyond,
+    gaps,
+    subsets,
+    with_rules,
+)
 from sim.bargaining.utility import losses
 from sim.layout import stacked, total
 
@@ -94,14 +101,13 @@ class Ripeness:
         self, model: PeaceTalks, issues: Mask, gap: Array, value: Array, worlds: Index
     ) -> Array:
         best = value[worlds].copy()
-        parties = model.signatories
         low, high = (side[:, worlds] for side in own_lines(model))
-        rest = np.stack([p.rest[worlds] for p in parties])
-        rules = [rule.at(worlds) for rule in model.rules]
+        rest = [p.rest for p in model.signatories]
+        rules = [
+            r.moved(rest, issues).rows(worlds) for r in model.rules if issues[:, r.column].any()
+        ]
         for subset in subsets(len(rules)):
-            assumed = np.zeros((len(worlds), len(rules)), dtype=bool)
-            assumed[:, list(subset)] = True
-            box = boxes(low, high, rules, assumed, rest, issues[worlds])
+            box = with_rules(low, high, [rules[n] for n in subset])
             fits = total(gaps(*box, issues[worlds])) <= 1e-9
             if fits.any():
                 _, other = self._within(
@@ -165,9 +171,9 @@ def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
     """
     low, high = own_lines(model)
     if model.rules:
-        rest = stacked([p.rest for p in model.signatories])
-        chosen = best_linkages(low, high, model.rules, rest, unsettled)
-        low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
+        rest = [p.rest for p in model.signatories]
+        moved = [rule.moved(rest, unsettled) for rule in model.rules]
+        low, high = boxes(low, high, moved, best_linkages(low, high, moved, unsettled))
         # a rule loosens an actor's line, not what the stage must contain
         low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
     return low, high
