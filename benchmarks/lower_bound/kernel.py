@@ -23,12 +23,18 @@ from sim.ripeness import BEYOND, UNASKED
 NEVER = np.iinfo(np.int32).max
 VIOLATES, REFUSES = 0, 1
 
-compiled = numba.njit(error_model="numpy", fastmath={"contract"})
+compiled = numba.njit(error_model="numpy", fastmath={"contract"}, _nrt=False)
 
 
 @compiled
 def clip(x, low, high):
     return min(max(x, low), high)
+
+
+@compiled
+def copy(source, target):
+    for n in range(source.shape[0]):
+        target[n] = source[n]
 
 
 # --- sim.model ---------------------------------------------------------------------------------
@@ -852,7 +858,7 @@ def sign_positions(r, w, s, b):
         if product > largest:
             best, largest = m, product
     if best >= 0:
-        b.package[:] = s.offer[best]
+        copy(s.offer[best], b.package)
         sign(r, w, s, b, b.package)
 
 
@@ -967,9 +973,9 @@ def estimated_lines(r, w, s, b, tabled, count):
     which_can_hold(r, w, s, b)
     if tabled % LINKAGES_EVERY == 0 or s.assumed_at != s.stage:
         best_linkages(r, w, b, count)
-        s.assumed[:] = b.chosen
+        copy(b.chosen, s.assumed)
         s.assumed_at = s.stage
-    b.chosen[:] = s.assumed
+    copy(s.assumed, b.chosen)
     boxes(r, w, b)
     for k in range(w.ideal.shape[0]):
         for n in range(count):
@@ -1367,9 +1373,9 @@ def largest(r, w, s, b, count, gaps):
                 b.high[k, i] = min(b.high[k, i], w.terms_high[i])
     for n in range(count):
         gaps[b.among[n]] = missed_on(b, b.among[n])
-    b.choice[:] = b.kept_choice
+    copy(b.kept_choice, b.choice)
     best = within_boxes(r, w, b, count)
-    b.kept_choice[:] = b.choice
+    copy(b.choice, b.kept_choice)
     if best > 0.0 or r.count_rules == 0:
         return best
     # other linkages: ``Ripeness._with_other_linkages``
@@ -1379,7 +1385,7 @@ def largest(r, w, s, b, count, gaps):
         own_lines(r, w, s, b, count)
         boxes(r, w, b)
         if missed_by(b, count) <= 1e-9:
-            b.choice[:] = b.kept_choice
+            copy(b.kept_choice, b.choice)
             best = max(best, within_boxes(r, w, b, count))
     return best
 
