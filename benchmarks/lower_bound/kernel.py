@@ -9,6 +9,7 @@ does not count, is computed once and where it counts; nothing that decides an ou
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -23,7 +24,9 @@ from sim.ripeness import BEYOND, UNASKED
 NEVER = np.iinfo(np.int32).max
 VIOLATES, REFUSES = 0, 1
 
-compiled = numba.njit(error_model="numpy", fastmath={"contract"}, _nrt=False)
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}
+entry = numba.njit(**OPTIONS)
+compiled = numba.njit(**OPTIONS, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 @compiled
@@ -40,14 +43,14 @@ def copy(source, target):
 # --- sim.model ---------------------------------------------------------------------------------
 
 
-@compiled
+@entry
 def play_all(r, worlds, states, b):
     """All rounds of all worlds, without what is measured at the end."""
     for n in range(worlds.shape[0]):
         play(r, worlds[n], states[n], b)
 
 
-@compiled
+@entry
 def measure_all(r, worlds, states, b):
     """``PeaceTalks.finish`` in all worlds."""
     for n in range(worlds.shape[0]):
