@@ -21,6 +21,8 @@ TACTICS = ("boulware", "linear", "conceder")
 EVENTS = ("refuses", "accepts", "violates")
 ANSWERED = ("violates", "refuses")
 POINTS, DRAFTS_MIXED, SHARPNESS = 21, 17, (30.0, 300.0, 16)
+NEVER = int(np.iinfo(np.int32).max)
+"""Round in which a lever is triggered that is not."""
 
 
 class NotCovered(ValueError):
@@ -150,9 +152,7 @@ def _red_lines(model: PeaceTalks) -> dict[str, Any]:
     """Conditional red lines, and the choices of them that are tried."""
     rules = model.rules
     columns = sorted({r.column for r in rules} | {i for r in rules for i, _, _ in r.bounds})
-    choices = [
-        [number in subset for number in range(len(rules))] for subset in subsets(len(rules))
-    ]
+    choices = [[number in subset for number in range(len(rules))] for subset in subsets(len(rules))]
     most = max([1, *(len(r.bounds) for r in rules)])
     return {
         "count_rules": len(rules),

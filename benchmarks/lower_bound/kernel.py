@@ -14,14 +14,14 @@ from typing import Any
 import numba
 import numpy as np
 
+from benchmarks.lower_bound.inputs import NEVER
+from sim.agents.mediator import LINKAGES_EVERY, PENALTY
 from sim.bargaining.drafting import FLOOR
 from sim.bargaining.learning import FAMILIAR, STRENGTH
-from sim.agents.mediator import LINKAGES_EVERY, PENALTY
 from sim.bargaining.red_lines import TOLERANCE
 from sim.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
 from sim.ripeness import BEYOND, UNASKED
 
-NEVER = np.iinfo(np.int32).max
 VIOLATES, REFUSES = 0, 1
 
 OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "_nrt": False}
@@ -1461,9 +1461,7 @@ def deterred(r, w, s, k, without):
             continue
         x = s.agreed[r.term_column[term]]
         right = 1
-        while (
-            right < r.count_deterrent_points[term] - 1 and r.deterrent_points[term, right] < x
-        ):
+        while right < r.count_deterrent_points[term] - 1 and r.deterrent_points[term, right] < x:
             right += 1
         start, end = r.deterrent_points[term, right - 1], r.deterrent_points[term, right]
         share = clip((x - start) / (end - start), 0.0, 1.0)
