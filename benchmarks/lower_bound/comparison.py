@@ -110,7 +110,11 @@ class Comparison:
 
 
 def measure(
-    scenario: Scenario, worlds: int = 10_000, repeats: int = 1, seed: int = 1
+    scenario: Scenario,
+    worlds: int = 10_000,
+    repeats: int = 1,
+    seed: int = 1,
+    may_differ: int = 0,
 ) -> Comparison:
     """Play worlds with the engine and with the kernel, chunk by chunk and in turn.
 
