@@ -13,6 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+Some = NDArray[np.intp] | slice
+"""A choice of worlds."""
+ALL = slice(None)
+
 
 def full(shape: tuple[int, ...], value: Any, dtype: DTypeLike = None) -> NDArray[Any]:
     """An array (worlds, ...) of one value."""
@@ -103,5 +107,5 @@ class Table(NamedTuple):
         return self._replace(worlds=worlds, holds=self.holds[some])
 
 
-EVERYWHERE = Table(slice(None), np.arange(0), -1, np.ones(0, dtype=bool))
+EVERYWHERE = Table(ALL, np.arange(0), -1, np.ones(0, dtype=bool))
 """All worlds, and no issue in particular."""

@@ -81,16 +81,28 @@ class ActiveLever:
         self.effective = np.full(worlds, -1, dtype=np.int64)  # round of taking effect
         self.was_in_effect = self.in_effect  # at the end of the round before
         self.called = np.zeros(worlds, dtype=bool)
+        #: where it has neither been pulled nor bluffed; where it is pulled and not yet in effect
+        self.undecided, self.on_its_way = np.ones(worlds, dtype=bool), np.zeros(worlds, dtype=bool)
+        self.is_on_its_way = False
         self._at_once: dict[float, Array] = {}
+
+    def _note(self, round_: int) -> None:
+        pulled = self.triggered <= round_
+        self.undecided = ~(self.called | pulled)
+        self.on_its_way = pulled & ~self.in_effect
+        self.is_on_its_way = bool(self.on_its_way.any())
 
     def advance(self, model: PeaceTalks) -> None:
         """Trigger where the condition holds; put into effect what was triggered long enough ago."""
-        waiting = (self.triggered > model.round) & ~self.called & model.is_open
-        if waiting.any():
-            fire = waiting & self._condition(model)
+        fire = self.undecided & model.is_open
+        fire &= self._condition(model)
+        if fire.any():
             self.triggered[fire & self.carried_out] = model.round
             self.called |= fire & ~self.carried_out
-        due = ~self.in_effect & (model.round >= self.triggered + self.delay) & model.is_open
+            self._note(model.round)
+        if not self.is_on_its_way:
+            return
+        due = self.on_its_way & (model.round >= self.triggered + self.delay) & model.is_open
         if due.any():
             war = model.war
             for actor, change in self.shift.cost.items():
@@ -100,6 +112,7 @@ class ActiveLever:
             war.no_deal = np.where(due[:, None], moved, war.no_deal)
             self.in_effect |= due
             self.effective[due] = model.round
+            self._note(model.round)
 
     def _condition(self, model: PeaceTalks) -> Mask:
         return np.all([_holds(c, model) for c in self.spec.when], axis=0)
@@ -158,11 +171,10 @@ class ActiveLever:
 
     def pending(self, months: float, model: PeaceTalks) -> Array | None:
         """Weight once pulled and before it is in effect: certain, but for the wait."""
-        waiting = (self.triggered <= model.round) & ~self.in_effect
-        if not waiting.any():
+        if not self.is_on_its_way:
             return None
         share = 1.0 - self.remaining(model) * model.war.months / months
-        return np.where(waiting, np.clip(share, 0.0, 1.0), 0.0)
+        return np.clip(share, 0.0, 1.0) * self.on_its_way
 
     def remaining(self, model: PeaceTalks) -> Array:
         """Rounds until the effect where it has been pulled, shape (worlds,)."""
@@ -182,7 +194,7 @@ class ActiveLever:
                 weight = self._at_once[months] = self._ahead(months, model, 0.0)
         else:
             weight = chance * self._ahead(months, model, wait)
-        return weight * ~(self.called | (self.triggered <= model.round))
+        return weight * self.undecided
 
     def _ahead(self, months: float, model: PeaceTalks, wait: Array | float) -> Array:
         share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
@@ -197,11 +209,12 @@ class ActiveLever:
         self.in_effect |= kept
         self.effective = np.where(kept, round_, self.effective)
         self.called |= where & ~self.carried_out
+        self._note(np.iinfo(np.int32).max - 1)  # whenever the votes that it waits for are taken
 
 
 def _holds(condition: Condition, model: PeaceTalks) -> Mask:
     """Where all keys of a condition hold, shape ``(worlds,)``."""
-    holds = np.ones(model.worlds, dtype=bool)
+    holds: Mask = np.ones(model.worlds, dtype=bool)
     for event in ("refuses", "accepts", "violates"):
         count = getattr(condition, event)
         if count is not None:

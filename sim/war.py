@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.learning import kalman_update
-from sim.layout import columns, full
+from sim.layout import ALL, Some, columns, full
 from sim.scenario.draws import Draws
 from sim.scenario.schema import Scenario
 
@@ -159,14 +159,14 @@ class Beliefs:
                 self.mean[:, column], self.variance[:, column], observed, noise
             )
 
-    def expected_no_deal(self, months: Array) -> Array:
+    def expected_no_deal(self, months: Array, worlds: Some = ALL) -> Array:
         """No-deal package after so many months of fighting more, shape ``(worlds, issues)``.
 
         ``months`` is (worlds,). Only what drifts, by war or by levers, is thought to move.
         """
         war = self.war
-        ahead = war.no_deal.copy(order="K")
+        ahead = war.no_deal[worlds].copy(order="K")
         for column in war.moving:
-            drift = (self.mean[:, column] + war.lever_drift[:, column]) * months
+            drift = (self.mean[worlds, column] + war.lever_drift[worlds, column]) * months
             ahead[:, column] = np.clip(ahead[:, column] + drift, 0.0, 1.0)
         return ahead

@@ -16,7 +16,7 @@ from sim.war import Beliefs
 if TYPE_CHECKING:
     from sim.levers import ActiveLever
     from sim.model import PeaceTalks
-from sim.layout import total
+from sim.layout import ALL, Some, total
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -76,16 +76,19 @@ class Outlook(Preferences):
         ]
         return plain + self._levers(weights, expected, remains, fighting, fixed), plain
 
-    def value_of_war(self) -> Array:
+    def value_of_war(self, worlds: Some = ALL) -> Array:
         """Value of going back to war from a truce, with what answers that; shape (worlds,)."""
         model = self.model
-        full, nothing = np.ones(model.worlds), np.zeros_like(model.is_fixed)
+        expected = self.beliefs.expected_no_deal(np.full(1, self.months), worlds)
         weights = [
-            v.weight(self.key, ("violates", "refuses"), self.months, model) for v in self.levers
+            None if weight is None else weight[worlds]
+            for weight in (
+                v.weight(self.key, ("violates", "refuses"), self.months, model) for v in self.levers
+            )
         ]
-        expected = self._expected(full, nothing)
-        fighting = self._of_fighting(expected, full)
-        return fighting + self._levers(weights, expected, full, full, nothing)
+        everything, nothing = np.ones(len(expected)), np.zeros(expected.shape, dtype=bool)
+        fighting = self._of_fighting(expected, everything, worlds)
+        return fighting + self._levers(weights, expected, everything, everything, nothing, worlds)
 
     def _value_of_stage(self) -> Array:
         """Value of signing the stage on the table at its ideal, shape (worlds,)."""
@@ -125,9 +128,9 @@ class Outlook(Preferences):
         ahead = self.beliefs.expected_no_deal(self.months * fighting)
         return np.where(fixed, self.model.agreed, ahead) if fixed.any() else ahead
 
-    def _of_fighting(self, expected: Array, remains: Array) -> Array:
-        cost = self.model.war.cost_now(self.key) * remains
-        return reservation_value(self.utility(expected), cost, self.months)
+    def _of_fighting(self, expected: Array, remains: Array, worlds: Some = ALL) -> Array:
+        cost = self.model.war.cost_now(self.key)[worlds] * remains
+        return reservation_value(self.utility(expected, worlds), cost, self.months)
 
     @property
     def levers(self) -> list[ActiveLever]:
@@ -149,23 +152,25 @@ class Outlook(Preferences):
         remains: Array,
         fighting: Array,
         fixed: Mask,
+        worlds: Some = ALL,
     ) -> Array:
         """What levers, each with its weight, add to the value of fighting on; (worlds,)."""
-        total = np.zeros(self.model.worlds)
+        added = np.zeros(len(expected))
         months = self.months * fighting
         for lever, weight in zip(self.levers, weights, strict=True):
             if weight is None or not weight.any():
                 continue
-            shift, change = lever.shift, np.zeros(self.model.worlds)
+            shift, change = lever.shift, np.zeros(len(expected))
             for column in lever.columns:
                 before = expected[:, column]
-                after = before + shift.no_deal[:, column] + shift.drift[:, column] * months
-                after = np.where(fixed[:, column], before, np.clip(after, 0.0, 1.0))
-                change += self.loss_on(column, before) - self.loss_on(column, after)
+                after = before + shift.no_deal[worlds, column]
+                after = np.clip(after + shift.drift[worlds, column] * months, 0.0, 1.0)
+                gained = self.loss_on(column, before, worlds) - self.loss_on(column, after, worlds)
+                change += gained * ~fixed[:, column]
             if self.key in shift.cost:
-                change -= shift.cost[self.key] * remains * self.months
-            total += weight * change
-        return total
+                change -= shift.cost[self.key][worlds] * remains * self.months
+            added += weight * change
+        return added
 
 
 def _sum(one: Array | None, other: Array | None) -> Array | None:

@@ -262,7 +262,10 @@ class Party(Outlook):
         under_truce = model.talking & (model.stage > 0)
         if not (self.is_principal and under_truce.any()):
             return np.zeros(model.worlds, dtype=bool)
-        return under_truce & (self.value_of_war() > self.reservation + TOLERANCE)
+        worlds = np.flatnonzero(under_truce)
+        breaks = np.zeros(model.worlds, dtype=bool)
+        breaks[worlds] = self.value_of_war(worlds) > self.reservation[worlds] + TOLERANCE
+        return breaks
 
     def leaves(self) -> Mask:
         """Where it has lost patience for good."""

@@ -11,7 +11,7 @@ from sim.agents.base import Participant
 from sim.bargaining.red_lines import TOLERANCE, Rule
 from sim.bargaining.utility import losses, normalised, softened, span
 from sim.bargaining.walk import snap
-from sim.layout import Table, full, total
+from sim.layout import ALL, Some, Table, full, total
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Actor
@@ -103,22 +103,22 @@ class Preferences(Participant):
         #: issues on which its red line gives way
         self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()
 
-    def loss(self, x: Array) -> Array:
-        """Utility lost per issue against the ideal, same shape as ``x`` (..., issues)."""
+    def loss(self, x: Array, worlds: Some = ALL) -> Array:
+        """Utility lost per issue against the ideal, same shape as ``x`` (worlds, issues)."""
         if self.curvature is None:
-            return self.slope * np.abs(x - self.ideal)
-        return self.weight * losses(x, self.ideal, self.curvature)
+            return self.slope[worlds] * np.abs(x - self.ideal[worlds])
+        return self.weight[worlds] * losses(x, self.ideal[worlds], self.curvature)
 
-    def utility(self, x: Array) -> Array:
-        """Utility of whole packages, shape (worlds,), payments aside."""
-        return 1.0 - total(self.loss(x))
+    def utility(self, x: Array, worlds: Some = ALL) -> Array:
+        """Utility of whole packages (worlds, issues), shape (worlds,), payments aside."""
+        return 1.0 - total(self.loss(x, worlds))
 
-    def loss_on(self, column: int, x: Array) -> Array:
+    def loss_on(self, column: int, x: Array, worlds: Some = ALL) -> Array:
         """Utility lost on one issue, of which ``x`` (worlds,) is the point."""
-        distance = np.abs(x - self.ideal[:, column])
+        ideal = self.ideal[worlds, column]
         if self.curvature is None or self.curvature[column] == 1.0:
-            return self.slope[:, column] * distance
-        return self.weight[:, column] * losses(x, self.ideal[:, column], self.curvature[column])
+            return self.slope[worlds, column] * np.abs(x - ideal)
+        return self.weight[worlds, column] * losses(x, ideal, self.curvature[column])
 
     def value(self, x: Array) -> Array:
         """Value of signing packages (worlds, issues) of the stage on the table; (worlds,).
