@@ -10,7 +10,7 @@ doi:10.1017/S0020818306060061). Terms that make breaking costly are those of For
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,8 @@ class Durable:
     terms : list of str
         Issues whose agreed point deters or moves the balance.
     """
+
+    rests: ClassVar[bool] = True  # between the first round and the last
 
     def __init__(self, spec: Durability, model: PeaceTalks) -> None:
         self.spec, self.model = spec, model

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 Some = NDArray[np.intp] | slice
 """A choice of worlds."""
 ALL = slice(None)
 
 
-def full(shape: tuple[int, ...], value: Any, dtype: DTypeLike = None) -> NDArray[Any]:
+def full(shape: tuple[int, ...], value: Any) -> NDArray[Any]:
     """An array (worlds, ...) of one value."""
-    return np.full(shape, value, dtype=dtype, order="F")
+    return np.full(shape, value, order="F")
 
 
 def columns(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:

@@ -137,15 +137,15 @@ class ActiveLever:
 
     def _chance(
         self, actor: str, event: str, model: PeaceTalks
-    ) -> tuple[Array | None, Array | None] | None:
+    ) -> tuple[Array | float, Array | float] | None:
         """Probability that the event, done by the actor, meets the condition, and the wait.
 
-        Arrays (worlds,), both ``None`` where it is certain and at once.
+        Arrays (worlds,), or 1 and 0 where it is certain and at once.
         """
         if not _can_answer(self.spec.when, actor, event):
             return None
         if all(c.round is None and c.pulled is None for c in self.spec.when):
-            return None, None
+            return 1.0, 0.0
         chance, wait = np.ones(model.worlds), np.zeros(model.worlds)
         for condition in self.spec.when:
             if condition.round is not None:
@@ -154,8 +154,7 @@ class ActiveLever:
                 continue
             parent = next(v for v in model.levers if v.key == condition.pulled)
             ahead = parent._chance(actor, event, model)
-            before, longer = ahead or (np.zeros(model.worlds), None)
-            before, longer = 1.0 if before is None else before, 0.0 if longer is None else longer
+            before, longer = (0.0, 0.0) if ahead is None else ahead
             pulled = parent.triggered <= model.round
             chance *= np.where(
                 pulled, 1.0, np.where(parent.called, 0.0, before * parent.credibility)
@@ -184,21 +183,17 @@ class ActiveLever:
         self,
         months: float,
         model: PeaceTalks,
-        chance: Array | None = None,
-        wait: Array | None = None,
+        chance: Array | float = 1.0,
+        wait: Array | float = 0.0,
     ) -> Array:
         """Credibility where it has been neither pulled nor bluffed, less what passes before."""
-        if chance is None or wait is None:
-            weight = self._at_once.get(months)
-            if weight is None:
-                weight = self._at_once[months] = self._ahead(months, model, 0.0)
-        else:
-            weight = chance * self._ahead(months, model, wait)
+        weight = self._at_once.get(months)
+        if weight is None or isinstance(wait, np.ndarray):
+            share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
+            weight = chance * self.credibility * share
+        if not isinstance(wait, np.ndarray):
+            self._at_once[months] = weight
         return weight * self.undecided
-
-    def _ahead(self, months: float, model: PeaceTalks, wait: Array | float) -> Array:
-        share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
-        return self.credibility * share
 
     def pay(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
         """Everything is in force in some worlds, from a round: a payment is made if it is kept."""

@@ -11,6 +11,7 @@ from sim.durability import Durable
 from sim.exclusions import Exclusions
 from sim.layout import Table, columns, full
 from sim.levers import ActiveLever
+from sim.narrowing import FEWEST, Narrowed
 from sim.protocols import PROTOCOLS
 from sim.ratification import Ratification
 from sim.recorder import Recorder
@@ -52,6 +53,9 @@ class PeaceTalks(mesa.Model):
         How often each signatory has accepted, refused, violated; arrays (worlds,).
     """
 
+    #: share of the worlds at or below which only those that go on are computed
+    narrowed_at = 0.6
+
     def __init__(self, scenario: Scenario, draws: Draws, trace: bool = False) -> None:
         super().__init__(rng=np.random.default_rng(draws.seed))
         # not `self.scenario`, which is Mesa's own from 3.5 on
@@ -63,6 +67,7 @@ class PeaceTalks(mesa.Model):
         ]
         self.has_options = any(points is not None for points in self.options)
         self.round = 0
+        self.narrowed: list[Narrowed] = []
         self._set_up_agenda()
         self.exclusions = Exclusions.of(self)
         self.war = War(scenario, draws)
@@ -148,6 +153,7 @@ class PeaceTalks(mesa.Model):
     def step(self) -> None:
         """One round: the war moves, everyone takes stock, talks, signs, or walks away."""
         self.round += 1
+        self._leave_out_concluded()
         self._refresh()
         self._decide_at_gates()
         self.war.advance(self.round, self.drift_factor, self.is_open)
@@ -182,8 +188,19 @@ class PeaceTalks(mesa.Model):
         """Whether anything can still happen in some world."""
         return bool(np.isin(self.status, (OPEN, BEFORE_GATES)).any())
 
+    def _leave_out_concluded(self) -> None:
+        """Compute only worlds that go on, where that saves enough."""
+        goes_on = np.isin(self.status, (OPEN, BEFORE_GATES))
+        few = np.count_nonzero(goes_on) <= self.narrowed_at * self.worlds
+        if few and self.worlds >= FEWEST and not self.recorder.trace:
+            narrowed = Narrowed(self, np.flatnonzero(goes_on))
+            self.narrowed.append(narrowed)
+
     def finish(self) -> None:
         """The horizon is reached: votes that are still to come are taken, and all is recorded."""
+        while self.narrowed:
+            self.narrowed.pop().undo()
+        self._refresh()
         self._decide_at_gates(all_of_them=True)
         self.recorder.finish(self)
 
@@ -212,7 +229,7 @@ class PeaceTalks(mesa.Model):
         A stage that most worlds are at comes first and takes in all worlds, as picking them out
         would cost more: what is written for it is to be written again for the others.
         """
-        groups = []
+        groups: list[Table] = []
         for stage, issues in enumerate(self.issues_of_stage):
             holds = where & (self.stage == stage)
             count = int(np.count_nonzero(holds))

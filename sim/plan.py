@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,8 @@ class Weighed:
     years_held : ndarray, shape (worlds,)
         NaN without a ``durability`` block.
     """
+
+    rests: ClassVar[bool] = True  # between the first round and the last
 
     def __init__(self, model: PeaceTalks) -> None:
         self.point, self.named = plan_of(model)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,8 @@ class Ripeness:
     that violates them least, so it then says what the war alone would allow. Options that exclude
     each other are never both counted; among so many cases the draft found is a lower bound.
     """
+
+    rests: ClassVar[bool] = True  # between the first round and the last
 
     def __init__(self, model: PeaceTalks) -> None:
         self.exclusions = model.exclusions

@@ -258,12 +258,14 @@ class Formulator(Mediator):
         low = np.maximum(np.where(consent, low, 0.0), floor)
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
-        numbers = [n for n, rule in enumerate(model.rules) if rule.column in place]
+        numbers = np.array(
+            [n for n, r in enumerate(model.rules) if r.column in place], dtype=np.intp
+        )
         stage = model.stage[worlds[0]]
         # each world by itself, so that none depends on what happens in others
         anew = (self.assumed_at[worlds] != stage) | (self.tabled % LINKAGES_EVERY == 0)
         self.assumed_at[worlds] = stage
-        if numbers:
+        if len(numbers):
             rest = [p.rest for p in parties]
             moved = [
                 rule.moved(rest, model.on_table)

@@ -189,7 +189,7 @@ def best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Mas
     """
     best = np.zeros((low.shape[1], len(moved)), dtype=bool)
     # a rule on an issue that is not on the table brings nothing, and only these issues can change
-    on = on_table.any(axis=0)
+    on = np.asarray(on_table.any(axis=0))
     useful = [n for n, rule in enumerate(moved) if on[rule.column]]
     acted_on = {moved[n].column for n in useful}
     acted_on |= {issue for n in useful for issue, _, _ in moved[n].bounds}

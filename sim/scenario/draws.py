@@ -15,7 +15,7 @@ from scipy.special import ndtr, ndtri
 
 from sim.scenario.distributions import Number
 
-CHUNK = 1000
+CHUNK = 2000
 """Worlds per chunk: fixed, so that results do not depend on how the work is split."""
 
 
@@ -35,7 +35,19 @@ class Draws:
     """
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
-        self.seed, self.worlds, self.chunk, self.central = seed, worlds, chunk, central
+        self.seed, self.chunk, self.central = seed, chunk, central
+        self.drawn = worlds
+        #: the worlds that are asked for; all where ``None``
+        self.chosen: NDArray[np.intp] | None = None
+
+    @property
+    def worlds(self) -> int:
+        """Number of worlds asked for."""
+        return self.drawn if self.chosen is None else len(self.chosen)
+
+    def choose(self, worlds: NDArray[np.intp]) -> None:
+        """Give the draws of some of the present worlds only; theirs stay what they are."""
+        self.chosen = worlds if self.chosen is None else self.chosen[worlds]
 
     def uniform(self, name: str, *key: int) -> NDArray[np.float64]:
         """Uniform draws in (0, 1), shape ``(worlds,)``."""
@@ -46,7 +58,8 @@ class Draws:
         rng = np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=spawn))
         )
-        return np.clip(rng.random(self.worlds), 1e-12, 1 - 1e-12)
+        drawn = np.clip(rng.random(self.drawn), 1e-12, 1 - 1e-12)
+        return drawn if self.chosen is None else drawn[self.chosen]
 
     def normal(self, name: str, *key: int) -> NDArray[np.float64]:
         """Standard normal draws, shape ``(worlds,)``."""
