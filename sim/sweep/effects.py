@@ -1,0 +1,151 @@
+"""What each varied parameter does to a measure, averaged over the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.statistics import (
+    Clustered,
+    Interval,
+    difference_of_clustered_means,
+    difference_of_clustered_shares,
+)
+from sim.sweep.measures import Measure
+from sim.sweep.parameters import Parameter
+from sim.sweep.results import SweepResults
+
+QUARTER = 4
+"""Of a continuous range, the first and the last so-manieth part are compared."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A measure at one end of a parameter less that at the other, over the same worlds.
+
+    Attributes
+    ----------
+    low, high : str
+        The values compared: the least and the greatest number, quarters of a range, or, of words,
+        those with the least and the greatest mean.
+    of_low, of_high : float
+        The measure there, averaged over the other parameters.
+    difference : float
+        ``of_high`` less ``of_low``.
+    interval : Interval
+        95 %, paired by world.
+    """
+
+    parameter: Parameter
+    measure: Measure
+    low: str
+    high: str
+    of_low: float
+    of_high: float
+    difference: float
+    interval: Interval
+
+    @property
+    def visible(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+
+def mean_interval(one: Clustered, measure: Measure) -> Interval:
+    """The interval of a mean that fits its measure."""
+    return one.share_interval() if measure.kind == "share" else one.mean_interval()
+
+
+def effects(results: SweepResults, measure: Measure) -> Iterator[Effect]:
+    """The effect of every parameter; none of those of which nothing has been run at an end.
+
+    On a grid only combinations of the others count that have been run at both ends.
+    """
+    values = results.values(measure)
+    for parameter in results.header.parameters:
+        if parameter.numeric:
+            found = _of_number(results, parameter, values, measure)
+        else:
+            found = _of_words(results, parameter, values, measure)
+        if found is not None:
+            yield found
+
+
+def _of_number(
+    results: SweepResults, parameter: Parameter, values: NDArray[np.float64], measure: Measure
+) -> Effect | None:
+    at = results.numbers(parameter)
+    if parameter.low is not None and parameter.high is not None:
+        width = (parameter.high - parameter.low) / QUARTER
+        low, high = parameter.low + width, parameter.high - width
+        unit = "x" if parameter.factor else ""
+        return _between(
+            results, parameter, measure, values, at <= low, at >= high,
+            (f"up to {low:.4g}{unit}", f"from {high:.4g}{unit}"),
+        )  # fmt: skip
+    least, most = int(np.argmin(parameter.numbers)), int(np.argmax(parameter.numbers))
+    ends = (parameter.labels[least], parameter.labels[most])
+    masks = [at == parameter.numbers[n] for n in (least, most)]
+    return _between(results, parameter, measure, values, masks[0], masks[1], ends)
+
+
+def _of_words(
+    results: SweepResults, parameter: Parameter, values: NDArray[np.float64], measure: Measure
+) -> Effect | None:
+    column = results.header.parameters.index(parameter)
+    at = np.array([labels[column] for labels in results.labels])
+    means = {
+        label: found.mean
+        for label in parameter.labels
+        if (found := Clustered.of(values[at == label])) is not None
+    }
+    if len(means) < 2:
+        return None
+    least, most = min(means, key=lambda k: means[k]), max(means, key=lambda k: means[k])
+    if least == most:  # all alike
+        least, most = list(means)[0], list(means)[-1]
+    return _between(
+        results, parameter, measure, values, at == least, at == most, (least, most)
+    )
+
+
+def _between(
+    results: SweepResults,
+    parameter: Parameter,
+    measure: Measure,
+    values: NDArray[np.float64],
+    low: NDArray[np.bool_],
+    high: NDArray[np.bool_],
+    ends: tuple[str, str],
+) -> Effect | None:
+    sampled = results.header.sampled
+    if not sampled:
+        low, high = _with_partners(results, parameter, low, high)
+    one, two = (Clustered.of(values[mask], sampled) for mask in (high, low))
+    if one is None or two is None:
+        return None
+    difference = (
+        difference_of_clustered_shares
+        if measure.kind == "share"
+        else difference_of_clustered_means
+    )
+    return Effect(
+        parameter, measure, *ends, two.mean, one.mean, one.mean - two.mean, difference(one, two)
+    )
+
+
+def _with_partners(
+    results: SweepResults, parameter: Parameter, low: NDArray[np.bool_], high: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Only complete cells whose like at the other end is complete, too."""
+    column = results.header.parameters.index(parameter)
+    others = [labels[:column] + labels[column + 1 :] for labels in results.labels]
+    complete = results.complete
+    both = {o for o, there in zip(others, low & complete, strict=True) if there} & {
+        o for o, there in zip(others, high & complete, strict=True) if there
+    }
+    paired = np.array([o in both for o in others]) & complete
+    return low & paired, high & paired
