@@ -59,6 +59,13 @@ def mean_interval(one: Clustered, measure: Measure) -> Interval:
     return one.share_interval() if measure.kind == "share" else one.mean_interval()
 
 
+def difference_interval(one: Clustered, two: Clustered, measure: Measure) -> Interval:
+    """The interval of the first less the second that fits their measure, paired by world."""
+    if measure.kind == "share":
+        return difference_of_clustered_shares(one, two)
+    return difference_of_clustered_means(one, two)
+
+
 def effects(results: SweepResults, measure: Measure) -> Iterator[Effect]:
     """The effect of every parameter; none of those of which nothing has been run at an end.
 
@@ -106,10 +113,8 @@ def _of_words(
         return None
     least, most = min(means, key=lambda k: means[k]), max(means, key=lambda k: means[k])
     if least == most:  # all alike
-        least, most = list(means)[0], list(means)[-1]
-    return _between(
-        results, parameter, measure, values, at == least, at == most, (least, most)
-    )
+        least, *_, most = means
+    return _between(results, parameter, measure, values, at == least, at == most, (least, most))
 
 
 def _between(
@@ -127,14 +132,9 @@ def _between(
     one, two = (Clustered.of(values[mask], sampled) for mask in (high, low))
     if one is None or two is None:
         return None
-    difference = (
-        difference_of_clustered_shares
-        if measure.kind == "share"
-        else difference_of_clustered_means
-    )
-    return Effect(
-        parameter, measure, *ends, two.mean, one.mean, one.mean - two.mean, difference(one, two)
-    )
+    difference = one.mean - two.mean
+    interval = difference_interval(one, two, measure)
+    return Effect(parameter, measure, *ends, two.mean, one.mean, difference, interval)
 
 
 def _with_partners(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.analysis.changes import differing
 from sim.ensemble import ChunkResult, Task
 from sim.results import chunk_dataset
-from sim.runner import versions
+from sim.runner import provenance
 from sim.scenario import CHUNK, Draws, Scenario
 from sim.scenario.errors import file_error
 from sim.store import ChunkStore, StoreError
@@ -64,7 +64,7 @@ def open_store(plan: Plan, folder: Path, rerun: bool = False) -> ChunkStore:
 
 
 def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
-    header = Header.of(plan, versions())
+    header = Header.of(plan, versions(plan))
     coordinates = {p.path: ("cell", [c.labels[n] for c in plan.cells])
                    for n, p in enumerate(plan.parameters)}  # fmt: skip
     coordinates |= {
@@ -85,6 +85,13 @@ def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
         xr.Dataset(coords=coordinates),
         overwrite=overwrite,
     )
+
+
+def versions(plan: Plan) -> dict[str, str]:
+    """Of this program and of the libraries that its numbers depend on."""
+    first = next(iter(plan.scenarios.values()))
+    found: dict[str, str] = json.loads(provenance(first, plan.seed, plan.overrides)["versions"])
+    return found
 
 
 def _like(plan: Plan) -> xr.Dataset:
@@ -141,7 +148,7 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
             )  # fmt: skip
     if there.seed != plan.seed:
         raise file_error(path.parent, f"holds a sweep with seed {there.seed}", AGAIN)
-    mine = versions()
+    mine = versions(plan)
     for name in ("sim", "mesa", "numpy", "scipy"):
         if there.versions.get(name) != mine[name]:
             said = f"was begun with {name} {there.versions.get(name)}, and this is {mine[name]}"
@@ -161,7 +168,7 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
 
 def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     now = json.loads(json.dumps(now, default=str))
-    keys = [key for key, _, _ in differing(before, now, every=True)]
+    keys = [key for key, _, _ in differing(before, now, unsaid=())]
     more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
     return ", ".join(keys[:SHOWN]) + more
 

@@ -68,7 +68,7 @@ class Names:
     Attributes
     ----------
     actors, issues : mapping of str to str
-        Key → name, of all scenarios of a sweep.
+        Key → name, of all scenarios of a sweep, in the order of the columns of the results.
     stages : bool
         Whether there is a stage before the whole settlement.
     first_stage : str
@@ -134,18 +134,23 @@ def measures(names: Names) -> list[Measure]:
         Measure("ripeness", "Mean surplus over no deal that all could have at the end", "utility",
                 _array("ripeness_end")),
     ]  # fmt: skip
-    for key, title in names.actors.items():
+    for n, (key, title) in enumerate(names.actors.items()):
         found.append(Measure(f"utility:{key}", f"{title}'s mean utility", "utility",
-                             _of("utility", key)))  # fmt: skip
+                             _of("utility", n)))  # fmt: skip
         found.append(Measure(f"gain:{key}", f"{title}'s mean gain from settling", "utility",
-                             _of("gain", key)))  # fmt: skip
+                             _of("gain", n)))  # fmt: skip
     found += [
-        Measure(f"stuck_on:{key}", f"Failed worlds stuck on “{title}”", "share", _stuck_on(key))
-        for key, title in names.issues.items()
+        Measure(
+            f"stuck_on:{key}",
+            f"Failed worlds stuck on “{title}”",
+            "share",
+            _among_failed("stuck_issue", n),
+        )
+        for n, (key, title) in enumerate(names.issues.items())
     ]
     found += [
         Measure(f"stuck_because:{key}", f"Failed worlds stuck because of {REASON_TITLES[key]}",
-                "share", _stuck_because(n))
+                "share", _among_failed("stuck_reason", n))
         for n, key in enumerate(REASONS)
     ]  # fmt: skip
     return found
@@ -181,27 +186,9 @@ def _ripe(data: xr.Dataset) -> Values:
     return np.where(np.isnan(values), np.nan, values > 0)
 
 
-def _of(name: str, actor: str) -> Callable[[xr.Dataset], Values]:
-    def values(data: xr.Dataset) -> Values:
-        if actor not in data.actor.values:
-            return np.full(data.outcome.shape, np.nan)
-        return np.asarray(data[name].sel(actor=actor).values, dtype=np.float64)
-
-    return values
+def _of(name: str, actor: int) -> Callable[[xr.Dataset], Values]:
+    return lambda data: np.asarray(data[name].values[..., actor], dtype=np.float64)
 
 
-def _stuck_on(issue: str) -> Callable[[xr.Dataset], Values]:
-    def values(data: xr.Dataset) -> Values:
-        keys = [str(i) for i in data.issue.values]
-        code = keys.index(issue) if issue in keys else -2
-        return np.where(data.stuck_reason.values >= 0, data.stuck_issue.values == code, np.nan)
-
-    return values
-
-
-def _stuck_because(code: int) -> Callable[[xr.Dataset], Values]:
-    def values(data: xr.Dataset) -> Values:
-        reason = data.stuck_reason.values
-        return np.where(reason >= 0, reason == code, np.nan)
-
-    return values
+def _among_failed(name: str, code: int) -> Callable[[xr.Dataset], Values]:
+    return lambda data: np.where(data.stuck_reason.values >= 0, data[name].values == code, np.nan)

@@ -68,9 +68,8 @@ class Header:
     @classmethod
     def load(cls, raw: Mapping[str, Any]) -> Header:
         """Back from plain data."""
-        lists = {"labels", "numbers"}
         parameters = tuple(
-            Parameter(**{k: tuple(v) if k in lists else v for k, v in p.items()})
+            Parameter(**(p | {"labels": tuple(p["labels"]), "numbers": tuple(p["numbers"])}))
             for p in raw["parameters"]
         )
         return cls(
@@ -125,7 +124,9 @@ class SweepResults:
         """A measure by its key; :class:`ScenarioError` where there is none."""
         known = {m.key: m for m in self.measures}
         if key not in known:
-            kinds = list(dict.fromkeys(k if ":" not in k else k.split(":")[0] + ":…" for k in known))
+            kinds = list(
+                dict.fromkeys(k if ":" not in k else k.split(":")[0] + ":…" for k in known)
+            )
             near = nearest(key, list(known))
             fix = near if near.startswith("did") else "there is: " + ", ".join(kinds)
             raise file_error(f"--of {key}", "there is no such measure here", fix)
@@ -142,10 +143,15 @@ class SweepResults:
             raise file_error(f"{option} {path}", said, nearest(path, [p.path for p in all_]))
         return found[0]
 
-    def values(self, measure: Measure, cells: slice | list[int] = slice(None)) -> NDArray[Any]:
+    def values(self, measure: Measure) -> NDArray[np.float64]:
         """A measure by cell and world; NaN where a world has no value or was not run."""
-        found = measure.values(self.data.isel(cell=cells))
-        return np.where(self.finished[cells], found, np.nan)
+        return np.where(self.finished, measure.values(self.data), np.nan)
+
+    def cell(self, number: int) -> SweepResults:
+        """One cell, read into memory."""
+        one = slice(number, number + 1)
+        data = self.data.isel(cell=one).load()
+        return SweepResults(self.header, data, self.finished[one], self.folder)
 
     @property
     def complete(self) -> NDArray[np.bool_]:

@@ -24,15 +24,12 @@ def row(results: SweepResults, cell: int) -> Row:
 
     Gains also with their median and the 10th and 90th percentile. None where nothing is known.
     """
-    number = int(results.finished[cell].sum())
-    out: Row = {"cell": cell}
-    out |= {
-        p.path: label
-        for p, label in zip(results.header.parameters, results.labels[cell], strict=True)
-    }
-    out["worlds"] = number
-    for measure in results.measures:
-        values = results.values(measure, [cell])
+    one = results.cell(cell)
+    paths = [p.path for p in one.header.parameters]
+    out: Row = {"cell": cell, **dict(zip(paths, one.labels[0], strict=True))}
+    out["worlds"] = int(one.finished.sum())
+    for measure in one.measures:
+        values = one.values(measure)
         found = Clustered.of(values)
         low, high = mean_interval(found, measure) if found else (None, None)
         column = measure.column

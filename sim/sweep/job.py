@@ -1,0 +1,155 @@
+"""A sweep from the command line: the cells, the tables, the picture."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sim.ensemble import Failure, run_tasks
+from sim.executors import Executor
+from sim.files import written_whole
+from sim.store import ChunkStore
+from sim.sweep.effects import Effect, effects
+from sim.sweep.folder import aligned, open_store
+from sim.sweep.measures import KEEP, Measure
+from sim.sweep.plan import Plan
+from sim.sweep.results import STORE, SweepResults, results_of
+from sim.sweep.table import Row, cells_csv, row, sweep_json
+
+CSV, JSON = "cells.csv", "sweep.json"
+EVERY = 10.0
+"""Seconds between two writings of the tables while cells are being run."""
+
+Progress = Callable[[str, float, float], None]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What has come of a sweep.
+
+    Attributes
+    ----------
+    effects : dict of str to list of Effect
+        By the key of the measure.
+    text : str
+        ``sweep.json``.
+    """
+
+    results: SweepResults
+    failures: list[Failure]
+    effects: dict[str, list[Effect]]
+    text: str
+
+
+class SweepJob:
+    """Runs what is missing of a sweep and writes its files, each whole or not at all.
+
+    Attributes
+    ----------
+    folder : Path
+        Where to.
+    written : list of str
+        Names of the files finished so far.
+    earlier, cells : int
+        Cells that were finished before, and all cells.
+    """
+
+    def __init__(
+        self, plan: Plan, folder: Path, chart_format: str | None, rerun: bool = False
+    ) -> None:
+        self.plan, self.folder, self.chart_format = plan, folder, chart_format
+        folder.mkdir(parents=True, exist_ok=True)
+        self.written: list[str] = []
+        self.store = open_store(plan, folder, rerun)
+        self._rows: dict[int, Row] = {}
+        self.cells = len(plan.cells)
+        self.earlier = self.finished
+
+    @property
+    def finished(self) -> int:
+        """Cells of which all worlds have been run."""
+        return int(self.store.finished().all(axis=1).sum())
+
+    def run(self, executor: Executor, progress: Progress) -> Swept:
+        """Run all that is missing; raises what goes wrong after writing what is finished."""
+        try:
+            with self.store:
+                self._run_cells(executor, progress)
+        finally:
+            swept = self._write_tables()
+        if self.chart_format is not None:
+            from sim.plots.heatmap import draw_heatmap
+
+            progress("drawing the heatmap", 0, 1)
+            name = f"heatmap.{self.chart_format}"
+            draw_heatmap(swept.results, self.folder / name, of=told_first(swept.results).key)
+            self.written.append(name)
+        return swept
+
+    def _run_cells(self, executor: Executor, progress: Progress) -> None:
+        store, plan = self.store, self.plan
+        tasks = store.missing()
+        every = self.cells * plan.worlds
+        before = every - sum(task.worlds for task in tasks)
+        last = time.monotonic()
+        for task, found in run_tasks(
+            plan.scenario, plan.seed, tasks, executor, KEEP,
+            lambda done, _: progress("worlds", before + done, every),
+        ):  # fmt: skip
+            if isinstance(found, Failure):
+                store.record(found)
+            else:
+                store.write(task, aligned(found, plan.scenario(task.cell), plan))
+            if time.monotonic() - last > EVERY:
+                self._write_cells(results_of(store, self.folder))
+                last = time.monotonic()
+
+    def _write_tables(self) -> Swept:
+        results = results_of(self.store, self.folder)
+        self._write_cells(results)
+        told = told_measures(results)
+        found = {m.key: list(effects(results, m)) for m in told}
+        failures = sorted(self.store.failures())
+        text = sweep_json(results, failures, [e for each in found.values() for e in each])
+        self._write(JSON, text)
+        self.written = [CSV, JSON, STORE]
+        return Swept(results, failures, found, text)
+
+    def _write_cells(self, results: SweepResults) -> None:
+        """``cells.csv``; rows of finished cells are computed once."""
+        rows = []
+        for cell, complete in enumerate(results.complete):
+            one = self._rows.get(cell) or row(results, cell)
+            if complete:
+                self._rows[cell] = one
+            rows.append(one)
+        self._write(CSV, cells_csv(rows))
+
+    def _write(self, name: str, text: str) -> None:
+        with written_whole(self.folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+def told_measures(results: SweepResults) -> list[Measure]:
+    """Measures whose effects are told: how it ends, stages, and how near a deal was."""
+    keys = ["settlement", *(["first_stage"] if results.header.names.stages else []), "ripeness"]
+    return [results.measure(key) for key in keys]
+
+
+def told_first(results: SweepResults) -> Measure:
+    """The first of these measures that is not the same in every world."""
+    for measure in told_measures(results):
+        values = results.values(measure)
+        known = values[~np.isnan(values)]
+        if len(known) and known.min() < known.max():
+            return measure
+    return results.measure("settlement")
+
+
+def unfinished(store: ChunkStore) -> int:
+    """Cells of which worlds are still to be run."""
+    return int((~store.finished().all(axis=1)).sum())
