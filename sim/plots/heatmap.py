@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,14 +34,16 @@ from sim.story import percent, span_words
 from sim.sweep.results import SweepResults
 from sim.sweep.surface import Axis, Surface, surface
 
-PAPER, TEAL, RUST = "#f7fafa", "#003a35", "#6b2500"
-"""Colours of 0, of the greatest value, and of the least where there are negative ones."""
+PAPER = "#f7fafa"
+TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
+"""Colours from 0 to the greatest value, and to the least where there are negative ones."""
 BIG = 10.5
 TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 1.9
 NAMES = 2.1
 """Room for the words of the y axis, in inches."""
 BAR, BAR_GAP, BAR_LABELS = 0.18, 0.3, 0.75
-OWN = "the scenario's own value"
+OWN = "the scenario's own value (the median where it is uncertain)"
+UNKNOWN = {"facecolor": "#f2f2f2", "edgecolor": "#c9c9c9", "linewidth": 0.0, "hatch": "////"}
 
 
 def draw_heatmap(
@@ -92,7 +95,9 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     above = 0.52
     body = above + height + below + 0.42
     marks = [place for axis in (x, y) if (place := axis.place(axis.parameter.own)) is not None]
-    key = [Mark(_own_words(results), "point", _arrow("v"))] if marks else []
+    key = [Mark(OWN, "point", _arrow("v"))] if marks else []
+    if np.isnan(shown.mean).any():
+        key.append(Mark("no world has a value", "band", UNKNOWN))
     sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, bool(texts)), body, key)
     _axis_title(sheet, y, MARGIN, 0.0, WIDTH - 2 * MARGIN)
     _axis_title(sheet, x, left, above + height + below, WIDTH - left - MARGIN)
@@ -126,17 +131,9 @@ def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
     gap = 0.0 if columns > 15 or rows > 15 else 1.0
     for r, c in np.ndindex(rows, columns):
         value = float(shown.mean[r, c])
-        known = not np.isnan(value)
-        axes.add_patch(
-            Rectangle(
-                (c - 0.5, r - 0.5), 1, 1,
-                facecolor=_shade(colours, value) if known else "#f2f2f2",
-                edgecolor="#dfe6e5" if known else "#c9c9c9",
-                linewidth=gap if known else 0.0,
-                hatch=None if known else "////",
-                gid=f"cell {r} {c}",
-            )
-        )  # fmt: skip
+        known = {"facecolor": _shade(colours, value), "edgecolor": "#dfe6e5", "linewidth": gap}
+        style: dict[str, Any] = UNKNOWN if np.isnan(value) else known
+        axes.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, gid=f"cell {r} {c}", **style))
 
 
 def _cell_texts(
@@ -191,22 +188,22 @@ def _colours(shown: Surface) -> tuple[ScalarMappable, tuple[float, float]]:
     else:
         round_ = _round_up(highest)
         ends = (-round_ if (known < 0).any() else 0.0, round_)
-    shades = _even_shades(PAPER, TEAL)
+    shades = _even_shades(TEAL)
     if ends[0] < 0:
-        shades = np.vstack([_even_shades(PAPER, RUST)[:0:-1], shades])
+        shades = np.vstack([_even_shades(RUST)[:0:-1], shades])
     return ScalarMappable(Normalize(*ends), ListedColormap(shades)), ends
 
 
-def _even_shades(pale: str, dark: str, number: int = 256) -> NDArray[np.float64]:
-    """Colours between two at even perceived distances, shape (number, 3).
+def _even_shades(stops: Sequence[str], number: int = 256) -> NDArray[np.float64]:
+    """Colours through these, light to dark, in even steps of lightness, shape (number, 3).
 
-    Straight lines in the colour space Oklab (Ottosson 2020). As lightness falls evenly they read
-    the same without colour vision.
+    Lines in the colour space Oklab (Ottosson 2020), whose lightness is as perceived; as it falls
+    evenly, the colours read the same without colour vision.
     """
-    weights = np.linspace(0.0, 1.0, number)[:, None]
-    ends = [np.cbrt(_linear(np.array(to_rgb(c))) @ TO_CONES.T) @ TO_LAB.T for c in (pale, dark)]
-    lab = (1.0 - weights) * ends[0] + weights * ends[1]
-    light = (lab @ np.linalg.inv(TO_LAB).T) ** 3 @ np.linalg.inv(TO_CONES).T
+    lab = np.cbrt(_linear(np.array([to_rgb(c) for c in stops])) @ TO_CONES.T) @ TO_LAB.T
+    lightness = np.linspace(lab[0, 0], lab[-1, 0], number)
+    even = np.stack([np.interp(-lightness, -lab[:, 0], column) for column in lab.T], axis=1)
+    light = (even @ np.linalg.inv(TO_LAB).T) ** 3 @ np.linalg.inv(TO_CONES).T
     light = np.clip(light, 0.0, 1.0)
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
 
@@ -296,7 +293,7 @@ def _axis_title(sheet: Sheet, axis: Axis, left: float, top: float, width: float)
         sheet.text(left, top + 0.19, shortened(axis.parameter.path, width), color=GREY, gid="path")
 
 
-def _arrow(marker: str) -> dict[str, object]:
+def _arrow(marker: str) -> dict[str, Any]:
     return {"marker": marker, "color": "#B00020", "markersize": 6.5, "markeredgewidth": 0}
 
 
@@ -306,11 +303,11 @@ def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None
     if place is not None:
         top = 1.0 + 0.06 / (box.height * sheet.height)
         axes.plot([place], [top], transform=axes.get_xaxis_transform(), clip_on=False,
-                  gid="own x", **_arrow("v"))  # type: ignore[arg-type]  # fmt: skip
+                  gid="own x", **_arrow("v"))  # fmt: skip
     if other is not None:
         right = 1.0 + 0.06 / (box.width * WIDTH)
         axes.plot([right], [other], transform=axes.get_yaxis_transform(), clip_on=False,
-                  gid="own y", **_arrow("<"))  # type: ignore[arg-type]  # fmt: skip
+                  gid="own y", **_arrow("<"))  # fmt: skip
 
 
 # --- one parameter ------------------------------------------------------------------------
@@ -328,7 +325,7 @@ def _line(results: SweepResults, shown: Surface) -> Figure:
     key.append(Mark("95 % interval", "band", band))
     own = x.place(x.parameter.own)
     if own is not None:
-        key.append(Mark(_own_words(results), "point", _arrow("v")))
+        key.append(Mark(OWN, "point", _arrow("v")))
     sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, True), body, key)
     _axis_title(sheet, x, left, above + height + below, width)
     axes = sheet.axes(left, above, width, height, gid="line")
@@ -359,7 +356,7 @@ def _y_scale(axes: Axes, shown: Surface) -> None:
         ticks = np.linspace(0.0, top, TOPS[top] + 1)
     else:
         locator = MaxNLocator(5, steps=[1, 2, 5, 10])
-        ticks = locator.tick_values(min(low, 0.0), max(high, 0.0))
+        ticks = np.array(locator.tick_values(min(low, 0.0), max(high, 0.0)))
     axes.set_ylim(ticks[0], ticks[-1])
     axes.set_yticks(ticks, [_tick(shown, t) for t in ticks])
     axes.grid(axis="y")
@@ -389,13 +386,16 @@ def headline(shown: Surface) -> str:
     title, mean = shown.measure.title, shown.mean
     known = mean[~np.isnan(mean)]
     if not len(known):
-        return f"{title}: nothing to show yet"
+        return f"{title}: no world has one"
     least, most = float(known.min()), float(known.max())
     if value_words(shown, least) == value_words(shown, most):
         return f"{title}: {value_words(shown, most)} everywhere"
     span = f"{value_words(shown, least)} to {value_words(shown, most)}"
     if not shown.clear:
         return f"{title}: {span}, no clear difference"
+    greatest = [v for v in known if value_words(shown, v) == value_words(shown, most)]
+    if len(greatest) > 1:
+        return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
     row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
     at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
     where = listing([f"{a.parameter.title} = {a.labels[n]}" for a, n in at])
@@ -419,10 +419,6 @@ def _subtitle(results: SweepResults, shown: Surface, written: bool) -> str:
             "also cover that these are a sample."
         )
     return " ".join(parts)
-
-
-def _own_words(results: SweepResults) -> str:
-    return f"{OWN} (the median where it is uncertain)"
 
 
 def foot(results: SweepResults) -> str:

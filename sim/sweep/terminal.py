@@ -106,7 +106,9 @@ def _effects(swept: Swept) -> Table:
     for heading in ("Parameter", "from", "to"):
         table.add_column(heading, overflow="fold")
     for key in swept.effects:
-        table.add_column(swept.results.measure(key).title, justify="right", min_width=15)
+        measure = swept.results.measure(key)
+        unit = " (points)" if measure.kind == "share" else ""
+        table.add_column(measure.title + unit, justify="right", min_width=15)
     every = {e.parameter: e for found in swept.effects.values() for e in found}
     for parameter in swept.results.header.parameters:
         if parameter not in every:
@@ -123,13 +125,14 @@ def _effects(swept: Swept) -> Table:
 
 
 def effect_words(effect: Effect) -> str:
-    """``+3 points (1 to 5)``; in utility for others than shares."""
-    scale, unit = (100.0, " points") if effect.measure.kind == "share" else (1.0, "")
+    """``+3 (+1 to +5)``: percentage points of shares, utility of others."""
+    share = effect.measure.kind == "share"
+    scale = 100.0 if share else 1.0
     low, high = (scale * x for x in effect.interval)
-    digits = (1 if high - low < 10 else 0) if unit else 3
+    digits = (1 if high - low < 10 else 0) if share else 3
     numbers = [f"{v:+.{digits}f}" for v in (scale * effect.difference, low, high)]
     tidy = [n if float(n) else n[1:] for n in numbers]
-    text = f"{tidy[0]}{unit} ({tidy[1]} to {tidy[2]})".replace("-", "−")
+    text = f"{tidy[0]} ({tidy[1]} to {tidy[2]})".replace("-", "−")
     if not effect.parameter.numeric:
         text += f", {effect.low} → {effect.high}"
     return text
@@ -144,14 +147,14 @@ def notes(results: SweepResults, first: Measure) -> Iterator[str]:
         then = (
             "nothing else that is measured moves, either."
             if first.key == "settlement"
-            else f"what moves is: {first.title[0].lower()}{first.title[1:]}."
+            else f"look at {first.key} ({first.title[0].lower()}{first.title[1:]}) instead."
         )
-        yield f"{what}, so the odds of a settlement tell these cells apart in nothing; {then}"
+        yield f"{what}, so the odds of a settlement do not tell these cells apart; {then}"
     worlds = results.header.worlds
     if worlds < 500:
         yield (
-            f"With {worlds:,} worlds a cell the intervals are wide; --worlds 2000 goes on from "
-            "here with the same draws."
+            f"With {worlds:,} worlds a cell the intervals are wide; the same command with more "
+            "--worlds narrows them."
         )
     if results.header.sampled:
         yield (
@@ -167,9 +170,10 @@ def _next(console: Console, job: SweepJob, first: Measure) -> None:
     if len(parameters) > 2:
         options += f" --x {parameters[0].path} --y {parameters[2].path}"
     console.print(Text("\nNext", style="bold"))
+    other = "deal_by_day:100" if first.key == "settlement" else "ripeness"
     for line in (
         f"python -m sim heatmap {folder}{options}",
-        f"python -m sim heatmap {folder} --of gain:{next(iter(job.plan.names.actors))}",
+        f"python -m sim heatmap {folder} --of {other}",
     ):
         console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
 
