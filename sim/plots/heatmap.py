@@ -38,7 +38,7 @@ PAPER = "#f7fafa"
 TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
 """Colours from 0 to the greatest value, and to the least where there are negative ones."""
 BIG = 10.5
-TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 1.9
+TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 2.6
 NAMES = 2.1
 """Room for the words of the y axis, in inches."""
 BAR, BAR_GAP, BAR_LABELS = 0.18, 0.3, 0.75
@@ -406,6 +406,8 @@ def _subtitle(results: SweepResults, shown: Surface, written: bool) -> str:
     parts = []
     if written:
         parts.append("Means with 95 % intervals over the worlds, which are the same in all cells.")
+    else:
+        parts.append("Too many cells for numbers: they are in cells.csv.")
     if shown.y is not None:
         parts.append("The colour scale is this chart's own.")
     if shown.averaged:

@@ -16,11 +16,11 @@ from sim.analysis.changes import differing
 from sim.ensemble import ChunkResult, Task
 from sim.results import chunk_dataset
 from sim.runner import provenance
-from sim.scenario import CHUNK, Draws, Scenario
+from sim.scenario import CHUNK, Draws
 from sim.scenario.errors import file_error
 from sim.store import ChunkStore, StoreError
 from sim.sweep.measures import KEEP
-from sim.sweep.plan import Plan
+from sim.sweep.plan import Cell, Plan
 from sim.sweep.results import CHANGES, DIGEST, STORE, Header
 
 GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
@@ -98,26 +98,23 @@ def _like(plan: Plan) -> xr.Dataset:
     """One world of the variables kept, with the signatories and issues of all cells."""
     from sim.model import PeaceTalks
 
-    first = plan.scenario(0)
-    model = PeaceTalks(first, Draws(plan.seed, 1))
+    model = PeaceTalks(plan.scenario(0), Draws(plan.seed, 1))
     model.finish()
     data = chunk_dataset(model)[list(KEEP)]
     data = data.drop_vars([c for c in data.coords if c not in ("actor", "issue", "world")])
     arrays = {str(name): v.values for name, v in data.data_vars.items()}
-    wide = aligned(ChunkResult(arrays, {}), first, plan).outcomes
+    wide = aligned(ChunkResult(arrays, {}), plan.cells[0], plan).outcomes
     variables = {str(n): (v.dims, wide[str(n)], v.attrs) for n, v in data.data_vars.items()}
     coordinates = {"actor": list(plan.actors), "issue": list(plan.issues)}
     return xr.Dataset(variables, coords=coordinates)
 
 
-def aligned(result: ChunkResult, scenario: Scenario, plan: Plan) -> ChunkResult:
+def aligned(result: ChunkResult, cell: Cell, plan: Plan) -> ChunkResult:
     """A chunk with the columns of all cells: NaN for signatories that its scenario has not."""
-    own = sorted(k for k, a in scenario.actors.items() if a.consents_to != "none")
-    issues = list(scenario.issues)
-    if own == list(plan.actors) and issues == list(plan.issues):
+    if cell.actors == plan.actors and cell.issues == plan.issues:
         return result
-    columns = [plan.actors.index(key) for key in own]
-    codes = np.array([plan.issues.index(key) for key in issues] + [-1])
+    columns = [plan.actors.index(key) for key in cell.actors]
+    codes = np.array([plan.issues.index(key) for key in cell.issues] + [-1])
     outcomes: dict[str, NDArray[Any]] = {}
     for name, values in result.outcomes.items():
         if name == "stuck_issue":

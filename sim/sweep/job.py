@@ -12,13 +12,12 @@ import numpy as np
 from sim.ensemble import Failure, run_tasks
 from sim.executors import Executor
 from sim.files import written_whole
-from sim.store import ChunkStore
 from sim.sweep.effects import Effect, effects
 from sim.sweep.folder import aligned, open_store
 from sim.sweep.measures import KEEP, Measure
 from sim.sweep.plan import Plan
 from sim.sweep.results import STORE, SweepResults, results_of
-from sim.sweep.table import Row, cells_csv, row, sweep_json
+from sim.sweep.table import Row, cells_csv, rows, sweep_json
 
 CSV, JSON = "cells.csv", "sweep.json"
 EVERY = 10.0
@@ -103,7 +102,7 @@ class SweepJob:
             if isinstance(found, Failure):
                 store.record(found)
             else:
-                store.write(task, aligned(found, plan.scenario(task.cell), plan))
+                store.write(task, aligned(found, plan.cells[task.cell], plan))
             if time.monotonic() - last > EVERY:
                 self._write_cells(results_of(store, self.folder))
                 last = time.monotonic()
@@ -121,13 +120,10 @@ class SweepJob:
 
     def _write_cells(self, results: SweepResults) -> None:
         """``cells.csv``; rows of finished cells are computed once."""
-        rows = []
-        for cell, complete in enumerate(results.complete):
-            one = self._rows.get(cell) or row(results, cell)
-            if complete:
-                self._rows[cell] = one
-            rows.append(one)
-        self._write(CSV, cells_csv(rows))
+        new = [n for n in range(self.cells) if n not in self._rows]
+        found = self._rows | rows(results, new)
+        self._rows = {n: found[n] for n in np.flatnonzero(results.complete).tolist()}
+        self._write(CSV, cells_csv([found[n] for n in range(self.cells)]))
 
     def _write(self, name: str, text: str) -> None:
         with written_whole(self.folder / name) as temporary:
@@ -148,8 +144,3 @@ def told_first(results: SweepResults) -> Measure:
         if len(known) and known.min() < known.max():
             return measure
     return results.measure("settlement")
-
-
-def unfinished(store: ChunkStore) -> int:
-    """Cells of which worlds are still to be run."""
-    return int((~store.finished().all(axis=1)).sum())

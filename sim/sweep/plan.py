@@ -41,12 +41,16 @@ class Cell:
         What it changes in the file, as ``--set`` would be told.
     digest : str
         Hash of its whole scenario.
+    actors, issues : tuple of str
+        Keys of its signatories and issues, in the order of a run's columns.
     """
 
     labels: tuple[str, ...]
     scenario: str
     changes: tuple[str, ...]
     digest: str
+    actors: tuple[str, ...]
+    issues: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,8 +144,11 @@ def make_plan(
                 [Problem(Place(f"--vary: the cell {what}"), p.key, p.message, p.fix)
                  for p in error.problems]
             ) from None  # fmt: skip
-        cells.append(Cell(labels, name, changed, loaded.digest))
-        variants.append(_Facts.of(loaded.scenario))
+        facts = _Facts.of(loaded.scenario)
+        variants.append(facts)
+        cells.append(
+            Cell(labels, name, changed, loaded.digest, tuple(facts.actors), tuple(facts.issues))
+        )
     actors = {k: v for facts in reversed(variants) for k, v in facts.actors.items()}
     issues = {k: v for facts in reversed(variants) for k, v in facts.issues.items()}
     in_order = [k for k in bases[0].scenario.issues if k in issues]
@@ -177,7 +184,7 @@ class _Facts:
     def of(cls, scenario: Scenario) -> _Facts:
         stage = scenario.stages[0]
         return cls(
-            {k: a.short for k, a in scenario.actors.items() if a.consents_to != "none"},
+            {k: a.short for k, a in sorted(scenario.actors.items()) if a.consents_to != "none"},
             {k: i.title for k, i in scenario.issues.items()},
             len(scenario.stages),
             stage.title or stage.name.replace("_", " "),

@@ -147,11 +147,11 @@ class SweepResults:
         """A measure by cell and world; NaN where a world has no value or was not run."""
         return np.where(self.finished, measure.values(self.data), np.nan)
 
-    def cell(self, number: int) -> SweepResults:
-        """One cell, read into memory."""
-        one = slice(number, number + 1)
-        data = self.data.isel(cell=one).load()
-        return SweepResults(self.header, data, self.finished[one], self.folder)
+    def part(self, start: int, stop: int) -> SweepResults:
+        """Some cells, read into memory."""
+        some = slice(start, stop)
+        data = self.data.isel(cell=some).load()
+        return SweepResults(self.header, data, self.finished[some], self.folder)
 
     @property
     def complete(self) -> NDArray[np.bool_]:

@@ -222,5 +222,7 @@ def _along(
         return at, Axis(parameter, labels, None)
     order = np.argsort(parameter.numbers, kind="stable")
     rank = np.argsort(order)
-    ordered = [labels[n] for n in order]
-    return rank[at], Axis(parameter, ordered, np.array(parameter.numbers)[order])
+    unit = "x" if parameter.factor else ""
+    short = [f"{number:.4g}{unit}" for number in parameter.numbers]
+    shown = short if len(set(short)) == len(short) else labels
+    return rank[at], Axis(parameter, [shown[n] for n in order], np.array(parameter.numbers)[order])

@@ -5,37 +5,53 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.ensemble import Failure
 from sim.statistics import Clustered
 from sim.summary import NOTE
 from sim.sweep.effects import Effect, mean_interval
+from sim.sweep.measures import Measure
 from sim.sweep.results import CHANGES, DIGEST, SweepResults
 
 Row = dict[str, Any]
+IN_MEMORY = 200_000
+"""Worlds that are read at a time."""
 
 
-def row(results: SweepResults, cell: int) -> Row:
-    """One cell: its values, how many worlds, and every measure with its 95 % interval.
+def rows(results: SweepResults, cells: Sequence[int]) -> dict[int, Row]:
+    """Cells with their values, how many worlds, and every measure with its 95 % interval.
 
     Gains also with their median and the 10th and 90th percentile. None where nothing is known.
     """
-    one = results.cell(cell)
-    paths = [p.path for p in one.header.parameters]
-    out: Row = {"cell": cell, **dict(zip(paths, one.labels[0], strict=True))}
-    out["worlds"] = int(one.finished.sum())
-    for measure in one.measures:
-        values = one.values(measure)
-        found = Clustered.of(values)
+    out: dict[int, Row] = {}
+    step = max(1, IN_MEMORY // results.header.worlds)
+    for start in range(0, len(results.labels), step):
+        wanted = [cell for cell in cells if start <= cell < start + step]
+        if wanted:
+            part = results.part(start, start + step)
+            by_measure = {m: part.values(m) for m in part.measures}
+            for cell in wanted:
+                values = {m: v[cell - start] for m, v in by_measure.items()}
+                out[cell] = _row(results, cell, values)
+    return out
+
+
+def _row(results: SweepResults, cell: int, values: Mapping[Measure, NDArray[np.float64]]) -> Row:
+    paths = [p.path for p in results.header.parameters]
+    out: Row = {"cell": cell, **dict(zip(paths, results.labels[cell], strict=True))}
+    out["worlds"] = int(results.finished[cell].sum())
+    for measure, of_worlds in values.items():
+        found = Clustered.of(of_worlds[None])
         low, high = mean_interval(found, measure) if found else (None, None)
         column = measure.column
         out |= {column: found.mean if found else None, f"{column}_low": low, f"{column}_high": high}
         if measure.key.startswith("gain:"):
-            known = values[~np.isnan(values)]
+            known = of_worlds[~np.isnan(of_worlds)]
             spread = np.quantile(known, [0.5, 0.1, 0.9]).tolist() if len(known) else [None] * 3
             out |= {
                 f"{column}_{name}": q

@@ -175,7 +175,7 @@ def _next(console: Console, job: SweepJob, first: Measure) -> None:
         f"python -m sim heatmap {folder}{options}",
         f"python -m sim heatmap {folder} --of {other}",
     ):
-        console.print(Padding(line, (0, 0, 0, 2)), soft_wrap=True)
+        console.print(Text(f"  {line}"), soft_wrap=True)
 
 
 def remaining_words(job: SweepJob) -> str:

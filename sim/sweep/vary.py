@@ -187,7 +187,9 @@ def _range(text: str, path: str, fields: list[str]) -> Vary:
         _refuse(
             text, f"a range has from 2 to {MANY:,} values, not {count}", "both ends are included"
         )
-    numbers = [plain(v) for v in np.linspace(low, high, count)]
+    # six digits are enough for values between, and legible; the ends stay as typed
+    between = [float(f"{v:.6g}") for v in np.linspace(low, high, count)[1:-1]]
+    numbers = [plain(v) for v in (low, *between, high)]
     settings = tuple(Setting(v, ends[0].factor) for v in numbers)
     return Vary(path, settings, factor=ends[0].factor, text=text)
 
