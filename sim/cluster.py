@@ -151,7 +151,9 @@ class DaskCluster:
         alone = 0
         while alone < DEATHS:
             try:
-                return list(wait(futures, timeout=PATIENCE, return_when="FIRST_COMPLETED").done)
+                with self._client.as_current():
+                    found = wait(futures, timeout=PATIENCE, return_when="FIRST_COMPLETED")
+                return list(found.done)
             except TimeoutError:
                 alone = 0 if self._threads() else alone + 1
         raise TimeoutError
