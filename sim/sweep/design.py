@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.scenario.errors import file_error
-from sim.sweep.vary import Setting, Vary, plain
+from sim.sweep.vary import Setting, Vary, within
 
 Point = tuple[Setting, ...]
 """One value per varied parameter."""
@@ -87,9 +87,8 @@ def _at(vary: Vary, u: float) -> Setting:
     """The value of a parameter at a place of the unit interval."""
     if not vary.continuous:
         return vary.settings[int(u * len(vary.settings))]
-    # six digits can be typed again and are more than any coding is good for
-    value = float(f"{vary.low + (vary.high - vary.low) * u:.6g}")
-    return Setting(plain(min(max(value, vary.low), vary.high)), vary.factor)
+    value = vary.low + (vary.high - vary.low) * u
+    return Setting(within(value, vary.low, vary.high), vary.factor)
 
 
 def _size(design: str, text: str) -> int:

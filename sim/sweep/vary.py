@@ -187,9 +187,8 @@ def _range(text: str, path: str, fields: list[str]) -> Vary:
         _refuse(
             text, f"a range has from 2 to {MANY:,} values, not {count}", "both ends are included"
         )
-    # six digits are enough for values between, and legible; the ends stay as typed
-    between = [float(f"{v:.6g}") for v in np.linspace(low, high, count)[1:-1]]
-    numbers = [plain(v) for v in (low, *between, high)]
+    between = [within(v, low, high) for v in np.linspace(low, high, count)[1:-1]]
+    numbers = [plain(low), *between, plain(high)]
     settings = tuple(Setting(v, ends[0].factor) for v in numbers)
     return Vary(path, settings, factor=ends[0].factor, text=text)
 
@@ -255,6 +254,11 @@ def plain(number: float) -> float | int:
     """A number without the noise of its last bits, whole where it is whole."""
     tidy = float(f"{number:.12g}")
     return int(tidy) if tidy.is_integer() and abs(tidy) < 1e15 else tidy
+
+
+def within(value: float, low: float, high: float) -> float | int:
+    """A value of a range, rounded to its millionth: enough, legible, and short to type again."""
+    return plain(min(max(round(value, 7 - math.ceil(math.log10(high - low))), low), high))
 
 
 def flow(value: Any) -> str:
