@@ -570,8 +570,19 @@ def test_odds_that_never_move_are_said_so(
     said = " ".join(capsys.readouterr().out.split())
     assert "No world of any cell settles" in said
     assert "look at ripeness" in said
+    assert "--of ripeness" in said
     assert "python -m sim heatmap" in said
     assert "not a forecast" in said
+
+
+def test_a_parameter_that_changes_nothing_is_said_so(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vary = ["--vary", COSTS, "--vary", "actors.a.mediation.every=1,2"]
+    main_or_exit(["sweep", file, *vary, "--worlds", "10", "--no-plots", "--out", str(tmp_path)])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "(actors.a.mediation.every) changes none of these numbers in any world" in said
+    assert "(war.cost.a) changes none" not in said
 
 
 def test_all_columns_are_documented() -> None:

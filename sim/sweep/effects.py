@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,6 +79,23 @@ def effects(results: SweepResults, measure: Measure) -> Iterator[Effect]:
             found = _of_words(results, parameter, values, measure)
         if found is not None:
             yield found
+
+
+def unmoved(results: SweepResults, measures: Sequence[Measure]) -> list[Parameter]:
+    """Parameters of a grid that change these measures in no world of any cell."""
+    if results.header.sampled:
+        return []
+    values = np.concatenate([results.values(m) for m in measures], axis=1)
+    found = []
+    for column, parameter in enumerate(results.header.parameters):
+        first: dict[tuple[str, ...], NDArray[np.float64]] = {}
+        others = [labels[:column] + labels[column + 1 :] for labels in results.labels]
+        if all(
+            np.array_equal(first.setdefault(other, row), row, equal_nan=True)
+            for other, row in zip(others, values, strict=True)
+        ):
+            found.append(parameter)
+    return found
 
 
 def _of_number(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Swept:
     ----------
     effects : dict of str to list of Effect
         By the key of the measure.
+    first : Measure
+        The one that tells cells apart best; settlements where they do.
     text : str
         ``sweep.json``.
     """
@@ -41,6 +43,7 @@ class Swept:
     results: SweepResults
     failures: list[Failure]
     effects: dict[str, list[Effect]]
+    first: Measure
     text: str
 
 
@@ -85,7 +88,7 @@ class SweepJob:
 
             progress("drawing the heatmap", 0, 1)
             name = f"heatmap.{self.chart_format}"
-            draw_heatmap(swept.results, self.folder / name, of=told_first(swept.results).key)
+            draw_heatmap(swept.results, self.folder / name, of=swept.first.key)
             self.written.append(name)
         return swept
 
@@ -116,7 +119,7 @@ class SweepJob:
         text = sweep_json(results, failures, [e for each in found.values() for e in each])
         self._write(JSON, text)
         self.written = [CSV, JSON, STORE]
-        return Swept(results, failures, found, text)
+        return Swept(results, failures, found, told_first(results, found), text)
 
     def _write_cells(self, results: SweepResults) -> None:
         """``cells.csv``; rows of finished cells are computed once."""
@@ -136,11 +139,15 @@ def told_measures(results: SweepResults) -> list[Measure]:
     return [results.measure(key) for key in keys]
 
 
-def told_first(results: SweepResults) -> Measure:
-    """The first of these measures that is not the same in every world."""
-    for measure in told_measures(results):
+def told_first(results: SweepResults, found: Mapping[str, Sequence[Effect]]) -> Measure:
+    """The first measure that some parameter visibly moves, else that moves, else settlements."""
+    told = told_measures(results)
+    for measure in told:
+        if any(effect.visible for effect in found[measure.key]):
+            return measure
+    for measure in told:
         values = results.values(measure)
         known = values[~np.isnan(values)]
         if len(known) and known.min() < known.max():
             return measure
-    return results.measure("settlement")
+    return told[0]

@@ -16,8 +16,8 @@ from rich.text import Text
 from sim.statistics import Clustered
 from sim.story import percent, span_words
 from sim.summary import NOTE
-from sim.sweep.effects import Effect, mean_interval
-from sim.sweep.job import SweepJob, Swept, told_first
+from sim.sweep.effects import Effect, mean_interval, unmoved
+from sim.sweep.job import SweepJob, Swept
 from sim.sweep.measures import Measure
 from sim.sweep.results import SweepResults
 
@@ -34,16 +34,15 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     """Print the best and worst cells, the effects, what to know, and what to do next."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     results, names = swept.results, swept.results.header.names
-    first = told_first(results)
-    several = [m for m in map(results.measure, ["settlement", first.key]) if m]
-    shown = list({m.key: m for m in several}.values())
+    first = swept.first
+    shown = list({m.key: m for m in (results.measure("settlement"), first)}.values())
     if names.stages:
         shown = list({m.key: m for m in [*shown, results.measure("first_stage")]}.values())
     console.print(_cells(results, first, shown))
     console.print(Text("\nFrom one end of each parameter to the other", style="bold"))
     console.print(_effects(swept))
     console.print(Padding(PAIRED, (0, 0, 0, 2)), style="dim")
-    for note in notes(results, first):
+    for note in notes(swept):
         console.print(Text("\n" + note))
     _next(console, job, first)
     console.print(Text(f"\n{NOTE}", style="italic"))
@@ -138,8 +137,9 @@ def effect_words(effect: Effect) -> str:
     return text
 
 
-def notes(results: SweepResults, first: Measure) -> Iterator[str]:
+def notes(swept: Swept) -> Iterator[str]:
     """What a reader should know before believing the table."""
+    results, first = swept.results, swept.first
     settlement = results.values(results.measure("settlement"))
     known = settlement[~np.isnan(settlement)]
     if len(known) and known.min() == known.max():
@@ -150,6 +150,11 @@ def notes(results: SweepResults, first: Measure) -> Iterator[str]:
             else f"look at {first.key} ({first.title[0].lower()}{first.title[1:]}) instead."
         )
         yield f"{what}, so the odds of a settlement do not tell these cells apart; {then}"
+    for parameter in unmoved(results, [results.measure(key) for key in swept.effects]):
+        yield (
+            f"{parameter.title} ({parameter.path}) changes none of these numbers in any world: "
+            "the scenario may not use it."
+        )
     worlds = results.header.worlds
     if worlds < 500:
         yield (
