@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
         path,
         _like(plan),
         plan.worlds,
-        {"seed": plan.seed, "sweep": header.dump()},
+        {"seed": plan.seed, "cells_hash": _digest(plan)},
         {
             "sweep": json.dumps(header.dump(), ensure_ascii=False),
             "scenario_json": json.dumps(texts, default=str, ensure_ascii=False),
@@ -85,6 +86,12 @@ def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
         xr.Dataset(coords=coordinates),
         overwrite=overwrite,
     )
+
+
+def _digest(plan: Plan) -> str:
+    """Hash of all cells in their order."""
+    text = " ".join(cell.digest for cell in plan.cells)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def versions(plan: Plan) -> dict[str, str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.results import OUTCOMES, REASONS
 from sim.summary import DAYS
+from sim.sweep.words import possessive
 
 KEEP = (
     "outcome",
@@ -135,10 +136,11 @@ def measures(names: Names) -> list[Measure]:
                 _array("ripeness_end")),
     ]  # fmt: skip
     for n, (key, title) in enumerate(names.actors.items()):
-        found.append(Measure(f"utility:{key}", f"{title}'s mean utility", "utility",
-                             _of("utility", n)))  # fmt: skip
-        found.append(Measure(f"gain:{key}", f"{title}'s mean gain from settling", "utility",
-                             _of("gain", n)))  # fmt: skip
+        whose = possessive(title)
+        found += [
+            Measure(f"utility:{key}", f"{whose} mean utility", "utility", _of("utility", n)),
+            Measure(f"gain:{key}", f"{whose} mean gain from settling", "utility", _of("gain", n)),
+        ]
     found += [
         Measure(
             f"stuck_on:{key}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +17,7 @@ from sim.sweep.parameters import Parameter
 from sim.sweep.results import SweepResults
 
 POINTS_PER_BIN = 8
-"""Sobol' points that a bin should have on average."""
+"""Sobol' points that a bin should have, about."""
 MOST_BINS = 8
 
 
@@ -200,7 +199,7 @@ def _sides(
 def _bins(results: SweepResults, sides: int) -> int:
     """How many bins a continuous parameter is cut into."""
     points = len(results.labels) / POINTS_PER_BIN
-    return int(np.clip(math.floor(points ** (1 / sides) + 1e-9), 2, MOST_BINS * (3 - sides)))
+    return int(np.clip(round(points ** (1 / sides)), 2, MOST_BINS * (3 - sides)))
 
 
 def _along(

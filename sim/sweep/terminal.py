@@ -23,10 +23,11 @@ from sim.sweep.results import SweepResults
 
 BEST, WORST = 5, 3
 """Cells that the table shows; all where they are hardly more."""
+SHORT = {"settlement": "Settles", "first_stage": "First stage", "ripeness": "Ripeness"}
 PAIRED = (
     "Every cell has the same worlds, so the changes are taken world by world and averaged over the "
-    "other parameters. Each interval stands by itself: of twenty changes without any effect one is "
-    "expected to leave 0 out."
+    "other parameters; of words, those with the least and the most are compared. Each interval "
+    "stands by itself: of twenty changes without any effect one is expected to leave 0 out."
 )
 
 
@@ -59,13 +60,13 @@ def _cells(results: SweepResults, first: Measure, shown: list[Measure]) -> Table
     for parameter in results.header.parameters:
         table.add_column(parameter.title, justify="right" if parameter.numeric else "left")
     for measure in shown:
-        table.add_column(measure.title, justify="right", min_width=12)
+        table.add_column(_short(measure), justify="right", no_wrap=True)
     by_measure = {m.key: cell_means(results, m) for m in shown}
     for cell in order:
         if cell < 0:
             table.add_row(*["…"] * len(table.columns))
             continue
-        row = [Text(label) for label in results.labels[cell]]
+        row = [Text(_legible(label)) for label in results.labels[cell]]
         for measure in shown:
             found = by_measure[measure.key].get(cell)
             row.append(_estimate(found, measure) if found else Text("—"))
@@ -101,26 +102,34 @@ def _span(measure: Measure, low: float, high: float) -> str:
 
 
 def _effects(swept: Swept) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Parameter", "from", "to"):
-        table.add_column(heading, overflow="fold")
-    for key in swept.effects:
+    """By measure, then by parameter."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(overflow="fold")
+    for _ in range(3):
+        table.add_column(justify="right", no_wrap=True)
+    for key, found in swept.effects.items():
         measure = swept.results.measure(key)
-        unit = " (points)" if measure.kind == "share" else ""
-        table.add_column(measure.title + unit, justify="right", min_width=15)
-    every = {e.parameter: e for found in swept.effects.values() for e in found}
-    for parameter in swept.results.header.parameters:
-        if parameter not in every:
-            continue
-        ends = every[parameter]
-        table.add_row(
-            parameter.title, *( (ends.low, ends.high) if parameter.numeric else ("least", "most")),
-            *(
-                next((effect_words(e) for e in found if e.parameter == parameter), "—")
-                for found in swept.effects.values()
-            ),
-        )  # fmt: skip
+        unit = ", points" if measure.kind == "share" else ""
+        heading = (f"{_short(measure)}{unit}", "from", "to", "change (95 %)")
+        table.add_row(*(Text(word, style="bold") for word in heading))
+        for effect in found:
+            ends = (_legible(effect.low), _legible(effect.high))
+            title = Padding(effect.parameter.title, (0, 0, 0, 2))
+            table.add_row(title, *ends, effect_words(effect))
     return table
+
+
+def _short(measure: Measure) -> str:
+    return SHORT.get(measure.key, measure.title)
+
+
+def _legible(label: str) -> str:
+    """A label with three digits where it is a number of more."""
+    body, unit = (label[:-1], "x") if label.endswith("x") else (label, "")
+    try:
+        return f"{float(body):.3g}{unit}" if len(body) > 6 else label
+    except ValueError:
+        return label
 
 
 def effect_words(effect: Effect) -> str:
@@ -131,10 +140,7 @@ def effect_words(effect: Effect) -> str:
     digits = (1 if high - low < 10 else 0) if share else 3
     numbers = [f"{v:+.{digits}f}" for v in (scale * effect.difference, low, high)]
     tidy = [n if float(n) else n[1:] for n in numbers]
-    text = f"{tidy[0]} ({tidy[1]} to {tidy[2]})".replace("-", "−")
-    if not effect.parameter.numeric:
-        text += f", {effect.low} → {effect.high}"
-    return text
+    return f"{tidy[0]} ({tidy[1]} to {tidy[2]})".replace("-", "−")
 
 
 def notes(swept: Swept) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _known(parts: list[str], scenario: Scenario) -> str:
 
 def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     actor = scenario.actors[key]
-    who, field = f"{actor.short}'s", rest[0]
+    who, field = possessive(actor.short), rest[0]
     if field == "levers" and len(rest) >= 3 and rest[1] in actor.levers:
         what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
         return f"{what} of “{actor.levers[rest[1]].title}”"
@@ -67,8 +67,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"{who} {what} on {_issue(rest[1], scenario)}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
-    if field == "tactic":
-        return f"{who} tactic" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
+    if field in ("tactic", "mediation"):
+        return f"{who} {field}" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
     if field in OF_ACTOR and len(rest) == 1:
         return f"{who} {OF_ACTOR[field]}"
     return f"{who} {_spelt(rest).lower()}"
@@ -80,15 +80,15 @@ def _of_war(rest: list[str], scenario: Scenario) -> str:
         if not below:
             return "Costs of war of all"
         growth = below[1:] == ["growth"]
-        cost = f"{_actor(below[0], scenario)}'s cost of war"
+        cost = f"{possessive(_actor(below[0], scenario))} cost of war"
         return f"Growth of {cost}" if growth else cost
     if kind == "drift" and below:
         what = "Volatility" if below[1:] == ["volatility"] else "Drift"
         return f"{what} of {_issue(below[0], scenario)}"
     if kind == "beliefs" and len(below) >= 2:
         doubt = "doubt" if below[2:] == ["sd"] else "belief"
-        who = _actor(below[0], scenario)
-        return f"{who}'s {doubt} about the drift of {_issue(below[1], scenario)}"
+        who = possessive(_actor(below[0], scenario))
+        return f"{who} {doubt} about the drift of {_issue(below[1], scenario)}"
     return ""
 
 
@@ -104,6 +104,11 @@ def _of_stage(rest: list[str], scenario: Scenario) -> str:
     if rest[1] == "terms" and len(rest) == 4:
         return f"{_issue(rest[2], scenario)} in {title}: {_spelt(rest[3:]).lower()}"
     return f"{title}: {_spelt(rest[1:]).lower()}"
+
+
+def possessive(name: str) -> str:
+    """``Putin's``, ``United States'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def _issue(key: str, scenario: Scenario) -> str:
