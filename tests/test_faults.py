@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ import yaml
 
 from tests.conftest import ROOT, TOY
 
-WORLDS = 6_500
+WORLDS, CHUNKS = 12_500, 13
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
 
@@ -113,7 +113,7 @@ def test_a_killed_main_process_loses_only_the_chunks_under_way(
     process.communicate(timeout=60)
     wait_for(lambda: not any(map(is_alive, descendants)))
     finished = {p: p.stat().st_mtime_ns for p in entries(tmp_path)}
-    assert 2 <= len(finished) < 7
+    assert 2 <= len(finished) < CHUNKS
     assert not (tmp_path / "toy" / "summary.json").exists()
 
     assert finish(command(file, tmp_path)) == (0, "")
@@ -141,13 +141,13 @@ def mount(*words: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Path:
-    """A file system of 2 MB."""
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, whose size and rights can be changed."""
     if shutil.which("mount") is None or os.geteuid() != 0:
         pytest.skip("only root may mount")
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk))
+    mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk))
     yield disk
     subprocess.run(["umount", "--lazy", str(disk)], check=False)
 
@@ -155,6 +155,8 @@ def small_disk(tmp_path: Path) -> Path:
 def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(
     file: Path, undisturbed: Path, small_disk: Path
 ) -> None:
+    blocks = sum(p.stat().st_blocks for p in undisturbed.rglob("*"))  # of 512 bytes
+    mount("-o", f"remount,size={blocks // 4}k", str(small_disk))
     code, errors = finish(command(file, small_disk))
     assert code == 2
     assert errors.count("\n") == 1
@@ -163,7 +165,7 @@ def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(
     before = len(entries(small_disk))
     mount("-o", "remount,size=64m", str(small_disk))
     assert finish(command(file, small_disk)) == (0, "")
-    assert len(entries(small_disk)) == 7 > before
+    assert len(entries(small_disk)) == CHUNKS > before
     assert tree(small_disk) == tree(undisturbed)
 
 
@@ -177,7 +179,6 @@ def test_a_read_only_disk_is_one_sentence(file: Path, undisturbed: Path, small_d
 def test_a_store_on_a_disk_that_has_become_read_only_is_one_sentence_and_stays(
     file: Path, undisturbed: Path, small_disk: Path
 ) -> None:
-    mount("-o", "remount,size=64m", str(small_disk))
     shutil.copytree(undisturbed / "toy", small_disk / "toy")
     entries(small_disk)[3].unlink()
     before = tree(small_disk)
