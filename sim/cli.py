@@ -240,11 +240,8 @@ def sweep(
     ] = "grid",
     worlds: Annotated[int, typer.Option(min=1, help="Worlds of each cell.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that run worlds.")] = 1,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="local|ADDRESS", help="Run on Dask: here, or on its scheduler."),
-    ] = None,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the results.", show_default="out/sweep-SCENARIO"),
@@ -260,7 +257,7 @@ def sweep(
 ) -> None:
     """Run a scenario over many values of its parameters; goes on where it was interrupted."""
     known_format(format_)
-    from sim.executors import ExecutorError, open_executor
+    from sim.executors import ExecutorError
     from sim.progress import progress_bar
     from sim.scenario import ScenarioError
     from sim.store import StoreError
@@ -281,7 +278,7 @@ def sweep(
         job = SweepJob(plan, folder, format_ if plots else None, rerun)
         if talks:
             print(remaining_words(job), end="\n\n", flush=True)
-        with open_executor(workers, cluster) as executor, progress_bar(talks) as progress:
+        with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
             swept = job.run(executor, progress)
     except (ScenarioError, StoreError, ExecutorError) as error:
         fail(str(error))

@@ -30,6 +30,15 @@ PATIENCE = 10.0
 AHEAD = 2
 """Items per thread at the scheduler: one that runs, and the next."""
 
+LOCAL = {
+    "distributed.scheduler.allowed-failures": DEATHS - 1,
+    # Dask lets workers give memory back at once, which makes arrays that come and go expensive
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**28,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**28,
+    "distributed.worker.profile.enabled": False,
+}
+"""Settings of a local cluster."""
+
 
 class DaskCluster:
     """Runs items on a Dask cluster; a context manager.
@@ -61,7 +70,7 @@ class DaskCluster:
             opened.push(keep)
             target: Any = address
             if address == "local":
-                with dask.config.set({"distributed.scheduler.allowed-failures": DEATHS - 1}):
+                with dask.config.set(LOCAL):
                     target = keep.enter_context(
                         LocalCluster(
                             n_workers=workers,
@@ -84,6 +93,11 @@ class DaskCluster:
             self._check_versions()
             self._opened = keep.pop_all()
         self.workers = self._threads()
+
+    @property
+    def scheduler(self) -> str:
+        """Address of the scheduler."""
+        return str(self._client.scheduler.address)
 
     def _check_versions(self) -> None:
         here = versions()

@@ -30,7 +30,7 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.story import percent, span_words
+from sim.sweep.measures import interval_words, value_words
 from sim.sweep.results import SweepResults
 from sim.sweep.surface import Axis, Surface, surface
 
@@ -143,8 +143,8 @@ def _cell_texts(
     known = [(r, c) for r, c in np.ndindex(shown.mean.shape) if not np.isnan(shown.mean[r, c])]
     lines = {
         at: [
-            value_words(shown, float(shown.mean[at])),
-            interval_words(shown, float(shown.low[at]), float(shown.high[at])),
+            value_words(shown.measure, float(shown.mean[at])),
+            interval_words(shown.measure, float(shown.low[at]), float(shown.high[at])),
             counted(int(shown.cells[at]), "point"),
         ]
         for at in known
@@ -350,35 +350,21 @@ def _line(results: SweepResults, shown: Surface) -> Figure:
 
 def _y_scale(axes: Axes, shown: Surface) -> None:
     """From 0 to a round number that holds the band; around 0 where it is negative."""
-    low, high = float(np.nanmin(shown.low)), float(np.nanmax(shown.high))
+    ends = np.concatenate([shown.low, shown.high], axis=None)
+    ends = ends[np.isfinite(ends)]
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 0.0)
     if shown.measure.kind == "share":
         top = nice_top(high)
         ticks = np.linspace(0.0, top, TOPS[top] + 1)
     else:
         locator = MaxNLocator(5, steps=[1, 2, 5, 10])
-        ticks = np.array(locator.tick_values(min(low, 0.0), max(high, 0.0)))
+        ticks = np.array(locator.tick_values(min(low, 0.0), max(high, 0.01)))
     axes.set_ylim(ticks[0], ticks[-1])
     axes.set_yticks(ticks, [_tick(shown, t) for t in ticks])
     axes.grid(axis="y")
 
 
 # --- words --------------------------------------------------------------------------------
-
-
-def value_words(shown: Surface, value: float) -> str:
-    """A mean in words."""
-    if shown.measure.kind == "share":
-        return percent(value)
-    return f"{value:.2f}".replace("-", "−")
-
-
-def interval_words(shown: Surface, low: float, high: float) -> str:
-    """Its interval in words."""
-    if shown.measure.kind == "share":
-        return span_words([low, high])
-    if not np.isfinite([low, high]).all():
-        return "one world"
-    return f"{low:.2f} to {high:.2f}".replace("-", "−")
 
 
 def headline(shown: Surface) -> str:
@@ -388,12 +374,14 @@ def headline(shown: Surface) -> str:
     if not len(known):
         return f"{title}: no world has one"
     least, most = float(known.min()), float(known.max())
-    if value_words(shown, least) == value_words(shown, most):
-        return f"{title}: {value_words(shown, most)} everywhere"
-    span = f"{value_words(shown, least)} to {value_words(shown, most)}"
+    if value_words(shown.measure, least) == value_words(shown.measure, most):
+        return f"{title}: {value_words(shown.measure, most)} everywhere"
+    span = f"{value_words(shown.measure, least)} to {value_words(shown.measure, most)}"
     if not shown.clear:
         return f"{title}: {span}, no clear difference"
-    greatest = [v for v in known if value_words(shown, v) == value_words(shown, most)]
+    greatest = [
+        v for v in known if value_words(shown.measure, v) == value_words(shown.measure, most)
+    ]
     if len(greatest) > 1:
         return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
     row, column = np.unravel_index(np.nanargmax(mean), mean.shape)

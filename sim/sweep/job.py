@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.ensemble import Failure, run_tasks
-from sim.executors import Executor
+from sim.executors import Executor, InProcess, cores, open_executor
 from sim.files import written_whole
 from sim.sweep.effects import Effect, effects
 from sim.sweep.folder import aligned, open_store
@@ -75,6 +75,13 @@ class SweepJob:
     def finished(self) -> int:
         """Cells of which all worlds have been run."""
         return int(self.store.finished().all(axis=1).sum())
+
+    def executor(self, workers: int | None, cluster: str | None) -> Executor:
+        """Where to run: one process per core unless told otherwise, none for nothing to do."""
+        missing = len(self.store.missing())
+        if not missing:
+            return InProcess()
+        return open_executor(min(workers or cores(), missing), cluster)
 
     def run(self, executor: Executor, progress: Progress) -> Swept:
         """Run all that is missing; raises what goes wrong after writing what is finished."""

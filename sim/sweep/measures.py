@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -11,6 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.results import OUTCOMES, REASONS
+from sim.story import percent, span_words
 from sim.summary import DAYS
 from sim.sweep.words import possessive
 
@@ -60,6 +62,22 @@ class Measure:
     def column(self) -> str:
         """Its column in ``cells.csv``."""
         return self.key.replace(":", "_")
+
+
+def value_words(measure: Measure, value: float) -> str:
+    """A mean in words."""
+    if measure.kind == "share":
+        return percent(value)
+    return f"{value:.2f}".replace("-", "−")
+
+
+def interval_words(measure: Measure, low: float, high: float) -> str:
+    """Its interval in words."""
+    if measure.kind == "share":
+        return span_words([low, high])
+    if not math.isfinite(high - low):
+        return "one world"
+    return f"{low:.2f} to {high:.2f}".replace("-", "−")
 
 
 @dataclass(frozen=True)

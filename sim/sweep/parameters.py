@@ -55,12 +55,6 @@ class Parameter:
     def numeric(self) -> bool:
         return self.continuous or bool(self.numbers)
 
-    @property
-    def key(self) -> str:
-        """The last part of the path, or the last two where one alone says little."""
-        parts = self.path.split(".")
-        return ".".join(parts[-2:])
-
 
 def describe(vary: Vary, base: Loaded, own: float | str | None) -> Parameter:
     """The parameter of a ``--vary`` in the words of a scenario."""

@@ -23,11 +23,10 @@ from sim.sweep.vary import nearest
 STORE = "results.zarr"
 DIGEST, CHANGES = "scenario_hash", "changes"
 """Coordinates along the cells: hash of the cell's scenario, and what it changes in the file."""
-MISSING = "(no value)"
 
 
 @dataclass(frozen=True)
-class Scenario:
+class ScenarioFile:
     """A file of a sweep: name, title, name of the file, and hash of its merged content."""
 
     name: str
@@ -40,7 +39,7 @@ class Scenario:
 class Header:
     """What a sweep is of, without its numbers."""
 
-    scenarios: tuple[Scenario, ...]
+    scenarios: tuple[ScenarioFile, ...]
     overrides: tuple[str, ...]
     design: str
     seed: int
@@ -52,7 +51,7 @@ class Header:
     @classmethod
     def of(cls, plan: Plan, versions: Mapping[str, str]) -> Header:
         scenarios = tuple(
-            Scenario(name, one.scenario.title, Path(one.files[-1]).name, one.digest)
+            ScenarioFile(name, one.scenario.title, Path(one.files[-1]).name, one.digest)
             for name, one in plan.scenarios.items()
         )
         return cls(
@@ -73,7 +72,7 @@ class Header:
             for p in raw["parameters"]
         )
         return cls(
-            tuple(Scenario(**s) for s in raw["scenarios"]), tuple(raw["overrides"]),
+            tuple(ScenarioFile(**s) for s in raw["scenarios"]), tuple(raw["overrides"]),
             raw["design"], raw["seed"], raw["worlds"], parameters, Names(**raw["names"]),
             raw["versions"],
         )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.statistics import Clustered
-from sim.story import percent, span_words
 from sim.summary import NOTE
 from sim.sweep.effects import Effect, mean_interval, unmoved
 from sim.sweep.job import SweepJob, Swept
-from sim.sweep.measures import Measure
+from sim.sweep.measures import Measure, interval_words, value_words
 from sim.sweep.results import SweepResults
 
 BEST, WORST = 5, 3
@@ -83,22 +81,7 @@ def cell_means(results: SweepResults, measure: Measure) -> dict[int, Clustered]:
 
 def _estimate(found: Clustered, measure: Measure) -> Text:
     low, high = mean_interval(found, measure)
-    return Text(f"{value_words(measure, found.mean)} ({_span(measure, low, high)})")
-
-
-def value_words(measure: Measure, value: float) -> str:
-    """A mean in words."""
-    if measure.kind == "share":
-        return percent(value)
-    return f"{value:.2f}".replace("-", "−")
-
-
-def _span(measure: Measure, low: float, high: float) -> str:
-    if measure.kind == "share":
-        return span_words([low, high])
-    if not math.isfinite(low):
-        return "one world"
-    return f"{low:.2f} to {high:.2f}".replace("-", "−")
+    return Text(f"{value_words(measure, found.mean)} ({interval_words(measure, low, high)})")
 
 
 def _effects(swept: Swept) -> Table:
