@@ -479,7 +479,7 @@ def test_a_cell_that_fails_is_told_and_tried_again(
             raise ArithmeticError("no such world")
         return original(scenario, draws, trace)
 
-    words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots"]
+    words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
         patched.setattr(sim.ensemble, "PeaceTalks", fragile)

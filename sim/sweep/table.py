@@ -29,7 +29,7 @@ def rows(results: SweepResults, cells: Sequence[int]) -> dict[int, Row]:
     Gains also with their median and the 10th and 90th percentile. None where nothing is known.
     """
     nothing = {m: np.empty(0) for m in results.measures}
-    begun = results.finished.any(axis=1)
+    begun = np.asarray(results.finished.any(axis=1))
     out = {cell: _row(results, cell, nothing) for cell in cells if not begun[cell]}
     step = max(1, IN_MEMORY // results.header.worlds)
     for start in range(0, len(results.labels), step):
