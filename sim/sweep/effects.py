@@ -86,7 +86,9 @@ def unmoved(results: SweepResults, measures: Sequence[Measure]) -> list[Paramete
     if results.header.sampled:
         return []
     values = np.concatenate([results.values(m) for m in measures], axis=1)
-    found = []
+    found: list[Parameter] = []
+    if np.isnan(values).all():
+        return found
     for column, parameter in enumerate(results.header.parameters):
         first: dict[tuple[str, ...], NDArray[np.float64]] = {}
         others = [labels[:column] + labels[column + 1 :] for labels in results.labels]

@@ -91,6 +91,8 @@ def _effects(swept: Swept) -> Table:
     for _ in range(3):
         table.add_column(justify="right", no_wrap=True)
     for key, found in swept.effects.items():
+        if not found:
+            continue
         measure = swept.results.measure(key)
         unit = ", points" if measure.kind == "share" else ""
         heading = (f"{_short(measure)}{unit}", "from", "to", "change (95 %)")
@@ -134,15 +136,16 @@ def notes(swept: Swept) -> Iterator[str]:
     if len(known) and known.min() == known.max():
         what = "No world of any cell settles" if known[0] == 0 else "Every world settles"
         then = (
-            "nothing else that is measured moves, either."
+            "nothing else told here moves, either."
             if first.key == "settlement"
             else f"look at {first.key} ({first.title[0].lower()}{first.title[1:]}) instead."
         )
         yield f"{what}, so the odds of a settlement do not tell these cells apart; {then}"
-    for parameter in unmoved(results, [results.measure(key) for key in swept.effects]):
+    utilities = [m for m in results.measures if m.key.startswith("utility:")]
+    for parameter in unmoved(results, [*map(results.measure, swept.effects), *utilities]):
         yield (
-            f"{parameter.title} ({parameter.path}) changes none of these numbers in any world: "
-            "the scenario may not use it."
+            f"{parameter.title} ({parameter.path}) changes none of these numbers in any world, nor "
+            "anybody's utility: the scenario may not use it."
         )
     worlds = results.header.worlds
     if worlds < 500:
