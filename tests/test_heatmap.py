@@ -29,6 +29,7 @@ VARY = {
     "wide": ["war.cost.a=0:0.04:11", f"{LAND}=0.2,0.5,0.8"],
     "fine": ["war.cost.a=0:0.04:30", f"{LAND}=0.2:0.8:16"],
     "one": ["war.cost.a=0,0.01,0.04"],
+    "close": ["war.cost.a=0,0.0001,0.0002,0.03,0.0399,0.04"],
     "words": ["actors.a.tactic.name=boulware,linear", "protocol.name=alternating,shuttle"],
     "sobol": ["war.cost.a=0:0.04", f"{LAND}=0.2:0.8"],
     "never": [COSTS, f"{LAND}=0.9,0.95"],

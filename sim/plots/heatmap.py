@@ -279,6 +279,17 @@ def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
     return [[x.labels[n]] for n in places], places
 
 
+def _apart(x: Axis, inches: NDArray[np.float64]) -> tuple[list[list[str]], list[int]]:
+    """The same for values that stand at these places, the ends first."""
+    half = [text_width(label) / 2 + 0.05 for label in x.labels]
+    kept: list[int] = []
+    for n in (0, len(x) - 1, *range(1, len(x) - 1)):
+        if all(abs(inches[n] - inches[k]) >= half[n] + half[k] for k in kept):
+            kept.append(n)
+    kept.sort()
+    return [[x.labels[n]] for n in kept], kept
+
+
 def _every(count: int, need: float, step: float) -> list[int]:
     """Places of labels that stand apart, from the first on."""
     stride = max(1, int(np.ceil(need / step - 1e-9)))
@@ -342,6 +353,8 @@ def _line(results: SweepResults, shown: Surface) -> Figure:
     _y_scale(axes, shown)
     axes.set_xlim(-0.5 if x.centres is None else -0.02 * len(x), len(x) - 1 + (
         0.5 if x.centres is None else 0.02 * len(x)))  # fmt: skip
+    if x.centres is not None:
+        ticks, places = _apart(x, at * width / max(len(x) - 1, 1))
     axes.set_xticks(at[places], ["\n".join(lines) for lines in ticks])
     if own is not None:
         _mark_own(sheet, axes, float(np.interp(own, np.arange(len(x)), at)))
