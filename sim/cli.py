@@ -42,6 +42,18 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes to run worlds in.", show_default="one per core")
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="local|tcp://HOST:PORT", help="Run worlds on a Dask cluster (extra: cluster)."
+    ),
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Begin anew where worlds of another run are stored.")
+]
 
 
 @app.command()
@@ -57,6 +69,15 @@ def run(
     report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    store: Annotated[
+        bool,
+        typer.Option(
+            "--store", help="Keep the worlds in ensemble.zarr, as is always done with many."
+        ),
+    ] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
     known_format(format_)
@@ -65,7 +86,7 @@ def run(
     from sim.scenario import Loaded
 
     if not isinstance(loaded, Loaded):
-        for option in ("worlds", "seed"):
+        for option in ("worlds", "seed", "workers", "cluster", "store", "overwrite"):
             source = context.get_parameter_source(option)
             if source is not None and source.name == "COMMANDLINE":
                 print(
@@ -78,14 +99,32 @@ def run(
 
     import gc
 
+    from sim.executors import ExecutorError
     from sim.job import Job
+    from sim.runner import RunError
+    from sim.store import StoreError
 
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
 
-    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None, report)
+    chart_format = format_ if plots else None
+    job = Job(
+        loaded,
+        worlds,
+        seed,
+        out,
+        overrides,
+        chart_format,
+        report,
+        workers,
+        cluster,
+        store,
+        overwrite,
+    )
     try:
         finished = job.run(show_progress=not (quiet or json_))
+    except (ExecutorError, RunError, StoreError) as error:
+        fail(str(error))
     except KeyboardInterrupt:
         print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
         raise SystemExit(130) from None
@@ -101,6 +140,14 @@ def run(
         from sim.terminal import tell
 
         tell(finished, job.folder, job.written)
+    if finished.failures:
+        missing = sum(failure.task.worlds for failure in finished.failures)
+        print(
+            f"{missing:,} of {worlds:,} worlds have no result and are in none of the numbers; the "
+            f"first failure: {finished.failures[0]} (all in {job.folder / 'failures.json'})",
+            file=sys.stderr,
+        )
+        raise SystemExit(1)
 
 
 @app.command(name="compare")
@@ -133,13 +180,13 @@ def compare_(
     known_format(format_)
 
     import gc
-    import os
 
     from sim.analysis.job import CompareJob
     from sim.comparison import ComparisonError
+    from sim.executors import cores
 
     gc.disable()
-    jobs = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "1")
+    jobs = jobs or cores()
     chart_format = format_ if plots else None
     changes = tuple(set_ or ())
     job = CompareJob(files, worlds, seed, baseline, out, changes, chart_format, jobs, report)
@@ -169,6 +216,140 @@ def compare_(
         raise SystemExit(130)
     if comparison.failed:
         raise SystemExit(1)
+
+
+@app.command()
+def sweep(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario file, or several, which are then one more varied parameter.",
+        ),
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="What to vary: 0:1:11 (evenly spaced), 0.2,0.5,0.8, 0.5x,1x,2x (times the "
+            "scenario's), words, or 0:1 with Sobol' points; may be repeated.",
+        ),
+    ] = None,
+    design: Annotated[
+        str, typer.Option(metavar="grid|sobol:N", help="All combinations, or N Sobol' points.")
+    ] = "grid",
+    worlds: Annotated[int, typer.Option(min=1, help="Worlds of each cell.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the results.", show_default="out/sweep-SCENARIO"),
+    ] = None,
+    rerun: Annotated[
+        bool, typer.Option("--rerun", help="Run all again and overwrite an earlier sweep.")
+    ] = False,
+    set_: SetOption = None,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run a scenario over many values of its parameters; goes on where it was interrupted."""
+    known_format(format_)
+    from sim.executors import ExecutorError
+    from sim.progress import progress_bar
+    from sim.scenario import ScenarioError
+    from sim.store import StoreError
+    from sim.sweep.job import SweepJob
+    from sim.sweep.plan import make_plan
+    from sim.sweep.terminal import failure_words, remaining_words, tell_sweep
+
+    talks = not (quiet or json_)
+    folder = out
+    job = None
+    try:
+        with progress_bar(talks) as progress:
+            plan = make_plan(
+                files, vary or [], design, worlds, seed, tuple(set_ or ()),
+                lambda done, all_: progress("checking cells", done, all_),
+            )  # fmt: skip
+        folder = out or Path("out") / f"sweep-{plan.name}"
+        job = SweepJob(plan, folder, format_ if plots else None, rerun)
+        if talks:
+            print(remaining_words(job), end="\n\n", flush=True)
+        with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
+            swept = job.run(executor, progress)
+    except (ScenarioError, StoreError, ExecutorError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        if job is None:
+            raise
+        print(
+            f"\nStopped. {job.finished:,} of {job.cells:,} cells are finished in {job.folder}; "
+            "the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise SystemExit(130) from None
+    except OSError as error:
+        cannot_write(error, folder or Path("out"))
+    if json_:
+        sys.stdout.write(swept.text)
+    elif not quiet:
+        tell_sweep(swept, job)
+    if swept.failures:
+        print(failure_words(swept, job.folder), file=sys.stderr)
+        raise SystemExit(1)
+
+
+@app.command()
+def heatmap(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a sweep.")],
+    x: Annotated[
+        str | None, typer.Option("--x", metavar="PATH", help="Varied parameter from left to right.")
+    ] = None,
+    y: Annotated[
+        str | None, typer.Option("--y", metavar="PATH", help="Varied parameter from bottom to top.")
+    ] = None,
+    of: Annotated[
+        str,
+        typer.Option(
+            metavar="MEASURE",
+            help="settlement, first_stage, deal_by_day:100, ripeness, gain:ACTOR, "
+            "stuck_on:ISSUE and others: see docs/outputs.md.",
+        ),
+    ] = "settlement",
+    at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH=VALUE", help="Hold a parameter; others are averaged over."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Picture to write.", show_default="DIR/heatmap-MEASURE.png"),
+    ] = None,
+    format_: Annotated[
+        str | None,
+        typer.Option("--format", metavar="png|svg|pdf", help="Format, if --out does not say it."),
+    ] = None,
+) -> None:
+    """Draw two varied parameters of a sweep against the odds or another measure."""
+    suffix = format_ or (out.suffix[1:].lower() if out is not None and out.suffix else "png")
+    known_format(suffix)
+    from sim.plots.heatmap import draw_heatmap
+    from sim.scenario import ScenarioError
+    from sim.sweep.results import read_sweep
+
+    target = out or folder / f"heatmap-{of.replace(':', '-')}"
+    if target.suffix[1:].lower() != suffix:
+        target = target.with_name(f"{target.name}.{suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draw_heatmap(read_sweep(folder), target, of, x, y, at or ())
+    except ScenarioError as error:
+        fail(str(error))
+    except OSError as error:
+        cannot_write(error, target)
+    print(f"Written to {target}")
 
 
 @app.command()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -14,7 +15,12 @@ from numpy.typing import NDArray
 from sim.afterwards import afterwards_variables
 from sim.files import written_whole
 from sim.model import BROKEN_DOWN, SETTLED, PeaceTalks
+from sim.recorder import BY_ROUND
+from sim.scenario.draws import CHUNK
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble import ChunkResult
 
 OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
 """Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
@@ -23,6 +29,9 @@ REASONS = ("red_lines", "no_surplus", "time", "ratification")
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
 fighting on, a package that exists and was not reached within the horizon, or a text that was signed
 and failed at a gate."""
+
+STORE = "store"
+"""Attribute of a result that names the store of its worlds."""
 
 Array = NDArray[np.float64]
 UNITS = {
@@ -197,29 +206,47 @@ def _unit(kind: str) -> dict[str, str]:
     return {"units": UNITS[kind]} if kind in UNITS else {}
 
 
-def build_dataset(chunks: Iterable[PeaceTalks], attributes: dict[str, Any]) -> xr.Dataset:
-    """One dataset from the finished chunks of an ensemble.
+def template(model: PeaceTalks) -> xr.Dataset:
+    """What an ensemble of the scenario of a traced model holds, with that model's values.
 
-    The dim ``world`` runs over all worlds, ``traced`` over those whose every round was kept.
+    All chunks have these variables, types and coordinates, whatever happens in their worlds.
     """
-    outcomes, traces = [], []
-    for model in chunks:
-        outcomes.append(chunk_dataset(model))
-        if model.recorder.trace:
-            traces.append(trace_dataset(model))
-    data = _joined(outcomes, "world")
-    if traces:
-        data = data.merge(_joined(traces, "traced"), compat="override")
-    data = data.assign_coords(world=np.arange(data.sizes["world"]))
-    return data.assign_attrs(attributes)
+    rounds = trace_dataset(model)[list(BY_ROUND)]
+    return chunk_dataset(model).merge(rounds, compat="override")
 
 
-def _joined(parts: list[xr.Dataset], dim: str) -> xr.Dataset:
-    if len(parts) == 1:
-        return parts[0]
-    return xr.concat(
-        parts, dim, data_vars="minimal", coords="minimal", compat="override", join="override"
-    )
+def build_dataset(
+    results: Mapping[int, ChunkResult], like: xr.Dataset, attributes: dict[str, Any]
+) -> xr.Dataset:
+    """One dataset from finished chunks of an ensemble.
+
+    Parameters
+    ----------
+    results : mapping of int to ChunkResult
+        Finished chunks by number.
+    like : Dataset
+        As :func:`template` gives it.
+    attributes : dict
+        Attributes of the dataset.
+
+    Returns
+    -------
+    Dataset
+        The dim ``world`` runs over all worlds of these chunks, with their numbers in the ensemble,
+        and ``traced`` over those whose every round was kept.
+    """
+    chunks = sorted(results)
+    joined: dict[str, Any] = {}
+    for part in ("outcomes", "trace"):
+        arrays = [kept for c in chunks if (kept := getattr(results[c], part))]
+        for name in arrays[0] if arrays else ():
+            values = [one[name] for one in arrays]
+            whole = values[0] if len(values) == 1 else np.concatenate(values)
+            joined[name] = (like[name].dims, whole, like[name].attrs)
+    sizes = [len(results[c].outcomes["outcome"]) for c in chunks]
+    worlds = [c * CHUNK + np.arange(n) for c, n in zip(chunks, sizes, strict=True)]
+    coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}
+    return xr.Dataset(joined, coords=coordinates, attrs=attributes)
 
 
 def central_dataset(model: PeaceTalks) -> xr.Dataset:
@@ -242,8 +269,17 @@ def central_dataset(model: PeaceTalks) -> xr.Dataset:
     return data
 
 
-def save_results(ensemble: xr.Dataset, central: xr.Dataset, path: Path) -> None:
-    """Write both as one NetCDF file: the ensemble at the root, the group ``central``."""
+def save_results(
+    ensemble: xr.Dataset, central: xr.Dataset, path: Path, store: Path | None = None
+) -> None:
+    """Write both as one NetCDF file: the ensemble at the root, the group ``central``.
+
+    An ensemble that is in a store stays there: the root then says only what it is of, and where,
+    from the folder of the file.
+    """
+    if store is not None:
+        ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
+        ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
         packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
         ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
@@ -251,9 +287,25 @@ def save_results(ensemble: xr.Dataset, central: xr.Dataset, path: Path) -> None:
 
 
 def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
-    """Read back what :func:`save_results` wrote."""
+    """Read back what :func:`save_results` wrote.
+
+    An ensemble that is in a store is opened there: its variables are read when they are asked for.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file or its store cannot be read, or the store is not that of this file, or not
+        whole.
+    """
     ensemble = xr.load_dataset(path, engine="h5netcdf")
-    return ensemble, xr.load_dataset(path, engine="h5netcdf", group="central")
+    central = xr.load_dataset(path, engine="h5netcdf", group="central")
+    if STORE not in ensemble.attrs:
+        return ensemble, central
+
+    from sim.store import read_store
+
+    place = path.parent / ensemble.attrs.pop(STORE)
+    return read_store(place, ensemble.attrs), central
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

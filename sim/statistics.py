@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,10 @@ class Interval(NamedTuple):
     high: float
 
 
-def wilson(successes: int, trials: int, z: float = Z95) -> Interval:
+def wilson(successes: float, trials: float, z: float = Z95) -> Interval:
     """Wilson's score interval for a share (Wilson 1927, *JASA* 22, doi:10.2307/2276774).
+
+    Trials may be an effective number, which is not whole.
 
     Examples
     --------
@@ -93,10 +96,13 @@ def _square_and_add(
 ) -> Interval:
     if min(trials) <= 0:
         return Interval(-1.0, 1.0)
-    (p1, p2), (one, two) = (
-        [s / n for s, n in zip(successes, trials, strict=True)],
-        [wilson(s, n, z) for s, n in zip(successes, trials, strict=True)],
-    )
+    shares = [s / n for s, n in zip(successes, trials, strict=True)]
+    one, two = (wilson(s, n, z) for s, n in zip(successes, trials, strict=True))
+    return _from_two(shares[0], one, shares[1], two, correlation)
+
+
+def _from_two(p1: float, one: Interval, p2: float, two: Interval, correlation: float) -> Interval:
+    """Interval of a difference of shares from those of the two, by variance estimates recovery."""
     below, above = (p1 - one.low, two.high - p2), (one.high - p1, p2 - two.low)
     reach = [
         math.sqrt(max(a * a + b * b - 2.0 * correlation * a * b, 0.0)) for a, b in (below, above)
@@ -142,6 +148,109 @@ def difference_of_means(
         e**2 / (len(x) - 1) for e, x in zip(error, (first, second), strict=True)
     )
     half = math.sqrt(total) * float(stdtrit(freedom, 0.5 + level / 2))
+    return Interval(mean - half, mean + half)
+
+
+@dataclass(frozen=True)
+class Clustered:
+    """A mean over several values of each world, such as those of several cells of a sweep.
+
+    The worlds are the sample; values of one world are alike, so that they do not count as so many
+    draws. The mean is a ratio estimate, its error that of linearisation over the worlds (Cochran
+    1977, *Sampling Techniques*, §§ 6.3, 11.8).
+
+    Attributes
+    ----------
+    mean : float
+        Over all values.
+    residuals : ndarray, shape (worlds,)
+        What each world adds to the error of the mean: (sum − mean · number) / all values.
+    values, worlds : int
+        Number of values, and of worlds that have any.
+    between : float
+        Variance added because the cells are themselves a sample.
+    """
+
+    mean: float
+    residuals: NDArray[np.float64]
+    values: int
+    worlds: int
+    between: float = 0.0
+
+    @classmethod
+    def of(cls, rows: NDArray[np.floating], sampled: bool = False) -> Clustered | None:
+        """Of values by cell and world, NaN where there is none; None where there is none at all.
+
+        Parameters
+        ----------
+        rows : ndarray, shape (cells, worlds)
+        sampled : bool
+            Whether the cells are points of a random design and not all that there are.
+        """
+        known = ~np.isnan(rows)
+        total = int(known.sum())
+        if not total:
+            return None
+        filled = np.where(known, rows, 0.0).astype(np.float64)
+        mean = float(filled.sum()) / total
+        residuals = (filled.sum(axis=0) - mean * known.sum(axis=0)) / total
+        between = 0.0
+        numbers = known.sum(axis=1)
+        if sampled and (numbers > 0).sum() > 1:
+            means = filled.sum(axis=1)[numbers > 0] / numbers[numbers > 0]
+            between = float(np.var(means, ddof=1)) / len(means)
+        return cls(mean, residuals, total, int(known.any(axis=0).sum()), between)
+
+    @property
+    def variance(self) -> float:
+        """Of the mean."""
+        return float(np.sum(self.residuals**2)) + self.between
+
+    def share_interval(self, z: float = Z95) -> Interval:
+        """Wilson's interval with the effective number of draws (Korn & Graubard 1998).
+
+        *Survey Methodology* 24:193–201. With one cell it is Wilson's own; where nothing or
+        everything happens, the worlds are counted once.
+        """
+        spread = self.mean * (1.0 - self.mean)
+        if spread <= 0.0:
+            trials = float(self.worlds)
+        else:
+            trials = min(spread / max(self.variance, 1e-300), float(self.values))
+        return wilson(self.mean * trials, trials, z)
+
+    def mean_interval(self, level: float = 0.95) -> Interval:
+        """Student's interval over the worlds."""
+        if self.worlds < 2:
+            return Interval(-math.inf, math.inf)
+        return _student(self.mean, self.variance, self.worlds, level)
+
+
+def difference_of_clustered_shares(one: Clustered, two: Clustered, z: float = Z95) -> Interval:
+    """Interval for the difference of two shares over the same worlds.
+
+    From the intervals of both and their correlation over worlds, by the method of variance
+    estimates recovery (Zou & Donner 2008, *Statistics in Medicine* 27:1693–1702). With one cell
+    each it is Newcombe's method 10 without the continuity correction.
+    """
+    a, b = one.residuals, two.residuals
+    norm = math.sqrt(one.variance * two.variance)
+    correlation = float(np.sum(a * b)) / norm if norm > 0 else 0.0
+    return _from_two(one.mean, one.share_interval(z), two.mean, two.share_interval(z), correlation)
+
+
+def difference_of_clustered_means(one: Clustered, two: Clustered, level: float = 0.95) -> Interval:
+    """Student's interval for the difference of two means over the same worlds."""
+    worlds = min(one.worlds, two.worlds)
+    if worlds < 2:
+        return Interval(-math.inf, math.inf)
+    variance = float(np.sum((one.residuals - two.residuals) ** 2)) + one.between + two.between
+    return _student(one.mean - two.mean, variance, worlds, level)
+
+
+def _student(mean: float, variance: float, worlds: int, level: float) -> Interval:
+    error = math.sqrt(variance * worlds / (worlds - 1))
+    half = error * float(stdtrit(worlds - 1, 0.5 + level / 2))
     return Interval(mean - half, mean + half)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from sim.runner import Run
@@ -21,7 +21,7 @@ def changes(run: Run, base: Run) -> list[tuple[str, Any, Any]]:
     two does not have at all.
     """
     one, two = (json.loads(r.ensemble.attrs["scenario_json"]) for r in (base, run))
-    return list(_differing(one, two, ""))
+    return list(differing(one, two))
 
 
 def change_words(run: Run, base: Run) -> list[str]:
@@ -32,11 +32,15 @@ def change_words(run: Run, base: Run) -> list[str]:
     return [f"{key}: {_told(before)} → {_told(after)}" for key, before, after in found]
 
 
-def _differing(one: Any, two: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+def differing(
+    one: Any, two: Any, path: str = "", unsaid: Collection[str] = WORDS
+) -> Iterator[tuple[str, Any, Any]]:
+    """Paths at which two scenarios as plain data differ, but for the keys left ``unsaid``."""
     if isinstance(one, dict) and isinstance(two, dict) and not _is_number(one, two):
         for key in {**one, **two}:
-            if key not in WORDS:
-                yield from _differing(one.get(key), two.get(key), f"{path}.{key}" if path else key)
+            if key not in unsaid:
+                below = f"{path}.{key}" if path else str(key)
+                yield from differing(one.get(key), two.get(key), below, unsaid)
     elif one != two:
         yield path, one, two
 

@@ -81,7 +81,8 @@ def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
     return colors
 
 
-def _luminance(color: str) -> float:
+def luminance(color: str) -> float:
+    """Relative luminance of a colour (WCAG 2.1)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -90,7 +91,7 @@ def _luminance(color: str) -> float:
 def ink(color: str) -> tuple[float, float, float]:
     """The colour, darkened until text in it reads on white (contrast 4.5, WCAG 2.1)."""
     red, green, blue = to_rgb(color)
-    while 1.05 / (_luminance(mpl.colors.to_hex((red, green, blue))) + 0.05) < 4.5:
+    while 1.05 / (luminance(mpl.colors.to_hex((red, green, blue))) + 0.05) < 4.5:
         red, green, blue = 0.95 * red, 0.95 * green, 0.95 * blue
     return red, green, blue
 

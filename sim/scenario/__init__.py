@@ -2,7 +2,14 @@
 
 from sim.scenario.draws import CHUNK, Draws
 from sim.scenario.errors import Place, Problem, ScenarioError
-from sim.scenario.loading import Loaded, LoadedDiscrete, find_scenario, load_any, load_scenario
+from sim.scenario.loading import (
+    Loaded,
+    LoadedDiscrete,
+    find_scenario,
+    load_any,
+    load_scenario,
+    load_variant,
+)
 from sim.scenario.schema import Scenario
 
 __all__ = [
@@ -17,4 +24,5 @@ __all__ = [
     "find_scenario",
     "load_any",
     "load_scenario",
+    "load_variant",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Sequence
@@ -133,6 +134,28 @@ def _scenario_from(read: _Read) -> Loaded:
     if problems or scenario is None:
         raise ScenarioError(_distinct(problems))
     return Loaded(scenario, read.raw, read.places, read.files)
+
+
+def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") -> Loaded:
+    """A scenario that was read already with further changes, checked again.
+
+    Parameters
+    ----------
+    base : Loaded
+        What was read; it stays as it is.
+    overrides : sequence of str
+        As for :func:`load_scenario`.
+    option : str
+        What the user typed before each change, for errors.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem found.
+    """
+    raw, places = copy.deepcopy(base.raw), dict(base.places)
+    problems = apply_overrides(raw, places, overrides, option)
+    return _scenario_from(_Read(Path(base.files[-1]), raw, places, base.files, problems))
 
 
 def place_of(places: Places, path: Path_, file: Path) -> Place:

@@ -11,10 +11,13 @@ from sim.scenario.wording import did_you_mean, fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml
 
 
-def apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str]) -> list[Problem]:
+def apply_overrides(
+    raw: dict[str, Any], places: Places, overrides: Sequence[str], option: str = "--set"
+) -> list[Problem]:
+    """Change merged data in place; ``option`` is what the user typed before each change."""
     problems = []
     for text in overrides:
-        source = f"--set {text}"
+        source = f"{option} {text}"
         key, equals, value_text = text.partition("=")
         if not equals or not key.strip():
             problems.append(
@@ -22,7 +25,7 @@ def apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str
                     Place(source),
                     "",
                     "is not of the form key.path=value",
-                    "for example --set actors.putin.tactic.name=linear",
+                    f"for example {option} actors.putin.tactic.name=linear",
                 )
             )
             continue
@@ -32,7 +35,7 @@ def apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str
             problems += [Problem(Place(source), key, p.message, p.fix) for p in error.problems]
             continue
         path: Path_ = tuple(key.strip().split("."))
-        where, problem = _step_to(raw, path, source)
+        where, problem = step_to(raw, path, source)
         if problem is not None:
             problems.append(problem)
             continue
@@ -49,7 +52,7 @@ def apply_overrides(raw: dict[str, Any], places: Places, overrides: Sequence[str
     return problems
 
 
-def _step_to(
+def step_to(
     raw: dict[str, Any], path: Path_, source: str
 ) -> tuple[tuple[Any, Any], Problem | None]:
     """The mapping or list that holds the last key of a path, and that key.

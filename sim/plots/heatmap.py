@@ -1,0 +1,440 @@
+"""A measure of a sweep over two varied parameters as a heatmap, or over one as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize, to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from sim.plots import save
+from sim.plots.data import counted, listing
+from sim.plots.outcome import SETTLED, TOPS, nice_top
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.style import (
+    DARK,
+    GREY,
+    SMALL,
+    line_height,
+    luminance,
+    shortened,
+    styled,
+    text_width,
+    wrapped,
+)
+from sim.sweep.measures import interval_words, value_words
+from sim.sweep.results import SweepResults
+from sim.sweep.surface import Axis, Surface, surface
+
+PAPER = "#f7fafa"
+TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
+"""Colours from 0 to the greatest value, and to the least where there are negative ones."""
+BIG = 10.5
+TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 2.6
+NAMES = 2.1
+"""Room for the words of the y axis, in inches."""
+BAR, BAR_GAP, BAR_LABELS = 0.18, 0.3, 0.75
+OWN = "the scenario's own value (the median where it is uncertain)"
+UNKNOWN = {"facecolor": "#f2f2f2", "edgecolor": "#c9c9c9", "linewidth": 0.0, "hatch": "////"}
+
+
+def draw_heatmap(
+    results: SweepResults,
+    path: Path,
+    of: str = "settlement",
+    x: str | None = None,
+    y: str | None = None,
+    at: Sequence[str] = (),
+) -> None:
+    """Draw it and save it, whole or not at all, in the format that the suffix names."""
+    save(heatmap(results, surface(results, of, x, y, at)), path)
+
+
+@styled
+def heatmap(results: SweepResults, shown: Surface) -> Figure:
+    """A measure by one or two parameters, with its 95 % interval.
+
+    Parameters
+    ----------
+    results : SweepResults
+        The sweep.
+    shown : Surface
+        The means to draw.
+
+    Returns
+    -------
+    Figure
+        A panel ``map`` (two parameters, with a panel ``colours``) or ``line`` (one).
+    """
+    return _line(results, shown) if shown.y is None else _map(results, shown, shown.y)
+
+
+# --- two parameters -----------------------------------------------------------------------
+
+
+def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
+    x = shown.x
+    names = min(max(_widest(y), 0.4), NAMES)
+    left = MARGIN + names + 0.12
+    most = WIDTH - left - MARGIN - BAR_GAP - BAR - BAR_LABELS
+    width = min(most, COLUMN_MAX * len(x))
+    row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
+    height = row * len(y)
+    column = width / len(x)
+    texts = _cell_texts(shown, column, row, results.header.sampled)
+    ticks, turned = _ticks(x, column)
+    below = max(len(lines) for lines in ticks) * line_height() + 0.12
+    above = 0.52
+    body = above + height + below + 0.42
+    marks = [place for axis in (x, y) if (place := axis.place(axis.parameter.own)) is not None]
+    key = [Mark(OWN, "point", _arrow("v"))] if marks else []
+    if np.isnan(shown.mean).any():
+        key.append(Mark("no world has a value", "band", UNKNOWN))
+    sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, bool(texts)), body, key)
+    _axis_title(sheet, y, MARGIN, 0.0, WIDTH - 2 * MARGIN)
+    _axis_title(sheet, x, left, above + height + below, WIDTH - left - MARGIN)
+    axes = sheet.axes(left, above, width, height, gid="map")
+    colours, top = _colours(shown)
+    _paint(axes, shown, colours)
+    for (r, c), lines in texts.items():
+        color = _on(_shade(colours, float(shown.mean[r, c])))
+        _write_cell(axes, r, c, lines, row, color)
+    axes.set_xlim(-0.5, len(x) - 0.5)
+    axes.set_ylim(-0.5, len(y) - 0.5)
+    axes.set_xticks(turned, ["\n".join(lines) for lines in ticks])
+    places = _every(len(y), line_height(), row)
+    labels = ["\n".join(wrapped(y.labels[n], NAMES, lines=2)) for n in places]
+    axes.set_yticks(places, labels)
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    _mark_own(sheet, axes, x.place(x.parameter.own), y.place(y.parameter.own))
+    bar = sheet.axes(left + width + BAR_GAP, above, BAR, height, gid="colours")
+    _colour_bar(bar, colours, top, shown)
+    return sheet.figure
+
+
+def _widest(axis: Axis) -> float:
+    return max(max(text_width(t) for t in wrapped(n, NAMES, lines=2)) for n in axis.labels)
+
+
+def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
+    rows, columns = shown.mean.shape
+    gap = 0.0 if columns > 15 or rows > 15 else 1.0
+    for r, c in np.ndindex(rows, columns):
+        value = float(shown.mean[r, c])
+        known = {"facecolor": _shade(colours, value), "edgecolor": "#dfe6e5", "linewidth": gap}
+        style: dict[str, Any] = UNKNOWN if np.isnan(value) else known
+        axes.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, gid=f"cell {r} {c}", **style))
+
+
+def _cell_texts(
+    shown: Surface, column: float, row: float, sampled: bool
+) -> dict[tuple[int, int], list[str]]:
+    """What is written into the cells: as much as there is room for in every one of them."""
+    known = [(r, c) for r, c in np.ndindex(shown.mean.shape) if not np.isnan(shown.mean[r, c])]
+    lines = {
+        at: [
+            value_words(shown.measure, float(shown.mean[at])),
+            interval_words(shown.measure, float(shown.low[at]), float(shown.high[at])),
+            counted(int(shown.cells[at]), "point"),
+        ]
+        for at in known
+    }
+    for number in (3, 2, 1) if sampled else (2, 1):
+        tall = line_height(BIG) + (number - 1) * line_height()
+        wide = max(
+            (text_width(t, BIG if n == 0 else SMALL, n == 0)
+             for texts in lines.values() for n, t in enumerate(texts[:number])),
+            default=0.0,
+        )  # fmt: skip
+        if tall <= row - 0.04 and wide <= column - 0.06:
+            return {at: texts[:number] for at, texts in lines.items()}
+    return {}
+
+
+def _write_cell(
+    axes: Axes, row: int, column: int, lines: list[str], height: float, color: str
+) -> None:
+    heights = [line_height(BIG), *[line_height()] * (len(lines) - 1)]
+    top = sum(heights) / 2
+    for n, (text, tall) in enumerate(zip(lines, heights, strict=True)):
+        middle = top - sum(heights[:n]) - tall / 2
+        first = n == 0
+        axes.text(column, row + middle / height, text, ha="center", va="center_baseline",
+                  color=color, size=BIG if first else SMALL,
+                  weight="bold" if first else "normal",
+                  gid="value" if first else "interval")  # fmt: skip
+
+
+def _shade(colours: ScalarMappable, value: float) -> str:
+    return to_hex(tuple(colours.to_rgba(np.array([value]))[0]))
+
+
+def _colours(shown: Surface) -> tuple[ScalarMappable, tuple[float, float]]:
+    """Colours from 0 to a round number; around 0 where there are negative values."""
+    known = shown.mean[~np.isnan(shown.mean)]
+    highest = float(np.abs(known).max()) if len(known) else 0.0
+    if shown.measure.kind == "share":
+        ends = (0.0, nice_top(highest))
+    else:
+        round_ = _round_up(highest)
+        ends = (-round_ if (known < 0).any() else 0.0, round_)
+    shades = _even_shades(TEAL)
+    if ends[0] < 0:
+        shades = np.vstack([_even_shades(RUST)[:0:-1], shades])
+    return ScalarMappable(Normalize(*ends), ListedColormap(shades)), ends
+
+
+def _even_shades(stops: Sequence[str], number: int = 256) -> NDArray[np.float64]:
+    """Colours through these, light to dark, in even steps of lightness, shape (number, 3).
+
+    Lines in the colour space Oklab (Ottosson 2020), whose lightness is as perceived; as it falls
+    evenly, the colours read the same without colour vision.
+    """
+    lab = np.cbrt(_linear(np.array([to_rgb(c) for c in stops])) @ TO_CONES.T) @ TO_LAB.T
+    lightness = np.linspace(lab[0, 0], lab[-1, 0], number)
+    even = np.stack([np.interp(-lightness, -lab[:, 0], column) for column in lab.T], axis=1)
+    light = (even @ np.linalg.inv(TO_LAB).T) ** 3 @ np.linalg.inv(TO_CONES).T
+    light = np.clip(light, 0.0, 1.0)
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+TO_LAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+"""Oklab: linear sRGB to cone responses, and their cube roots to lightness and two hues."""
+
+
+def _linear(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+    """sRGB without its gamma (IEC 61966-2-1)."""
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def _round_up(value: float) -> float:
+    """The next of 1, 2, 5 times a power of ten, at least 0.01."""
+    for power in range(-2, 3):
+        for digit in (1, 2, 5):
+            if value <= digit * 10.0**power:
+                return float(digit * 10.0**power)
+    return value
+
+
+def _on(color: str) -> str:
+    """Dark or white, whichever reads better on a colour (contrast after WCAG 2.1)."""
+    bright = luminance(color)
+    on_white, on_dark = 1.05 / (bright + 0.05), (bright + 0.05) / (luminance(DARK) + 0.05)
+    return "white" if on_white > on_dark else DARK
+
+
+def _colour_bar(
+    axes: Axes, colours: ScalarMappable, ends: tuple[float, float], shown: Surface
+) -> None:
+    low, high = ends
+    shades = np.linspace(low, high, 256).reshape(-1, 1)
+    axes.imshow(shades, cmap=colours.cmap, vmin=low, vmax=high, aspect="auto", origin="lower",
+                extent=(0.0, 1.0, low, high))  # fmt: skip
+    ticks = np.linspace(low, high, 5 if low < 0 else 3)
+    axes.set_xticks([])
+    axes.set_yticks(ticks, [_tick(shown, t) for t in ticks])
+    axes.yaxis.tick_right()
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+def _tick(shown: Surface, value: float) -> str:
+    if shown.measure.kind == "share":
+        return f"{100 * value:.4g} %" if value else "0"
+    return f"{value:.3g}".replace("-", "−")
+
+
+def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
+    """Lines of the labels under the columns, and at which; not all where they would collide."""
+    room = column - 0.08
+    words = [wrapped(label, max(room, 0.3), lines=3) for label in x.labels]
+    if x.centres is None and all("…" not in line for lines in words for line in lines):
+        return words, list(range(len(x)))
+    widest = max(text_width(label) for label in x.labels)
+    places = _every(len(x), widest + 0.1, column)
+    return [[x.labels[n]] for n in places], places
+
+
+def _apart(x: Axis, inches: NDArray[np.float64]) -> tuple[list[list[str]], list[int]]:
+    """The same for values that stand at these places, the ends first."""
+    half = [text_width(label) / 2 + 0.05 for label in x.labels]
+    kept: list[int] = []
+    for n in (0, len(x) - 1, *range(1, len(x) - 1)):
+        if all(abs(inches[n] - inches[k]) >= half[n] + half[k] for k in kept):
+            kept.append(n)
+    kept.sort()
+    return [[x.labels[n]] for n in kept], kept
+
+
+def _every(count: int, need: float, step: float) -> list[int]:
+    """Places of labels that stand apart, from the first on."""
+    stride = max(1, int(np.ceil(need / step - 1e-9)))
+    return list(range(0, count, stride))
+
+
+def _axis_title(sheet: Sheet, axis: Axis, left: float, top: float, width: float) -> None:
+    """The parameter in words, its path small below."""
+    title = axis.parameter.title + (" (times the scenario's)" if axis.parameter.factor else "")
+    sheet.text(left, top, shortened(title, width, 10, True), size=10, weight="bold", gid="title")
+    if axis.parameter.path != axis.parameter.title.lower():
+        sheet.text(left, top + 0.19, shortened(axis.parameter.path, width), color=GREY, gid="path")
+
+
+def _arrow(marker: str) -> dict[str, Any]:
+    return {"marker": marker, "color": "#B00020", "markersize": 6.5, "markeredgewidth": 0}
+
+
+def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None = None) -> None:
+    """Small triangles outside the panel where the scenario itself lies along x and y."""
+    box = axes.get_position()
+    if place is not None:
+        top = 1.0 + 0.06 / (box.height * sheet.height)
+        axes.plot([place], [top], transform=axes.get_xaxis_transform(), clip_on=False,
+                  gid="own x", **_arrow("v"))  # fmt: skip
+    if other is not None:
+        right = 1.0 + 0.06 / (box.width * WIDTH)
+        axes.plot([right], [other], transform=axes.get_yaxis_transform(), clip_on=False,
+                  gid="own y", **_arrow("<"))  # fmt: skip
+
+
+# --- one parameter ------------------------------------------------------------------------
+
+
+def _line(results: SweepResults, shown: Surface) -> Figure:
+    x, height, above = shown.x, 3.6, 0.15
+    left = MARGIN + 0.75
+    width = WIDTH - left - MARGIN - 0.2
+    ticks, places = _ticks(x, width / len(x))
+    below = max(len(lines) for lines in ticks) * line_height() + 0.16
+    body = above + height + below + 0.42
+    key = [Mark("mean", "line", {"color": SETTLED, "linewidth": 2.2})]
+    band = {"facecolor": SETTLED, "alpha": 0.18}
+    key.append(Mark("95 % interval", "band", band))
+    own = x.place(x.parameter.own)
+    if own is not None:
+        key.append(Mark(OWN, "point", _arrow("v")))
+    sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, True), body, key)
+    _axis_title(sheet, x, left, above + height + below, width)
+    axes = sheet.axes(left, above, width, height, gid="line")
+    at = np.arange(len(x), dtype=float)
+    mean, low, high = shown.mean[0], shown.low[0], shown.high[0]
+    if x.centres is None:
+        axes.vlines(at, low, high, color=SETTLED, linewidth=7, alpha=0.25)
+        axes.plot(at, mean, "o", color=SETTLED, gid="mean")
+    else:
+        at = np.interp(x.centres, [x.centres[0], x.centres[-1]], [0, len(x) - 1])
+        axes.fill_between(at, low, high, color=SETTLED, alpha=0.18)
+        axes.plot(at, mean, "o-", color=SETTLED, linewidth=2.2, markersize=4.5, gid="mean",
+                  clip_on=False)  # fmt: skip
+    _y_scale(axes, shown)
+    axes.set_xlim(-0.5 if x.centres is None else -0.02 * len(x), len(x) - 1 + (
+        0.5 if x.centres is None else 0.02 * len(x)))  # fmt: skip
+    if x.centres is not None:
+        ticks, places = _apart(x, at * width / max(len(x) - 1, 1))
+    axes.set_xticks(at[places], ["\n".join(lines) for lines in ticks])
+    if own is not None:
+        _mark_own(sheet, axes, float(np.interp(own, np.arange(len(x)), at)))
+    return sheet.figure
+
+
+def _y_scale(axes: Axes, shown: Surface) -> None:
+    """From 0 to a round number that holds the band; around 0 where it is negative."""
+    ends = np.concatenate([shown.low, shown.high], axis=None)
+    ends = ends[np.isfinite(ends)]
+    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 0.0)
+    if shown.measure.kind == "share":
+        top = nice_top(high)
+        ticks = np.linspace(0.0, top, TOPS[top] + 1)
+    else:
+        locator = MaxNLocator(5, steps=[1, 2, 5, 10])
+        ticks = np.array(locator.tick_values(min(low, 0.0), max(high, 0.01)))
+    axes.set_ylim(ticks[0], ticks[-1])
+    axes.set_yticks(ticks, [_tick(shown, t) for t in ticks])
+    axes.grid(axis="y")
+
+
+# --- words --------------------------------------------------------------------------------
+
+
+def headline(shown: Surface) -> str:
+    """The finding: from where to where it goes, and where it is greatest."""
+    title, mean = shown.measure.title, shown.mean
+    known = mean[~np.isnan(mean)]
+    if not len(known):
+        return f"{title}: no world has one"
+    least, most = float(known.min()), float(known.max())
+    if value_words(shown.measure, least) == value_words(shown.measure, most):
+        return f"{title}: {value_words(shown.measure, most)} everywhere"
+    span = f"{value_words(shown.measure, least)} to {value_words(shown.measure, most)}"
+    if not shown.clear:
+        return f"{title}: {span}, no clear difference"
+    greatest = [
+        v for v in known if value_words(shown.measure, v) == value_words(shown.measure, most)
+    ]
+    if len(greatest) > 1:
+        return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
+    row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
+    at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
+    where = listing([f"{a.parameter.title} = {a.labels[n]}" for a, n in at])
+    return f"{title}: {span}, most with {where}"
+
+
+def _subtitle(results: SweepResults, shown: Surface, written: bool) -> str:
+    parts = []
+    if written:
+        parts.append("Means with 95 % intervals over the worlds, which are the same in all cells.")
+    else:
+        parts.append("Too many cells for numbers: they are in cells.csv.")
+    if shown.y is not None:
+        parts.append("The colour scale is this chart's own.")
+    if shown.averaged:
+        titles = listing([p.title for p in shown.averaged])
+        parts.append(f"Averaged over {titles}.")
+    if shown.fixed:
+        parts.append(f"Held: {listing([f'{t} at {v}' for t, v in shown.fixed.items()])}.")
+    if results.header.sampled:
+        parts.append(
+            "Sobol' points in bins: each shows the mean of the points that fall into it; intervals "
+            "also cover that these are a sample."
+        )
+    return " ".join(parts)
+
+
+def foot(results: SweepResults) -> str:
+    """What the figure is, and how many worlds it rests on."""
+    header = results.header
+    files = listing([s.file for s in header.scenarios])
+    changed = ", changed by --set" if header.overrides else ""
+    cells = len(results.labels)
+    complete = int(results.complete.sum())
+    place = "the scenario file" + ("" if len(header.scenarios) == 1 else "s")
+    done = "" if complete == cells else f" ({complete:,} finished)"
+    return (
+        f"Model's consequences, given the assumptions in {files}{changed}; not a forecast. "
+        f"{counted(cells, 'cell')}{done}, {counted(header.worlds, 'world')} each, "
+        f"seed {header.seed}. Sources: in {place}."
+    )

@@ -1,0 +1,1 @@
+"""Sweeps: a scenario over many values of its parameters, in the same worlds."""

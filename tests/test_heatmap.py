@@ -1,0 +1,250 @@
+"""Heatmaps of sweeps by content: what they show, where it stands, and that nothing collides."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from sim.cli import main
+from sim.plots.heatmap import TEAL, _even_shades, heatmap
+from sim.plots.style import SMALL, house_style, luminance
+from sim.scenario import ScenarioError
+from sim.statistics import wilson
+from sim.story import percent, span_words
+from sim.sweep.results import SweepResults, read_sweep
+from sim.sweep.surface import surface
+from tests.test_sweep import COSTS, LAND, main_or_exit, run, write
+
+VARY = {
+    "grid": [COSTS, f"{LAND}=0.3,0.6", "actors.a.tactic.name=boulware,linear"],
+    "wide": ["war.cost.a=0:0.04:11", f"{LAND}=0.2,0.5,0.8"],
+    "fine": ["war.cost.a=0:0.04:30", f"{LAND}=0.2:0.8:16"],
+    "one": ["war.cost.a=0,0.01,0.04"],
+    "close": ["war.cost.a=0,0.0001,0.0002,0.03,0.0399,0.04"],
+    "words": ["actors.a.tactic.name=boulware,linear", "protocol.name=alternating,shuttle"],
+    "sobol": ["war.cost.a=0:0.04", f"{LAND}=0.2:0.8"],
+    "never": [COSTS, f"{LAND}=0.9,0.95"],
+}
+DESIGN = {"sobol": "sobol:64"}
+WORLDS = {"fine": 1}
+
+
+@pytest.fixture(scope="session")
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sweeps")
+
+
+def swept(kind: str, folder: Path) -> SweepResults:
+    """A sweep of a kind, made once."""
+    if not (folder / kind).exists():
+        changes = {"horizon_days": 7} if kind == "fine" else {}
+        file = write(folder / f"{kind}.yaml", **changes)
+        run(str(file), VARY[kind], folder / kind, WORLDS.get(kind, 12), DESIGN.get(kind, "grid"))
+    return read_sweep(folder / kind)
+
+
+def drawn(kind: str, folder: Path, **options: str) -> tuple[Figure, SweepResults]:
+    results = swept(kind, folder)
+    return heatmap(results, surface(results, **options)), results  # type: ignore[arg-type]
+
+
+def panel(figure: Figure, gid: str) -> Axes:
+    return next(a for a in figure.axes if a.get_gid() == gid)
+
+
+def texts(figure: Figure) -> list[Text]:
+    """All texts that are seen, with their places computed."""
+    FigureCanvasAgg(figure)
+    with house_style():
+        figure.canvas.draw()
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def words(figure: Figure) -> str:
+    return " ".join(" ".join(t.get_text() for t in texts(figure)).split())
+
+
+def test_every_cell_shows_its_share_and_interval(sweeps: Path) -> None:
+    figure, results = drawn("wide", sweeps)
+    settled = results.values(results.measure("settlement")).reshape(11, 3, 12)
+    axes = panel(figure, "map")
+    shown = {}
+    for text in axes.texts:
+        x, y = text.get_position()
+        shown[text.get_gid(), round(float(x)), round(float(y))] = text.get_text()
+    for column, row in np.ndindex(11, 3):
+        count = int(settled[column, row].sum())
+        assert shown["value", column, row] == percent(count / 12)
+        assert shown["interval", column, row] == span_words(list(wilson(count, 12)))
+    labels = [t.get_text() for t in axes.get_xticklabels()]
+    assert (labels[0], labels[-1], len(labels)) == ("0", "0.04", 11)
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["0.2", "0.5", "0.8"]
+
+
+def test_colours_run_from_pale_at_0_in_even_steps_of_lightness(sweeps: Path) -> None:
+    figure, results = drawn("wide", sweeps)
+    settled = results.values(results.measure("settlement")).mean(axis=1).reshape(11, 3)
+    cells = {p.get_gid(): p for p in panel(figure, "map").patches if isinstance(p, Rectangle)}
+    lightness = {
+        (c, r): luminance(cells[f"cell {r} {c}"].get_facecolor()) for c, r in np.ndindex(11, 3)
+    }
+    pairs = sorted((settled[at], lightness[at]) for at in lightness)
+    assert all(a[1] >= b[1] for a, b in itertools.pairwise(pairs))
+    assert lightness[0, 2] > 0.9  # nobody settles there
+    # CIE lightness of the colours falls everywhere, nowhere more than twice as fast as elsewhere
+    steps = np.array([luminance(tuple(c)) for c in _even_shades(TEAL, 33)])
+    falls = -np.diff(116 * np.cbrt(steps) - 16)
+    assert falls.min() > 0
+    assert falls.max() < 2 * falls.min()
+
+
+def test_axes_are_in_the_words_of_the_scenario_and_its_own_point_is_marked(sweeps: Path) -> None:
+    figure, _ = drawn("wide", sweeps)
+    said = words(figure)
+    for text in ("A's cost of war", "war.cost.a", "B's red line on Land", LAND,
+                 "the scenario's own value", "not a forecast", "33 cells, 12 worlds each",
+                 "colour scale is this chart's own"):  # fmt: skip
+        assert text in said
+    marks = {line.get_gid(): line for line in panel(figure, "map").lines}
+    assert marks["own x"].get_xdata()[0] == pytest.approx(5)  # 0.02 of 0 to 0.04 in 11 columns
+    assert marks["own y"].get_ydata()[0] == pytest.approx(1 / 3)  # 0.3 between 0.2 and 0.5
+
+
+def test_the_others_are_averaged_over_or_held(sweeps: Path) -> None:
+    figure, results = drawn("grid", sweeps)
+    assert "Averaged over A's tactic." in words(figure)
+    settled = results.values(results.measure("settlement")).reshape(3, 2, 2, 12)
+    shown = surface(results)
+    assert shown.mean == pytest.approx(settled.mean(axis=(2, 3)).T)
+    held = surface(results, at=["actors.a.tactic.name=linear"])
+    assert held.mean == pytest.approx(settled[:, :, 1].mean(axis=2).T)
+    assert "Held: A's tactic at linear." in words(heatmap(results, held))
+    other = surface(results, x="actors.a.tactic.name", y="war.cost.a", at=[f"{LAND}=0.60"])
+    assert other.mean == pytest.approx(settled[:, 1].mean(axis=2))
+
+
+def test_one_parameter_is_a_line_with_a_band(sweeps: Path) -> None:
+    figure, results = drawn("one", sweeps, of="utility:b")
+    axes = panel(figure, "line")
+    line = next(x for x in axes.lines if x.get_gid() == "mean")
+    values = results.values(results.measure("utility:b")).mean(axis=1)
+    assert line.get_ydata() == pytest.approx(values)
+    # 0, 0.01 and 0.04 lie on their scale, not side by side
+    x = np.asarray(line.get_xdata(), dtype=float)
+    assert (x[1] - x[0]) / (x[2] - x[0]) == pytest.approx(0.25)
+    assert len(axes.collections) == 1
+    low, high = axes.get_ylim()
+    assert low <= 0 <= values.min() <= values.max() <= high
+
+
+def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
+    figure, results = drawn("sobol", sweeps)
+    said = words(figure)
+    assert "Sobol' points in bins" in said
+    shown = surface(results)
+    assert shown.y is not None
+    assert int(shown.cells.sum()) == 64
+    edges_x, edges_y = shown.x.edges, shown.y.edges
+    assert edges_x is not None
+    assert edges_y is not None
+    x, y = (results.numbers(p) for p in results.header.parameters)
+    inside = (x < edges_x[1]) & (y >= edges_y[-2])
+    settled = results.values(results.measure("settlement"))[inside]
+    assert shown.mean[-1, 0] == pytest.approx(settled.mean())
+    assert f"{int(inside.sum())} points" in said
+    with pytest.raises(ScenarioError, match="varied continuously"):
+        surface(results, at=["war.cost.a=0.02"])
+
+
+def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
+    figure, _ = drawn("never", sweeps)
+    said = words(figure)
+    assert "Worlds with a whole settlement: 0 % everywhere" in said
+    assert span_words(list(wilson(0, 12))) in said
+    empty = words(drawn("never", sweeps, of="gain:a")[0])
+    assert "no world has one" in empty
+    assert "no world has a value" in empty
+
+
+@pytest.mark.parametrize(
+    ("kind", "of"),
+    [(kind, "settlement") for kind in VARY] + [("grid", "ripeness"), ("wide", "gain:a")],
+)
+def test_texts_neither_collide_nor_leave_the_page_nor_are_tiny(
+    kind: str, of: str, sweeps: Path
+) -> None:
+    figure, _ = drawn(kind, sweeps, of=of)
+    seen = texts(figure)
+    boxes = [t.get_window_extent().padded(-1) for t in seen]
+    page = figure.bbox
+    for text, box in zip(seen, boxes, strict=True):
+        assert text.get_fontsize() >= SMALL
+        assert box.x0 >= 0, text.get_text()
+        assert box.y0 >= 0, text.get_text()
+        assert box.x1 <= page.x1, text.get_text()
+        assert box.y1 <= page.y1, text.get_text()
+    for (a, one), (b, two) in itertools.combinations(zip(seen, boxes, strict=True), 2):
+        assert not one.overlaps(two), (a.get_text(), b.get_text())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--of", "settlemnt"], "did you mean 'settlement'?"),
+        (["--of", "gain:c"], "--of gain:c: there is no such measure here"),
+        (["--x", "war.cost.b"], "is not varied in this sweep"),
+        (["--x", "war.cost.a", "--y", "war.cost.a"], "choose two parameters"),
+        (["--at", "war.cost.a=0.03"], "there is: 0, 0.02, 0.04"),
+        (["--at", "war.cost.a"], "is not of the form PATH=VALUE"),
+        (["--format", "gif"], "choose from png, svg, pdf"),
+    ],
+)
+def test_mistakes_are_told(
+    options: list[str], said: str, sweeps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swept("grid", sweeps)
+    with pytest.raises(SystemExit) as stopped:
+        main(["heatmap", str(sweeps / "grid"), *options])
+    assert stopped.value.code == 2
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_folder_without_a_sweep_is_told(
+    tmp_path: Path, sweeps: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["heatmap", str(tmp_path)])
+    assert "there is no sweep in this folder" in capsys.readouterr().err
+    swept("grid", sweeps)
+    shutil.copytree(sweeps / "grid", tmp_path / "broken")
+    (tmp_path / "broken" / "results.zarr" / "journal" / "store.json").write_text("{")
+    with pytest.raises(SystemExit) as stopped:
+        main(["heatmap", str(tmp_path / "broken")])
+    assert stopped.value.code == 2
+    assert "cannot be read as a sweep" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_the_command_writes_the_same_picture_every_time(
+    suffix: str, sweeps: Path, tmp_path: Path
+) -> None:
+    swept("grid", sweeps)
+    for name in ("one", "two"):
+        out = str(tmp_path / f"{name}.{suffix}")
+        assert (
+            main_or_exit(["heatmap", str(sweeps / "grid"), "--of", "ripeness", "--out", out]) == 0
+        )
+    one, two = ((tmp_path / f"{n}.{suffix}").read_bytes() for n in ("one", "two"))
+    assert one == two
+    assert len(one) > 5000

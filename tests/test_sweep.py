@@ -1,0 +1,655 @@
+"""Sweeps: what is varied, which cells are run, how a sweep goes on, and what it says."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sim.ensemble
+import sim.sweep.job
+from sim.cli import main
+from sim.executors import InProcess
+from sim.runner import run_scenario
+from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.yaml_source import parse_yaml
+from sim.statistics import (
+    Clustered,
+    difference_of_clustered_means,
+    difference_of_clustered_shares,
+    paired_difference_of_means,
+    paired_difference_of_shares,
+    wilson,
+)
+from sim.sweep.design import points
+from sim.sweep.effects import effects
+from sim.sweep.folder import GROWING, OLD
+from sim.sweep.job import SweepJob, Swept
+from sim.sweep.measures import measures
+from sim.sweep.plan import make_plan
+from sim.sweep.results import STORE, read_sweep
+from sim.sweep.vary import flow, parse_varies, parse_vary
+from sim.sweep.words import title_of
+from tests.conftest import ROOT, SCENARIOS, TOY, build
+
+KELLOGG = str(SCENARIOS / "kellogg.yaml")
+CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
+LAND = "actors.b.positions.land.limit"
+COSTS = "war.cost.a=0,0.02,0.04"
+LIMITS = f"{LAND}=0.3,0.6"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    """A small scenario that most worlds settle within its ten rounds."""
+    return str(write(tmp_path / "toy.yaml"))
+
+
+def write(path: Path, **changes: Any) -> Path:
+    base = json.loads(json.dumps(TOY, default=str))
+    base["horizon_days"] = 70
+    base["actors"]["a"]["patience"] = base["actors"]["b"]["patience"] = {"uniform": [4, 12]}
+    path.write_text(yaml.safe_dump(base | changes))
+    return path
+
+
+def run(
+    files: str | list[str],
+    vary: list[str],
+    folder: Path,
+    worlds: int = 20,
+    design: str = "grid",
+    chart: str | None = None,
+    rerun: bool = False,
+    overrides: tuple[str, ...] = (),
+) -> tuple[SweepJob, Swept]:
+    """A sweep in this process."""
+    names = [files] if isinstance(files, str) else files
+    job = SweepJob(make_plan(names, vary, design, worlds, 1, overrides), folder, chart, rerun=rerun)
+    return job, job.run(InProcess(), lambda what, done, total: None)
+
+
+def table(folder: Path) -> list[dict[str, str]]:
+    with (folder / "cells.csv").open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Cell and chunk of every task that is run."""
+    seen: list[tuple[int, int]] = []
+    original = sim.sweep.job.run_tasks
+
+    def counted(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        for task, found in original(*args, **kwargs):
+            seen.append((task.cell, task.chunk))
+            yield task, found
+
+    monkeypatch.setattr(sim.sweep.job, "run_tasks", counted)
+    return seen
+
+
+# --- what is varied -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("a.b=0:1:5", ["0", "0.25", "0.5", "0.75", "1"]),
+        ("a.b=0.5x,1x,2x", ["0.5x", "1x", "2x"]),
+        ("a.b=0.5x:2x:4", ["0.5x", "1x", "1.5x", "2x"]),
+        ("a.b=-0.2, 0.1", ["-0.2", "0.1"]),
+        ("protocol.name=shuttle,single_text", ["shuttle", "single_text"]),
+        ("a.b=null,30", ["null", "30"]),
+        ("a.b={uniform: [0.1, 0.2]},0.3", ["{uniform: [0.1, 0.2]}", "0.3"]),
+        ("a.b=max,linex", ["max", "linex"]),
+    ],
+)
+def test_values_are_read_as_typed(text: str, labels: list[str]) -> None:
+    assert [s.label for s in parse_vary(text).settings] == labels
+
+
+@given(
+    st.floats(-100, 100).map(lambda v: round(v, 3)),
+    st.floats(0.01, 50).map(lambda v: round(v, 3)),
+    st.integers(2, 60),
+)
+def test_a_range_has_so_many_even_values_and_both_ends(
+    low: float, width: float, count: int
+) -> None:
+    high = round(low + width, 3)
+    values = [float(s.value) for s in parse_vary(f"p={low}:{high}:{count}").settings]
+    assert len(values) == count
+    assert (values[0], values[-1]) == pytest.approx((low, high), abs=1e-9)
+    assert np.allclose(np.diff(values), (high - low) / (count - 1), atol=2e-6 * (high - low))
+
+
+plain_data = st.recursive(
+    st.none() | st.booleans() | st.integers(-1000, 1000) | st.text("ab: {}[],'\"\\x\n", max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text("abc", min_size=1, max_size=3), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(plain_data)
+def test_a_value_on_one_line_is_read_back_as_it_was(value: Any) -> None:
+    if isinstance(value, str) and "\n" in value:
+        return  # one line
+    text = flow([value])
+    if "\n" not in text:
+        assert parse_yaml(text, "test")[0] == [value]
+
+
+@pytest.mark.parametrize(
+    ("vary", "said"),
+    [
+        ([], "nothing is varied (add --vary PATH=VALUES)"),
+        (["war.cost.putin"], "is not of the form PATH=VALUES"),
+        (["war.cost.putin=1"], "use --set war.cost.putin=1"),
+        ([f"{CREDIBILITY}=0:1:1"], "a range has from 2 to"),
+        ([f"{CREDIBILITY}=0:1:many"], "'many' is not a whole number of values"),
+        ([f"{CREDIBILITY}=1:0:3"], "from the lower to the higher"),
+        ([f"{CREDIBILITY}=0:1"], "a grid needs the number of values (write 0:1:5"),
+        ([f"{CREDIBILITY}=0:1:3,5"], "mixes a range and a list"),
+        ([f"{CREDIBILITY}=0.1,,0.2"], "a value is missing"),
+        ([f"{CREDIBILITY}=0.1,0.10"], "the value 0.1 stands twice"),
+        ([f"{CREDIBILITY}=nan,0.1"], "'nan'"),
+        (["war.cost.putin=-1x,1x"], "the factor -1x is negative"),
+        (["war.cost.putin=0.5x,1"], "mixes factors and values"),
+        (["war.cost.putin=0.5x,1x", "war.cost.putin=1,2"], "war.cost.putin is varied twice"),
+        (["war.cost=0.5x,1x", "war.cost.putin=1,2"], "lies within war.cost"),
+        (["scenario=a,b"], "naming several files"),
+        ([f"{CREDIBILITY}=0:2:3"], f"--vary {CREDIBILITY}=2: 2 is outside 0 to 1"),
+        ([f"{CREDIBILITY}=1x,2x"], f"--vary {CREDIBILITY}=2x: 1.6 is outside 0 to 1"),
+        (["actors.trump.levers.cut_armz.credibility=0,1"], "did you mean 'cut_arms'?"),
+        (["actors.trump.levers.cut_arms.credibilty=0,1"], "did you mean 'credibility'?"),
+        (["actors.trump.levers.cut_arms.credibilty=1x,2x"], "did you mean 'credibility'?"),
+        (["war.cost.puttin=0.5x,1x"], "did you mean 'putin'?"),
+        (["protocol.name=0.5x,1x"], "is shuttle, not a number"),
+        (["actors.trump.levers.cut_arms=0.5x,1x"], "credibility, delay"),
+        (["protocol.name=shuttle,shuttel"], "there is no protocol 'shuttel'"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_in_one_sentence_before_anything_runs(
+    vary: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [w for v in vary for w in ("--vary", v)]
+    with pytest.raises(SystemExit) as stopped:
+        main(["sweep", KELLOGG, *words, "--out", str(tmp_path / "out")])
+    shown = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert said in shown.err
+    assert len(shown.err.strip().splitlines()) == 1
+    assert shown.out == ""
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("design", "vary", "said"),
+    [
+        ("sobol:100", f"{CREDIBILITY}=0:1", "write sobol:64 or sobol:128"),
+        ("sobol:many", f"{CREDIBILITY}=0:1", "for example sobol:128"),
+        ("sobol:64", f"{CREDIBILITY}=0.2,0.8", "nothing is varied over a range"),
+        ("lattice", f"{CREDIBILITY}=0:1", "grid or sobol:128"),
+    ],
+)
+def test_mistakes_in_the_design(design: str, vary: str, said: str) -> None:
+    with pytest.raises(ScenarioError, match="--design") as raised:
+        make_plan([KELLOGG], [vary], design, 10, 1)
+    assert said in str(raised.value)
+
+
+def test_a_number_of_values_is_for_grids() -> None:
+    vary = [f"{CREDIBILITY}=0:1", "war.cost.putin=0.5x:2x:4"]
+    with pytest.raises(ScenarioError, match=r"write 0\.5x:2x"):
+        make_plan([KELLOGG], vary, "sobol:16", 10, 1)
+
+
+def test_a_combination_that_is_refused_is_named() -> None:
+    vary = ["actors.putin.tactic.name=boulware,linear", "actors.putin.tactic.beta=0.2,0.4"]
+    with pytest.raises(ScenarioError, match=r"the cell actors\.putin\.tactic\.name=linear"):
+        make_plan([KELLOGG], vary, "grid", 10, 1)
+
+
+def test_a_factor_multiplies_what_the_scenario_holds() -> None:
+    plan = make_plan([KELLOGG], ["war.cost.putin=0.5x,1x,2x"], "grid", 10, 1)
+    base = load_scenario(KELLOGG)
+    u = np.linspace(0.05, 0.95, 7)
+    held = base.scenario.war.cost["putin"].per_month.quantile(u)
+    for cell, factor in enumerate((0.5, 1.0, 2.0)):
+        cost = plan.scenario(cell).war.cost["putin"]
+        assert cost.per_month.quantile(u) == pytest.approx(factor * held, rel=1e-9)
+        assert cost.source == base.scenario.war.cost["putin"].source
+    assert plan.cells[1].digest == base.digest  # times 1 is the scenario itself
+
+
+def test_a_factor_on_all_costs_or_on_an_effect_multiplies_every_number_of_it() -> None:
+    vary = ["war.cost=1x,2x", "actors.trump.levers.cut_arms.effect=0x,1x"]
+    plan = make_plan([KELLOGG], vary, "grid", 10, 1)
+    base, most = load_scenario(KELLOGG).scenario, plan.scenario(2)  # 2x, 0x
+    for actor, cost in base.war.cost.items():
+        assert most.war.cost[actor].per_month.median == pytest.approx(2 * cost.per_month.median)
+        assert most.war.cost[actor].growth == cost.growth
+    effect = most.actors["trump"].levers["cut_arms"].effect
+    numbers = [*effect.cost.values(), *effect.drift.values(), *effect.no_deal.values()]
+    assert len(numbers) > 2
+    assert [n.median for n in numbers] == [0.0] * len(numbers)
+
+
+def test_a_number_is_certain_whatever_the_scenarios_default_spread() -> None:
+    plan = make_plan([KELLOGG], [f"{CREDIBILITY}=0:1:3", "horizon_days=70,140"], "grid", 10, 1)
+    credibility = plan.scenario(2).actors["trump"].levers["cut_arms"].credibility
+    assert plan.scenario(2).spread.credibility > 0
+    assert credibility.widened(0.1).quantile([0.1, 0.9]).tolist() == [0.5, 0.5]
+    assert plan.scenario(1).horizon_days == 140
+
+
+def test_titles_are_those_of_the_scenario() -> None:
+    scenario = load_scenario(KELLOGG).scenario
+    told = {
+        CREDIBILITY: "Credibility of “Less US arms if Kyiv refuses”",
+        "war.cost.putin": "Putin's cost of war",
+        "actors.putin.positions.territory.limit": "Putin's red line on Territory",
+        "actors.putin.tactic.name": "Putin's tactic",
+        "agenda.ceasefire.cost_factor": (
+            "Share of the cost of war left after “Truce and demilitarised zone”"
+        ),
+        "actors.switzerland.unheard_of": "Switzerland's unheard of",
+        "sources": "Sources",
+    }
+    for path, title in told.items():
+        if path.startswith("actors.switzerland") and "switzerland" not in scenario.actors:
+            continue
+        assert title_of(path, scenario) == title
+
+
+# --- designs ----------------------------------------------------------------------------------
+
+
+def test_sobol_points_are_balanced_repeatable_and_grow() -> None:
+    varies = parse_varies(["a=2:4", "b=0.5x:2x", "c=red,green,blue,black"])
+    few, many = (points(varies, f"sobol:{n}", seed=7) for n in (64, 128))
+    assert many[:64] == few
+    assert points(varies, "sobol:64", seed=8) != few
+    a = np.array([float(p[0].value) for p in few])
+    assert np.histogram(a, np.linspace(2, 4, 65))[0].max() <= 2  # one each, but for rounding
+    assert all(p[1].factor and 0.5 <= p[1].value <= 2 for p in few)
+    colours = [p[2].value for p in few]
+    assert {c: colours.count(c) for c in colours} == dict.fromkeys(
+        ["red", "green", "blue", "black"], 16
+    )
+
+
+# --- running ----------------------------------------------------------------------------------
+
+
+def test_a_cell_is_what_run_says_with_its_changes(file: str, tmp_path: Path) -> None:
+    job, _ = run(file, [COSTS, LIMITS], tmp_path / "out", worlds=30)
+    rows = table(tmp_path / "out")
+    assert [(r["war.cost.a"], r[LAND]) for r in rows] == [
+        (a, b) for a in ("0", "0.02", "0.04") for b in ("0.3", "0.6")
+    ]
+    results = read_sweep(tmp_path / "out")
+    for cell, one in enumerate(job.plan.cells):
+        alone = run_scenario(load_scenario(file, one.changes), 30, 1)
+        assert one.changes == (f"war.cost.a={{fixed: {one.labels[0]}}}",
+                               f"{LAND}={{fixed: {one.labels[1]}}}")  # fmt: skip
+        summary = alone.summary
+        assert float(rows[cell]["settlement"]) == pytest.approx(
+            summary["outcomes"]["settlement"], abs=1e-6
+        )
+        low, high = summary["outcomes_interval"]["settlement"]
+        assert float(rows[cell]["settlement_low"]) == pytest.approx(low, abs=1e-5)
+        assert float(rows[cell]["settlement_high"]) == pytest.approx(high, abs=1e-5)
+        assert float(rows[cell]["deal_by_day_30"]) == pytest.approx(
+            summary["deal_by_day"]["30"], abs=1e-6
+        )
+        for actor in ("a", "b"):
+            gain = alone.ensemble.gain.sel(actor=actor).values
+            known = gain[~np.isnan(gain)]
+            told = rows[cell][f"gain_{actor}_median"]
+            assert (
+                told == ""
+                if not len(known)
+                else float(told) == pytest.approx(float(np.median(known)), rel=1e-4)
+            )
+        assert np.array_equal(results.data.outcome.values[cell], alone.ensemble.outcome.values)
+
+
+def test_the_same_command_runs_nothing_again(
+    file: str, tmp_path: Path, executed: list[tuple[int, int]]
+) -> None:
+    run(file, [COSTS], tmp_path / "out")
+    before = content(tmp_path / "out")
+    assert executed == [(0, 0), (1, 0), (2, 0)]
+    job, _ = run(file, [COSTS], tmp_path / "out")
+    assert len(executed) == 3
+    assert job.earlier == 3
+    assert content(tmp_path / "out") == before
+
+
+def test_a_larger_sweep_keeps_the_cells_that_are_the_same(
+    file: str, tmp_path: Path, executed: list[tuple[int, int]]
+) -> None:
+    run(file, ["war.cost.a=0.02,0.04"], tmp_path / "out")
+    del executed[:]
+    job, _ = run(file, ["war.cost.a=0,0.01,0.02,0.03,0.04"], tmp_path / "out")
+    assert executed == [(0, 0), (1, 0), (3, 0)]
+    assert job.earlier == 2
+    run(file, ["war.cost.a=0,0.01,0.02,0.03,0.04"], tmp_path / "fresh")
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+def test_more_worlds_keep_the_chunks_that_are_whole(
+    file: str, tmp_path: Path, executed: list[tuple[int, int]]
+) -> None:
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=1000)
+    del executed[:]
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=1010)
+    assert executed == [(0, 1), (1, 1)]
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "fresh", worlds=1010)
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+    with pytest.raises(ScenarioError, match="holds 1,010 worlds of each cell"):
+        run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=500)
+
+
+@pytest.mark.parametrize("after", ["first", "second"])
+def test_a_growth_that_was_stopped_between_two_renamings_is_recovered(
+    after: str, file: str, tmp_path: Path, executed: list[tuple[int, int]]
+) -> None:
+    out = tmp_path / "out"
+    run(file, [COSTS], out)
+    if after == "first":
+        (out / STORE).rename(out / OLD)
+        shutil.copytree(out / OLD, out / GROWING)
+    else:
+        shutil.copytree(out / STORE, out / OLD)
+    del executed[:]
+    run(file, [COSTS], out)
+    assert executed == []
+    assert sorted(p.name for p in out.iterdir()) == ["cells.csv", STORE, "sweep.json"]
+
+
+def test_a_changed_scenario_is_refused_and_named(
+    tmp_path: Path, executed: list[tuple[int, int]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path / "base.yaml")
+    (tmp_path / "mine.yaml").write_text("extends: base.yaml\nname: mine\n")
+    words = ["sweep", str(tmp_path / "mine.yaml"), "--vary", COSTS, "--worlds", "10"]
+    words += ["--out", str(tmp_path / "out"), "--no-plots", "--quiet"]
+    main_or_exit(words)
+    kept = content(tmp_path / "out")
+    write(tmp_path / "base.yaml", war=TOY["war"] | {"cost": {"a": 0.02, "b": 0.05}})
+    del executed[:]
+    assert main_or_exit(words) == 2
+    said = capsys.readouterr().err
+    assert "'mine' has changed since this sweep began: war.cost.b" in said
+    assert "--rerun" in said
+    assert len(said.strip().splitlines()) == 1
+    assert content(tmp_path / "out") == kept
+    assert executed == []
+    assert main_or_exit([*words, "--rerun"]) == 0
+    assert len(executed) == 3
+
+
+def test_another_sweep_seed_or_set_is_not_mixed_in(file: str, tmp_path: Path) -> None:
+    run(file, [COSTS], tmp_path / "out")
+    with pytest.raises(ScenarioError, match=r"holds another sweep, over war\.cost\.a"):
+        run(file, [LIMITS], tmp_path / "out")
+    with pytest.raises(ScenarioError, match="1 cells that are not in this"):
+        run(file, ["war.cost.a=0,0.02"], tmp_path / "out")
+    with pytest.raises(ScenarioError, match=r"changed since this sweep began: actors\.a\.patience"):
+        run(file, [COSTS], tmp_path / "out", overrides=("actors.a.patience=9",))
+    with pytest.raises(ScenarioError, match="holds a sweep with seed 1"):
+        SweepJob(make_plan([file], [COSTS], "grid", 20, 2), tmp_path / "out", None)
+
+
+def main_or_exit(words: list[str]) -> int:
+    try:
+        main(words)
+    except SystemExit as stopped:
+        return int(stopped.code or 0)
+    return 0
+
+
+def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
+    file: str, tmp_path: Path
+) -> None:
+    words = [file, "--vary", "war.cost.a=0:0.04:6", "--vary", LIMITS, "--worlds", "40"]
+
+    def start(folder: str, *more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "sim", "sweep", *words, "--out", str(tmp_path / folder), *more],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    broken = start("broken")
+    journal = tmp_path / "broken" / STORE / "journal"
+    while broken.poll() is None and len(list(journal.glob("*.0.json"))) < 3:
+        time.sleep(0.005)
+    broken.send_signal(signal.SIGKILL)
+    broken.communicate()
+    left = len(list(journal.glob("*.0.json")))
+    assert broken.returncode == -signal.SIGKILL
+    assert 3 <= left < 12
+    resumed = start("broken", "--workers", "2")
+    said, errors = resumed.communicate(timeout=120)
+    assert (resumed.returncode, errors) == (0, "")
+    assert f"12 cells (6 × 2) of 40 worlds: {left} finished earlier, {12 - left} to run" in said
+    run(file, words[2:5:2], tmp_path / "whole", worlds=40, chart="png")
+    one, two = content(tmp_path / "whole"), content(tmp_path / "broken")
+    assert sorted(one) == sorted(two)
+    assert [name for name in one if one[name] != two[name]] == []
+    assert "heatmap.png" in one
+
+
+def test_a_cell_that_fails_is_told_and_tried_again(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    original = sim.ensemble.PeaceTalks
+
+    def fragile(scenario: Any, draws: Any, trace: bool = False) -> Any:
+        if scenario.war.cost["a"].per_month.median == 0.02:
+            raise ArithmeticError("no such world")
+        return original(scenario, draws, trace)
+
+    words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots", "--workers", "1"]
+    words += ["--out", str(tmp_path / "out")]
+    with monkeypatch.context() as patched:
+        patched.setattr(sim.ensemble, "PeaceTalks", fragile)
+        assert main_or_exit([*words, "--json"]) == 1
+        shown = capsys.readouterr()
+        assert "1 cell failed and is left out: war.cost.a=0.02" in shown.err
+        assert "ArithmeticError: no such world" in shown.err
+        told = json.loads(shown.out)
+    assert [c["state"] for c in told["cells"]] == ["finished", "failed", "finished"]
+    assert told["failed"][0] | {"message": ""} == {
+        "cell": 1, "values": {"war.cost.a": "0.02"}, "chunk": 0, "worlds": 10, "seed": 1,
+        "scenario": "toy", "error": "ArithmeticError", "message": "",
+    }  # fmt: skip
+    row = table(tmp_path / "out")[1]
+    assert (row["worlds"], row["settlement"]) == ("0", "")
+    assert main_or_exit([*words, "--quiet"]) == 0
+    run(file, [COSTS], tmp_path / "fresh", worlds=10)
+    assert content(tmp_path / "out") == content(tmp_path / "fresh")
+
+
+def test_scenarios_with_other_parties_and_issues_stand_side_by_side(
+    file: str, tmp_path: Path
+) -> None:
+    other = json.loads(json.dumps(TOY, default=str))
+    other["name"], other["horizon_days"] = "other", 70
+    other["actors"]["c"] = other["actors"].pop("b")
+    other["issues"] = {"water": other["issues"]["arms"], **other["issues"]}
+    other["issues"].pop("arms")
+    for actor in other["actors"].values():
+        actor["positions"]["water"] = actor["positions"].pop("arms")
+    other["war"]["cost"] = {"a": 0.02, "c": 0.02}
+    (tmp_path / "other.yaml").write_text(yaml.safe_dump(other))
+    files = [file, str(tmp_path / "other.yaml")]
+    job, _ = run(files, ["actors.a.patience=2,60"], tmp_path / "out")
+    rows = table(tmp_path / "out")
+    assert [r["scenario"] for r in rows] == ["toy", "toy", "other", "other"]
+    alone = run_scenario(load_scenario(files[1], job.plan.cells[3].changes), 20, 1)
+    data = read_sweep(tmp_path / "out").data.isel(cell=3)
+    own = alone.ensemble
+    assert job.plan.actors == ("a", "b", "c")
+    assert np.allclose(data.utility.values[:, [0, 2]], own.utility.values, atol=1e-6)
+    assert np.isnan(data.utility.values[:, 1]).all()
+    keys = [*own.issue.values, ""]
+    stuck = [keys[code] for code in own.stuck_issue.values]
+    told = [[*job.plan.issues, ""][code] for code in data.stuck_issue.values]
+    assert told == stuck
+    assert rows[0]["utility_c"] == "" != rows[3]["utility_c"]
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+def test_effects_are_averages_of_paired_differences(file: str, tmp_path: Path) -> None:
+    _, swept = run(file, [COSTS, LIMITS], tmp_path / "out", worlds=40)
+    results = swept.results
+    settled = results.values(results.measure("settlement")).reshape(3, 2, 40)
+    cost, limit = swept.effects["settlement"]
+    assert (cost.low, cost.high, limit.low, limit.high) == ("0", "0.04", "0.3", "0.6")
+    assert cost.difference == pytest.approx((settled[2] - settled[0]).mean())
+    assert limit.difference == pytest.approx((settled[:, 1] - settled[:, 0]).mean())
+    assert cost.interval.low <= cost.difference <= cost.interval.high
+    assert limit.interval.low <= limit.difference <= limit.interval.high
+    told = json.loads(swept.text)["effects"]
+    assert told[0]["parameter"] == "war.cost.a"
+    assert told[0]["difference"] == pytest.approx(cost.difference, abs=1e-6)
+
+
+def test_words_are_compared_at_their_least_and_their_most(file: str, tmp_path: Path) -> None:
+    vary = ["actors.a.tactic.name=boulware,conceder,linear"]
+    _, swept = run(file, vary, tmp_path / "out", worlds=40)
+    results = swept.results
+    days = results.measure("utility:b")
+    means = dict(zip(("boulware", "conceder", "linear"), results.values(days).mean(axis=1),
+                     strict=True))  # fmt: skip
+    (effect,) = effects(results, days)
+    assert effect.difference == pytest.approx(max(means.values()) - min(means.values()))
+    assert means[effect.high] == max(means.values())
+    assert effect.difference > 0
+
+
+def test_odds_that_never_move_are_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    never = str(write(tmp_path / "never.yaml"))
+    words = ["sweep", never, "--set", f"{LAND}=0.9", "--set", "actors.a.positions.land.limit=0.3"]
+    words += ["--vary", COSTS, "--worlds", "20", "--no-plots", "--out", str(tmp_path / "out")]
+    main_or_exit(words)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "No world of any cell settles" in said
+    assert "look at ripeness" in said
+    assert "--of ripeness" in said
+    assert "python -m sim heatmap" in said
+    assert "not a forecast" in said
+
+
+def test_a_parameter_that_changes_nothing_is_said_so(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    vary = ["--vary", COSTS, "--vary", "actors.a.mediation.every=1,2"]
+    main_or_exit(["sweep", file, *vary, "--worlds", "10", "--no-plots", "--out", str(tmp_path)])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "(actors.a.mediation.every) changes none of these numbers in any world" in said
+    assert "(war.cost.a) changes none" not in said
+
+
+def test_all_columns_are_documented() -> None:
+    text = (ROOT / "docs" / "outputs.md").read_text()
+    part = text[text.index("## A sweep") :]
+    names = read_names()
+    for measure in measures(names):
+        kind = measure.key.split(":")[0]
+        assert f"`{kind}" in part, kind
+
+
+def read_names() -> Any:
+    scenario = build(TOY)
+    from sim.sweep.measures import Names
+
+    return Names({"a": "A", "b": "B"}, {k: i.title for k, i in scenario.issues.items()},
+                 True, "", 5, 365)  # fmt: skip
+
+
+# --- intervals --------------------------------------------------------------------------------
+
+
+def test_one_cell_has_wilsons_and_newcombes_intervals() -> None:
+    rng = np.random.default_rng(3)
+    one = (rng.random(200) < 0.3).astype(float)
+    two = np.where(rng.random(200) < 0.1, 1 - one, one)
+    first, second = Clustered.of(one[None]), Clustered.of(two[None])
+    assert first is not None
+    assert second is not None
+    assert first.share_interval() == pytest.approx(wilson(int(one.sum()), 200), abs=1e-12)
+    a, b = one > 0.5, two > 0.5
+    newcombe = paired_difference_of_shares(
+        int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum())
+    )
+    assert difference_of_clustered_shares(first, second) == pytest.approx(newcombe, abs=0.002)
+    x, y = rng.normal(size=(2, 50))
+    means = Clustered.of(x[None]), Clustered.of(y[None])
+    assert means[0] is not None
+    assert means[1] is not None
+    assert difference_of_clustered_means(means[0], means[1]) == pytest.approx(
+        paired_difference_of_means(x - y), abs=1e-12
+    )
+
+
+def test_the_same_worlds_in_many_cells_count_once_and_others_each() -> None:
+    rng = np.random.default_rng(4)
+    alike = np.repeat((rng.random((1, 200)) < 0.3).astype(float), 10, axis=0)
+    apart = (rng.random((10, 200)) < 0.3).astype(float)
+    same, other = Clustered.of(alike), Clustered.of(apart)
+    assert same is not None
+    assert other is not None
+    assert same.share_interval() == pytest.approx(wilson(int(alike[0].sum()), 200), abs=1e-12)
+    low, high = other.share_interval()
+    narrow = wilson(int(apart.sum()), 2000)
+    assert high - low == pytest.approx(narrow[1] - narrow[0], rel=0.15)
+    nothing = Clustered.of(np.zeros((10, 200)))
+    assert nothing is not None
+    assert nothing.share_interval() == wilson(0, 200)
+
+
+def test_intervals_over_cells_that_share_worlds_cover_95_per_cent() -> None:
+    rng = np.random.default_rng(5)
+    chances = np.array([0.05, 0.15, 0.3])
+    hits = 0
+    for _ in range(1000):
+        found = Clustered.of((rng.random(120) < chances[:, None]).astype(float))
+        assert found is not None
+        low, high = found.share_interval()
+        hits += low <= chances.mean() <= high
+    assert 0.93 <= hits / 1000 <= 0.97
