@@ -7,7 +7,8 @@ import os
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
-from benchmarks.command import main  # noqa: E402
-
 if __name__ == "__main__":
+    # here, so that worker processes, which read this file too, need not import all of it
+    from benchmarks.command import main
+
     raise SystemExit(main())

@@ -30,7 +30,9 @@ def measure(setting: Setting, findings: Findings) -> None:
         return lambda: 1e3 * seconds(lambda: ensemble(scenario, worlds)) / worlds
 
     def add(worlds: int, values: tuple[float, ...]) -> None:
-        findings.figures.append(Figure(f"{worlds:,} world{'s' if worlds > 1 else ''}", values, "ms/world"))
+        findings.figures.append(
+            Figure(f"{worlds:,} world{'s' if worlds > 1 else ''}", values, "ms/world")
+        )
 
     several = [n for n in work.by_worlds if n <= SEVERAL]
     say = setting.say

@@ -80,7 +80,7 @@ class Findings:
         Of the section.
     figures : list of Figure
     text : str
-        Shown below the figures, such as a bar chart.
+        Shown in the table instead of the figures, such as a bar chart of them.
     notes : list of str
         Sentences: what was used, what was left out and why.
     failed : bool
@@ -121,8 +121,9 @@ def table(sections: Sequence[Findings]) -> str:
     lines = [head, "-" * WIDTH]
     for section in sections:
         lines += ["", section.title]
-        lines += [_row(figure, measure) for figure in section.figures]
-        lines += [f"  {line}" for line in section.text.splitlines()]
+        lines += [f"  {line}" for line in section.text.splitlines()] or [
+            _row(figure, measure) for figure in section.figures
+        ]
         lines += [f"  {note}" for note in section.notes]
     judged = [f.met for s in sections for f in s.figures if f.met is not None]
     later = sum(f.requirement is not None and f.met is None for s in sections for f in s.figures)

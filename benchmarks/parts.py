@@ -8,7 +8,6 @@ Unlike a tracing profiler this costs calls of small functions nothing extra.
 from __future__ import annotations
 
 import signal
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,11 +16,9 @@ from pathlib import Path
 from types import FrameType
 
 import sim
-from benchmarks.engine import SEED
+from benchmarks.engine import ensemble
 from benchmarks.figures import Figure, Findings
 from benchmarks.setting import Setting
-from benchmarks.timing import Unavailable
-from sim.scenario import CHUNK
 
 EVERY = 0.002
 """Seconds of processor time between two samples (the system may make it longer)."""
@@ -117,4 +114,13 @@ def bars(counts: Counter[str], width: int = 40) -> str:
 
 def measure(setting: Setting, findings: Findings) -> None:
     """Shares of the parts, over whole chunks from their draws to the store on disk."""
-    raise NotImplementedError
+    worlds = setting.work.profiled
+    setting.say(f"{worlds:,} worlds")
+    with sampled() as counts:
+        ensemble(setting.loaded.scenario, worlds)
+    findings.text = bars(counts)
+    total = counts.total()
+    findings.figures += [
+        Figure(name, (100.0 * count / total,), "%") for name, count in counts.most_common()
+    ]
+    findings.notes.append(f"{total:,} samples over {worlds:,} worlds.")

@@ -36,8 +36,8 @@ class Work:
         Sizes of the generated scenarios.
     sessions : dict of str to int
         Discrete sessions per configuration.
-    chunks : int
-        Chunks in which it is counted where the time goes.
+    profiled : int
+        Worlds in which it is counted where the time goes.
     starts : int
         Times that the command is started.
     """
@@ -53,7 +53,7 @@ class Work:
     issues: tuple[int, ...] = (2, 4, 8, 12, 16, 20, 24)
     generated_worlds: int = 1_000
     sessions: tuple[tuple[str, int], ...] = (("a", 400), ("b", 20), ("c", 40))
-    chunks: int = 5
+    profiled: int = 5_000
     starts: int = 20
 
 
@@ -70,7 +70,7 @@ QUICK = Work(
     issues=(2, 12, 24),
     generated_worlds=200,
     sessions=(("a", 60), ("b", 4), ("c", 8)),
-    chunks=1,
+    profiled=1_000,
     starts=5,
 )
 
