@@ -9,11 +9,10 @@ from collections.abc import Callable
 
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import FILE, Setting
-from benchmarks.timing import ROOT, Taken, command, in_turn, ratios, seconds
+from benchmarks.timing import MEGABYTE, ROOT, Taken, command, in_turn, ratios, seconds
 
 START = 0.3
 """Seconds in which ``python -m sim --help`` is to answer."""
-MEGABYTE = 2**20
 
 
 def start_up(setting: Setting, findings: Findings) -> None:

@@ -1,41 +1,78 @@
-"""Cost per world by number of worlds."""
+"""Cost per world by number of worlds, and what the largest run takes."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import xarray as xr
 
-from benchmarks.figures import Figure, Findings
-from benchmarks.setting import SEED, Setting
-from benchmarks.timing import in_turn, seconds
-from sim.ensemble import run_chunks
-from sim.results import build_dataset
-from sim.scenario import Scenario
+from benchmarks.figures import Figure, Findings, Requirement
+from benchmarks.setting import FILE, SEED, Setting
+from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
+from sim.ensemble import ChunkResult, Failure, central_world, chunk_tasks, run_tasks
+from sim.executors import Executor, InProcess
+from sim.results import build_dataset, template
+from sim.runner import run_scenario
+from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
 """Up to so many worlds are measured several times, more only once."""
+MILLION = 1_000_000
+DEARER, MEMORY = 1.3, 1500.0
+"""A world among a million against one of 10,000, at most; megabytes for a million, at most."""
 
 
-def ensemble(scenario: Scenario, worlds: int) -> xr.Dataset:
-    """Outcomes of an ensemble, chunk by chunk in this process, without rounds or files."""
-    return build_dataset(run_chunks(scenario, worlds, SEED, traced=0), {})
+def ensemble(scenario: Scenario, worlds: int, like: xr.Dataset) -> xr.Dataset:
+    """Outcomes of an ensemble, chunk by chunk in this process, without rounds or files.
+
+    ``like`` says what they look like (:func:`sim.results.template`), which every run knows from
+    its central world.
+    """
+    results: dict[int, ChunkResult] = {}
+    for task, found in run_tasks([scenario], SEED, chunk_tasks(worlds), InProcess()):
+        if isinstance(found, Failure):
+            raise RuntimeError(str(found))
+        results[task.chunk] = found
+    return build_dataset(results, like, {})
+
+
+def look(scenario: Scenario) -> xr.Dataset:
+    """What outcomes of a scenario look like."""
+    return template(central_world(scenario))
+
+
+def stored(
+    loaded: Loaded, worlds: int, store: Path, say: Say, executor: Executor | None = None
+) -> None:
+    """A run as the command does it, streamed to a store, without charts."""
+    say_share = some_times(say)
+    run_scenario(
+        loaded,
+        worlds,
+        SEED,
+        progress=lambda what, done, total: say_share(f"{what}: {done / total:.0%}"),
+        traced=0,
+        executor=executor,
+        store=store,
+    )
 
 
 def measure(setting: Setting, findings: Findings) -> None:
     """In this process, and the largest number with the whole command and its store."""
-    scenario, work = setting.loaded.scenario, setting.work
+    scenario, work, say = setting.loaded.scenario, setting.work, setting.say
+    like = look(scenario)
 
     def side(worlds: int) -> Callable[[], float]:
-        return lambda: 1e3 * seconds(lambda: ensemble(scenario, worlds)) / worlds
+        return lambda: 1e3 * seconds(lambda: ensemble(scenario, worlds, like)) / worlds
 
     def add(worlds: int, values: tuple[float, ...]) -> None:
-        findings.figures.append(
-            Figure(f"{worlds:,} world{'s' if worlds > 1 else ''}", values, "ms/world")
-        )
+        label = f"{worlds:,} world{'s' if worlds > 1 else ''}"
+        findings.figures.append(Figure(label, values, "ms/world"))
 
-    several = [n for n in work.by_worlds if n <= SEVERAL]
-    say = setting.say
+    sizes = [n for n in work.by_worlds if n < work.most]
+    several = [n for n in sizes if n <= SEVERAL]
     found = in_turn(
         [side(n) for n in several],
         work.repeats,
@@ -43,6 +80,46 @@ def measure(setting: Setting, findings: Findings) -> None:
     )
     for worlds, values in zip(several, found, strict=True):
         add(worlds, values)
-    for worlds in work.by_worlds[len(several) :]:
+    for worlds in sizes[len(several) :]:
         say(f"{worlds:,} worlds")
         add(worlds, (side(worlds)(),))
+    largest(setting, findings)
+
+
+def largest(setting: Setting, findings: Findings) -> None:
+    """The largest run as typed, between runs of fewer worlds that also write a store."""
+    work, say = setting.work, setting.say
+    worlds, fewer = work.most, work.ensemble
+
+    def few() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "few.zarr"
+            return 1e3 * seconds(lambda: stored(setting.loaded, fewer, store, say)) / fewer
+
+    say(f"{fewer:,} worlds with a store")
+    before = [few(), few()]
+    say(f"{worlds:,} worlds with the whole command")
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--seed", str(SEED)]
+        taken = command([*words, "--out", folder, "--quiet"], say)
+    say(f"{fewer:,} worlds with a store")
+    around = (*before, few(), few())
+    each = 1e3 * taken.seconds / worlds
+    label, complete = f"{worlds:,} worlds, whole command", worlds >= MILLION
+    findings.figures += [
+        Figure(label, (each,), "ms/world"),
+        Figure(f"{fewer:,} worlds with a store, before and after", around, "ms/world"),
+        Figure(
+            "the one against the other",
+            ratios([each] * len(around), around),
+            "×",
+            Requirement("at most", DEARER, applies=complete and fewer >= SEVERAL),
+        ),
+        Figure(f"{label}: time", (taken.seconds / 60,), "min"),
+        Figure(
+            f"{label}: peak memory",
+            (taken.peak / MEGABYTE,),
+            "MB",
+            Requirement("at most", MEMORY, applies=complete),
+        ),
+    ]

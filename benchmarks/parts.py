@@ -8,6 +8,7 @@ Unlike a tracing profiler this costs calls of small functions nothing extra.
 from __future__ import annotations
 
 import signal
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 import sim
-from benchmarks.engine import ensemble
+from benchmarks.engine import stored
 from benchmarks.figures import Figure, Findings
 from benchmarks.setting import Setting
 
@@ -116,8 +117,8 @@ def measure(setting: Setting, findings: Findings) -> None:
     """Shares of the parts, over whole chunks from their draws to the store on disk."""
     worlds = setting.work.profiled
     setting.say(f"{worlds:,} worlds")
-    with sampled() as counts:
-        ensemble(setting.loaded.scenario, worlds)
+    with tempfile.TemporaryDirectory() as folder, sampled() as counts:
+        stored(setting.loaded, worlds, Path(folder) / "worlds.zarr", setting.say)
     findings.text = bars(counts)
     total = counts.total()
     findings.figures += [

@@ -19,7 +19,9 @@ class Work:
     Attributes
     ----------
     repeats : int
-        Of everything that is compared side by side.
+        Of what is compared side by side.
+    few : int
+        Repeats of what takes minutes.
     by_worlds : tuple of int
         Numbers of worlds whose cost per world is measured in this process.
     ensemble : int
@@ -43,6 +45,7 @@ class Work:
     """
 
     repeats: int = 5
+    few: int = 2
     by_worlds: tuple[int, ...] = (1, 10, 100, 1_000, 10_000, 100_000)
     ensemble: int = 10_000
     alone: int = 10

@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 HEARTBEAT = 30.0
 """Seconds between signs of life while a long command runs."""
 
+MEGABYTE = 1e6
+
 Say = Callable[[str], None]
 
 
@@ -112,6 +114,19 @@ def command(words: Sequence[str], say: Say | None = None) -> Taken:
                 f"python {' '.join(words)} ended with {taken['code']}: {''.join(last)}"
             )
     return Taken(taken["seconds"], taken["peak"])
+
+
+def some_times(say: Say) -> Say:
+    """Says at most one line every :data:`HEARTBEAT`, and nothing before."""
+    last = time.monotonic()
+
+    def now_and_then(line: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= HEARTBEAT:
+            last = time.monotonic()
+            say(line)
+
+    return now_and_then
 
 
 def waiting(process: subprocess.Popen[bytes]) -> Iterator[float]:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from benchmarks import command, mesa_worlds, parts, sessions, timing
-from benchmarks.engine import ensemble
+from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
 from benchmarks.setting import FILE, QUICK, Setting
@@ -27,6 +27,7 @@ from tests.conftest import ROOT, simulate
 TINY = replace(
     QUICK,
     repeats=2,
+    few=2,
     by_worlds=(1, 3),
     ensemble=3,
     alone=2,
@@ -97,7 +98,7 @@ def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(
 ) -> None:
     days = kellogg.war.round_days
     alone = mesa_worlds.one_by_one(kellogg, 2)
-    data = ensemble(kellogg, CHUNK + 1)
+    data = ensemble(kellogg, CHUNK + 1, look(kellogg))
     assert mesa_worlds.same(alone, data, days) == 2
     assert mesa_worlds.same(alone, data.isel(world=slice(CHUNK)), days) == 1
     changed = data.assign(agreed=data.agreed.fillna(0) + 0.5)
@@ -206,7 +207,7 @@ def test_the_command_prints_a_table_and_writes_json(
     quick: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "figures.json"
-    only = ["startup", "engine", "parties", "issues", "protocols", "profile", "mesa"]
+    only = ["startup", "engine", "parties", "issues", "protocols", "profile", "mesa", "processes"]
     assert command.main(["--quick", "--only", *only, "--json", str(file)]) == 0
     out, err = capsys.readouterr()
     content = json.loads(file.read_text())
