@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sim.progress import progress_bar
-from sim.runner import Run, run_scenario, write_results, write_rounds, write_summary
+from sim.runner import Progress, Run, run_scenario, write_results, write_rounds, write_summary
 from sim.scenario import Loaded
 
 CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
@@ -61,7 +61,7 @@ class Job:
                 self.worlds,
                 self.seed,
                 self.overrides,
-                lambda done, total: progress("worlds", done, total),
+                progress,
             )
             steps = self._steps(run)
             beside = Beside({n: steps.pop(n) for n in self._left_to_second()}, self.folder)
@@ -86,7 +86,7 @@ class Job:
         ]
         return [p for p in known if p.name not in self.written and p.exists()]
 
-    def _write(self, steps: dict[str, Step], progress: Callable[[str, int, int], None]) -> None:
+    def _write(self, steps: dict[str, Step], progress: Progress) -> None:
         for name, write in steps.items():
             progress(name, len(self.written), len(self.names()))
             write(self.folder / name)

@@ -11,7 +11,7 @@ DELAY = 1.0
 
 
 @contextmanager
-def progress_bar(show: bool) -> Iterator[Callable[[str, int, int], None]]:
+def progress_bar(show: bool) -> Iterator[Callable[[str, float, float], None]]:
     """A function ``progress(what, done, total)`` that draws a bar on standard error.
 
     Nothing is drawn in the first second, when standard error is not a terminal, or if not wanted.
@@ -36,7 +36,7 @@ def progress_bar(show: bool) -> Iterator[Callable[[str, int, int], None]]:
     task = bar.add_task("", total=1.0)
     started = False
 
-    def progress(what: str, done: int, total: int) -> None:
+    def progress(what: str, done: float, total: float) -> None:
         nonlocal started
         if not started and time.monotonic() - begun > DELAY:
             bar.start()

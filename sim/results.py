@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from sim.afterwards import afterwards_variables
 from sim.files import written_whole
 from sim.model import BROKEN_DOWN, SETTLED, PeaceTalks
+from sim.recorder import BY_ROUND
+from sim.scenario.draws import CHUNK
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble import ChunkResult
 
 OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
 """Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
@@ -197,29 +202,47 @@ def _unit(kind: str) -> dict[str, str]:
     return {"units": UNITS[kind]} if kind in UNITS else {}
 
 
-def build_dataset(chunks: Iterable[PeaceTalks], attributes: dict[str, Any]) -> xr.Dataset:
-    """One dataset from the finished chunks of an ensemble.
+def template(model: PeaceTalks) -> xr.Dataset:
+    """What an ensemble of the scenario of a traced model holds, with that model's values.
 
-    The dim ``world`` runs over all worlds, ``traced`` over those whose every round was kept.
+    All chunks have these variables, types and coordinates, whatever happens in their worlds.
     """
-    outcomes, traces = [], []
-    for model in chunks:
-        outcomes.append(chunk_dataset(model))
-        if model.recorder.trace:
-            traces.append(trace_dataset(model))
-    data = _joined(outcomes, "world")
-    if traces:
-        data = data.merge(_joined(traces, "traced"), compat="override")
-    data = data.assign_coords(world=np.arange(data.sizes["world"]))
-    return data.assign_attrs(attributes)
+    rounds = trace_dataset(model)[list(BY_ROUND)]
+    return chunk_dataset(model).merge(rounds, compat="override")
 
 
-def _joined(parts: list[xr.Dataset], dim: str) -> xr.Dataset:
-    if len(parts) == 1:
-        return parts[0]
-    return xr.concat(
-        parts, dim, data_vars="minimal", coords="minimal", compat="override", join="override"
-    )
+def build_dataset(
+    results: Mapping[int, ChunkResult], like: xr.Dataset, attributes: dict[str, Any]
+) -> xr.Dataset:
+    """One dataset from finished chunks of an ensemble.
+
+    Parameters
+    ----------
+    results : mapping of int to ChunkResult
+        Finished chunks by number.
+    like : Dataset
+        As :func:`template` gives it.
+    attributes : dict
+        Attributes of the dataset.
+
+    Returns
+    -------
+    Dataset
+        The dim ``world`` runs over all worlds of these chunks, with their numbers in the ensemble,
+        and ``traced`` over those whose every round was kept.
+    """
+    chunks = sorted(results)
+    joined: dict[str, Any] = {}
+    for part in ("outcomes", "trace"):
+        arrays = [kept for c in chunks if (kept := getattr(results[c], part))]
+        for name in arrays[0] if arrays else ():
+            values = [one[name] for one in arrays]
+            whole = values[0] if len(values) == 1 else np.concatenate(values)
+            joined[name] = (like[name].dims, whole, like[name].attrs)
+    sizes = [len(results[c].outcomes["outcome"]) for c in chunks]
+    worlds = [c * CHUNK + np.arange(n) for c, n in zip(chunks, sizes, strict=True)]
+    coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}
+    return xr.Dataset(joined, coords=coordinates, attrs=attributes)
 
 
 def central_dataset(model: PeaceTalks) -> xr.Dataset:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import platform
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -14,23 +16,46 @@ import numpy as np
 import xarray as xr
 
 from sim import __version__
-from sim.ensemble import Progress, central_world, run_chunks
+from sim.ensemble import ChunkResult, Failure, Task, central_world, chunk_tasks, run_tasks
+from sim.executors import Executor, InProcess
 from sim.files import written_whole
-from sim.results import build_dataset, central_dataset, save_results
+from sim.results import build_dataset, central_dataset, save_results, template
 from sim.scenario import Loaded, Scenario
 from sim.scenario.draws import CHUNK
 from sim.statistics import quantiles
+from sim.store import ChunkStore
 from sim.summary import summarise
+
+IN_MEMORY = 20_000
+"""Worlds up to which outcomes are kept in memory; they take some 2 KB each. More go to a store."""
+STORE = "ensemble.zarr"
+
+Progress = Callable[[str, float, float], None]
+"""Called with (what is being done, how much is done, how much there is)."""
 
 
 @dataclass
 class Run:
-    """A finished run: the scenario, its datasets and its summary."""
+    """A finished run: the scenario, its datasets and its summary.
+
+    Attributes
+    ----------
+    store : Path or None
+        Where the outcomes of single worlds are, if not in memory.
+    failures : list of Failure
+        Chunks that have no result; their worlds are in none of the numbers.
+    """
 
     scenario: Scenario
     ensemble: xr.Dataset
     central: xr.Dataset
     summary: dict[str, Any]
+    store: Path | None = None
+    failures: list[Failure] = field(default_factory=list)
+
+
+class RunError(Exception):
+    """Nothing came of a run; one sentence."""
 
 
 def run_scenario(
@@ -38,8 +63,11 @@ def run_scenario(
     worlds: int = 1000,
     seed: int = 1,
     overrides: tuple[str, ...] = (),
-    progress: Progress | None = None,
+    progress: Progress = lambda what, done, total: None,
     traced: int = CHUNK,
+    executor: Executor | None = None,
+    store: Path | None = None,
+    overwrite: bool = False,
 ) -> Run:
     """Central world and ensemble of a scenario.
 
@@ -55,13 +83,89 @@ def run_scenario(
         Told how far the work is.
     traced : int
         Worlds whose every round is kept, in whole chunks; 0 where only outcomes are wanted.
+    executor : Executor, optional
+        Where chunks are run; by default in this process.
+    store : Path, optional
+        Stream the worlds to a Zarr store there, or go on with the one that an interrupted run of
+        the same has left; by default they are kept in memory.
+    overwrite : bool
+        Begin anew where the store holds another run.
+
+    Raises
+    ------
+    RunError
+        If no chunk has a result.
+    StoreError
+        If the store holds something else or cannot be written.
     """
     scenario = loaded.scenario
     attributes = provenance(loaded, seed, overrides)
-    central = central_dataset(central_world(scenario)).assign_attrs(attributes)
-    chunks = run_chunks(scenario, worlds, seed, traced, progress)
-    ensemble = build_dataset(chunks, attributes)
-    return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
+    world = central_world(scenario)
+    central = central_dataset(world).assign_attrs(attributes)
+    run = partial(run_tasks, [scenario], seed, executor=executor or InProcess())
+    if store is None:
+        ensemble, failures = _in_memory(
+            run, chunk_tasks(worlds, traced), template(world), attributes, progress
+        )
+    else:
+        ensemble, failures = _in_store(
+            run, store, worlds, traced, template(world), attributes, progress, overwrite
+        )
+    progress("summarising", 0, 1)
+    summary = summarise(scenario, ensemble, central)
+    return Run(scenario, ensemble, central, summary, store, failures)
+
+
+def _in_memory(
+    run: Callable[..., Iterator[tuple[Task, ChunkResult | Failure]]],
+    tasks: list[Task],
+    like: xr.Dataset,
+    attributes: dict[str, Any],
+    progress: Progress,
+) -> tuple[xr.Dataset, list[Failure]]:
+    results, failures = {}, []
+    for task, found in run(tasks, progress=partial(progress, "worlds")):
+        if isinstance(found, Failure):
+            failures.append(found)
+        else:
+            results[task.chunk] = found
+    failures.sort()
+    if not results:
+        raise _nothing(failures)
+    return build_dataset(results, like, attributes), failures
+
+
+def _in_store(
+    run: Callable[..., Iterator[tuple[Task, ChunkResult | Failure]]],
+    path: Path,
+    worlds: int,
+    traced: int,
+    like: xr.Dataset,
+    attributes: dict[str, Any],
+    progress: Progress,
+    overwrite: bool,
+) -> tuple[xr.Dataset, list[Failure]]:
+    identity = {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")}
+    with ChunkStore.prepare(
+        path, like, worlds, identity, attributes, traced=traced, overwrite=overwrite
+    ) as store:
+        tasks = store.missing()
+        before = worlds - sum(task.worlds for task in tasks)
+        for task, found in run(tasks, progress=lambda n, _: progress("worlds", before + n, worlds)):
+            if isinstance(found, Failure):
+                store.record(found)
+            else:
+                store.write(task, found)
+        failures = store.failures()
+        if len(failures) == len(store.tasks()):
+            raise _nothing(failures)
+        return store.dataset(), failures
+
+
+def _nothing(failures: list[Failure]) -> RunError:
+    error = RunError(f"No world could be run; the first failure: {failures[0]}")
+    error.add_note(failures[0].traceback)
+    return error
 
 
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:

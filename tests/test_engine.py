@@ -517,12 +517,18 @@ def test_the_ordinary_case_settles_and_logrolls() -> None:
 
 def test_prefix_invariance_across_chunks(toy: dict[str, Any]) -> None:
     """World 1,030 of a run of 1,100 is that of a run of 1,050, in the second chunk."""
-    from sim.ensemble import run_chunks
-    from sim.results import build_dataset
+    from sim.ensemble import central_world, chunk_tasks, run_tasks
+    from sim.executors import InProcess
+    from sim.results import build_dataset, template
 
-    attributes = {"seed": 1}
-    long = build_dataset(run_chunks(build(toy), 1100, 1), attributes)
-    short = build_dataset(run_chunks(build(toy), 1050, 1), attributes)
+    scenario = build(toy)
+    like = template(central_world(scenario))
+    long, short = (
+        build_dataset(
+            {t.chunk: r for t, r in run_tasks([scenario], 1, chunk_tasks(n), InProcess())}, like, {}
+        )
+        for n in (1100, 1050)
+    )
     for name in ("outcome", "agreed", "settled_day", "utility", "ripeness_start"):
         assert np.array_equal(long[name].values[:1050], short[name].values, equal_nan=True), name
     assert not np.array_equal(long.utility.values[:100], long.utility.values[1000:])

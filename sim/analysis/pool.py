@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 
 from sim.job import may_fork
-from sim.runner import Run, run_scenario
+from sim.runner import Progress, Run, run_scenario
 from sim.scenario import Loaded
 
 Report = Callable[[float], None]
@@ -59,7 +59,7 @@ def _run(
     worlds: int,
     seed: int,
     overrides: tuple[str, ...],
-    progress: Callable[[int, int], None],
+    progress: Progress,
 ) -> Run | str:
     try:
         return run_scenario(loaded, worlds, seed, overrides, progress, traced=0)
@@ -68,16 +68,16 @@ def _run(
         return f"{loaded.files[-1]}: the run failed with {type(error).__name__}: {error}"
 
 
-def _throttled(report: Report, every: float = 0.1) -> Callable[[int, int], None]:
+def _throttled(report: Report, every: float = 0.1) -> Progress:
     """Progress of a run as a share of it, at most so often."""
     last = time.monotonic()
 
-    def progress(done: int, total: int) -> None:
+    def progress(what: str, done: float, total: float) -> None:
         nonlocal last
         now = time.monotonic()
         if now - last >= every:
             last = now
-            report(done / max(total, 1))
+            report(done / max(total, 1) if what == "worlds" else 1.0)
 
     return progress
 
