@@ -31,6 +31,7 @@ class Section(NamedTuple):
 SECTIONS = {
     "startup": Section("Start-up", commands.start_up),
     "engine": Section("Cost per world by number of worlds (Kellogg)", engine.measure),
+    "largest": Section("The largest run (Kellogg)", engine.largest),
     "parties": Section("Cost per world by number of parties", sizes.parties),
     "issues": Section("Cost per world by number of issues", sizes.issues),
     "protocols": Section("Cost per world by protocol", sizes.protocols),

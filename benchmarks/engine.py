@@ -60,7 +60,7 @@ def stored(
 
 
 def measure(setting: Setting, findings: Findings) -> None:
-    """In this process, and the largest number with the whole command and its store."""
+    """By number of worlds, in this process."""
     scenario, work, say = setting.loaded.scenario, setting.work, setting.say
     like = look(scenario)
 
@@ -83,7 +83,6 @@ def measure(setting: Setting, findings: Findings) -> None:
     for worlds in sizes[len(several) :]:
         say(f"{worlds:,} worlds")
         add(worlds, (side(worlds)(),))
-    largest(setting, findings)
 
 
 def largest(setting: Setting, findings: Findings) -> None:
