@@ -42,6 +42,18 @@ JsonOption = Annotated[
     bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes to run worlds in.", show_default="one per core")
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="local|tcp://HOST:PORT", help="Run worlds on a Dask cluster (extra: cluster)."
+    ),
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Begin anew where worlds of another run are stored.")
+]
 
 
 @app.command()
@@ -57,6 +69,15 @@ def run(
     report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    store: Annotated[
+        bool,
+        typer.Option(
+            "--store", help="Keep the worlds in ensemble.zarr, as is always done with many."
+        ),
+    ] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
     known_format(format_)
@@ -65,7 +86,7 @@ def run(
     from sim.scenario import Loaded
 
     if not isinstance(loaded, Loaded):
-        for option in ("worlds", "seed"):
+        for option in ("worlds", "seed", "workers", "cluster", "store", "overwrite"):
             source = context.get_parameter_source(option)
             if source is not None and source.name == "COMMANDLINE":
                 print(
@@ -78,14 +99,32 @@ def run(
 
     import gc
 
+    from sim.executors import ExecutorError
     from sim.job import Job
+    from sim.runner import RunError
+    from sim.store import StoreError
 
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
 
-    job = Job(loaded, worlds, seed, out, overrides, format_ if plots else None, report)
+    chart_format = format_ if plots else None
+    job = Job(
+        loaded,
+        worlds,
+        seed,
+        out,
+        overrides,
+        chart_format,
+        report,
+        workers,
+        cluster,
+        store,
+        overwrite,
+    )
     try:
         finished = job.run(show_progress=not (quiet or json_))
+    except (ExecutorError, RunError, StoreError) as error:
+        fail(str(error))
     except KeyboardInterrupt:
         print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
         raise SystemExit(130) from None
@@ -101,6 +140,14 @@ def run(
         from sim.terminal import tell
 
         tell(finished, job.folder, job.written)
+    if finished.failures:
+        missing = sum(failure.task.worlds for failure in finished.failures)
+        print(
+            f"{missing:,} of {worlds:,} worlds have no result and are in none of the numbers; the "
+            f"first failure: {finished.failures[0]} (all in {job.folder / 'failures.json'})",
+            file=sys.stderr,
+        )
+        raise SystemExit(1)
 
 
 @app.command(name="compare")
@@ -133,13 +180,13 @@ def compare_(
     known_format(format_)
 
     import gc
-    import os
 
     from sim.analysis.job import CompareJob
     from sim.comparison import ComparisonError
+    from sim.executors import cores
 
     gc.disable()
-    jobs = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "1")
+    jobs = jobs or cores()
     chart_format = format_ if plots else None
     changes = tuple(set_ or ())
     job = CompareJob(files, worlds, seed, baseline, out, changes, chart_format, jobs, report)

@@ -247,6 +247,13 @@ def interrupts_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def open_executor(workers: int = 1, cluster: str | None = None) -> Executor:
     """The executor that is asked for on the command line.
 
@@ -264,6 +271,11 @@ def open_executor(workers: int = 1, cluster: str | None = None) -> Executor:
         If the cluster cannot be had.
     """
     if cluster is not None:
+        if cluster != "local" and "://" not in cluster:
+            raise ExecutorError(
+                f"--cluster {cluster}: give local, or the address of a Dask scheduler "
+                "(tcp://host:8786)."
+            )
         from sim.cluster import DaskCluster
 
         return DaskCluster(cluster, workers)

@@ -10,12 +10,25 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from sim.ensemble import chunk_tasks
+from sim.executors import cores, open_executor
 from sim.progress import progress_bar
-from sim.runner import Progress, Run, run_scenario, write_results, write_rounds, write_summary
+from sim.runner import (
+    IN_MEMORY,
+    Progress,
+    Run,
+    RunError,
+    provenance,
+    run_scenario,
+    write_failures,
+    write_results,
+    write_rounds,
+    write_summary,
+)
 from sim.scenario import Loaded
 
 CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
-REPORT = "report.html"
+REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 DRAWN_BESIDE = ("convergence", "outcome")
 """Charts that a second process draws while this one writes the data and draws the others."""
 
@@ -42,11 +55,18 @@ class Job:
         overrides: tuple[str, ...],
         chart_format: str | None,
         report: bool = False,
+        workers: int | None = None,
+        cluster: str | None = None,
+        store: bool = False,
+        overwrite: bool = False,
     ) -> None:
         self.loaded, self.worlds, self.seed, self.overrides = loaded, worlds, seed, overrides
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
         self.report = report
+        self.workers, self.cluster, self.overwrite = workers or cores(), cluster, overwrite
+        self.store = self.folder / ENSEMBLE if store or worlds > IN_MEMORY else None
+        self.failed = False
         scenario = loaded.scenario
         looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
         self.charts = CHARTS if looks_ahead else CHARTS[:-1]
@@ -56,13 +76,7 @@ class Job:
         """All steps; raises what goes wrong after leaving the finished files in place."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with progress_bar(show_progress) as progress:
-            run = run_scenario(
-                self.loaded,
-                self.worlds,
-                self.seed,
-                self.overrides,
-                progress,
-            )
+            run = self._simulated(progress)
             steps = self._steps(run)
             beside = Beside({n: steps.pop(n) for n in self._left_to_second()}, self.folder)
             try:
@@ -77,12 +91,33 @@ class Job:
             old.unlink()
         return run
 
+    def _simulated(self, progress: Progress) -> Run:
+        workers = min(self.workers, len(chunk_tasks(self.worlds)))
+        with open_executor(workers, self.cluster) as executor:
+            try:
+                run = run_scenario(
+                    self.loaded,
+                    self.worlds,
+                    self.seed,
+                    self.overrides,
+                    progress,
+                    executor=executor,
+                    store=self.store,
+                    overwrite=self.overwrite,
+                )
+            except RunError as error:
+                about = provenance(self.loaded, self.seed, self.overrides)
+                write_failures(error.failures, about, self.folder / FAILURES)
+                raise
+        self.failed = bool(run.failures)
+        return run
+
     def _of_earlier_runs(self) -> list[Path]:
         """Files in the folder that a run writes and this one did not (yet)."""
         charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
         known = [
             self.folder / name
-            for name in ("summary.json", "rounds.csv", "result.nc", *charts, REPORT)
+            for name in ("summary.json", "rounds.csv", "result.nc", *charts, REPORT, FAILURES)
         ]
         return [p for p in known if p.name not in self.written and p.exists()]
 
@@ -113,6 +148,8 @@ class Job:
             from sim.report import run_report
 
             steps[REPORT] = partial(run_report, run)
+        if run.failures:
+            steps[FAILURES] = partial(write_failures, run.failures, run.ensemble.attrs)
         return steps
 
     def names(self) -> list[str]:
@@ -121,7 +158,8 @@ class Job:
             [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
         )
         report = [REPORT] if self.report else []
-        return ["summary.json", "rounds.csv", "result.nc", *charts, *report]
+        failures = [FAILURES] if self.failed else []
+        return ["summary.json", "rounds.csv", "result.nc", *charts, *report, *failures]
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""
@@ -129,7 +167,12 @@ class Job:
         done = ", ".join(self.written) or "nothing"
         text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
         old = ", ".join(p.name for p in self._of_earlier_runs())
-        return f"{text} Of an earlier run: {old}." if old else text
+        text = f"{text} Of an earlier run: {old}." if old else text
+        if self.store is not None and "summary.json" not in self.written and self.store.exists():
+            text += (
+                f" The worlds run so far are in {self.store.name}: the same command goes on there."
+            )
+        return text
 
 
 class Beside:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ REASONS = ("red_lines", "no_surplus", "time", "ratification")
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
 fighting on, a package that exists and was not reached within the horizon, or a text that was signed
 and failed at a gate."""
+
+STORE = "store"
+"""Attribute of a result that names the store of its worlds."""
 
 Array = NDArray[np.float64]
 UNITS = {
@@ -265,8 +269,17 @@ def central_dataset(model: PeaceTalks) -> xr.Dataset:
     return data
 
 
-def save_results(ensemble: xr.Dataset, central: xr.Dataset, path: Path) -> None:
-    """Write both as one NetCDF file: the ensemble at the root, the group ``central``."""
+def save_results(
+    ensemble: xr.Dataset, central: xr.Dataset, path: Path, store: Path | None = None
+) -> None:
+    """Write both as one NetCDF file: the ensemble at the root, the group ``central``.
+
+    An ensemble that is in a store stays there: the root then says only what it is of, and where,
+    from the folder of the file.
+    """
+    if store is not None:
+        ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
+        ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
         packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
         ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
@@ -274,9 +287,25 @@ def save_results(ensemble: xr.Dataset, central: xr.Dataset, path: Path) -> None:
 
 
 def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
-    """Read back what :func:`save_results` wrote."""
+    """Read back what :func:`save_results` wrote.
+
+    An ensemble that is in a store is opened there: its variables are read when they are asked for.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file or its store cannot be read, or the store is not that of this file, or not
+        whole.
+    """
     ensemble = xr.load_dataset(path, engine="h5netcdf")
-    return ensemble, xr.load_dataset(path, engine="h5netcdf", group="central")
+    central = xr.load_dataset(path, engine="h5netcdf", group="central")
+    if STORE not in ensemble.attrs:
+        return ensemble, central
+
+    from sim.store import read_store
+
+    place = path.parent / ensemble.attrs.pop(STORE)
+    return read_store(place, ensemble.attrs), central
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

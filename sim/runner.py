@@ -28,7 +28,6 @@ from sim.summary import summarise
 
 IN_MEMORY = 20_000
 """Worlds up to which outcomes are kept in memory; they take some 2 KB each. More go to a store."""
-STORE = "ensemble.zarr"
 
 Progress = Callable[[str, float, float], None]
 """Called with (what is being done, how much is done, how much there is)."""
@@ -55,7 +54,12 @@ class Run:
 
 
 class RunError(Exception):
-    """Nothing came of a run; one sentence."""
+    """Nothing came of a run: one sentence, and every failure."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        super().__init__(f"No world could be run; the first failure: {failures[0]}")
+        self.failures = failures
+        self.add_note(failures[0].traceback)
 
 
 def run_scenario(
@@ -131,7 +135,7 @@ def _in_memory(
             results[task.chunk] = found
     failures.sort()
     if not results:
-        raise _nothing(failures)
+        raise RunError(failures)
     return build_dataset(results, like, attributes), failures
 
 
@@ -158,14 +162,8 @@ def _in_store(
                 store.write(task, found)
         failures = store.failures()
         if len(failures) == len(store.tasks()):
-            raise _nothing(failures)
+            raise RunError(failures)
         return store.dataset(), failures
-
-
-def _nothing(failures: list[Failure]) -> RunError:
-    error = RunError(f"No world could be run; the first failure: {failures[0]}")
-    error.add_note(failures[0].traceback)
-    return error
 
 
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:
@@ -251,5 +249,19 @@ def write_rounds(run: Run, path: Path) -> None:
 
 
 def write_results(run: Run, path: Path) -> None:
-    """``result.nc``: ensemble at the root, central world in the group ``central``."""
-    save_results(run.ensemble, run.central, path)
+    """``result.nc``: ensemble (or where it is) at the root, group ``central``."""
+    save_results(run.ensemble, run.central, path, run.store)
+
+
+def write_failures(failures: list[Failure], about: dict[str, Any], path: Path) -> None:
+    """``failures.json``: what is needed to run each again, and its traceback.
+
+    Parameters
+    ----------
+    about : dict
+        Attributes of the run (see :func:`provenance`).
+    """
+    entries = [f._asdict() | {"task": f.task._asdict()} for f in failures]
+    content = {k: about[k] for k in ("scenario_hash", "overrides")}
+    with written_whole(path) as temporary:
+        temporary.write_text(summary_text(content | {"failures": entries}), encoding="utf-8")

@@ -28,11 +28,11 @@ from sim.scenario.draws import CHUNK
 JOURNAL, HEADER, LOCK = "journal", "store.json", "lock"
 FINISHED = "finished"
 """An array of the store: 1 for worlds that have been run (others read as nothing or zero)."""
-LEVEL = 3
+LEVEL = 1
 """Of the Zstandard compression."""
 
 
-class StoreError(Exception):
+class StoreError(ValueError):
     """A store cannot be used or written; one sentence for the user."""
 
 
@@ -294,6 +294,35 @@ class ChunkStore:
         return data
 
 
+def read_store(path: Path, attributes: Mapping[str, Any]) -> xr.Dataset:
+    """The worlds of a finished run (see :meth:`ChunkStore.dataset`).
+
+    Parameters
+    ----------
+    path : Path
+        The store.
+    attributes : mapping
+        Attributes of the run, which must be those of the store.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be read, is of another run, or lacks chunks that did not fail.
+    """
+    store = ChunkStore(path)
+    data = store.dataset()
+    if data.attrs != dict(attributes):
+        raise StoreError(f"{path}: holds the worlds of another run since")
+    failed = {failure.task for failure in store.failures()}
+    gone = [task for task in store.missing() if task not in failed]
+    if gone:
+        raise StoreError(
+            f"{path}: {len(gone):,} of {len(store.tasks()):,} chunks are missing or damaged; the "
+            "command that made it runs just those again"
+        )
+    return data
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all.
 
@@ -370,8 +399,7 @@ def _lay_out(
         )
 
     for name, variable in like.data_vars.items():
-        single = variable.dtype == np.float64
-        add(str(name), variable, np.dtype(np.float32) if single else variable.dtype)
+        add(str(name), variable, variable.dtype)
     add(FINISHED, xr.Variable("world", [True]), np.dtype(bool))
     zarr.consolidate_metadata(path, zarr_format=2)
     (path / JOURNAL).mkdir()
