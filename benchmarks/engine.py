@@ -13,13 +13,17 @@ from benchmarks.setting import FILE, SEED, Setting
 from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
 from sim.ensemble import ChunkResult, Failure, central_world, chunk_tasks, run_tasks
 from sim.executors import Executor, InProcess
+from sim.job import ENSEMBLE
 from sim.results import build_dataset, template
 from sim.runner import run_scenario
 from sim.scenario import Loaded, Scenario
+from sim.store import JOURNAL
 
 SEVERAL = 10_000
 """Up to so many worlds are measured several times, more only once."""
 MILLION = 1_000_000
+FINISHED = f"{JOURNAL}/*[0-9].json"
+"""What a store has one of for each chunk that is finished."""
 DEARER, MEMORY = 1.3, 1500.0
 """A world among a million against one of 10,000, at most; megabytes for a million, at most."""
 
@@ -86,9 +90,13 @@ def measure(setting: Setting, findings: Findings) -> None:
 
 
 def largest(setting: Setting, findings: Findings) -> None:
-    """The largest run as typed, between runs of fewer worlds that also write a store."""
+    """The whole command with the most worlds, between runs of fewer that also write a store.
+
+    All with one process, so that nothing of the time and the memory is elsewhere.
+    """
     work, say = setting.work, setting.say
     worlds, fewer = work.most, work.ensemble
+    chunks = len(chunk_tasks(worlds))
 
     def few() -> float:
         with tempfile.TemporaryDirectory() as folder:
@@ -100,11 +108,17 @@ def largest(setting: Setting, findings: Findings) -> None:
     say(f"{worlds:,} worlds with the whole command")
     with tempfile.TemporaryDirectory() as folder:
         words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--seed", str(SEED)]
-        taken = command([*words, "--out", folder, "--quiet"], say)
+        words += ["--workers", "1", "--out", folder, "--quiet"]
+        store = Path(folder) / setting.loaded.scenario.name / ENSEMBLE
+
+        def still(passed: float) -> None:
+            say(f"{passed / 60:.1f} min, {len(list(store.glob(FINISHED)))} of {chunks:,} chunks")
+
+        taken = command(words, still)
     say(f"{fewer:,} worlds with a store")
     around = (*before, few(), few())
     each = 1e3 * taken.seconds / worlds
-    label, complete = f"{worlds:,} worlds, whole command", worlds >= MILLION
+    label, complete = f"{worlds:,} worlds, whole command, one worker", worlds >= MILLION
     findings.figures += [
         Figure(label, (each,), "ms/world"),
         Figure(f"{fewer:,} worlds with a store, before and after", around, "ms/world"),

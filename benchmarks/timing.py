@@ -82,15 +82,15 @@ class Taken(NamedTuple):
     peak: float
 
 
-def command(words: Sequence[str], say: Say | None = None) -> Taken:
+def command(words: Sequence[str], still: Callable[[float], None] | None = None) -> Taken:
     """Run ``python`` with these words in a process of its own, from the project's folder.
 
     Parameters
     ----------
     words : sequence of str
         What follows ``python``.
-    say : callable, optional
-        Told every half minute that it is still running.
+    still : callable, optional
+        Told the seconds passed every :data:`HEARTBEAT` while it runs.
 
     Raises
     ------
@@ -105,8 +105,8 @@ def command(words: Sequence[str], say: Say | None = None) -> Taken:
                 [*launcher, str(result), sys.executable, *words], cwd=ROOT, stderr=file
             )
             for passed in waiting(process):
-                if say is not None:
-                    say(f"still running after {passed / 60:.1f} min")
+                if still is not None:
+                    still(passed)
         taken = json.loads(result.read_text()) if result.exists() else {"code": process.returncode}
         if taken["code"]:
             last = errors.read_text(errors="replace").strip().splitlines()[-1:]

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -126,8 +127,9 @@ def test_the_largest_run_is_held_against_fewer_worlds_with_a_store(
 ) -> None:
     given = []
 
-    def command(words: list[str], say: timing.Say) -> timing.Taken:
+    def command(words: list[str], still: Callable[[float], None]) -> timing.Taken:
         given.append(words)
+        still(30.0)
         return timing.Taken(6_000.0, 1_400e6)
 
     monkeypatch.setattr(engine, "command", command)
