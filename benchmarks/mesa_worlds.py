@@ -9,7 +9,6 @@ its table of outcomes, too. Both run in one process with the garbage collector o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import mesa
@@ -36,12 +35,18 @@ class OneWorld(PeaceTalks):
     spec : Scenario
     world : int
         It is the first world of this chunk: world ``world * CHUNK`` of an ensemble.
+    ended : list
+        Takes the last reports of the model when it stops. Rows of ``batch_run`` are of the last
+        step, of the one before or of the first, depending on Mesa's version.
     rng
         Newer Mesa passes one; not used, since the draws belong to the world.
     """
 
-    def __init__(self, spec: Scenario, world: int, rng: Any = None) -> None:
+    def __init__(
+        self, spec: Scenario, world: int, ended: list[dict[str, Any]], rng: Any = None
+    ) -> None:
         super().__init__(spec, Draws(SEED, 1, world))
+        self.world, self.ended = world, ended
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "outcome": lambda model: int(outcome_codes(model)[0]),
@@ -58,27 +63,28 @@ class OneWorld(PeaceTalks):
             self.finish()
             self.running = False
         self.datacollector.collect(self)
+        if not self.running:
+            reports = self.datacollector.model_vars
+            self.ended.append({"world": self.world} | {k: v[-1] for k, v in reports.items()})
 
 
 def one_by_one(scenario: Scenario, worlds: int) -> list[dict[str, Any]]:
-    """Each world a model: what ``mesa.batch_run`` returns, or the same from a plain loop."""
-    batch_run: Callable[..., list[dict[str, Any]]] | None = getattr(mesa, "batch_run", None)
-    if batch_run is not None:
-        return batch_run(
+    """Each world a model, by ``mesa.batch_run`` or else a plain loop; how each ended."""
+    ended: list[dict[str, Any]] = []
+    if hasattr(mesa, "batch_run"):
+        mesa.batch_run(
             OneWorld,
-            parameters={"spec": [scenario], "world": range(worlds)},
+            parameters={"spec": [scenario], "world": range(worlds), "ended": [ended]},
             number_processes=1,
             max_steps=scenario.rounds,
             display_progress=False,
         )
-    found = []
-    for world in range(worlds):
-        model = OneWorld(scenario, world)
-        while model.running:
-            model.step()
-        reports = model.datacollector.model_vars
-        found.append({"world": world} | {name: values[-1] for name, values in reports.items()})
-    return found
+    else:
+        for world in range(worlds):
+            model = OneWorld(scenario, world, ended)
+            while model.running:
+                model.step()
+    return ended
 
 
 def same(alone: list[dict[str, Any]], data: xr.Dataset, round_days: int) -> int:
