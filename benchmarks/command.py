@@ -48,7 +48,10 @@ SECTIONS = {
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure and print; 0 unless a section broke off."""
-    arguments = parser().parse_args(words)
+    options = parser()
+    arguments = options.parse_args(words)
+    if arguments.json is not None and not arguments.json.parent.is_dir():
+        options.error(f"--json {arguments.json}: there is no folder {arguments.json.parent}")
     work = QUICK if arguments.quick else FULL
     if arguments.worlds_max is not None:
         work = replace(work, most=arguments.worlds_max)
@@ -78,8 +81,12 @@ def main(words: Sequence[str] | None = None) -> int:
             "quick": arguments.quick,
             "sections": [f.plain() for f in found],
         }
-        with written_whole(arguments.json) as path:
-            path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        try:
+            with written_whole(arguments.json) as path:
+                path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            print(f"{arguments.json}: cannot be written: {error.strerror}", file=sys.stderr)
+            return 2
     if stopped:
         return 130
     return int(any(f.failed for f in found))

@@ -7,6 +7,7 @@ Where the command starts processes itself, the peak is that of the largest singl
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ def main() -> None:
     result, words = sys.argv[1], sys.argv[2:]
     start = time.perf_counter()
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         _, status, usage = os.wait4(process.pid, 0)
     except KeyboardInterrupt:

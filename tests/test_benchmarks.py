@@ -22,8 +22,8 @@ from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
 from benchmarks.setting import FILE, QUICK, Setting
 from sim.model import OPEN
-from sim.scenario import CHUNK, Scenario, load_scenario
-from tests.conftest import ROOT, simulate
+from sim.scenario import CHUNK, load_scenario
+from tests.conftest import ROOT, build, simulate
 
 TINY = replace(
     QUICK,
@@ -95,11 +95,13 @@ def test_requirements_are_judged_by_the_median_and_only_where_they_apply() -> No
 
 
 def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(
-    kellogg: Scenario, monkeypatch: pytest.MonkeyPatch
+    toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    days = kellogg.war.round_days
-    alone = mesa_worlds.one_by_one(kellogg, 2)
-    data = ensemble(kellogg, CHUNK + 1, look(kellogg))
+    scenario = build(toy)
+    days = scenario.war.round_days
+    alone = mesa_worlds.one_by_one(scenario, 2)
+    data = ensemble(scenario, CHUNK + 1, look(scenario))
+    assert any(row["signed"] for row in alone)
     assert mesa_worlds.same(alone, data, days) == 2
     assert mesa_worlds.same(alone, data.isel(world=slice(CHUNK)), days) == 1
     changed = data.assign(agreed=data.agreed.fillna(0) + 0.5)
@@ -111,9 +113,9 @@ def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(
         batch_run(model, parameters | {"rng": [None]}, **more)
 
     monkeypatch.setattr(mesa, "batch_run", newer)
-    assert mesa_worlds.same(mesa_worlds.one_by_one(kellogg, 2), data, days) == 2
+    assert mesa_worlds.same(mesa_worlds.one_by_one(scenario, 2), data, days) == 2
     monkeypatch.delattr(mesa, "batch_run")
-    assert mesa_worlds.same(mesa_worlds.one_by_one(kellogg, 2), data, days) == 2
+    assert mesa_worlds.same(mesa_worlds.one_by_one(scenario, 2), data, days) == 2
 
 
 @pytest.mark.parametrize(("parties", "issues"), [(2, 2), (8, 24), (3, 7)])
@@ -280,11 +282,14 @@ def test_a_section_that_breaks_off_does_not_take_the_others_along(
 
 
 def test_mistaken_options_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["--only", "speed"], ["--worlds-max", "0"]):
+    for words in (["--only", "speed"], ["--worlds-max", "0"], ["--json", "nowhere/x.json"]):
         with pytest.raises(SystemExit) as stopped:
             command.main(words)
         assert stopped.value.code == 2
-    assert "invalid choice: 'speed'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "invalid choice: 'speed'" in said
+    assert "--worlds-max: must be 1 or more" in said
+    assert "there is no folder nowhere" in said
 
 
 def test_the_page_names_every_section_and_option() -> None:
