@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.conflicts import clash, rivals, without_clash
+from sim.layout import EVERYWHERE, Table
 
 if TYPE_CHECKING:
     from sim.agents.preferences import Preferences
@@ -42,14 +43,14 @@ class Exclusions:
         exclusions = cls(model)
         return exclusions if exclusions.pairs or exclusions.articles else None
 
-    def allow(self, x: Array) -> Mask:
-        """Whether packages (worlds, packages, issues) may be signed; shape (worlds, packages).
+    def allow(self, x: Array, table: Table = EVERYWHERE) -> Mask:
+        """Whether packages (worlds of the table, packages, all issues) may be signed.
 
         What has been signed at an earlier stage counts; later stages do not.
         """
         model = self.model
-        signed = np.where(model.is_fixed, model.agreed, 0.0)[:, None]
-        there = np.where(model.on_table[:, None], x, signed)
+        signed = table.rows(np.where(model.is_fixed, model.agreed, 0.0))[:, None]
+        there = np.where(table.rows(model.on_table)[:, None], x, signed)
         allowed = ~clash(there, self.pairs)
         if self.articles:
             allowed &= (there[..., self.articles] > 0.0).any(axis=-1)

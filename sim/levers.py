@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import full
 from sim.scenario.schema import Condition, EventCount, Lever
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class ActiveLever:
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         effect = spec.effect
         shape = (worlds, len(model.issues))
-        drift, no_deal = np.zeros(shape), np.zeros(shape)
+        drift, no_deal = full(shape, 0.0), full(shape, 0.0)
         for issue, number in effect.drift.items():
             column = model.issues.index(issue)
             drift[:, column] = draws.number(f"{path}.effect.drift.{issue}", number)
@@ -67,6 +68,13 @@ class ActiveLever:
             drift,
             no_deal,
         )
+        #: columns of issues on which it does something
+        self.columns = [model.issues.index(i) for i in {*effect.drift, *effect.no_deal}]
+        self.columns.sort()
+        #: number of the stage whose signing, and nothing else, fulfils its condition: a promise
+        self.tied_to = None
+        if all(set(c.model_fields_set) == {"signed"} for c in spec.when):
+            self.tied_to = max(model.stage_names.index(str(c.signed)) for c in spec.when)
         never = np.iinfo(np.int32).max
         self.triggered = np.full(worlds, never, dtype=np.int64)
         self.in_effect = np.zeros(worlds, dtype=bool)
@@ -98,16 +106,14 @@ class ActiveLever:
     def weight(
         self, actor: str, events: tuple[str, ...], months: float, model: PeaceTalks
     ) -> Array | None:
-        """Weight with which ``actor`` expects the effect if it does one of ``events``.
+        """Weight with which ``actor``, on whom it acts, expects the effect if it does an event.
 
         Before the trigger the credibility, once pulled certainty, nothing once in effect or
         bluffed; less the share of the actor's foresight that passes before it bites. ``None``
         where the lever neither answers the events (refuses, violates) nor has been pulled. An
         answer to another lever weighs as much as that lever is expected.
         """
-        if actor not in self.spec.on:
-            return None
-        pending = self.pending(actor, months, model)
+        pending = self.pending(months, model)
         for event in events:
             ahead = self._chance(actor, event, model)
             if ahead is not None:
@@ -136,20 +142,16 @@ class ActiveLever:
             wait += np.where(pulled, parent.remaining(model), parent.delay + longer)
         return chance, wait
 
-    def promise(self, actor: str, stage: str, months: float, model: PeaceTalks) -> Array | None:
-        """Weight of a promise tied to signing a stage and to nothing else, before it is pulled."""
-        tied = [c.signed for c in self.spec.when]
-        alone = all(set(c.model_fields_set) == {"signed"} for c in self.spec.when)
-        if actor not in self.spec.on or not alone:
+    def promise(self, where: Mask, months: float, model: PeaceTalks) -> Array | None:
+        """Weight, in some worlds, of a promise tied to signing a stage, before it is pulled."""
+        if not where.any():
             return None
-        if stage != max(tied, key=lambda s: model.stage_names.index(str(s))):
-            return None
-        return self._still_to_come(months, np.zeros(model.worlds), model)
+        return np.where(where, self._still_to_come(months, np.zeros(model.worlds), model), 0.0)
 
-    def pending(self, actor: str, months: float, model: PeaceTalks) -> Array | None:
+    def pending(self, months: float, model: PeaceTalks) -> Array | None:
         """Weight once pulled and before it is in effect: certain, but for the wait."""
         waiting = (self.triggered <= model.round) & ~self.in_effect
-        if actor not in self.spec.on or not waiting.any():
+        if not waiting.any():
             return None
         share = 1.0 - self.remaining(model) * model.war.months / months
         return np.where(waiting, np.clip(share, 0.0, 1.0), 0.0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.agents import Facilitator, Formulator, Manipulator, Party
 from sim.durability import Durable
 from sim.exclusions import Exclusions
+from sim.layout import Table, columns, full
 from sim.levers import ActiveLever
 from sim.protocols import PROTOCOLS
 from sim.ratification import Ratification
@@ -101,8 +102,9 @@ class PeaceTalks(mesa.Model):
         self._cost_factors = np.minimum.accumulate([ones, *cost, zeros], axis=0)
         self._drift_factors = np.minimum.accumulate([ones, *drift, zeros], axis=0)
         # what a stage's text must contain to be that stage; no bound elsewhere
-        self.terms_low = np.zeros((self.worlds, len(self.issues)))
-        self.terms_high = np.ones((self.worlds, len(self.issues)))
+        self.terms_of_stage = [[self.issues.index(i) for i in s.terms] for s in stages]
+        self.terms_low = full((self.worlds, len(self.issues)), 0.0)
+        self.terms_high = full((self.worlds, len(self.issues)), 1.0)
         for stage in stages:
             for issue, bound in stage.terms.items():
                 column, here = self.issues.index(issue), f"{path}.{stage.name}.terms.{issue}"
@@ -110,10 +112,14 @@ class PeaceTalks(mesa.Model):
                     self.terms_low[:, column] = number(f"{here}.at_least", bound.at_least)
                 if bound.at_most is not None:
                     self.terms_high[:, column] = number(f"{here}.at_most", bound.at_most)
+        self.issues_of_stage = [
+            np.flatnonzero(self.stage_of_issue == n) for n in range(self.stages)
+        ]
+        self.issues_after = [np.flatnonzero(self.stage_of_issue > n) for n in range(self.stages)]
         self.stage = np.zeros(self.worlds, dtype=np.int64)
         self.status = np.full(self.worlds, OPEN, dtype=np.int8)
-        self.agreed = np.full((self.worlds, len(self.issues)), np.nan)
-        self.is_fixed = np.zeros(self.agreed.shape, dtype=bool)
+        self.agreed = full((self.worlds, len(self.issues)), np.nan)
+        self.is_fixed = full(self.agreed.shape, False)
         self.signed_round = np.full((self.worlds, self.stages), -1, dtype=np.int64)
         self.concluded_round = np.full(self.worlds, -1, dtype=np.int64)
         self.in_force_round = np.full(self.worlds, -1, dtype=np.int64)
@@ -190,14 +196,32 @@ class PeaceTalks(mesa.Model):
         self.is_open = self.status == OPEN
         # who has just signed a stage talks about the next one from the next round on
         self.talking = self.is_open & (self.last_signed < self.round)
-        self.on_table = self.stage_of_issue == self.stage[:, None]
-        self.is_fixed = self.stage_of_issue < self.stage[:, None]
+        self.tables = self.tables_where(self.talking)
+        self.on_table = (self.stage_of_issue[:, None] == self.stage).T
+        self.is_fixed = (self.stage_of_issue[:, None] < self.stage).T
         worlds = np.arange(self.worlds)
         after = np.minimum(self.stage + 1, self.stages)
         self.cost_factor = self._cost_factors[self.stage, worlds]
         self.drift_factor = self._drift_factors[self.stage, worlds]
         self.cost_factor_next = self._cost_factors[after, worlds]
         self.drift_factor_next = self._drift_factors[after, worlds]
+
+    def tables_where(self, where: Mask) -> list[Table]:
+        """Some worlds, stage by stage, with the issues on the table there.
+
+        A stage that most worlds are at comes first and takes in all worlds, as picking them out
+        would cost more: what is written for it is to be written again for the others.
+        """
+        groups = []
+        for stage, issues in enumerate(self.issues_of_stage):
+            holds = where & (self.stage == stage)
+            count = int(np.count_nonzero(holds))
+            if 2 * count > self.worlds:
+                groups.insert(0, Table(slice(None), issues, stage, holds))
+            elif count:
+                worlds = np.flatnonzero(holds)
+                groups.append(Table(worlds, issues, stage, holds[worlds]))
+        return groups
 
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""
@@ -265,7 +289,7 @@ class PeaceTalks(mesa.Model):
         answers = [
             accepted[p.key] | ~(self.on_table & p.consent).any(axis=1) for p in self.signatories
         ]
-        return self.quorum(np.stack(answers, axis=1))
+        return self.quorum(columns(answers))
 
     def sign(self, package: Array, where: Mask) -> None:
         """Sign the issues on the table in some worlds."""

@@ -63,7 +63,7 @@ def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
 
     Packages are (worlds, issues); issues that are not named stand as they do without a deal.
     """
-    point = model.war.no_deal.copy()
+    point = model.war.no_deal.copy(order="K")
     envoy = model.envoy
     named = np.array([issue in model.spec.plan_issues for issue in model.issues])
     if model.spec.plan:
@@ -80,8 +80,6 @@ def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
 
 def _crossed(party: Party, package: Array) -> Mask:
     """Where whole settlements (worlds, packages, issues) lie beyond a party's red lines."""
-    low, high = party.conditional_limits(
-        package, party.low[:, None, :], party.high[:, None, :], whole=True
-    )
+    low, high = party.limits_of_whole(package)
     beyond = (package < low - TOLERANCE) | (package > high + TOLERANCE)
     return np.asarray(beyond & party.consent)

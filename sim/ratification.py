@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.agents.preferences import drawn_bounds, is_upward
 from sim.bargaining.support import support_curve, threshold_from_support
 from sim.bargaining.utility import losses, normalised
+from sim.layout import EVERYWHERE, Table, full
 from sim.scenario.agreement import Gate
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ class ActiveGate:
         self.owner = next(n for n, p in enumerate(model.signatories) if p.key == spec.of)
         self.stage = model.stage_names.index(spec.stage) if spec.stage else model.stages - 1
         self.rounds = int(np.ceil(spec.days / model.spec.war.round_days))
-        self.ideal, self.weight = np.full(shape, 0.5), np.zeros(shape)
-        self.low, self.high = np.zeros(shape), np.ones(shape)
+        self.ideal, self.weight = full(shape, 0.5), full(shape, 0.0)
+        self.low, self.high = full(shape, 0.0), full(shape, 1.0)
         for issue, wanted in spec.positions.items():
             column, here = model.issues.index(issue), f"{path}.positions.{issue}"
             self.ideal[:, column] = draws.number(f"{here}.ideal", wanted.ideal)
@@ -106,27 +107,28 @@ class ActiveGate:
         required = spec.required - swing * model.draws.normal(f"{path}.swing")
         return threshold_from_support(*support_curve(self.utility(texts), share), required)
 
-    def utility(self, x: Array) -> Array:
-        """Utility of packages (worlds, packages, issues) to those who decide."""
-        loss = self.weight[:, None] * losses(x, self.ideal[:, None])
-        return np.asarray(1.0 - loss.sum(axis=2))
+    def utility(self, x: Array, table: Table = EVERYWHERE) -> Array:
+        """Utility of packages (worlds of the table, packages, issues) to those who decide."""
+        ideal, weight = table.rows(self.ideal)[:, None], table.rows(self.weight)[:, None]
+        return np.asarray(1.0 - (weight * losses(x, ideal)).sum(axis=2))
 
-    def passes(self, x: Array) -> Mask:
-        """Whether packages (worlds, packages, issues) would be approved."""
-        enough = self.utility(x) >= self.threshold[:, None] - TOLERANCE
-        inside = (x >= self.low[:, None] - TOLERANCE) & (x <= self.high[:, None] + TOLERANCE)
+    def passes(self, x: Array, table: Table = EVERYWHERE) -> Mask:
+        """Whether packages (worlds of the table, packages, issues) would be approved."""
+        low, high, threshold = (table.rows(a) for a in (self.low, self.high, self.threshold))
+        enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
+        inside = (x >= low[:, None] - TOLERANCE) & (x <= high[:, None] + TOLERANCE)
         return np.asarray(enough & inside.all(axis=2))
 
-    def concerned(self, x: Array) -> Mask:
-        """Whether packages (worlds, packages, issues) contain what brings them before it."""
+    def concerned(self, x: Array, table: Table = EVERYWHERE) -> Mask:
+        """Whether packages contain what brings them before it; shapes as in :meth:`passes`."""
         if not self.terms:
             return np.ones(x.shape[:2], dtype=bool)
         found = np.zeros(x.shape[:2], dtype=bool)
         for terms in self.terms:
             met = np.ones(x.shape[:2], dtype=bool)
             for column, least, most in terms:
-                met &= x[..., column] >= least[:, None] - TOLERANCE
-                met &= x[..., column] <= most[:, None] + TOLERANCE
+                met &= x[..., column] >= table.rows(least)[:, None] - TOLERANCE
+                met &= x[..., column] <= table.rows(most)[:, None] + TOLERANCE
             found |= met
         return found
 
@@ -181,21 +183,23 @@ class Ratification:
                 self.ends_talks |= gate.refuses & pending
         return pending
 
-    def acceptable(self, party: int, x: Array) -> Mask:
+    def acceptable(self, party: int, x: Array, table: Table) -> Mask:
         """Whether packages would not, for all that a party knows, fail at a gate again.
 
-        ``x`` is (worlds, packages, issues). A party minds its own gates; where a share of the
-        signatories is enough, all mind all gates, as nobody can be relied on to object.
+        ``x`` is (worlds of the table, packages, all issues). A party minds its own gates; where a
+        share of the signatories is enough, all mind all gates: nobody can be relied on to object.
         """
         model = self.model
         outvoted = model.spec.protocol.consent != "unanimity"
         fine = np.ones(x.shape[:2], dtype=bool)
         settled = np.where(model.is_fixed, model.agreed, model.war.no_deal)
-        text = np.where(model.on_table[:, None, :], x, settled[:, None, :])
+        text = np.where(table.rows(model.on_table)[:, None], x, table.rows(settled)[:, None])
         for gate in self.gates:
-            if (outvoted or gate.owner == party) and gate.known.any():
-                at_stake = gate.known & (model.stage == gate.stage)
-                fine &= gate.passes(text) | ~gate.concerned(text) | ~at_stake[:, None]
+            if (outvoted or gate.owner == party) and gate.stage == table.stage:
+                known = table.rows(gate.known)
+                if known.any():
+                    passes, concerned = gate.passes(text, table), gate.concerned(text, table)
+                    fine &= passes | ~concerned | ~known[:, None]
         return fine
 
     def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:

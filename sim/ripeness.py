@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.bargaining.drafting import max_min
-from sim.bargaining.red_lines import best_linkages, boxes, gaps, subsets
+from sim.bargaining.conflicts import Pairs
+from sim.bargaining.drafting import max_min, prices
+from sim.bargaining.red_lines import best_linkages, boxes, distance_beyond, gaps, subsets
 from sim.bargaining.utility import losses
+from sim.layout import stacked
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -58,6 +60,7 @@ class Ripeness:
             axis=1,
         )
         self.loss = tables.transpose(2, 0, 1, 3).copy()  # (issues, worlds, parties, points)
+        self.priced = prices(self.loss)
         middle = np.mean([p.ideal for p in model.signatories], axis=0).T[:, :, None]
         self.choice = np.abs(self.points[:, None, :] - middle).argmin(axis=2)
 
@@ -79,8 +82,7 @@ class Ripeness:
         asked = np.stack([(p.consent & issues).any(axis=1) for p in model.signatories], axis=1)
         gap = np.where(asked, gap, UNASKED)
         boxes_of = true_boxes(model, issues)
-        everywhere = np.arange(model.worlds)
-        self.choice, value = self._within(boxes_of, self.choice, issues, gap, everywhere)
+        self.choice, value = self._within(boxes_of, self.choice, issues, gap, slice(None))
         if model.rules:
             # a linkage that common ground does not need may still be worth its price
             hard = np.flatnonzero((value <= 0.0) & issues.any(axis=1))
@@ -114,25 +116,29 @@ class Ripeness:
         choice: Index,
         issues: Mask,
         gap: Array,
-        worlds: Index,
+        worlds: Index | slice,
     ) -> tuple[Index, Array]:
         """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
-        low, high = boxes_of
-        points = self.points[:, None, :]
-        beyond = np.zeros((len(points), len(worlds), POINTS))
-        for k in range(len(low)):
-            excess = np.maximum(points - high[k].T[..., None], low[k].T[..., None] - points)
-            beyond += np.where(issues.T[..., None], np.maximum(excess, 0.0), 0.0)
-        extra = np.where(beyond > 1e-9, -BEYOND - BEYOND * beyond, 0.0)
-        loss = self.loss[:, worlds] * issues.T[:, :, None, None]
-        if self.exclusions is None:
-            return max_min(choice, loss, gap, extra, self.divisible)
-        barred = self.exclusions.barred()[worlds].T[..., None] & (points > 0.0)
-        extra = np.where(barred, -BEYOND, extra)
-        # what is not to be settled now excludes nothing
-        choice = np.where(issues.T, choice, 0)
-        pairs = self.exclusions.pairs
-        return max_min(choice, loss, gap, extra, self.divisible, pairs=pairs)
+        extra = -BEYOND * distance_beyond(self.points, *boxes_of)
+        extra[extra < -1e-9 * BEYOND] -= BEYOND
+        extra *= issues.T[..., None]
+        pairs: Pairs = ()
+        if self.exclusions is not None:
+            barred = self.exclusions.barred()[worlds].T[..., None] & (self.points[:, None] > 0.0)
+            extra[barred] = -BEYOND
+            # what is not to be settled now excludes nothing
+            choice = np.where(issues.T, choice, 0)
+            pairs = self.exclusions.pairs
+        return max_min(
+            choice,
+            self.loss[:, worlds],
+            gap,
+            extra,
+            self.divisible,
+            pairs=pairs,
+            counted=issues.T,
+            priced=self.priced[worlds],
+        )
 
     @staticmethod
     def _gap(party: Party, model: PeaceTalks) -> Array:
@@ -147,8 +153,8 @@ def own_lines(model: PeaceTalks) -> tuple[Array, Array]:
     Two arrays of shape (parties, worlds, issues).
     """
     parties = model.signatories
-    low = np.stack([np.where(p.consent, p.low, 0.0) for p in parties])
-    high = np.stack([np.where(p.consent, p.high, 1.0) for p in parties])
+    low = stacked([np.where(p.consent, p.low, 0.0) for p in parties])
+    high = stacked([np.where(p.consent, p.high, 1.0) for p in parties])
     return np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
 
 
@@ -159,7 +165,7 @@ def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
     """
     low, high = own_lines(model)
     if model.rules:
-        rest = np.stack([p.rest for p in model.signatories])
+        rest = stacked([p.rest for p in model.signatories])
         chosen = best_linkages(low, high, model.rules, rest, unsettled)
         low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
         # a rule loosens an actor's line, not what the stage must contain

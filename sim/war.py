@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.learning import kalman_update
+from sim.layout import columns, full
 from sim.scenario.draws import Draws
 from sim.scenario.schema import Scenario
 
@@ -41,11 +42,11 @@ class War:
         self.draws = draws
         self.issues = issues
         self.months = war.round_days / DAYS_A_MONTH
-        self.no_deal = np.column_stack(
+        self.no_deal = columns(
             [draws.number(f"issues.{i}.no_deal", s.no_deal) for i, s in scenario.issues.items()]
         )
-        self.drift, self.volatility = np.zeros(shape), np.zeros(shape)
-        self.lever_drift = np.zeros(shape)
+        self.drift, self.volatility = full(shape, 0.0), full(shape, 0.0)
+        self.lever_drift = full(shape, 0.0)
         self.lever_drift_seen = self.lever_drift
         for issue, spec in war.drift.items():
             column = issues.index(issue)
@@ -54,6 +55,15 @@ class War:
                 f"war.drift.{issue}.volatility", spec.volatility
             )
         self.drifting = [issues.index(issue) for issue in war.drift]
+        believed = {issue for beliefs in war.beliefs.values() for issue in beliefs}
+        by_levers = {
+            issue
+            for actor in scenario.actors.values()
+            for lever in actor.levers.values()
+            for issue in lever.effect.drift
+        }
+        #: columns of issues that anybody may expect to move
+        self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
         self.cost: dict[str, Array] = {}
         self.growth: dict[str, Array] = {}
         self.lever_cost: dict[str, Array] = {}
@@ -66,9 +76,19 @@ class War:
                 wide = spread.cost * abs(cost.per_month.median)
                 self.cost[actor] = draws.number(f"war.cost.{actor}", cost.per_month, wide)
                 self.growth[actor] = draws.number(f"war.cost.{actor}.growth", cost.growth)
-        self.moved = np.zeros(shape)
+        self.moved = full(shape, 0.0)
         self.observed_months = np.zeros(draws.worlds)
         self.elapsed = np.zeros(draws.worlds)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Costs of war after the months gone by."""
+        self.grown = {
+            actor: cost * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
+            if self.growth[actor].any()
+            else cost
+            for actor, cost in self.cost.items()
+        }
 
     def advance(self, round_: int, fighting: Array, open_: NDArray[np.bool_]) -> None:
         """One round of war in the worlds that are still open.
@@ -83,10 +103,10 @@ class War:
             Worlds that have not concluded.
         """
         self.elapsed += self.months * open_
+        self._grow()
         active = fighting * open_
-        self.lever_drift_seen = self.lever_drift.copy()
+        self.lever_drift_seen = self.lever_drift.copy(order="K")
         self.observed_months = active * self.months
-        self.moved[:] = 0.0
         for column in self.drifting:
             shock = self.draws.normal(f"war.shock.{self.issues[column]}", round_)
             step = (self.drift[:, column] + self.lever_drift[:, column]) * self.observed_months
@@ -101,7 +121,7 @@ class War:
 
     def cost_of_new_war(self, actor: str) -> Array:
         """The same without levers, which no longer press once all is signed."""
-        return self.cost[actor] * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
+        return self.grown[actor]
 
 
 class Beliefs:
@@ -115,7 +135,7 @@ class Beliefs:
 
     def __init__(self, actor: str, scenario: Scenario, war: War, draws: Draws) -> None:
         self.war = war
-        self.mean = war.drift.copy()
+        self.mean = war.drift.copy(order="K")
         self.variance = np.zeros_like(war.drift)
         for issue, belief in scenario.war.beliefs.get(actor, {}).items():
             column = war.issues.index(issue)
@@ -139,10 +159,14 @@ class Beliefs:
                 self.mean[:, column], self.variance[:, column], observed, noise
             )
 
-    def expected_no_deal(self, months: float, fighting: Array) -> Array:
-        """No-deal package after ``months`` more, shape ``(worlds, issues)``.
+    def expected_no_deal(self, months: Array) -> Array:
+        """No-deal package after so many months of fighting more, shape ``(worlds, issues)``.
 
-        ``fighting`` (worlds,) is the share of the drift that would go on.
+        ``months`` is (worlds,). Only what drifts, by war or by levers, is thought to move.
         """
-        drift = (self.mean + self.war.lever_drift) * (months * fighting)[:, None]
-        return np.clip(self.war.no_deal + drift, 0.0, 1.0)
+        war = self.war
+        ahead = war.no_deal.copy(order="K")
+        for column in war.moving:
+            drift = (self.mean[:, column] + war.lever_drift[:, column]) * months
+            ahead[:, column] = np.clip(ahead[:, column] + drift, 0.0, 1.0)
+        return ahead

@@ -141,9 +141,8 @@ def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
         """The red lines as they are at the moment of signing, conditions included."""
         terms = where[:, None] & model.on_table
         for party in model.signatories:
-            low, high = party.conditional_limits(
-                package[:, None], party.low[:, None], party.high[:, None]
-            )
+            there = np.where(model.on_table, package, party.rest)
+            low, high = party.limits_of_whole(there[:, None])
             inside = (package >= low[:, 0] - 1e-6) & (package <= high[:, 0] + 1e-6)
             outvoted = model.spec.protocol.consent != "unanimity"
             assert (inside | ~terms | ~party.consent).all() or outvoted

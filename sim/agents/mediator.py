@@ -17,6 +17,7 @@ from sim.agents.party import Party, draw_leave_after
 from sim.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.bargaining.red_lines import best_linkages, boxes
 from sim.bargaining.utility import losses
+from sim.layout import columns, full, stacked
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
@@ -98,18 +99,16 @@ class Formulator(Mediator):
         self.attachment = draws.number(f"{path}.attachment", mediation.attachment)
         error = draws.number(f"{path}.error", mediation.error)
         shape = (model.worlds, len(model.issues))
-        self.misjudged = np.stack(
+        self.misjudged = stacked(
             [
-                np.column_stack(
-                    [error * draws.normal(f"{path}.error.{p.key}.{i}") for i in model.issues]
-                )
+                columns([error * draws.normal(f"{path}.error.{p.key}.{i}") for i in model.issues])
                 for p in model.signatories
             ]
         )
         self.clarity = np.zeros(model.worlds)
         #: how often each party has said what it would change on an issue
-        self.explained = np.zeros(self.misjudged.shape)
-        self.plan = np.full(shape, np.nan)
+        self.explained = stacked([full(shape, 0.0) for _ in model.signatories])
+        self.plan = full(shape, np.nan)
         for issue, number in mediation.text.items():
             column = model.issues.index(issue)
             self.plan[:, column] = draws.number(f"{path}.text.{issue}", number)
@@ -136,7 +135,7 @@ class Formulator(Mediator):
         first = self.text is None
         text = self.begin()
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
-            text = text.copy()
+            text = text.copy(order="K")
             for worlds, issues in self.stages_among(model.talking & self.active):
                 text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
         self.text = text

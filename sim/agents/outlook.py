@@ -38,6 +38,8 @@ class Outlook(Preferences):
         self.months = spec.foresight_months
         self.reservation, self.best_of_all = np.zeros((2, model.worlds))
         self.reservation_at_start: Array | None = None
+        self._payments: Array | None = None
+        self._levers_on_it: list[ActiveLever] | None = None
 
     def observe(self) -> None:
         """Watch the front, then take stock."""
@@ -54,8 +56,9 @@ class Outlook(Preferences):
         self.soften(self.reservation_at_start - self.reservation)
         best = self._value_of_stage()
         self.best = np.where(model.is_open, best, self.best)
-        signed = np.where(model.is_fixed, self.loss(self.rest), 0.0).sum(axis=1)
-        self.best_of_all = np.where(model.is_open, 1.0 - signed + self.payments(), self.best_of_all)
+        signed = self.loss(self.rest) * model.is_fixed if model.is_fixed.any() else None
+        hope = 1.0 + self.payments() - (0.0 if signed is None else signed.sum(axis=1))
+        self.best_of_all = np.where(model.is_open, hope, self.best_of_all)
 
     def _value_of_refusing(self) -> tuple[Array, Array]:
         """Reservation value, with and without what levers add to it; (worlds,) each."""
@@ -64,8 +67,11 @@ class Outlook(Preferences):
         expected = self._expected(fighting, fixed)
         plain = self._of_fighting(expected, remains)
         weights = [
-            _sum(v.weight(self.key, ("refuses",), self.months, model), self._promised(v))
-            for v in model.levers
+            _sum(
+                v.weight(self.key, ("refuses",), self.months, model),
+                self._promise(v, lambda index: model.stage > index),
+            )
+            for v in self.levers
         ]
         return plain + self._levers(weights, expected, remains, fighting, fixed), plain
 
@@ -75,7 +81,7 @@ class Outlook(Preferences):
         full, nothing = np.ones(model.worlds), np.zeros_like(model.is_fixed)
         expected = self._expected(full, nothing)
         weights = [
-            v.weight(self.key, ("violates", "refuses"), self.months, model) for v in model.levers
+            v.weight(self.key, ("violates", "refuses"), self.months, model) for v in self.levers
         ]
         return self._of_fighting(expected, full) + self._levers(
             weights, expected, full, full, nothing
@@ -93,8 +99,11 @@ class Outlook(Preferences):
         if model.stages > 1:
             # levers already pulled bite all the same; promises tied to this stage come true
             weights = [
-                _sum(v.pending(self.key, self.months, model), self._promise_of_stage(v))
-                for v in model.levers
+                _sum(
+                    v.pending(self.months, model),
+                    self._promise(v, lambda index: model.stage == index),
+                )
+                for v in self.levers
             ]
             settled = fixed | model.on_table  # what is signed now no lever moves any more
             best += np.where(last, 0.0, self._levers(weights, rest, remains, fighting, settled))
@@ -102,38 +111,36 @@ class Outlook(Preferences):
 
     def payments(self) -> Array:
         """What it expects to be paid when everything is signed, shape (worlds,)."""
-        total = np.zeros(self.model.worlds)
-        for lever in self.model.levers:
-            if self.key in lever.shift.payment:
-                total += lever.credibility * lever.shift.payment[self.key]
-        return total
+        if self._payments is None:
+            self._payments = np.zeros(self.model.worlds)
+            for lever in self.model.levers:
+                if self.key in lever.shift.payment:
+                    self._payments += lever.credibility * lever.shift.payment[self.key]
+        return self._payments
 
     # --- parts -------------------------------------------------------------------------------
 
     def _expected(self, fighting: Array, fixed: Mask) -> Array:
         """No-deal package at the end of its foresight, signed terms kept; (worlds, issues)."""
-        ahead = self.beliefs.expected_no_deal(self.months, fighting)
-        return np.where(fixed, self.model.agreed, ahead)
+        ahead = self.beliefs.expected_no_deal(self.months * fighting)
+        return np.where(fixed, self.model.agreed, ahead) if fixed.any() else ahead
 
     def _of_fighting(self, expected: Array, remains: Array) -> Array:
         cost = self.model.war.cost_now(self.key) * remains
         return reservation_value(self.utility(expected), cost, self.months)
 
-    def _promised(self, lever: ActiveLever) -> Array | None:
-        """Weight of a promise tied to a stage already signed and not yet pulled."""
-        return self._of_promise(lever, lambda index: self.model.stage > index)
+    @property
+    def levers(self) -> list[ActiveLever]:
+        """Levers that act on it."""
+        if self._levers_on_it is None:
+            self._levers_on_it = [v for v in self.model.levers if self.key in v.spec.on]
+        return self._levers_on_it
 
-    def _promise_of_stage(self, lever: ActiveLever) -> Array | None:
-        """Weight of a promise tied to the stage on the table."""
-        return self._of_promise(lever, lambda index: self.model.stage == index)
-
-    def _of_promise(self, lever: ActiveLever, where: Callable[[int], Mask]) -> Array | None:
-        total = None
-        for index, name in enumerate(self.model.stage_names):
-            weight = lever.promise(self.key, name, self.months, self.model)
-            if weight is not None:
-                total = _sum(total, np.where(where(index), weight, 0.0))
-        return total
+    def _promise(self, lever: ActiveLever, where: Callable[[int], Mask]) -> Array | None:
+        """Weight of a lever that is a promise, where its stage is the one meant."""
+        if lever.tied_to is None:
+            return None
+        return lever.promise(where(lever.tied_to), self.months, self.model)
 
     def _levers(
         self,
@@ -145,13 +152,16 @@ class Outlook(Preferences):
     ) -> Array:
         """What levers, each with its weight, add to the value of fighting on; (worlds,)."""
         total = np.zeros(self.model.worlds)
-        for lever, weight in zip(self.model.levers, weights, strict=True):
+        months = self.months * fighting
+        for lever, weight in zip(self.levers, weights, strict=True):
             if weight is None or not weight.any():
                 continue
-            shift = lever.shift
-            moved = expected + shift.no_deal + shift.drift * (self.months * fighting)[:, None]
-            moved = np.where(fixed, expected, np.clip(moved, 0.0, 1.0))
-            change = self.utility(moved) - self.utility(expected)
+            shift, change = lever.shift, np.zeros(self.model.worlds)
+            for column in lever.columns:
+                before = expected[:, column]
+                after = before + shift.no_deal[:, column] + shift.drift[:, column] * months
+                after = np.where(fixed[:, column], before, np.clip(after, 0.0, 1.0))
+                change += self.loss_on(column, before) - self.loss_on(column, after)
             if self.key in shift.cost:
                 change -= shift.cost[self.key] * remains * self.months
             total += weight * change

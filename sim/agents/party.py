@@ -12,6 +12,7 @@ from sim.bargaining.learning import learnt_saliences
 from sim.bargaining.red_lines import TOLERANCE
 from sim.bargaining.tactics import TACTICS, View
 from sim.bargaining.walk import reach_target, walk
+from sim.layout import Table, full
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
@@ -43,17 +44,18 @@ class Party(Outlook):
         self.leave_after = draw_leave_after(model, key)
         self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
         worlds, issues = model.worlds, len(model.issues)
-        self.offer = self._on_points(self.ideal.copy())
+        self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
         self.told = np.zeros(worlds)
-        self.salience_seen = np.full((worlds, issues), 1.0 / issues)
+        self.salience_seen = full((worlds, issues), 1.0 / issues)
         self.aspiration, self.offers_made = np.ones((2, worlds))
         self.target, self.target_of_all = np.zeros((2, worlds))
 
     def aspire(self) -> None:
         """Set the target: R + (A − R) · aspiration, the aspiration from the tactic."""
         model = self.model
-        received, before = self._received()
+        unseen = np.full(model.worlds, np.nan)
+        received, before = self._received() if self.tactic.looks_at_offers else (unseen, unseen)
         best, best_of_all = self.hopes()
         gap = np.maximum(best - self.reservation, 0.0)
         others = [o.offers_made for o in model.signatories if o is not self and o.is_principal]
@@ -117,38 +119,68 @@ class Party(Outlook):
         stands, weights : ndarray, shape (others, worlds, issues)
             Where the others (or the mediator's text) stand, and how much they seem to care.
         """
-        model = self.model
-        (ideal, slope), (best, _) = self._aims(), self.hopes()
-        low, high = self.loosest_limits()
-        x = walk(self.target, best, ideal, slope * model.on_table, low, high, stands, weights)
-        if self.curvature is not None:
-            start = np.clip(stands[0], low, high)
-            x = reach_target(
-                x,
-                start,
-                ideal,
-                np.where(slope > 0.0, self.weight, 0.0) * model.on_table,
-                self.curvature,
-                best,
-                self.target,
-            )
-        if self.rules:
-            # back inside the stricter line where the walk does not meet the condition
-            strict = self.conditional_limits(x[:, None], self.low[:, None], self.high[:, None])
-            x = np.minimum(np.maximum(x, strict[0][:, 0]), strict[1][:, 0])
-        if model.stages > 1:
-            later = model.stage_of_issue > model.stage[:, None]
-            x = np.where(later, self._explore(stands, weights, low, high), x)
+        aims, (best, best_of_all) = self._aims(), self.hopes()
+        lines = self.loosest_limits()
+        x = self.offer.copy(order="K")
+        for table in self.model.tables:
+            later = self.model.issues_after[table.stage]
+            if len(later):
+                # talks about the whole settlement: they bind nobody before a stage's turn comes,
+                # but the others learn from them
+                unsettled = np.union1d(table.issues, later)
+                explored = self._walk(
+                    table._replace(issues=unsettled),
+                    (self.target_of_all, best_of_all),
+                    aims,
+                    lines,
+                    (stands, weights),
+                )
+                columns = explored[:, np.isin(unsettled, later)]
+                table._replace(issues=later).put(x, columns)
+            on_table = self._walk(table, (self.target, best), aims, lines, (stands, weights))
+            if self.curvature is not None:
+                on_table = self._corrected(on_table, table, best, aims, lines, stands)
+            table.put(x, on_table)
+            if self.rules:
+                # back inside the stricter line where the walk does not meet the condition
+                low, high = (side[:, 0] for side in self._lines(table.rows(x)[:, None], table))
+                table.put(x, np.minimum(np.maximum(on_table, low), high))
         return self._on_points(x)
 
-    def _explore(self, stands: Array, weights: Array, low: Array, high: Array) -> Array:
-        """Its position in talks about the whole settlement: the same walk over all that is open.
+    def _walk(
+        self,
+        table: Table,
+        target: tuple[Array, Array],
+        aims: tuple[Array, Array],
+        lines: tuple[Array, Array],
+        others: tuple[Array, Array],
+    ) -> Array:
+        """The walk in the worlds and on the issues of a table, (worlds, issues)."""
+        arrays = [table.rows(a) for a in target]
+        arrays += [table.of(a) for a in (*aims, *lines)]
+        return walk(*arrays, *(table.of_stack(a) for a in others))
 
-        It binds nobody before its stage comes, but the others learn from it.
-        """
-        (ideal, slope), (_, best) = self._aims(), self.hopes()
-        slope = slope * ~self.model.is_fixed
-        return walk(self.target_of_all, best, ideal, slope, low, high, stands, weights)
+    def _corrected(
+        self,
+        x: Array,
+        table: Table,
+        best: Array,
+        aims: tuple[Array, Array],
+        lines: tuple[Array, Array],
+        stands: Array,
+    ) -> Array:
+        """A walk on the issues on the table, corrected for curved losses."""
+        assert self.curvature is not None
+        ideal, slope, low, high = (table.of(a) for a in (*aims, *lines))
+        return reach_target(
+            x,
+            np.clip(table.of_stack(stands[:1])[0], low, high),
+            ideal,
+            np.where(slope > 0.0, table.of(self.weight), 0.0),
+            self.curvature[table.issues],
+            table.rows(best),
+            table.rows(self.target),
+        )
 
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""
@@ -160,8 +192,8 @@ class Party(Outlook):
         model = self.model
         where = where & model.talking
         offer = np.where(where[:, None] & ~model.is_fixed, offer, self.offer)
-        moved = np.abs(offer - self.offer)
-        self.offers_made = self.offers_made + (moved.max(axis=1) > 1e-6)
+        moved = np.abs(offer - self.offer) > 1e-6
+        self.offers_made = self.offers_made + moved.any(axis=1)
         self.offer = offer
 
     def be_told(self, quality: Array) -> None:
@@ -176,32 +208,57 @@ class Party(Outlook):
     def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:
         """Whether it would sign packages (worlds, packages, issues); shape (worlds, packages).
 
-        A package must keep to its red lines and give the reservation value and what it would
-        itself propose now (AC_next; Baarslag, Hindriks & Jonker 2014, *Decision Support Systems*
-        60). A mediator's text is accepted already at ``R + (1 − a)(target − R)``: a face-saving
-        way to take less (Pruitt & Johnson 1970, *J. Personality and Social Psychology* 14(3)).
+        False where no talks are held. A package must keep to its red lines and give the reservation
+        value and what it would itself propose now (AC_next; Baarslag, Hindriks & Jonker 2014,
+        *Decision Support Systems* 60). A mediator's text is accepted already at
+        ``R + (1 − a)(target − R)``: a face-saving way to take less (Pruitt & Johnson 1970, *J.
+        Personality and Social Psychology* 14(3)).
         """
+        out, threshold = np.zeros(x.shape[:2], dtype=bool), self.threshold(acceptability)
+        for table in self.model.tables:
+            package = table.rows(x)
+            enough = self.gains_from(package, table, threshold)
+            out[table.worlds] = enough & self.may_sign(package, table) & table.holds[:, None]
+        return out
+
+    def threshold(self, acceptability: Array | None = None) -> Array:
+        """Value from which it accepts a package, or a text of a mediator; shape (worlds,)."""
         threshold = self.target
         if acceptability is not None:
             threshold = self.reservation + (1.0 - acceptability) * (self.target - self.reservation)
         if self.spec.noise > 0:
             u = self.model.draws.uniform(f"actors.{self.key}.noise", self.model.round)
             threshold = threshold + self.spec.noise * np.log(u / (1.0 - u))
-        threshold = np.maximum(threshold, self.reservation)
-        enough = self.value(x) >= threshold[:, None] - TOLERANCE
-        asked = (self.model.on_table & self.consent).any(axis=1)
-        return np.asarray((enough & self.within_limits(x)) | ~asked[:, None])
+        return np.maximum(threshold, self.reservation)
+
+    def gains_from(self, x: Array, table: Table, threshold: Array) -> Mask:
+        """Whether packages (worlds of the table, packages, issues) are worth enough, or not its.
+
+        ``threshold`` is (worlds,), all of them.
+        """
+        if not self.asked_at(table):
+            return np.ones(x.shape[:2], dtype=bool)
+        return self.value_of(x, table) >= table.rows(threshold)[:, None] - TOLERANCE
+
+    def may_sign(self, x: Array, table: Table) -> Mask:
+        """Whether packages are within its limits, or need no consent of it; shapes as above."""
+        if not self.asked_at(table):
+            return np.ones(x.shape[:2], dtype=bool)
+        return self.within(x, table)
 
     def stands_behind(self, x: Array) -> Mask:
         """Whether it would sign its own proposal (worlds, issues); shape (worlds,).
 
-        Not where listed options leave nothing near its target inside its red lines, nor where even
+        Not where no talks are held, where listed options leave nothing near its target inside its
+        red lines, nor where even
         its ideal is worth less to it than fighting on.
         """
-        package = x[:, None, :]
-        enough = self.value(package) >= self.reservation[:, None] - TOLERANCE
-        asked = (self.model.on_table & self.consent).any(axis=1)
-        return np.asarray((enough & self.within_limits(package))[:, 0] | ~asked)
+        out = np.zeros(len(x), dtype=bool)
+        for table in self.model.tables:
+            package = table.rows(x)[:, None]
+            fine = self.gains_from(package, table, self.reservation) & self.may_sign(package, table)
+            out[table.worlds] = fine[:, 0] & table.holds
+        return out
 
     def would_break_truce(self) -> Mask:
         """Where going back to war beats keeping a truce that has been signed."""

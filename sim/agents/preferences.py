@@ -11,6 +11,7 @@ from sim.agents.base import Participant
 from sim.bargaining.red_lines import TOLERANCE, Rule
 from sim.bargaining.utility import losses, normalised, softened, span
 from sim.bargaining.walk import snap
+from sim.layout import Table, full
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Actor
@@ -51,9 +52,9 @@ class Preferences(Participant):
         model, spec, path = self.model, self.spec, f"actors.{self.key}.positions"
         draws, spread = model.draws, model.spec.spread
         shape = (model.worlds, len(model.issues))
-        self.ideal, salience = np.full(shape, 0.5), np.zeros(shape)
-        low, high, far = np.zeros(shape), np.ones(shape), np.ones(shape)
-        self.softening = np.zeros(shape)
+        self.ideal, salience = full(shape, 0.5), full(shape, 0.0)
+        low, high, far = full(shape, 0.0), full(shape, 1.0), full(shape, 1.0)
+        self.softening = full(shape, 0.0)
         curvature = np.ones(shape[1])
         self.rules: list[Rule] = []
         flexible = draws.normal(f"actors.{self.key}.flexibility")
@@ -99,6 +100,8 @@ class Preferences(Participant):
         self.low_at_start = np.minimum(low, self.ideal)
         self.high_at_start = np.maximum(high, self.ideal)
         self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
+        #: issues on which its red line gives way
+        self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()
 
     def loss(self, x: Array) -> Array:
         """Utility lost per issue against the ideal, same shape as ``x`` (..., issues)."""
@@ -110,78 +113,122 @@ class Preferences(Participant):
         """Utility of whole packages, shape (worlds,), payments aside."""
         return 1.0 - self.loss(x).sum(axis=1)
 
-    def value(self, x: Array) -> Array:
-        """Value of signing packages of the stage on the table.
+    def loss_on(self, column: int, x: Array) -> Array:
+        """Utility lost on one issue, of which ``x`` (worlds,) is the point."""
+        distance = np.abs(x - self.ideal[:, column])
+        if self.curvature is None or self.curvature[column] == 1.0:
+            return self.slope[:, column] * distance
+        return self.weight[:, column] * losses(x, self.ideal[:, column], self.curvature[column])
 
-        ``x`` is (worlds, issues) or (worlds, packages, issues); issues not on the table are
-        ignored: signed ones count as signed, later ones as they are expected without a deal.
+    def value(self, x: Array) -> Array:
+        """Value of signing packages (worlds, issues) of the stage on the table; (worlds,).
+
+        Issues not on the table are ignored: signed ones count as signed, later ones as they are
+        expected without a deal.
         """
-        if x.ndim == 2:
-            return self.best - (self.loss(x) * self.model.on_table).sum(axis=1)
+        return self.best - (self.loss(x) * self.model.on_table).sum(axis=1)
+
+    def value_of(self, x: Array, table: Table) -> Array:
+        """The same for packages (worlds of the table, packages, all issues)."""
+        x, best = table.issues_of(x), table.rows(self.best)
+        ideal, slope = table.of(self.ideal), table.of(self.slope)
         if self.curvature is None:
-            slope = self.slope * self.model.on_table
-            return self.best[:, None] - np.einsum(
-                "wi,wmi->wm", slope, np.abs(x - self.ideal[:, None, :])
-            )
-        loss = self.weight[:, None] * losses(x, self.ideal[:, None], self.curvature)
-        return self.best[:, None] - (loss * self.model.on_table[:, None]).sum(axis=2)
+            return best[:, None] - np.einsum("wi,wmi->wm", slope, np.abs(x - ideal[:, None]))
+        loss = losses(x, ideal[:, None], self.curvature[table.issues])
+        return best[:, None] - np.einsum("wi,wmi->wm", table.of(self.weight), loss)
+
+    def asked_at(self, table: Table) -> bool:
+        """Whether a stage needs its consent."""
+        return bool(self.consent[table.issues].any())
 
     def within_limits(self, x: Array) -> Mask:
-        """Whether packages (worlds, packages, issues) are ones it may sign.
+        """Whether packages (worlds, packages, issues) are ones it may sign, where talks go on."""
+        out = np.zeros(x.shape[:2], dtype=bool)
+        for table in self.model.tables:
+            out[table.worlds] = self.within(table.rows(x), table) & table.holds[:, None]
+        return out
+
+    def within(self, x: Array, table: Table) -> Mask:
+        """Whether packages (worlds of the table, packages, all issues) are ones it may sign.
 
         They keep to its red lines where it consents, to the terms that the stage must have, and
         hold no options that exclude each other.
         """
-        relevant = self.model.on_table & self.consent
-        low, high = self.low[:, None, :], self.high[:, None, :]
-        if self.rules:
-            low, high = self.conditional_limits(x, low, high)
-        inside = (x >= low - TOLERANCE) & (x <= high + TOLERANCE)
-        inside |= ~relevant[:, None, :]
-        floor, ceiling = self.model.terms_low[:, None, :], self.model.terms_high[:, None, :]
-        stage = (x >= floor - TOLERANCE) & (x <= ceiling + TOLERANCE)
-        stage |= ~self.model.on_table[:, None, :]
-        fine = (inside & stage).all(axis=2)
-        if self.model.ratification.failures.any():
-            fine &= self.model.ratification.acceptable(self.index, x)
-        if self.model.exclusions is not None:
-            fine &= self.model.exclusions.allow(x)
+        model, on_table = self.model, table.issues_of(x)
+        low, high = self._lines(x, table)
+        inside = (on_table >= low - TOLERANCE) & (on_table <= high + TOLERANCE)
+        fine = (inside | ~self.consent[table.issues]).all(axis=2)
+        for column in model.terms_of_stage[table.stage]:
+            floor, ceiling = (
+                table.rows(bound[:, column])[:, None]
+                for bound in (model.terms_low, model.terms_high)
+            )
+            point = x[:, :, column]
+            fine &= (point >= floor - TOLERANCE) & (point <= ceiling + TOLERANCE)
+        if model.ratification.failures.any():
+            fine &= model.ratification.acceptable(self.index, x, table)
+        if model.exclusions is not None:
+            fine &= model.exclusions.allow(x, table)
         return np.asarray(fine)
+
+    def _lines(self, x: Array, table: Table) -> tuple[Array, Array]:
+        """Red lines on the issues on the table for packages, looser where a condition is met.
+
+        ``x`` is (worlds of the table, packages, all issues); each line is
+        (worlds of the table, packages or 1, issues on the table).
+        """
+        sides = [table.of(self.low)[:, None], table.of(self.high)[:, None]]
+        place = {int(column): n for n, column in enumerate(table.issues)}
+        loosened = [False, False]
+        for rule in self.rules:
+            if rule.column not in place:
+                continue
+            met = np.ones(x.shape[:2], dtype=bool)
+            for issue, at_least, at_most in rule.bounds:
+                # what is not on the table counts as signed, or as expected without a deal
+                there = x[:, :, issue]
+                if issue not in place:
+                    there = table.rows(self.rest[:, issue])[:, None]
+                met &= there >= table.rows(at_least)[:, None] - TOLERANCE
+                met &= there <= table.rows(at_most)[:, None] + TOLERANCE
+            end, looser = (1, np.maximum) if rule.upward else (0, np.minimum)
+            if not loosened[end]:
+                shape = (*x.shape[:2], len(table.issues))
+                sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
+                loosened[end] = True
+            side = sides[end][:, :, place[rule.column]]
+            line = looser(side, table.rows(rule.line)[:, None])
+            sides[end][:, :, place[rule.column]] = np.where(met, line, side)
+        return sides[0], sides[1]
 
     def cannot_sign(self, x: Array) -> Mask:
         """Issues on which a text (worlds, issues) lies beyond its red lines; same shape."""
-        low, high = self.low, self.high
-        if self.rules:
-            strict = self.conditional_limits(x[:, None], low[:, None], high[:, None])
-            low, high = strict[0][:, 0], strict[1][:, 0]
-        beyond = (x < low - TOLERANCE) | (x > high + TOLERANCE)
-        return np.asarray(beyond & self.model.on_table & self.consent)
+        out = full(x.shape, False)
+        for table in self.model.tables:
+            package = table.rows(x)[:, None]
+            low, high = (side[:, 0] for side in self._lines(package, table))
+            point = table.issues_of(package[:, 0])
+            beyond = (point < low - TOLERANCE) | (point > high + TOLERANCE)
+            table.put(out, beyond & self.consent[table.issues] & table.holds[:, None])
+        return out
 
-    def conditional_limits(
-        self, x: Array, low: Array, high: Array, whole: bool = False
-    ) -> tuple[Array, Array]:
-        """Red lines for packages (worlds, packages, issues), looser where a condition is met.
-
-        What is not on the table counts as signed, or as expected without a deal, unless the
-        packages are ``whole`` settlements.
-        """
-        low = np.broadcast_to(low, x.shape).copy()
-        high = np.broadcast_to(high, x.shape).copy()
-        there = x if whole else np.where(self.model.on_table[:, None], x, self.rest[:, None])
+    def limits_of_whole(self, x: Array) -> tuple[Array, Array]:
+        """Red lines for whole settlements (worlds, packages, issues), looser by conditions met."""
+        low, high = self.low[:, None], self.high[:, None]
+        low = np.broadcast_to(low, x.shape).copy(order="K")
+        high = np.broadcast_to(high, x.shape).copy(order="K")
         for rule in self.rules:
-            met = rule.met(there)
+            met = rule.met(x)
             side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
             line = side[..., rule.column]
             side[..., rule.column] = np.where(met, looser(line, rule.line[:, None]), line)
-        np.minimum(low, self.ideal[:, None, :], out=low)
-        np.maximum(high, self.ideal[:, None, :], out=high)
         return low, high
 
     def loosest_limits(self) -> tuple[Array, Array]:
         """Red lines as loose as any of its conditions makes them."""
         if not self.rules:
             return self.low, self.high
-        low, high = self.low.copy(), self.high.copy()
+        low, high = self.low.copy(order="K"), self.high.copy(order="K")
         for rule in self.rules:
             side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
             side[:, rule.column] = looser(side[:, rule.column], rule.line)
@@ -194,17 +241,19 @@ class Preferences(Participant):
 
     def nearest_to_ideal(self) -> Array:
         """The listed points nearest to its ideal, (worlds, issues); the ideal elsewhere."""
-        return snap(self.ideal.copy(), self.ideal, self.model.options)
+        return snap(self.ideal.copy(order="K"), self.ideal, self.model.options)
 
     def soften(self, lost: Array) -> None:
         """Let red lines give way by what the reservation value has lost, shape (worlds,)."""
-        if not self.softening.any():
+        if not self.gives_way:
             return
-        low = softened(self.low_at_start, self.far, self.softening, lost)
-        high = softened(self.high_at_start, self.far, self.softening, lost)
-        # only the far side gives way
-        self.low = np.where(self.far < 0.5, low, self.low_at_start)
-        self.high = np.where(self.far > 0.5, high, self.high_at_start)
+        # a new array for each round: others may hold the old one
+        low, high = self.low_at_start.copy(order="K"), self.high_at_start.copy(order="K")
+        for column in self.gives_way:
+            far = self.far[0, column]
+            side = low if far < 0.5 else high  # only the far side gives way
+            side[:, column] = softened(side[:, column], far, self.softening[:, column], lost)
+        self.low, self.high = low, high
 
 
 def is_upward(ideal: Number, limit: Number | None) -> bool:

@@ -8,7 +8,7 @@ doi:10.1023/A:1017501703105), up to the grid of drafting points.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.bargaining.conflicts import Pairs, rivals
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Choice = NDArray[np.intp]
 Welfare = Callable[[Array], Array]
 
@@ -29,20 +30,16 @@ def nash_welfare(surplus: Array) -> Array:
     Nash (1950), The bargaining problem, *Econometrica* 18(2), doi:10.2307/1907266. The sum is
     over axis 1 (parties).
     """
-    low = np.minimum(surplus, FLOOR)
-    out = np.log(np.maximum(surplus, FLOOR)) + (low - FLOOR) / FLOOR
-    return out.sum(axis=1)
+    held = np.maximum(surplus, FLOOR)
+    # one logarithm of the product, not one of each; below the floor the tangent
+    return np.asarray(np.log(held.prod(axis=1)) + (surplus - held).sum(axis=1) / FLOOR)
 
 
-def soft_minimum(sharpness: float) -> Welfare:
-    """−log Σ_k exp(−β s_k)/β over axis 1: within log(parties)/β of the smallest surplus."""
-
-    def welfare(surplus: Array) -> Array:
-        smallest = surplus.min(axis=1, keepdims=True)
-        spread = np.exp(-sharpness * (surplus - smallest)).sum(axis=1)
-        return smallest[:, 0] - np.log(spread) / sharpness
-
-    return welfare
+def soft_minimum(sharpness: float, surplus: Array) -> Array:
+    """−log Σ_k exp(−β s_k)/β over axis 0: within log(parties)/β of the smallest surplus."""
+    smallest = surplus.min(axis=0)
+    spread = np.exp(-sharpness * (surplus - smallest)).sum(axis=0)
+    return np.asarray(smallest - np.log(spread) / sharpness)
 
 
 def coordinate_ascent(
@@ -53,6 +50,7 @@ def coordinate_ascent(
     welfare: Welfare,
     sweeps: int,
     pairs: Pairs = (),
+    counted: Mask | None = None,
 ) -> tuple[Choice, Array]:
     """Improve a draft issue by issue.
 
@@ -76,6 +74,8 @@ def coordinate_ascent(
         Passes over all issues; fewer where a pass changes nothing.
     pairs : sequence of (int, int)
         Issues of which at most one may be above its first point, which is 0.
+    counted : ndarray of bool, shape (issues, worlds), optional
+        Issues on which anything is lost; all by default.
 
     Returns
     -------
@@ -84,19 +84,26 @@ def coordinate_ascent(
     """
     choice = choice.copy()
     surplus = gap.copy()
-    for table, chosen in zip(loss, choice, strict=True):
+    tables = list(loss if counted is None else _counted(loss, counted))
+    for table, chosen in zip(tables, choice, strict=True):
         surplus -= entries(table, chosen)
-    surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, ())
+    surplus = _sweep(choice, surplus, tables, extra, welfare, sweeps, ())
     if pairs:
-        surplus = _drop_rivals(choice, surplus, loss, extra, welfare, pairs)
-        surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, pairs)
+        surplus = _drop_rivals(choice, surplus, tables, extra, welfare, pairs)
+        surplus = _sweep(choice, surplus, tables, extra, welfare, sweeps, pairs)
     return choice, surplus
+
+
+def _counted(loss: Array, counted: Mask) -> Iterator[Array]:
+    """Losses issue by issue, none where the issue does not count."""
+    for table, counts in zip(loss, counted, strict=True):
+        yield table if counts.all() else table * counts[:, None, None]
 
 
 def _sweep(
     choice: Choice,
     surplus: Array,
-    loss: Array,
+    loss: Sequence[Array],
     extra: Array,
     welfare: Welfare,
     sweeps: int,
@@ -124,7 +131,12 @@ def _sweep(
 
 
 def _drop_rivals(
-    choice: Choice, surplus: Array, loss: Array, extra: Array, welfare: Welfare, pairs: Pairs
+    choice: Choice,
+    surplus: Array,
+    loss: Sequence[Array],
+    extra: Array,
+    welfare: Welfare,
+    pairs: Pairs,
 ) -> Array:
     """Of each pair drop the one without which welfare is higher, in place; the surplus then."""
     for pair in pairs:
@@ -148,6 +160,16 @@ def entries(table: Array, index: Choice) -> Array:
     return np.take_along_axis(table, index[:, None, None], axis=2)[:, :, 0]
 
 
+def prices(loss: Array) -> NDArray[np.float32]:
+    """Losses (issues, worlds, parties, points) as (worlds, parties, issues · points).
+
+    One product with the parties' shares then scores all points of all issues. Single precision is
+    enough for that: it picks a point, and what the point is worth is looked up in ``loss``.
+    """
+    by_world = np.ascontiguousarray(loss.transpose(1, 2, 0, 3), dtype=np.float32)
+    return by_world.reshape(*by_world.shape[:2], -1)
+
+
 def max_min(
     choice: Choice,
     loss: Array,
@@ -156,6 +178,8 @@ def max_min(
     divisible: NDArray[np.bool_] | None = None,
     steps: int = 16,
     pairs: Pairs = (),
+    counted: Mask | None = None,
+    priced: NDArray[np.float32] | None = None,
 ) -> tuple[Choice, Array]:
     """The largest surplus that all can have at once (egalitarian; Kalai 1977, *Econometrica* 45).
 
@@ -167,32 +191,39 @@ def max_min(
 
     Parameters and the first return as in :func:`coordinate_ascent`; ``divisible`` (issues,) says
     on which issues drafts may be mixed, all by default: with listed options nothing lies between.
-    ``pairs`` as there; issues in them must not be divisible.
+    ``pairs`` and ``counted`` as there; issues in pairs must not be divisible. ``priced`` is what
+    :func:`prices` makes of ``loss``, for those who need it more than once.
 
     Returns
     -------
     choice : ndarray of int, shape (issues, worlds)
     value : ndarray, shape (worlds,)
     """
-    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2, pairs)
+    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2, pairs, counted)
     issues, worlds, parties, points = loss.shape
-    # one row of all points of all issues per world and party, so that a step is one product
-    flat = np.ascontiguousarray(loss.transpose(1, 2, 0, 3)).reshape(worlds, parties, -1)
-    offsets = np.arange(issues) * points
-    terms = extra.transpose(1, 0, 2).reshape(worlds, 1, -1)
-    shares = (np.linspace(0.0, 1.0, 17) ** 2)[:, None, None]
-    value = surplus.min(axis=1)
+    priced = prices(loss) if priced is None else priced
+    # against the least bad point, so that large penalties leave digits for small differences
+    terms = extra - extra.max(axis=2, keepdims=True)
+    terms = np.ascontiguousarray(terms.transpose(1, 0, 2), dtype=np.float32)
+    losses = loss.reshape(-1)
+    first = np.arange(issues * worlds * parties).reshape(issues, worlds, parties) * points
+    shares = (np.linspace(0.0, 1.0, 17) ** 2)[:, None]
+    everywhere = np.arange(worlds)
+    surplus, gap = np.ascontiguousarray(surplus.T), gap.T  # (parties, worlds)
+    value = surplus.min(axis=0)
     for beta in np.geomspace(30.0, 300.0, steps):
-        care = np.exp(-beta * (surplus - surplus.min(axis=1, keepdims=True)))
-        care /= care.sum(axis=1, keepdims=True)
-        score = terms - np.matmul(care[:, None, :], flat)
-        corner = score.reshape(worlds, issues, points).argmax(axis=2)
+        care = np.exp(-beta * (surplus - surplus.min(axis=0)))
+        care /= care.sum(axis=0)
+        cost = np.matmul(care.T[:, None, :].astype(np.float32), priced)
+        corner = (terms - cost.reshape(terms.shape)).argmax(axis=2)
         if divisible is not None:
             corner = np.where(divisible, corner, choice.T)
-        corner += offsets
-        there = gap - np.take_along_axis(flat, corner[:, None, :], axis=2).sum(axis=2)
-        mixed = surplus + shares * (there - surplus)
-        step = soft_minimum(beta)(np.moveaxis(mixed, 0, 2)).argmax(axis=1)
-        surplus = mixed[step, np.arange(worlds)]
-        value = np.maximum(value, surplus.min(axis=1))
+        lost = losses.take(first + corner.T[:, :, None])
+        if counted is not None:
+            lost *= counted[:, :, None]
+        there = gap - lost.sum(axis=0).T
+        mixed = surplus[:, None] + shares * (there - surplus)[:, None]
+        step = soft_minimum(beta, mixed).argmax(axis=0)
+        surplus = mixed[:, step, everywhere]
+        value = np.maximum(value, surplus.min(axis=0))
     return choice, value

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,21 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
+
+
+class Moved(NamedTuple):
+    """A conditional red line as it acts on a choice of issues; attributes as in :class:`Rule`.
+
+    ``column`` and the issues of ``bounds`` are places in that choice; ``holds`` (worlds,) is false
+    where a condition lies on an issue that is not on the table and is not met there.
+    """
+
+    party: int
+    column: int
+    line: Array
+    upward: bool
+    bounds: list[tuple[int, Array, Array]]
+    holds: Mask
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,21 @@ class Rule:
         """The rule in some of the worlds."""
         bounds = [(j, least[worlds], most[worlds]) for j, least, most in self.bounds]
         return Rule(self.party, self.column, self.line[worlds], self.upward, bounds)
+
+    def moved(
+        self, rest: Array, on_table: Mask, error: Array | None, columns: Sequence[int]
+    ) -> Moved:
+        """The rule as it acts on a choice of issues; parameters as in :func:`boxes`."""
+        k, holds = self.party, np.ones(len(self.line), dtype=bool)
+        for issue, at_least, at_most in self.bounds:
+            expected = rest[k, :, issue]
+            holds &= on_table[:, issue] | (expected >= at_least) & (expected <= at_most)
+        line = self.line
+        if error is not None:
+            line = np.clip(line + error[k, :, self.column], 0.0, 1.0)
+        place = {column: n for n, column in enumerate(columns)}
+        bounds = [(place[j], least, most) for j, least, most in self.bounds if j in place]
+        return Moved(k, place[self.column], line, self.upward, bounds, holds)
 
     def met(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) meet the condition."""
@@ -91,32 +122,53 @@ def boxes(
     -------
     low, high : ndarray, shape (parties, worlds, issues)
     """
-    low, high = low.copy(), high.copy()
+    columns = list(range(low.shape[2]))
     in_force = []
     for number, rule in enumerate(rules):
-        holds = assumed[:, number]
-        if not holds.any():
-            continue
-        k = rule.party
-        for issue, at_least, at_most in rule.bounds:
-            expected = rest[k, :, issue]
-            settled = (expected >= at_least) & (expected <= at_most)
-            holds = holds & (on_table[:, issue] | settled)
-        line = rule.line
-        if error is not None:
-            line = np.clip(line + error[k, :, rule.column], 0.0, 1.0)
+        if assumed[:, number].any():
+            moved = rule.moved(rest, on_table, error, columns)
+            in_force.append(moved._replace(holds=moved.holds & assumed[:, number]))
+    return with_rules(low, high, in_force)
+
+
+def with_rules(low: Array, high: Array, rules: Sequence[Moved]) -> tuple[Array, Array]:
+    """Red lines (parties, worlds, issues) with rules in force where they hold."""
+    low, high = low.copy(order="K"), high.copy(order="K")
+    for rule in rules:
         side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-        before = side[k, :, rule.column]
-        side[k, :, rule.column] = np.where(holds, looser(before, line), before)
-        in_force.append((rule, holds))
+        before = side[rule.party, :, rule.column]
+        side[rule.party, :, rule.column] = np.where(rule.holds, looser(before, rule.line), before)
     # conditions last, so that no other rule loosens what a condition demands
-    for rule, holds in in_force:
-        k = rule.party
+    for rule in rules:
         for issue, at_least, at_most in rule.bounds:
-            floor, ceiling = low[k, :, issue], high[k, :, issue]
-            low[k, :, issue] = np.where(holds, np.maximum(floor, at_least), floor)
-            high[k, :, issue] = np.where(holds, np.minimum(ceiling, at_most), ceiling)
+            floor, ceiling = low[rule.party, :, issue], high[rule.party, :, issue]
+            floor[:] = np.where(rule.holds, np.maximum(floor, at_least), floor)
+            ceiling[:] = np.where(rule.holds, np.minimum(ceiling, at_most), ceiling)
     return low, high
+
+
+def distance_beyond(points: Array, low: Array, high: Array) -> Array:
+    """Scale units by which points lie beyond red lines, summed over the parties.
+
+    Parameters
+    ----------
+    points : ndarray, shape (issues, points)
+    low, high : ndarray, shape (parties, worlds, issues)
+        Red lines; 0 and 1 where a party has none.
+
+    Returns
+    -------
+    ndarray, shape (issues, worlds, points)
+    """
+    out = np.zeros((len(points), low.shape[1], points.shape[1]))
+    for beyond, grid, floors, ceilings in zip(
+        out, points, low.transpose(2, 0, 1), high.transpose(2, 0, 1), strict=True
+    ):
+        for floor in floors[(floors > 0.0).any(axis=1)]:
+            beyond += np.maximum(floor[:, None] - grid, 0.0)
+        for ceiling in ceilings[(ceilings < 1.0).any(axis=1)]:
+            beyond += np.maximum(grid - ceiling[:, None], 0.0)
+    return out
 
 
 def gaps(low: Array, high: Array, on_table: Mask) -> Array:
@@ -146,15 +198,23 @@ def best_linkages(
     """
     worlds = low.shape[1]
     best = np.zeros((worlds, len(rules)), dtype=bool)
+    # a rule on an issue that is not on the table brings nothing, and only these issues can change
+    on = on_table.any(axis=0)
+    useful = [n for n, rule in enumerate(rules) if on[rule.column]]
+    acted_on = {rules[n].column for n in useful}
+    acted_on |= {issue for n in useful for issue, _, _ in rules[n].bounds}
+    columns = [column for column in sorted(acted_on) if on[column]]
+    low, high = (side.transpose(0, 2, 1)[:, columns].transpose(0, 2, 1) for side in (low, high))
+    shown = on_table.T[columns].T
+    moved = [rules[n].moved(rest, on_table, error, columns) for n in useful]
     least = np.full(worlds, np.inf)
-    for subset in subsets(len(rules)):
-        assumed = np.zeros(len(rules), dtype=bool)
-        assumed[list(subset)] = True
-        choice = np.broadcast_to(assumed, best.shape)
-        box = boxes(low, high, rules, choice, rest, on_table, error)
-        missed = gaps(*box, on_table).sum(axis=1)
+    for subset in subsets(len(useful)):
+        box = with_rules(low, high, [moved[n] for n in subset])
+        missed = gaps(*box, shown).sum(axis=1)
         better = missed < least - 1e-12
-        best[better], least[better] = assumed, missed[better]
+        chosen = np.zeros(len(rules), dtype=bool)
+        chosen[[useful[n] for n in subset]] = True
+        best[better], least[better] = chosen, missed[better]
         if not least.any():
             break
     return best

@@ -60,15 +60,16 @@ def reservation_value(no_deal_utility: Array, cost: Array, months: float) -> Arr
     return no_deal_utility - cost * months
 
 
-def softened(limit: Array, far: Array, softening: Array, lost: Array) -> Array:
+def softened(limit: Array, far: Array | float, softening: Array, lost: Array) -> Array:
     """A red line, moved towards ``far`` by ``softening`` per unit of reservation value lost.
 
     Parameters
     ----------
-    limit, far, softening : ndarray, shape (worlds, issues)
-        The red line, the end of the scale it gives way to, scale units per unit of utility.
+    limit, far, softening : ndarray, shape (worlds,)
+        The red line, the end of the scale it gives way to, scale units per unit of utility;
+        shapes broadcast.
     lost : ndarray, shape (worlds,)
         How far the reservation value has fallen since the start; gains do not harden.
     """
-    move = softening * np.maximum(lost, 0.0)[:, None]
+    move = softening * np.maximum(lost, 0.0)
     return np.where(far > limit, np.minimum(limit + move, far), np.maximum(limit - move, far))

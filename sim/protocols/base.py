@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import stacked
+
 if TYPE_CHECKING:
     from sim.agents import Party
     from sim.model import PeaceTalks
@@ -43,8 +45,8 @@ class Protocol(ABC):
         A party weighs another's interest in an issue only where that other's consent is needed.
         """
         others = [p for p in self.model.signatories if p is not party]
-        stands = np.stack([o.offer for o in others])
-        weights = np.stack([o.salience_seen * o.consent for o in others])
+        stands = stacked([o.offer for o in others])
+        weights = stacked([o.salience_seen * o.consent for o in others])
         return stands, weights
 
 

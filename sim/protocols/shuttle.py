@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.protocols.base import Mask, register
+from sim.layout import Table, rows, side_by_side
+from sim.protocols.base import Array, Mask, register
 from sim.protocols.mediated import Mediated
 
 
@@ -37,27 +38,48 @@ class Shuttle(Mediated):
                 self.put_to_all(envoy, envoy.draft(), working)
         self._sign_positions()
 
-    def _asked(self) -> Mask:
-        """Whose consent the stage needs, shape (worlds, 1, parties)."""
-        model = self.model
-        asked = [(model.on_table & p.consent).any(axis=1) for p in model.signatories]
-        return np.stack(asked, axis=1)[:, None, :]
-
     def _sign_positions(self) -> None:
         """Sign a position that everybody would accept."""
         model = self.model
         parties = model.signatories
-        positions = np.stack([p.offer for p in parties], axis=1)
-        answers = np.stack([p.accepts(positions) for p in parties], axis=2)
-        for column, party in enumerate(parties):
-            answers[:, column, column] = party.stands_behind(party.offer)
-        agreed = model.quorum(answers) & model.talking[:, None]
-        if not agreed.any():
+        package, done = parties[0].offer.copy(order="K"), np.zeros(model.worlds, dtype=bool)
+        thresholds = [p.threshold() for p in parties]
+        for table in model.tables:
+            positions = side_by_side([table.rows(p.offer) for p in parties])
+            enough = [
+                p.gains_from(positions, table, t) for p, t in zip(parties, thresholds, strict=True)
+            ]
+            for column, party in enumerate(parties):
+                own = positions[:, column : column + 1]
+                enough[column][:, column] = party.gains_from(own, table, party.reservation)[:, 0]
+            # red lines only where the positions are worth enough to enough of them
+            some = np.flatnonzero(model.quorum(np.stack(enough, axis=2)).any(axis=1) & table.holds)
+            if len(some):
+                chosen = [rows(e, some) for e in enough]
+                self._choose(table.among(some), rows(positions, some), chosen, package, done)
+        if done.any():
+            model.sign(package, done)
+
+    def _choose(
+        self, table: Table, positions: Array, enough: list[Mask], package: Array, done: Mask
+    ) -> None:
+        """Write the best of the positions that all accept to ``package``, and where to ``done``."""
+        model, parties = self.model, self.model.signatories
+        answers = np.stack(
+            [e & p.may_sign(positions, table) for e, p in zip(enough, parties, strict=True)], axis=2
+        )
+        agreed = model.quorum(answers)
+        where = agreed.any(axis=1)
+        if not where.any():
             return
-        surplus = np.stack([p.value(positions) - p.reservation[:, None] for p in parties], axis=2)
+        surplus = np.stack(
+            [p.value_of(positions, table) - table.rows(p.reservation)[:, None] for p in parties],
+            axis=2,
+        )
         # those not asked at this stage, or outvoted, do not weigh in the product
-        surplus = np.where(surplus > 0.0, surplus, np.where(answers & self._asked(), 0.0, 1.0))
-        product = np.where(agreed, surplus.prod(axis=2), -1.0)
-        best = product.argmax(axis=1)
-        done = agreed.any(axis=1)
-        model.sign(positions[np.arange(model.worlds), best], done)
+        asked = np.array([p.asked_at(table) for p in parties])
+        surplus = np.where(surplus > 0.0, surplus, np.where(answers & asked, 0.0, 1.0))
+        best = np.where(agreed, surplus.prod(axis=2), -1.0).argmax(axis=1)
+        worlds = np.arange(model.worlds)[table.worlds][where]
+        package[worlds] = positions[np.flatnonzero(where), best[where]]
+        done[worlds] = True

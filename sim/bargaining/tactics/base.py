@@ -31,7 +31,8 @@ class View:
     time : ndarray, shape (worlds,)
         Rounds gone by as a share of the party's patience; 1 and more: its patience is used up.
     received : ndarray, shape (worlds,)
-        Utility to the party of what the others offer now (mean over the others).
+        Utility to the party of what the others offer now (mean over the others); NaN for tactics
+        that do not look at it.
     received_before : ndarray, shape (worlds,)
         The same one round ago.
     before : ndarray, shape (worlds,)
@@ -62,6 +63,8 @@ class Tactic(ABC):
     title: ClassVar[str]
     citation: ClassVar[str]
     parameters: ClassVar[dict[str, Parameter]] = {}
+    #: whether it looks at ``received`` and ``received_before``, which are otherwise not computed
+    looks_at_offers: ClassVar[bool] = True
 
     def __init__(self, **values: Any) -> None:
         for key, parameter in self.parameters.items():

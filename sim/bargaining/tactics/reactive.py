@@ -43,6 +43,7 @@ class MiCRO(Tactic):
     parameters: ClassVar[dict[str, Parameter]] = {
         "step": Parameter(0.02, 0.001, 0.5, "size of a step, share of the way to its reservation"),
     }
+    looks_at_offers = False
     step: float
 
     def aspiration(self, view: View) -> Array:

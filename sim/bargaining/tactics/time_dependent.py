@@ -36,6 +36,7 @@ def polynomial_concession(time: Array, beta: float | Array, opening: float = 0.0
 
 class _TimeDependent(Tactic):
     citation = FARATIN
+    looks_at_offers = False
     beta: float
     opening: float
 
@@ -91,6 +92,8 @@ class Hardliner(Tactic):
         "the 'hardheaded' end of the tactics in Baarslag, Hindriks & Jonker (2011), Towards a "
         "quantitative concession-based classification method of negotiation strategies, PRIMA"
     )
+
+    looks_at_offers = False
 
     def aspiration(self, view: View) -> Array:
         return np.ones_like(view.time)
