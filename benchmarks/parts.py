@@ -45,6 +45,7 @@ PARTS = {
     "ripeness": "ripeness",
     "results": "table and store of outcomes",
     "afterwards": "table and store of outcomes",
+    "summary": "table and store of outcomes",
     "store": "table and store of outcomes",
 }
 """Module (or package) → part. The rest goes to whoever calls it, at last to the round itself."""
