@@ -70,9 +70,10 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
 def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
     """Per gate: how often it voted, how often the text passed, and whether the plan would."""
     worlds, out = data.sizes["world"], {}
+    ratified, plan_ratified = data.ratified.values, data.plan_ratified.values
     for n, gate in enumerate(data.gate.values):
         spec = scenario.ratification[str(gate)]
-        verdict, plan = data.ratified.values[:, n], data.plan_ratified.values[:, n]
+        verdict, plan = ratified[:, n], plan_ratified[:, n]
         voted = ~np.isnan(verdict)
         entry: dict[str, Any] = {"title": spec.title, "of": spec.of}
         entry["voted"] = float(voted.mean())

@@ -14,7 +14,7 @@ from sim.afterwards import durability_summary, plan_summary, ratification_summar
 from sim.articles import articles_summary
 from sim.protocols import PROTOCOLS
 from sim.results import OUTCOMES, REASONS
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.statistics import wilson
 
 DAYS = (7, 30, 100, 180, 365)
@@ -39,7 +39,8 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
             intervals[str(day)] = list(wilson(count, worlds)) if known else None
         return shares, intervals
 
-    failed = int((ensemble.stuck_reason.values >= 0).sum())
+    reasons, left = ensemble.stuck_reason.values, ensemble.left.values.any(axis=1)
+    failed = int((reasons >= 0).sum())
     deal, deal_interval = by_day(settled_day)
     first, first_interval = by_day(first_day)
     summary = {
@@ -67,13 +68,12 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
             "end": _ripeness(ensemble.ripeness_end.values),
         },
         "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
-        "stuck_because": _shares(ensemble.stuck_reason.values, list(REASONS), failed),
+        "stuck_because": _shares(reasons, list(REASONS), failed),
         "no_common_ground": _no_common_ground(ensemble),
         "levers": _levers(ensemble),
-        "walked_away": _ratio(int(ensemble.left.values.any(axis=1).sum()), worlds),
+        "walked_away": _ratio(int(left.sum()), worlds),
         "walked_away_after_signing": _ratio(
-            int((ensemble.left.values.any(axis=1) & (ensemble.stages_signed.values > 0)).sum()),
-            worlds,
+            int((left & (ensemble.stages_signed.values > 0)).sum()), worlds
         ),
         "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
         "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
@@ -103,20 +103,32 @@ def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
 def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
     """Per issue: what stands agreed at the end, over the worlds in which it does."""
     out: dict[str, Any] = {}
+    agreed = data.agreed.values
     for column, (key, issue) in enumerate(scenario.issues.items()):
-        values = data.agreed.values[:, column]
+        values = agreed[:, column]
         values = values[~np.isnan(values)]
         entry: dict[str, Any] = {"median": None, "p10": None, "p90": None, "text": None}
         entry |= {"most_common": None, "most_common_share": None, "worlds": len(values)}
         if len(values):
             low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-            times = Counter(nearest_text(issue, v) for v in values).most_common()
-            text, count = min(times, key=lambda pair: (-pair[1], pair[0]))
+            times = text_counts(issue, values)
+            text, count = min(times.items(), key=lambda pair: (-pair[1], pair[0]))
             entry |= {"median": median, "p10": low, "p90": high}
             entry["text"] = nearest_text(issue, median)
             entry |= {"most_common": text, "most_common_share": count / len(values)}
         out[key] = entry
     return out
+
+
+def text_counts(issue: Issue, values: np.ndarray) -> Counter[str]:
+    """How often each text of the scale is the nearest one (as :func:`nearest_text`)."""
+    points = sorted(issue.scale)
+    nearest = np.abs(values[:, None] - np.array(points)).argmin(axis=1)
+    counts: Counter[str] = Counter()
+    for point, count in zip(points, np.bincount(nearest, minlength=len(points)), strict=True):
+        if count:
+            counts[issue.scale[point]] += int(count)
+    return counts
 
 
 def _actors(data: xr.Dataset) -> dict[str, Any]:
@@ -125,14 +137,12 @@ def _actors(data: xr.Dataset) -> dict[str, Any]:
     for actor in data.actor.values:
         one = data.sel(actor=actor)
         entry: dict[str, Any] = {}
-        for name, values in (
-            ("utility", one.utility.values),
-            ("reservation", one.reservation_end.values),
-        ):
+        utility, reservation = one.utility.values, one.reservation_end.values
+        for name, values in (("utility", utility), ("reservation", reservation)):
             low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
             entry |= {name: float(median), f"{name}_p10": float(low), f"{name}_p90": float(high)}
         entry["reservation_at_start"] = float(np.median(one.reservation_start.values))
-        gain = (one.utility - one.reservation_end).values[settled]
+        gain = (utility - reservation)[settled]
         entry["gain_from_settling"] = float(np.median(gain)) if len(gain) else None
         conceded = one.conceded.values
         entry["conceded"] = float(np.median(conceded.sum(axis=1)))
@@ -174,9 +184,10 @@ def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
 
 def _levers(data: xr.Dataset) -> dict[str, Any]:
     out = {}
+    pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
-        pulled = ~np.isnan(data.lever_pulled_day.values[:, n])
-        effect = data.lever_effect_day.values[:, n]
+        pulled = ~np.isnan(pulled_day[:, n])
+        effect = effect_day[:, n]
         acted = ~np.isnan(effect)
         out[str(lever)] = {
             "pulled": float(pulled.mean()),

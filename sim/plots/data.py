@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,23 @@ from sim.story import percent
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
-_bands: dict[int, tuple[weakref.ref[xr.Dataset], dict[str, Band]]] = {}
+_kept: dict[int, tuple[weakref.ref[xr.Dataset], dict[str, Any]]] = {}
+
+
+def kept(ensemble: xr.Dataset, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """What ``make`` gives, made once per dataset and name, and kept as long as the dataset lives.
+
+    For what many charts ask for: it may be slow to make, or come from disk each time.
+    """
+    key = id(ensemble)
+    known = _kept.get(key)
+    if known is None or known[0]() is not ensemble:
+        known = (weakref.ref(ensemble, lambda _: _kept.pop(key, None)), {})
+        _kept[key] = known
+    if name not in known[1]:
+        known[1][name] = make()
+    found: NDArray[Any] = known[1][name]
+    return found
 
 
 def band(ensemble: xr.Dataset, name: str) -> Band:
@@ -24,15 +41,10 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
 
     Remarks
     -------
-    Sorted once per dataset and variable, in single precision, with worlds last so that every sort
-    is contiguous; kept as long as the dataset lives.
+    In single precision, with worlds last so that every sort is contiguous.
     """
-    key = id(ensemble)
-    known = _bands.get(key)
-    if known is None or known[0]() is not ensemble:
-        known = (weakref.ref(ensemble, lambda _: _bands.pop(key, None)), {})
-        _bands[key] = known
-    if name not in known[1]:
+
+    def make() -> Band:
         values = np.asarray(ensemble[name].values, dtype=np.float32)
         ordered = np.ascontiguousarray(values.reshape(len(values), -1).T)
         ordered.sort(axis=1)
@@ -42,8 +54,14 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
             below, above = math.floor(place), math.ceil(place)
             share = np.float32(place - below)
             rows.append(ordered[:, below] * (1 - share) + ordered[:, above] * share)
-        known[1][name] = np.stack(rows).reshape(len(LEVELS), *values.shape[1:]).astype(np.float32)
-    return known[1][name]
+        return np.stack(rows).reshape(len(LEVELS), *values.shape[1:]).astype(np.float32)
+
+    return kept(ensemble, f"band of {name}", make)
+
+
+def is_settled(run: Run) -> NDArray[np.bool_]:
+    """Worlds with a settlement."""
+    return kept(run.ensemble, "is settled", lambda: run.ensemble.outcome.values == 0)
 
 
 def days(run: Run) -> NDArray[np.float64]:
@@ -54,7 +72,8 @@ def days(run: Run) -> NDArray[np.float64]:
 def last_day(run: Run) -> float:
     """Last day worth showing: the horizon, or a little after the last settlement of all worlds."""
     every = days(run)
-    ends = np.append(run.ensemble.settled_day.values, float(run.central.settled_day))
+    settled = kept(run.ensemble, "settled_day", lambda: run.ensemble.settled_day.values)
+    ends = np.append(settled, float(run.central.settled_day))
     if np.isnan(ends).any():
         return float(every[-1])
     enough = max(1.25 * float(ends.max()), float(every[min(4, len(every) - 1)]))

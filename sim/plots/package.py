@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,8 @@ from sim.plots.data import (
     conditional_lines,
     consents,
     counted,
+    is_settled,
+    kept,
     red_lines,
     share_text,
     short,
@@ -35,7 +36,7 @@ from sim.plots.style import (
 )
 from sim.runner import Run
 from sim.scenario.schema import Issue
-from sim.summary import nearest_text
+from sim.summary import nearest_text, text_counts
 
 ROW, STRIP, HILL = 0.95, 5.6, 0.36
 TITLE_WIDTH, GAP = 1.7, 0.22
@@ -75,18 +76,21 @@ def package(run: Run) -> Figure:
 
 def deals_on(run: Run, issue: str) -> NDArray[np.float64]:
     """Values agreed: in settlements, or where there is none in what stages were signed."""
-    data = run.ensemble
-    values = data.agreed.values[:, list(run.scenario.issues).index(issue)]
-    settled = data.outcome.values == 0
+    agreed = kept(run.ensemble, "agreed", lambda: run.ensemble.agreed.values)
+    values, settled = agreed[:, list(run.scenario.issues).index(issue)], is_settled(run)
     chosen = values[settled] if settled.any() else values
     return chosen[~np.isnan(chosen)]
 
 
+def _gaps(run: Run) -> NDArray[np.float64]:
+    """By how much red lines miss each other, per world and issue."""
+    return kept(run.ensemble, "red_line_gap", lambda: run.ensemble.red_line_gap.values)
+
+
 def headline(run: Run) -> str:
     """The finding: where deals are nearly alike and where they vary most, or why there is none."""
-    scenario, data = run.scenario, run.ensemble
-    settled = int((data.outcome.values == 0).sum())
-    if settled:
+    scenario = run.scenario
+    if is_settled(run).any():
         agreed = {i: deals_on(run, i) for i in scenario.issues}
         spans = {i: np.quantile(values, [0.1, 0.9]) for i, values in agreed.items()}
         width = {i: float(high - low) for i, (low, high) in spans.items()}
@@ -101,7 +105,7 @@ def headline(run: Run) -> str:
             f"Settlements ({share} of worlds) differ most on {scenario.issues[loose].title}, "
             f"least on {scenario.issues[tight].title}"
         )
-    gaps = (data.red_line_gap.values > 0).mean(axis=0)
+    gaps = (_gaps(run) > 0).mean(axis=0)
     worst = int(np.argmax(gaps))
     head = "No settlement in any world"
     if gaps[worst] == 0:
@@ -111,7 +115,7 @@ def headline(run: Run) -> str:
 
 
 def _subtitle(run: Run, deals: list[NDArray[np.float64]]) -> str:
-    settled = int((run.ensemble.outcome.values == 0).sum())
+    settled = int(is_settled(run).sum())
     if settled:
         return (
             f"Distribution of the terms over {counted(settled, 'world')} with a settlement, per "
@@ -259,7 +263,7 @@ def _red_lines(axes: Axes, run: Run, issue: str) -> None:
 
 
 def _any_settlement(run: Run) -> bool:
-    return bool((run.ensemble.outcome.values == 0).any())
+    return bool(is_settled(run).any())
 
 
 def _words(
@@ -274,7 +278,7 @@ def _words(
         first, last = nearest_text(spec, float(low)), nearest_text(spec, float(high))
         more = "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
         if spec.kind == "options":
-            counts = Counter(nearest_text(spec, float(v)) for v in values).most_common(3)
+            counts = text_counts(spec, values).most_common(3)
             more = ", ".join(f"“{t}” in {share_text(n / len(values))}" for t, n in counts)
             more = "the same in all" if len(counts) == 1 else more
         top += len(lines) * line_height(9.5) + 0.03
@@ -285,7 +289,7 @@ def _words(
                 more += f"; no common ground in {share_text(missed)} of all"
         sheet.text(left, top, "\n".join(wrapped(more, width, lines=3)), color="#555555")
         return
-    gaps = run.ensemble.red_line_gap.values[:, list(run.scenario.issues).index(issue)]
+    gaps = _gaps(run)[:, list(run.scenario.issues).index(issue)]
     share = float((gaps > 0).mean())
     if not any(red_lines(run, a, issue) for a in signatories(run) if consents(run, a, issue)):
         head, more = "No red lines", "nothing on this issue alone bars a deal"

@@ -245,12 +245,13 @@ def _timeline(sheet: Sheet, run: Run, levers: list[str], top: float) -> None:
     axes.spines.left.set_visible(False)
     axes.set_yticks([])
     date_axis(axes, run.scenario.war.start_date, end, width, most=9)
+    effect_days = run.ensemble.lever_effect_day.values
     for row, key in enumerate(levers):
         owner, _, name = key.partition(".")
         color = colors[owner]
         lever = run.scenario.actors[owner].levers[name]
         base, height = row + 0.9, 0.78
-        effect = np.sort(run.ensemble.lever_effect_day.values[:, row])
+        effect = np.sort(effect_days[:, row])
         share = np.searchsorted(effect, x, side="right") / run.summary["worlds"]
         axes.axhline(base, color="#e3e3e3", linewidth=0.8, zorder=0.5)
         axes.fill_between(x, base, base - height * share, step="post", color=color, alpha=0.38,

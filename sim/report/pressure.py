@@ -140,9 +140,9 @@ def levers_chart(run: Run) -> Chart | None:
     every = days(run)[days(run) <= end]
     worlds = run.summary["worlds"]
     titles = [_title(run, key) for key in keys]
+    effect_days = run.ensemble.lever_effect_day.values
     shares = [
-        np.searchsorted(np.sort(run.ensemble.lever_effect_day.values[:, n]), every, side="right")
-        / worlds
+        np.searchsorted(np.sort(effect_days[:, n]), every, side="right") / worlds
         for n in range(len(keys))
     ]
     says = [
