@@ -173,11 +173,11 @@ def compare_outcomes(model: PeaceTalks, inputs: Inputs) -> dict[str, NDArray[np.
         if name in ("triggered", "effective", "called"):
             ours = ours[:, : len(model.levers)]
         theirs = np.asarray(theirs, dtype=np.float64).reshape(ours.shape)
-        # equal infinities, for which a difference is not a number
         same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
         finite = np.isfinite(ours) & np.isfinite(theirs)
-        apart = np.abs(np.where(finite, ours - theirs, np.inf))
-        same |= apart <= TOLERANCE
+        same |= finite & (
+            np.abs(np.where(finite, ours, 0) - np.where(finite, theirs, 0)) <= TOLERANCE
+        )
         out[name] = ~same.reshape(model.worlds, -1).all(axis=1)
     return out
 

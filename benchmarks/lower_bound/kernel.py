@@ -1245,9 +1245,9 @@ def acceptable(r, w, s, b, k, x):
             b.expected[i] = s.agreed[i] if r.stage_of_issue[i] < s.stage else s.no_deal[i]
     for g in range(r.count_gates):
         minds = r.quorum >= 0.0 or r.gate_owner[g] == k
-        if minds and s.known[g] and r.gate_stage[g] == s.stage:
-            if concerned(r, w, g, b.expected) and not passes(w, g, b.expected):
-                return False
+        at_stake = minds and s.known[g] and r.gate_stage[g] == s.stage
+        if at_stake and concerned(r, w, g, b.expected) and not passes(w, g, b.expected):
+            return False
     return True
 
 
@@ -1270,7 +1270,7 @@ def gate_in_draft(r, w, s, b, g, judge, count):
     b.gap[judge] = left
 
 
-# --- sim.recorder, sim.ripeness and sim.durability -------------------------------------------------
+# --- sim.recorder, sim.ripeness and sim.durability ---------------------------------------------
 
 
 @compiled
