@@ -85,6 +85,11 @@ class DaskCluster:
             self._opened = keep.pop_all()
         self.workers = self._threads()
 
+    @property
+    def scheduler(self) -> str:
+        """Address of the scheduler."""
+        return str(self._client.scheduler.address)
+
     def _check_versions(self) -> None:
         here = versions()
         try:

@@ -519,7 +519,7 @@ def test_without_the_option_nothing_is_imported_for_it(
         "import sys; from sim.cli import app\n"
         f"app(['run', {str(folder / 'settled.yaml')!r}, '--worlds', '5', '--no-plots', '--quiet', "
         f"'--out', {str(tmp_path)!r}], standalone_mode=False)\n"
-        "print([m for m in ('plotly', 'jinja2', 'sim.report') if m in sys.modules])"
+        "print([m for m in ('plotly', 'zarr', 'sim.report') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True

@@ -1,0 +1,300 @@
+"""Chunks give the same results wherever and in whatever order they are run."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xarray as xr
+import yaml
+
+from sim import ensemble
+from sim.cli import main
+from sim.cluster import DaskCluster
+from sim.ensemble import (
+    Call,
+    ChunkResult,
+    Failure,
+    Task,
+    central_world,
+    chunk_tasks,
+    run_chunk,
+    run_tasks,
+)
+from sim.executors import (
+    DEATHS,
+    Executor,
+    ExecutorError,
+    InProcess,
+    Lost,
+    ProcessPool,
+    open_executor,
+)
+from sim.results import build_dataset, template
+from sim.scenario import Scenario
+from tests.conftest import TOY, build
+
+SHORT = TOY | {"horizon_days": 28}
+WORLDS = 3_300
+
+
+@pytest.fixture(scope="module")
+def dask() -> Iterator[DaskCluster]:
+    """One cluster for all tests here; a worker that is killed is replaced."""
+    with DaskCluster("local", 2) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return build(SHORT)
+
+
+def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int, ChunkResult]:
+    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, 1_000), executor, **more))
+    assert all(isinstance(result, ChunkResult) for result in found.values())
+    return {task.chunk: result for task, result in found.items()}
+
+
+def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
+    like = template(central_world(scenario))
+    return build_dataset(results_of(scenario, executor), like, {"seed": 7})
+
+
+def test_tasks_cover_all_worlds_in_fixed_chunks() -> None:
+    tasks = chunk_tasks(2_500, traced=1_200, cell=3)
+    assert tasks == [Task(3, 0, 1000, True), Task(3, 1, 1000, True), Task(3, 2, 500, False)]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_results_do_not_depend_on_the_processes(scenario: Scenario, workers: int) -> None:
+    with ProcessPool(workers) as pool:
+        xr.testing.assert_identical(dataset_of(scenario, pool), dataset_of(scenario, InProcess()))
+
+
+def test_results_do_not_depend_on_the_cluster(scenario: Scenario, dask: DaskCluster) -> None:
+    xr.testing.assert_identical(dataset_of(scenario, dask), dataset_of(scenario, InProcess()))
+
+
+def test_the_dataset_numbers_worlds_and_rounds_as_they_were_run(scenario: Scenario) -> None:
+    data = dataset_of(scenario, InProcess())
+    assert data.world.values.tolist() == list(range(WORLDS))
+    assert dict(data.offer.sizes) == {"traced": 1000, "round": 5, "actor": 2, "issue": 2}
+
+
+def test_only_what_is_wanted_is_kept(scenario: Scenario) -> None:
+    kept = results_of(scenario, InProcess(), keep=("outcome", "utility"))
+    assert {name for r in kept.values() for name in r.outcomes} == {"outcome", "utility"}
+
+
+def test_cells_are_scenarios_of_their_own_asked_for_when_due(scenario: Scenario) -> None:
+    other = build(SHORT | {"horizon_days": 7})
+    asked = []
+
+    def cell(number: int) -> Scenario:
+        asked.append(number)
+        return [scenario, other][number]
+
+    tasks = [*chunk_tasks(1_100, cell=0), *chunk_tasks(1_100, cell=1)]
+    found = {t: r for t, r in run_tasks(cell, 1, tasks, InProcess()) if isinstance(r, ChunkResult)}
+    assert asked == [0, 1]
+    alone = dict(run_tasks([other], 1, chunk_tasks(1_100), InProcess()))
+    for task, result in alone.items():
+        assert isinstance(result, ChunkResult)
+        same = found[task._replace(cell=1)].outcomes
+        assert all(same[n].tobytes() == v.tobytes() for n, v in result.outcomes.items())
+
+
+def test_progress_reaches_the_end_and_never_goes_back(scenario: Scenario) -> None:
+    for executor in (InProcess(), ProcessPool(2)):
+        said: list[float] = []
+
+        def progress(done: float, total: float, said: list[float] = said) -> None:
+            assert total == WORLDS
+            said.append(done)
+
+        with executor:
+            results_of(scenario, executor, progress=progress)
+        assert said == sorted(said)
+        assert said[-1] == WORLDS
+
+
+def test_no_more_items_are_taken_than_can_be_worked_on() -> None:
+    taken = 0
+
+    def items() -> Iterator[int]:
+        nonlocal taken
+        for n in range(40):
+            taken += 1
+            yield n
+
+    done = 0
+    with ProcessPool(2) as pool:
+        for _ in pool.run(double, items(), nothing):
+            done += 1
+            assert taken <= done + 2 * pool.workers
+    assert done == 40
+
+
+# what workers run: functions that they can import
+
+
+def double(item: int, report: Callable[[float], None] | None = None) -> int:
+    return 2 * item
+
+
+def die_on_three(item: int) -> int:
+    if item == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def raise_on_three(item: int) -> int:
+    if item == 3:
+        raise ZeroDivisionError("three")
+    return item
+
+
+def die_once(
+    flag: Path, call: Call, report: Callable[[float], None] = lambda worlds: None
+) -> ChunkResult | Failure:
+    """As run_chunk, but the first worker that sees the file is killed within chunk 1."""
+
+    def killed(worlds: float) -> None:
+        if call.task.chunk == 1 and flag.exists():
+            flag.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return run_chunk(call, killed)
+
+
+def fail_in_chunk_2(
+    call: Call, report: Callable[[float], None] = lambda worlds: None
+) -> ChunkResult | Failure:
+    """As run_chunk, but the engine raises within chunk 2."""
+
+    def fail(worlds: float) -> None:
+        report(worlds)
+        if call.task.chunk == 2:
+            raise FloatingPointError("a fault of the engine")
+
+    return run_chunk(call, fail)
+
+
+def nothing(share: float) -> None:
+    pass
+
+
+# faults
+
+
+@pytest.mark.parametrize("where", ["pool", "dask"])
+def test_a_killed_workers_chunk_is_run_again(
+    scenario: Scenario,
+    dask: DaskCluster,
+    where: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flag = tmp_path / "flag"
+    flag.touch()
+    with ProcessPool(2) as pool:
+        executor = dask if where == "dask" else pool
+        with monkeypatch.context() as patched:
+            patched.setattr(ensemble, "run_chunk", partial(die_once, flag))
+            disturbed = dataset_of(scenario, executor)
+    assert not flag.exists()
+    xr.testing.assert_identical(disturbed, dataset_of(scenario, InProcess()))
+
+
+@pytest.mark.parametrize("where", ["pool", "dask"])
+def test_an_item_that_kills_its_workers_is_given_up_and_no_other(
+    dask: DaskCluster, where: str
+) -> None:
+    with ProcessPool(2) as pool:
+        executor = dask if where == "dask" else pool
+        found = dict(executor.run(die_on_three, range(8), nothing))
+    lost = found.pop(3)
+    assert isinstance(lost, Lost)
+    assert f"killed {DEATHS} times" in lost.reason
+    assert found == {n: n for n in range(8) if n != 3}
+
+
+def test_what_a_function_raises_ends_the_iteration(dask: DaskCluster) -> None:
+    with ProcessPool(2) as pool:
+        for executor in (pool, dask):
+            with pytest.raises(ZeroDivisionError, match="three"):
+                list(executor.run(raise_on_three, range(8), nothing))
+        assert dict(pool.run(double, [1], nothing)) == {1: 2}  # and the pool can still be used
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_chunk_that_raises_is_a_failure_and_the_others_go_on(
+    scenario: Scenario, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ensemble, "run_chunk", fail_in_chunk_2)
+    with open_executor(workers) as executor:
+        found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS), executor))
+    (failure,) = (f for f in found.values() if isinstance(f, Failure))
+    assert failure.task == Task(0, 2, 1000, False)
+    assert (failure.seed, failure.scenario) == (7, "toy")
+    assert (failure.error, failure.message) == ("FloatingPointError", "a fault of the engine")
+    assert "in fail" in failure.traceback
+    assert "chunk 2 (worlds 2,000–2,999)" in str(failure)
+    assert sorted(t.chunk for t, r in found.items() if isinstance(r, ChunkResult)) == [0, 1, 3]
+
+
+def test_a_pool_that_is_left_early_ends_its_workers() -> None:
+    before = multiprocessing.active_children()  # those of the cluster
+    with ProcessPool(2) as pool:
+        for _ in pool.run(double, range(10), nothing):
+            break
+    assert set(multiprocessing.active_children()) <= set(before)
+
+
+def test_a_cluster_that_is_not_there_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
+    assert told(tmp_path, capsys, address).startswith(f"--cluster {address}: no Dask scheduler")
+    assert "give local, or the address" in told(tmp_path, capsys, "nonsense")
+
+
+def test_workers_of_another_version_are_refused(
+    dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.cluster.platform.python_version", lambda: "3.0.0")
+    with pytest.raises(ExecutorError, match=r"not 3\.0\.0: results would not be the same"):
+        DaskCluster(dask.scheduler, 1)
+
+
+def test_without_dask_the_extra_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "sim.cluster")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = told(tmp_path, capsys, "local")
+    assert 'pip install "peace-negotiation-simulator[cluster]"' in said
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:
+    """What the command line says with a cluster that cannot be had: one line."""
+    file = folder / "toy.yaml"
+    file.write_text(yaml.safe_dump(SHORT))
+    with pytest.raises(SystemExit) as stopped:
+        main([str(file), "--cluster", cluster, "--out", str(folder), "--no-plots"])
+    assert stopped.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
