@@ -177,7 +177,7 @@ def test_a_ratio_to_compiled_loops_needs_the_same_outcomes(
 
     def rows(*comparisons: Comparison) -> tuple[dict[str, Figure], list[str]]:
         waiting = list(comparisons)
-        monkeypatch.setattr(lower_bound, "measure", lambda scenario, worlds: waiting.pop(0))
+        monkeypatch.setattr(lower_bound, "measure", lambda *_, **__: waiting.pop(0))
         findings = Findings("numba", "Numba")
         compiled.measure(replace(setting, work=work), findings)
         assert not waiting

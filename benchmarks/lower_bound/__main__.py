@@ -47,12 +47,17 @@ def main() -> int:
     parser.add_argument("scenario", nargs="?", default=str(ROOT / "scenarios" / "kellogg.yaml"))
     parser.add_argument("--worlds", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument(
+        "--may-differ", type=int, default=0, help="worlds, for a ratio all the same"
+    )
     arguments = parser.parse_args()
+    worlds, may_differ = arguments.worlds, arguments.may_differ
     loaded = load_scenario(arguments.scenario)
     try:
-        told(loaded.scenario.name, measure(loaded.scenario, arguments.worlds, arguments.repeats))
+        result = measure(loaded.scenario, worlds, arguments.repeats, may_differ=may_differ)
+        told(loaded.scenario.name, result)
         variant = Scenario.model_validate(eventful(loaded.raw))
-        told("eventful variant", measure(variant, min(VARIANT_WORLDS, arguments.worlds)))
+        told("eventful variant", measure(variant, min(VARIANT_WORLDS, worlds)))
     except (NotCovered, Unavailable) as error:
         print(error, file=sys.stderr)
         return 2
