@@ -39,6 +39,18 @@ def rows(array: NDArray[Any], worlds: NDArray[np.intp]) -> NDArray[Any]:
     return np.take(array.T, worlds, axis=-1).T
 
 
+def total(x: NDArray[Any]) -> NDArray[Any]:
+    """Sum over the last axis, from the first to the last.
+
+    In an order that does not hang on the layout, as NumPy's does, so that a world's bits are the
+    same however many others there are.
+    """
+    out = np.zeros_like(x, shape=x.shape[:-1])
+    for n in range(x.shape[-1]):
+        out += x[..., n]
+    return out
+
+
 class Table(NamedTuple):
     """Worlds in which the same stage is on the table, and its issues.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.agents.preferences import drawn_bounds, is_upward
 from sim.bargaining.support import support_curve, threshold_from_support
 from sim.bargaining.utility import losses, normalised
-from sim.layout import EVERYWHERE, Table, full
+from sim.layout import EVERYWHERE, Table, full, total
 from sim.scenario.agreement import Gate
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class ActiveGate:
     def utility(self, x: Array, table: Table = EVERYWHERE) -> Array:
         """Utility of packages (worlds of the table, packages, issues) to those who decide."""
         ideal, weight = table.rows(self.ideal)[:, None], table.rows(self.weight)[:, None]
-        return np.asarray(1.0 - (weight * losses(x, ideal)).sum(axis=2))
+        return np.asarray(1.0 - total(weight * losses(x, ideal)))
 
     def passes(self, x: Array, table: Table = EVERYWHERE) -> Mask:
         """Whether packages (worlds of the table, packages, issues) would be approved."""
@@ -229,7 +229,7 @@ class Ratification:
             loss.append(np.where(known[None, :, None], cost, 0.0))
             off_table = gate.weight[worlds] * losses(rest, gate.ideal[worlds])
             off_table[:, issues] = 0.0
-            left = 1.0 - off_table.sum(axis=1) - gate.threshold[worlds]
+            left = 1.0 - total(off_table) - gate.threshold[worlds]
             gap.append(np.where(known, left, UNASKED))
             low, high = gate.low[here].T[..., None], gate.high[here].T[..., None]
             excess = np.maximum(np.maximum(grid - high, low - grid), 0.0)

@@ -9,9 +9,16 @@ from numpy.typing import NDArray
 
 from sim.bargaining.conflicts import Pairs
 from sim.bargaining.drafting import max_min, prices
-from sim.bargaining.red_lines import best_linkages, boxes, distance_beyond, gaps, subsets
+from sim.bargaining.red_lines import (
+    best_linkages,
+    boxes,
+    distance_beyond,
+    gaps,
+    subsets,
+    with_rules,
+)
 from sim.bargaining.utility import losses
-from sim.layout import stacked
+from sim.layout import stacked, total
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -94,15 +101,14 @@ class Ripeness:
         self, model: PeaceTalks, issues: Mask, gap: Array, value: Array, worlds: Index
     ) -> Array:
         best = value[worlds].copy()
-        parties = model.signatories
         low, high = (side[:, worlds] for side in own_lines(model))
-        rest = np.stack([p.rest[worlds] for p in parties])
-        rules = [rule.at(worlds) for rule in model.rules]
+        rest = [p.rest for p in model.signatories]
+        rules = [
+            r.moved(rest, issues).rows(worlds) for r in model.rules if issues[:, r.column].any()
+        ]
         for subset in subsets(len(rules)):
-            assumed = np.zeros((len(worlds), len(rules)), dtype=bool)
-            assumed[:, list(subset)] = True
-            box = boxes(low, high, rules, assumed, rest, issues[worlds])
-            fits = gaps(*box, issues[worlds]).sum(axis=1) <= 1e-9
+            box = with_rules(low, high, [rules[n] for n in subset])
+            fits = total(gaps(*box, issues[worlds])) <= 1e-9
             if fits.any():
                 _, other = self._within(
                     box, self.choice[:, worlds], issues[worlds], gap[worlds], worlds
@@ -143,7 +149,7 @@ class Ripeness:
     @staticmethod
     def _gap(party: Party, model: PeaceTalks) -> Array:
         """Surplus of a party if every unsettled issue went to its ideal."""
-        signed = np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0).sum(axis=1)
+        signed = total(np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0))
         return 1.0 - signed + party.payments() - party.reservation
 
 
@@ -165,9 +171,9 @@ def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
     """
     low, high = own_lines(model)
     if model.rules:
-        rest = stacked([p.rest for p in model.signatories])
-        chosen = best_linkages(low, high, model.rules, rest, unsettled)
-        low, high = boxes(low, high, model.rules, chosen, rest, unsettled)
+        rest = [p.rest for p in model.signatories]
+        moved = [rule.moved(rest, unsettled) for rule in model.rules]
+        low, high = boxes(low, high, moved, best_linkages(low, high, moved, unsettled))
         # a rule loosens an actor's line, not what the stage must contain
         low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
     return low, high

@@ -205,11 +205,16 @@ def test_only_the_owner_minds_its_gate_and_only_where_it_is_concerned() -> None:
     model = PeaceTalks(build(data), Draws(1, 1, central=True))
     votes = model.ratification
     votes.gates[0].known[:] = True
+    (table,) = model.tables
     texts = np.array([[[0.35, 0.5], [0.5, 0.5], [0.2, 0.5]]])  # worth 0.65, 0.5 and 0.8
-    assert votes.acceptable(0, texts)[0].tolist() == [True, False, True]
-    assert votes.acceptable(1, texts)[0].all()
+    assert votes.acceptable(0, texts, table)[0].tolist() == [True, False, True]
+    assert votes.acceptable(1, texts, table)[0].all()
     votes.gates[0].threshold[:] = 0.9
-    assert votes.acceptable(0, texts)[0].tolist() == [False, False, True]  # 0.2 spares the vote
+    assert votes.acceptable(0, texts, table)[0].tolist() == [
+        False,
+        False,
+        True,
+    ]  # 0.2 spares the vote
 
 
 def staged(**truce: Any) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def test_a_party_accepts_exactly_from_its_threshold_on(table: Any, seed: int) ->
         accepts = party.accepts(drafts[None].astype(float))[0]
         np.testing.assert_array_equal(accepts, means[:, k] >= thresholds[k] - 1e-12)
         # and what it is worth above no deal is proportional to the sum over the articles
-        surplus = party.value(drafts[None].astype(float))[0] - party.reservation
+        surplus = party.value_of(drafts[None].astype(float), model.tables[0])[0] - party.reservation
         total = np.abs(satisfaction[k] - thresholds[k]).sum()
         wanted = drafts @ (satisfaction[k] - thresholds[k])
         np.testing.assert_allclose(surplus * total, wanted, atol=1e-9)

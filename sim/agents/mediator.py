@@ -6,7 +6,7 @@ Practice*, and Bercovitch (1997).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sim.agents.base import Participant
 from sim.agents.party import Party, draw_leave_after
 from sim.bargaining.drafting import coordinate_ascent, nash_welfare
-from sim.bargaining.red_lines import best_linkages, boxes
+from sim.bargaining.red_lines import best_linkages, boxes, distance_beyond
 from sim.bargaining.utility import losses
-from sim.layout import columns, full, stacked
+from sim.layout import columns, full, rows, stacked
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
@@ -155,8 +155,8 @@ class Formulator(Mediator):
                 text[:, column] = listed[nearest]
         if model.exclusions is not None:
             text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
-        self.text = text
-        return text
+        self.text = np.asfortranarray(text)
+        return self.text
 
     def stages_among(self, where: Mask) -> Iterator[tuple[Index, Index]]:
         """The worlds chosen and the issues on the table there, stage by stage."""
@@ -188,9 +188,11 @@ class Formulator(Mediator):
         """What texts of a stage are judged by in some worlds, as it knows the parties now."""
         here, points = np.ix_(worlds, issues), self.points[issues]
         seen = np.stack([p.salience_seen[here] for p in self.model.signatories], axis=2)
-        loss = self.distances(worlds, issues) * seen.transpose(1, 0, 2)[..., None]
+        distances = self.distances(worlds, issues)
+        loss = distances * seen.transpose(1, 0, 2)[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
-        extra = self._interests(worlds, issues) - PENALTY * self._beyond_limits(worlds, issues)
+        extra = self._interests(worlds, issues, distances)
+        extra -= PENALTY * self._beyond_limits(worlds, issues)
         gates = self.model.ratification.in_draft(worlds, issues, points, self._rest(worlds))
         if gates is not None:
             loss = np.concatenate([loss, gates.loss], axis=2)
@@ -207,7 +209,7 @@ class Formulator(Mediator):
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
         model = self.model
-        return np.where(model.is_fixed, model.agreed, model.war.no_deal)[worlds]
+        return rows(np.where(model.is_fixed, model.agreed, model.war.no_deal), worlds)
 
     def distances(self, worlds: Index, issues: Index) -> Array:
         """Losses at the drafting points for weight 1: (issues, worlds, parties, points)."""
@@ -223,7 +225,7 @@ class Formulator(Mediator):
             self.loss_tables = np.stack(tables, axis=1).transpose(2, 0, 1, 3).copy()
         return self.loss_tables[issues[:, None], worlds]
 
-    def _interests(self, worlds: Index, issues: Index) -> Array:
+    def _interests(self, worlds: Index, issues: Index, distances: Array) -> Array:
         """Own interests and attachment to the plan: (issues, worlds, points)."""
         plan = self.plan[np.ix_(worlds, issues)].T
         held = self.attachment[worlds] * ~np.isnan(plan)
@@ -232,43 +234,49 @@ class Formulator(Mediator):
         principal = next((p for p in self.model.signatories if p.key == self.spec.principal), None)
         if principal is not None:
             lean = self.tilt[worlds] * principal.weight[np.ix_(worlds, issues)].T
-            terms -= lean[:, :, None] * self.distances(worlds, issues)[:, :, principal.index]
+            terms -= lean[:, :, None] * distances[:, :, principal.index]
         return np.asarray(terms)
 
     def _beyond_limits(self, worlds: Index, issues: Index) -> Array:
         """Scale units by which points lie beyond estimated red lines: (issues, worlds, points)."""
         model = self.model
         parties = model.signatories
+        here = (issues[:, None], worlds)
+
+        def block(arrays: Iterable[Array]) -> Array:
+            return np.stack([a.T[here] for a in arrays]).transpose(0, 2, 1)
+
         refused = np.stack([model.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
-        error = self.misjudged[:, worlds] * known[:, :, None] * 0.5 ** self.explained[:, worlds]
-        low = np.stack([p.low[worlds] for p in parties])
-        high = np.stack([p.high[worlds] for p in parties])
-        ideal = np.stack([p.ideal[worlds] for p in parties])
+        error = block(self.misjudged) * known[:, :, None] * 0.5 ** block(self.explained)
+        low, high, ideal = (block(getattr(p, n) for p in parties) for n in ("low", "high", "ideal"))
         # a guess never lies beyond the ideal that the party itself states
         low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
         high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
-        floor, ceiling = model.terms_low[worlds], model.terms_high[worlds]
-        consent = np.stack([p.consent for p in parties])[:, None, :]
+        floor, ceiling = model.terms_low.T[here].T, model.terms_high.T[here].T
+        consent = np.stack([p.consent[issues] for p in parties])[:, None, :]
         low = np.maximum(np.where(consent, low, 0.0), floor)
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
-        on_table = model.on_table[worlds]
-        if model.rules:
-            rest = np.stack([p.rest[worlds] for p in parties])
-            rules = [rule.at(worlds) for rule in model.rules]
+        place = {int(column): n for n, column in enumerate(issues)}
+        numbers = [n for n, rule in enumerate(model.rules) if rule.column in place]
+        if numbers:
+            rest = [p.rest for p in parties]
+            moved = [
+                rule.moved(rest, model.on_table)
+                .rows(worlds)
+                .misjudged(error[rule.party, :, place[rule.column]])
+                .among(issues.tolist())
+                for rule in (model.rules[n] for n in numbers)
+            ]
+            chosen = np.ix_(worlds, numbers)
             stage = model.stage[worlds[0]]
             if self.tabled % LINKAGES_EVERY == 0 or (self.assumed_at[worlds] != stage).any():
-                self.assumed[worlds] = best_linkages(low, high, rules, rest, on_table, error)
+                on_table = np.ones(low.shape[1:], dtype=bool)
+                self.assumed[chosen] = best_linkages(low, high, moved, on_table)
                 self.assumed_at[worlds] = stage
-            low, high = boxes(low, high, rules, self.assumed[worlds], rest, on_table, error)
+            low, high = boxes(low, high, moved, self.assumed[chosen])
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
-        points = self.points[issues][:, None, :]
-        beyond = np.zeros((len(issues), len(worlds), points.shape[2]))
-        for k in range(len(parties)):
-            below, above = low[k][:, issues].T[..., None], high[k][:, issues].T[..., None]
-            excess = np.maximum(np.maximum(points - above, below - points), 0.0)
-            beyond += excess
-        return beyond
+        return distance_beyond(self.points[issues], low, high)
 
     def withdraw(self) -> None:
         """Stop where its own patience, or that of the manipulator it works for, is at an end."""

@@ -16,6 +16,7 @@ from sim.war import Beliefs
 if TYPE_CHECKING:
     from sim.levers import ActiveLever
     from sim.model import PeaceTalks
+from sim.layout import total
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -57,7 +58,7 @@ class Outlook(Preferences):
         best = self._value_of_stage()
         self.best = np.where(model.is_open, best, self.best)
         signed = self.loss(self.rest) * model.is_fixed if model.is_fixed.any() else None
-        hope = 1.0 + self.payments() - (0.0 if signed is None else signed.sum(axis=1))
+        hope = 1.0 + self.payments() - (0.0 if signed is None else total(signed))
         self.best_of_all = np.where(model.is_open, hope, self.best_of_all)
 
     def _value_of_refusing(self) -> tuple[Array, Array]:
@@ -93,7 +94,7 @@ class Outlook(Preferences):
         remains, fighting = model.cost_factor_next, model.drift_factor_next
         fixed = model.is_fixed
         self.rest = rest = self._expected(fighting, fixed)
-        off_table = (self.loss(rest) * ~model.on_table).sum(axis=1)
+        off_table = total(self.loss(rest) * ~model.on_table)
         best = 1.0 - off_table - model.war.cost_now(self.key) * remains * self.months
         last = model.stage == model.stages - 1
         if model.stages > 1:

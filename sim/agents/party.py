@@ -12,7 +12,7 @@ from sim.bargaining.learning import learnt_saliences
 from sim.bargaining.red_lines import TOLERANCE
 from sim.bargaining.tactics import TACTICS, View
 from sim.bargaining.walk import reach_target, walk
-from sim.layout import Table, full
+from sim.layout import Table, full, total
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Party(Outlook):
             return self.best, self.best_of_all
         without = self.loss(np.zeros_like(self.ideal)) * exclusions.given_up(self)
         return (
-            self.best - (without * self.model.on_table).sum(axis=1),
-            self.best_of_all - without.sum(axis=1),
+            self.best - total(without * self.model.on_table),
+            self.best_of_all - total(without),
         )
 
     def _aims(self) -> tuple[Array, Array]:
@@ -107,8 +107,8 @@ class Party(Outlook):
         """
         still_open = ~self.model.is_fixed
         others = [o for o in self.model.signatories if o is not self]
-        now = [-(self.loss(o.offer) * still_open).sum(axis=1) for o in others]
-        before = [-(self.loss(o.offer_before) * still_open).sum(axis=1) for o in others]
+        now = [-total(self.loss(o.offer) * still_open) for o in others]
+        before = [-total(self.loss(o.offer_before) * still_open) for o in others]
         return np.mean(now, axis=0), np.mean(before, axis=0)
 
     def propose(self, stands: Array, weights: Array) -> Array:

@@ -11,7 +11,7 @@ from sim.agents.base import Participant
 from sim.bargaining.red_lines import TOLERANCE, Rule
 from sim.bargaining.utility import losses, normalised, softened, span
 from sim.bargaining.walk import snap
-from sim.layout import Table, full
+from sim.layout import Table, full, total
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Actor
@@ -111,7 +111,7 @@ class Preferences(Participant):
 
     def utility(self, x: Array) -> Array:
         """Utility of whole packages, shape (worlds,), payments aside."""
-        return 1.0 - self.loss(x).sum(axis=1)
+        return 1.0 - total(self.loss(x))
 
     def loss_on(self, column: int, x: Array) -> Array:
         """Utility lost on one issue, of which ``x`` (worlds,) is the point."""
@@ -126,16 +126,16 @@ class Preferences(Participant):
         Issues not on the table are ignored: signed ones count as signed, later ones as they are
         expected without a deal.
         """
-        return self.best - (self.loss(x) * self.model.on_table).sum(axis=1)
+        return self.best - total(self.loss(x) * self.model.on_table)
 
     def value_of(self, x: Array, table: Table) -> Array:
         """The same for packages (worlds of the table, packages, all issues)."""
         x, best = table.issues_of(x), table.rows(self.best)
         ideal, slope = table.of(self.ideal), table.of(self.slope)
         if self.curvature is None:
-            return best[:, None] - np.einsum("wi,wmi->wm", slope, np.abs(x - ideal[:, None]))
+            return best[:, None] - total(slope[:, None] * np.abs(x - ideal[:, None]))
         loss = losses(x, ideal[:, None], self.curvature[table.issues])
-        return best[:, None] - np.einsum("wi,wmi->wm", table.of(self.weight), loss)
+        return best[:, None] - total(table.of(self.weight)[:, None] * loss)
 
     def asked_at(self, table: Table) -> bool:
         """Whether a stage needs its consent."""

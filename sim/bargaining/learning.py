@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import total
+
 Array = NDArray[np.float64]
 
 
@@ -40,11 +42,11 @@ def learnt_saliences(conceded: Array) -> Array:
     count = conceded.shape[1]
     if count == 1:
         return np.ones_like(conceded)
-    total = conceded.sum(axis=1, keepdims=True)
-    share = conceded / np.where(total > 0.0, total, 1.0)
-    confidence = total / (total + FAMILIAR)
+    moved = total(conceded)[:, None]
+    share = conceded / np.where(moved > 0.0, moved, 1.0)
+    confidence = moved / (moved + FAMILIAR)
     weights = np.exp(-STRENGTH * confidence * (count * share - 1.0) / (count - 1.0))
-    return weights / weights.sum(axis=1, keepdims=True)
+    return weights / total(weights)[:, None]
 
 
 def kalman_update(

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import total
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-9
@@ -23,10 +25,10 @@ ALL_SUBSETS_UP_TO = 7
 
 
 class Moved(NamedTuple):
-    """A conditional red line as it acts on a choice of issues; attributes as in :class:`Rule`.
+    """A conditional red line as it acts on a text; attributes as in :class:`Rule`.
 
-    ``column`` and the issues of ``bounds`` are places in that choice; ``holds`` (worlds,) is false
-    where a condition lies on an issue that is not on the table and is not met there.
+    ``holds`` (worlds,) is false where a condition lies on an issue that is not on the table and is
+    not met there.
     """
 
     party: int
@@ -35,6 +37,21 @@ class Moved(NamedTuple):
     upward: bool
     bounds: list[tuple[int, Array, Array]]
     holds: Mask
+
+    def among(self, columns: Sequence[int]) -> Moved:
+        """The same on a choice of issues, among which ``column`` is; bounds elsewhere fall away."""
+        place = {int(column): n for n, column in enumerate(columns)}
+        bounds = [(place[j], least, most) for j, least, most in self.bounds if j in place]
+        return self._replace(column=place[self.column], bounds=bounds)
+
+    def misjudged(self, error: Array) -> Moved:
+        """The same with an error (worlds,) in its line."""
+        return self._replace(line=np.clip(self.line + error, 0.0, 1.0))
+
+    def rows(self, worlds: NDArray[np.intp]) -> Moved:
+        """The same in some of the worlds."""
+        bounds = [(j, least[worlds], most[worlds]) for j, least, most in self.bounds]
+        return self._replace(line=self.line[worlds], bounds=bounds, holds=self.holds[worlds])
 
 
 @dataclass(frozen=True)
@@ -61,25 +78,22 @@ class Rule:
     upward: bool
     bounds: list[tuple[int, Array, Array]]
 
-    def at(self, worlds: NDArray[np.intp]) -> Rule:
-        """The rule in some of the worlds."""
-        bounds = [(j, least[worlds], most[worlds]) for j, least, most in self.bounds]
-        return Rule(self.party, self.column, self.line[worlds], self.upward, bounds)
+    def moved(self, rest: Sequence[Array], on_table: Mask) -> Moved:
+        """The rule as it acts on a text.
 
-    def moved(
-        self, rest: Array, on_table: Mask, error: Array | None, columns: Sequence[int]
-    ) -> Moved:
-        """The rule as it acts on a choice of issues; parameters as in :func:`boxes`."""
-        k, holds = self.party, np.ones(len(self.line), dtype=bool)
+        Parameters
+        ----------
+        rest : sequence of ndarray, shape (worlds, issues)
+            What each party expects of issues that are not on the table; a rule whose condition
+            lies there holds only where that meets it.
+        on_table : ndarray of bool, shape (worlds, issues)
+            Issues that are being settled.
+        """
+        holds = np.ones(len(self.line), dtype=bool)
         for issue, at_least, at_most in self.bounds:
-            expected = rest[k, :, issue]
+            expected = rest[self.party][:, issue]
             holds &= on_table[:, issue] | (expected >= at_least) & (expected <= at_most)
-        line = self.line
-        if error is not None:
-            line = np.clip(line + error[k, :, self.column], 0.0, 1.0)
-        place = {column: n for n, column in enumerate(columns)}
-        bounds = [(place[j], least, most) for j, least, most in self.bounds if j in place]
-        return Moved(k, place[self.column], line, self.upward, bounds, holds)
+        return Moved(self.party, self.column, self.line, self.upward, self.bounds, holds)
 
     def met(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) meet the condition."""
@@ -90,15 +104,7 @@ class Rule:
         return met
 
 
-def boxes(
-    low: Array,
-    high: Array,
-    rules: Sequence[Rule],
-    assumed: Mask,
-    rest: Array,
-    on_table: Mask,
-    error: Array | None = None,
-) -> tuple[Array, Array]:
+def boxes(low: Array, high: Array, moved: Sequence[Moved], assumed: Mask) -> tuple[Array, Array]:
     """Red lines with some rules in force: their lines, and their conditions as bounds.
 
     Parameters
@@ -106,28 +112,20 @@ def boxes(
     low, high : ndarray, shape (parties, worlds, issues)
         Unconditional red lines; 0 and 1 where the party's consent is not needed, so that there
         only the conditions of its rules count.
-    rules : sequence of Rule
-        Conditional ones.
+    moved : sequence of Moved
+        Conditional ones, as they act on these issues.
     assumed : ndarray of bool, shape (worlds, rules)
         Which of them are to hold.
-    rest : ndarray, shape (parties, worlds, issues)
-        What each party expects of issues that are not on the table; a rule whose condition lies
-        there holds only where that meets it.
-    on_table : ndarray of bool, shape (worlds, issues)
-        Issues that are being settled.
-    error : ndarray, shape (parties, worlds, issues), optional
-        Misjudgement of red lines, added to the rules' lines.
 
     Returns
     -------
     low, high : ndarray, shape (parties, worlds, issues)
     """
-    columns = list(range(low.shape[2]))
-    in_force = []
-    for number, rule in enumerate(rules):
-        if assumed[:, number].any():
-            moved = rule.moved(rest, on_table, error, columns)
-            in_force.append(moved._replace(holds=moved.holds & assumed[:, number]))
+    in_force = [
+        rule._replace(holds=rule.holds & holds)
+        for rule, holds in zip(moved, assumed.T, strict=True)
+        if holds.any()
+    ]
     return with_rules(low, high, in_force)
 
 
@@ -179,14 +177,7 @@ def gaps(low: Array, high: Array, on_table: Mask) -> Array:
     return np.where(on_table, np.maximum(low.max(axis=0) - high.min(axis=0), 0.0), 0.0)
 
 
-def best_linkages(
-    low: Array,
-    high: Array,
-    rules: Sequence[Rule],
-    rest: Array,
-    on_table: Mask,
-    error: Array | None = None,
-) -> Mask:
+def best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Mask) -> Mask:
     """The choice of rules under which the boxes miss each other least, in sum over issues.
 
     All choices are tried for up to :data:`ALL_SUBSETS_UP_TO` rules; beyond that none, all, and
@@ -196,23 +187,21 @@ def best_linkages(
     -------
     ndarray of bool, shape (worlds, rules)
     """
-    worlds = low.shape[1]
-    best = np.zeros((worlds, len(rules)), dtype=bool)
+    best = np.zeros((low.shape[1], len(moved)), dtype=bool)
     # a rule on an issue that is not on the table brings nothing, and only these issues can change
     on = on_table.any(axis=0)
-    useful = [n for n, rule in enumerate(rules) if on[rule.column]]
-    acted_on = {rules[n].column for n in useful}
-    acted_on |= {issue for n in useful for issue, _, _ in rules[n].bounds}
+    useful = [n for n, rule in enumerate(moved) if on[rule.column]]
+    acted_on = {moved[n].column for n in useful}
+    acted_on |= {issue for n in useful for issue, _, _ in moved[n].bounds}
     columns = [column for column in sorted(acted_on) if on[column]]
     low, high = (side.transpose(0, 2, 1)[:, columns].transpose(0, 2, 1) for side in (low, high))
-    shown = on_table.T[columns].T
-    moved = [rules[n].moved(rest, on_table, error, columns) for n in useful]
-    least = np.full(worlds, np.inf)
+    rules = [rule.among(columns) for rule in (moved[n] for n in useful)]
+    least = np.full(len(best), np.inf)
     for subset in subsets(len(useful)):
-        box = with_rules(low, high, [moved[n] for n in subset])
-        missed = gaps(*box, shown).sum(axis=1)
+        box = with_rules(low, high, [rules[n] for n in subset])
+        missed = total(gaps(*box, on_table.T[columns].T))
         better = missed < least - 1e-12
-        chosen = np.zeros(len(rules), dtype=bool)
+        chosen = np.zeros(len(moved), dtype=bool)
         chosen[[useful[n] for n in subset]] = True
         best[better], least[better] = chosen, missed[better]
         if not least.any():

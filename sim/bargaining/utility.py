@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.layout import total
+
 Array = NDArray[np.float64]
 
 
 def normalised(salience: Array) -> Array:
     """Weights that sum to 1 over the last axis."""
-    return salience / salience.sum(axis=-1, keepdims=True)
+    return salience / total(salience)[..., None]
 
 
 def span(ideal: Array) -> Array:

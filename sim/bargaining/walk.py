@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.utility import losses
+from sim.layout import total
 
 Array = NDArray[np.float64]
 
@@ -40,24 +41,25 @@ def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
     >>> fractional_knapsack(np.array([1.5]), np.array([[1.0, 1.0]]), np.array([[2.0, 1.0]]))
     array([[0.5, 1. ]])
     """
-    free = loss <= 0.0
-    price = np.where(gain > 0.0, loss / np.where(gain > 0.0, gain, 1.0), np.inf)
+    gain, loss = np.ascontiguousarray(gain.T), loss.T  # (segments, worlds)
+    free, brings = loss <= 0.0, gain > 0.0
+    price = np.divide(loss, gain, out=np.full(gain.shape, np.inf), where=brings)
     price[free] = -1.0
     # equal prices stay in the order of the issues whatever the rounding of the last digit
     np.round(price, 10, out=price)
-    order = np.argsort(price, axis=1, kind="stable")
-    rows = np.arange(order.shape[0])[:, None]
-    sorted_gain = gain[rows, order]
-    before = np.cumsum(sorted_gain, axis=1)
-    before -= sorted_gain
-    missing = need[:, None] - before
-    taken = np.clip(
-        np.divide(missing, sorted_gain, out=np.zeros_like(missing), where=sorted_gain > 0.0), 0, 1
-    )
+    order = np.argsort(np.ascontiguousarray(price.T), axis=1, kind="stable").T
+    places = order * len(need) + np.arange(len(need))
+    ranked = gain.take(places)
+    missing = np.empty_like(ranked)
+    left = need
+    for segment, brought in enumerate(ranked):
+        missing[segment] = left
+        left = left - brought
+    taken = np.divide(missing, ranked, out=np.zeros_like(missing), where=ranked > 0.0)
     shares = np.empty_like(taken)
-    shares[rows, order] = taken
+    shares.reshape(-1)[places] = np.clip(taken, 0.0, 1.0, out=taken)
     shares[free] = 1.0
-    return shares
+    return shares.T
 
 
 def walk(
@@ -98,7 +100,7 @@ def walk(
         side = np.where(offset[0] >= 0.0, 1.0, -1.0)
         reach = np.abs(offset[0])
         shares = fractional_knapsack(
-            target - best + (slope * reach).sum(axis=1), slope * reach, weights[0] * reach
+            target - best + total(slope * reach), slope * reach, weights[0] * reach
         )
         return ideal + side * reach * (1.0 - shares)
 
@@ -115,9 +117,9 @@ def walk(
     flat = np.moveaxis(length, 0, 2).reshape(worlds, issues * others)
     rates = np.moveaxis(rate, 0, 2).reshape(worlds, issues * others)
     gain = flat * np.repeat(slope, others, axis=1)
-    need = target - best + (slope * distance[0]).sum(axis=1)
+    need = target - best + total(slope * distance[0])
     shares = fractional_knapsack(need, gain, flat * rates)
-    walked = (shares * flat).reshape(worlds, issues, others).sum(axis=2)
+    walked = total((shares * flat).reshape(worlds, issues, others))
     return ideal + side * (distance[0] - walked)
 
 
@@ -160,7 +162,7 @@ def reach_target(
     """
 
     def reaches(package: Array) -> NDArray[np.bool_]:
-        loss = (weight * losses(package, ideal, curvature)).sum(axis=1)
+        loss = total(weight * losses(package, ideal, curvature))
         return np.asarray(best - loss >= target)
 
     enough = reaches(x)[:, None]
