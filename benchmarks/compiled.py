@@ -51,10 +51,9 @@ def measure(setting: Setting, findings: Findings) -> None:
 
 
 def _same_outcomes(findings: Findings, label: str, found: list[lower_bound.Comparison]) -> None:
-    share, required = min(c.equal / c.compared for c in found), 1 - 1 / TIES
-    named = f"{label}, of {found[0].compared:,} worlds"
-    figure = Figure(named, (100.0 * share,), "%", Requirement("at least", 100.0 * required))
-    findings.figures.append(figure)
+    equal, worlds = min(c.equal for c in found), found[0].compared
+    required = Requirement("at least", worlds - worlds // TIES)
+    findings.figures.append(Figure(f"{label}, of {worlds:,} worlds", (equal,), "", required))
 
 
 def _played(scenario: Scenario, worlds: int) -> lower_bound.Comparison:

@@ -134,10 +134,10 @@ def measure(setting: Setting, findings: Findings) -> None:
             Requirement("at least", CHEAPER, applies=work.ensemble >= 10_000),
         ),
         Figure(
-            f"same outcome in both, of {compared} worlds",
-            (100.0 * equal / compared,),
-            "%",
-            Requirement("at least", 100.0),
+            f"same outcome in both, of {compared:,} worlds",
+            (equal,),
+            "",
+            Requirement("at least", compared),
         ),
     ]
     if through == "a loop":
