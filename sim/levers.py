@@ -81,6 +81,7 @@ class ActiveLever:
         self.effective = np.full(worlds, -1, dtype=np.int64)  # round of taking effect
         self.was_in_effect = self.in_effect  # at the end of the round before
         self.called = np.zeros(worlds, dtype=bool)
+        self._at_once: dict[float, Array] = {}
 
     def advance(self, model: PeaceTalks) -> None:
         """Trigger where the condition holds; put into effect what was triggered long enough ago."""
@@ -117,15 +118,21 @@ class ActiveLever:
         for event in events:
             ahead = self._chance(actor, event, model)
             if ahead is not None:
-                chance, wait = ahead
-                answer = chance * self._still_to_come(months, wait, model)
+                answer = self._still_to_come(months, model, *ahead)
                 return answer if pending is None else answer + pending
         return pending
 
-    def _chance(self, actor: str, event: str, model: PeaceTalks) -> tuple[Array, Array] | None:
-        """Probability that the event, done by the actor, meets the condition, and the wait."""
+    def _chance(
+        self, actor: str, event: str, model: PeaceTalks
+    ) -> tuple[Array | None, Array | None] | None:
+        """Probability that the event, done by the actor, meets the condition, and the wait.
+
+        Arrays (worlds,), both ``None`` where it is certain and at once.
+        """
         if not _can_answer(self.spec.when, actor, event):
             return None
+        if all(c.round is None and c.pulled is None for c in self.spec.when):
+            return None, None
         chance, wait = np.ones(model.worlds), np.zeros(model.worlds)
         for condition in self.spec.when:
             if condition.round is not None:
@@ -134,7 +141,8 @@ class ActiveLever:
                 continue
             parent = next(v for v in model.levers if v.key == condition.pulled)
             ahead = parent._chance(actor, event, model)
-            before, longer = ahead or (np.zeros(model.worlds), np.zeros(model.worlds))
+            before, longer = ahead or (np.zeros(model.worlds), None)
+            before, longer = 1.0 if before is None else before, 0.0 if longer is None else longer
             pulled = parent.triggered <= model.round
             chance *= np.where(
                 pulled, 1.0, np.where(parent.called, 0.0, before * parent.credibility)
@@ -146,7 +154,7 @@ class ActiveLever:
         """Weight, in some worlds, of a promise tied to signing a stage, before it is pulled."""
         if not where.any():
             return None
-        return np.where(where, self._still_to_come(months, np.zeros(model.worlds), model), 0.0)
+        return np.where(where, self._still_to_come(months, model), 0.0)
 
     def pending(self, months: float, model: PeaceTalks) -> Array | None:
         """Weight once pulled and before it is in effect: certain, but for the wait."""
@@ -160,11 +168,25 @@ class ActiveLever:
         """Rounds until the effect where it has been pulled, shape (worlds,)."""
         return np.maximum(self.triggered + self.delay - model.round, 0.0)
 
-    def _still_to_come(self, months: float, wait: Array, model: PeaceTalks) -> Array:
+    def _still_to_come(
+        self,
+        months: float,
+        model: PeaceTalks,
+        chance: Array | None = None,
+        wait: Array | None = None,
+    ) -> Array:
         """Credibility where it has been neither pulled nor bluffed, less what passes before."""
+        if chance is None or wait is None:
+            weight = self._at_once.get(months)
+            if weight is None:
+                weight = self._at_once[months] = self._ahead(months, model, 0.0)
+        else:
+            weight = chance * self._ahead(months, model, wait)
+        return weight * ~(self.called | (self.triggered <= model.round))
+
+    def _ahead(self, months: float, model: PeaceTalks, wait: Array | float) -> Array:
         share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
-        done = self.called | (self.triggered <= model.round)
-        return np.where(done, 0.0, self.credibility * share)
+        return self.credibility * share
 
     def pay(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
         """Everything is in force in some worlds, from a round: a payment is made if it is kept."""

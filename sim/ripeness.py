@@ -103,9 +103,8 @@ class Ripeness:
         best = value[worlds].copy()
         low, high = (side[:, worlds] for side in own_lines(model))
         rest = [p.rest for p in model.signatories]
-        rules = [
-            r.moved(rest, issues).rows(worlds) for r in model.rules if issues[:, r.column].any()
-        ]
+        useful = [rule for rule in model.rules if issues[:, rule.column].any()]
+        rules = [rule.moved(rest, issues).rows(worlds) for rule in useful]
         for subset in subsets(len(rules)):
             box = with_rules(low, high, [rules[n] for n in subset])
             fits = total(gaps(*box, issues[worlds])) <= 1e-9

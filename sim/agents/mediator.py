@@ -259,6 +259,10 @@ class Formulator(Mediator):
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
         numbers = [n for n, rule in enumerate(model.rules) if rule.column in place]
+        stage = model.stage[worlds[0]]
+        # each world by itself, so that none depends on what happens in others
+        anew = (self.assumed_at[worlds] != stage) | (self.tabled % LINKAGES_EVERY == 0)
+        self.assumed_at[worlds] = stage
         if numbers:
             rest = [p.rest for p in parties]
             moved = [
@@ -269,11 +273,10 @@ class Formulator(Mediator):
                 for rule in (model.rules[n] for n in numbers)
             ]
             chosen = np.ix_(worlds, numbers)
-            stage = model.stage[worlds[0]]
-            if self.tabled % LINKAGES_EVERY == 0 or (self.assumed_at[worlds] != stage).any():
+            if anew.any():
                 on_table = np.ones(low.shape[1:], dtype=bool)
-                self.assumed[chosen] = best_linkages(low, high, moved, on_table)
-                self.assumed_at[worlds] = stage
+                found = best_linkages(low, high, moved, on_table)
+                self.assumed[np.ix_(worlds[anew], numbers)] = found[anew]
             low, high = boxes(low, high, moved, self.assumed[chosen])
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
         return distance_beyond(self.points[issues], low, high)

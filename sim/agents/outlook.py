@@ -80,13 +80,12 @@ class Outlook(Preferences):
         """Value of going back to war from a truce, with what answers that; shape (worlds,)."""
         model = self.model
         full, nothing = np.ones(model.worlds), np.zeros_like(model.is_fixed)
-        expected = self._expected(full, nothing)
         weights = [
             v.weight(self.key, ("violates", "refuses"), self.months, model) for v in self.levers
         ]
-        return self._of_fighting(expected, full) + self._levers(
-            weights, expected, full, full, nothing
-        )
+        expected = self._expected(full, nothing)
+        fighting = self._of_fighting(expected, full)
+        return fighting + self._levers(weights, expected, full, full, nothing)
 
     def _value_of_stage(self) -> Array:
         """Value of signing the stage on the table at its ideal, shape (worlds,)."""

@@ -122,21 +122,15 @@ class Party(Outlook):
         aims, (best, best_of_all) = self._aims(), self.hopes()
         lines = self.loosest_limits()
         x = self.offer.copy(order="K")
-        for table in self.model.tables:
-            later = self.model.issues_after[table.stage]
-            if len(later):
-                # talks about the whole settlement: they bind nobody before a stage's turn comes,
-                # but the others learn from them
-                unsettled = np.union1d(table.issues, later)
-                explored = self._walk(
-                    table._replace(issues=unsettled),
-                    (self.target_of_all, best_of_all),
-                    aims,
-                    lines,
-                    (stands, weights),
-                )
-                columns = explored[:, np.isin(unsettled, later)]
-                table._replace(issues=later).put(x, columns)
+        model = self.model
+        if any(len(model.issues_after[table.stage]) for table in model.tables):
+            # talks about the whole settlement: they bind nobody before a stage's turn comes, but
+            # the others learn from them
+            ideal, slope = aims
+            if model.is_fixed.any():
+                slope = slope * ~model.is_fixed
+            x = walk(self.target_of_all, best_of_all, ideal, slope, *lines, stands, weights)
+        for table in model.tables:
             on_table = self._walk(table, (self.target, best), aims, lines, (stands, weights))
             if self.curvature is not None:
                 on_table = self._corrected(on_table, table, best, aims, lines, stands)
@@ -234,11 +228,13 @@ class Party(Outlook):
     def gains_from(self, x: Array, table: Table, threshold: Array) -> Mask:
         """Whether packages (worlds of the table, packages, issues) are worth enough, or not its.
 
-        ``threshold`` is (worlds,), all of them.
+        ``threshold`` is (all worlds,), or (all worlds, packages).
         """
         if not self.asked_at(table):
             return np.ones(x.shape[:2], dtype=bool)
-        return self.value_of(x, table) >= table.rows(threshold)[:, None] - TOLERANCE
+        needed = table.rows(threshold)
+        needed = needed[:, None] if needed.ndim == 1 else needed
+        return self.value_of(x, table) >= needed - TOLERANCE
 
     def may_sign(self, x: Array, table: Table) -> Mask:
         """Whether packages are within its limits, or need no consent of it; shapes as above."""

@@ -45,9 +45,19 @@ class Protocol(ABC):
         A party weighs another's interest in an issue only where that other's consent is needed.
         """
         others = [p for p in self.model.signatories if p is not party]
-        stands = stacked([o.offer for o in others])
-        weights = stacked([o.salience_seen * o.consent for o in others])
-        return stands, weights
+        return stacked([o.offer for o in others]), stacked([_cares(o) for o in others])
+
+    def care_of_others(self, party: Party) -> Array:
+        """What the saliences of all others, as above, come to together; (worlds, issues)."""
+        first, *rest = [_cares(p) for p in self.model.signatories if p is not party]
+        for care in rest:
+            first = first + care
+        return first
+
+
+def _cares(party: Party) -> Array:
+    """Believed saliences where a party's consent is needed, (worlds, issues)."""
+    return party.salience_seen if party.consent.all() else party.salience_seen * party.consent
 
 
 PROTOCOLS: dict[str, type[Protocol]] = {}

@@ -17,11 +17,10 @@ class Mediated(Protocol):
 
     def position_of(self, party: Party) -> Array:
         """A party's position (worlds, issues), walked from the envoy's text once there is one."""
-        stands, weights = self.others_of(party)
         envoy = self.model.envoy
         if envoy is not None and envoy.text is not None:
-            stands, weights = envoy.text[None], weights.sum(axis=0)[None]
-        return party.propose(stands, weights)
+            return party.propose(envoy.text[None], self.care_of_others(party)[None])
+        return party.propose(*self.others_of(party))
 
     def put_to_all(self, envoy: Formulator, text: Array, where: Mask) -> Mask:
         """Ask all for their answer to a text; sign it where enough accept.

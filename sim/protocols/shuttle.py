@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.layout import Table, rows, side_by_side
+from sim.layout import Table, columns, rows, side_by_side
 from sim.protocols.base import Array, Mask, register
 from sim.protocols.mediated import Mediated
 
@@ -43,15 +43,17 @@ class Shuttle(Mediated):
         model = self.model
         parties = model.signatories
         package, done = parties[0].offer.copy(order="K"), np.zeros(model.worlds, dtype=bool)
-        thresholds = [p.threshold() for p in parties]
+        # what a party proposes itself it signs from its reservation value on
+        thresholds = []
+        for column, party in enumerate(parties):
+            needed = [party.threshold()] * len(parties)
+            needed[column] = party.reservation
+            thresholds.append(columns(needed))
         for table in model.tables:
             positions = side_by_side([table.rows(p.offer) for p in parties])
             enough = [
                 p.gains_from(positions, table, t) for p, t in zip(parties, thresholds, strict=True)
             ]
-            for column, party in enumerate(parties):
-                own = positions[:, column : column + 1]
-                enough[column][:, column] = party.gains_from(own, table, party.reservation)[:, 0]
             # red lines only where the positions are worth enough to enough of them
             some = np.flatnonzero(model.quorum(np.stack(enough, axis=2)).any(axis=1) & table.holds)
             if len(some):
