@@ -170,10 +170,12 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
     if one is None or two is None:
         return None
     paired = run.summary["seed"] == base.summary["seed"]
-    if paired:  # the first worlds of a longer run are those of a shorter one
-        both = min(len(one), len(two))
-        known = ~np.isnan(one[:both]) & ~np.isnan(two[:both])
-        one, two = one[:both][known], two[:both][known]
+    if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
+        numbers = (run.ensemble.world.values, base.ensemble.world.values)
+        _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
+        one, two = one[first], two[second]
+        known = ~np.isnan(one) & ~np.isnan(two)
+        one, two = one[known], two[known]
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:
