@@ -1,85 +1,138 @@
-"""What a run costs, measured side by side: ``python benchmarks/engine.py``.
-
-Prints three things for a scenario (default ``scenarios/kellogg.yaml``):
-
-* the engine's time per world by number of worlds, against one ordinary Mesa model per world, which
-  is the same model with one world, in a loop;
-* the whole command with 1,000 worlds and all charts, in a process of its own;
-* the peak memory of the whole command with 10,000 worlds, in a process of its own.
-
-Ratios come from the same run, alternating between the two sides, because machines drift.
-"""
+"""Cost per world by number of worlds, and what the largest run takes."""
 
 from __future__ import annotations
 
-import argparse
-import os
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
-from sim.model import PeaceTalks
-from sim.scenario import Draws, Scenario, load_scenario
+import xarray as xr
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.figures import Figure, Findings, Requirement
+from benchmarks.setting import FILE, SEED, Setting
+from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
+from sim.ensemble import ChunkResult, Failure, central_world, chunk_tasks, run_tasks
+from sim.executors import Executor, InProcess
+from sim.job import ENSEMBLE
+from sim.results import build_dataset, template
+from sim.runner import run_scenario
+from sim.scenario import Loaded, Scenario
+from sim.store import JOURNAL
 
-
-def seconds(scenario: Scenario, worlds: int, repeats: int = 1) -> float:
-    """Mean time of building and running ``repeats`` models of ``worlds`` worlds."""
-    start = time.perf_counter()
-    for chunk in range(repeats):
-        PeaceTalks(scenario, Draws(1, worlds, chunk)).run()
-    return (time.perf_counter() - start) / repeats
-
-
-def engine(scenario: Scenario) -> None:
-    """Cost per world, and the ratio to one model per world."""
-    seconds(scenario, 10)  # warm up
-    print(f"{'worlds':>8} {'ms per world':>14} {'times cheaper than one model per world':>40}")
-    alone = []
-    rows: dict[int, list[float]] = {1: [], 10: [], 100: [], 1000: []}
-    for _ in range(3):
-        for worlds, times in rows.items():
-            repeats = 12 if worlds == 1 else 1
-            times.append(seconds(scenario, worlds, repeats) / worlds)
-        alone.append(rows[1][-1])
-    one = statistics.median(alone)
-    for worlds, times in rows.items():
-        each = statistics.median(times)
-        print(f"{worlds:>8,} {1000 * each:>14.3f} {one / each:>40.0f}")
+SEVERAL = 10_000
+"""Up to so many worlds are measured several times, more only once."""
+MILLION = 1_000_000
+FINISHED = f"{JOURNAL}/*[0-9].json"
+"""What a store has one of for each chunk that is finished."""
+DEARER, MEMORY = 1.3, 1500.0
+"""A world among a million against one of 10,000, at most; megabytes for a million, at most."""
 
 
-def command(scenario: Path, worlds: int) -> tuple[float, float]:
-    """Wall seconds and peak memory (MB) of the whole command in a new process."""
+def ensemble(scenario: Scenario, worlds: int, like: xr.Dataset) -> xr.Dataset:
+    """Outcomes of an ensemble, chunk by chunk in this process, without rounds or files.
+
+    ``like`` says what they look like (:func:`sim.results.template`), which every run knows from
+    its central world.
+    """
+    results: dict[int, ChunkResult] = {}
+    for task, found in run_tasks([scenario], SEED, chunk_tasks(worlds), InProcess()):
+        if isinstance(found, Failure):
+            raise RuntimeError(str(found))
+        results[task.chunk] = found
+    return build_dataset(results, like, {})
+
+
+def look(scenario: Scenario) -> xr.Dataset:
+    """What outcomes of a scenario look like."""
+    return template(central_world(scenario))
+
+
+def stored(
+    loaded: Loaded, worlds: int, store: Path, say: Say, executor: Executor | None = None
+) -> None:
+    """A run as the command does it, streamed to a store, without charts."""
+    say_share = some_times(say)
+    run_scenario(
+        loaded,
+        worlds,
+        SEED,
+        progress=lambda what, done, total: say_share(f"{what}: {done / total:.0%}"),
+        traced=0,
+        executor=executor,
+        store=store,
+    )
+
+
+def measure(setting: Setting, findings: Findings) -> None:
+    """By number of worlds, in this process."""
+    scenario, work, say = setting.loaded.scenario, setting.work, setting.say
+    like = look(scenario)
+
+    def side(worlds: int) -> Callable[[], float]:
+        return lambda: 1e3 * seconds(lambda: ensemble(scenario, worlds, like)) / worlds
+
+    def add(worlds: int, values: tuple[float, ...]) -> None:
+        label = f"{worlds:,} world{'s' if worlds > 1 else ''}"
+        findings.figures.append(Figure(label, values, "ms/world"))
+
+    sizes = [n for n in work.by_worlds if n < work.most]
+    several = [n for n in sizes if n <= SEVERAL]
+    found = in_turn(
+        [side(n) for n in several],
+        work.repeats,
+        lambda repeat: say(f"up to {several[-1]:,} worlds, {repeat} of {work.repeats}"),
+    )
+    for worlds, values in zip(several, found, strict=True):
+        add(worlds, values)
+    for worlds in sizes[len(several) :]:
+        say(f"{worlds:,} worlds")
+        add(worlds, (side(worlds)(),))
+
+
+def largest(setting: Setting, findings: Findings) -> None:
+    """The whole command with the most worlds, between runs of fewer that also write a store.
+
+    All with one process, so that nothing of the time and the memory is elsewhere.
+    """
+    work, say = setting.work, setting.say
+    worlds, fewer = work.most, work.ensemble
+    chunks = len(chunk_tasks(worlds))
+
+    def few() -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder) / "few.zarr"
+            return 1e3 * seconds(lambda: stored(setting.loaded, fewer, store, say)) / fewer
+
+    say(f"{fewer:,} worlds with a store")
+    before = [few(), few()]
+    say(f"{worlds:,} worlds with the whole command")
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, "-m", "sim", str(scenario), "--worlds", str(worlds)]
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            [*words, "--out", folder, "--quiet"], cwd=ROOT, stdout=subprocess.DEVNULL
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"the command ended with {process.returncode}")
-    return wall, usage.ru_maxrss / 1024
+        words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--seed", str(SEED)]
+        words += ["--workers", "1", "--out", folder, "--quiet"]
+        store = Path(folder) / setting.loaded.scenario.name / ENSEMBLE
 
+        def still(passed: float) -> None:
+            say(f"{passed / 60:.1f} min, {len(list(store.glob(FINISHED)))} of {chunks:,} chunks")
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("scenario", nargs="?", default=str(ROOT / "scenarios" / "kellogg.yaml"))
-    arguments = parser.parse_args()
-    loaded = load_scenario(arguments.scenario)
-    print(f"{loaded.scenario.name}, {os.cpu_count()} processors, Python {sys.version.split()[0]}\n")
-    engine(loaded.scenario)
-    walls = sorted(command(Path(arguments.scenario), 1000)[0] for _ in range(3))
-    print(f"\nwhole command, 1,000 worlds, all charts: {walls[1]:.1f} s (median of 3)")
-    wall, memory = command(Path(arguments.scenario), 10_000)
-    print(f"whole command, 10,000 worlds, all charts: {wall:.1f} s, peak memory {memory:.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+        taken = command(words, still)
+    say(f"{fewer:,} worlds with a store")
+    around = (*before, few(), few())
+    each = 1e3 * taken.seconds / worlds
+    label, complete = f"{worlds:,} worlds, whole command, one worker", worlds >= MILLION
+    findings.figures += [
+        Figure(label, (each,), "ms/world"),
+        Figure(f"{fewer:,} worlds with a store, before and after", around, "ms/world"),
+        Figure(
+            "the one against the other",
+            ratios([each] * len(around), around),
+            "×",
+            Requirement("at most", DEARER, applies=complete and fewer >= SEVERAL),
+        ),
+        Figure(f"{label}: time", (taken.seconds / 60,), "min"),
+        Figure(
+            f"{label}: peak memory",
+            (taken.peak / MEGABYTE,),
+            "MB",
+            Requirement("at most", MEMORY, applies=complete),
+        ),
+    ]
