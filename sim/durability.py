@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.bargaining.utility import reservation_value
+from sim.layout import ALL, Some
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -145,35 +146,40 @@ class Durable:
         without : str, optional
             A term that is left out of account.
         """
-        there = ~np.isnan(package).any(axis=1)
-        x = np.nan_to_num(package)
         model, war = self.model, self.model.war
+        there = ~np.isnan(package).any(axis=1)
+        years, broken_by = np.full(len(package), np.nan), np.full(len(package), -1)
+        if not there.any():
+            return Held(years, broken_by)
+        worlds = ALL if there.all() else np.flatnonzero(there)
+        x, no_deal = package[worlds], war.no_deal[worlds]
         moved = np.zeros_like(x)
         for term, moves in self.moves.items():
             if term != without:
                 column = model.issues.index(term)
-                above = x[:, column] - war.no_deal[:, column]
+                above = x[:, column] - no_deal[:, column]
                 for target, by in moves.items():
-                    moved[:, target] += by * above
-        temptation = np.full((model.worlds, self.spec.years, len(model.signatories)), -np.inf)
+                    moved[:, target] += by[worlds] * above
+        temptation = np.full((len(x), self.spec.years, len(model.signatories)), -np.inf)
         for party in self.principals:
-            keeping = party.utility(x)
-            drift = party.beliefs.mean * party.months
-            cost = war.cost_of_new_war(party.key)
-            deterred = self._deterred(party, x, without)
+            keeping = party.utility(x, worlds)
+            drift = party.beliefs.mean[worlds] * party.months
+            cost = war.cost_of_new_war(party.key)[worlds]
+            deterred = self._deterred(party, x, worlds, without)
             for year in range(self.spec.years):
-                ahead = np.clip(x + drift + moved + self.shifts[year], 0.0, 1.0)
-                ahead = np.where(self.fought_over, ahead, war.no_deal)
-                expected = cost * self.expected_cost[party.key][year]
-                fought = reservation_value(party.utility(ahead), expected, party.months)
+                ahead = np.clip(x + drift + moved + self.shifts[year, worlds], 0.0, 1.0)
+                ahead = np.where(self.fought_over, ahead, no_deal)
+                expected = cost * self.expected_cost[party.key][year][worlds]
+                fought = reservation_value(party.utility(ahead, worlds), expected, party.months)
                 temptation[:, year, party.index] = fought - deterred - keeping
-        years, who = first_break(temptation - 1e-9)
-        return Held(np.where(there, years, np.nan), np.where(there, who, -1))
+        years[worlds], broken_by[worlds] = first_break(temptation - 1e-9)
+        return Held(years, broken_by)
 
-    def _deterred(self, party: Party, x: Array, without: str | None) -> Array:
+    def _deterred(self, party: Party, x: Array, worlds: Some, without: str | None) -> Array:
         """Utility that the terms make breaking cost a party, shape (worlds,)."""
         total = np.zeros(len(x))
         for term, (on, points, values) in self.deterrents.items():
             if term != without and party.key in on:
-                total += interpolated(points, values, x[:, self.model.issues.index(term)])
+                column = self.model.issues.index(term)
+                total += interpolated(points, values[worlds], x[:, column])
         return total

@@ -18,7 +18,7 @@ from sim.bargaining.red_lines import (
     with_rules,
 )
 from sim.bargaining.utility import losses
-from sim.layout import stacked, total
+from sim.layout import ALL, Some, stacked, total
 
 if TYPE_CHECKING:
     from sim.agents import Party
@@ -90,14 +90,21 @@ class Ripeness:
     def _largest(self, model: PeaceTalks, issues: Mask, gap: Array) -> Array:
         asked = np.stack([(p.consent & issues).any(axis=1) for p in model.signatories], axis=1)
         gap = np.where(asked, gap, UNASKED)
-        boxes_of = true_boxes(model, issues)
-        self.choice, value = self._within(boxes_of, self.choice, issues, gap, slice(None))
+        value = np.full(model.worlds, np.nan)
+        anything = issues.any(axis=1)
+        worlds = ALL if anything.all() else np.flatnonzero(anything)
+        if not anything.any():
+            return value
+        low, high = (side[:, worlds] for side in true_boxes(model, issues))
+        self.choice[:, worlds], value[worlds] = self._within(
+            (low, high), self.choice[:, worlds], issues[worlds], gap[worlds], worlds
+        )
         if model.rules:
             # a linkage that common ground does not need may still be worth its price
-            hard = np.flatnonzero((value <= 0.0) & issues.any(axis=1))
+            hard = np.flatnonzero(value <= 0.0)
             if len(hard):
                 value[hard] = self._with_other_linkages(model, issues, gap, value, hard)
-        return np.where(issues.any(axis=1), value, np.nan)
+        return value
 
     def _with_other_linkages(
         self, model: PeaceTalks, issues: Mask, gap: Array, value: Array, worlds: Index
@@ -123,7 +130,7 @@ class Ripeness:
         choice: Index,
         issues: Mask,
         gap: Array,
-        worlds: Index | slice,
+        worlds: Some,
     ) -> tuple[Index, Array]:
         """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
         extra = -BEYOND * distance_beyond(self.points, *boxes_of)

@@ -38,8 +38,10 @@ def nash_welfare(surplus: Array) -> Array:
 def soft_minimum(sharpness: float, surplus: Array) -> Array:
     """−log Σ_k exp(−β s_k)/β over axis 0: within log(parties)/β of the smallest surplus."""
     smallest = surplus.min(axis=0)
-    spread = np.exp(-sharpness * (surplus - smallest)).sum(axis=0)
-    return np.asarray(smallest - np.log(spread) / sharpness)
+    spread = smallest - surplus
+    spread *= sharpness
+    np.exp(spread, out=spread)
+    return np.asarray(smallest - np.log(spread.sum(axis=0)) / sharpness)
 
 
 def coordinate_ascent(
