@@ -37,7 +37,9 @@ def wilson(successes: float, trials: float, z: float = Z95) -> Interval:
     p, z2 = successes / trials, z * z
     centre = (p + z2 / (2 * trials)) / (1 + z2 / trials)
     half = z / (1 + z2 / trials) * math.sqrt(p * (1 - p) / trials + z2 / (4 * trials**2))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # exact at the ends, where rounding would leave a last digit
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    return Interval(low, 1.0 if successes == trials else min(1.0, centre + half))
 
 
 def difference_of_shares(
