@@ -36,8 +36,11 @@ LOCAL = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 2**28,
     "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 2**28,
     "distributed.worker.profile.enabled": False,
+    # so long after a worker's death Dask gives its place up if at that moment it is not there,
+    # though it may have died again and be coming back
+    "distributed.deploy.lost-worker-timeout": "365 days",
 }
-"""Settings of a local cluster."""
+"""Settings of a local cluster; some are read while it works."""
 
 
 class DaskCluster:
@@ -70,16 +73,16 @@ class DaskCluster:
             opened.push(keep)
             target: Any = address
             if address == "local":
-                with dask.config.set(LOCAL):
-                    target = keep.enter_context(
-                        LocalCluster(
-                            n_workers=workers,
-                            threads_per_worker=1,
-                            memory_limit=0,
-                            dashboard_address=None,
-                            silence_logs=logging.CRITICAL,
-                        )
+                keep.enter_context(dask.config.set(LOCAL))
+                target = keep.enter_context(
+                    LocalCluster(
+                        n_workers=workers,
+                        threads_per_worker=1,
+                        memory_limit=0,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
                     )
+                )
             try:
                 self._client = keep.enter_context(
                     Client(target, timeout=PATIENCE, set_as_default=False)

@@ -39,11 +39,11 @@ from sim.executors import (
     open_executor,
 )
 from sim.results import build_dataset, template
-from sim.scenario import Scenario
+from sim.scenario import CHUNK, Scenario
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}
-WORLDS = 3_300
+WORLDS = 2 * CHUNK + 300
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def scenario() -> Scenario:
 
 
 def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int, ChunkResult]:
-    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, 1_000), executor, **more))
+    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, CHUNK), executor, **more))
     assert all(isinstance(result, ChunkResult) for result in found.values())
     return {task.chunk: result for task, result in found.items()}
 
@@ -70,8 +70,9 @@ def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
 
 
 def test_tasks_cover_all_worlds_in_fixed_chunks() -> None:
-    tasks = chunk_tasks(2_500, traced=1_200, cell=3)
-    assert tasks == [Task(3, 0, 1000, True), Task(3, 1, 1000, True), Task(3, 2, 500, False)]
+    tasks = chunk_tasks(WORLDS, traced=CHUNK + 1, cell=3)
+    assert tasks == [Task(3, 0, CHUNK, True), Task(3, 1, CHUNK, True), Task(3, 2, 300, False)]
+    assert chunk_tasks(CHUNK) == [Task(0, 0, CHUNK, False)]
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
@@ -87,7 +88,7 @@ def test_results_do_not_depend_on_the_cluster(scenario: Scenario, dask: DaskClus
 def test_the_dataset_numbers_worlds_and_rounds_as_they_were_run(scenario: Scenario) -> None:
     data = dataset_of(scenario, InProcess())
     assert data.world.values.tolist() == list(range(WORLDS))
-    assert dict(data.offer.sizes) == {"traced": 1000, "round": 5, "actor": 2, "issue": 2}
+    assert dict(data.offer.sizes) == {"traced": CHUNK, "round": 5, "actor": 2, "issue": 2}
 
 
 def test_only_what_is_wanted_is_kept(scenario: Scenario) -> None:
@@ -103,10 +104,10 @@ def test_cells_are_scenarios_of_their_own_asked_for_when_due(scenario: Scenario)
         asked.append(number)
         return [scenario, other][number]
 
-    tasks = [*chunk_tasks(1_100, cell=0), *chunk_tasks(1_100, cell=1)]
+    tasks = [*chunk_tasks(CHUNK + 100, cell=0), *chunk_tasks(CHUNK + 100, cell=1)]
     found = {t: r for t, r in run_tasks(cell, 1, tasks, InProcess()) if isinstance(r, ChunkResult)}
     assert asked == [0, 1]
-    alone = dict(run_tasks([other], 1, chunk_tasks(1_100), InProcess()))
+    alone = dict(run_tasks([other], 1, chunk_tasks(CHUNK + 100), InProcess()))
     for task, result in alone.items():
         assert isinstance(result, ChunkResult)
         same = found[task._replace(cell=1)].outcomes
@@ -176,14 +177,14 @@ def die_once(
     return run_chunk(call, killed)
 
 
-def fail_in_chunk_2(
+def fail_in_chunk_1(
     call: Call, report: Callable[[float], None] = lambda worlds: None
 ) -> ChunkResult | Failure:
-    """As run_chunk, but the engine raises within chunk 2."""
+    """As run_chunk, but the engine raises within chunk 1."""
 
     def fail(worlds: float) -> None:
         report(worlds)
-        if call.task.chunk == 2:
+        if call.task.chunk == 1:
             raise FloatingPointError("a fault of the engine")
 
     return run_chunk(call, fail)
@@ -240,16 +241,16 @@ def test_what_a_function_raises_ends_the_iteration(dask: DaskCluster) -> None:
 def test_a_chunk_that_raises_is_a_failure_and_the_others_go_on(
     scenario: Scenario, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ensemble, "run_chunk", fail_in_chunk_2)
+    monkeypatch.setattr(ensemble, "run_chunk", fail_in_chunk_1)
     with open_executor(workers) as executor:
         found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS), executor))
     (failure,) = (f for f in found.values() if isinstance(f, Failure))
-    assert failure.task == Task(0, 2, 1000, False)
+    assert failure.task == Task(0, 1, CHUNK, False)
     assert (failure.seed, failure.scenario) == (7, "toy")
     assert (failure.error, failure.message) == ("FloatingPointError", "a fault of the engine")
     assert "in fail" in failure.traceback
-    assert "chunk 2 (worlds 2,000–2,999)" in str(failure)
-    assert sorted(t.chunk for t, r in found.items() if isinstance(r, ChunkResult)) == [0, 1, 3]
+    assert f"chunk 1 (worlds {CHUNK:,}–{2 * CHUNK - 1:,})" in str(failure)
+    assert sorted(t.chunk for t, r in found.items() if isinstance(r, ChunkResult)) == [0, 2]
 
 
 def test_a_pool_that_is_left_early_ends_its_workers() -> None:

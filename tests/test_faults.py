@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sim.scenario import CHUNK
 from tests.conftest import ROOT, TOY
 
-WORLDS, CHUNKS = 12_500, 13
+CHUNKS = 7
+WORLDS = (CHUNKS - 1) * CHUNK + 500
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
 
 

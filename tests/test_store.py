@@ -26,12 +26,12 @@ from sim.ensemble import (
 )
 from sim.executors import InProcess
 from sim.results import build_dataset, load_results, template
-from sim.scenario import Scenario
+from sim.scenario import CHUNK, Scenario
 from sim.store import ChunkStore, StoreError
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}
-WORLDS = 2_300
+WORLDS = 2 * CHUNK + 300
 IDENTITY = {"scenario_hash": "abc", "seed": 7}
 
 
@@ -47,7 +47,7 @@ def like(scenario: Scenario) -> xr.Dataset:
 
 @pytest.fixture(scope="module")
 def chunks(scenario: Scenario) -> dict[Task, ChunkResult]:
-    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, 1_000), InProcess()))
+    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, CHUNK), InProcess()))
     return {task: r for task, r in found.items() if isinstance(r, ChunkResult)}
 
 
@@ -60,7 +60,7 @@ def opened(tmp_path: Path, like: xr.Dataset) -> Iterator[Opened]:
     stores: list[ChunkStore] = []
 
     def open_it(name: str = "ensemble.zarr", **more: Any) -> ChunkStore:
-        settings = {"worlds": WORLDS, "identity": IDENTITY, "traced": 1_000} | more
+        settings = {"worlds": WORLDS, "identity": IDENTITY, "traced": CHUNK} | more
         store = ChunkStore.prepare(
             tmp_path / name, settings.pop("like", like), attributes={"seed": 7}, **settings
         )
@@ -114,11 +114,11 @@ def test_an_unfinished_store_says_which_worlds_have_been_run(
 ) -> None:
     with opened() as store:
         store.write(store.tasks()[1], chunks[store.tasks()[1]])
-    assert store.dataset().world.values.tolist() == list(range(1000, 2000))
+    assert store.dataset().world.values.tolist() == list(range(CHUNK, 2 * CHUNK))
     assert store.dataset().sizes["traced"] == 0
     plain = xr.open_zarr(store.path)
-    assert np.flatnonzero(plain.finished.values).tolist() == list(range(1000, 2000))
-    assert np.isnan(plain.utility.values[2000:]).all()
+    assert np.flatnonzero(plain.finished.values).tolist() == list(range(CHUNK, 2 * CHUNK))
+    assert np.isnan(plain.utility.values[2 * CHUNK :]).all()
 
 
 def test_cells_have_a_dim_of_their_own(
@@ -192,7 +192,7 @@ def test_failures_are_kept_and_tried_again(
     store = opened()
     assert store.failures() == [failure]
     assert store.missing() == [second]
-    assert store.dataset().sizes["world"] == 1300
+    assert store.dataset().sizes["world"] == CHUNK + 300
     fill(store, chunks)
     assert store.failures() == []
     assert tree(store.path) == tree(whole)
@@ -203,8 +203,8 @@ def test_failures_are_kept_and_tried_again(
     [
         ({"identity": IDENTITY | {"seed": 8}}, "seed 7, not 8"),
         ({"identity": IDENTITY | {"scenario_hash": "x" * 64}}, "another scenario_hash"),
-        ({"worlds": 2_400}, "worlds 2300, not 2400"),
-        ({"traced": 0}, "traced 1000, not 0"),
+        ({"worlds": WORLDS + 100}, f"worlds {WORLDS}, not {WORLDS + 100}"),
+        ({"traced": 0}, f"traced {CHUNK}, not 0"),
     ],
 )
 def test_another_run_is_refused_unless_it_is_to_be_overwritten(
@@ -274,7 +274,7 @@ def test_a_full_disk_at_any_write_leaves_whole_chunks_that_can_be_gone_on_with(
         done = sum(room >= end for end in ends_of_chunks)
         assert f"{done} of 3 chunks are finished and stay readable" in str(stopped.value)
         assert str(store.path) in str(stopped.value)
-        assert store.dataset().load().sizes["world"] == 1000 * done
+        assert store.dataset().load().sizes["world"] == CHUNK * done
         xr.open_zarr(store.path).load()
         store = opened(f"{room}.zarr", like=few)
         assert len(store.missing()) == 3 - done
