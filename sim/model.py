@@ -327,7 +327,8 @@ class PeaceTalks(mesa.Model):
         if self.exclusions is not None:
             # positions on later stages give way to what has just been signed
             for party in self.signatories:
-                party.offer = self.exclusions.repaired(party.offer, party)
+                repaired = self.exclusions.repaired(party.offer, party)
+                party.offer = np.where(where[:, None], repaired, party.offer)
 
     def _in_force(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
         """What has been signed in some worlds takes effect, in the round given."""
