@@ -191,7 +191,7 @@ class PeaceTalks(mesa.Model):
     def _leave_out_concluded(self) -> None:
         """Compute only worlds that go on, where that saves enough."""
         goes_on = np.isin(self.status, (OPEN, BEFORE_GATES))
-        few = np.count_nonzero(goes_on) <= self.narrowed_at * self.worlds
+        few = 0 < np.count_nonzero(goes_on) <= self.narrowed_at * self.worlds
         if few and self.worlds >= FEWEST and not self.recorder.trace:
             narrowed = Narrowed(self, np.flatnonzero(goes_on))
             self.narrowed.append(narrowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from itertools import chain, combinations, product
 from typing import Any
 
@@ -14,7 +15,7 @@ from scipy.optimize import linprog
 
 from sim.bargaining.red_lines import Moved, best_linkages, distance_beyond, gaps, with_rules
 from sim.bargaining.walk import fractional_knapsack
-from sim.model import OPEN, PeaceTalks
+from sim.model import PeaceTalks
 from sim.results import chunk_dataset
 from sim.scenario import Draws, Scenario, load_scenario
 from tests.conftest import SCENARIOS, build
@@ -151,12 +152,12 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_leaving_out_concluded_worlds_changes_nothing(name: str) -> None:
-    scenario = CASES[name]()
-    all_along, model, _ = finished(scenario, 80, NEVER)
-    assert 0 < (model.status == OPEN).sum() < 60 or name == "staged"
+    scenario, worlds = CASES[name](), 40 if name == "camp_david" else 80
+    all_along, model, _ = finished(scenario, worlds, NEVER)
+    assert len(np.unique(model.concluded_round)) > 2
     for share in (DEFAULT, ALWAYS):
-        found, _, fewest = finished(scenario, 80, share)
-        assert fewest <= DEFAULT * 80
+        found, _, fewest = finished(scenario, worlds, share)
+        assert fewest < worlds
         assert_same(found, all_along)
 
 
@@ -166,21 +167,23 @@ def test_it_can_be_undone_and_gone_on_from() -> None:
     assert_same(finished(scenario, 80, ALWAYS, parts=5)[0], all_along)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ["dayton", "impatient kellogg", "staged"])
 def test_a_world_is_the_same_however_many_others_there_are(name: str) -> None:
     scenario = CASES[name]()
     many = finished(scenario, 80)[0]
-    for worlds in (1, 7, 40):
+    for worlds in (1, 40):
         assert_same(finished(scenario, worlds)[0], many, worlds)
 
 
 def test_the_staged_case_has_what_it_is_for() -> None:
     _, model, _ = finished(build(STAGED), 80, NEVER)
-    assert model.ratification.failures.any() and model.recorder.truces_broken.any()
-    assert model.levers[0].in_effect.any() and len(np.unique(model.status)) > 1
+    assert model.ratification.failures.any()
+    assert model.recorder.truces_broken.any()
+    assert model.levers[0].in_effect.any()
+    assert len(np.unique(model.status)) > 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(scenarios(), st.sampled_from(["unanimity", 0.6]), st.booleans())
 def test_of_random_scenarios_too(data: dict[str, Any], consent: Any, leaves: bool) -> None:
     data["protocol"] = data.get("protocol", {}) | {"consent": consent}
@@ -193,16 +196,16 @@ def test_of_random_scenarios_too(data: dict[str, Any], consent: Any, leaves: boo
     assert_same(finished(scenario, 1)[0], all_along, 1)
 
 
-def test_a_step_when_all_have_concluded_does_nothing() -> None:
-    data = STAGED | {"horizon_days": 3000}
+def test_a_step_when_all_have_concluded_changes_nothing() -> None:
+    data = copy.deepcopy(STAGED)
+    data["actors"]["a"]["leave_after"] = {"fixed": 3}
     model = PeaceTalks(build(data), Draws(7, 40))
     while model.goes_on:
         model.step()
-    worlds = model.worlds
+    before = model.status.copy()
     model.step()
-    assert model.worlds == worlds
     model.finish()
-    assert (model.status != OPEN).all()
+    np.testing.assert_array_equal(model.status, before)
 
 
 def test_chosen_draws_are_those_of_the_chosen_worlds() -> None:
@@ -211,9 +214,7 @@ def test_chosen_draws_are_those_of_the_chosen_worlds() -> None:
     some.choose(np.array([0, 3, 20]))  # of those 25
     assert some.worlds == 3
     for key in (1, 2):
-        np.testing.assert_array_equal(
-            some.normal("x", key), every.normal("x", key)[[1, 7, 41]]
-        )
+        np.testing.assert_array_equal(some.normal("x", key), every.normal("x", key)[[1, 7, 41]])
 
 
 fractions = st.integers(0, 8).map(lambda n: n / 8)
@@ -252,9 +253,7 @@ def test_distance_beyond_is_that_of_each_point(seed: int) -> None:
     found = distance_beyond(points, low, high)
     for i, w, p in product(range(issues), range(worlds), range(count)):
         x = points[i, p]
-        beyond = [
-            max(low[k, w, i] - x, 0.0) + max(x - high[k, w, i], 0.0) for k in range(parties)
-        ]
+        beyond = [max(low[k, w, i] - x, 0.0) + max(x - high[k, w, i], 0.0) for k in range(parties)]
         assert found[i, w, p] == pytest.approx(sum(beyond))
 
 
@@ -293,7 +292,7 @@ def test_the_best_linkages_are_those_of_brute_force(seed: int, number: int) -> N
         assert mine == pytest.approx(missed[:, w].min(), abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_best_linkages_of_a_world_do_not_hang_on_others(seed: int) -> None:
     """Ten rules are too many to try all choices; a world may be at a stage with five of them."""
@@ -305,5 +304,6 @@ def test_the_best_linkages_of_a_world_do_not_hang_on_others(seed: int) -> None:
     together = best_linkages(low, high, rules, on_table)
     for w in range(worlds):
         one = np.array([w])
-        alone = best_linkages(low[:, one], high[:, one], [r.rows(one) for r in rules], on_table[one])
+        of_it = [rule.rows(one) for rule in rules]
+        alone = best_linkages(low[:, one], high[:, one], of_it, on_table[one])
         np.testing.assert_array_equal(alone[0], together[w])
