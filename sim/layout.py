@@ -95,9 +95,12 @@ class Table(NamedTuple):
         return (part if everywhere else part[:, :, self.worlds]).transpose(0, 2, 1)
 
     def put(self, array: NDArray[Any], values: NDArray[Any]) -> None:
-        """Write ``values`` (worlds of the table, issues) into an array (worlds, issues)."""
+        """Write ``values`` (worlds of the table, issues) into an array (worlds, issues).
+
+        Only where the table holds: elsewhere these issues may be those of a later stage.
+        """
         if isinstance(self.worlds, slice):
-            array.T[self.issues] = values.T
+            array.T[self.issues] = np.where(self.holds, values.T, array.T[self.issues])
         else:
             array.T[np.ix_(self.issues, self.worlds)] = values.T
 

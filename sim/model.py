@@ -191,7 +191,7 @@ class PeaceTalks(mesa.Model):
     def _leave_out_concluded(self) -> None:
         """Compute only worlds that go on, where that saves enough."""
         goes_on = np.isin(self.status, (OPEN, BEFORE_GATES))
-        few = np.count_nonzero(goes_on) <= self.narrowed_at * self.worlds
+        few = 0 < np.count_nonzero(goes_on) <= self.narrowed_at * self.worlds
         if few and self.worlds >= FEWEST and not self.recorder.trace:
             narrowed = Narrowed(self, np.flatnonzero(goes_on))
             self.narrowed.append(narrowed)
@@ -327,7 +327,8 @@ class PeaceTalks(mesa.Model):
         if self.exclusions is not None:
             # positions on later stages give way to what has just been signed
             for party in self.signatories:
-                party.offer = self.exclusions.repaired(party.offer, party)
+                repaired = self.exclusions.repaired(party.offer, party)
+                party.offer = np.where(where[:, None], repaired, party.offer)
 
     def _in_force(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
         """What has been signed in some worlds takes effect, in the round given."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.bargaining.conflicts import Pairs
 from sim.bargaining.drafting import max_min, prices
 from sim.bargaining.red_lines import (
+    alike,
     best_linkages,
     boxes,
     distance_beyond,
@@ -102,8 +103,9 @@ class Ripeness:
         if model.rules:
             # a linkage that common ground does not need may still be worth its price
             hard = np.flatnonzero(value <= 0.0)
-            if len(hard):
-                value[hard] = self._with_other_linkages(model, issues, gap, value, hard)
+            for some in alike(issues[hard]):
+                these = hard[some]
+                value[these] = self._with_other_linkages(model, issues, gap, value, these)
         return value
 
     def _with_other_linkages(
@@ -112,7 +114,7 @@ class Ripeness:
         best = value[worlds].copy()
         low, high = (side[:, worlds] for side in own_lines(model))
         rest = [p.rest for p in model.signatories]
-        useful = [rule for rule in model.rules if issues[:, rule.column].any()]
+        useful = [rule for rule in model.rules if issues[worlds, rule.column].any()]
         rules = [rule.moved(rest, issues).rows(worlds) for rule in useful]
         for subset in subsets(len(rules)):
             box = with_rules(low, high, [rules[n] for n in subset])

@@ -188,6 +188,26 @@ def best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Mas
     ndarray of bool, shape (worlds, rules)
     """
     best = np.zeros((low.shape[1], len(moved)), dtype=bool)
+    for worlds in alike(on_table):
+        rules = [rule.rows(worlds) for rule in moved]
+        best[worlds] = _best_linkages(low[:, worlds], high[:, worlds], rules, on_table[worlds])
+    return best
+
+
+def alike(on_table: Mask) -> list[NDArray[np.intp]]:
+    """Worlds (worlds, issues) sorted by which issues are on the table there.
+
+    So that the rules worth trying in one world do not depend on what is talked about in others.
+    """
+    if (on_table == on_table[:1]).all():
+        return [np.arange(len(on_table))] if len(on_table) else []
+    kinds, kind = np.unique(on_table, axis=0, return_inverse=True)
+    return [np.flatnonzero(kind.reshape(-1) == n) for n in range(len(kinds))]
+
+
+def _best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Mask) -> Mask:
+    """The same where the same issues are on the table in all worlds."""
+    best = np.zeros((low.shape[1], len(moved)), dtype=bool)
     # a rule on an issue that is not on the table brings nothing, and only these issues can change
     on = np.asarray(on_table.any(axis=0))
     useful = [n for n, rule in enumerate(moved) if on[rule.column]]
