@@ -343,8 +343,9 @@ def heatmap(
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
     try:
+        results = read_sweep(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draw_heatmap(read_sweep(folder), target, of, x, y, at or ())
+        draw_heatmap(results, target, of, x, y, at or ())
     except ScenarioError as error:
         fail(str(error))
     except OSError as error:

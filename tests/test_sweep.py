@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -570,9 +571,21 @@ def test_odds_that_never_move_are_said_so(
     said = " ".join(capsys.readouterr().out.split())
     assert "No world of any cell settles" in said
     assert "look at ripeness" in said
-    assert "--of ripeness" in said
-    assert "python -m sim heatmap" in said
+    assert said.count("python -m sim heatmap") == 2
+    assert said.count("--of ripeness") == 1
+    assert "--of utility:a" in said
     assert "not a forecast" in said
+
+
+def test_the_next_steps_can_be_typed(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", file, "--set", "horizon_days=60", "--vary", COSTS, "--worlds", "20"]
+    main_or_exit([*words, "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().out.splitlines()
+    steps = [shlex.split(line)[3:] for line in said if "python -m sim heatmap" in line]
+    assert [step[3] for step in steps] == ["settlement", "deal_by_day:30"]
+    assert [main_or_exit(step) for step in steps] == [0, 0]
 
 
 def test_a_parameter_that_changes_nothing_is_said_so(
