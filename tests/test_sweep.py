@@ -415,11 +415,18 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
+def test_set_on_what_is_varied_is_refused(file: str) -> None:
+    with pytest.raises(ScenarioError, match=r"war\.cost\.a is varied"):
+        make_plan([file], ["war.cost.a=0.01,0.02"], "grid", 20, 1, ("war.cost.a=0.5",))
+    plan = make_plan([file], ["war.cost.a=1x,2x"], "grid", 20, 1, ("war.cost.a=0.01",))
+    assert plan.parameters[0].own == 1
+
+
 def test_another_sweep_seed_or_set_is_not_mixed_in(file: str, tmp_path: Path) -> None:
     run(file, [COSTS], tmp_path / "out")
     with pytest.raises(ScenarioError, match=r"holds another sweep, over war\.cost\.a"):
         run(file, [LIMITS], tmp_path / "out")
-    with pytest.raises(ScenarioError, match="1 cells that are not in this"):
+    with pytest.raises(ScenarioError, match="1 cell that is not in this"):
         run(file, ["war.cost.a=0,0.02"], tmp_path / "out")
     with pytest.raises(ScenarioError, match=r"changed since this sweep began: actors\.a\.patience"):
         run(file, [COSTS], tmp_path / "out", overrides=("actors.a.patience=9",))
@@ -580,8 +587,8 @@ def test_odds_that_never_move_are_said_so(
 def test_the_next_steps_can_be_typed(
     file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["sweep", file, "--set", "horizon_days=60", "--vary", COSTS, "--worlds", "20"]
-    main_or_exit([*words, "--out", str(tmp_path / "out")])
+    words = ["sweep", file, "--set", "horizon_days=60", "--vary", "actors.a.patience=1,null"]
+    main_or_exit([*words, "--worlds", "50", "--out", str(tmp_path / "out")])
     said = capsys.readouterr().out.splitlines()
     steps = [shlex.split(line)[3:] for line in said if "python -m sim heatmap" in line]
     assert [step[3] for step in steps] == ["settlement", "deal_by_day:30"]
