@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import shlex
@@ -413,6 +414,32 @@ def test_a_changed_scenario_is_refused_and_named(
     assert executed == []
     assert main_or_exit([*words, "--rerun"]) == 0
     assert len(executed) == 3
+
+
+@pytest.mark.parametrize("whose", ["sim.store.write_bytes", "sim.sweep.job.written_whole"])
+def test_a_full_disk_says_what_is_finished(
+    whose: str,
+    file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
+    words += ["--out", str(tmp_path / "out")]
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.sweep.job.written_whole", full)
+        patched.setattr(whose, full)
+        assert main_or_exit(words) == 2
+    said = capsys.readouterr().err.strip()
+    assert "No space left on device" in said
+    assert " are finished" in said
+    assert "goes on from there" in said
+    assert main_or_exit(words) == 0
+
+
+def full(path: Path, *_: object) -> Any:
+    """A disk without room."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def test_set_on_what_is_varied_is_refused(file: str) -> None:
