@@ -285,14 +285,13 @@ def sweep(
     except KeyboardInterrupt:
         if job is None:
             raise
-        print(
-            f"\nStopped. {job.finished:,} of {job.cells:,} cells are finished in {job.folder}; "
-            "the same command goes on from there.",
-            file=sys.stderr,
-        )
+        print(f"\nStopped. {job.what_is_finished()}", file=sys.stderr)
         raise SystemExit(130) from None
     except OSError as error:
-        cannot_write(error, folder or Path("out"))
+        if job is None:
+            cannot_write(error, folder or Path("out"))
+        where = error.filename2 or error.filename or job.folder
+        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_finished()}")
     if json_:
         sys.stdout.write(swept.text)
     elif not quiet:
@@ -343,8 +342,9 @@ def heatmap(
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
     try:
+        results = read_sweep(folder)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draw_heatmap(read_sweep(folder), target, of, x, y, at or ())
+        draw_heatmap(results, target, of, x, y, at or ())
     except ScenarioError as error:
         fail(str(error))
     except OSError as error:

@@ -20,7 +20,7 @@ try:
 except ModuleNotFoundError as error:
     raise ExecutorError(
         f"--cluster needs Dask ({error.name} is not installed): "
-        'pip install "peace-negotiation-simulator[cluster]"'
+        "in the folder of the simulator, pip install '.[cluster]'"
     ) from None
 
 Item = TypeVar("Item")

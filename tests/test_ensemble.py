@@ -286,7 +286,7 @@ def test_without_dask_the_extra_is_named(
     monkeypatch.delitem(sys.modules, "sim.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = told(tmp_path, capsys, "local")
-    assert 'pip install "peace-negotiation-simulator[cluster]"' in said
+    assert "pip install '.[cluster]'" in said
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:

@@ -226,6 +226,9 @@ def test_a_folder_without_a_sweep_is_told(
     with pytest.raises(SystemExit):
         main(["heatmap", str(tmp_path)])
     assert "there is no sweep in this folder" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["heatmap", str(tmp_path / "typo")])
+    assert not (tmp_path / "typo").exists()
     swept("grid", sweeps)
     shutil.copytree(sweeps / "grid", tmp_path / "broken")
     (tmp_path / "broken" / "results.zarr" / "journal" / "store.json").write_text("{")

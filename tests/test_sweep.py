@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -414,11 +416,44 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
+@pytest.mark.parametrize("whose", ["sim.store.write_bytes", "sim.sweep.job.written_whole"])
+def test_a_full_disk_says_what_is_finished(
+    whose: str,
+    file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
+    words += ["--out", str(tmp_path / "out")]
+    with monkeypatch.context() as patched:
+        patched.setattr("sim.sweep.job.written_whole", full)
+        patched.setattr(whose, full)
+        assert main_or_exit(words) == 2
+    said = capsys.readouterr().err.strip()
+    assert "No space left on device" in said
+    assert " are finished" in said
+    assert "goes on from there" in said
+    assert main_or_exit(words) == 0
+
+
+def full(path: Path, *_: object) -> Any:
+    """A disk without room."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def test_set_on_what_is_varied_is_refused(file: str) -> None:
+    with pytest.raises(ScenarioError, match=r"war\.cost\.a is varied"):
+        make_plan([file], ["war.cost.a=0.01,0.02"], "grid", 20, 1, ("war.cost.a=0.5",))
+    plan = make_plan([file], ["war.cost.a=1x,2x"], "grid", 20, 1, ("war.cost.a=0.01",))
+    assert plan.parameters[0].own == 1
+
+
 def test_another_sweep_seed_or_set_is_not_mixed_in(file: str, tmp_path: Path) -> None:
     run(file, [COSTS], tmp_path / "out")
     with pytest.raises(ScenarioError, match=r"holds another sweep, over war\.cost\.a"):
         run(file, [LIMITS], tmp_path / "out")
-    with pytest.raises(ScenarioError, match="1 cells that are not in this"):
+    with pytest.raises(ScenarioError, match="1 cell that is not in this"):
         run(file, ["war.cost.a=0,0.02"], tmp_path / "out")
     with pytest.raises(ScenarioError, match=r"changed since this sweep began: actors\.a\.patience"):
         run(file, [COSTS], tmp_path / "out", overrides=("actors.a.patience=9",))
@@ -570,9 +605,21 @@ def test_odds_that_never_move_are_said_so(
     said = " ".join(capsys.readouterr().out.split())
     assert "No world of any cell settles" in said
     assert "look at ripeness" in said
-    assert "--of ripeness" in said
-    assert "python -m sim heatmap" in said
+    assert said.count("python -m sim heatmap") == 2
+    assert said.count("--of ripeness") == 1
+    assert "--of utility:a" in said
     assert "not a forecast" in said
+
+
+def test_the_next_steps_can_be_typed(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", file, "--set", "horizon_days=60", "--vary", "actors.a.patience=1,null"]
+    main_or_exit([*words, "--worlds", "50", "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().out.splitlines()
+    steps = [shlex.split(line)[3:] for line in said if "python -m sim heatmap" in line]
+    assert [step[3] for step in steps] == ["settlement", "deal_by_day:30"]
+    assert [main_or_exit(step) for step in steps] == [0, 0]
 
 
 def test_a_parameter_that_changes_nothing_is_said_so(

@@ -161,13 +161,14 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
     dropped = [h for h in data[DIGEST].values if str(h) not in wanted]
     if dropped or [p.path for p in there.parameters] != [p.path for p in plan.parameters]:
         varied = ", ".join(p.path for p in there.parameters)
+        cells = "1 cell that is" if len(dropped) == 1 else f"{len(dropped):,} cells that are"
         raise file_error(
-            path.parent,
-            f"holds another sweep, over {varied}, with {len(dropped)} cells that are not in this",
-            AGAIN,
+            path.parent, f"holds another sweep, over {varied}, with {cells} not in this", AGAIN
         )
     if there.worlds > plan.worlds:
-        raise file_error(path.parent, f"holds {there.worlds:,} worlds of each cell", AGAIN)
+        raise file_error(
+            path.parent, f"holds {there.worlds:,} worlds of each cell, not {plan.worlds:,}", AGAIN
+        )
 
 
 def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

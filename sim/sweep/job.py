@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,13 @@ class SweepJob:
         """Cells of which all worlds have been run."""
         return int(self.store.finished().all(axis=1).sum())
 
+    def what_is_finished(self) -> str:
+        """How many cells are finished, and how to go on, in a sentence."""
+        return (
+            f"{self.finished:,} of {self.cells:,} cells are finished in {self.folder}; "
+            "the same command goes on from there."
+        )
+
     def executor(self, workers: int | None, cluster: str | None) -> Executor:
         """Where to run: one process per core unless told otherwise, none for nothing to do."""
         missing = len(self.store.missing())
@@ -88,8 +96,12 @@ class SweepJob:
         try:
             with self.store:
                 self._run_cells(executor, progress)
-        finally:
-            swept = self._write_tables()
+        except BaseException:
+            # on a full disk the tables fail, too; the first error says what is finished
+            with suppress(OSError):
+                self._write_tables()
+            raise
+        swept = self._write_tables()
         if self.chart_format is not None:
             from sim.plots.heatmap import draw_heatmap
 

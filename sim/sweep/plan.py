@@ -109,6 +109,7 @@ def make_plan(
         With what is wrong with the files, the options, or the cells that they make.
     """
     varies = parse_varies(vary)
+    _refuse_without_effect(overrides, varies)
     entries = with_distinct_names([read_entry(file, overrides) for file in files])
     for entry in entries:
         if entry.loaded is None:
@@ -191,6 +192,17 @@ class _Facts:
             scenario.durability.years if scenario.durability else 0,
             max(scenario.horizon_days, scenario.war.round_days),
         )
+
+
+def _refuse_without_effect(overrides: Sequence[str], varies: Sequence[Vary]) -> None:
+    """A ``--set`` that every cell would overwrite is a mistake; factors multiply it."""
+    varied = {v.path for v in varies if not v.factor}
+    for text in overrides:
+        path = text.partition("=")[0].strip()
+        if path in varied:
+            raise file_error(
+                f"--set {text}", f"{path} is varied, so this has no effect", "leave one of them out"
+            )
 
 
 def _of_files(names: list[str]) -> Vary:

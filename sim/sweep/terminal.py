@@ -43,7 +43,7 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     console.print(Padding(PAIRED, (0, 0, 0, 2)), style="dim")
     for note in notes(swept):
         console.print(Text("\n" + note))
-    _next(console, job, first)
+    _next(console, job, swept)
     console.print(Text(f"\n{NOTE}", style="italic"))
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
 
@@ -160,19 +160,26 @@ def notes(swept: Swept) -> Iterator[str]:
         )
 
 
-def _next(console: Console, job: SweepJob, first: Measure) -> None:
-    folder = shlex.quote(str(job.folder))
-    parameters = job.plan.parameters
-    options = f" --of {first.key}"
+def _next(console: Console, job: SweepJob, swept: Swept) -> None:
+    """Charts of other parameters and of another measure, as commands."""
+    folder, parameters = shlex.quote(str(job.folder)), job.plan.parameters
+    first = f" --of {swept.first.key}"
     if len(parameters) > 2:
-        options += f" --x {parameters[0].path} --y {parameters[2].path}"
+        first += f" --x {parameters[0].path} --y {parameters[2].path}"
     console.print(Text("\nNext", style="bold"))
-    other = "deal_by_day:100" if first.key == "settlement" else "ripeness"
-    for line in (
-        f"python -m sim heatmap {folder}{options}",
-        f"python -m sim heatmap {folder} --of {other}",
-    ):
-        console.print(Text(f"  {line}"), soft_wrap=True)
+    for options in (first, f" --of {_another(swept)}"):
+        console.print(Text(f"  python -m sim heatmap {folder}{options}"), soft_wrap=True)
+
+
+def _another(swept: Swept) -> str:
+    """A measure of this sweep, other than the first, that is worth a look."""
+    known = [measure.key for measure in swept.results.measures]
+    if swept.first.key == "settlement":
+        days = [key for key in known if key.startswith("deal_by_day:")]
+        return days[len(days) // 2]
+    if swept.first.key != "ripeness":
+        return "ripeness"
+    return next(key for key in known if key.startswith("utility:"))
 
 
 def remaining_words(job: SweepJob) -> str:
