@@ -1,3 +1,3 @@
 """Peace-negotiation scenarios: Mesa agents bargain over YAML-configured positions."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
