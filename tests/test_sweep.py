@@ -367,13 +367,13 @@ def test_a_larger_sweep_keeps_the_cells_that_are_the_same(
 def test_more_worlds_keep_the_chunks_that_are_whole(
     file: str, tmp_path: Path, executed: list[tuple[int, int]]
 ) -> None:
-    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=1000)
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=2000)
     del executed[:]
-    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=1010)
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=2010)
     assert executed == [(0, 1), (1, 1)]
-    run(file, ["war.cost.a=0,0.02"], tmp_path / "fresh", worlds=1010)
+    run(file, ["war.cost.a=0,0.02"], tmp_path / "fresh", worlds=2010)
     assert content(tmp_path / "out") == content(tmp_path / "fresh")
-    with pytest.raises(ScenarioError, match="holds 1,010 worlds of each cell"):
+    with pytest.raises(ScenarioError, match="holds 2,010 worlds of each cell"):
         run(file, ["war.cost.a=0,0.02"], tmp_path / "out", worlds=500)
 
 
