@@ -55,7 +55,7 @@ def ratification_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]
             lines.append(f"{name}: no text came before it")
         else:
             lines.append(
-                f"{name}: the last text passed in {percent(gate['passed'])} "
+                f"{name}: the last text passed in {percent(gate['passed'], gate['interval'])} "
                 f"({span_words(gate['interval'])}) of the {percent(gate['voted'])} "
                 "of the worlds in which it voted"
             )

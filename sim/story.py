@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,13 +148,17 @@ def _text_events(
     return out
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
     """A share as words; never a bare 0 or 100 for something rare but seen.
+
+    With as many digits as its interval has (:func:`span_words`), where one is given.
 
     Examples
     --------
     >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
     ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
+    >>> percent(0.1644, [0.160, 0.169])
+    '16.4 %'
     """
     if share is None:
         return "—"
@@ -163,7 +167,7 @@ def percent(share: float | None) -> str:
         return "under 0.1 %"
     if 99.9 < value < 100:
         return "over 99.9 %"
-    if 10 <= value <= 90:
+    if 10 <= value <= 90 and not _is_narrow(interval):
         return f"{math.floor(value + 0.5)} %"
     return f"{value:.1f}".removesuffix(".0") + " %"
 
@@ -173,8 +177,12 @@ def span_words(interval: list[float] | None) -> str:
     if interval is None:
         return ""
     low, high = (100 * x for x in interval)
-    digits = 1 if high - low < 3 else 0
+    digits = 1 if _is_narrow(interval) else 0
     return f"{low:.{digits}f}–{high:.{digits}f} %"
+
+
+def _is_narrow(interval: Sequence[float] | None) -> bool:
+    return interval is not None and 100 * (interval[1] - interval[0]) < 3
 
 
 WITHIN = {
@@ -203,12 +211,14 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
         if last != first:
             text += f", and none {within(last)} ({span_words(spans[last])}; 95 % intervals)"
     else:
+        share = percent(shares[first], spans[first])
         text = (
-            f"A settlement {within(first)} comes in {percent(shares[first])} of the worlds "
+            f"A settlement {within(first)} comes in {share} of the worlds "
             f"({span_words(spans[first])})"
         )
         if last != first:
-            text += f", {within(last)} in {percent(shares[last])} ({span_words(spans[last])})"
+            share = percent(shares[last], spans[last])
+            text += f", {within(last)} in {share} ({span_words(spans[last])})"
         text += "; 95 % intervals in brackets"
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name

@@ -87,8 +87,8 @@ def _odds(run: Run) -> Table:
             continue
         if kind == "ratification_failed" and not run.scenario.ratification:
             continue
-        share = run.summary["outcomes"][kind]
-        table.add_row(words, percent(share), span_words(run.summary["outcomes_interval"][kind]))
+        share, span = run.summary["outcomes"][kind], run.summary["outcomes_interval"][kind]
+        table.add_row(words, percent(share, span), span_words(span))
     return table
 
 
@@ -103,8 +103,10 @@ def _days(run: Run) -> Padding:
     if len(run.scenario.stages) > 1:
         rows.append(("A first stage", "first_stage_by_day"))
     for words, key in rows:
-        table.add_row(words, *(percent(summary[key][d]) for d in days))
-        spans = (span_words(summary[f"{key}_interval"][d]) for d in days)
+        intervals = [summary[f"{key}_interval"][d] for d in days]
+        shares = [percent(summary[key][d], i) for d, i in zip(days, intervals, strict=True)]
+        table.add_row(words, *shares)
+        spans = (span_words(interval) for interval in intervals)
         table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
     return Padding(table, (1, 0, 0, 0))
 

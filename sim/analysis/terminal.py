@@ -132,7 +132,9 @@ def _words(run: Run, is_baseline: bool) -> list[Text]:
         if entry[key] is None:
             return Text("—", style="dim")
         return Text.assemble(
-            percent(entry[key]), "\n", (span_words(entry[f"{key}_interval"]), "dim")
+            percent(entry[key], entry[f"{key}_interval"]),
+            "\n",
+            (span_words(entry[f"{key}_interval"]), "dim"),
         )
 
     day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"

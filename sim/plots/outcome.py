@@ -126,7 +126,7 @@ def _odds(axes: Axes, run: Run) -> None:
     for place, kind in zip(places, OUTCOMES, strict=True):
         low, high = intervals[kind]
         axes.plot([low, high], [place, place], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        share = share_text(shares[kind])
+        share = share_text(shares[kind], [low, high])
         axes.annotate(share, (high, place), xytext=(5, 7), textcoords="offset points",
                       va="center", weight="bold", size=10)  # fmt: skip
         axes.annotate(span_words([low, high]), (high, place), xytext=(5, -7),

@@ -47,7 +47,7 @@ def gates_table(run: Run) -> Table | None:
 
 
 def _passes(share: float | None, interval: list[float] | None, never: str) -> str:
-    return never if share is None else f"{percent(share)} ({span_words(interval)})"
+    return never if share is None else f"{percent(share, interval)} ({span_words(interval)})"
 
 
 def durability_chart(run: Run) -> Chart | None:

@@ -117,7 +117,11 @@ def overview_table(comparison: Comparison) -> Table:
 
 def _share(entry: dict[str, Any], key: str) -> str | Cell:
     share = entry[key]
-    return "—" if share is None else Cell(percent(share), (span_words(entry[f"{key}_interval"]),))
+    return (
+        "—"
+        if share is None
+        else Cell(percent(share, entry[f"{key}_interval"]), (span_words(entry[f"{key}_interval"]),))
+    )
 
 
 def notes(comparison: Comparison) -> list[str]:

@@ -68,7 +68,8 @@ def odds_chart(run: Run) -> Chart:
     labels = [
         {
             "x": high, "y": n, "xanchor": "left", "xshift": 8, "showarrow": False,
-            "text": f"<b>{percent(v)}</b><br>{span_words([low, high])}", "align": "left",
+            "text": f"<b>{percent(v, [low, high])}</b><br>{span_words([low, high])}",
+            "align": "left",
             "font": {"color": DARK, "size": 12},
         }
         for n, (v, (low, high)) in enumerate(zip(values, spans, strict=True))
@@ -86,7 +87,8 @@ def odds_chart(run: Run) -> Chart:
         annotations=labels,
     )
     words = [
-        f"{WORDS[k]}: {percent(shares[k])} of worlds ({span_words(intervals[k])})." for k in kinds
+        f"{WORDS[k]}: {percent(shares[k], intervals[k])} of worlds ({span_words(intervals[k])})."
+        for k in kinds
     ]
     return Chart("odds", "How the worlds end", " ".join(words), drawn)
 
@@ -166,7 +168,7 @@ def _time_words(run: Run) -> list[str]:
     for name, (label, _, _) in curves(run).items():
         shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
         parts = [
-            f"by day {d} in {percent(shares[d])} of worlds ({span_words(spans[d])})"
+            f"by day {d} in {percent(shares[d], spans[d])} of worlds ({span_words(spans[d])})"
             for d in shares
             if shares[d] is not None
         ]
@@ -183,6 +185,8 @@ def days_table(run: Run) -> Table:
     for name, (label, _, _) in curves(run).items():
         shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
         cells = [label]
-        cells += [f"{percent(shares[str(d)])} ({span_words(spans[str(d)])})" for d in known]
+        cells += [
+            f"{percent(shares[str(d)], spans[str(d)])} ({span_words(spans[str(d)])})" for d in known
+        ]
         rows.append(cells)
     return Table("Share of worlds in which it is signed by a day, with 95 % intervals", head, rows)

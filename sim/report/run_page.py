@@ -138,7 +138,11 @@ def key_figures(run: Run) -> list[dict[str, str]]:
 
 
 def _card(label: str, share: float, interval: list[float]) -> dict[str, str]:
-    return {"label": label, "value": percent(share), "span": f"95 %: {span_words(interval)}"}
+    return {
+        "label": label,
+        "value": percent(share, interval),
+        "span": f"95 %: {span_words(interval)}",
+    }
 
 
 def odds_table(run: Run) -> Table:

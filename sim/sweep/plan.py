@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.analysis.differences import LASTING
-from sim.analysis.inputs import read_entry, with_distinct_names
+from sim.analysis.inputs import Entry, read_entry, with_distinct_names
 from sim.scenario import Loaded, Scenario, ScenarioError, load_variant
 from sim.scenario.errors import Place, Problem, file_error
 from sim.sweep.design import Point, points
@@ -114,6 +114,7 @@ def make_plan(
     for entry in entries:
         if entry.loaded is None:
             raise file_error(entry.given, "is not a scenario file", "a sweep runs scenarios")
+    _refuse_twins(entries)
     scenarios = {entry.name: entry.loaded for entry in entries if entry.loaded is not None}
     if not varies and len(scenarios) < 2:
         raise file_error("sweep", "nothing is varied", "add --vary PATH=VALUES")
@@ -203,6 +204,17 @@ def _refuse_without_effect(overrides: Sequence[str], varies: Sequence[Vary]) -> 
             raise file_error(
                 f"--set {text}", f"{path} is varied, so this has no effect", "leave one of them out"
             )
+
+
+def _refuse_twins(entries: list[Entry]) -> None:
+    """The same scenario twice would be compared with itself."""
+    given: dict[str, str] = {}
+    for entry in entries:
+        assert entry.loaded is not None
+        if entry.loaded.digest in given:
+            same = given[entry.loaded.digest]
+            raise file_error(entry.given, f"is the same scenario as {same}", "name each once")
+        given[entry.loaded.digest] = entry.given
 
 
 def _of_files(names: list[str]) -> Vary:

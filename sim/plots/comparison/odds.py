@@ -66,7 +66,7 @@ def odds(comparison: Comparison) -> Figure:
             y = HEAD + ROW * place + 0.06
             share, span = (run.summary[k][kind] for k in ("outcomes", "outcomes_interval"))
             color = GREY if share == 0 else DARK
-            sheet.text(left + width + 0.1, y, share_text(share), weight="bold", color=color)
+            sheet.text(left + width + 0.1, y, share_text(share, span), weight="bold", color=color)
             sheet.text(left + width + 0.1, y + 0.15, span_words(span), color=GREY)
     return sheet.figure
 
