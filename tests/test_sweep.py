@@ -61,7 +61,6 @@ def file(tmp_path: Path) -> str:
     return str(write(tmp_path / "toy.yaml"))
 
 
-
 def test_the_same_scenario_twice_is_refused() -> None:
     with pytest.raises(ScenarioError, match="is the same scenario as"):
         make_plan([KELLOGG, KELLOGG], ["war.cost.putin=0.5x,1x"], "grid", 10, 1)
