@@ -120,7 +120,6 @@ class PeaceTalks(mesa.Model):
         self.issues_of_stage = [
             np.flatnonzero(self.stage_of_issue == n) for n in range(self.stages)
         ]
-        self.issues_after = [np.flatnonzero(self.stage_of_issue > n) for n in range(self.stages)]
         self.stage = np.zeros(self.worlds, dtype=np.int64)
         self.status = np.full(self.worlds, OPEN, dtype=np.int8)
         self.agreed = full((self.worlds, len(self.issues)), np.nan)

@@ -161,17 +161,16 @@ class Formulator(Mediator):
     def stages_among(self, where: Mask) -> Iterator[tuple[Index, Index]]:
         """The worlds chosen and the issues on the table there, stage by stage."""
         model = self.model
-        for stage in range(model.stages):
+        for stage, issues in enumerate(model.issues_of_stage):
             worlds = np.flatnonzero(where & (model.stage == stage))
             if len(worlds):
-                yield worlds, np.flatnonzero(model.stage_of_issue == stage)
+                yield worlds, issues
 
     def _draft_stage(self, worlds: Index, issues: Index) -> Array:
         """The best text on a stage's issues in some worlds, shape (worlds, issues)."""
-        estimates = self.estimates(worlds, issues)
+        loss, gap, extra, pairs = self.estimates(worlds, issues)
         sweeps = 3 if self.tabled < 2 else 1
         near = self.nearest_points(worlds, issues)
-        loss, gap, extra, pairs = estimates
         choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
         return self.at_points(choice, issues)
 
@@ -258,9 +257,7 @@ class Formulator(Mediator):
         low = np.maximum(np.where(consent, low, 0.0), floor)
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
-        numbers = np.array(
-            [n for n, r in enumerate(model.rules) if r.column in place], dtype=np.intp
-        )
+        numbers = np.flatnonzero([rule.column in place for rule in model.rules])
         stage = model.stage[worlds[0]]
         # each world by itself, so that none depends on what happens in others
         anew = (self.assumed_at[worlds] != stage) | (self.tabled % LINKAGES_EVERY == 0)

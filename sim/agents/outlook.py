@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from sim.agents.preferences import Preferences
 from sim.bargaining.utility import reservation_value
+from sim.layout import ALL, Some, total
 from sim.scenario.schema import Actor
 from sim.war import Beliefs
 
 if TYPE_CHECKING:
     from sim.levers import ActiveLever
     from sim.model import PeaceTalks
-from sim.layout import ALL, Some, total
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -123,7 +123,7 @@ class Party(Outlook):
         lines = self.loosest_limits()
         x = self.offer.copy(order="K")
         model = self.model
-        if any(len(model.issues_after[table.stage]) for table in model.tables):
+        if any(table.stage < model.stages - 1 for table in model.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
             ideal, slope = aims
