@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model import SETTLED, PeaceTalks
+from sim.engine.model import SETTLED, PeaceTalks
 from sim.scenario import Draws, Scenario
 from sim.scenario.distributions import Number
 

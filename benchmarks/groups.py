@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.groups.challenge import one_round
-from sim.groups.exchange import exchange_round
+from sim.formulas.groups.challenge import one_round
+from sim.formulas.groups.exchange import exchange_round
 
 REFERENCE = 2.7
 """Rounds a second, 10 actors, of the public Python code that reproduces the published table."""

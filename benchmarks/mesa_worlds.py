@@ -19,8 +19,8 @@ from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import in_turn, ratios, seconds
-from sim.model import PeaceTalks
-from sim.results import outcome_codes
+from sim.engine.model import PeaceTalks
+from sim.results.dataset import outcome_codes
 from sim.scenario import CHUNK, Draws, Scenario
 
 CHEAPER = 100.0

@@ -24,8 +24,8 @@ import numpy as np
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import Setting
 from benchmarks.timing import Say, Unavailable, in_turn, ratios, seconds
-from sim.discrete.scenario import DiscreteScenario, stacked_tables
-from sim.discrete.stacked import Sessions, play_tables
+from sim.listed.scenario import DiscreteScenario, stacked_tables
+from sim.listed.stacked import Sessions, play_tables
 
 CONFIGS = {"a": (2, [5] * 3), "b": (4, [5] * 6), "c": (2, [5] * 6)}
 """Negotiators, and options of each issue."""

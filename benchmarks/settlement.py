@@ -1,7 +1,7 @@
 """Fit the settlement predictor: ``python benchmarks/settlement.py DIR``.
 
 Prints what each part of the mixture contributes, each issue predicted without its dossier, and with
-``--write`` puts the parameters fitted on all issues into ``sim/groups/fitted.py``.
+``--write`` puts the parameters fitted on all issues into ``sim/formulas/groups/fitted.py``.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.backtest.folder import load_folder
-from sim.backtest.scores import mean_interval
+from sim.studies.backtest.folder import load_folder
+from sim.studies.backtest.scores import mean_interval
 from sim.files import written_whole
-from sim.groups.distributions import resampled_mean
-from sim.groups.settlement import CHOICES, Fit, fingerprint, settlement
+from sim.formulas.groups.distributions import resampled_mean
+from sim.formulas.groups.settlement import CHOICES, Fit, fingerprint, settlement
 
 TARGET = Path(__file__).resolve().parent.parent / "sim" / "groups" / "fitted.py"
 ONLY_ZERO = (0.0,)
@@ -30,7 +30,7 @@ HEAD = '''"""Parameters of the settlement predictor.
 Written by ``python benchmarks/settlement.py DIR --write``; run that again to refit, do not edit.
 """
 
-from sim.groups.settlement import Parameters
+from sim.formulas.groups.settlement import Parameters
 
 '''
 

@@ -8,8 +8,8 @@ from benchmarks.figures import Figure, Findings
 from benchmarks.generated import load_generated
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import in_turn, seconds
-from sim.model import PeaceTalks
-from sim.protocols import PROTOCOLS
+from sim.engine.model import PeaceTalks
+from sim.engine.protocols import PROTOCOLS
 from sim.scenario import Draws, Loaded
 
 PARTIES, ISSUES = 3, 6

@@ -99,10 +99,10 @@ def run(
 
     import gc
 
-    from sim.executors import ExecutorError
-    from sim.job import Job
-    from sim.runner import RunError
-    from sim.store import StoreError
+    from sim.ensemble.executors import ExecutorError
+    from sim.commands.run import Job
+    from sim.ensemble.runner import RunError
+    from sim.ensemble.store import StoreError
 
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
@@ -133,11 +133,11 @@ def run(
         found = f" {job.what_is_missing()}" if job.written else ""
         fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).{found}")
     if json_:
-        from sim.runner import summary_text
+        from sim.ensemble.runner import summary_text
 
         sys.stdout.write(summary_text(finished.summary))
     elif not quiet:
-        from sim.terminal import tell
+        from sim.commands.terminal.run import tell
 
         tell(finished, job.folder, job.written)
     if finished.failures:
@@ -181,9 +181,9 @@ def compare_(
 
     import gc
 
-    from sim.analysis.job import CompareJob
-    from sim.comparison import ComparisonError
-    from sim.executors import cores
+    from sim.commands.compare import CompareJob
+    from sim.studies.compare.comparison import ComparisonError
+    from sim.ensemble.executors import cores
 
     gc.disable()
     jobs = jobs or cores()
@@ -202,11 +202,11 @@ def compare_(
         found = f" {job.what_is_missing()}" if job.written else ""
         fail(f"{where}: cannot be written: {error.strerror} (choose a folder with --out).{found}")
     if json_:
-        from sim.analysis.tables import compare_json
+        from sim.studies.compare.tables import compare_json
 
         sys.stdout.write(compare_json(comparison))
     elif not quiet:
-        from sim.analysis.terminal import tell_comparison
+        from sim.commands.terminal.compare import tell_comparison
 
         tell_comparison(comparison, job.folder, job.written)
     for given, error_text in comparison.failed.items():
@@ -257,13 +257,13 @@ def sweep(
 ) -> None:
     """Run a scenario over many values of its parameters; goes on where it was interrupted."""
     known_format(format_)
-    from sim.executors import ExecutorError
-    from sim.progress import progress_bar
+    from sim.ensemble.executors import ExecutorError
+    from sim.commands.progress import progress_bar
     from sim.scenario import ScenarioError
-    from sim.store import StoreError
-    from sim.sweep.job import SweepJob
-    from sim.sweep.plan import make_plan
-    from sim.sweep.terminal import failure_words, remaining_words, tell_sweep
+    from sim.ensemble.store import StoreError
+    from sim.commands.sweep import SweepJob
+    from sim.studies.sweep.plan import make_plan
+    from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
 
     talks = not (quiet or json_)
     folder = out
@@ -336,7 +336,7 @@ def heatmap(
     known_format(suffix)
     from sim.plots.heatmap import draw_heatmap
     from sim.scenario import ScenarioError
-    from sim.sweep.results import read_sweep
+    from sim.studies.sweep.results import read_sweep
 
     target = out or folder / f"heatmap-{of.replace(':', '-')}"
     if target.suffix[1:].lower() != suffix:
@@ -395,15 +395,15 @@ def backtest(
     ] = False,
 ) -> None:
     """Test models of group decisions against real outcomes."""
-    from sim.backtest.evaluate import backtest as evaluate
-    from sim.backtest.folder import FolderError, load_folder
+    from sim.studies.backtest.evaluate import backtest as evaluate
+    from sim.studies.backtest.folder import FolderError, load_folder
 
     try:
         loaded = load_folder(folder, min_actors)
     except FolderError as error:
         fail(str(error))
 
-    from sim.backtest.report import json_text, tell, write
+    from sim.commands.backtest import json_text, tell, write
 
     result = evaluate(loaded, seed, bootstrap)
     target = out or Path("out") / f"backtest-{loaded.name}"
@@ -444,7 +444,7 @@ def solve(
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)
 
-    from sim.solving.job import solve_job
+    from sim.commands.solve import solve_job
 
     try:
         solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
@@ -453,11 +453,11 @@ def solve(
     except OSError as error:
         cannot_write(error, out)
     if json_:
-        from sim.solving.summary import text
+        from sim.studies.solve.summary import text
 
         sys.stdout.write(text(solved.content))
     elif not quiet:
-        from sim.solving.terminal import tell
+        from sim.commands.terminal.solve import tell
 
         tell(solved.subject, solved.deals, overrides, solved.folder, solved.written)
 
@@ -557,8 +557,8 @@ def import_(
 ) -> None:
     """Make a scenario of other people's coding, whose format is recognised by its header."""
     from sim.importing import Wishes
-    from sim.importing.command import import_file, named_values
-    from sim.importing.tell import tell
+    from sim.commands.importing import import_file, named_values
+    from sim.commands.terminal.importing import tell
     from sim.scenario import ScenarioError
 
     try:
@@ -585,18 +585,18 @@ def play_listed(
     quiet: bool,
 ) -> None:
     """Run a scenario with listed options: one session."""
-    from sim.session.job import run_session
+    from sim.commands.session import run_session
 
     try:
         session, folder, written = run_session(loaded, overrides, out, chart_format)
     except OSError as error:
         cannot_write(error, out)
     if as_json:
-        from sim.solving.summary import text
+        from sim.studies.solve.summary import text
 
         sys.stdout.write(text(session.summary))
     elif not quiet:
-        from sim.session.terminal import tell
+        from sim.commands.terminal.session import tell
 
         tell(session, overrides, folder, written)
 

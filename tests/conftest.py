@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from sim.model import PeaceTalks
+from sim.engine.model import PeaceTalks
 from sim.scenario import Draws, Scenario, load_scenario
 
 # fresh examples at every run here, the same ones in CI, which decides what lands

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sim.runner import run_scenario
+from sim.ensemble.runner import run_scenario
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).resolve().parent.parent

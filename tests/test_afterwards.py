@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.bargaining.support import support_curve, threshold_from_support
-from sim.durability import first_break, interpolated
-from sim.model import REJECTED, SETTLED, PeaceTalks
-from sim.results import OUTCOMES, outcome_codes
+from sim.formulas.bargaining.support import support_curve, threshold_from_support
+from sim.engine.durability import first_break, interpolated
+from sim.engine.model import REJECTED, SETTLED, PeaceTalks
+from sim.results.dataset import OUTCOMES, outcome_codes
 from sim.scenario import Draws, ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
@@ -260,8 +260,8 @@ def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
 def test_the_story_names_who_refused_and_not_who_refused_before(tmp_path: Any) -> None:
     import yaml
 
-    from sim.runner import run_scenario
-    from sim.story import events
+    from sim.ensemble.runner import run_scenario
+    from sim.words.story import events
 
     data = mediated(with_gate(0.6, positions={"arms": {"ideal": 0, "salience": 1}}))
     path = tmp_path / "vote.yaml"

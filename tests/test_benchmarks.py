@@ -22,7 +22,7 @@ from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
 from benchmarks.lower_bound import Comparison
 from benchmarks.setting import FILE, QUICK, Setting
-from sim.model import OPEN
+from sim.engine.model import OPEN
 from sim.scenario import CHUNK, load_scenario
 from tests.conftest import ROOT, build, simulate
 

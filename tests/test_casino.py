@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.casino import COMMUNICATION, TACTICS, Dialogues, load, play, scenario, scored
-from sim.model import PeaceTalks
+from sim.engine.model import PeaceTalks
 from sim.scenario import Draws
 
 HUMAN_JOINT, HUMAN_EFFICIENT = 0.964, 0.67

@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.analysis.differences import Difference, Measure, difference, measures
-from sim.analysis.inputs import read_entries
-from sim.analysis.shared import group_of, identities, shared_keys
-from sim.analysis.words import difference_words, told
-from sim.comparison import Comparison, ComparisonError, compare
-from sim.runner import run_scenario, write_results
+from sim.studies.compare.differences import Difference, Measure, difference, measures
+from sim.studies.compare.inputs import read_entries
+from sim.studies.compare.shared import group_of, identities, shared_keys
+from sim.studies.compare.words import difference_words, told
+from sim.studies.compare.comparison import Comparison, ComparisonError, compare
+from sim.ensemble.runner import run_scenario, write_results
 from sim.scenario import load_scenario
-from sim.statistics import Interval
+from sim.formulas.statistics import Interval
 from tests.conftest import ROOT, SCENARIOS, TOY
 from tests.test_cli import run_here
 
@@ -349,7 +349,7 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
     monkeypatch: pytest.MonkeyPatch,
     jobs: int,
 ) -> None:
-    from sim.analysis import pool
+    from sim.studies.compare import pool
 
     real = pool.run_scenario
 
@@ -375,7 +375,7 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
 
 
 def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.analysis import pool
+    from sim.studies.compare import pool
 
     real = pool.run_scenario
 

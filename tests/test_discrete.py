@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.discrete.offers import NEAR, NOTHING, offers
-from sim.discrete.rubinstein import backward_induction, stationary_shares
-from sim.discrete.scenario import DiscreteScenario, Issue, Negotiator
-from sim.discrete.stacked import play
-from sim.discrete.strategies import events, session
-from sim.discrete.targets import EXPONENTS, aspirations, exponent_of, targets, times
-from sim.discrete.thinning import thinned
-from sim.discrete.zeuthen import zeuthen
-from sim.solutions import solve
+from sim.listed.offers import NEAR, NOTHING, offers
+from sim.listed.rubinstein import backward_induction, stationary_shares
+from sim.listed.scenario import DiscreteScenario, Issue, Negotiator
+from sim.listed.stacked import play
+from sim.listed.strategies import events, session
+from sim.listed.targets import EXPONENTS, aspirations, exponent_of, targets, times
+from sim.listed.thinning import thinned
+from sim.listed.zeuthen import zeuthen
+from sim.formulas.solutions import solve
 
 
 def scenario(seed: int, sizes: list[int], negotiators: int, reserve: float) -> DiscreteScenario:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.discrete.stacked import play
+from sim.listed.stacked import play
 from sim.importing.genius import read_genius
 from sim.importing.to_genius import write_genius
 from sim.plots.offers import offers
@@ -21,8 +21,8 @@ from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
-from sim.session.job import play_session
-from sim.solutions import solve
+from sim.commands.session import play_session
+from sim.formulas.solutions import solve
 from tests.conftest import ROOT, SCENARIOS
 from tests.test_cli import sim
 from tests.test_docs import default, reachable

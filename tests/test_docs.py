@@ -11,9 +11,9 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.bargaining.tactics import TACTICS
-from sim.model import PeaceTalks
-from sim.protocols import PROTOCOLS
+from sim.formulas.tactics import TACTICS
+from sim.engine.model import PeaceTalks
+from sim.engine.protocols import PROTOCOLS
 from sim.scenario import Draws, Scenario, ScenarioError, load_scenario
 from sim.scenario.distributions import SHAPES, Number
 from sim.scenario.schema import Sourced

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.bargaining.tactics import TACTICS
-from sim.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
-from sim.protocols.alternating import Alternating
+from sim.formulas.tactics import TACTICS
+from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
+from sim.engine.protocols.alternating import Alternating
 from sim.scenario import CHUNK, Draws, Scenario
 from tests.conftest import TOY, build, simulate
 
@@ -516,9 +516,9 @@ def test_the_ordinary_case_settles_and_logrolls() -> None:
 
 def test_prefix_invariance_across_chunks(toy: dict[str, Any]) -> None:
     """The first worlds of a longer run are those of a shorter one, in the second chunk too."""
-    from sim.ensemble import central_world, chunk_tasks, run_tasks
-    from sim.executors import InProcess
-    from sim.results import build_dataset, template
+    from sim.ensemble.chunks import central_world, chunk_tasks, run_tasks
+    from sim.ensemble.executors import InProcess
+    from sim.results.dataset import build_dataset, template
 
     scenario = build(toy)
     like = template(central_world(scenario))

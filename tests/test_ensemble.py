@@ -18,8 +18,8 @@ import yaml
 
 from sim import ensemble
 from sim.cli import main
-from sim.cluster import DaskCluster
-from sim.ensemble import (
+from sim.ensemble.cluster import DaskCluster
+from sim.ensemble.chunks import (
     Call,
     ChunkResult,
     Failure,
@@ -29,7 +29,7 @@ from sim.ensemble import (
     run_chunk,
     run_tasks,
 )
-from sim.executors import (
+from sim.ensemble.executors import (
     DEATHS,
     Executor,
     ExecutorError,
@@ -38,7 +38,7 @@ from sim.executors import (
     ProcessPool,
     open_executor,
 )
-from sim.results import build_dataset, template
+from sim.results.dataset import build_dataset, template
 from sim.scenario import CHUNK, Scenario
 from tests.conftest import TOY, build
 
@@ -267,7 +267,7 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    monkeypatch.setattr("sim.cluster.PATIENCE", 0.5)
+    monkeypatch.setattr("sim.ensemble.cluster.PATIENCE", 0.5)
     assert told(tmp_path, capsys, address).startswith(f"--cluster {address}: no Dask scheduler")
     assert "give local, or the address" in told(tmp_path, capsys, "nonsense")
 
@@ -275,7 +275,7 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
 def test_workers_of_another_version_are_refused(
     dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.cluster.platform.python_version", lambda: "3.0.0")
+    monkeypatch.setattr("sim.ensemble.cluster.platform.python_version", lambda: "3.0.0")
     with pytest.raises(ExecutorError, match=r"not 3\.0\.0: results would not be the same"):
         DaskCluster(dask.scheduler, 1)
 
@@ -283,7 +283,7 @@ def test_workers_of_another_version_are_refused(
 def test_without_dask_the_extra_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "sim.cluster")
+    monkeypatch.delitem(sys.modules, "sim.ensemble.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
     said = told(tmp_path, capsys, "local")
     assert "pip install '.[cluster]'" in said

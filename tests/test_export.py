@@ -13,7 +13,7 @@ from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from sim.solutions.central import central_space
+from sim.studies.solve.central import central_space
 from tests.conftest import SCENARIOS, build
 from tests.test_import import TABLE, sim
 

@@ -11,10 +11,10 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.groups import challenge, exchange, weighted_mean, weighted_median
-from sim.model import SETTLED, PeaceTalks
-from sim.protocols import PROTOCOLS
-from sim.protocols.groups import GroupDecision
+from sim.formulas.groups import challenge, exchange, weighted_mean, weighted_median
+from sim.engine.model import SETTLED, PeaceTalks
+from sim.engine.protocols import PROTOCOLS
+from sim.engine.protocols.groups import GroupDecision
 from sim.scenario import Draws
 from tests.conftest import build, simulate
 from tests.test_groups import EMISSIONS, groups

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.groups import PREDICTORS, Group, challenge, condorcet, exchange, exchange_round, tables
-from sim.groups.averages import nash_reference, weighted_mean, weighted_median
-from sim.groups.challenge import READINGS, one_round, risk_exponents, success
-from sim.groups.exchange import Market
+from sim.formulas.groups import PREDICTORS, Group, challenge, condorcet, exchange, exchange_round, tables
+from sim.formulas.groups.averages import nash_reference, weighted_mean, weighted_median
+from sim.formulas.groups.challenge import READINGS, one_round, risk_exponents, success
+from sim.formulas.groups.exchange import Market
 
 Array = NDArray[np.float64]
 DEU = "deu"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.importing import Wishes
-from sim.importing.command import import_file
+from sim.commands.importing import import_file
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from tests.conftest import ROOT
 

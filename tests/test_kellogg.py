@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model import SETTLED, PeaceTalks
+from sim.engine.model import SETTLED, PeaceTalks
 from sim.scenario import Draws, Scenario, load_scenario
 from tests.conftest import SCENARIOS
 

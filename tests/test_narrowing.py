@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sim.bargaining.red_lines import Moved, best_linkages, distance_beyond, gaps, with_rules
-from sim.bargaining.walk import fractional_knapsack
-from sim.model import PeaceTalks
-from sim.results import chunk_dataset
+from sim.formulas.bargaining.red_lines import Moved, best_linkages, distance_beyond, gaps, with_rules
+from sim.formulas.bargaining.walk import fractional_knapsack
+from sim.engine.model import PeaceTalks
+from sim.results.dataset import chunk_dataset
 from sim.scenario import Draws, Scenario, load_scenario
 from tests.conftest import SCENARIOS, build
 from tests.test_engine import scenarios
@@ -28,7 +28,7 @@ NEVER, DEFAULT, ALWAYS = 0.0, PeaceTalks.narrowed_at, 0.999
 @pytest.fixture(autouse=True)
 def narrowed_early(monkeypatch: pytest.MonkeyPatch) -> None:
     """No array of these scenarios has an axis of 25 or more but that of the worlds."""
-    monkeypatch.setattr("sim.model.FEWEST", 25)
+    monkeypatch.setattr("sim.engine.model.FEWEST", 25)
 
 
 def finished(

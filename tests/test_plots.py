@@ -20,8 +20,8 @@ from sim.plots.data import band, concerned, conditional_lines, red_lines, share_
 from sim.plots.outcome import nice_top
 from sim.plots.sheet import foot_line, spread
 from sim.plots.style import actor_colors, house_style, ink, text_width, wrapped
-from sim.results import date_of
-from sim.runner import Run, run_scenario
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run, run_scenario
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parents[1]

@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.cli import main
-from sim.layout import Table
-from sim.model import PeaceTalks
+from sim.arrays import Table
+from sim.engine.model import PeaceTalks
 from sim.plots.solution import solution
 from sim.scenario import Draws, Scenario
-from sim.solutions.by_enumeration import enumerated
-from sim.solutions.by_optimisation import named_points, optimised
-from sim.solutions.central import central_space
-from sim.solutions.programme import Programme
-from sim.solutions.space import Linkage, Space
-from sim.solving.subject import solve_scenario
-from sim.solving.summary import all_points, statement
+from sim.formulas.solutions.by_enumeration import enumerated
+from sim.formulas.solutions.by_optimisation import named_points, optimised
+from sim.studies.solve.central import central_space
+from sim.formulas.solutions.programme import Programme
+from sim.formulas.solutions.space import Linkage, Space
+from sim.studies.solve.subject import solve_scenario
+from sim.studies.solve.summary import all_points, statement
 from tests.conftest import TOY, build
 from tests.test_cli import sim
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.statistics import (
+from sim.formulas.statistics import (
     difference_of_means,
     difference_of_shares,
     paired_difference_of_means,

@@ -16,7 +16,7 @@ import yaml
 
 from sim import store as store_module
 from sim.cli import main
-from sim.ensemble import (
+from sim.ensemble.chunks import (
     ChunkResult,
     Failure,
     Task,
@@ -24,10 +24,10 @@ from sim.ensemble import (
     chunk_tasks,
     run_tasks,
 )
-from sim.executors import InProcess
-from sim.results import build_dataset, load_results, template
+from sim.ensemble.executors import InProcess
+from sim.results.dataset import build_dataset, load_results, template
 from sim.scenario import CHUNK, Scenario
-from sim.store import ChunkStore, StoreError
+from sim.ensemble.store import ChunkStore, StoreError
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}
@@ -326,7 +326,7 @@ def test_a_stored_run_says_the_same_as_one_in_memory(file: Path) -> None:
 def test_many_worlds_go_to_the_store_without_being_asked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.job.IN_MEMORY", 1_000)
+    monkeypatch.setattr("sim.commands.run.IN_MEMORY", 1_000)
     assert run_here(file, worlds=1_000) == 0
     assert not (file.parent / "toy" / "ensemble.zarr").exists()
     assert run_here(file, worlds=1_100) == 0

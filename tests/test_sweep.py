@@ -22,14 +22,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sim.ensemble
-import sim.sweep.job
+import sim.ensemble.chunks
+import sim.commands.sweep
 from sim.cli import main
-from sim.executors import InProcess
-from sim.runner import run_scenario
+from sim.ensemble.executors import InProcess
+from sim.ensemble.runner import run_scenario
 from sim.scenario import CHUNK, ScenarioError, load_scenario
 from sim.scenario.yaml_source import parse_yaml
-from sim.statistics import (
+from sim.formulas.statistics import (
     Clustered,
     difference_of_clustered_means,
     difference_of_clustered_shares,
@@ -37,15 +37,15 @@ from sim.statistics import (
     paired_difference_of_shares,
     wilson,
 )
-from sim.sweep.design import points
-from sim.sweep.effects import effects
-from sim.sweep.folder import GROWING, OLD
-from sim.sweep.job import SweepJob, Swept
-from sim.sweep.measures import measures
-from sim.sweep.plan import make_plan
-from sim.sweep.results import STORE, read_sweep
-from sim.sweep.vary import flow, parse_varies, parse_vary
-from sim.sweep.words import title_of
+from sim.studies.sweep.design import points
+from sim.studies.sweep.effects import effects
+from sim.studies.sweep.folder import GROWING, OLD
+from sim.commands.sweep import SweepJob, Swept
+from sim.studies.sweep.measures import measures
+from sim.studies.sweep.plan import make_plan
+from sim.studies.sweep.results import STORE, read_sweep
+from sim.studies.sweep.vary import flow, parse_varies, parse_vary
+from sim.studies.sweep.words import title_of
 from tests.conftest import ROOT, SCENARIOS, TOY, build
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
@@ -104,14 +104,14 @@ def content(folder: Path) -> dict[str, bytes]:
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Cell and chunk of every task that is run."""
     seen: list[tuple[int, int]] = []
-    original = sim.sweep.job.run_tasks
+    original = sim.commands.sweep.run_tasks
 
     def counted(*args: Any, **kwargs: Any) -> Iterator[Any]:
         for task, found in original(*args, **kwargs):
             seen.append((task.cell, task.chunk))
             yield task, found
 
-    monkeypatch.setattr(sim.sweep.job, "run_tasks", counted)
+    monkeypatch.setattr(sim.commands.sweep, "run_tasks", counted)
     return seen
 
 
@@ -421,7 +421,7 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
-@pytest.mark.parametrize("whose", ["sim.store.write_bytes", "sim.sweep.job.written_whole"])
+@pytest.mark.parametrize("whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweep.written_whole"])
 def test_a_full_disk_says_what_is_finished(
     whose: str,
     file: str,
@@ -432,7 +432,7 @@ def test_a_full_disk_says_what_is_finished(
     words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
-        patched.setattr("sim.sweep.job.written_whole", full)
+        patched.setattr("sim.commands.sweep.written_whole", full)
         patched.setattr(whose, full)
         assert main_or_exit(words) == 2
     said = capsys.readouterr().err.strip()
@@ -512,7 +512,7 @@ def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
 def test_a_cell_that_fails_is_told_and_tried_again(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    original = sim.ensemble.PeaceTalks
+    original = sim.ensemble.chunks.PeaceTalks
 
     def fragile(scenario: Any, draws: Any, trace: bool = False) -> Any:
         if scenario.war.cost["a"].per_month.median == 0.02:
@@ -522,7 +522,7 @@ def test_a_cell_that_fails_is_told_and_tried_again(
     words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
-        patched.setattr(sim.ensemble, "PeaceTalks", fragile)
+        patched.setattr(sim.ensemble.chunks, "PeaceTalks", fragile)
         assert main_or_exit([*words, "--json"]) == 1
         shown = capsys.readouterr()
         assert "1 cell failed and is left out: war.cost.a=0.02" in shown.err
@@ -648,7 +648,7 @@ def test_all_columns_are_documented() -> None:
 
 def read_names() -> Any:
     scenario = build(TOY)
-    from sim.sweep.measures import Names
+    from sim.studies.sweep.measures import Names
 
     return Names({"a": "A", "b": "B"}, {k: i.title for k, i in scenario.issues.items()},
                  True, "", 5, 365)  # fmt: skip

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.bargaining.red_lines import subsets
-from sim.model import PeaceTalks
+from sim.formulas.bargaining.red_lines import subsets
+from sim.engine.model import PeaceTalks
 from sim.scenario.schema import Condition, Lever, Scenario
 
 Records = NDArray[np.void]
@@ -209,7 +209,7 @@ def _condition(
 
 
 def _answers(spec: Lever, actor: str, event: str) -> bool:
-    """Mirrors ``sim.levers._can_answer``."""
+    """Mirrors ``sim.engine.levers._can_answer``."""
     if any(c.signed is not None or c.accepts is not None for c in spec.when):
         return False
     named = [

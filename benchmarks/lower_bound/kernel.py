@@ -15,12 +15,12 @@ import numba
 import numpy as np
 
 from benchmarks.lower_bound.inputs import NEVER
-from sim.agents.mediator import LINKAGES_EVERY, PENALTY
-from sim.bargaining.drafting import FLOOR
-from sim.bargaining.learning import FAMILIAR, STRENGTH
-from sim.bargaining.red_lines import TOLERANCE
-from sim.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
-from sim.ripeness import BEYOND, UNASKED
+from sim.engine.agents.mediator import LINKAGES_EVERY, PENALTY
+from sim.formulas.bargaining.drafting import FLOOR
+from sim.formulas.bargaining.learning import FAMILIAR, STRENGTH
+from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.engine.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
+from sim.engine.ripeness import BEYOND, UNASKED
 
 VIOLATES, REFUSES = 0, 1
 
@@ -40,7 +40,7 @@ def copy(source, target):
         target[n] = source[n]
 
 
-# --- sim.model ---------------------------------------------------------------------------------
+# --- sim.engine.model ---------------------------------------------------------------------------------
 
 
 @entry
@@ -251,7 +251,7 @@ def decide_at_gates(r, w, s, all_of_them):
         s.concluded_round = s.due
 
 
-# --- sim.war -----------------------------------------------------------------------------------
+# --- sim.engine.war -----------------------------------------------------------------------------------
 
 
 @compiled
@@ -306,7 +306,7 @@ def expect(r, w, s, k, fighting, kept, out):
             out[i] = clip(s.no_deal[i] + drift, 0.0, 1.0)
 
 
-# --- sim.levers --------------------------------------------------------------------------------
+# --- sim.engine.levers --------------------------------------------------------------------------------
 
 
 @compiled
@@ -330,7 +330,7 @@ def advance_lever(r, w, s, v):
 
 @compiled
 def conditions_hold(r, s, v):
-    """``sim.levers._holds`` for all conditions of a lever."""
+    """``sim.engine.levers._holds`` for all conditions of a lever."""
     for c in range(r.count_conditions[v]):
         when = r.lever_conditions[v, c]
         if when[0] >= 0 and s.refuses[when[0]] < when[1]:
@@ -465,7 +465,7 @@ def of_levers(r, w, s, b, k, expected, remains, fighting, settled):
     return total
 
 
-# --- sim.agents.outlook and sim.agents.preferences -----------------------------------------------
+# --- sim.engine.agents.outlook and sim.engine.agents.preferences -----------------------------------------------
 
 
 @compiled
@@ -604,7 +604,7 @@ def within_limits(r, w, s, b, k, x):
     return s.failures == 0 or acceptable(r, w, s, b, k, x)
 
 
-# --- sim.agents.party ----------------------------------------------------------------------------
+# --- sim.engine.agents.party ----------------------------------------------------------------------------
 
 
 @compiled
@@ -653,7 +653,7 @@ def propose(r, w, s, b, k):
 
 @compiled
 def way_from_text(r, w, s, b, k):
-    """Segments of ``sim.bargaining.walk.walk`` from one stand: one for each open issue."""
+    """Segments of ``sim.formulas.bargaining.walk.walk`` from one stand: one for each open issue."""
     count = 0
     for i in range(w.ideal.shape[1]):
         if r.stage_of_issue[i] < s.stage:
@@ -786,7 +786,7 @@ def accepts(r, w, s, b, k, x, threshold):
     return within_limits(r, w, s, b, k, x)
 
 
-# --- sim.protocols.shuttle -----------------------------------------------------------------------
+# --- sim.engine.protocols.shuttle -----------------------------------------------------------------------
 
 
 @compiled
@@ -865,7 +865,7 @@ def sign_positions(r, w, s, b):
         sign(r, w, s, b, b.package)
 
 
-# --- sim.agents.mediator -------------------------------------------------------------------------
+# --- sim.engine.agents.mediator -------------------------------------------------------------------------
 
 
 @compiled
@@ -987,7 +987,7 @@ def estimated_lines(r, w, s, b, tabled, count):
             b.high[k, i] = min(b.high[k, i], w.terms_high[i])
 
 
-# --- sim.bargaining.red_lines --------------------------------------------------------------------
+# --- sim.formulas.bargaining.red_lines --------------------------------------------------------------------
 
 
 @compiled
@@ -1078,7 +1078,7 @@ def best_linkages(r, w, b, count):
         b.chosen[n] = r.choices[best, n]
 
 
-# --- sim.bargaining.drafting ---------------------------------------------------------------------
+# --- sim.formulas.bargaining.drafting ---------------------------------------------------------------------
 
 
 @compiled
@@ -1169,7 +1169,7 @@ def smallest(surplus, parties):
     return low
 
 
-# --- sim.ratification ----------------------------------------------------------------------------
+# --- sim.engine.ratification ----------------------------------------------------------------------------
 
 
 @compiled
@@ -1270,7 +1270,7 @@ def gate_in_draft(r, w, s, b, g, judge, count):
     b.gap[judge] = left
 
 
-# --- sim.recorder, sim.ripeness and sim.durability ---------------------------------------------
+# --- sim.engine.recorder, sim.engine.ripeness and sim.engine.durability ---------------------------------------------
 
 
 @compiled
@@ -1395,7 +1395,7 @@ def largest(r, w, s, b, count, gaps):
 
 @compiled
 def own_lines(r, w, s, b, count):
-    """``sim.ripeness.own_lines``, into ``low`` and ``high``."""
+    """``sim.engine.ripeness.own_lines``, into ``low`` and ``high``."""
     for k in range(w.ideal.shape[0]):
         for n in range(count):
             i = b.among[n]

@@ -15,8 +15,8 @@ from sim.importing import Imported, Wishes
 from sim.importing.keys import PLAIN_NAMES, plain_key
 from sim.importing.sourcing import Sourcing
 from sim.importing.table import Table, raise_all
-from sim.protocols import PROTOCOLS
-from sim.protocols.groups import GroupDecision
+from sim.engine.protocols import PROTOCOLS
+from sim.engine.protocols.groups import GroupDecision
 from sim.scenario.errors import Place, Problem
 
 NO_DATE = date(2000, 1, 1)

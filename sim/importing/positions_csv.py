@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.groups.group import percent_scale
+from sim.formulas.groups.group import percent_scale
 from sim.importing import Imported, Wishes
 from sim.importing.group_coding import CodedIssue, CodedPosition, GroupCoding, group_scenario
 from sim.importing.table import Table, read_table

@@ -16,7 +16,7 @@ from sim.plots.package import package
 from sim.plots.pressure import pressure
 from sim.plots.style import house_style
 from sim.plots.utility import utility
-from sim.runner import Run
+from sim.ensemble.runner import Run
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "convergence": convergence,

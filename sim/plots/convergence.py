@@ -37,9 +37,9 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.results import date_of
-from sim.runner import Run
-from sim.summary import nearest_text
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run
+from sim.results.summary import nearest_text
 
 COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
 PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5

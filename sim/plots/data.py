@@ -11,9 +11,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.runner import Run
-from sim.statistics import wilson
-from sim.story import percent
+from sim.ensemble.runner import Run
+from sim.formulas.statistics import wilson
+from sim.words.story import percent
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]

@@ -30,9 +30,9 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.sweep.measures import interval_words, value_words
-from sim.sweep.results import SweepResults
-from sim.sweep.surface import Axis, Surface, surface
+from sim.studies.sweep.measures import interval_words, value_words
+from sim.studies.sweep.results import SweepResults
+from sim.studies.sweep.surface import Axis, Surface, surface
 
 PAPER = "#f7fafa"
 TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")

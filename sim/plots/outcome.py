@@ -17,10 +17,10 @@ from sim.plots.data import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, day_text, shortened, styled, text_width
-from sim.results import OUTCOMES, date_of
-from sim.runner import Run
-from sim.story import span_words
-from sim.summary import DAYS
+from sim.results.dataset import OUTCOMES, date_of
+from sim.ensemble.runner import Run
+from sim.words.story import span_words
+from sim.results.summary import DAYS
 
 WORDS = {
     "settlement": "Settlement",

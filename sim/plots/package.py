@@ -34,9 +34,9 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.runner import Run
+from sim.ensemble.runner import Run
 from sim.scenario.schema import Issue
-from sim.summary import nearest_text, text_counts
+from sim.results.summary import nearest_text, text_counts
 
 ROW, STRIP, HILL = 0.95, 5.6, 0.36
 TITLE_WIDTH, GAP = 1.7, 0.22

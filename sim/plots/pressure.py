@@ -34,8 +34,8 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.results import date_of
-from sim.runner import Run
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run
 
 HEIGHT, ROW, GUTTER = 2.3, 0.5, 0.3
 MOST = 2

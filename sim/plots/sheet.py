@@ -31,7 +31,7 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.runner import Run
+from sim.ensemble.runner import Run
 from sim.scenario.schema import Issue
 
 WIDTH, MARGIN = 11.0, 0.25

@@ -16,10 +16,10 @@ from sim.plots import METADATA, OPTIONS
 from sim.plots.data import listing
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, ink, shortened, styled
-from sim.solutions.analysis import Pair
-from sim.solving.deals import Deals
-from sim.solving.subject import Subject
-from sim.solving.summary import TITLES, all_points, method, statement
+from sim.formulas.solutions.analysis import Pair
+from sim.studies.solve.deals import Deals
+from sim.studies.solve.subject import Subject
+from sim.studies.solve.summary import TITLES, all_points, method, statement
 
 Array = NDArray[np.float64]
 

@@ -21,8 +21,8 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Cell, Table
-from sim.runner import Run
-from sim.story import listing, percent, span_words
+from sim.ensemble.runner import Run
+from sim.words.story import listing, percent, span_words
 
 
 def gates_table(run: Run) -> Table | None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.plots.data import counted, listing
 from sim.report.tables import Cell, Table
-from sim.runner import Run
-from sim.story import percent
+from sim.ensemble.runner import Run
+from sim.words.story import percent
 
 Entry = dict[str, Any]
 

@@ -14,7 +14,7 @@ from sim.report.words import (
     point_words,
 )
 from sim.scenario.schema import Scenario
-from sim.story import listing
+from sim.words.story import listing
 
 
 def issues_table(scenario: Scenario) -> Table:

@@ -12,7 +12,7 @@ from sim.report.judgements import judgements, positions_words
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
 from sim.report.words import spread_words
-from sim.runner import Run
+from sim.ensemble.runner import Run
 from sim.scenario.schema import Scenario
 
 

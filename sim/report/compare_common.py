@@ -6,11 +6,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from sim.analysis.words import label
-from sim.comparison import Comparison
+from sim.studies.compare.words import label
+from sim.studies.compare.comparison import Comparison
 from sim.plots.comparison.common import palette
 from sim.report.chart import DARK, figure, lines
-from sim.runner import Run
+from sim.ensemble.runner import Run
 
 ROW = 40
 """Height of a scenario's row in pixels."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.analysis.differences import Difference, Measure
-from sim.analysis.words import difference_words, sentence
-from sim.comparison import Comparison
+from sim.studies.compare.differences import Difference, Measure
+from sim.studies.compare.words import difference_words, sentence
+from sim.studies.compare.comparison import Comparison
 from sim.plots.comparison.differences import SEEN, UNITS, UNSEEN, shown_measures
 from sim.report.chart import DARK, Chart, figure, hover, numbers, scatter
 from sim.report.compare_common import scenario_rows
-from sim.runner import Run
+from sim.ensemble.runner import Run
 
 
 def difference_charts(comparison: Comparison) -> list[Chart]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from sim.comparison import Comparison
+from sim.studies.compare.comparison import Comparison
 from sim.plots.comparison.common import palette
 from sim.plots.comparison.odds import headline
 from sim.plots.comparison.time import signed_day
@@ -16,9 +16,9 @@ from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
 from sim.plots.style import GREY
 from sim.report.chart import Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
-from sim.results import OUTCOMES
-from sim.runner import Run
-from sim.story import percent, span_words
+from sim.results.dataset import OUTCOMES
+from sim.ensemble.runner import Run
+from sim.words.story import percent, span_words
 
 
 def odds_chart(comparison: Comparison) -> Chart:

@@ -7,8 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 from matplotlib.colors import to_hex
 
-from sim.analysis.words import label
-from sim.comparison import Comparison
+from sim.studies.compare.words import label
+from sim.studies.compare.comparison import Comparison
 from sim.plots.comparison.packages import SHADES, cells_of
 from sim.plots.comparison.packages import Cell as PackageCell
 from sim.plots.comparison.packages import headline as packages_headline
@@ -17,9 +17,9 @@ from sim.plots.comparison.stuck import headline as stuck_headline
 from sim.report.chart import DARK, Chart, hover, scatter
 from sim.report.compare_common import heat_map, heat_width, issue_title
 from sim.report.tables import Cell, Table
-from sim.results import REASONS
-from sim.runner import Run
-from sim.story import percent
+from sim.results.dataset import REASONS
+from sim.ensemble.runner import Run
+from sim.words.story import percent
 
 
 def packages_chart(comparison: Comparison) -> Chart | None:

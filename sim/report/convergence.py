@@ -42,9 +42,9 @@ from sim.report.chart import (
     stage_lines,
 )
 from sim.report.convergence_words import column, course, status, tabled_words
-from sim.results import date_of
-from sim.runner import Run
-from sim.summary import nearest_text
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run
+from sim.results.summary import nearest_text
 
 HEIGHT, TOP, BOTTOM, LEFT = 330, 10, 40, 128
 LOW, HIGH = -0.05, 1.05

@@ -10,8 +10,8 @@ from sim.plots.data import listing, short, signatories
 from sim.plots.style import actor_colors
 from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
-from sim.runner import Run
-from sim.story import percent
+from sim.ensemble.runner import Run
+from sim.words.story import percent
 
 Entry = dict[str, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.runner import Run
+from sim.ensemble.runner import Run
 
 COMMON = (
     "Odds are a model’s consequences, given its assumptions. They are not a forecast.",

@@ -26,10 +26,10 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Table
-from sim.results import OUTCOMES, date_of
-from sim.runner import Run
-from sim.story import percent, span_words
-from sim.summary import DAYS
+from sim.results.dataset import OUTCOMES, date_of
+from sim.ensemble.runner import Run
+from sim.words.story import percent, span_words
+from sim.results.summary import DAYS
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
 

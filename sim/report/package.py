@@ -14,8 +14,8 @@ from sim.plots.sheet import spread
 from sim.plots.style import actor_colors
 from sim.report.chart import DARK, GREY, Chart, figure, hover, lines, numbers, scatter
 from sim.report.gains import plan_says
-from sim.runner import Run
-from sim.summary import nearest_text
+from sim.ensemble.runner import Run
+from sim.results.summary import nearest_text
 
 ROW = 58
 

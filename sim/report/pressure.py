@@ -27,10 +27,10 @@ from sim.report.chart import (
     stage_lines,
 )
 from sim.report.tables import Cell, Table
-from sim.results import date_of
-from sim.runner import Run
-from sim.story import percent
-from sim.summary import nearest_text
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run
+from sim.words.story import percent
+from sim.results.summary import nearest_text
 
 HEIGHT = 290
 

@@ -22,8 +22,8 @@ from sim.report.chart import (
     shaded,
     stage_lines,
 )
-from sim.results import date_of
-from sim.runner import Run
+from sim.results.dataset import date_of
+from sim.ensemble.runner import Run
 
 DASHES = {"value": "solid", "target": "dash", "reservation": "dot"}
 WIDTHS = {"value": 2.6, "target": 1.7, "reservation": 2.0}

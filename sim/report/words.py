@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Condition, Effect, Issue, Scenario, Spread, nearest_text
-from sim.story import listing
+from sim.words.story import listing
 
 
 def number_words(number: Number) -> str:

@@ -1,6 +1,6 @@
 """Scenario files: format, loading, uncertain numbers, errors with their place."""
 
-from sim.scenario.draws import CHUNK, Draws
+from sim.engine.draws import CHUNK, Draws
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.loading import (
     Loaded,

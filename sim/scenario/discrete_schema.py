@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.discrete.scenario import DiscreteScenario, Negotiator
-from sim.discrete.scenario import Issue as NamedIssue
-from sim.discrete.strategies import PAIRWISE, Strategy
-from sim.discrete.targets import SLACK, exponent_of
+from sim.listed.scenario import DiscreteScenario, Negotiator
+from sim.listed.scenario import Issue as NamedIssue
+from sim.listed.strategies import PAIRWISE, Strategy
+from sim.listed.targets import SLACK, exponent_of
 from sim.scenario.schema import Identifier, Source, Sourced, Strict
 from sim.scenario.wording import did_you_mean
 from sim.scenario.yaml_source import Path_

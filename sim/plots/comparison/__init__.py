@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from sim.comparison import Comparison
+from sim.studies.compare.comparison import Comparison
 from sim.plots import save
 from sim.plots.comparison.differences import differences
 from sim.plots.comparison.durability import durability

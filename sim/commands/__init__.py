@@ -1,0 +1,1 @@
+"""The commands of ``python -m sim``: what each runs, writes and says."""

@@ -1,0 +1,159 @@
+"""What a comparison says on the terminal, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.studies.compare.changes import FEW, change_words, changes
+from sim.studies.compare.differences import LASTING
+from sim.studies.compare.tables import row
+from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told
+from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
+from sim.words.story import listing, percent, span_words
+from sim.results.summary import NOTE
+
+ENOUGH = 10
+"""Settlements from which on the table says how long they hold."""
+
+
+def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
+    """Print the table, the differences, what is left out, and where the files are."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    count = len(comparison.runs)
+    title = f"{count} scenario{'' if count == 1 else 's'}, compared with {comparison.baseline}"
+    console.print(Text(title, style="bold"))
+    console.print(Text(worlds_words(comparison) + "\n"))
+    for change in comparison.base.summary["provenance"]["overrides"]:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print(_table(comparison))
+    _changes(console, comparison)
+    plans = _plans(comparison)
+    if plans.row_count:
+        console.print(
+            Text(
+                "\nThe plans as published, weighed on day 0 (in most worlds; blank: nobody)",
+                style="bold",
+            )
+        )
+        console.print(plans)
+    lines = told(comparison)
+    if lines:
+        console.print(Text("\nDifferences, world by world", style="bold"))
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(Padding(RIPENESS, (0, 0, 0, 2)), style="dim")
+        console.print(Padding(ONE_BY_ONE, (0, 0, 0, 2)), style="dim")
+        pairing = pairing_words(comparison)
+        if pairing:
+            console.print(Padding(pairing, (0, 0, 0, 2)), style="dim")
+    if comparison.notes:
+        console.print(Text("\nNote", style="bold"))
+        for note in comparison.notes:
+            console.print(Padding(note, (0, 0, 0, 2)))
+    console.print(Text(f"\n{NOTE}", style="italic"))
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def worlds_words(comparison: Comparison) -> str:
+    """How many worlds, and with which seed."""
+    counts = sorted({run.summary["worlds"] for run in comparison.runs})
+    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
+    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
+
+
+def _table(comparison: Comparison) -> Table:
+    names = [run.scenario.name for run in comparison.runs]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
+    for heading in ("Settles", "First\nstage", "Not\nratified", "Median\nday"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column(f"Holds {LASTING}\nyears", justify="right", no_wrap=True)
+    table.add_column(" Stuck most\n often on", min_width=14)
+    for run in comparison.ranked:
+        table.add_row(*_words(run, run.scenario.name == comparison.baseline))
+    return table
+
+
+def _changes(console: Console, comparison: Comparison) -> None:
+    """What the files say differently from the baseline's."""
+    others = [run for run in comparison.alike if run is not comparison.base]
+    counts = {r.scenario.name: len(changes(r, comparison.base)) for r in others}
+    few = [run for run in others if counts[run.scenario.name] <= FEW]
+    many = [f"{name} ({count})" for name, count in counts.items() if count > FEW]
+    if not others:
+        return
+    console.print(Text(f"\nWhat differs from {comparison.baseline} in the files", style="bold"))
+    for run in few:
+        for line in change_words(run, comparison.base) or ["nothing"]:
+            console.print(Padding(f"{run.scenario.name}: {line}", (0, 0, 0, 2)))
+    if many:
+        console.print(Padding(f"Many entries in: {', '.join(many)}.", (0, 0, 0, 2)))
+
+
+def _plans(comparison: Comparison) -> Table:
+    """Whom the plans do not suit, in most worlds, whether they would pass the gates, and hold."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Scenario", no_wrap=True)
+    table.add_column("Worse than\nno deal for")
+    table.add_column("Beyond red\nlines of")
+    table.add_column("Passes all\ngates", justify="right", no_wrap=True)
+    table.add_column("Would\nhold", justify="right", no_wrap=True)
+    for run in comparison.ranked:
+        plan = run.summary["plan"]
+        if plan is None:
+            continue
+
+        def short(actor: str, run: Run = run) -> str:
+            return run.scenario.actors[actor].short
+
+        worse = [short(a) for a, gain in plan["gain"].items() if gain["better"] < 0.5]
+        crossed = [short(a) for a, share in plan["crosses_any"].items() if share >= 0.5]
+        held = "—"
+        if plan["held"]:
+            last = list(plan["held"])[-1]
+            held = f"{percent(plan['held'][last])}, {last} y"
+        passed = "—" if plan["passed"] is None else percent(plan["passed"])
+        table.add_row(run.scenario.name, listing(worse), listing(crossed), passed, held)
+    return table
+
+
+def _words(run: Run, is_baseline: bool) -> list[Text]:
+    entry = row(run)
+
+    def share(key: str) -> Text:
+        if entry[key] is None:
+            return Text("—", style="dim")
+        return Text.assemble(
+            percent(entry[key], entry[f"{key}_interval"]),
+            "\n",
+            (span_words(entry[f"{key}_interval"]), "dim"),
+        )
+
+    day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
+    # a handful of settlements says nothing about how long they hold
+    enough = entry["held"] is not None and entry["settlement"] * run.summary["worlds"] >= ENOUGH
+    held = Text(percent(entry["held"])) if enough else Text("—", style="dim")
+    if enough and entry["held_years"] != LASTING:
+        held.append(f"\n({entry['held_years']} years)")
+    stuck = Text("—", style="dim")
+    if entry["stuck_on"] is not None:
+        title = run.scenario.issues[entry["stuck_on"]].title
+        stuck = Text.assemble(f"{title} ", (percent(entry["stuck_on_share"]), "dim"))
+    name = Text(run.scenario.name, style="bold" if is_baseline else "")
+    return [
+        name,
+        share("settlement"),
+        share("first_stage"),
+        Text(percent(entry["ratification_failed"])),
+        Text(day),
+        held,
+        Text(" ") + stuck,
+    ]

@@ -1,0 +1,143 @@
+"""What a run says on the terminal, in plain words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.ensemble.runner import Run
+from sim.words.story import (
+    answer,
+    concession_words,
+    ending_words,
+    events,
+    package_words,
+    percent,
+    pressure_words,
+    span_words,
+    stuck_words,
+    what_blocks,
+)
+
+OUTCOME_WORDS = {
+    "settlement": "Settlement (everything on the agenda signed)",
+    "partial": "Partial (some stages signed and standing)",
+    "ratification_failed": "Signed, and not ratified",
+    "breakdown": "Breakdown (a side walked away)",
+    "no_deal": "No agreement within the horizon",
+}
+
+AVERAGES = (
+    "These scores have no red lines and no war: whoever scores a draft high enough on average "
+    "signs it, whatever it contains. `summary.json` (`articles`) and the report say which articles "
+    "that a side scores very low are carried by others that it likes."
+)
+
+
+def tell(run: Run, folder: Path, written: list[str]) -> None:
+    """Print the run's answer, odds, package, concessions, pressure and sticking points."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    scenario, summary = run.scenario, run.summary
+    console.print(Text(scenario.title, style="bold"))
+    console.print(
+        f"{summary['worlds']:,} worlds, seed {summary['seed']}, from "
+        f"{scenario.war.start_date:%-d %B %Y}, {summary['horizon_days']} days"
+    )
+    for change in summary["provenance"]["overrides"]:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print()
+    if scenario.question:
+        console.print(Text(scenario.question, style="bold"))
+    console.print(answer(scenario, summary) + "\n")
+    console.print(_odds(run))
+    for line in ending_words(scenario, summary):
+        console.print(line)
+    console.print(_days(run))
+    _section(console, "The central world", _central_story(run))
+    _section(console, "The plan as published", plan_words(scenario, summary))
+    _package(console, run)
+    _section(console, "Ratification", ratification_words(scenario, summary))
+    _section(console, "Would it last?", durability_words(scenario, summary))
+    _section(
+        console,
+        "Who conceded what (last positions against first, median of all worlds)",
+        concession_words(scenario, summary),
+    )
+    pressure = pressure_words(scenario, summary)
+    _section(console, "What pressure was used", pressure or ["No levers in this scenario."])
+    _section(console, "Where it gets stuck", stuck_words(scenario, summary))
+    if scenario.articles is not None:
+        _section(console, "What averaging hides", [AVERAGES])
+    console.print(Text(f"\n{summary['note']}", style="italic"))
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def _odds(run: Run) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("How it ends")
+    table.add_column("Share", justify="right")
+    table.add_column("95 % interval", justify="right")
+    for kind, words in OUTCOME_WORDS.items():
+        if kind == "partial" and len(run.scenario.stages) == 1:
+            continue
+        if kind == "ratification_failed" and not run.scenario.ratification:
+            continue
+        share, span = run.summary["outcomes"][kind], run.summary["outcomes_interval"][kind]
+        table.add_row(words, percent(share, span), span_words(span))
+    return table
+
+
+def _days(run: Run) -> Padding:
+    summary = run.summary
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Signed by day")
+    days = list(summary["deal_by_day"])
+    for day in days:
+        table.add_column(day, justify="right")
+    rows = [("A settlement", "deal_by_day")]
+    if len(run.scenario.stages) > 1:
+        rows.append(("A first stage", "first_stage_by_day"))
+    for words, key in rows:
+        intervals = [summary[f"{key}_interval"][d] for d in days]
+        shares = [percent(summary[key][d], i) for d, i in zip(days, intervals, strict=True)]
+        table.add_row(words, *shares)
+        spans = (span_words(interval) for interval in intervals)
+        table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
+    return Padding(table, (1, 0, 0, 0))
+
+
+def _central_story(run: Run) -> list[str]:
+    """The events of the world in which every uncertain number is at its median."""
+    lines = [
+        f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)
+    ]
+    central = run.summary["central"]
+    if central["outcome"] != "settlement":
+        blocked = what_blocks(run.scenario, run.summary)
+        lines.append(f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}{blocked}")
+    return lines
+
+
+def _package(console: Console, run: Run) -> None:
+    rows = package_words(run.scenario, run.summary)
+    console.print(Text("\nWhat stands agreed at the end, where something does", style="bold"))
+    if not rows:
+        console.print("  Nothing in any world.")
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for issue, text, share in rows:
+        table.add_row(f"  {issue}", text, Text(share, style="dim"))
+    console.print(table)
+
+
+def _section(console: Console, title: str, lines: list[str]) -> None:
+    if not lines:
+        return
+    console.print(Text(f"\n{title}", style="bold"))
+    for line in lines:
+        console.print(Padding(line, (0, 0, 0, 2)))

@@ -1,0 +1,100 @@
+"""What the run of a session says on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.commands.session import Session
+from sim.studies.solve.summary import TITLES, all_points, points, statement
+
+STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
+
+
+def answer(session: Session) -> str:
+    """How the session ended, in a sentence or two."""
+    result, steps = session.result, session.content.protocol.steps
+    if session.agreed:
+        who = session.subject.labels[int(result.proposer[0])]
+        return (
+            f"Agreement in round {int(result.steps[0])} of {steps}, on a proposal of {who}: "
+            f"{agreement_words(session)}."
+        )
+    if result.broken[0]:
+        return "No agreement: a side ended the talks, because there is nothing it would offer."
+    return f"No agreement by the deadline of {steps} rounds."
+
+
+def agreement_words(session: Session) -> str:
+    """The terms agreed, issue by issue."""
+    agreed = session.summary["agreement"].values()
+    titles = session.subject.issue_titles
+    return "; ".join(f"{title}: {option}" for title, option in zip(titles, agreed, strict=True))
+
+
+def distance_words(session: Session) -> str:
+    """How far the agreement is from the frontier, in a sentence."""
+    deals = session.deals
+    if deals is None:
+        return ""
+    room = float(deals.room[0])
+    if room <= 1e-9:
+        return (
+            "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
+        )
+    return f"Every side could still have had {points(room)} more at once."
+
+
+def tell(session: Session, overrides: tuple[str, ...], folder: Path, written: list[str]) -> None:
+    """Print the outcome beside what theory says."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    content, subject = session.content, session.subject
+    console.print(Text(content.title, style="bold"))
+    console.print(
+        f"{len(content.actors)} actors, {len(content.issues)} issues, "
+        f"{subject.analysis.packages:,} packages, up to {content.protocol.steps} rounds of stacked "
+        "alternating offers; one session, as nothing is uncertain"
+    )
+    for change in overrides:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print()
+    if content.question:
+        console.print(Text(content.question, style="bold"))
+    console.print(answer(session))
+    if session.agreed:
+        console.print(distance_words(session))
+    console.print(f"{statement(subject)}\n")
+    console.print(_utilities(session))
+    console.print(Text("\nA model's consequences, given the assumptions.", style="italic"))
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def _utilities(session: Session) -> Table:
+    """Utilities of the agreement and of the named points, and their terms."""
+    subject = session.subject
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("Utility (0 to 100)")
+    for label in subject.labels:
+        table.add_column(label, justify="right")
+    table.add_column("Terms")
+    base = subject.analysis.reservation
+    if session.agreed:
+        terms = ", ".join(map(str, session.summary["agreement"].values()))
+        table.add_row(
+            Text("Agreement", style="bold"), *map(_number, session.result.utilities[0]), terms
+        )
+    for name, found in all_points(subject).items():
+        for point in found:
+            words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
+            table.add_row(TITLES[name], *map(_number, point.gain + base), ", ".join(words))
+    table.add_row(Text("No agreement", style="dim"), *map(_number, base), "")
+    strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
+    table.add_row(Text("Strategy", style="dim"), *strategies, "")
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{100 * value:.1f}".replace("-", "−")

@@ -1,0 +1,134 @@
+"""What ``solve`` says on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.formulas.solutions.analysis import Point
+from sim.studies.solve.deals import Deals
+from sim.studies.solve.subject import Subject
+from sim.studies.solve.summary import TITLES, all_points, method, points, statement
+
+SHORT = {
+    "nash": "N",
+    "kalai_smorodinsky": "KS",
+    "kalai_smorodinsky_least_spread": "LS",
+    "egalitarian": "E",
+    "utilitarian": "U",
+    "relative_welfare": "RW",
+    "least_bad": "least bad",
+}
+
+
+def tell(
+    subject: Subject,
+    deals: Deals | None,
+    changes: tuple[str, ...],
+    folder: Path,
+    written: list[str],
+) -> None:
+    """Print the finding, the named points, their terms, and how the simulated deals compare."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    console.print(Text(subject.title, style="bold"))
+    console.print(subject.note)
+    for change in changes:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print(method(subject))
+    console.print()
+    console.print(Text(statement(subject), style="bold"))
+    console.print()
+    console.print("Gain over no deal, in points of utility (0 to 100)")
+    console.print(_gains(subject))
+    console.print(Text("\nTerms, and which points contain them", style="bold"))
+    console.print(_terms(subject))
+    if deals is not None:
+        console.print()
+        console.print(deals_words(deals) if subject.is_scale else session_words(deals))
+    console.print(
+        Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
+    )
+    console.print(f"Written to {folder}: {', '.join(written)}")
+
+
+def _gains(subject: Subject) -> Table:
+    analysis = subject.analysis
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("")
+    table.add_column("", justify="left")
+    for label in subject.labels:
+        table.add_column(label, justify="right")
+    for name, found in all_points(subject).items():
+        for number, point in enumerate(found):
+            title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
+            table.add_row(title, SHORT[name], *(_number(g) for g in point.gain))
+    if analysis.status == "zone":
+        largest = (_number(g) for g in analysis.largest_gain)
+        table.add_row(Text("Largest possible gain", style="dim"), "", *largest)
+    worth = (_number(r) for r in analysis.reservation)
+    table.add_row(Text("Utility of no deal", style="dim"), "", *worth)
+    return table
+
+
+def _number(value: float) -> str:
+    return f"{100 * value:.1f}".replace("-", "−")
+
+
+def _terms(subject: Subject) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(max_width=26)
+    table.add_column(max_width=58)
+    table.add_column()
+    named: list[tuple[str, Point]] = [
+        (SHORT[name], point) for name, found in all_points(subject).items() for point in found
+    ]
+    for number, title in enumerate(subject.issue_titles):
+        by_text: dict[str, list[tuple[str, float]]] = {}
+        for short, point in named:
+            term = float(point.package[number])
+            by_text.setdefault(subject.words(number, term), []).append((short, term))
+        for row, (text, who) in enumerate(by_text.items()):
+            table.add_row(title if row == 0 else "", text, _who(subject, who))
+    return table
+
+
+def _who(subject: Subject, who: list[tuple[str, float]]) -> str:
+    """Points by their short names, with where on the scale they lie."""
+    if not subject.is_scale:
+        return ", ".join(dict.fromkeys(short for short, _ in who))
+    at: dict[str, list[str]] = {}
+    for short, term in who:
+        at.setdefault(f"{term:.2f}", []).append(short)
+    return "; ".join(f"{', '.join(dict.fromkeys(names))} {term}" for term, names in at.items())
+
+
+def session_words(deals: Deals) -> str:
+    """How the agreement of the session lies to the frontier, in a sentence."""
+    room = float(deals.room[0])
+    if room <= 1e-9:
+        return "The agreement that the session of this file reaches is Pareto-efficient."
+    return (
+        "In the agreement that the session of this file reaches every side could still have had "
+        f"{points(room)} more at once."
+    )
+
+
+def deals_words(deals: Deals) -> str:
+    """How the simulated deals lie to the frontier, in a sentence or two."""
+    text = (
+        f"Simulated deals ({deals.source}): {len(deals.gain):,} of {deals.worlds:,} worlds settle"
+    )
+    if len(deals.gain):
+        room = float(sorted(deals.room)[len(deals.room) // 2])
+        text += (
+            f"; in the middle one every side could still have had {points(room)} more at once"
+            if room > 5e-4
+            else "; the middle one is efficient, as far as the frontier is known"
+        )
+    text += "."
+    if not deals.same_scenario:
+        text += " That run's scenario is not this one to the letter."
+    return text

@@ -1,0 +1,283 @@
+"""An actor whose signature is needed: aspiration, offers, acceptance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.agents.outlook import Outlook
+from sim.formulas.bargaining.learning import learnt_saliences
+from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.formulas.tactics import TACTICS, View
+from sim.formulas.bargaining.walk import reach_target, walk
+from sim.arrays import Table, full, total
+from sim.scenario.schema import Actor
+
+if TYPE_CHECKING:
+    from sim.engine.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Party(Outlook):
+    """A signatory at the table.
+
+    Attributes
+    ----------
+    offer, offer_before : ndarray, shape (worlds, issues)
+        Its present position, and that of a round ago.
+    target, target_of_all : ndarray, shape (worlds,)
+        The utility that it aims at now, for the stage and for the whole settlement.
+    salience_seen : ndarray, shape (worlds, issues)
+        What the others have come to believe about its saliences.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
+        super().__init__(model, key, spec, index)
+        draws, scenario = model.draws, model.spec
+        path = f"actors.{key}"
+        spread = scenario.spread.patience * spec.patience.median
+        self.patience = np.maximum(draws.number(f"{path}.patience", spec.patience, spread), 1.0)
+        self.leave_after = draw_leave_after(model, key)
+        self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
+        worlds, issues = model.worlds, len(model.issues)
+        self.offer = self._on_points(self.ideal.copy(order="K"))
+        self.opening = self.offer_before = self.offer
+        self.told = np.zeros(worlds)
+        self.salience_seen = full((worlds, issues), 1.0 / issues)
+        self.aspiration, self.offers_made = np.ones((2, worlds))
+        self.target, self.target_of_all = np.zeros((2, worlds))
+
+    def aspire(self) -> None:
+        """Set the target: R + (A − R) · aspiration, the aspiration from the tactic."""
+        model = self.model
+        unseen = np.full(model.worlds, np.nan)
+        received, before = self._received() if self.tactic.looks_at_offers else (unseen, unseen)
+        best, best_of_all = self.hopes()
+        gap = np.maximum(best - self.reservation, 0.0)
+        others = [o.offers_made for o in model.signatories if o is not self and o.is_principal]
+        view = View(
+            time=np.full(model.worlds, model.round - 1.0) / self.patience,
+            received=received,
+            received_before=before,
+            before=self.aspiration,
+            gap=gap,
+            own_offers=self.offers_made,
+            others_offers=np.min(others, axis=0) if others else self.offers_made,
+        )
+        self.aspiration = np.clip(self.tactic.aspiration(view), 0.0, 1.0)
+        target = self.reservation + gap * self.aspiration
+        self.target = np.where(model.is_open, target, self.target)
+        hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
+        self.target_of_all = np.where(model.is_open, self.reservation + hoped, self.target_of_all)
+
+    def hopes(self) -> tuple[Array, Array]:
+        """The best it can have of the stage, and of the whole settlement; (worlds,) each.
+
+        Its ideal, less what it must do without where options exclude each other.
+        """
+        exclusions = self.model.exclusions
+        if exclusions is None:
+            return self.best, self.best_of_all
+        without = self.loss(np.zeros_like(self.ideal)) * exclusions.given_up(self)
+        return (
+            self.best - total(without * self.model.on_table),
+            self.best_of_all - total(without),
+        )
+
+    def _aims(self) -> tuple[Array, Array]:
+        """Where its walk ends and what each unit on the way is worth: (worlds, issues) each.
+
+        Its ideal; an option that it does without there counts for nothing on the way, so that it
+        comes in only where others want it and the rival is out.
+        """
+        exclusions = self.model.exclusions
+        if exclusions is None:
+            return self.ideal, self.slope
+        without = exclusions.given_up(self)
+        return np.where(without, 0.0, self.ideal), np.where(without, 0.0, self.slope)
+
+    def _received(self) -> tuple[Array, Array]:
+        """What the others' positions, and those of a round ago, are worth to it: (worlds,) each.
+
+        Both on the issues still open and by today's preferences, so that only their moves differ.
+        """
+        still_open = ~self.model.is_fixed
+        others = [o for o in self.model.signatories if o is not self]
+        now = [-total(self.loss(o.offer) * still_open) for o in others]
+        before = [-total(self.loss(o.offer_before) * still_open) for o in others]
+        return np.mean(now, axis=0), np.mean(before, axis=0)
+
+    def propose(self, stands: Array, weights: Array) -> Array:
+        """Its position: the walk from where the others stand to its target.
+
+        Parameters
+        ----------
+        stands, weights : ndarray, shape (others, worlds, issues)
+            Where the others (or the mediator's text) stand, and how much they seem to care.
+        """
+        aims, (best, best_of_all) = self._aims(), self.hopes()
+        lines = self.loosest_limits()
+        x = self.offer.copy(order="K")
+        model = self.model
+        if any(table.stage < model.stages - 1 for table in model.tables):
+            # talks about the whole settlement: they bind nobody before a stage's turn comes, but
+            # the others learn from them
+            ideal, slope = aims
+            if model.is_fixed.any():
+                slope = slope * ~model.is_fixed
+            x = walk(self.target_of_all, best_of_all, ideal, slope, *lines, stands, weights)
+        for table in model.tables:
+            on_table = self._walk(table, (self.target, best), aims, lines, (stands, weights))
+            if self.curvature is not None:
+                on_table = self._corrected(on_table, table, best, aims, lines, stands)
+            table.put(x, on_table)
+            if self.rules:
+                # back inside the stricter line where the walk does not meet the condition
+                low, high = (side[:, 0] for side in self._lines(table.rows(x)[:, None], table))
+                table.put(x, np.minimum(np.maximum(on_table, low), high))
+        return self._on_points(x)
+
+    def _walk(
+        self,
+        table: Table,
+        target: tuple[Array, Array],
+        aims: tuple[Array, Array],
+        lines: tuple[Array, Array],
+        others: tuple[Array, Array],
+    ) -> Array:
+        """The walk in the worlds and on the issues of a table, (worlds, issues)."""
+        arrays = [table.rows(a) for a in target]
+        arrays += [table.of(a) for a in (*aims, *lines)]
+        return walk(*arrays, *(table.of_stack(a) for a in others))
+
+    def _corrected(
+        self,
+        x: Array,
+        table: Table,
+        best: Array,
+        aims: tuple[Array, Array],
+        lines: tuple[Array, Array],
+        stands: Array,
+    ) -> Array:
+        """A walk on the issues on the table, corrected for curved losses."""
+        assert self.curvature is not None
+        ideal, slope, low, high = (table.of(a) for a in (*aims, *lines))
+        return reach_target(
+            x,
+            np.clip(table.of_stack(stands[:1])[0], low, high),
+            ideal,
+            np.where(slope > 0.0, table.of(self.weight), 0.0),
+            self.curvature[table.issues],
+            table.rows(best),
+            table.rows(self.target),
+        )
+
+    def put(self, offer: Array, where: Mask) -> None:
+        """Make an offer in some worlds; the others learn from how it moved."""
+        self.move(offer, where)
+        self.be_known(learnt_saliences(np.abs(self.offer - self.opening)))
+
+    def move(self, offer: Array, where: Mask) -> None:
+        """Take a position in some worlds; nobody learns from it."""
+        model = self.model
+        where = where & model.talking
+        offer = np.where(where[:, None] & ~model.is_fixed, offer, self.offer)
+        moved = np.abs(offer - self.offer) > 1e-6
+        self.offers_made = self.offers_made + moved.any(axis=1)
+        self.offer = offer
+
+    def be_told(self, quality: Array) -> None:
+        """A host has explained its interests to the others for a round."""
+        self.told = 1.0 - (1.0 - self.told) * (1.0 - quality)
+
+    def be_known(self, learnt: Array) -> None:
+        """What the others believe of its saliences: learnt from what it does, told by hosts."""
+        told = self.told[:, None]
+        self.salience_seen = (1.0 - told) * learnt + told * self.weight
+
+    def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:
+        """Whether it would sign packages (worlds, packages, issues); shape (worlds, packages).
+
+        False where no talks are held. A package must keep to its red lines and give the reservation
+        value and what it would itself propose now (AC_next; Baarslag, Hindriks & Jonker 2014,
+        *Decision Support Systems* 60). A mediator's text is accepted already at
+        ``R + (1 − a)(target − R)``: a face-saving way to take less (Pruitt & Johnson 1970, *J.
+        Personality and Social Psychology* 14(3)).
+        """
+        out, threshold = np.zeros(x.shape[:2], dtype=bool), self.threshold(acceptability)
+        for table in self.model.tables:
+            package = table.rows(x)
+            enough = self.gains_from(package, table, threshold)
+            out[table.worlds] = enough & self.may_sign(package, table) & table.holds[:, None]
+        return out
+
+    def threshold(self, acceptability: Array | None = None) -> Array:
+        """Value from which it accepts a package, or a text of a mediator; shape (worlds,)."""
+        threshold = self.target
+        if acceptability is not None:
+            threshold = self.reservation + (1.0 - acceptability) * (self.target - self.reservation)
+        if self.spec.noise > 0:
+            u = self.model.draws.uniform(f"actors.{self.key}.noise", self.model.round)
+            threshold = threshold + self.spec.noise * np.log(u / (1.0 - u))
+        return np.maximum(threshold, self.reservation)
+
+    def gains_from(self, x: Array, table: Table, threshold: Array) -> Mask:
+        """Whether packages (worlds of the table, packages, issues) are worth enough, or not its.
+
+        ``threshold`` is (all worlds,), or (all worlds, packages).
+        """
+        if not self.asked_at(table):
+            return np.ones(x.shape[:2], dtype=bool)
+        needed = table.rows(threshold)
+        needed = needed[:, None] if needed.ndim == 1 else needed
+        return self.value_of(x, table) >= needed - TOLERANCE
+
+    def may_sign(self, x: Array, table: Table) -> Mask:
+        """Whether packages are within its limits, or need no consent of it; shapes as above."""
+        if not self.asked_at(table):
+            return np.ones(x.shape[:2], dtype=bool)
+        return self.within(x, table)
+
+    def stands_behind(self, x: Array) -> Mask:
+        """Whether it would sign its own proposal (worlds, issues); shape (worlds,).
+
+        Not where no talks are held, where listed options leave nothing near its target inside its
+        red lines, nor where even
+        its ideal is worth less to it than fighting on.
+        """
+        out = np.zeros(len(x), dtype=bool)
+        for table in self.model.tables:
+            package = table.rows(x)[:, None]
+            fine = self.gains_from(package, table, self.reservation) & self.may_sign(package, table)
+            out[table.worlds] = fine[:, 0] & table.holds
+        return out
+
+    def would_break_truce(self) -> Mask:
+        """Where going back to war beats keeping a truce that has been signed."""
+        model = self.model
+        under_truce = model.talking & (model.stage > 0)
+        if not (self.is_principal and under_truce.any()):
+            return np.zeros(model.worlds, dtype=bool)
+        worlds = np.flatnonzero(under_truce)
+        breaks = np.zeros(model.worlds, dtype=bool)
+        breaks[worlds] = self.value_of_war(worlds) > self.reservation[worlds] + TOLERANCE
+        return breaks
+
+    def leaves(self) -> Mask:
+        """Where it has lost patience for good."""
+        if self.leave_after is None or not self.is_principal or self.spec.role != "party":
+            return np.zeros(self.model.worlds, dtype=bool)
+        return np.asarray(self.model.is_open & (self.model.round >= self.leave_after))
+
+
+def draw_leave_after(model: PeaceTalks, key: str) -> Array | None:
+    """Rounds after which an actor leaves, shape (worlds,); None where it never does."""
+    number = model.spec.actors[key].leave_after
+    if number is None:
+        return None
+    wide = model.spec.spread.patience * number.median
+    return model.draws.number(f"actors.{key}.leave_after", number, wide)

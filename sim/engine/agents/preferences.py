@@ -1,0 +1,282 @@
+"""What a signatory wants: ideals, saliences, red lines, and what packages are worth to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.agents.base import Participant
+from sim.formulas.bargaining.red_lines import TOLERANCE, Rule
+from sim.formulas.bargaining.utility import losses, normalised, softened, span
+from sim.formulas.bargaining.walk import snap
+from sim.arrays import ALL, Some, Table, full, total
+from sim.scenario.distributions import Number
+from sim.scenario.fields import Bound
+from sim.scenario.schema import Actor
+
+if TYPE_CHECKING:
+    from sim.engine.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Preferences(Participant):
+    """The preferences of a signatory in all worlds.
+
+    Attributes
+    ----------
+    ideal, salience, weight, low, high : ndarray, shape (worlds, issues)
+        Ideal points, saliences as drawn and normalised, red lines as they are now.
+    consent : ndarray of bool, shape (issues,)
+        Issues that need its consent.
+    best : ndarray, shape (worlds,)
+        Value of signing the stage on the table at its ideal.
+    rest : ndarray, shape (worlds, issues)
+        What it expects of issues that are not on the table if the stage is signed.
+    """
+
+    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
+        super().__init__(model, key, spec)
+        self.index = index
+        consents = spec.consents_to
+        self.consent = np.array([consents == "all" or issue in consents for issue in model.issues])
+        self.is_principal = consents == "all"
+        self._draw_preferences()
+        self.best = np.zeros(model.worlds)
+        self.rest = self.ideal
+
+    def _draw_preferences(self) -> None:
+        model, spec, path = self.model, self.spec, f"actors.{self.key}.positions"
+        draws, spread = model.draws, model.spec.spread
+        shape = (model.worlds, len(model.issues))
+        self.ideal, salience = full(shape, 0.5), full(shape, 0.0)
+        low, high, far = full(shape, 0.0), full(shape, 1.0), full(shape, 1.0)
+        self.softening = full(shape, 0.0)
+        curvature = np.ones(shape[1])
+        self.rules: list[Rule] = []
+        flexible = draws.normal(f"actors.{self.key}.flexibility")
+
+        def red_line(name: str, number: Number, sign: float) -> Array:
+            return draws.correlated(name, number, spread.limit, flexible, spread.firmness, sign)
+
+        for issue, position in spec.positions.items():
+            column = model.issues.index(issue)
+            here = f"{path}.{issue}"
+            ideal = draws.number(f"{here}.ideal", position.ideal, spread.ideal)
+            self.ideal[:, column] = ideal
+            wide = spread.salience * position.salience.median
+            salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
+            self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
+            curvature[column] = position.curvature
+            upward = is_upward(position.ideal, position.limit)
+            if position.limits is not None:
+                for bound, side, sign in zip(
+                    position.limits, (low, high), (-1.0, 1.0), strict=True
+                ):
+                    if bound is not None:
+                        end = "low" if sign < 0 else "high"
+                        side[:, column] = red_line(f"{here}.limits.{end}", bound, sign)
+            elif position.limit is not None:
+                sign = 1.0 if upward else -1.0
+                (high if upward else low)[:, column] = red_line(
+                    f"{here}.limit", position.limit, sign
+                )
+            far[:, column] = 1.0 if upward else 0.0
+            for n, rule in enumerate(position.conditional):
+                there = f"{here}.conditional.{n}"
+                line = red_line(f"{there}.limit", rule.limit, 1.0 if upward else -1.0)
+                bounds = drawn_bounds(model, f"{there}.when", rule.when)
+                self.rules.append(Rule(self.index, column, line, upward, bounds))
+        # a draw in which nothing matters: everything matters alike
+        salience[salience.sum(axis=1) <= 0.0] = 1.0
+        self.salience = salience
+        # rounded, so that saliences in another unit give the same bits and break no tie otherwise
+        self.weight = np.round(normalised(salience), 12)
+        self.slope = self.weight / span(self.ideal)
+        self.curvature = curvature if (curvature != 1.0).any() else None
+        self.low_at_start = np.minimum(low, self.ideal)
+        self.high_at_start = np.maximum(high, self.ideal)
+        self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
+        #: issues on which its red line gives way
+        self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()
+
+    def loss(self, x: Array, worlds: Some = ALL) -> Array:
+        """Utility lost per issue against the ideal, same shape as ``x`` (worlds, issues)."""
+        if self.curvature is None:
+            return self.slope[worlds] * np.abs(x - self.ideal[worlds])
+        return self.weight[worlds] * losses(x, self.ideal[worlds], self.curvature)
+
+    def utility(self, x: Array, worlds: Some = ALL) -> Array:
+        """Utility of whole packages (worlds, issues), shape (worlds,), payments aside."""
+        return 1.0 - total(self.loss(x, worlds))
+
+    def loss_on(self, column: int, x: Array, worlds: Some = ALL) -> Array:
+        """Utility lost on one issue, of which ``x`` (worlds,) is the point."""
+        ideal = self.ideal[worlds, column]
+        if self.curvature is None or self.curvature[column] == 1.0:
+            return self.slope[worlds, column] * np.abs(x - ideal)
+        return self.weight[worlds, column] * losses(x, ideal, self.curvature[column])
+
+    def value(self, x: Array) -> Array:
+        """Value of signing packages (worlds, issues) of the stage on the table; (worlds,).
+
+        Issues not on the table are ignored: signed ones count as signed, later ones as they are
+        expected without a deal.
+        """
+        return self.best - total(self.loss(x) * self.model.on_table)
+
+    def value_of(self, x: Array, table: Table) -> Array:
+        """The same for packages (worlds of the table, packages, all issues)."""
+        x, best = table.issues_of(x), table.rows(self.best)
+        ideal, slope = table.of(self.ideal), table.of(self.slope)
+        if self.curvature is None:
+            return best[:, None] - total(slope[:, None] * np.abs(x - ideal[:, None]))
+        loss = losses(x, ideal[:, None], self.curvature[table.issues])
+        return best[:, None] - total(table.of(self.weight)[:, None] * loss)
+
+    def asked_at(self, table: Table) -> bool:
+        """Whether a stage needs its consent."""
+        return bool(self.consent[table.issues].any())
+
+    def within_limits(self, x: Array) -> Mask:
+        """Whether packages (worlds, packages, issues) are ones it may sign, where talks go on."""
+        out = np.zeros(x.shape[:2], dtype=bool)
+        for table in self.model.tables:
+            out[table.worlds] = self.within(table.rows(x), table) & table.holds[:, None]
+        return out
+
+    def within(self, x: Array, table: Table) -> Mask:
+        """Whether packages (worlds of the table, packages, all issues) are ones it may sign.
+
+        They keep to its red lines where it consents, to the terms that the stage must have, and
+        hold no options that exclude each other.
+        """
+        model, on_table = self.model, table.issues_of(x)
+        low, high = self._lines(x, table)
+        inside = (on_table >= low - TOLERANCE) & (on_table <= high + TOLERANCE)
+        fine = (inside | ~self.consent[table.issues]).all(axis=2)
+        for column in model.terms_of_stage[table.stage]:
+            floor, ceiling = (
+                table.rows(bound[:, column])[:, None]
+                for bound in (model.terms_low, model.terms_high)
+            )
+            point = x[:, :, column]
+            fine &= (point >= floor - TOLERANCE) & (point <= ceiling + TOLERANCE)
+        if model.ratification.failures.any():
+            fine &= model.ratification.acceptable(self.index, x, table)
+        if model.exclusions is not None:
+            fine &= model.exclusions.allow(x, table)
+        return np.asarray(fine)
+
+    def _lines(self, x: Array, table: Table) -> tuple[Array, Array]:
+        """Red lines on the issues on the table for packages, looser where a condition is met.
+
+        ``x`` is (worlds of the table, packages, all issues); each line is
+        (worlds of the table, packages or 1, issues on the table).
+        """
+        sides = [table.of(self.low)[:, None], table.of(self.high)[:, None]]
+        place = {int(column): n for n, column in enumerate(table.issues)}
+        loosened = [False, False]
+        for rule in self.rules:
+            if rule.column not in place:
+                continue
+            met = np.ones(x.shape[:2], dtype=bool)
+            for issue, at_least, at_most in rule.bounds:
+                # what is not on the table counts as signed, or as expected without a deal
+                there = x[:, :, issue]
+                if issue not in place:
+                    there = table.rows(self.rest[:, issue])[:, None]
+                met &= there >= table.rows(at_least)[:, None] - TOLERANCE
+                met &= there <= table.rows(at_most)[:, None] + TOLERANCE
+            end, looser = (1, np.maximum) if rule.upward else (0, np.minimum)
+            if not loosened[end]:
+                shape = (*x.shape[:2], len(table.issues))
+                sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
+                loosened[end] = True
+            side = sides[end][:, :, place[rule.column]]
+            line = looser(side, table.rows(rule.line)[:, None])
+            sides[end][:, :, place[rule.column]] = np.where(met, line, side)
+        return sides[0], sides[1]
+
+    def cannot_sign(self, x: Array) -> Mask:
+        """Issues on which a text (worlds, issues) lies beyond its red lines; same shape."""
+        out = full(x.shape, False)
+        for table in self.model.tables:
+            package = table.rows(x)[:, None]
+            low, high = (side[:, 0] for side in self._lines(package, table))
+            point = table.issues_of(package[:, 0])
+            beyond = (point < low - TOLERANCE) | (point > high + TOLERANCE)
+            table.put(out, beyond & self.consent[table.issues] & table.holds[:, None])
+        return out
+
+    def limits_of_whole(self, x: Array) -> tuple[Array, Array]:
+        """Red lines for whole settlements (worlds, packages, issues), looser by conditions met."""
+        low, high = self.low[:, None], self.high[:, None]
+        low = np.broadcast_to(low, x.shape).copy(order="K")
+        high = np.broadcast_to(high, x.shape).copy(order="K")
+        for rule in self.rules:
+            met = rule.met(x)
+            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
+            line = side[..., rule.column]
+            side[..., rule.column] = np.where(met, looser(line, rule.line[:, None]), line)
+        return low, high
+
+    def loosest_limits(self) -> tuple[Array, Array]:
+        """Red lines as loose as any of its conditions makes them."""
+        if not self.rules:
+            return self.low, self.high
+        low, high = self.low.copy(order="K"), self.high.copy(order="K")
+        for rule in self.rules:
+            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
+            side[:, rule.column] = looser(side[:, rule.column], rule.line)
+        return low, high
+
+    def _on_points(self, x: Array) -> Array:
+        x = snap(x, self.ideal, self.model.options) if self.model.has_options else x
+        exclusions = self.model.exclusions
+        return x if exclusions is None else exclusions.repaired(x, self)
+
+    def nearest_to_ideal(self) -> Array:
+        """The listed points nearest to its ideal, (worlds, issues); the ideal elsewhere."""
+        return snap(self.ideal.copy(order="K"), self.ideal, self.model.options)
+
+    def soften(self, lost: Array) -> None:
+        """Let red lines give way by what the reservation value has lost, shape (worlds,)."""
+        if not self.gives_way:
+            return
+        # a new array for each round: others may hold the old one
+        low, high = self.low_at_start.copy(order="K"), self.high_at_start.copy(order="K")
+        for column in self.gives_way:
+            far = self.far[0, column]
+            side = low if far < 0.5 else high  # only the far side gives way
+            side[:, column] = softened(side[:, column], far, self.softening[:, column], lost)
+        self.low, self.high = low, high
+
+
+def is_upward(ideal: Number, limit: Number | None) -> bool:
+    """Whether a red line is an upper one: it lies toward the far end of the scale."""
+    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
+        return limit.median >= 0.5
+    return ideal.median <= 0.5
+
+
+def drawn_bounds(
+    model: PeaceTalks, path: str, terms: dict[str, Bound]
+) -> list[tuple[int, Array, Array]]:
+    """Conditions on a text: column, at least, at most for each issue named; arrays (worlds,)."""
+    worlds, draws = model.worlds, model.draws
+    return [
+        (
+            model.issues.index(issue),
+            np.zeros(worlds)
+            if bound.at_least is None
+            else draws.number(f"{path}.{issue}.at_least", bound.at_least),
+            np.ones(worlds)
+            if bound.at_most is None
+            else draws.number(f"{path}.{issue}.at_most", bound.at_most),
+        )
+        for issue, bound in terms.items()
+    ]

@@ -1,0 +1,93 @@
+"""Packages that nobody signs: with options that exclude each other, or without any article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.formulas.bargaining.conflicts import clash, rivals, without_clash
+from sim.arrays import EVERYWHERE, Table
+
+if TYPE_CHECKING:
+    from sim.engine.agents.preferences import Preferences
+    from sim.engine.model import PeaceTalks
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+
+class Exclusions:
+    """A scenario's ``conflicts``, and that an agreement of ``articles`` holds one at least.
+
+    Attributes
+    ----------
+    pairs : list of (int, int)
+        Columns of issues of which at most one is agreed above 0, in the order of the issues.
+    articles : list of int
+        Columns of the articles; empty where the scenario is not made of articles.
+    """
+
+    def __init__(self, model: PeaceTalks) -> None:
+        self.model = model
+        column = {issue: n for n, issue in enumerate(model.issues)}
+        found = {(column[a], column[b]) for a, b in model.spec.conflicts}
+        self.pairs = sorted({(min(pair), max(pair)) for pair in found})
+        block = model.spec.articles
+        self.articles = [column[i] for i in block.issues] if block else []
+
+    @classmethod
+    def of(cls, model: PeaceTalks) -> Exclusions | None:
+        """None where the scenario excludes nothing, so that nothing is computed."""
+        exclusions = cls(model)
+        return exclusions if exclusions.pairs or exclusions.articles else None
+
+    def allow(self, x: Array, table: Table = EVERYWHERE) -> Mask:
+        """Whether packages (worlds of the table, packages, all issues) may be signed.
+
+        What has been signed at an earlier stage counts; later stages do not.
+        """
+        model = self.model
+        signed = table.rows(np.where(model.is_fixed, model.agreed, 0.0))[:, None]
+        there = np.where(table.rows(model.on_table)[:, None], x, signed)
+        allowed = ~clash(there, self.pairs)
+        if self.articles:
+            allowed &= (there[..., self.articles] > 0.0).any(axis=-1)
+        return allowed
+
+    def repaired(self, x: Array, party: Preferences) -> Array:
+        """Packages (worlds, issues) without the one of each pair that a party values less."""
+        return self._repaired(x, party.loss(np.zeros_like(x)) - party.loss(x))
+
+    def repaired_text(self, x: Array, published: Mask) -> Array:
+        """The same for a text: what the published plan names stays, then what is worth most."""
+        value = np.mean([p.loss(np.zeros_like(x)) - p.loss(x) for p in self.model.signatories], 0)
+        return self._repaired(x, value + published)
+
+    def _repaired(self, x: Array, gain: Array) -> Array:
+        model = self.model
+        there = np.where(model.is_fixed, model.agreed, x)
+        return without_clash(there, np.where(model.is_fixed, np.inf, gain), self.pairs)
+
+    def given_up(self, party: Preferences) -> Mask:
+        """Options that a party does without even at its best, shape (worlds, issues).
+
+        It would like them, but likes a rival more, or a rival has been signed.
+        """
+        nearest = party.nearest_to_ideal()
+        return np.asarray(self.repaired(nearest, party) != nearest) & ~self.model.is_fixed
+
+    def barred(self) -> Mask:
+        """Issues that what has been signed at earlier stages excludes, shape (worlds, issues)."""
+        model = self.model
+        signed = model.is_fixed & (np.nan_to_num(model.agreed) > 0.0)
+        out = np.zeros_like(signed)
+        for issue in {column for pair in self.pairs for column in pair}:
+            out[:, issue] = signed[:, rivals(self.pairs, issue)].any(axis=1)
+        return out & ~model.is_fixed
+
+    def pairs_among(self, issues: NDArray[np.intp]) -> list[tuple[int, int]]:
+        """Pairs within a choice of issues, as places in that choice."""
+        place = {int(column): n for n, column in enumerate(issues)}
+        return [(place[a], place[b]) for a, b in self.pairs if a in place and b in place]

@@ -1,0 +1,75 @@
+"""Stacked alternating offers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.engine.protocols.base import Array, Mask, Protocol, register
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Party
+    from sim.engine.model import PeaceTalks
+
+
+@register
+class Alternating(Protocol):
+    """Each signatory in turn accepts the standing proposal or replaces it with its own.
+
+    A proposal that all others accept in a row is signed. Who begins rotates from round to round,
+    so no side has the first word by its name.
+    """
+
+    name = "alternating"
+    title = "alternating offers, each signatory in turn"
+    citation = (
+        "Aydoğan, Festen, Hindriks & Jonker (2017), Alternating offers protocols for multilateral "
+        "negotiation, doi:10.1007/978-3-319-51563-2_10; Rubinstein (1982), Econometrica 50(1)"
+    )
+
+    def __init__(self, model: PeaceTalks) -> None:
+        super().__init__(model)
+        self.standing = np.full((model.worlds, len(model.issues)), np.nan)
+        self.accepted = {p.key: np.zeros(model.worlds, dtype=bool) for p in model.signatories}
+
+    def bargain(self) -> None:
+        model = self.model
+        parties = model.signatories
+        self._lapse()
+        first = (model.round - 1) % len(parties)
+        for party in parties[first:] + parties[:first]:
+            there = ~np.isnan(self.standing[:, 0]) & model.talking & ~self.accepted[party.key]
+            package = np.where(there[:, None], self.standing, party.offer)
+            yes = there & party.accepts(package[:, None, :])[:, 0]
+            model.count("accepts", party, yes)
+            model.count("refuses", party, there & ~yes)
+            self.accepted[party.key] |= yes
+            done = yes & model.consented(self.accepted)
+            if done.any():
+                self._settle(package, done)
+            self._propose(party, model.talking & ~yes & ~done)
+
+    def _lapse(self) -> None:
+        """A yes of the last round lapses where fighting on has become worth more since."""
+        there = ~np.isnan(self.standing[:, 0])
+        for party in self.model.signatories:
+            package = np.where(there[:, None], self.standing, party.offer)
+            self.accepted[party.key] &= party.stands_behind(package)
+
+    def _propose(self, party: Party, where: Mask) -> None:
+        offer = party.propose(*self.others_of(party))
+        party.put(offer, where)
+        self.standing = np.where(where[:, None], party.offer, self.standing)
+        behind = party.stands_behind(party.offer)
+        for key, accepted in self.accepted.items():
+            accepted[where] = behind[where] if key == party.key else False
+
+    def _settle(self, package: Array, done: Mask) -> None:
+        self.model.sign(package, done)
+        self.reset(done)
+
+    def reset(self, where: Mask) -> None:
+        self.standing = np.where(where[:, None], np.nan, self.standing)
+        for accepted in self.accepted.values():
+            accepted[where] = False

@@ -1,0 +1,172 @@
+"""The war that goes on while nothing is agreed: front, drift, beliefs, costs, no-deal package."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.formulas.bargaining.learning import kalman_update
+from sim.arrays import ALL, Some, columns, full
+from sim.engine.draws import Draws
+from sim.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
+DAYS_A_MONTH = 365.25 / 12
+
+
+class War:
+    """State of the war in every world.
+
+    Attributes
+    ----------
+    no_deal : ndarray, shape (worlds, issues)
+        Where each issue stands now if nothing is agreed: start, drift so far and levers.
+    drift : ndarray, shape (worlds, issues)
+        True drift, scale units a month, without levers.
+    lever_drift, lever_drift_seen : ndarray, shape (worlds, issues)
+        Drift added by levers in effect, and what of it was in the last movement; known to all.
+    cost : dict of str to ndarray, shape (worlds,)
+        Each actor's cost of war, utility a month, at the start.
+    lever_cost : dict of str to ndarray, shape (worlds,)
+        Change of it by levers in effect.
+    months : float
+        Length of a round in months.
+    elapsed : ndarray, shape (worlds,)
+        Months of war so far; none pass once all is signed, or while a vote on it is pending.
+    """
+
+    def __init__(self, scenario: Scenario, draws: Draws) -> None:
+        war, spread = scenario.war, scenario.spread
+        issues = list(scenario.issues)
+        shape = (draws.worlds, len(issues))
+        self.draws = draws
+        self.issues = issues
+        self.months = war.round_days / DAYS_A_MONTH
+        self.no_deal = columns(
+            [draws.number(f"issues.{i}.no_deal", s.no_deal) for i, s in scenario.issues.items()]
+        )
+        self.drift, self.volatility = full(shape, 0.0), full(shape, 0.0)
+        self.lever_drift = full(shape, 0.0)
+        self.lever_drift_seen = self.lever_drift
+        for issue, spec in war.drift.items():
+            column = issues.index(issue)
+            self.drift[:, column] = draws.number(f"war.drift.{issue}.mean", spec.mean)
+            self.volatility[:, column] = draws.number(
+                f"war.drift.{issue}.volatility", spec.volatility
+            )
+        self.drifting = [issues.index(issue) for issue in war.drift]
+        believed = {issue for beliefs in war.beliefs.values() for issue in beliefs}
+        by_levers = {
+            issue
+            for actor in scenario.actors.values()
+            for lever in actor.levers.values()
+            for issue in lever.effect.drift
+        }
+        #: columns of issues that anybody may expect to move
+        self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
+        self.cost: dict[str, Array] = {}
+        self.growth: dict[str, Array] = {}
+        self.lever_cost: dict[str, Array] = {}
+        for actor in scenario.actors:
+            cost = war.cost.get(actor)
+            self.cost[actor] = np.zeros(draws.worlds)
+            self.growth[actor] = np.zeros(draws.worlds)
+            self.lever_cost[actor] = np.zeros(draws.worlds)
+            if cost is not None:
+                wide = spread.cost * abs(cost.per_month.median)
+                self.cost[actor] = draws.number(f"war.cost.{actor}", cost.per_month, wide)
+                self.growth[actor] = draws.number(f"war.cost.{actor}.growth", cost.growth)
+        self.moved = full(shape, 0.0)
+        self.observed_months = np.zeros(draws.worlds)
+        self.elapsed = np.zeros(draws.worlds)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Costs of war after the months gone by."""
+        self.grown = {
+            actor: cost * np.maximum(1.0 + self.growth[actor], 0.0) ** self.elapsed
+            if self.growth[actor].any()
+            else cost
+            for actor, cost in self.cost.items()
+        }
+
+    def advance(self, round_: int, fighting: Array, open_: NDArray[np.bool_]) -> None:
+        """One round of war in the worlds that are still open.
+
+        Parameters
+        ----------
+        round_ : int
+            Number of the round, from 1.
+        fighting : ndarray, shape (worlds,)
+            Share of the drift that goes on (less than 1 under a truce).
+        open_ : ndarray of bool, shape (worlds,)
+            Worlds that have not concluded.
+        """
+        self.elapsed += self.months * open_
+        self._grow()
+        active = fighting * open_
+        self.lever_drift_seen = self.lever_drift.copy(order="K")
+        self.observed_months = active * self.months
+        for column in self.drifting:
+            shock = self.draws.normal(f"war.shock.{self.issues[column]}", round_)
+            step = (self.drift[:, column] + self.lever_drift[:, column]) * self.observed_months
+            step += self.volatility[:, column] * np.sqrt(self.observed_months) * shock
+            before = self.no_deal[:, column].copy()
+            np.clip(before + step, 0.0, 1.0, out=self.no_deal[:, column])
+            self.moved[:, column] = step
+
+    def cost_now(self, actor: str) -> Array:
+        """Cost of war of an actor, utility a month, shape ``(worlds,)``; levers included."""
+        return self.cost_of_new_war(actor) + self.lever_cost[actor]
+
+    def cost_of_new_war(self, actor: str) -> Array:
+        """The same without levers, which no longer press once all is signed."""
+        return self.grown[actor]
+
+
+class Beliefs:
+    """What one actor believes about the drift, corrected by what the front does.
+
+    Attributes
+    ----------
+    mean, variance : ndarray, shape (worlds, issues)
+        Belief about the drift, scale units a month.
+    """
+
+    def __init__(self, actor: str, scenario: Scenario, war: War, draws: Draws) -> None:
+        self.war = war
+        self.mean = war.drift.copy(order="K")
+        self.variance = np.zeros_like(war.drift)
+        for issue, belief in scenario.war.beliefs.get(actor, {}).items():
+            column = war.issues.index(issue)
+            path = f"war.beliefs.{actor}.{issue}"
+            self.mean[:, column] = draws.number(f"{path}.mean", belief.mean)
+            self.variance[:, column] = draws.number(f"{path}.sd", belief.sd) ** 2
+        self.columns = [war.issues.index(i) for i in scenario.war.beliefs.get(actor, {})]
+
+    def observe(self) -> None:
+        """Update on the last round's movement, known levers set aside."""
+        war = self.war
+        months = war.observed_months
+        seen = months > 0
+        if not seen.any():
+            return
+        safe = np.where(seen, months, 1.0)
+        for column in self.columns:
+            observed = war.moved[:, column] / safe - war.lever_drift_seen[:, column]
+            noise = np.where(seen, war.volatility[:, column] ** 2 / safe, np.inf)
+            self.mean[:, column], self.variance[:, column] = kalman_update(
+                self.mean[:, column], self.variance[:, column], observed, noise
+            )
+
+    def expected_no_deal(self, months: Array, worlds: Some = ALL) -> Array:
+        """No-deal package after so many months of fighting more, shape ``(worlds, issues)``.
+
+        ``months`` is (worlds,). Only what drifts, by war or by levers, is thought to move.
+        """
+        war = self.war
+        ahead = war.no_deal[worlds].copy(order="K")
+        for column in war.moving:
+            drift = (self.mean[worlds, column] + war.lever_drift[worlds, column]) * months
+            ahead[:, column] = np.clip(ahead[:, column] + drift, 0.0, 1.0)
+        return ahead

@@ -1,0 +1,174 @@
+"""Many worlds: fixed chunks that any executor may run, in any order, with the same results."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from sim.ensemble.executors import Executor, Lost
+from sim.engine.model import PeaceTalks
+from sim.results.dataset import chunk_dataset, trace_dataset
+from sim.engine.draws import CHUNK, Draws
+from sim.scenario.schema import Scenario
+
+Progress = Callable[[float, float], None]
+"""Called with (worlds done, worlds in all); a world under way counts by its share of rounds."""
+Arrays = dict[str, NDArray[Any]]
+
+
+class Task(NamedTuple):
+    """One chunk of one cell; a cell is a variant of the scenario, and a plain run is cell 0."""
+
+    cell: int
+    chunk: int
+    worlds: int
+    trace: bool
+
+
+class ChunkResult(NamedTuple):
+    """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
+
+    outcomes: Arrays
+    trace: Arrays
+
+
+class Failure(NamedTuple):
+    """A chunk that has no result, with what is needed to run it again."""
+
+    task: Task
+    seed: int
+    scenario: str
+    error: str
+    message: str
+    traceback: str
+
+    def __str__(self) -> str:
+        first = self.task.chunk * CHUNK
+        return (
+            f"{self.scenario}, seed {self.seed}, cell {self.task.cell}, chunk {self.task.chunk} "
+            f"(worlds {first:,}–{first + self.task.worlds - 1:,}): {self.error}: {self.message}"
+        )
+
+
+def central_world(scenario: Scenario) -> PeaceTalks:
+    """The world in which every uncertain number is at its median and no shock occurs.
+
+    It carries the story; it is one world of its own, not an average of the others.
+    """
+    model = PeaceTalks(scenario, Draws(0, 1, central=True), trace=True)
+    model.run()
+    return model
+
+
+def chunk_tasks(worlds: int, traced: int = 0, cell: int = 0) -> list[Task]:
+    """The chunks of one cell; those that begin before world ``traced`` keep every round."""
+    starts = range(0, worlds, CHUNK)
+    return [Task(cell, n, min(CHUNK, worlds - s), s < traced) for n, s in enumerate(starts)]
+
+
+def run_tasks(
+    cells: Sequence[Scenario] | Callable[[int], Scenario],
+    seed: int,
+    tasks: Iterable[Task],
+    executor: Executor,
+    keep: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Iterator[tuple[Task, ChunkResult | Failure]]:
+    """Run chunks, and yield each as soon as it is finished, in no particular order.
+
+    Chunk ``c`` uses the c-th spawn of the seed, and within a chunk draws are prefix-invariant: the
+    first worlds of a longer run are those of a shorter one, and a result depends on nothing but
+    its scenario, seed and task.
+
+    Parameters
+    ----------
+    cells : sequence of Scenario, or callable
+        The scenario of each cell; a callable is asked when a cell's first chunk is due.
+    seed : int
+        The run's seed.
+    tasks : iterable of Task
+        What is to be run; begun in this order.
+    executor : Executor
+        Where: see :mod:`sim.ensemble.executors`.
+    keep : sequence of str, optional
+        Names of the outcomes wanted; by default all.
+    progress : callable, optional
+        Told how far the work is.
+
+    Yields
+    ------
+    (Task, ChunkResult or Failure)
+        A chunk that raises, or whose worker is killed again and again, is a failure of its own.
+    """
+    scenario_of = lru_cache(maxsize=1)(cells if callable(cells) else cells.__getitem__)
+    tasks = list(tasks)
+    total, done = sum(task.worlds for task in tasks), 0
+    names = None if keep is None else tuple(keep)
+
+    def report(worlds: float) -> None:
+        if progress is not None:
+            progress(done + worlds, total)
+
+    calls = (Call(scenario_of(task.cell), seed, task, names) for task in tasks)
+    for call, found in executor.run(run_chunk, calls, report):
+        if isinstance(found, Lost):
+            found = call.failed("WorkerLost", found.reason)
+        done += call.task.worlds
+        report(0)
+        yield call.task, found
+
+
+@dataclass(frozen=True)
+class Call:
+    """All that a worker needs to run one chunk."""
+
+    scenario: Scenario
+    seed: int
+    task: Task
+    keep: tuple[str, ...] | None = None
+
+    def failed(self, error: str, message: str, trace: str = "") -> Failure:
+        """The failure of this chunk."""
+        return Failure(self.task, self.seed, self.scenario.name, error, message, trace)
+
+
+def run_chunk(
+    call: Call, report: Callable[[float], None] = lambda worlds: None
+) -> ChunkResult | Failure:
+    """Run one chunk; what it raises is returned as a failure, since the others go on.
+
+    Parameters
+    ----------
+    call : Call
+        What to run.
+    report : callable, optional
+        Told after each round how many worlds that makes.
+    """
+    try:
+        return _finished_chunk(call, report)
+    except Exception as error:
+        return call.failed(type(error).__name__, str(error), traceback.format_exc())
+
+
+def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
+    scenario, task = call.scenario, call.task
+    model = PeaceTalks(scenario, Draws(call.seed, task.worlds, task.chunk), trace=task.trace)
+    for _ in range(scenario.rounds):
+        if not model.goes_on:
+            break
+        model.step()
+        report(task.worlds * model.round / scenario.rounds)
+    model.finish()
+    outcomes = chunk_dataset(model)
+    names = outcomes.data_vars if call.keep is None else call.keep
+    result = ChunkResult(
+        {str(name): outcomes[name].values for name in names},
+        {str(n): v.values for n, v in trace_dataset(model).items()} if task.trace else {},
+    )
+    model.release()
+    return result

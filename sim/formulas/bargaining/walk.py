@@ -1,0 +1,174 @@
+"""Offers as a walk: from where the others stand toward one's own ideal (logrolling).
+
+Among all packages that give the walker its target, the walk ends at the one that costs the others
+least, by the walker's estimate: a fractional knapsack, solved exactly by taking first what is dear
+to oneself and cheap to the others (Dantzig 1957, *Operations Research* 5(2); the trade-off idea is
+that of Faratin, Sierra & Jennings 2002, *Artificial Intelligence* 142(2),
+doi:10.1016/S0004-3702(02)00290-4).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.formulas.bargaining.utility import losses
+from sim.arrays import total
+
+Array = NDArray[np.float64]
+
+
+def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
+    """Cheapest shares of the segments that together gain what is needed.
+
+    Minimises Σ f_n loss_n subject to Σ f_n gain_n ≥ need, 0 ≤ f ≤ 1. Segments that cost nothing
+    or less are always taken whole.
+
+    Parameters
+    ----------
+    need : ndarray, shape (worlds,)
+        Utility still missing; the sum of all gains when that is less.
+    gain, loss : ndarray, shape (worlds, segments)
+        What a whole segment brings to oneself (≥ 0) and costs the others.
+
+    Returns
+    -------
+    ndarray, shape (worlds, segments)
+        Shares in [0, 1].
+
+    Examples
+    --------
+    >>> fractional_knapsack(np.array([1.5]), np.array([[1.0, 1.0]]), np.array([[2.0, 1.0]]))
+    array([[0.5, 1. ]])
+    """
+    gain, loss = np.ascontiguousarray(gain.T), loss.T  # (segments, worlds)
+    free, brings = loss <= 0.0, gain > 0.0
+    price = np.divide(loss, gain, out=np.full(gain.shape, np.inf), where=brings)
+    price[free] = -1.0
+    # equal prices stay in the order of the issues whatever the rounding of the last digit
+    np.round(price, 10, out=price)
+    order = np.argsort(np.ascontiguousarray(price.T), axis=1, kind="stable").T
+    places = order * len(need) + np.arange(len(need))
+    ranked = gain.take(places)
+    missing = np.empty_like(ranked)
+    left = need
+    for segment, brought in enumerate(ranked):
+        missing[segment] = left
+        left = left - brought
+    taken = np.divide(missing, ranked, out=np.zeros_like(missing), where=ranked > 0.0)
+    shares = np.empty_like(taken)
+    shares.reshape(-1)[places] = np.clip(taken, 0.0, 1.0, out=taken)
+    shares[free] = 1.0
+    return shares.T
+
+
+def walk(
+    target: Array,
+    best: Array,
+    ideal: Array,
+    slope: Array,
+    low: Array,
+    high: Array,
+    stands: Array,
+    weights: Array,
+) -> Array:
+    """The offer that reaches the target at least cost to the others.
+
+    The walker's utility is ``best − Σ_i slope_i |x_i − ideal_i|``; the others' estimated loss is
+    ``Σ_o Σ_i weights_oi |x_i − stands_oi|``. On each issue the way from the remotest stand to the
+    ideal is cut at the other stands; within a segment both are linear, and prices rise along the
+    way, so the knapsack over all segments is exact where all others stand on one side of the ideal.
+    Where they stand on both, it walks on the side of those who care more.
+
+    Parameters
+    ----------
+    target, best : ndarray, shape (worlds,)
+        Utility to reach, and utility at the ideal point.
+    ideal, slope, low, high : ndarray, shape (worlds, issues)
+        The walker's ideal, loss per unit of distance, and own red lines.
+    stands, weights : ndarray, shape (others, worlds, issues)
+        Where the others stand, and how much they are thought to care.
+
+    Returns
+    -------
+    ndarray, shape (worlds, issues)
+        The package; the ideal point where the target is out of reach.
+    """
+    stands = np.minimum(np.maximum(stands, low), high)
+    offset = stands - ideal
+    if len(stands) == 1:
+        side = np.where(offset[0] >= 0.0, 1.0, -1.0)
+        reach = np.abs(offset[0])
+        shares = fractional_knapsack(
+            target - best + total(slope * reach), slope * reach, weights[0] * reach
+        )
+        return ideal + side * reach * (1.0 - shares)
+
+    # on each issue work on the side of the ideal where those who care more stand
+    side = np.where((weights * np.sign(offset)).sum(axis=0) >= 0.0, 1.0, -1.0)
+    distance = np.maximum(offset * side, 0.0)
+    order = np.argsort(-distance, axis=0, kind="stable")
+    distance = np.take_along_axis(distance, order, axis=0)
+    ranked = np.take_along_axis(weights, order, axis=0)
+    length = distance.copy()
+    length[:-1] -= distance[1:]
+    rate = 2.0 * np.cumsum(ranked, axis=0) - ranked.sum(axis=0)
+    others, worlds, issues = distance.shape
+    flat = np.moveaxis(length, 0, 2).reshape(worlds, issues * others)
+    rates = np.moveaxis(rate, 0, 2).reshape(worlds, issues * others)
+    gain = flat * np.repeat(slope, others, axis=1)
+    need = target - best + total(slope * distance[0])
+    shares = fractional_knapsack(need, gain, flat * rates)
+    walked = total((shares * flat).reshape(worlds, issues, others))
+    return ideal + side * (distance[0] - walked)
+
+
+def snap(x: Array, ideal: Array, points: list[Array | None]) -> Array:
+    """Move issues with fixed options to the next listed point on the way to the ideal.
+
+    Parameters
+    ----------
+    x, ideal : ndarray, shape (worlds, issues)
+        Package and ideal point.
+    points : list of ndarray or None
+        Listed points of each issue in rising order, None where anything can be agreed.
+    """
+    for i, listed in enumerate(points):
+        if listed is None:
+            continue
+        up = listed[np.minimum(np.searchsorted(listed, x[:, i] - 1e-9), len(listed) - 1)]
+        down = listed[np.maximum(np.searchsorted(listed, x[:, i] + 1e-9, side="right") - 1, 0)]
+        x[:, i] = np.where(x[:, i] >= ideal[:, i], down, up)
+    return x
+
+
+def reach_target(
+    x: Array,
+    start: Array,
+    ideal: Array,
+    weight: Array,
+    curvature: Array,
+    best: Array,
+    target: Array,
+) -> Array:
+    """Correct a walk for curved losses: slide along its way until the target is just met.
+
+    Bisection on the line from the package to the start of the walk where it gives more than the
+    target, and from the ideal to the package where it gives less; utility is monotone on both.
+
+    Returns
+    -------
+    ndarray, shape (worlds, issues)
+    """
+
+    def reaches(package: Array) -> NDArray[np.bool_]:
+        loss = total(weight * losses(package, ideal, curvature))
+        return np.asarray(best - loss >= target)
+
+    enough = reaches(x)[:, None]
+    good, bad = np.where(enough, x, ideal), np.where(enough, start, x)
+    for _ in range(30):
+        middle = 0.5 * (good + bad)
+        enough = reaches(middle)[:, None]
+        good, bad = np.where(enough, middle, good), np.where(enough, bad, middle)
+    return good

@@ -1,0 +1,162 @@
+"""A settlement predictor that gives a distribution, with few parameters.
+
+The outcome lies somewhere around the compromise mean, or on a position that somebody holds, or on
+the reference point: a mixture of three, each cut off at the ends of the scale. How wide the first
+is follows from how far the positions lie apart. ``benchmarks/settlement.py`` fits
+the parameters and writes ``sim/formulas/groups/fitted.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.formulas.groups.averages import weighted_mean
+from sim.formulas.groups.distributions import Distribution
+from sim.formulas.groups.group import Group
+
+Array = NDArray[np.float64]
+
+GRID = np.linspace(0.0, 1.0, 401)
+"""Points of the scale on which a prediction can lie."""
+LEAST_SPREAD = 0.01
+"""Smallest standard deviation around the mean, where all want nearly the same."""
+
+
+class Parameters(NamedTuple):
+    """What is fitted.
+
+    Attributes
+    ----------
+    held : float
+        Probability that the outcome is a position held, each by salience × power.
+    reference : float
+        Probability of the reference point, where one is known; the rest is the mean's.
+    spread : float
+        Standard deviation around the compromise mean, in weighted standard deviations of the
+        positions.
+    smoothing : float
+        Standard deviation around a position held or the reference point, as a share of the scale.
+    """
+
+    held: float
+    reference: float
+    spread: float
+    smoothing: float
+
+
+CHOICES: dict[str, tuple[float, ...]] = {
+    "held": tuple(float(x) for x in np.arange(21) / 20),
+    "reference": (0.0, 0.05, 0.1, 0.2, 0.3),
+    "spread": (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5),
+    "smoothing": (0.01, 0.02, 0.04, 0.08, 0.12),
+}
+"""Values among which :func:`fit` chooses."""
+
+
+def _bumps(centres: Array | float, widths: float) -> Array:
+    """Normal densities on the grid, cut off at its ends; shape (..., grid), sums of 1."""
+    distance = (GRID - np.asarray(centres)[..., None]) / widths
+    # shifted so that the nearest point of the grid has density 1: no sum is ever 0
+    exponent = -0.5 * distance**2
+    density = np.exp(exponent - exponent.max(axis=-1, keepdims=True))
+    return np.asarray(density / density.sum(axis=-1, keepdims=True))
+
+
+def components(group: Group, spread: float, smoothing: float) -> Array:
+    """Chances of the mean, the positions held and the reference point; shape (3, grid).
+
+    Where no reference point is known, the mean stands in for it.
+    """
+    x, w = (group.positions - group.low) / group.width, group.weights / group.weights.sum()
+    centre = weighted_mean(x, w)
+    dispersion = np.sqrt(weighted_mean((x - centre) ** 2, w))
+    mean = _bumps(centre, max(spread * float(dispersion), LEAST_SPREAD))
+    held = w @ _bumps(x, smoothing)
+    reference = mean
+    if not np.isnan(group.reference):
+        reference = _bumps((group.reference - group.low) / group.width, smoothing)
+    return np.stack([mean, held, reference])
+
+
+def settlement(group: Group, parameters: Parameters) -> Distribution:
+    """Where the decision will lie, on the group's scale."""
+    *others, spread, smoothing = parameters
+    shares = np.array([1.0 - sum(others), *others])
+    chances = shares @ components(group, spread, smoothing)
+    return Distribution(group.low + group.width * GRID, chances)
+
+
+# --- fitting ---------------------------------------------------------------------------------
+
+
+def _losses(groups: Sequence[Group], outcomes: Array, spread: float, smoothing: float) -> Array:
+    """Matrices G with CRPS = s' G s for shares s of the components; shape (issues, 3, 3).
+
+    The score is the integral of (F − step)², and F − step is linear in shares that add up to 1.
+    """
+    matrices = np.empty((len(groups), 3, 3))
+    for row, (group, outcome) in enumerate(zip(groups, outcomes, strict=True)):
+        step = (outcome - group.low) / group.width <= GRID + 1e-9
+        miss = np.cumsum(components(group, spread, smoothing), axis=1) - step
+        matrices[row] = miss[:, :-1] @ miss[:, :-1].T / (len(GRID) - 1)
+    return matrices
+
+
+class Fit:
+    """Scores of every choice of parameters on some decided issues, from which to pick the best.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+    outcomes : ndarray, shape (issues,)
+        On the scales of the groups.
+    choices : dict
+        Values to choose among, as :data:`CHOICES`.
+    """
+
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        outcomes: Array,
+        choices: dict[str, tuple[float, ...]] = CHOICES,
+    ) -> None:
+        others = itertools.product(choices["held"], choices["reference"])
+        self.shares = np.array([(1.0 - sum(o), *o) for o in others if sum(o) <= 1.0 + 1e-9])
+        self.widths = list(itertools.product(choices["spread"], choices["smoothing"]))
+        losses = np.stack([_losses(groups, outcomes, *pair) for pair in self.widths])
+        #: CRPS as a share of the scale; shape (widths, shares, issues)
+        self.scores = np.einsum("sc,wicd,sd->wsi", self.shares, losses, self.shares, optimize=True)
+
+    def best(self) -> Parameters:
+        """The choice with the least mean CRPS; of several, the first."""
+        return self._least(self.scores.sum(axis=2))
+
+    def best_without(self, dossiers: Sequence[str]) -> list[Parameters]:
+        """For every issue the best choice on all issues outside its dossier.
+
+        One dossier is left out at a time, so nothing depends on how folds are drawn.
+        """
+        total, member = self.scores.sum(axis=2), np.asarray(dossiers)
+        found = {
+            name: self._least(total - self.scores[:, :, member == name].sum(axis=2))
+            for name in dict.fromkeys(dossiers)
+        }
+        return [found[name] for name in dossiers]
+
+    def _least(self, score: Array) -> Parameters:
+        width, share = np.unravel_index(int(np.argmin(score)), score.shape)
+        _, held, reference = map(float, self.shares[share])
+        return Parameters(held, reference, *self.widths[width])
+
+
+def fingerprint(group: Group, outcome: float) -> str:
+    """Eight characters that tell an issue by its numbers, whatever it is called."""
+    columns = (group.positions, group.salience, group.power)
+    rows = sorted(zip(*(c.tolist() for c in columns), strict=True))
+    return hashlib.sha256(repr((rows, float(outcome))).encode()).hexdigest()[:8]

@@ -1,0 +1,213 @@
+"""Analysis of a problem in which what lies between the texts can be agreed, too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, pairs_of
+from sim.formulas.solutions.frontier import pareto_frontier
+from sim.formulas.solutions.points import Problem, least_spread
+from sim.formulas.solutions.programme import CLOSE, Found, Programme
+from sim.formulas.solutions.space import Space
+
+Array = NDArray[np.float64]
+
+SAMPLE = 2**14
+CLOUD = 2000
+LEVELS = 25
+"""Points along the frontier between two parties."""
+DIRECTIONS = 64
+"""Directions in which the frontier of more than two parties is sampled."""
+
+
+def optimised(space: Space) -> Analysis:
+    """Analysis of any space. Named points are optima; frontier and shares are samples.
+
+    The least spread of relative gains is looked for among the other points and the sampled
+    frontier; with two parties and nothing but continuous issues it coincides with Kalai &
+    Smorodinsky's point, where gains are equal.
+    """
+    bound, free = Programme(space), Programme(_without_red_lines(space))
+    ones = np.ones(len(space.parties))
+    equal = bound.most_equal(ones)
+    status: Status = "zone"
+    if equal is None:
+        status = "no_ground"
+    elif equal.value < -CLOSE:
+        status = "no_gain"
+    counting = free if status == "no_ground" else bound
+    base = _base(counting, status == "zone")
+    pairs = [
+        (pair, _between(counting, pair, base), _between(free, pair, None))
+        for pair in pairs_of(len(space.parties))
+    ]
+    found = named_points(counting, equal) if equal is not None and status == "zone" else {}
+    frontier = _frontier(counting, base, [f for _, edge, _ in pairs for f in edge], found)
+    if status == "zone":
+        found["kalai_smorodinsky_least_spread"] = _least_spread(counting, frontier)
+    least_bad = None
+    if status != "zone":
+        least_bad = equal or Programme(space, red_lines=False).least_beyond()
+    cloud, share_inside, share = _sampled(space, status)
+    nothing = np.zeros((len(space.parties) + 1, len(space.issues)))
+    return Analysis(
+        parties=space.parties,
+        issues=space.issues,
+        reservation=space.reservation,
+        method="optimisation",
+        packages=None,
+        status=status,
+        share_inside=share_inside,
+        share=share,
+        sampled=SAMPLE,
+        largest_gain=_largest(bound) if status == "zone" else np.full(len(ones), np.nan),
+        points={name: [found[name]] for name in _ORDER if name in found},
+        frontier=frontier,
+        least_bad=None if least_bad is None else _point(least_bad),
+        beyond=nothing if least_bad is None else space.overshoot(least_bad.package[None])[0],
+        pairs=[Pair(pair, _gains(edge), _gains(open_)) for pair, edge, open_ in _of(pairs)],
+        cloud=cloud,
+    )
+
+
+_ORDER = (
+    "nash",
+    "kalai_smorodinsky",
+    "kalai_smorodinsky_least_spread",
+    "egalitarian",
+    "utilitarian",
+    "relative_welfare",
+)
+
+
+def _of(
+    pairs: list[tuple[tuple[int, int], list[Found], list[Found]]],
+) -> list[tuple[tuple[int, int], list[Array], list[Array]]]:
+    """Surpluses of the two parties of each pair."""
+    return [
+        (pair, [f.surplus[list(pair)] for f in edge], [f.surplus[list(pair)] for f in open_])
+        for pair, edge, open_ in pairs
+    ]
+
+
+def _gains(edge: list[Array]) -> Array:
+    """Points of a frontier, by rising gain of the first party, those dominated left out."""
+    two = np.array(edge).reshape(-1, 2)
+    two = two[pareto_frontier(np.round(two, 9))]
+    return np.asarray(two[np.argsort(two[:, 0])])
+
+
+def _point(found: Found) -> Point:
+    return Point(found.package, found.surplus)
+
+
+def _without_red_lines(space: Space) -> Space:
+    zeros, ones = np.zeros_like(space.low), np.ones_like(space.high)
+    return replace(
+        space, low=zeros, high=ones, linkages=(), floor=zeros[0].copy(), ceiling=ones[0].copy()
+    )
+
+
+def _base(programme: Programme, zone: bool) -> Array:
+    """From where the frontier is looked at: no deal, or the worst of everyone's best packages."""
+    parties = len(programme.space.parties)
+    if zone:
+        return np.zeros(parties)
+    best = [programme.most_of(_unit(parties, k)) for k in range(parties)]
+    return np.min([f.surplus for f in best if f is not None], axis=0)
+
+
+def _unit(parties: int, k: int) -> Array:
+    return np.eye(parties)[k]
+
+
+def _largest(programme: Programme, within_zone: bool = True) -> Array:
+    """The most each party can gain, in the zone or anywhere inside the red lines."""
+    parties = len(programme.space.parties)
+    least = np.zeros(parties) if within_zone else None
+    found = [programme.most_of(_unit(parties, k), least) for k in range(parties)]
+    return np.array([0.0 if f is None else f.surplus[k] for k, f in enumerate(found)])
+
+
+def named_points(programme: Programme, equal: Found) -> dict[str, Point]:
+    """The named solutions, each within the zone of possible agreement."""
+    best = np.maximum(_largest(programme, within_zone=False), 0.0)
+    zero, ones = np.zeros(len(best)), np.ones(len(best))
+    inverse = np.where(best > CLOSE, 1.0 / np.maximum(best, CLOSE), 0.0)
+    found = {
+        "nash": programme.most_product(),
+        "kalai_smorodinsky": programme.most_equal(best) if best.any() else equal,
+        "egalitarian": equal,
+        "utilitarian": programme.most_of(ones, zero),
+        "relative_welfare": programme.most_of(inverse, zero),
+    }
+    return {name: _point(f) for name, f in found.items() if f is not None}
+
+
+def _least_spread(programme: Programme, among: list[Point]) -> Point:
+    best = np.maximum(_largest(programme, within_zone=False), 0.0)
+    gains = np.array([p.gain for p in among])
+    problem = Problem(gains, np.zeros(len(best)), best, np.zeros(len(best)))
+    return among[int(least_spread(problem).argmax())]
+
+
+def _between(programme: Programme, pair: tuple[int, int], base: Array | None) -> list[Found]:
+    """The frontier between two parties, the others at ``base`` or above.
+
+    At each level of the first party's gain the second one's is maximised (ε-constraint method,
+    Haimes, Lasdon & Wismer 1971, *IEEE Trans. SMC* 1(3)), which also finds what lies in dents.
+    """
+    first, second = pair
+    parties = len(programme.space.parties)
+    least = np.full(parties, -np.inf) if base is None else base.copy()
+    tiny = np.full(parties, 1e-6)
+    ends = [programme.most_of(_unit(parties, k) + tiny, least) for k in (second, first)]
+    if ends[0] is None or ends[1] is None:
+        return []
+    low, high = ends[0].surplus[first], ends[1].surplus[first]
+    edge = [ends[0], ends[1]]
+    for level in np.linspace(low, high, LEVELS)[1:-1]:
+        at = least.copy()
+        at[first] = level
+        found = programme.most_of(_unit(parties, second) + tiny, at)
+        if found is not None:
+            edge.append(found)
+    return edge
+
+
+def _frontier(
+    programme: Programme, base: Array, edges: list[Found], named: dict[str, Point]
+) -> list[Point]:
+    """A sample of the frontier: the named points, and the furthest ones in many directions."""
+    parties = len(base)
+    found = [_point(f) for f in edges] if parties == 2 else []
+    if parties > 2:
+        corners = np.sort(qmc.Sobol(parties - 1, seed=0).random(DIRECTIONS), axis=1)
+        steps = np.diff(corners, axis=1, prepend=0.0, append=1.0)
+        for direction in np.maximum(steps, 1e-3):
+            further = programme.most_equal(direction, base)
+            if further is not None:
+                found.append(_point(further))
+    found += list(named.values())
+    gains = np.round(np.array([p.gain for p in found]), 7)
+    return [found[n] for n in pareto_frontier(gains)]
+
+
+def _sampled(space: Space, status: Status) -> tuple[Array, float, float]:
+    """Gains of random packages that count, and the shares inside red lines and in the zone."""
+    unit = qmc.Sobol(len(space.issues), seed=0).random(SAMPLE)
+    packages = unit.copy()
+    for i, points in enumerate(space.options):
+        if points is not None:
+            packages[:, i] = points[
+                np.minimum((unit[:, i] * len(points)).astype(int), len(points) - 1)
+            ]
+    gain = space.utility(packages) - space.reservation
+    inside = space.inside(packages)
+    zone = inside & (gain >= 0.0).all(axis=1)
+    counting = {"zone": zone, "no_gain": inside, "no_ground": np.ones(SAMPLE, dtype=bool)}[status]
+    return gain[counting][:CLOUD], float(inside.mean()), float(zone.mean())

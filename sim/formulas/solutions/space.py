@@ -1,0 +1,137 @@
+"""Packages of a scenario as a space: what each is worth to every signatory, and who bars it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.formulas.bargaining.utility import losses
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+AT_ONCE = 100_000
+"""Packages examined at once, which bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """A red line that is looser while other terms of the package meet a condition.
+
+    Attributes
+    ----------
+    party, issue : int
+        Whose red line, and on what.
+    line : float
+        Where to.
+    upward : bool
+        Whether it is an upper red line.
+    when : tuple of (int, float, float)
+        The condition: issue, at least, at most.
+    """
+
+    party: int
+    issue: int
+    line: float
+    upward: bool
+    when: tuple[tuple[int, float, float], ...]
+
+
+@dataclass(frozen=True)
+class Space:
+    """The bargaining problem of one world over whole packages.
+
+    Attributes
+    ----------
+    parties, issues : tuple of str
+        Names of the signatories and of the issues.
+    ideal, weight, curvature : ndarray, shape (parties, issues)
+        Loss on an issue is ``weight · (distance from ideal / longest distance)^curvature``.
+    low, high : ndarray, shape (parties, issues)
+        Red lines; 0 and 1 where there is none or the party has no say.
+    linkages : tuple of Linkage
+        Conditional red lines.
+    floor, ceiling : ndarray, shape (issues,)
+        What a package must contain whoever signs it.
+    top : ndarray, shape (parties,)
+        Worth of a party's ideal package, payments on signing included.
+    reservation : ndarray, shape (parties,)
+        Worth of no deal.
+    options : tuple of ndarray or None
+        Points that can be agreed on an issue; None where everything from 0 to 1 can.
+    """
+
+    parties: tuple[str, ...]
+    issues: tuple[str, ...]
+    ideal: Array
+    weight: Array
+    curvature: Array
+    low: Array
+    high: Array
+    linkages: tuple[Linkage, ...]
+    floor: Array
+    ceiling: Array
+    top: Array
+    reservation: Array
+    options: tuple[Array | None, ...]
+
+    @property
+    def sizes(self) -> list[int] | None:
+        """Number of options per issue; None where something in between can be agreed."""
+        sizes = [len(points) for points in self.options if points is not None]
+        return sizes if len(sizes) == len(self.options) else None
+
+    def loss_tables(self) -> list[Array]:
+        """Losses at the options of each issue, shape (options, parties) each."""
+        return [
+            self.loss(points, issue)
+            for issue, points in enumerate(self.options)
+            if points is not None
+        ]
+
+    def loss(self, points: Array, issue: int) -> Array:
+        """Losses at points of one issue, weights included, shape (points, parties)."""
+        ideal, curvature = self.ideal[:, issue], self.curvature[:, issue]
+        return np.asarray(self.weight[:, issue] * losses(points[:, None], ideal, curvature))
+
+    def utility(self, packages: Array) -> Array:
+        """Worth of packages (packages, issues), shape (packages, parties)."""
+        lost = losses(packages[:, None, :], self.ideal, self.curvature) * self.weight
+        return np.asarray(self.top - lost.sum(axis=2))
+
+    def overshoot(self, packages: Array) -> Array:
+        """Scale units by which packages lie beyond red lines: (packages, parties + 1, issues).
+
+        The last row is what the terms of the settlement demand of everybody.
+        """
+        shape = (len(packages), len(self.parties) + 1, len(self.issues))
+        low, high = np.empty(shape), np.empty(shape)
+        low[:, :-1], high[:, :-1] = self.low, self.high
+        low[:, -1], high[:, -1] = self.floor, self.ceiling
+        for link in self.linkages:
+            met = np.ones(len(packages), dtype=bool)
+            for issue, at_least, at_most in link.when:
+                point = packages[:, issue]
+                met &= (point >= at_least - TOLERANCE) & (point <= at_most + TOLERANCE)
+            side = (high if link.upward else low)[:, link.party, link.issue]
+            looser = np.maximum if link.upward else np.minimum
+            side[met] = looser(side[met], link.line)
+        x = packages[:, None, :]
+        return np.asarray(np.maximum(np.maximum(x - high, low - x), 0.0))
+
+    def inside(self, packages: Array, tolerance: float = TOLERANCE) -> Mask:
+        """Whether packages keep to all red lines, shape (packages,)."""
+        parts = [
+            (self.overshoot(part) <= tolerance).all(axis=(1, 2)) for part in in_parts(packages)
+        ]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
+
+
+def in_parts(packages: Array) -> Iterator[Array]:
+    """Packages, so many at once."""
+    for start in range(0, len(packages), AT_ONCE):
+        yield packages[start : start + AT_ONCE]

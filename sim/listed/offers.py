@@ -1,0 +1,79 @@
+"""What a time-based negotiator offers: the cheapest package that meets its target."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.listed.thinning import WORTH_IT, thinned
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+
+NEAR = 1e-6
+"""A package that misses the target by no more than this and is nearer to it is offered instead."""
+NOTHING = -1
+"""Offer of a negotiator that prefers no agreement to every package."""
+
+
+def offers(utilities: Array, reservation: Array, targets: Array) -> Index:
+    """Offers of all negotiators at all steps of several sessions.
+
+    Among the packages at or above its reserved value a negotiator offers the one of lowest utility
+    that meets its target; of several with the same utility, the first.
+
+    Parameters
+    ----------
+    utilities : ndarray, shape (sessions, negotiators, packages)
+    reservation : ndarray, shape (sessions, negotiators)
+    targets : ndarray, shape (sessions, negotiators, steps)
+
+    Returns
+    -------
+    ndarray of int, shape (sessions, negotiators, steps)
+        Numbers of packages; :data:`NOTHING` where no package is worth the reserved value.
+
+    Remarks
+    -------
+    One sort per negotiator, of the packages that it could offer at all; its targets at all steps
+    are then looked up at once.
+    """
+    every = utilities
+    packages_of = None
+    if utilities.shape[-1] > WORTH_IT:
+        low = np.maximum(reservation, utilities.min(axis=-1))
+        utilities, packages_of = thinned(utilities, low, targets, NEAR)
+    sessions, negotiators, packages = utilities.shape
+    order = np.argsort(utilities, axis=-1)
+    ranked = np.take_along_axis(utilities, order, axis=-1)
+    if packages_of is not None:
+        order = np.take_along_axis(packages_of, order, axis=-1)
+    rank = np.empty(targets.shape, dtype=np.intp)
+    first = np.empty((sessions, negotiators, 1), dtype=np.intp)
+    for s in range(sessions):
+        for k in range(negotiators):
+            row = ranked[s, k]
+            first[s, k, 0] = row.searchsorted(reservation[s, k])
+            rank[s, k] = row.searchsorted(targets[s, k])
+    rank = np.minimum(np.maximum(rank, first), packages - 1)
+    below = np.maximum(rank - 1, first)
+    below = np.minimum(below, packages - 1)
+    value = np.take_along_axis(ranked, rank, axis=-1)
+    miss = targets - np.take_along_axis(ranked, below, axis=-1)
+    nearer = (miss > 0) & (miss <= NEAR) & (miss < np.abs(value - targets))
+    rank = np.where(nearer, below, rank)
+    chosen = np.take_along_axis(order, rank, axis=-1)
+    chosen = _first_of_equals(chosen, rank, ranked, every)
+    return np.where(first < packages, chosen, NOTHING)
+
+
+def _first_of_equals(chosen: Index, rank: Index, ranked: Array, utilities: Array) -> Index:
+    """The first package of those with the same utility, whatever order the sort left them in."""
+    value = np.take_along_axis(ranked, rank, axis=-1)
+    last = ranked.shape[-1] - 1
+    tied = np.take_along_axis(ranked, np.minimum(rank + 1, last), axis=-1) == value
+    tied &= rank < last
+    tied |= (rank > 0) & (np.take_along_axis(ranked, np.maximum(rank - 1, 0), axis=-1) == value)
+    for s, k, t in zip(*np.nonzero(tied), strict=True):
+        chosen[s, k, t] = np.flatnonzero(utilities[s, k] == value[s, k, t])[0]
+    return chosen

@@ -1,0 +1,132 @@
+"""Zeuthen's concessions in the monotonic concession protocol.
+
+Zeuthen (1930), *Problems of Monopoly and Economic Warfare*; Harsanyi (1956), Approaches to the
+bargaining problem before and after the theory of games, *Econometrica* 24(2), doi:10.2307/1905748;
+the protocol: Rosenschein & Zlotkin (1994), *Rules of Encounter*.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.listed.offers import NOTHING
+
+Array = NDArray[np.float64]
+
+
+def risk_limit(own: float, others: float) -> float:
+    """The largest risk of conflict that a side would run rather than accept the other's offer.
+
+    ``(own − others) / own``, both as gains over no agreement; 1 where its own offer brings nothing.
+    """
+    return 1.0 if own <= 0 else (own - others) / own
+
+
+def first_offer(gain: Array, k: int) -> int:
+    """The best package for side k, of several the one that is best for the other."""
+    return int(np.lexsort((-gain[:, 1 - k], -gain[:, k]))[0])
+
+
+def concession(gain: Array, k: int, mine: int, product: float) -> int:
+    """What side k offers instead of ``mine``: the best for it of what is enough.
+
+    Enough is what is better for the other than ``mine`` and has a product of gains of at least
+    ``product``, that of the other's offer; then the other's risk limit is no larger than its own.
+    ``mine`` itself where nothing is. Gains over no agreement, shape (packages, 2).
+    """
+    products = gain.prod(axis=1)
+    enough = np.flatnonzero(products >= product)
+    better = enough[gain[enough, 1 - k] > gain[mine, 1 - k]]
+    if not len(better):
+        return mine
+    return int(better[np.lexsort((-products[better], -gain[better, k]))[0]])
+
+
+def zeuthen(utilities: Array, reservation: Array) -> tuple[int, list[tuple[int, int]]] | None:
+    """Two sides concede in turn, always the one with the smaller risk limit, until one is content.
+
+    A concession is the least that makes the other's risk limit no larger than its own.
+
+    Parameters
+    ----------
+    utilities : ndarray, shape (packages, 2)
+    reservation : ndarray, shape (2,)
+
+    Returns
+    -------
+    tuple or None
+        The package agreed and the pairs of offers on the way; None if no package is worth both
+        reserved values.
+
+    Remarks
+    -------
+    The side with the smaller risk limit is the one whose offer has the smaller product of gains
+    (Harsanyi 1956), so products rise with every concession and the last one is Nash's solution.
+    """
+    gain = utilities - reservation
+    rational = np.flatnonzero((gain >= 0).all(axis=1))
+    if not len(rational):
+        return None
+    gain = gain[rational]
+    product = gain.prod(axis=1)
+    offers = [first_offer(gain, k) for k in (0, 1)]
+    course = [(int(rational[offers[0]]), int(rational[offers[1]]))]
+    while True:
+        for k in (0, 1):
+            if gain[offers[1 - k], k] >= gain[offers[k], k]:
+                return int(rational[offers[1 - k]]), course
+        limits = [risk_limit(gain[offers[k], k], gain[offers[1 - k], k]) for k in (0, 1)]
+        k = 0 if limits[0] <= limits[1] else 1
+        offers[k] = concession(gain, k, offers[k], float(product[offers[1 - k]]))
+        course.append((int(rational[offers[0]]), int(rational[offers[1]])))
+
+
+class Zeuthen:
+    """Side ``k`` of two in alternating offers, with what it knows: everybody's utilities.
+
+    On its turn it concedes if its risk limit is no larger than the other's, by the least that
+    makes the other's no larger than its own, and otherwise repeats its offer. It accepts what is as
+    good for it as its standing offer, or just what it would concede. Deadlines mean nothing to it.
+
+    Parameters
+    ----------
+    utilities : ndarray, shape (packages, 2)
+    reservation : ndarray, shape (2,)
+    k : int
+    """
+
+    def __init__(self, utilities: Array, reservation: Array, k: int) -> None:
+        self.k = k
+        self.gain = utilities - reservation
+        self.rational = np.flatnonzero((self.gain >= 0).all(axis=1))
+        self.mine: int | None = None
+        self.theirs: int | None = None
+
+    def _next(self) -> int:
+        """What it would offer now."""
+        gain, k = self.gain[self.rational], self.k
+        if not len(self.rational):
+            return NOTHING
+        if self.mine is None:
+            return int(self.rational[first_offer(gain, k)])
+        if self.theirs is None:
+            return self.mine
+        own, other = self.gain[self.mine], self.gain[self.theirs]
+        if risk_limit(own[k], other[k]) > risk_limit(other[1 - k], own[1 - k]):
+            return self.mine
+        at = int(np.searchsorted(self.rational, self.mine))
+        return int(self.rational[concession(gain, k, at, float(other.prod()))])
+
+    def accepts(self, package: int, step: int) -> bool:
+        self.theirs = package
+        worth = self.gain[package, self.k]
+        following = self._next()
+        standing = following if self.mine is None else self.mine
+        enough = standing != NOTHING and worth >= self.gain[standing, self.k]
+        return bool(worth >= 0 and (enough or package == following))
+
+    def offer(self, step: int) -> int:
+        following = self._next()
+        self.mine = None if following == NOTHING else following
+        return following

@@ -1,0 +1,1 @@
+"""What came of worlds: the labelled dataset, outcomes and their names, the summary."""

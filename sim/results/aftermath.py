@@ -1,0 +1,167 @@
+"""What comes after the signatures, as variables of the dataset and as parts of the summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.scenario.schema import Scenario, nearest_text
+from sim.formulas.statistics import wilson
+
+if TYPE_CHECKING:
+    from sim.engine.model import PeaceTalks
+
+Array = NDArray[np.float64]
+
+
+def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
+    """Ratification, durability and the plan of one finished model, for the dataset."""
+    recorder, gates = model.recorder, model.ratification.gates
+    days, shape = model.spec.war.round_days, (model.worlds, len(gates))
+    years, share = {"units": "years"}, {"units": "utility, 0 to 1 over the party's issues"}
+    verdicts = np.array([g.verdict for g in gates]).reshape(len(gates), model.worlds).T
+    without = np.array(list(recorder.years_without.values()))
+    in_force = model.in_force_round
+    data: dict[str, Any] = {
+        "ratified": (("world", "gate"), verdicts.reshape(shape), {"long_name": "last vote"}),
+        "ratification_failures": ("world", model.ratification.failures.astype(np.int16)),
+        "in_force_day": (
+            "world",
+            np.where(in_force >= 0, in_force * float(days), np.nan),
+            {"units": "days of the run"},
+        ),
+        "gain": (("world", "actor"), recorder.gain, share),
+        "years_held": ("world", recorder.years_held, years),
+        "broken_by": ("world", recorder.broken_by.astype(np.int16)),
+        "years_without": (
+            ("world", "term"),
+            without.reshape(len(recorder.years_without), model.worlds).T,
+            years,
+        ),
+    }
+    plan = recorder.plan
+    nothing = np.full((model.worlds, len(model.signatories)), np.nan)
+    points = np.full((model.worlds, len(model.issues)), np.nan)
+    data |= {
+        "plan_point": (("world", "issue"), points if plan is None else plan.point),
+        "plan_gain": (("world", "actor"), nothing if plan is None else plan.gain, share),
+        "plan_crosses": (
+            ("world", "actor", "issue"),
+            np.zeros((*nothing.shape, points.shape[1]), dtype=np.int8)
+            if plan is None
+            else plan.crosses.astype(np.int8),
+        ),
+        "plan_ratified": (
+            ("world", "gate"),
+            np.full(shape, np.nan) if plan is None else plan.ratified,
+        ),
+        "plan_years_held": (
+            "world",
+            np.full(model.worlds, np.nan) if plan is None else plan.years_held,
+            years,
+        ),
+    }
+    return data
+
+
+def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+    """Per gate: how often it voted, how often the text passed, and whether the plan would."""
+    worlds, out = data.sizes["world"], {}
+    ratified, plan_ratified = data.ratified.values, data.plan_ratified.values
+    for n, gate in enumerate(data.gate.values):
+        spec = scenario.ratification[str(gate)]
+        verdict, plan = ratified[:, n], plan_ratified[:, n]
+        voted = ~np.isnan(verdict)
+        entry: dict[str, Any] = {"title": spec.title, "of": spec.of}
+        entry["voted"] = float(voted.mean())
+        entry["passed"], entry["interval"] = _share(verdict[voted] == 1.0)
+        concerned = ~np.isnan(plan)
+        entry["plan_concerned"] = int(concerned.sum()) / worlds
+        entry["plan_passed"], entry["plan_interval"] = _share(plan[concerned] == 1.0)
+        out[str(gate)] = entry
+    return out
+
+
+def durability_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
+    """Share of the settlements that hold by year, who breaks them, and what terms do."""
+    if scenario.durability is None:
+        return None
+    years = data.years_held.values
+    settled = ~np.isnan(years)
+    span = range(1, scenario.durability.years + 1)
+    held = {str(y): _share(years[settled] >= y) for y in span}
+    who = data.broken_by.values[settled]
+    without = data.years_without.values[settled]
+    return {
+        "years": scenario.durability.years,
+        "worlds": int(settled.sum()),
+        "held": {year: share for year, (share, _) in held.items()},
+        "interval": {year: interval for year, (_, interval) in held.items()},
+        "broken_by": {
+            str(actor): _share(who == n)[0]
+            for n, actor in enumerate(data.actor.values)
+            if scenario.actors[str(actor)].consents_to == "all"
+        },
+        "without": {
+            str(term): _share(without[:, n] >= scenario.durability.years)[0]
+            for n, term in enumerate(data.term.values)
+        },
+    }
+
+
+def plan_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
+    """The plan as published: worth, red lines crossed, gates and durability; ``None`` without."""
+    if not scenario.has_plan:
+        return None
+    actors = [str(a) for a in data.actor.values]
+    gain, crosses = data.plan_gain.values, data.plan_crosses.values.astype(bool)
+    consents = [scenario.actors[a].consents_to for a in actors]
+    asked = np.array([c == "all" or bool(c) for c in consents])
+    beyond = crosses.any(axis=2)
+    acceptable = ~beyond.any(axis=1) & (gain[:, asked] >= 0.0).all(axis=1)
+    share, interval = _share(acceptable)
+    vetoed = np.nan_to_num(data.plan_ratified.values, nan=1.0) == 0.0
+    points = np.median(data.plan_point.values, axis=0)
+    years = data.plan_years_held.values
+    low, middle, high = np.quantile(gain, [0.1, 0.5, 0.9], axis=0)
+    horizon = scenario.durability.years if scenario.durability else 0
+    return {
+        "points": {
+            key: {"point": float(p), "text": nearest_text(issue, float(p))}
+            for (key, issue), p in zip(scenario.issues.items(), points, strict=True)
+            if key in scenario.plan_issues
+        },
+        "gain": {
+            actor: {
+                "median": float(middle[n]),
+                "p10": float(low[n]),
+                "p90": float(high[n]),
+                "better": float((gain[:, n] >= 0.0).mean()),
+            }
+            for n, actor in enumerate(actors)
+        },
+        "acceptable": share,
+        "interval": interval,
+        "crosses_any": {actor: float(beyond[:, n].mean()) for n, actor in enumerate(actors)},
+        "crosses": {
+            actor: {
+                str(i): float(crosses[:, n, m].mean())
+                for m, i in enumerate(data.issue.values)
+                if crosses[:, n, m].any()
+            }
+            for n, actor in enumerate(actors)
+        },
+        "passed": _share(~vetoed.any(axis=1))[0] if vetoed.shape[1] else None,
+        "held": {str(y): float((years >= y).mean()) for y in range(1, horizon + 1)} or None,
+    }
+
+
+def _share(flags: NDArray[np.bool_]) -> tuple[float | None, list[float] | None]:
+    """Share and its 95 % Wilson interval; nothing where there are no cases."""
+    if not len(flags):
+        return None, None
+    count = int(flags.sum())
+    return count / len(flags), list(wilson(count, len(flags)))

@@ -1,0 +1,313 @@
+"""The labelled dataset of a run: built from finished models, saved, loaded."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.results.aftermath import afterwards_variables
+from sim.files import written_whole
+from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
+from sim.engine.recorder import BY_ROUND
+from sim.engine.draws import CHUNK
+from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.ensemble.chunks import ChunkResult
+
+OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
+"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
+text signed last failed at a gate, whatever else stands at the end."""
+REASONS = ("red_lines", "no_surplus", "time", "ratification")
+"""Why a world has no settlement: red lines that miss each other, no package that all prefer to
+fighting on, a package that exists and was not reached within the horizon, or a text that was signed
+and failed at a gate."""
+
+STORE = "store"
+"""Attribute of a result that names the store of its worlds."""
+
+Array = NDArray[np.float64]
+UNITS = {
+    "day": "days of the run",
+    "issue": "scale, 0 to 1",
+    "utility": "utility, 0 to 1 over the party's issues",
+    "month": "utility a month",
+}
+
+
+def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
+    """Index into :data:`OUTCOMES` per world."""
+    settled = model.status == SETTLED
+    failed = model.ratification.failed_last
+    partial, broken = model.stage > 0, model.status == BROKEN_DOWN
+    return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
+
+
+def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The issue that blocks a failed world, and the reason (index into :data:`REASONS`).
+
+    Both concern the stage on the table at the end. Where red lines miss each other: the issue with
+    the widest miss. Otherwise the issue on which the last positions are furthest apart in utility.
+    −1 where everything was signed. Where the text signed last was not ratified, that is the reason
+    and no issue blocks.
+    """
+    recorder = model.recorder
+    gaps = np.where(model.on_table, recorder.stage_gaps, 0.0)
+    apart = np.where(model.on_table, recorder.apart, -1.0)
+    missed = gaps.max(axis=1) > 1e-9
+    issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
+    reason = np.where(missed, 0, np.where(recorder.stage_ripeness_at_end > 1e-9, 2, 1))
+    failed, refused = model.status != SETTLED, model.ratification.failed_last
+    reason = np.where(refused, 3, reason)
+    return np.where(failed & ~refused, issue, -1), np.where(failed, reason, -1)
+
+
+def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Outcomes of one finished model, dims world, actor, issue, stage, lever."""
+    recorder, days = model.recorder, model.spec.war.round_days
+
+    def day(rounds: NDArray[Any]) -> Array:
+        return np.where(rounds >= 0, rounds * float(days), np.nan)
+
+    issue, reason = stuck(model)
+    never = np.iinfo(np.int32).max
+    triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
+    worlds, levers = model.worlds, len(model.levers)
+    pulled = (
+        np.full((worlds, 0), np.nan)
+        if triggered is None
+        else np.where(triggered < never, triggered * float(days), np.nan)
+    )
+    rounds = np.array([v.effective for v in model.levers]).reshape(levers, worlds).T
+    effective = day(rounds)
+    moved = recorder.last_offer - recorder.first_offer
+    first, last = (
+        np.stack([p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1)
+        for offers in (recorder.first_offer, recorder.last_offer)
+    )
+    settled = model.status == SETTLED
+    events = {
+        f"{event}_count": (
+            ("world", "actor"),
+            np.stack([model.events[event][p.key] for p in model.signatories], axis=1),
+            {"long_name": f"times the actor {event}"},
+        )
+        for event in model.events
+    }
+    data: dict[str, Any] = {
+        "outcome": (
+            "world",
+            outcome_codes(model),
+            {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
+        ),
+        "settled_day": ("world", day(np.where(settled, model.concluded_round, -1)), _unit("day")),
+        "concluded_day": ("world", day(model.concluded_round), _unit("day")),
+        "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
+        "stages_signed": ("world", model.stage.astype(np.int16)),
+        "stage_day": (("world", "stage"), day(model.signed_round), _unit("day")),
+        "truces_broken": ("world", recorder.truces_broken.astype(np.int16)),
+        "agreed": (("world", "issue"), model.agreed, _unit("issue")),
+        "utility": (("world", "actor"), recorder.utility, _unit("utility")),
+        "reservation_start": (("world", "actor"), recorder.reservation_at_start, _unit("utility")),
+        "reservation_end": (("world", "actor"), recorder.reservation_at_end, _unit("utility")),
+        "surplus_at_signing": (
+            ("world", "stage", "actor"),
+            np.where(np.isinf(recorder.surplus_at_signing), np.nan, recorder.surplus_at_signing),
+            _unit("utility"),
+        ),
+        "ripeness_start": ("world", recorder.ripeness_at_start, _unit("utility")),
+        "ripeness_end": ("world", recorder.ripeness_at_end, _unit("utility")),
+        "left": (("world", "actor"), recorder.who_left, {"long_name": "walked away"}),
+        "red_line_gap": (("world", "issue"), recorder.gaps, _unit("issue")),
+        "stuck_issue": ("world", issue),
+        "stuck_reason": (
+            "world",
+            reason,
+            {"flag_values": list(range(len(REASONS))), "flag_meanings": " ".join(REASONS)},
+        ),
+        "lever_pulled_day": (("world", "lever"), pulled, _unit("day")),
+        "lever_effect_day": (("world", "lever"), effective, _unit("day")),
+        "moved": (("world", "actor", "issue"), moved, _unit("issue")),
+        "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
+        **events,
+        **afterwards_variables(model),
+    }
+    return xr.Dataset(data, coords=_coordinates(model))
+
+
+def trace_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Every round of one traced model, dims traced, round, actor, issue."""
+    recorder = model.recorder
+    rounds = model.spec.rounds + 1
+    units = {
+        "offer": "issue",
+        "no_deal": "issue",
+        "low": "issue",
+        "high": "issue",
+        "value": "utility",
+        "target": "utility",
+        "reservation": "utility",
+        "ripeness": "utility",
+        "cost": "month",
+        "belief": "issue",
+    }
+    dims = {
+        "offer": ("actor", "issue"),
+        "low": ("actor", "issue"),
+        "high": ("actor", "issue"),
+        "belief": ("actor", "issue"),
+        "no_deal": ("issue",),
+        "ripeness": (),
+        "stages_done": (),
+    }
+    data = {}
+    for name, history in recorder.rounds.items():
+        # a model in which all worlds concluded early keeps its last state
+        filled = [*history, *[history[-1]] * (rounds - len(history))]
+        array = np.stack(filled, axis=1)
+        if array.dtype == np.float64:
+            array = array.astype(np.float32)
+        data[name] = (
+            ("traced", "round", *dims.get(name, ("actor",))),
+            array,
+            _unit(units.get(name, "")),
+        )
+    return xr.Dataset(data, coords=_coordinates(model))
+
+
+def _coordinates(model: PeaceTalks) -> dict[str, Any]:
+    scenario = model.spec
+    days = np.arange(scenario.rounds + 1) * scenario.war.round_days
+    start = np.datetime64(scenario.war.start_date)
+    return {
+        "actor": [p.key for p in model.signatories],
+        "issue": model.issues,
+        "stage": model.stage_names,
+        "lever": _names(v.key for v in model.levers),
+        "gate": _names(g.key for g in model.ratification.gates),
+        "term": _names(model.durable.terms if model.durable else ()),
+        "day": ("round", days, _unit("day")),
+        "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
+    }
+
+
+def _names(keys: Iterable[str]) -> NDArray[np.str_]:
+    return np.array(list(keys), dtype=object).astype(str)
+
+
+def _unit(kind: str) -> dict[str, str]:
+    return {"units": UNITS[kind]} if kind in UNITS else {}
+
+
+def template(model: PeaceTalks) -> xr.Dataset:
+    """What an ensemble of the scenario of a traced model holds, with that model's values.
+
+    All chunks have these variables, types and coordinates, whatever happens in their worlds.
+    """
+    rounds = trace_dataset(model)[list(BY_ROUND)]
+    return chunk_dataset(model).merge(rounds, compat="override")
+
+
+def build_dataset(
+    results: Mapping[int, ChunkResult], like: xr.Dataset, attributes: dict[str, Any]
+) -> xr.Dataset:
+    """One dataset from finished chunks of an ensemble.
+
+    Parameters
+    ----------
+    results : mapping of int to ChunkResult
+        Finished chunks by number.
+    like : Dataset
+        As :func:`template` gives it.
+    attributes : dict
+        Attributes of the dataset.
+
+    Returns
+    -------
+    Dataset
+        The dim ``world`` runs over all worlds of these chunks, with their numbers in the ensemble,
+        and ``traced`` over those whose every round was kept.
+    """
+    chunks = sorted(results)
+    joined: dict[str, Any] = {}
+    for part in ("outcomes", "trace"):
+        arrays = [kept for c in chunks if (kept := getattr(results[c], part))]
+        for name in arrays[0] if arrays else ():
+            values = [one[name] for one in arrays]
+            whole = values[0] if len(values) == 1 else np.concatenate(values)
+            joined[name] = (like[name].dims, whole, like[name].attrs)
+    sizes = [len(results[c].outcomes["outcome"]) for c in chunks]
+    worlds = [c * CHUNK + np.arange(n) for c, n in zip(chunks, sizes, strict=True)]
+    coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}
+    return xr.Dataset(joined, coords=coordinates, attrs=attributes)
+
+
+def central_dataset(model: PeaceTalks) -> xr.Dataset:
+    """Outcome, rounds and texts of the central world, without a world axis."""
+    rounds = trace_dataset(model).squeeze("traced")
+    data = chunk_dataset(model).squeeze("world").merge(rounds, compat="override")
+    texts = model.recorder.texts
+    keys = [p.key for p in model.signatories]
+    accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
+    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.issues))
+    data["text"] = (("text_number", "issue"), package, _unit("issue"))
+    data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
+    history = model.recorder.history
+    data["history_round"] = ("history", np.array([h[0] for h in history], dtype=np.int64))
+    for name, column in (("history_kind", 1), ("history_what", 2)):
+        words = np.array([h[column] for h in history], dtype=object).astype(str)
+        data[name] = ("history", words)
+    data["text_round"] = ("text_number", np.array([t["round"] for t in texts], dtype=np.int64))
+    data["text_stage"] = ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64))
+    return data
+
+
+def save_results(
+    ensemble: xr.Dataset, central: xr.Dataset, path: Path, store: Path | None = None
+) -> None:
+    """Write both as one NetCDF file: the ensemble at the root, the group ``central``.
+
+    An ensemble that is in a store stays there: the root then says only what it is of, and where,
+    from the folder of the file.
+    """
+    if store is not None:
+        ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
+        ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
+    with written_whole(path) as temporary:
+        packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
+        ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+        central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
+
+
+def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
+    """Read back what :func:`save_results` wrote.
+
+    An ensemble that is in a store is opened there: its variables are read when they are asked for.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file or its store cannot be read, or the store is not that of this file, or not
+        whole.
+    """
+    ensemble = xr.load_dataset(path, engine="h5netcdf")
+    central = xr.load_dataset(path, engine="h5netcdf", group="central")
+    if STORE not in ensemble.attrs:
+        return ensemble, central
+
+    from sim.ensemble.store import read_store
+
+    place = path.parent / ensemble.attrs.pop(STORE)
+    return read_store(place, ensemble.attrs), central
+
+
+def date_of(scenario: Scenario, day: float) -> datetime.date:
+    """Calendar date of a day of the run."""
+    return scenario.war.start_date + datetime.timedelta(days=round(day))

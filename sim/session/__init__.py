@@ -1,1 +1,0 @@
-"""``python -m sim run`` for scenarios with listed options: one session of stacked offers."""

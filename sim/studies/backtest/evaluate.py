@@ -1,0 +1,209 @@
+"""Every predictor on every issue of a folder, and how it did."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.studies.backtest.folder import Folder
+from sim.studies.backtest.scores import PointScores, mean_interval, point_scores
+from sim.formulas.groups import fitted
+from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
+from sim.formulas.groups.predictors import PREDICTORS
+from sim.formulas.groups.settlement import Fit, fingerprint, settlement
+from sim.formulas.statistics import Interval
+
+Array = NDArray[np.float64]
+
+YARDSTICK, SPREAD_YARDSTICK = "compromise", "compromise_resampled"
+"""What point predictions and distributions are compared with."""
+COVERAGE = (0.5, 0.8)
+LEAST_DOSSIERS = 20
+"""With fewer dossiers parameters are not cross-validated."""
+
+DISTRIBUTIONS: dict[str, tuple[str, str]] = {
+    SPREAD_YARDSTICK: (
+        "Compromise mean, actors resampled",
+        "Efron (1979), Annals of Statistics 7(1), doi:10.1214/aos/1176344552",
+    ),
+    "positions_held": (
+        "One of the positions, by salience × power",
+        "Baseline: what the actors want, as a distribution",
+    ),
+    "settlement": (
+        "Mixture: around the mean, positions held",
+        "This project; four parameters fitted to decisions of the European Union",
+    ),
+}
+
+
+@dataclass
+class Scored:
+    """A predictor's forecasts and scores. Errors and scores are in points of 100.
+
+    Attributes
+    ----------
+    forecasts, errors : ndarray, shape (issues,)
+        On the issue's own scale; absolute errors in points. NaN where it says nothing.
+    distributions : list of Distribution or None
+        For predictors that give one, per issue.
+    crps : ndarray, shape (issues,)
+    """
+
+    name: str
+    title: str
+    citation: str
+    forecasts: Array
+    errors: Array
+    points: PointScores
+    against_mean: tuple[float, Interval | None] | None = None
+    distributions: list[Distribution | None] | None = None
+    crps: Array = field(default_factory=lambda: np.empty(0))
+    against_resampled: tuple[float, Interval | None] | None = None
+    coverage: dict[float, float] = field(default_factory=dict)
+
+    @property
+    def issues(self) -> int:
+        return int(np.isfinite(self.errors).sum())
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """All predictors on one folder; the best first."""
+
+    folder: Folder
+    scored: list[Scored]
+    seed: int
+    resamples: int
+    notes: list[str]
+
+    def named(self, name: str) -> Scored:
+        return next(s for s in self.scored if s.name == name)
+
+
+def backtest(folder: Folder, seed: int = 1, resamples: int = 10_000) -> Backtest:
+    """Score every predictor against the real outcomes.
+
+    Parameters
+    ----------
+    folder : Folder
+    seed, resamples : int
+        Of the bootstrap intervals and of the resampled compromise mean.
+    """
+    notes = list(folder.notes)
+    widths = np.array([g.width for g in folder.groups]) / 100.0
+    scored = [_points(folder, widths, name) for name in PREDICTORS if _applies(folder, name)]
+    scored = [s for s in scored if s.issues]
+    predictions: dict[str, list[Distribution | None]] = {
+        SPREAD_YARDSTICK: [resampled_mean(g, seed) for g in folder.groups],
+        "positions_held": [positions_held(g) for g in folder.groups],
+        "settlement": _settlement(folder, notes),
+    }
+    for name, found in predictions.items():
+        if any(found):
+            scored.append(_distribution(folder, widths, name, found))
+
+    def compare(one: Array, other: Array) -> tuple[float, Interval | None] | None:
+        both = np.isfinite(one) & np.isfinite(other)
+        if not both.any():
+            return None
+        units = [d for d, there in zip(folder.dossiers, both, strict=True) if there]
+        difference = (one - other)[both]
+        return float(difference.mean()), mean_interval(difference, units, resamples, seed)
+
+    yardstick = next(s for s in scored if s.name == YARDSTICK)
+    spread = next(s for s in scored if s.name == SPREAD_YARDSTICK)
+    for one in scored:
+        if one is not yardstick:
+            one.against_mean = compare(one.errors, yardstick.errors)
+        if one.distributions is not None and one is not spread:
+            one.against_resampled = compare(one.crps, spread.crps)
+    scored.sort(key=lambda s: s.points.mean)
+    return Backtest(folder, scored, seed, resamples, notes)
+
+
+def _applies(folder: Folder, name: str) -> bool:
+    if name == "exchange":
+        # without dossiers nobody knows which issues were on the table together
+        return folder.has_dossiers
+    if name == "nash_rp":
+        # without any reference point it is the compromise mean by another name
+        return any(np.isfinite(group.reference) for group in folder.groups)
+    return True
+
+
+def _points(folder: Folder, widths: Array, name: str) -> Scored:
+    predictor = PREDICTORS[name]
+    forecasts = np.full(len(folder.groups), np.nan)
+    by_dossier = sorted(range(len(forecasts)), key=lambda n: folder.dossiers[n])
+    for _, numbers in itertools.groupby(by_dossier, key=lambda n: folder.dossiers[n]):
+        rows = list(numbers)
+        forecasts[rows] = predictor.predict([folder.groups[n] for n in rows])
+    errors = np.abs(forecasts - folder.outcomes) / widths
+    return Scored(name, predictor.title, predictor.citation, forecasts, errors, _summary(errors))
+
+
+def _summary(errors: Array) -> PointScores:
+    known = errors[np.isfinite(errors)]
+    return point_scores(known) if len(known) else PointScores(np.nan, np.nan, np.nan)
+
+
+def _each(
+    found: list[Distribution | None], outcomes: Array, score: Callable[[Distribution, float], float]
+) -> Array:
+    pairs: Iterable[tuple[Distribution | None, float]] = zip(found, outcomes, strict=True)
+    return np.array([np.nan if d is None else score(d, float(y)) for d, y in pairs])
+
+
+def _distribution(
+    folder: Folder, widths: Array, name: str, found: list[Distribution | None]
+) -> Scored:
+    title, citation = DISTRIBUTIONS[name]
+    outcomes = folder.outcomes
+    forecasts = _each(found, outcomes, lambda d, _: d.quantile(0.5))
+    errors = np.abs(forecasts - outcomes) / widths
+    held = {
+        share: float(np.nanmean(_each(found, outcomes, partial(Distribution.covers, share=share))))
+        for share in COVERAGE
+    }
+    return Scored(
+        name,
+        title,
+        citation,
+        forecasts,
+        errors,
+        _summary(errors),
+        distributions=found,
+        crps=_each(found, outcomes, Distribution.crps) / widths,
+        coverage=held,
+    )
+
+
+def _settlement(folder: Folder, notes: list[str]) -> list[Distribution | None]:
+    """The mixture: with the fitted parameters, but never on issues that they were fitted on."""
+    groups, outcomes = folder.groups, folder.outcomes
+    issues = frozenset(fitted.ISSUES.split())
+    known = [fingerprint(g, y) in issues for g, y in zip(groups, outcomes, strict=True)]
+    if not any(known):
+        notes.append(f"settlement: parameters fitted on {fitted.FITTED_ON}, none of them here.")
+        return [settlement(g, fitted.PARAMETERS) for g in groups]
+    if len(set(folder.dossiers)) >= LEAST_DOSSIERS:
+        notes.append(
+            "settlement: its parameters come from issues of this folder, so each issue is "
+            "predicted with parameters fitted without its dossier (cross-validation)."
+        )
+        found = Fit(groups, outcomes).best_without(folder.dossiers)
+        return [settlement(g, p) for g, p in zip(groups, found, strict=True)]
+    notes.append(
+        f"settlement: its parameters were fitted on {sum(known)} of these issues and it says "
+        "nothing on them; there are too few dossiers to cross-validate."
+    )
+    return [
+        None if seen else settlement(g, fitted.PARAMETERS)
+        for g, seen in zip(groups, known, strict=True)
+    ]

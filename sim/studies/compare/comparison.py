@@ -1,0 +1,273 @@
+"""Scenarios side by side: run, aligned world by world, and compared with one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import numpy as np
+
+from sim.studies.compare.differences import Difference, differences
+from sim.studies.compare.inputs import Entry, named, read_entries
+from sim.studies.compare.pool import run_each
+from sim.studies.compare.shared import group_of, identities, shared_keys
+from sim.ensemble.runner import Run
+
+DEFAULT_BASELINE = "baseline"
+
+
+class ComparisonError(Exception):
+    """Nothing can be compared; the message says why."""
+
+
+@dataclass
+class Comparison:
+    """Finished runs and how they differ.
+
+    Attributes
+    ----------
+    runs : list of Run
+        In the order given; ``run.scenario.name`` is distinct. Saved results among them have no
+        rounds of single worlds, and neither have those that were run for the comparison.
+    baseline : str
+        Name of the scenario that the others are compared with.
+    failed : dict of str to str
+        What was given and could not be read or run → its error.
+    missing : list of str
+        Names of scenarios that an interrupt left out.
+    notes : list of str
+        What a reader has to know: what is left out where, what is not paired.
+    """
+
+    runs: list[Run]
+    baseline: str
+    failed: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        names = [run.scenario.name for run in self.runs]
+        issues = identities(
+            {
+                run.scenario.name: {
+                    key: set(issue.scale.values()) for key, issue in run.scenario.issues.items()
+                }
+                for run in self.runs
+            },
+            self.baseline,
+        )
+        actors = identities(
+            {
+                run.scenario.name: {
+                    str(key): {run.scenario.actors[str(key)].name}
+                    for key in run.ensemble.actor.values
+                }
+                for run in self.runs
+            },
+            self.baseline,
+        )
+        #: scenarios that share issues, and the issues that at least half of them have
+        self.issue_group, self.issues, own = _shared(issues, self.baseline)
+        #: the same for those who sign
+        self.actor_group, self.actors, _ = _shared(actors, self.baseline)
+        self.notes += left_out_notes(names, self.issue_group, self.actor_group, own)
+        self.notes += pairing_notes(self.runs, self.baseline)
+        self.differences: list[Difference] = list(
+            differences(self.runs, self.baseline, self.actors, self.actor_group)
+        )
+
+    @property
+    def base(self) -> Run:
+        """The baseline's run."""
+        return self.run(self.baseline)
+
+    def run(self, name: str) -> Run:
+        """The run of a scenario by its name."""
+        return next(run for run in self.runs if run.scenario.name == name)
+
+    @property
+    def ranked(self) -> list[Run]:
+        """Nearest to a settlement first: by settlements, first stages, ripeness at the end."""
+
+        def rank(run: Run) -> tuple[float, float, float]:
+            ripeness = run.summary["ripeness"]["end"]["median"]
+            return (
+                -run.summary["outcomes"]["settlement"],
+                -run.summary["first_stage_ever"],
+                -np.inf if ripeness is None else -ripeness,
+            )
+
+        return sorted(self.runs, key=rank)
+
+    @property
+    def alike(self) -> list[Run]:
+        """Scenarios of the same parties as the baseline, itself among them, as ranked.
+
+        All of them where the baseline stands alone.
+        """
+        group = self.actor_group
+        if self.baseline not in group or len(group) == 1:
+            return self.ranked
+        return [run for run in self.ranked if run.scenario.name in group]
+
+    def of(self, scenario: str, measure: str) -> Difference | None:
+        """The difference of a scenario to the baseline on a measure, where there is one."""
+        for one in self.differences:
+            if one.scenario == scenario and one.measure.key == measure:
+                return one
+        return None
+
+
+def _shared(
+    found: dict[str, dict[str, str]], baseline: str
+) -> tuple[list[str], list[str], list[str]]:
+    """Scenarios that hang together, the keys that they share, and the keys that only few have."""
+    group = group_of({name: list(own) for name, own in found.items()}, baseline)
+    shared = shared_keys({name: list(own) for name, own in found.items()}, group)
+    keys = {identity: key for name in group for identity, key in found[name].items()}
+    rare = [key for identity, key in keys.items() if identity not in shared]
+    return group, [keys[identity] for identity in shared], rare
+
+
+def compare(
+    given: Sequence[str],
+    worlds: int = 1000,
+    seed: int = 1,
+    baseline: str | None = None,
+    overrides: tuple[str, ...] = (),
+    jobs: int = 1,
+    report: Callable[[float, int], None] = lambda done, total: None,
+) -> Comparison:
+    """Run scenarios, read saved results, and compare them.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Scenario files, names of shipped ones, ``result.nc`` files, or folders that hold one.
+    worlds, seed : int
+        Of the scenarios that are run; saved results have their own.
+    baseline : str, optional
+        Name of the scenario to compare with, or what was given for it; otherwise the one named
+        ``baseline``, otherwise the first.
+    overrides : tuple of str
+        ``--set`` changes for every scenario.
+    jobs : int
+        Processes at a time; the results do not depend on it.
+    report : callable, optional
+        Told how many scenarios of how many are done.
+
+    Returns
+    -------
+    Comparison
+        Also after an interrupt that left something finished: ``missing`` says what is not.
+
+    Raises
+    ------
+    ComparisonError
+        If nothing can be read or run, or the baseline is not among the scenarios.
+    """
+    entries, failed = read_entries(given, overrides)
+    if not entries:
+        raise ComparisonError("\n".join(failed.values()))
+    chosen = find_baseline(entries, failed, baseline)
+    finished = {e.name: named(e.saved, e.name) for e in entries if e.saved is not None}
+    to_run = [e for e in entries if e.loaded is not None]
+    scenarios = [e.loaded for e in to_run if e.loaded is not None]
+    missing: list[str] = []
+    try:
+        for place, result in run_each(
+            scenarios, worlds, seed, overrides, jobs, lambda done: report(done, len(scenarios))
+        ):
+            entry = to_run[place]
+            if isinstance(result, Run):
+                finished[entry.name] = named(result, entry.name)
+            else:
+                failed[entry.given] = result
+    except KeyboardInterrupt:
+        known = set(finished) | {e.name for e in to_run if e.given in failed}
+        missing = [e.name for e in entries if e.name not in known]
+        if not finished:
+            raise
+    if not finished:
+        raise ComparisonError("\n".join(failed.values()))
+    runs = [finished[e.name] for e in entries if e.name in finished]
+    notes = renamed_notes(entries)
+    if chosen not in finished:
+        first = runs[0].scenario.name
+        notes.append(f"The baseline {chosen} has no results: compared with {first} instead.")
+        chosen = first
+    return Comparison(runs, chosen, failed, missing, notes)
+
+
+def find_baseline(entries: list[Entry], failed: dict[str, str], wanted: str | None) -> str:
+    """Name of the baseline; the first entry's where the one that was wanted cannot be read."""
+    names = [e.name for e in entries]
+    if wanted is None:
+        return DEFAULT_BASELINE if DEFAULT_BASELINE in names else names[0]
+    for entry in entries:
+        if wanted in (entry.name, entry.given):
+            return entry.name
+    if wanted in failed:
+        return wanted
+    near = get_close_matches(wanted, names, 1)
+    hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(names)}"
+    raise ComparisonError(f"--baseline {wanted}: there is no such scenario among them ({hint})")
+
+
+def renamed_notes(entries: list[Entry]) -> list[str]:
+    """Which scenarios go by another name than their own."""
+    notes = []
+    for entry in entries:
+        scenario = (
+            entry.loaded.scenario if entry.loaded else entry.saved.scenario if entry.saved else None
+        )
+        if scenario is not None and scenario.name != entry.name:
+            notes.append(f"{entry.name} is the scenario '{scenario.name}' of {entry.given}.")
+    return notes
+
+
+def left_out_notes(
+    names: list[str], issue_group: list[str], actor_group: list[str], own: list[str]
+) -> list[str]:
+    """Which scenarios and issues some charts leave out, and why."""
+    notes = []
+    for group, what, charts in (
+        (issue_group, "issue", "charts packages and stuck"),
+        (actor_group, "signatory", "charts gains and differences"),
+    ):
+        out = [name for name in names if name not in group]
+        if out and len(group) == 1:
+            notes.append(
+                f"No two of the scenarios share a {what}: the {charts} set them side by side."
+            )
+        elif out:
+            verb = "shares" if len(out) == 1 else "share"
+            listed = ", ".join(out)
+            notes.append(f"{listed} {verb} no {what} with the others: left out of the {charts}.")
+    if own:
+        notes.append(
+            "Issues of fewer than half of the scenarios, left out of the charts packages and "
+            f"stuck: {', '.join(dict.fromkeys(own))}."
+        )
+    return notes
+
+
+def pairing_notes(runs: list[Run], baseline: str) -> list[str]:
+    """Where the scenarios do not have the same worlds."""
+    base = next(run for run in runs if run.scenario.name == baseline)
+    seed, worlds = base.summary["seed"], base.summary["worlds"]
+    notes = []
+    for run in runs:
+        name, own, count = run.scenario.name, run.summary["seed"], run.summary["worlds"]
+        if own != seed:
+            notes.append(
+                f"{name} has seed {own} and {baseline} has seed {seed}: their worlds are not the "
+                "same, so their differences are not paired."
+            )
+        elif count != worlds:
+            notes.append(
+                f"{name} has {count:,} worlds and {baseline} {worlds:,}: paired on the "
+                f"{min(count, worlds):,} that they share."
+            )
+    return notes

@@ -1,0 +1,213 @@
+"""Differences between two scenarios, world by world.
+
+World ``w`` sees the same draws in every scenario (common random numbers; Law 2015, *Simulation
+Modeling and Analysis*, ch. 11), so the difference within a world owes nothing to the luck of the
+draw, and its interval is the narrower the more alike the worlds are otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.dataset import OUTCOMES
+from sim.ensemble.runner import Run
+from sim.formulas.statistics import (
+    Interval,
+    difference_of_means,
+    difference_of_shares,
+    paired_difference_of_means,
+    paired_difference_of_shares,
+)
+
+LASTING = 5
+"""Years for which a settlement has to hold to count as lasting."""
+
+Kind = Literal["share", "utility", "days"]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that is known of every world.
+
+    Attributes
+    ----------
+    key : str
+        As in the tables: ``settlement``, ``utility.putin``, …
+    title : str
+        In plain words.
+    kind : str
+        ``share`` for what happens or not; ``utility`` and ``days`` for means.
+    values : callable
+        From a run to an array (worlds,), NaN in worlds that have no value; None where the
+        scenario knows nothing of the sort.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    values: Callable[[Run], Values | None]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A scenario less the baseline, on one measure.
+
+    Attributes
+    ----------
+    value : float
+        Difference of shares or means, over the worlds in which both have a value.
+    interval : Interval
+        95 %, paired by world where that is possible.
+    unpaired : Interval
+        What it would be if the worlds had nothing in common.
+    paired : bool
+        Whether ``interval`` is the paired one.
+    worlds : int
+        Worlds that it rests on.
+    of_scenario, of_baseline : float
+        The share or the mean of each, over those worlds.
+    """
+
+    scenario: str
+    baseline: str
+    measure: Measure
+    value: float
+    interval: Interval
+    unpaired: Interval
+    paired: bool
+    worlds: int
+    of_scenario: float
+    of_baseline: float
+
+    @property
+    def visible(self) -> bool:
+        """Whether the interval leaves 0 out."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+    @property
+    def gain(self) -> float | None:
+        """How many times narrower pairing makes the interval; None where one has no width."""
+        width = self.interval.high - self.interval.low
+        return (self.unpaired.high - self.unpaired.low) / width if self.paired and width else None
+
+
+def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
+    """What is compared: how it ends, days, and, where there are actors, ripeness and utilities."""
+    title = {k: a.short for run in reversed(runs) for k, a in run.scenario.actors.items()}
+    found = [
+        Measure("settlement", "settlement", "share", lambda r: ends_in(r, "settlement")),
+        Measure("first_stage", "a stage signed", "share", _signs),
+        Measure(
+            "ratification_failed",
+            "ratification failed",
+            "share",
+            lambda r: ends_in(r, "ratification_failed"),
+        ),
+        Measure("breakdown", "breakdown", "share", lambda r: ends_in(r, "breakdown")),
+        Measure("lasting", f"held {LASTING} years", "share", _lasts),
+        Measure("settled_day", "day of settlement", "days", _array("settled_day")),
+        Measure("first_stage_day", "day of the first stage", "days", _array("first_signed_day")),
+    ]
+    if actors:
+        found.append(Measure("ripeness", "ripeness at the end", "utility", _array("ripeness_end")))
+    found += [Measure(f"utility.{a}", f"{title[a]}'s utility", "utility", _of(a)) for a in actors]
+    return found
+
+
+def ends_in(run: Run, kind: str) -> Values:
+    """1 in worlds that end in this way, 0 in others."""
+    return (run.ensemble.outcome.values == OUTCOMES.index(kind)).astype(np.float64)
+
+
+def _signs(run: Run) -> Values:
+    return np.isfinite(run.ensemble.first_signed_day.values).astype(np.float64)
+
+
+def _lasts(run: Run) -> Values | None:
+    if run.scenario.durability is None:
+        return None
+    years = min(LASTING, run.scenario.durability.years)
+    return (run.ensemble.years_held.values >= years).astype(np.float64)
+
+
+def _array(name: str) -> Callable[[Run], Values | None]:
+    return lambda run: run.ensemble[name].values.astype(np.float64)
+
+
+def _of(actor: str) -> Callable[[Run], Values | None]:
+    def values(run: Run) -> Values | None:
+        if actor not in run.ensemble.actor.values:
+            return None
+        return np.asarray(run.ensemble.utility.sel(actor=actor).values, dtype=np.float64)
+
+    return values
+
+
+def differences(
+    runs: list[Run], baseline: str, actors: list[str], group: list[str]
+) -> Iterator[Difference]:
+    """All differences to the baseline; ripeness and utilities within the group only."""
+    base = next(run for run in runs if run.scenario.name == baseline)
+    for run in runs:
+        if run is base:
+            continue
+        own = actors if {run.scenario.name, baseline} <= set(group) else []
+        for measure in measures(runs, own):
+            found = difference(run, base, measure)
+            if found is not None:
+                yield found
+
+
+def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
+    """One scenario less the baseline; None where fewer than two worlds can be compared."""
+    one, two = measure.values(run), measure.values(base)
+    if one is None or two is None:
+        return None
+    paired = run.summary["seed"] == base.summary["seed"]
+    if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
+        numbers = (run.ensemble.world.values, base.ensemble.world.values)
+        _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
+        one, two = one[first], two[second]
+        known = ~np.isnan(one) & ~np.isnan(two)
+        one, two = one[known], two[known]
+    else:
+        one, two = one[~np.isnan(one)], two[~np.isnan(two)]
+    if min(len(one), len(two)) < 2:
+        return None
+    apart = _unpaired(one, two, measure.kind)
+    return Difference(
+        run.scenario.name,
+        base.scenario.name,
+        measure,
+        float(one.mean() - two.mean()),
+        _paired(one, two, measure.kind) if paired else apart,
+        apart,
+        paired,
+        min(len(one), len(two)),
+        float(one.mean()),
+        float(two.mean()),
+    )
+
+
+def _unpaired(one: Values, two: Values, kind: Kind) -> Interval:
+    if kind == "share":
+        return difference_of_shares((int(one.sum()), int(two.sum())), (len(one), len(two)))
+    return difference_of_means(one, two)
+
+
+def _paired(one: Values, two: Values, kind: Kind) -> Interval:
+    if kind != "share":
+        return paired_difference_of_means(one - two)
+    first, second = one > 0.5, two > 0.5
+    return paired_difference_of_shares(
+        int((first & second).sum()),
+        int((first & ~second).sum()),
+        int((~first & second).sum()),
+        int((~first & ~second).sum()),
+    )

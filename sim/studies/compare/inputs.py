@@ -1,0 +1,159 @@
+"""What is to be compared: scenario files to run, and results that were saved."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sim.results.dataset import load_results
+from sim.ensemble.runner import Run
+from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
+from sim.scenario.errors import file_error
+from sim.scenario.loading import find_scenario, identifier
+from sim.results.summary import summarise
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A scenario that can be compared: still to be run, or read from a file.
+
+    Attributes
+    ----------
+    given : str
+        What the user wrote.
+    name : str
+        The scenario's name, made distinct among the entries.
+    loaded : Loaded or None
+        The scenario to run.
+    saved : Run or None
+        The results that were read.
+    """
+
+    given: str
+    name: str
+    loaded: Loaded | None = None
+    saved: Run | None = None
+
+    @property
+    def place(self) -> Path:
+        """The file, without what says nothing about which scenario it is."""
+        path = Path(self.given)
+        if self.saved is None:
+            return find_scenario(path).with_suffix("")
+        return path.parent if path.suffix else path
+
+
+def read_entries(
+    given: Sequence[str], overrides: tuple[str, ...]
+) -> tuple[list[Entry], dict[str, str]]:
+    """Read everything that can be read.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Scenario files, names of shipped scenarios, ``result.nc`` files or folders that hold one.
+    overrides : tuple of str
+        ``--set`` changes for all.
+
+    Returns
+    -------
+    entries : list of Entry
+        With distinct names, in the order given.
+    failed : dict of str to str
+        What could not be read, and why.
+    """
+    entries, failed = [], {}
+    for one in given:
+        try:
+            entries.append(read_entry(one, overrides))
+        except ScenarioError as error:
+            failed[one] = str(error)
+    return with_distinct_names(entries), failed
+
+
+def read_entry(given: str, overrides: tuple[str, ...]) -> Entry:
+    """Read one; raises :class:`~sim.scenario.ScenarioError` where that is not possible."""
+    path = Path(given)
+    if path.is_dir() or path.suffix == ".nc":
+        if overrides:
+            raise file_error(
+                path,
+                "saved results cannot be changed by --set",
+                "give the scenario file, which is then run",
+            )
+        run = read_saved(path)
+        return Entry(given, run.scenario.name, saved=run)
+    loaded = load_scenario(given, overrides)
+    return Entry(given, loaded.scenario.name, loaded=loaded)
+
+
+def read_saved(path: Path) -> Run:
+    """The run that a ``result.nc``, or the folder that holds it, was saved from.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none, or it cannot be read.
+    """
+    file = path / "result.nc" if path.is_dir() else path
+    if not file.exists():
+        problem = (
+            "there is no result.nc in this folder" if path.is_dir() else "there is no such file"
+        )
+        raise file_error(path, problem)
+    again = "run its scenario again, or give the scenario file"
+    try:
+        ensemble, central = load_results(file)
+        scenario = Scenario.model_validate(json.loads(ensemble.attrs["scenario_json"]))
+        # rounds of single worlds are not compared, and they fill the memory
+        ensemble = ensemble.drop_dims("traced", errors="ignore")
+        return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
+    except KeyError as error:
+        raise file_error(file, f"has no {error}: saved by another version", again) from error
+    except (OSError, ValueError, AttributeError) as error:
+        raise file_error(file, f"cannot be read as results of a run: {error}", again) from error
+
+
+def with_distinct_names(entries: list[Entry]) -> list[Entry]:
+    """Entries of the same name told apart by their file, or by a number.
+
+    A scenario that extends another without a name of its own has the name of the other.
+    """
+    names = [entry.name for entry in entries]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        places = [n for n, other in enumerate(names) if other == name]
+        taken = {n for n in names if n != name}
+        for place, new in zip(
+            places, _told_apart([entries[p] for p in places], taken), strict=True
+        ):
+            names[place] = new
+    return [replace(entry, name=name) for entry, name in zip(entries, names, strict=True)]
+
+
+def _told_apart(entries: list[Entry], taken: set[str]) -> list[str]:
+    """Names from ever more parts of the paths; numbers where the paths are the same too."""
+    longest = max(len(entry.place.parts) for entry in entries)
+    for depth in range(1, longest + 1):
+        names = [
+            identifier("_".join(entry.place.parts[-depth:]).strip("./\\")) for entry in entries
+        ]
+        if len(set(names)) == len(names) and not taken & set(names):
+            return names
+    free = (f"{entries[0].name}_{n}" for n in itertools.count(2))
+    others = itertools.islice((name for name in free if name not in taken), len(entries) - 1)
+    return [entries[0].name, *others]
+
+
+def named(run: Run, name: str) -> Run:
+    """The run with its scenario under another name."""
+    if run.scenario.name == name:
+        return run
+    return Run(
+        run.scenario.model_copy(update={"name": name}),
+        run.ensemble,
+        run.central,
+        run.summary | {"scenario": name},
+    )

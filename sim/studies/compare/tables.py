@@ -1,0 +1,209 @@
+"""The numbers of a comparison: one row per scenario, tidy tables, and one JSON object."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from sim.studies.compare.changes import change_words
+from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
+from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
+from sim.formulas.statistics import wilson
+from sim.results.summary import NOTE
+
+Cell = tuple[str, float | None, float | None, float | None]
+"""Measure, value, low, high."""
+NOTHING = (None, None)
+
+
+def row(run: Run) -> dict[str, Any]:
+    """A scenario in one line of a table.
+
+    Returns
+    -------
+    dict
+        Shares with their 95 % intervals; ``median_day`` of settlement; ``held``: share of the
+        settled worlds that hold so many ``years``; ``stuck_on``: the issue that blocks most of the
+        failed worlds, and its share. None where there is nothing of the sort.
+    """
+    summary, data = run.summary, run.ensemble
+    worlds, outcomes = summary["worlds"], summary["outcomes"]
+    days = data.settled_day.values[np.isfinite(data.settled_day.values)]
+    first = int(np.isfinite(data.first_signed_day.values).sum())
+    stuck = max(summary["stuck_on"].items(), key=lambda kv: kv[1], default=("", 0.0))
+    held = summary["durability"]
+    years = str(min(LASTING, held["years"])) if held else None
+    several = len(run.scenario.stages) > 1
+    return {
+        "settlement": outcomes["settlement"],
+        "settlement_interval": summary["outcomes_interval"]["settlement"],
+        "first_stage": first / worlds if several else None,
+        "first_stage_interval": list(wilson(first, worlds)) if several else None,
+        "ratification_failed": outcomes["ratification_failed"],
+        "median_day": float(np.median(days)) if len(days) else None,
+        "held_years": int(years) if years else None,
+        "held": held["held"][years] if held and years and held["worlds"] else None,
+        "held_interval": held["interval"][years] if held and years and held["worlds"] else None,
+        "stuck_on": stuck[0] if stuck[1] > 0 else None,
+        "stuck_on_share": stuck[1] if stuck[1] > 0 else None,
+    }
+
+
+def cells(run: Run) -> Iterator[Cell]:
+    """Everything that the tidy table tells of a scenario.
+
+    Shares come with 95 % intervals; medians (``…median``) with the 10th and 90th percentile.
+    """
+    summary = run.summary
+    for kind, share in summary["outcomes"].items():
+        yield (f"outcome.{kind}", share, *summary["outcomes_interval"][kind])
+    count = int(np.isfinite(run.ensemble.first_signed_day.values).sum())
+    yield ("first_stage", summary["first_stage_ever"], *wilson(count, summary["worlds"]))
+    for key in ("deal_by_day", "first_stage_by_day"):
+        for day, share in summary[key].items():
+            span = summary[f"{key}_interval"][day] or NOTHING
+            yield (f"{key}.{day}", share, *span)
+    days = run.ensemble.settled_day.values
+    yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
+    for when, values in summary["ripeness"].items():
+        yield (f"ripeness_{when}.median", values["median"], values["p10"], values["p90"])
+    for actor, entry in summary["actors"].items():
+        spread = (entry["utility"], entry["utility_p10"], entry["utility_p90"])
+        yield (f"utility.{actor}.median", *spread)
+    for issue, entry in summary["package"].items():
+        yield (f"package.{issue}.median", entry["median"], entry["p10"], entry["p90"])
+    for name in ("stuck_on", "stuck_because"):
+        failed = int((run.ensemble.stuck_reason.values >= 0).sum())
+        for key, share in summary[name].items():
+            yield (f"{name}.{key}", share, *wilson(round(share * failed), failed))
+    yield from _after_signing(run)
+
+
+def _after_signing(run: Run) -> Iterator[Cell]:
+    """Gains, ratification, durability and the plan as published, where the scenario has them."""
+    summary, data = run.summary, run.ensemble
+    for actor in data.actor.values:
+        gain = data.gain.sel(actor=actor).values
+        yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
+    for gate, entry in summary["ratification"].items():
+        yield (f"ratification.{gate}.passed", entry["passed"], *(entry["interval"] or NOTHING))
+    if held := summary["durability"]:
+        for year, share in held["held"].items():
+            yield (f"held.{year}", share, *(held["interval"][year] or NOTHING))
+    if plan := summary["plan"]:
+        worlds = summary["worlds"]
+        for issue, entry in plan["points"].items():
+            yield (f"plan.{issue}", entry["point"], *NOTHING)
+        for actor, entry in plan["gain"].items():
+            yield (f"plan_gain.{actor}.median", entry["median"], entry["p10"], entry["p90"])
+        yield ("plan.acceptable", plan["acceptable"], *plan["interval"])
+        for year, share in (plan["held"] or {}).items():
+            yield (f"plan_held.{year}", share, *wilson(round(share * worlds), worlds))
+
+
+def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | None]:
+    """Median, 10th and 90th percentile; None of nothing."""
+    if not len(values):
+        return None, None, None
+    low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
+    return middle, low, high
+
+
+def compare_csv(comparison: Comparison) -> str:
+    """``compare.csv``: one row per scenario and measure."""
+    rows = (
+        [run.scenario.name, measure, *map(_plain, numbers)]
+        for run in comparison.runs
+        for measure, *numbers in cells(run)
+    )
+    return _csv(["scenario", "measure", "value", "low", "high"], rows)
+
+
+def differences_csv(comparison: Comparison) -> str:
+    """``differences.csv``: one row per scenario and measure, less the baseline."""
+    rows = ([_plain(v) for v in entry.values()] for entry in map(as_entry, comparison.differences))
+    return _csv(DIFFERENCE_COLUMNS, rows)
+
+
+DIFFERENCE_COLUMNS = [
+    "scenario",
+    "baseline",
+    "measure",
+    "kind",
+    "difference",
+    "low",
+    "high",
+    "paired",
+    "unpaired_low",
+    "unpaired_high",
+    "times_narrower",
+    "worlds",
+    "of_scenario",
+    "of_baseline",
+]
+
+
+def as_entry(one: Difference) -> dict[str, Any]:
+    """A difference as plain data, in the order of :data:`DIFFERENCE_COLUMNS`."""
+    numbers = (
+        *(one.scenario, one.baseline, one.measure.key, one.measure.kind, one.value),
+        *(one.interval.low, one.interval.high, one.paired),
+        *(one.unpaired.low, one.unpaired.high, one.gain, one.worlds),
+        *(one.of_scenario, one.of_baseline),
+    )
+    return {
+        name: round(value, 6) + 0.0 if isinstance(value, float) else value
+        for name, value in zip(DIFFERENCE_COLUMNS, numbers, strict=True)
+    }
+
+
+def compare_json(comparison: Comparison) -> str:
+    """``compare.json`` and what ``--json`` prints: everything, as one object."""
+    content = {
+        "note": NOTE,
+        "baseline": comparison.baseline,
+        "order": [run.scenario.name for run in comparison.ranked],
+        "shared": {
+            "issues": comparison.issues,
+            "scenarios_sharing_issues": comparison.issue_group,
+            "actors": comparison.actors,
+            "scenarios_sharing_actors": comparison.actor_group,
+        },
+        "notes": [*comparison.notes, ONE_BY_ONE],
+        "failed": comparison.failed,
+        "missing": comparison.missing,
+        "in_words": told(comparison),
+        "differ_in": {
+            run.scenario.name: change_words(run, comparison.base)
+            for run in comparison.runs
+            if run is not comparison.base
+        },
+        "pairing": pairing_words(comparison),
+        "table": {run.scenario.name: row(run) for run in comparison.runs},
+        "differences": [as_entry(one) for one in comparison.differences],
+        "scenarios": {run.scenario.name: run.summary for run in comparison.runs},
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def _csv(columns: list[str], rows: Iterator[list[Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,152 @@
+"""Differences between scenarios in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.comparison import Comparison
+
+RIPENESS = (
+    "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
+    "lines leave no common ground, with those crossed least. More of it means that the war, not "
+    "the red lines, would allow a deal."
+)
+ONE_BY_ONE = (
+    "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
+    "is expected to show one."
+)
+TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
+"""Measures that the terminal tells, where they say something."""
+VERBS = {
+    "settlement": "settles",
+    "first_stage": "signs at least one stage",
+    "ratification_failed": "fails at ratification",
+    "breakdown": "breaks down",
+    "lasting": f"settles for {LASTING} years or more",
+}
+
+
+def label(name: str) -> str:
+    """A scenario's name as words."""
+    return name.replace("_", " ")
+
+
+def difference_words(one: Difference) -> str:
+    """A difference and its interval in one sentence."""
+    who, base = label(one.scenario), label(one.baseline)
+    between = "" if one.paired else "unpaired "
+    if not one.visible:
+        if one.interval.low == one.interval.high:
+            return f"{who} and {base} are alike in {one.measure.title} in every world."
+        return (
+            f"No difference visible in {one.measure.title} between {who} and {base}: "
+            f"{between}95 % interval {_signed(one)}."
+        )
+    low, high = sorted(abs(x) for x in one.interval)
+    number = _number(one, abs(one.value))
+    span = f"({between}95 % interval {_number(one, low)} to {_number(one, high)})"
+    if one.measure.kind == "share":
+        more = "more" if one.value > 0 else "fewer"
+        verb = VERBS[one.measure.key]
+        worlds = "world" if number == "1" else "worlds"
+        return f"{who} {verb} in {number} {more} {worlds} of 100 than {base} {span}."
+    if one.measure.kind == "days":
+        how = "later" if one.value > 0 else "earlier"
+        what = f"the {one.measure.title} is {number} days {how}"
+        return f"Where both have one, {what} in {who} than in {base} {span}."
+    how = "higher" if one.value > 0 else "lower"
+    return f"{one.measure.title} is {number} {how} in {who} than in {base} {span}."
+
+
+def told(comparison: Comparison) -> list[str]:
+    """Differences among scenarios of the same parties: visible ones, then the others by measure."""
+    lines = []
+    quiet: dict[tuple[str, bool], list[Difference]] = {}
+    for run in comparison.alike:
+        for key in TOLD:
+            one = comparison.of(run.scenario.name, key)
+            if one is None or not _says_something(one, comparison):
+                continue
+            if one.visible:
+                lines.append(sentence(difference_words(one)))
+            else:
+                alike = one.interval.low == one.interval.high
+                quiet.setdefault((key, alike), []).append(one)
+    return lines + [sentence(_quiet_words(group)) for group in quiet.values()]
+
+
+def sentence(text: str) -> str:
+    """Its first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def _quiet_words(group: Sequence[Difference]) -> str:
+    if len(group) == 1:
+        return difference_words(group[0])
+    base, title = label(group[0].baseline), group[0].measure.title
+    names = ", ".join(label(one.scenario) for one in group)
+    if group[0].interval.low == group[0].interval.high:
+        return f"Alike in {title} in every world, {base} and: {names}."
+    widest = max(group, key=lambda one: one.interval.high - one.interval.low)
+    return (
+        f"No difference from {base} visible in {title}: {names} "
+        f"(95 % intervals that hold 0, the widest {_signed(widest)})."
+    )
+
+
+def _says_something(one: Difference, comparison: Comparison) -> bool:
+    if one.measure.kind != "share":
+        return True
+    if one.measure.key == "first_stage":
+        pair = (comparison.run(one.scenario), comparison.base)
+        if not any(len(run.scenario.stages) > 1 for run in pair):
+            return False
+    return bool(one.of_scenario or one.of_baseline)
+
+
+def _unit(one: Difference) -> str:
+    return {"share": "worlds of 100", "days": "days", "utility": "of utility"}[one.measure.kind]
+
+
+def _digits(one: Difference) -> int:
+    """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
+    scale = 100.0 if one.measure.kind == "share" else 1.0
+    width = scale * (one.interval.high - one.interval.low)
+    least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
+    if not width:
+        return least
+    digits = max(least, math.ceil(-math.log10(width / unit)))
+    told = [scale * abs(x) for x in (one.value, *one.interval) if x]
+    while digits < 6 and any(round(x, digits) == 0 for x in told):
+        digits += 1
+    return digits
+
+
+def _number(one: Difference, value: float) -> str:
+    scale = 100.0 if one.measure.kind == "share" else 1.0
+    return f"{scale * value:.{_digits(one)}f}"
+
+
+def _signed(one: Difference) -> str:
+    scale = 100.0 if one.measure.kind == "share" else 1.0
+    low, high = (f"{scale * x:+.{_digits(one)}f}".replace("-", "−") for x in one.interval)
+    return f"from {low} to {high} {_unit(one)}"
+
+
+def pairing_words(comparison: Comparison) -> str | None:
+    """How much pairing narrows the intervals, over all differences."""
+    compared = [
+        d
+        for d in comparison.differences
+        if d.measure.kind != "share" or d.of_scenario or d.of_baseline
+    ]
+    gains = sorted(d.gain for d in compared if d.gain is not None)
+    if not gains:
+        return None
+    middle = gains[len(gains) // 2]
+    return (
+        f"Compared world by world the intervals are {middle:.1f} times narrower than between "
+        f"separate draws (median over {len(gains)} differences, {gains[0]:.1f} to {gains[-1]:.1f})."
+    )

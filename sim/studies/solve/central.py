@@ -1,0 +1,48 @@
+"""The bargaining problem of a scenario's central world on day 0."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.model import PeaceTalks
+from sim.engine.draws import Draws
+from sim.scenario.schema import Scenario
+from sim.formulas.solutions.space import Linkage, Space
+
+
+def central_space(scenario: Scenario) -> Space:
+    """The whole settlement on day 0, every uncertain number at its median.
+
+    All stages of the agenda are taken together. A signatory's reservation value is what fighting
+    on is worth to it, threats included; its value of a package includes the payments it expects on
+    signing. Red lines count where a signatory's consent is needed.
+    """
+    model = PeaceTalks(scenario, Draws(0, 1, central=True))
+    parties = model.signatories
+    issues = len(model.issues)
+    ones = np.ones(issues)
+    return Space(
+        parties=tuple(p.key for p in parties),
+        issues=tuple(model.issues),
+        ideal=np.stack([p.ideal[0] for p in parties]),
+        weight=np.stack([p.weight[0] for p in parties]),
+        curvature=np.stack([ones if p.curvature is None else p.curvature for p in parties]),
+        low=np.stack([np.where(p.consent, p.low[0], 0.0) for p in parties]),
+        high=np.stack([np.where(p.consent, p.high[0], 1.0) for p in parties]),
+        linkages=tuple(
+            Linkage(
+                rule.party,
+                rule.column,
+                float(rule.line[0]),
+                rule.upward,
+                tuple((j, float(least[0]), float(most[0])) for j, least, most in rule.bounds),
+            )
+            for rule in model.rules
+            if parties[rule.party].consent[rule.column]
+        ),
+        floor=model.terms_low[0],
+        ceiling=model.terms_high[0],
+        top=np.array([p.best_of_all[0] for p in parties]),
+        reservation=np.array([p.reservation[0] for p in parties]),
+        options=tuple(model.options),
+    )

@@ -1,0 +1,137 @@
+"""What is solved: the analysis of a scenario together with the words for its parties and terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.plots.style import actor_colors
+from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
+from sim.scenario.schema import Scenario
+from sim.formulas.solutions.analysis import Analysis
+from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
+from sim.formulas.solutions.by_optimisation import optimised
+from sim.studies.solve.central import central_space
+from sim.formulas.solutions.enumeration import options_of, package_count
+from sim.formulas.solutions.space import Space
+from sim.results.summary import nearest_text
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A solved scenario.
+
+    Attributes
+    ----------
+    name, title : str
+        Of the scenario.
+    analysis : Analysis
+        What was found.
+    labels, issue_titles : tuple of str
+        Short names of the parties, titles of the issues.
+    colors : tuple of str
+        Colours of the parties.
+    words : callable
+        From the number of an issue and a term of a package to the term in words.
+    valuation : callable or None
+        From packages (packages, issues) to gains over no deal (packages, parties).
+    note : str
+        What the analysis rests on, in a sentence.
+    """
+
+    name: str
+    title: str
+    analysis: Analysis
+    labels: tuple[str, ...]
+    issue_titles: tuple[str, ...]
+    colors: tuple[str, ...]
+    words: Callable[[int, float], str]
+    valuation: Callable[[Array], Array]
+    note: str
+
+    @property
+    def is_scale(self) -> bool:
+        """Whether a term is a point on a scale."""
+        return self.note == SCALE_NOTE
+
+
+SCALE_NOTE = (
+    "Central world on day 0 (every uncertain number at its median), all issues settled at once and "
+    "by everyone who must consent."
+)
+
+
+DISCRETE_NOTE = "Listed options with the values that the file gives them; nothing is uncertain."
+
+
+def analyse(space: Space) -> Analysis:
+    """By enumeration where packages can be listed and are not too many, else by optimisation."""
+    sizes = space.sizes
+    if sizes is not None and package_count(sizes) <= MOST_PACKAGES:
+        return enumerated(space)
+    return optimised(space)
+
+
+def solve_scenario(scenario: Scenario) -> Subject:
+    """Solve a scenario with scales."""
+    space = central_space(scenario)
+    issues = list(scenario.issues.values())
+    colors = actor_colors(scenario)
+    return Subject(
+        name=scenario.name,
+        title=scenario.title,
+        analysis=analyse(space),
+        labels=tuple(scenario.actors[p].short for p in space.parties),
+        issue_titles=tuple(issue.title for issue in issues),
+        colors=tuple(colors[p] for p in space.parties),
+        words=lambda number, point: nearest_text(issues[number], point),
+        valuation=lambda packages: space.utility(packages) - space.reservation,
+        note=SCALE_NOTE,
+    )
+
+
+def solve_discrete(content: DiscreteFile) -> Subject:
+    """Solve a scenario with listed options.
+
+    The disagreement point of the rules is the reserved value, or the worst package where that is
+    better: a side that cannot get less does not count it as a gain.
+    """
+    scenario = content.scenario
+    sizes = scenario.sizes
+    utilities, reservation = scenario.utilities, scenario.reservation
+    parties = tuple(content.actors)
+
+    def terms(numbers: NDArray[np.intp]) -> Array:
+        return options_of(numbers, sizes).astype(np.float64)
+
+    def overshoot(packages: Array) -> Array:
+        return np.zeros((len(packages), len(parties) + 1, len(sizes)))
+
+    def valuation(packages: Array) -> Array:
+        numbers = np.ravel_multi_index(tuple(packages.astype(np.intp).T), sizes)
+        return np.asarray(utilities[numbers] - reservation)
+
+    colors = actor_colors(content)
+    return Subject(
+        name=content.name,
+        title=content.title,
+        analysis=finite_analysis(
+            (parties, tuple(content.issues), reservation),
+            utilities - reservation,
+            terms,
+            np.ones(len(utilities), dtype=bool),
+            overshoot,
+            np.maximum(utilities.min(axis=0) - reservation, 0.0),
+        ),
+        labels=tuple(actor.label or actor.name for actor in content.actors.values()),
+        issue_titles=tuple(issue.title or key for key, issue in content.issues.items()),
+        colors=tuple(colors[p] for p in parties),
+        words=lambda number, option: scenario.issues[number].options[round(option)],
+        valuation=valuation,
+        note=DISCRETE_NOTE,
+    )

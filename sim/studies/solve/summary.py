@@ -1,0 +1,159 @@
+"""The solution of a scenario as plain data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from sim.formulas.solutions.analysis import Point
+from sim.studies.solve.deals import Deals
+from sim.studies.solve.subject import Subject
+
+TITLES = {
+    "nash": "Nash",
+    "kalai_smorodinsky": "Kalai–Smorodinsky",
+    "kalai_smorodinsky_least_spread": "Kalai–Smorodinsky, least spread",
+    "egalitarian": "Egalitarian",
+    "utilitarian": "Utilitarian",
+    "relative_welfare": "Relative welfare",
+    "least_bad": "Least bad",
+}
+"""Name of a point → as it is printed."""
+
+
+def statement(subject: Subject) -> str:
+    """Whether there is anything to agree on, in a sentence or two."""
+    analysis = subject.analysis
+    if analysis.status == "zone":
+        where = " and keep to all red lines" if subject.is_scale else ""
+        return (
+            f"There is a zone of possible agreement: {_share(subject)} beat no deal for all{where}."
+        )
+    if analysis.status == "no_gain":
+        where = (
+            "Packages inside all red lines exist, but none of them beats"
+            if subject.is_scale
+            else "No package beats"
+        )
+        assert analysis.least_bad is not None
+        worst = int(analysis.least_bad.gain.argmin())
+        return (
+            f"There is no zone of possible agreement. {where} no deal for everyone. In the least "
+            f"bad one {subject.labels[worst]} is {points(-analysis.least_bad.gain[worst])} worse "
+            "off than without a deal."
+        )
+    return (
+        "There is no zone of possible agreement: no package is inside all red lines. The least bad "
+        f"one goes beyond them by {analysis.beyond.sum():.2f} scale units in all: "
+        f"{'; '.join(crossings(subject))}."
+    )
+
+
+def crossings(subject: Subject) -> list[str]:
+    """Whose red lines the least bad package crosses, and by how much."""
+    who = [*subject.labels, "the terms of a stage"]
+    return [
+        f"{who[k]} on {subject.issue_titles[i]} by {subject.analysis.beyond[k, i]:.2f}"
+        for k, i in zip(*np.nonzero(subject.analysis.beyond > 5e-4), strict=True)
+    ]
+
+
+def points(gain: float) -> str:
+    """Utility in points of a hundred."""
+    return f"{100 * gain:.1f}".replace("-", "−") + " points"
+
+
+def _share(subject: Subject) -> str:
+    analysis = subject.analysis
+    if analysis.packages is not None:
+        count = round(analysis.share * analysis.packages)
+        return f"{count:,} of {analysis.packages:,} packages"
+    count = round(analysis.share * analysis.sampled)
+    if count == 0:
+        return f"none of {analysis.sampled:,} packages drawn at random, but others,"
+    return f"{count:,} of {analysis.sampled:,} packages drawn at random"
+
+
+def method(subject: Subject) -> str:
+    """How the points were found, in a sentence."""
+    analysis = subject.analysis
+    if analysis.method == "enumeration":
+        return f"Exact: all {analysis.packages:,} packages were looked at."
+    return (
+        "By optimisation (linear and mixed-integer programmes), as more can be agreed than can be "
+        "listed; the frontier is a sample."
+    )
+
+
+def all_points(subject: Subject) -> dict[str, list[Point]]:
+    """Named points, or the least bad package where there are none."""
+    analysis = subject.analysis
+    if analysis.least_bad is not None:
+        return {"least_bad": [analysis.least_bad]}
+    return analysis.points
+
+
+def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -> dict[str, Any]:
+    """Everything that ``solve`` found; plain types, rounded, in a fixed order."""
+    analysis = subject.analysis
+    names = analysis.parties
+    return rounded(
+        {
+            "scenario": subject.name,
+            "title": subject.title,
+            "note": subject.note,
+            "method": analysis.method,
+            "packages": analysis.packages,
+            "status": analysis.status,
+            "statement": statement(subject),
+            "parties": {
+                key: {"label": label, "reservation": float(r)}
+                for key, label, r in zip(names, subject.labels, analysis.reservation, strict=True)
+            },
+            "zone": {
+                "share": analysis.share,
+                "share_inside_red_lines": analysis.share_inside,
+                "estimated_from": analysis.sampled or None,
+                "largest_gain": dict(zip(names, analysis.largest_gain.tolist(), strict=True)),
+            },
+            "points": {
+                name: [_point(subject, p) for p in found] for name, found in analysis.points.items()
+            },
+            "least_bad": None
+            if analysis.least_bad is None
+            else _point(subject, analysis.least_bad) | {"crosses": crossings(subject)},
+            "frontier": [_point(subject, p, brief=True) for p in analysis.frontier],
+            "deals": None if deals is None else deals.summary(),
+            "provenance": provenance,
+        }
+    )
+
+
+def _point(subject: Subject, point: Point, brief: bool = False) -> dict[str, Any]:
+    analysis = subject.analysis
+    terms: dict[str, Any] = {}
+    for number, (issue, term) in enumerate(zip(analysis.issues, point.package, strict=True)):
+        text = subject.words(number, float(term))
+        value: Any = float(term) if subject.is_scale else text
+        terms[issue] = {"point": value, "text": text} if subject.is_scale and not brief else value
+    gain = dict(zip(analysis.parties, point.gain.tolist(), strict=True))
+    utility = dict(zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True))
+    return {"terms": terms, "utility": utility, "gain": gain}
+
+
+def text(content: dict[str, Any]) -> str:
+    """As it is written to ``solution.json``."""
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def rounded(value: Any) -> Any:
+    """Numbers to nine digits, NaN as None."""
+    if isinstance(value, float):
+        return None if np.isnan(value) else round(value, 9) + 0.0
+    if isinstance(value, dict):
+        return {key: rounded(v) for key, v in value.items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in value]
+    return value

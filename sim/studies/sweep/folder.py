@@ -1,0 +1,212 @@
+"""The store of a sweep: begun, gone on with, grown, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.studies.compare.changes import differing
+from sim.ensemble.chunks import ChunkResult, Task
+from sim.results.dataset import chunk_dataset
+from sim.ensemble.runner import provenance
+from sim.scenario import CHUNK, Draws
+from sim.scenario.errors import file_error
+from sim.ensemble.store import ChunkStore, StoreError
+from sim.studies.sweep.measures import KEEP
+from sim.studies.sweep.plan import Cell, Plan
+from sim.studies.sweep.results import CHANGES, DIGEST, STORE, Header
+
+GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
+AGAIN = "--rerun runs all of it again and overwrites it; --out takes another folder"
+SHOWN = 3
+"""Differences of a scenario that are named."""
+
+
+def open_store(plan: Plan, folder: Path, rerun: bool = False) -> ChunkStore:
+    """The store to write to: new, as it was left, or with the finished cells of a smaller sweep.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is to be run.
+    folder : Path
+        The folder of the sweep.
+    rerun : bool
+        Begin anew whatever is there.
+
+    Raises
+    ------
+    ScenarioError
+        If the folder holds a sweep that this one does not go on with.
+    StoreError
+        If it cannot be written.
+    """
+    path = folder / STORE
+    _recover(folder)
+    if rerun or not path.exists():
+        return _prepared(plan, path, overwrite=rerun)
+    there = ChunkStore(path)
+    data = there.dataset()
+    _check(plan, data, path)
+    hashes = [cell.digest for cell in plan.cells]
+    old = [str(h) for h in data[DIGEST].values]
+    if old == hashes and there.header["worlds"] == plan.worlds:
+        return _prepared(plan, path)
+    _grow(plan, there, old, folder)
+    return _prepared(plan, path)
+
+
+def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
+    header = Header.of(plan, versions(plan))
+    coordinates = {p.path: ("cell", [c.labels[n] for c in plan.cells])
+                   for n, p in enumerate(plan.parameters)}  # fmt: skip
+    coordinates |= {
+        "cell": ("cell", np.arange(len(plan.cells))),  # type: ignore[dict-item]
+        DIGEST: ("cell", [c.digest for c in plan.cells]),
+        CHANGES: ("cell", [json.dumps(c.changes, ensure_ascii=False) for c in plan.cells]),
+    }
+    texts = {name: loaded.raw for name, loaded in plan.scenarios.items()}
+    return ChunkStore.prepare(
+        path,
+        _like(plan),
+        plan.worlds,
+        {"seed": plan.seed, "cells_hash": _digest(plan)},
+        {
+            "sweep": json.dumps(header.dump(), ensure_ascii=False),
+            "scenario_json": json.dumps(texts, default=str, ensure_ascii=False),
+        },
+        xr.Dataset(coords=coordinates),
+        overwrite=overwrite,
+    )
+
+
+def _digest(plan: Plan) -> str:
+    """Hash of all cells in their order."""
+    text = " ".join(cell.digest for cell in plan.cells)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def versions(plan: Plan) -> dict[str, str]:
+    """Of this program and of the libraries that its numbers depend on."""
+    first = next(iter(plan.scenarios.values()))
+    found: dict[str, str] = json.loads(provenance(first, plan.seed, plan.overrides)["versions"])
+    return found
+
+
+def _like(plan: Plan) -> xr.Dataset:
+    """One world of the variables kept, with the signatories and issues of all cells."""
+    from sim.engine.model import PeaceTalks
+
+    model = PeaceTalks(plan.scenario(0), Draws(plan.seed, 1))
+    model.finish()
+    data = chunk_dataset(model)[list(KEEP)]
+    data = data.drop_vars([c for c in data.coords if c not in ("actor", "issue", "world")])
+    arrays = {str(name): v.values for name, v in data.data_vars.items()}
+    wide = aligned(ChunkResult(arrays, {}), plan.cells[0], plan).outcomes
+    variables = {str(n): (v.dims, wide[str(n)], v.attrs) for n, v in data.data_vars.items()}
+    coordinates = {"actor": list(plan.actors), "issue": list(plan.issues)}
+    return xr.Dataset(variables, coords=coordinates)
+
+
+def aligned(result: ChunkResult, cell: Cell, plan: Plan) -> ChunkResult:
+    """A chunk with the columns of all cells: NaN for signatories that its scenario has not."""
+    if cell.actors == plan.actors and cell.issues == plan.issues:
+        return result
+    columns = [plan.actors.index(key) for key in cell.actors]
+    codes = np.array([plan.issues.index(key) for key in cell.issues] + [-1])
+    outcomes: dict[str, NDArray[Any]] = {}
+    for name, values in result.outcomes.items():
+        if name == "stuck_issue":
+            outcomes[name] = codes[values]  # −1 is the last of them, and stays what it is
+        elif values.ndim == 2:
+            outcomes[name] = np.full((len(values), len(plan.actors)), np.nan)
+            outcomes[name][:, columns] = values
+        else:
+            outcomes[name] = values
+    return ChunkResult(outcomes, {})
+
+
+# --- what is there already ----------------------------------------------------------------
+
+
+def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
+    """Refuse to go on where finished cells would not be those of this sweep."""
+    there = Header.load(json.loads(data.attrs["sweep"]))
+    before = {s.name: s.digest for s in there.scenarios}
+    now = {name: loaded.digest for name, loaded in plan.scenarios.items()}
+    for name in sorted(set(before) & set(now)):
+        if before[name] != now[name]:
+            raw = json.loads(data.attrs["scenario_json"])[name]
+            what = _what_differs(raw, plan.scenarios[name].raw)
+            raise file_error(
+                path.parent, f"the scenario '{name}' has changed since this sweep began: {what}",
+                AGAIN,
+            )  # fmt: skip
+    if there.seed != plan.seed:
+        raise file_error(path.parent, f"holds a sweep with seed {there.seed}", AGAIN)
+    mine = versions(plan)
+    for name in ("sim", "mesa", "numpy", "scipy"):
+        if there.versions.get(name) != mine[name]:
+            said = f"was begun with {name} {there.versions.get(name)}, and this is {mine[name]}"
+            raise file_error(path.parent, said, AGAIN)
+    wanted = {cell.digest for cell in plan.cells}
+    dropped = [h for h in data[DIGEST].values if str(h) not in wanted]
+    if dropped or [p.path for p in there.parameters] != [p.path for p in plan.parameters]:
+        varied = ", ".join(p.path for p in there.parameters)
+        cells = "1 cell that is" if len(dropped) == 1 else f"{len(dropped):,} cells that are"
+        raise file_error(
+            path.parent, f"holds another sweep, over {varied}, with {cells} not in this", AGAIN
+        )
+    if there.worlds > plan.worlds:
+        raise file_error(
+            path.parent, f"holds {there.worlds:,} worlds of each cell, not {plan.worlds:,}", AGAIN
+        )
+
+
+def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    now = json.loads(json.dumps(now, default=str))
+    keys = [key for key, _, _ in differing(before, now, unsaid=())]
+    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    return ", ".join(keys[:SHOWN]) + more
+
+
+def _grow(plan: Plan, there: ChunkStore, hashes: list[str], folder: Path) -> None:
+    """A store of the larger sweep with the finished chunks of the smaller one, in its place."""
+    place = {h: n for n, h in enumerate(hashes)}
+    finished, data = there.finished(), there.dataset()
+    with _prepared(plan, folder / GROWING) as store:
+        for task in store.missing():
+            cell = place.get(plan.cells[task.cell].digest)
+            if cell is not None and finished[cell, _worlds(task)].sum() == task.worlds:
+                part = data.isel(cell=cell, world=_worlds(task))
+                arrays = {name: part[name].values for name in KEEP}
+                store.write(task, ChunkResult(arrays, {}))
+    there.close()
+    try:
+        there.path.rename(folder / OLD)
+        (folder / GROWING).rename(there.path)
+    except OSError as error:
+        raise StoreError(f"{there.path}: cannot be replaced: {error.strerror}.") from error
+    shutil.rmtree(folder / OLD)
+
+
+def _worlds(task: Task) -> slice:
+    return slice(task.chunk * CHUNK, task.chunk * CHUNK + task.worlds)
+
+
+def _recover(folder: Path) -> None:
+    """Tidy up after a growth that was stopped: the store before it, or the one after it, counts."""
+    if (folder / OLD).exists():
+        if (folder / STORE).exists():
+            shutil.rmtree(folder / OLD)
+        else:
+            (folder / OLD).rename(folder / STORE)
+    shutil.rmtree(folder / GROWING, ignore_errors=True)

@@ -1,0 +1,182 @@
+"""The worlds of a sweep, as they are read back for tables and charts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.scenario.errors import file_error
+from sim.ensemble.store import FINISHED, ChunkStore, StoreError
+from sim.studies.sweep.measures import Measure, Names, measures
+from sim.studies.sweep.parameters import Parameter
+from sim.studies.sweep.plan import Plan
+from sim.studies.sweep.vary import nearest
+
+STORE = "results.zarr"
+DIGEST, CHANGES = "scenario_hash", "changes"
+"""Coordinates along the cells: hash of the cell's scenario, and what it changes in the file."""
+
+
+@dataclass(frozen=True)
+class ScenarioFile:
+    """A file of a sweep: name, title, name of the file, and hash of its merged content."""
+
+    name: str
+    title: str
+    file: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a sweep is of, without its numbers."""
+
+    scenarios: tuple[ScenarioFile, ...]
+    overrides: tuple[str, ...]
+    design: str
+    seed: int
+    worlds: int
+    parameters: tuple[Parameter, ...]
+    names: Names
+    versions: Mapping[str, str]
+
+    @classmethod
+    def of(cls, plan: Plan, versions: Mapping[str, str]) -> Header:
+        scenarios = tuple(
+            ScenarioFile(name, one.scenario.title, Path(one.files[-1]).name, one.digest)
+            for name, one in plan.scenarios.items()
+        )
+        return cls(
+            scenarios, plan.overrides, plan.design, plan.seed, plan.worlds,
+            tuple(plan.parameters), plan.names, versions,
+        )  # fmt: skip
+
+    def dump(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return plain
+
+    @classmethod
+    def load(cls, raw: Mapping[str, Any]) -> Header:
+        """Back from plain data."""
+        parameters = tuple(
+            Parameter(**(p | {"labels": tuple(p["labels"]), "numbers": tuple(p["numbers"])}))
+            for p in raw["parameters"]
+        )
+        return cls(
+            tuple(ScenarioFile(**s) for s in raw["scenarios"]), tuple(raw["overrides"]),
+            raw["design"], raw["seed"], raw["worlds"], parameters, Names(**raw["names"]),
+            raw["versions"],
+        )  # fmt: skip
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the cells are points of a random design."""
+        return self.design != "grid"
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """A sweep with what has been run of it.
+
+    Attributes
+    ----------
+    header : Header
+        What it is of.
+    data : Dataset
+        Dims ``cell``, ``world``, ``actor``; read from disk when asked.
+    finished : ndarray of bool, shape (cells, worlds)
+        Which worlds have been run.
+    folder : Path
+        Where it lies.
+    """
+
+    header: Header
+    data: xr.Dataset
+    finished: NDArray[np.bool_]
+    folder: Path
+
+    @cached_property
+    def labels(self) -> list[tuple[str, ...]]:
+        """Values of the parameters by cell, as typed."""
+        columns = [self.data[p.path].values.astype(str) for p in self.header.parameters]
+        return [tuple(str(v) for v in row) for row in zip(*columns, strict=True)]
+
+    def numbers(self, parameter: Parameter) -> NDArray[np.float64]:
+        """Values of a numeric parameter by cell."""
+        texts = self.data[parameter.path].values.astype(str)
+        return np.array([float(t.rstrip("x")) for t in texts])
+
+    @cached_property
+    def measures(self) -> list[Measure]:
+        return measures(self.header.names)
+
+    def measure(self, key: str) -> Measure:
+        """A measure by its key; :class:`ScenarioError` where there is none."""
+        known = {m.key: m for m in self.measures}
+        if key not in known:
+            kinds = list(
+                dict.fromkeys(k if ":" not in k else k.split(":")[0] + ":…" for k in known)
+            )
+            near = nearest(key, list(known))
+            fix = near if near.startswith("did") else "there is: " + ", ".join(kinds)
+            raise file_error(f"--of {key}", "there is no such measure here", fix)
+        return known[key]
+
+    def parameter(self, path: str, option: str) -> Parameter:
+        """A varied parameter by its path, or by the end of it where that is enough."""
+        all_ = self.header.parameters
+        found = [p for p in all_ if p.path == path] or [
+            p for p in all_ if p.path.endswith(f".{path}")
+        ]
+        if len(found) != 1:
+            said = "is not varied in this sweep" if not found else "may be several"
+            raise file_error(f"{option} {path}", said, nearest(path, [p.path for p in all_]))
+        return found[0]
+
+    def values(self, measure: Measure) -> NDArray[np.float64]:
+        """A measure by cell and world; NaN where a world has no value or was not run."""
+        return np.where(self.finished, measure.values(self.data), np.nan)
+
+    def part(self, start: int, stop: int) -> SweepResults:
+        """Some cells, read into memory."""
+        some = slice(start, stop)
+        data = self.data.isel(cell=some).load()
+        return SweepResults(self.header, data, self.finished[some], self.folder)
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Cells of which all worlds have been run."""
+        return np.asarray(self.finished.all(axis=1))
+
+
+def read_sweep(folder: Path) -> SweepResults:
+    """The sweep in a folder.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none, or it cannot be read.
+    """
+    path = folder if folder.name == STORE else folder / STORE
+    if not path.exists():
+        raise file_error(folder, "there is no sweep in this folder", f"{STORE} is missing")
+    try:
+        return results_of(ChunkStore(path), path.parent)
+    except (StoreError, KeyError, ValueError, TypeError) as error:
+        raise file_error(path, f"cannot be read as a sweep: {error}", "sweep again") from error
+
+
+def results_of(store: ChunkStore, folder: Path) -> SweepResults:
+    """What is in a store."""
+    data = store.dataset()
+    header = Header.load(json.loads(data.attrs["sweep"]))
+    return SweepResults(header, data.drop_vars(FINISHED), store.finished(), folder)

@@ -1,0 +1,125 @@
+"""Varied parameters in the words of the scenario."""
+
+from __future__ import annotations
+
+from sim.scenario.schema import Scenario
+from sim.studies.sweep.vary import SCENARIO
+
+OF_POSITION = {
+    "limit": "red line",
+    "limits": "red lines",
+    "ideal": "ideal",
+    "salience": "weight",
+    "softening": "softening of the red line",
+    "curvature": "curvature",
+}
+OF_LEVER = {"credibility": "Credibility", "delay": "Rounds until the effect", "effect": "Effect"}
+OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
+OF_ACTOR = {
+    "leave_after": "rounds before it walks away",
+    "foresight_months": "foresight in months",
+    "communication": "help with communication",
+}
+
+
+def title_of(path: str, scenario: Scenario) -> str:
+    """A dotted path as a title for axes and tables.
+
+    Examples
+    --------
+    ``actors.trump.levers.cut_arms.credibility`` is "Credibility of “Less US arms if Kyiv refuses”"
+    for ``scenarios/kellogg.yaml``.
+    """
+    if path == SCENARIO:
+        return "Scenario"
+    words = _known(path.split("."), scenario)
+    return words or _spelt(path.split("."))
+
+
+def _known(parts: list[str], scenario: Scenario) -> str:
+    """The title of a path of a known shape, else an empty text."""
+    head, rest = parts[0], parts[1:]
+    if head == "actors" and len(rest) >= 2 and rest[0] in scenario.actors:
+        return _of_actor(rest[0], rest[1:], scenario)
+    if head == "war" and rest:
+        return _of_war(rest, scenario)
+    if head == "issues" and len(rest) == 2 and rest[1] == "no_deal" and rest[0] in scenario.issues:
+        return f"{_issue(rest[0], scenario)} without a deal"
+    if head == "agenda" and len(rest) >= 2:
+        return _of_stage(rest, scenario)
+    if head == "plan" and len(rest) == 1:
+        return f"The plan on {_issue(rest[0], scenario)}"
+    if head == "spread" and len(rest) == 1:
+        return f"Default spread of {_spelt(rest).lower()}"
+    if head == "ratification" and len(rest) >= 2 and rest[0] in scenario.ratification:
+        return f"{scenario.ratification[rest[0]].title}: {_spelt(rest[1:]).lower()}"
+    return {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}.get(".".join(parts), "")
+
+
+def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
+    actor = scenario.actors[key]
+    who, field = possessive(actor.short), rest[0]
+    if field == "levers" and len(rest) >= 3 and rest[1] in actor.levers:
+        what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
+        return f"{what} of “{actor.levers[rest[1]].title}”"
+    if field == "positions" and len(rest) >= 3:
+        what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
+        return f"{who} {what} on {_issue(rest[1], scenario)}"
+    if field == "acceptability" and len(rest) == 2:
+        return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
+    if field in ("tactic", "mediation"):
+        return f"{who} {field}" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
+    if field in OF_ACTOR and len(rest) == 1:
+        return f"{who} {OF_ACTOR[field]}"
+    return f"{who} {_spelt(rest).lower()}"
+
+
+def _of_war(rest: list[str], scenario: Scenario) -> str:
+    kind, below = rest[0], rest[1:]
+    if kind == "cost":
+        if not below:
+            return "Costs of war of all"
+        growth = below[1:] == ["growth"]
+        cost = f"{possessive(_actor(below[0], scenario))} cost of war"
+        return f"Growth of {cost}" if growth else cost
+    if kind == "drift" and below:
+        what = "Volatility" if below[1:] == ["volatility"] else "Drift"
+        return f"{what} of {_issue(below[0], scenario)}"
+    if kind == "beliefs" and len(below) >= 2:
+        doubt = "doubt" if below[2:] == ["sd"] else "belief"
+        who = possessive(_actor(below[0], scenario))
+        return f"{who} {doubt} about the drift of {_issue(below[1], scenario)}"
+    return ""
+
+
+def _of_stage(rest: list[str], scenario: Scenario) -> str:
+    stages = {s.name: s for s in scenario.stages} | {
+        str(n): s for n, s in enumerate(scenario.stages)
+    }
+    if rest[0] not in stages:
+        return ""
+    title = f"“{stages[rest[0]].title or _spelt([rest[0]])}”"
+    if rest[1] in OF_STAGE:
+        return f"{OF_STAGE[rest[1]]} after {title}"
+    if rest[1] == "terms" and len(rest) == 4:
+        return f"{_issue(rest[2], scenario)} in {title}: {_spelt(rest[3:]).lower()}"
+    return f"{title}: {_spelt(rest[1:]).lower()}"
+
+
+def possessive(name: str) -> str:
+    """``Putin's``, ``United States'``."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def _issue(key: str, scenario: Scenario) -> str:
+    return scenario.issues[key].title if key in scenario.issues else _spelt([key])
+
+
+def _actor(key: str, scenario: Scenario) -> str:
+    return scenario.actors[key].short if key in scenario.actors else _spelt([key])
+
+
+def _spelt(parts: list[str]) -> str:
+    """Keys as words: ``cost_factor`` is "Cost factor"."""
+    text = ", ".join(part.replace("_", " ") for part in parts)
+    return text[:1].upper() + text[1:]

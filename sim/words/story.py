@@ -1,0 +1,340 @@
+"""The run in plain words: the central world's story, and the answer to the question."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.results.dataset import date_of
+from sim.scenario.schema import Scenario, nearest_text
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened in the central world."""
+
+    day: float
+    date: datetime.date
+    kind: str
+    text: str
+
+
+def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
+    """What happened in the central world, in order of time."""
+    days = scenario.war.round_days
+    found = [
+        *_moves(scenario, central),
+        *_text_events(scenario, central, days),
+        *_lever_events(scenario, central),
+        *_turns(scenario, central, days),
+    ]
+    found.sort(key=lambda e: e[0])
+    return [Event(d, date_of(scenario, d), kind, text) for d, kind, text in found]
+
+
+def _turns(scenario: Scenario, central: xr.Dataset, days: int) -> Iterable[tuple[float, str, str]]:
+    """Stages signed, truces broken, sides and envoys that left."""
+    titles = {s.name: s.title or s.name.replace("_", " ") for s in scenario.stages}
+    for n in range(central.sizes["history"]):
+        kind, what = str(central.history_kind.values[n]), str(central.history_what.values[n])
+        day = float(central.history_round.values[n]) * days
+        if kind == "signed":
+            yield day, kind, f"Signed: {titles[what]}"
+            continue
+        if kind in ("ratified", "rejected"):
+            yield day, kind, _vote_text(scenario, what.split())
+            continue
+        who = listing(scenario.actors[key].short for key in what.split())
+        text = {
+            "broken": f"{who} break{'' if ' ' in what else 's'} the truce: back to the start",
+            "left": f"{who} walks away from the talks",
+            "withdrawn": f"{who} stops mediating",
+        }[kind]
+        yield day, kind, text
+
+
+def _vote_text(scenario: Scenario, objecting: list[str]) -> str:
+    """A vote on what was signed, and what follows from it."""
+    if not objecting:
+        return "What was signed is ratified"
+    gates = [scenario.ratification[key] for key in objecting]
+    over = any(gate.on_failure == "end_of_talks" for gate in gates)
+    then = "the talks end" if over else "its stage is open again"
+    return f"Not ratified ({listing(gate.title for gate in gates)}): {then}"
+
+
+def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
+    """Levers pulled, and when they take effect."""
+    for n, key in enumerate(central.lever.values):
+        owner, _, lever = str(key).partition(".")
+        title, who = scenario.actors[owner].levers[lever].title, scenario.actors[owner].short
+        pulled = float(central.lever_pulled_day.values[n])
+        effect = float(central.lever_effect_day.values[n])
+        if math.isnan(pulled):
+            continue
+        if math.isnan(effect):
+            later = ", not in effect by the end"
+        elif effect > pulled:
+            later = f", in effect from {date_of(scenario, effect):%-d %b %Y}"
+        else:
+            later = ""
+        yield pulled, "lever", f"{who}: {title}{later}"
+
+
+FIRST_MOVES = 8
+"""Moves that the story tells: the largest, in order of time."""
+
+
+def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
+    """The largest moves of positions, each on the day by which half of it was made."""
+    offers, days = central.offer.values, central.day.values
+    shift = np.abs(offers - offers[0])
+    total = shift[-1]
+    # where issues are yes or no all moves are as long: first those that cost most
+    largest = np.lexsort((-central.conceded.values.ravel(), -total.ravel()))[:FIRST_MOVES]
+    for flat in largest:
+        a, i = np.unravel_index(flat, total.shape)
+        if total[a, i] < 0.1:
+            continue
+        actor, key = str(central.actor.values[a]), str(central.issue.values[i])
+        issue = scenario.issues[key]
+        half = int((shift[:, a, i] >= 0.5 * total[a, i]).argmax())
+        before, after = (nearest_text(issue, float(offers[t, a, i])) for t in (0, -1))
+        if before != after:
+            who = scenario.actors[actor].short
+            yield (
+                float(days[half]),
+                "move",
+                f"{who} moves on {issue.title}, in the end to “{after}”",
+            )
+
+
+def _text_events(
+    scenario: Scenario, central: xr.Dataset, days: int
+) -> Iterable[tuple[float, str, str]]:
+    """Texts tabled; runs of texts refused by the same actors become one line."""
+    actors = [str(a) for a in central.actor.values]
+    run: tuple[tuple[str, ...], int, float, float] | None = None
+    out: list[tuple[float, str, str]] = []
+
+    def close() -> None:
+        if run is None:
+            return
+        refusers, count, first, _ = run
+        names = listing(scenario.actors[a].short for a in refusers)
+        what = "A text is tabled" if count == 1 else f"{count} texts in a row are tabled"
+        out.append((first, "text", f"{what}; {names} refuse{'s' if len(refusers) == 1 else ''}"))
+
+    for n in range(central.sizes["text_number"]):
+        accepted = central.text_accepted.values[n]
+        refusers = tuple(a for a, yes in zip(actors, accepted, strict=True) if not yes)
+        day = float(central.text_round.values[n]) * days
+        if not refusers:
+            close()
+            run = None
+            out.append((day, "text", "A text is tabled and accepted by all"))
+        elif run is not None and run[0] == refusers:
+            run = (refusers, run[1] + 1, run[2], day)
+        else:
+            close()
+            run = (refusers, 1, day, day)
+    close()
+    return out
+
+
+def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
+    """A share as words; never a bare 0 or 100 for something rare but seen.
+
+    With as many digits as its interval has (:func:`span_words`), where one is given.
+
+    Examples
+    --------
+    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
+    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
+    >>> percent(0.1644, [0.160, 0.169])
+    '16.4 %'
+    """
+    if share is None:
+        return "—"
+    value = 100 * share
+    if 0 < value < 0.1:
+        return "under 0.1 %"
+    if 99.9 < value < 100:
+        return "over 99.9 %"
+    if 10 <= value <= 90 and not _is_narrow(interval):
+        return f"{math.floor(value + 0.5)} %"
+    return f"{value:.1f}".removesuffix(".0") + " %"
+
+
+def span_words(interval: list[float] | None) -> str:
+    """An interval as ``9–13 %``."""
+    if interval is None:
+        return ""
+    low, high = (100 * x for x in interval)
+    digits = 1 if _is_narrow(interval) else 0
+    return f"{low:.{digits}f}–{high:.{digits}f} %"
+
+
+def _is_narrow(interval: Sequence[float] | None) -> bool:
+    return interval is not None and 100 * (interval[1] - interval[0]) < 3
+
+
+WITHIN = {
+    "7": "within a week",
+    "30": "within 30 days",
+    "100": "within 100 days",
+    "180": "within 180 days",
+    "365": "within a year",
+}
+
+
+def within(day: str) -> str:
+    """A day of the run as a span; the last one simulated may be any."""
+    return WITHIN.get(day, f"within the {day} days simulated")
+
+
+def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
+    """The headline question answered in one sentence."""
+    shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
+    days = [day for day, share in shares.items() if share is not None]
+    first, last = days[0], days[-1]
+    if not shares[last]:
+        text = (
+            f"No world in this model has a settlement {within(first)} ({span_words(spans[first])})"
+        )
+        if last != first:
+            text += f", and none {within(last)} ({span_words(spans[last])}; 95 % intervals)"
+    else:
+        share = percent(shares[first], spans[first])
+        text = (
+            f"A settlement {within(first)} comes in {share} of the worlds "
+            f"({span_words(spans[first])})"
+        )
+        if last != first:
+            share = percent(shares[last], spans[last])
+            text += f", {within(last)} in {share} ({span_words(spans[last])})"
+        text += "; 95 % intervals in brackets"
+    if len(scenario.stages) > 1:
+        title = scenario.stages[0].title or scenario.stages[0].name
+        known = summary["first_stage_by_day"].get(last, summary["first_stage_ever"])
+        text += f". The first stage, “{title}”, is signed {within(last)} in {percent(known)}"
+    return text + "."
+
+
+def ending_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+    """Walk-outs and broken truces, where there are any."""
+    lines = []
+    if summary["walked_away"]:
+        after = summary["walked_away_after_signing"]
+        text = (
+            f"In {percent(summary['walked_away'])} of the worlds a side walks away from the talks"
+        )
+        lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
+    if summary["truces_broken"]:
+        share = percent(summary["truces_broken"])
+        lines.append(f"In {share} of the worlds a signed stage is broken again.")
+    return lines
+
+
+def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(issue, most common text, how common and in how many worlds) for every issue agreed."""
+    rows = []
+    for key, issue in scenario.issues.items():
+        entry = summary["package"][key]
+        if entry["worlds"]:
+            common = percent(entry["most_common_share"])
+            rows.append(
+                (
+                    issue.title,
+                    entry["most_common"],
+                    f"{common} of {entry['worlds']:,} world{'' if entry['worlds'] == 1 else 's'}",
+                )
+            )
+    return rows
+
+
+def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+    """How far each actor's last position is from its first, in its own utility (median world)."""
+    lines = []
+    for actor, entry in summary["actors"].items():
+        by_issue = sorted(entry["conceded_by_issue"].items(), key=lambda kv: -kv[1])
+        top = [scenario.issues[i].title for i, v in by_issue[:3] if v > 0.005]
+        on = f", most on {listing(top)}" if top else ""
+        who, share = scenario.actors[actor].short, entry["conceded"]
+        lines.append(
+            f"{who} offers {100 * share:.0f} % of what it wants{on}"
+            if share > 0.005
+            else f"{who} offers almost nothing"
+        )
+    return lines
+
+
+def pressure_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+    """Which levers were pulled, how often and when."""
+    lines = []
+    for key, entry in summary["levers"].items():
+        owner, _, lever = key.partition(".")
+        title = scenario.actors[owner].levers[lever].title
+        who = scenario.actors[owner].short
+        if entry["in_effect"] == 0:
+            lines.append(f"{who}: {title} — never took effect")
+        else:
+            when = f"typically around day {entry['median_day']:.0f}"
+            lines.append(f"{who}: {title} — in {percent(entry['in_effect'])} of worlds, {when}")
+    return lines
+
+
+REASON_WORDS = {
+    "red_lines": "red lines that leave no common ground",
+    "no_surplus": "no package that all prefer to having no deal",
+    "time": "a package that suits all exists but was not reached in time",
+    "ratification": "a text was signed and not ratified",
+}
+
+
+def what_blocks(scenario: Scenario, summary: dict[str, Any]) -> str:
+    """What blocks the central world at its end, as the tail of a sentence; may be empty."""
+    issue = summary["central"]["stuck_on"]
+    return "" if issue is None else f"; what blocks is {scenario.issues[issue].title}"
+
+
+def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+    """Why and on what the failed worlds failed."""
+    failed = 1.0 - summary["outcomes"]["settlement"]
+    if failed <= 0:
+        return []
+    reasons = [
+        f"{REASON_WORDS[k]} in {percent(v)}"
+        for k, v in sorted(summary["stuck_because"].items(), key=lambda kv: -kv[1])
+        if v > 0
+    ]
+    issues = [
+        f"{scenario.issues[k].title} ({percent(v)})"
+        for k, v in sorted(summary["stuck_on"].items(), key=lambda kv: -kv[1])[:4]
+        if v > 0
+    ]
+    lines = [f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}."]
+    if issues:
+        lines.append(f"What blocks them there: {listing(issues)}.")
+    if len(scenario.stages) > 1:
+        wider = [
+            f"{scenario.issues[k].title} ({percent(v)})"
+            for k, v in sorted(summary["no_common_ground"].items(), key=lambda kv: -kv[1])[:4]
+            if v > 0
+        ]
+        if wider:
+            lines.append(f"For a whole settlement, red lines miss each other on {listing(wider)}.")
+    return lines
+
+
+def listing(items: Iterable[str]) -> str:
+    parts = list(items)
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
