@@ -22,8 +22,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
-from sim.scenario import Draws, Scenario
+from sim.scenario import Scenario
 from sim.scenario.distributions import Number
 
 Array = NDArray[np.float64]

@@ -11,13 +11,13 @@ import xarray as xr
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import FILE, SEED, Setting
 from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
+from sim.commands.run import ENSEMBLE
 from sim.ensemble.chunks import ChunkResult, Failure, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
-from sim.commands.run import ENSEMBLE
-from sim.results.dataset import build_dataset, template
 from sim.ensemble.runner import run_scenario
-from sim.scenario import Loaded, Scenario
 from sim.ensemble.store import JOURNAL
+from sim.results.dataset import build_dataset, template
+from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
 """Up to so many worlds are measured several times, more only once."""
@@ -31,7 +31,7 @@ DEARER, MEMORY = 1.3, 1500.0
 def ensemble(scenario: Scenario, worlds: int, like: xr.Dataset) -> xr.Dataset:
     """Outcomes of an ensemble, chunk by chunk in this process, without rounds or files.
 
-    ``like`` says what they look like (:func:`sim.results.dataset.template`), which every run knows from
+    ``like`` says what they look like (:func:`sim.results.dataset.template`), known to all from
     its central world.
     """
     results: dict[int, ChunkResult] = {}

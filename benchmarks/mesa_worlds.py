@@ -19,9 +19,10 @@ from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import in_turn, ratios, seconds
+from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.results.dataset import outcome_codes
-from sim.scenario import CHUNK, Draws, Scenario
+from sim.scenario import Scenario
 
 CHEAPER = 100.0
 """Times that a world of the ensemble is to be cheaper than a model of its own."""

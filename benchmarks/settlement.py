@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.studies.backtest.folder import load_folder
-from sim.studies.backtest.scores import mean_interval
 from sim.files import written_whole
 from sim.formulas.groups.distributions import resampled_mean
 from sim.formulas.groups.settlement import CHOICES, Fit, fingerprint, settlement
+from sim.studies.backtest.folder import load_folder
+from sim.studies.backtest.scores import mean_interval
 
 TARGET = Path(__file__).resolve().parent.parent / "sim" / "groups" / "fitted.py"
 ONLY_ZERO = (0.0,)

@@ -8,9 +8,10 @@ from benchmarks.figures import Figure, Findings
 from benchmarks.generated import load_generated
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import in_turn, seconds
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.protocols import PROTOCOLS
-from sim.scenario import Draws, Loaded
+from sim.scenario import Loaded
 
 PARTIES, ISSUES = 3, 6
 """Of the generated scenario when the other number varies."""

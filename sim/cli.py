@@ -99,8 +99,8 @@ def run(
 
     import gc
 
-    from sim.ensemble.executors import ExecutorError
     from sim.commands.run import Job
+    from sim.ensemble.executors import ExecutorError
     from sim.ensemble.runner import RunError
     from sim.ensemble.store import StoreError
 
@@ -182,8 +182,8 @@ def compare_(
     import gc
 
     from sim.commands.compare import CompareJob
-    from sim.studies.compare.comparison import ComparisonError
     from sim.ensemble.executors import cores
+    from sim.studies.compare.comparison import ComparisonError
 
     gc.disable()
     jobs = jobs or cores()
@@ -257,13 +257,13 @@ def sweep(
 ) -> None:
     """Run a scenario over many values of its parameters; goes on where it was interrupted."""
     known_format(format_)
-    from sim.ensemble.executors import ExecutorError
     from sim.commands.progress import progress_bar
-    from sim.scenario import ScenarioError
-    from sim.ensemble.store import StoreError
     from sim.commands.sweep import SweepJob
-    from sim.studies.sweep.plan import make_plan
     from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
+    from sim.ensemble.executors import ExecutorError
+    from sim.ensemble.store import StoreError
+    from sim.scenario import ScenarioError
+    from sim.studies.sweep.plan import make_plan
 
     talks = not (quiet or json_)
     folder = out
@@ -556,9 +556,9 @@ def import_(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
 ) -> None:
     """Make a scenario of other people's coding, whose format is recognised by its header."""
-    from sim.importing import Wishes
     from sim.commands.importing import import_file, named_values
     from sim.commands.terminal.importing import tell
+    from sim.importing import Wishes
     from sim.scenario import ScenarioError
 
     try:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.scenario import Draws, Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario
 
 # fresh examples at every run here, the same ones in CI, which decides what lands
 settings.register_profile("ci", derandomize=True)

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.formulas.bargaining.support import support_curve, threshold_from_support
+from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
+from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.results.dataset import OUTCOMES, outcome_codes
-from sim.scenario import Draws, ScenarioError, load_scenario
+from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
 

@@ -12,13 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.results.articles import articles_summary
-from sim.formulas.bargaining.article_drafts import MOST_ARTICLES, across_red_line, count_drafts, mean_scores
+from sim.commands.importing import import_file
+from sim.engine.draws import Draws
+from sim.engine.model import SETTLED, PeaceTalks
+from sim.formulas.bargaining.article_drafts import (
+    MOST_ARTICLES,
+    across_red_line,
+    count_drafts,
+    mean_scores,
+)
 from sim.formulas.bargaining.conflicts import clash, without_clash
 from sim.importing import Wishes, read
-from sim.commands.importing import import_file
-from sim.engine.model import SETTLED, PeaceTalks
-from sim.scenario import Draws, Scenario
+from sim.results.articles import articles_summary
+from sim.scenario import Scenario
 from tests.conftest import build, simulate
 
 

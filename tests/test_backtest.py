@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.studies.backtest.evaluate import Backtest, backtest
-from sim.studies.backtest.folder import FolderError, load_folder
-from sim.commands.backtest import FILES
-from sim.studies.backtest.scores import mean_interval, point_scores
 from sim.cli import main
+from sim.commands.backtest import FILES
 from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.fitted import ISSUES, PARAMETERS
 from sim.formulas.groups.settlement import GRID, Fit, Parameters, fingerprint, settlement
 from sim.plots.backtest import backtest_figure
+from sim.studies.backtest.evaluate import Backtest, backtest
+from sim.studies.backtest.folder import FolderError, load_folder
+from sim.studies.backtest.scores import mean_interval, point_scores
 from tests.test_groups import COLUMNS, rows
 
 POSITIONS = """\

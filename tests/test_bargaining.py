@@ -11,12 +11,12 @@ from scipy.optimize import linprog
 
 from sim.formulas.bargaining.drafting import coordinate_ascent, max_min, nash_welfare
 from sim.formulas.bargaining.learning import kalman_update, learnt_saliences
-from sim.formulas.tactics import TACTICS, View
-from sim.formulas.tactics.time_dependent import polynomial_concession
 from sim.formulas.bargaining.utility import losses, normalised, reservation_value, softened, utility
 from sim.formulas.bargaining.walk import fractional_knapsack, reach_target, snap, walk
-from sim.scenario.distributions import parse_number
 from sim.formulas.statistics import quantiles, wilson
+from sim.formulas.tactics import TACTICS, View
+from sim.formulas.tactics.time_dependent import polynomial_concession
+from sim.scenario.distributions import parse_number
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -22,8 +22,9 @@ from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
 from benchmarks.lower_bound import Comparison
 from benchmarks.setting import FILE, QUICK, Setting
+from sim.engine.draws import CHUNK
 from sim.engine.model import OPEN
-from sim.scenario import CHUNK, load_scenario
+from sim.scenario import load_scenario
 from tests.conftest import ROOT, build, simulate
 
 TINY = replace(

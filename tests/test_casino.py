@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from benchmarks.casino import COMMUNICATION, TACTICS, Dialogues, load, play, scenario, scored
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.scenario import Draws
 
 HUMAN_JOINT, HUMAN_EFFICIENT = 0.964, 0.67
 """Share of the best joint points where people agreed, and of efficient deals."""

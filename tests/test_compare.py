@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.ensemble.runner import run_scenario, write_results
+from sim.formulas.statistics import Interval
+from sim.scenario import load_scenario
+from sim.studies.compare.comparison import Comparison, ComparisonError, compare
 from sim.studies.compare.differences import Difference, Measure, difference, measures
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
-from sim.studies.compare.comparison import Comparison, ComparisonError, compare
-from sim.ensemble.runner import run_scenario, write_results
-from sim.scenario import load_scenario
-from sim.formulas.statistics import Interval
 from tests.conftest import ROOT, SCENARIOS, TOY
 from tests.test_cli import run_here
 
@@ -500,7 +500,7 @@ def test_charts_of_an_earlier_comparison_do_not_stay(files: list[str], tmp_path:
 
 
 def test_interrupt_keeps_what_is_finished(files: list[str], monkeypatch: Any) -> None:
-    from sim import comparison
+    from sim.studies.compare import comparison
 
     def stopped(*rest: Any) -> Any:
         yield 0, run_scenario(load_scenario(files[0]), 10, traced=0)

@@ -13,9 +13,7 @@ import yaml
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.studies.compare.inputs import named
 from sim.commands.compare import CHARTS
-from sim.studies.compare.comparison import Comparison, compare
 from sim.plots.comparison import FIGURES, draw_comparison
 from sim.plots.comparison.durability import ENOUGH, enough
 from sim.plots.comparison.gains import gain_of, plan_gain_of
@@ -23,6 +21,8 @@ from sim.plots.comparison.packages import cells_of
 from sim.plots.comparison.stuck import whole_percent
 from sim.plots.comparison.time import signed_day
 from sim.results.dataset import OUTCOMES, REASONS
+from sim.studies.compare.comparison import Comparison, compare
+from sim.studies.compare.inputs import named
 from tests.conftest import TOY
 from tests.test_compare import with_cost, write
 from tests.test_plots import by_gid, lines, panel, words

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.formulas.solutions import solve
 from sim.listed.offers import NEAR, NOTHING, offers
 from sim.listed.rubinstein import backward_induction, stationary_shares
 from sim.listed.scenario import DiscreteScenario, Issue, Negotiator
@@ -19,7 +20,6 @@ from sim.listed.strategies import events, session
 from sim.listed.targets import EXPONENTS, aspirations, exponent_of, targets, times
 from sim.listed.thinning import thinned
 from sim.listed.zeuthen import zeuthen
-from sim.formulas.solutions import solve
 
 
 def scenario(seed: int, sizes: list[int], negotiators: int, reserve: float) -> DiscreteScenario:

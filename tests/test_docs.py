@@ -11,10 +11,11 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.formulas.tactics import TACTICS
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.protocols import PROTOCOLS
-from sim.scenario import Draws, Scenario, ScenarioError, load_scenario
+from sim.formulas.tactics import TACTICS
+from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.distributions import SHAPES, Number
 from sim.scenario.schema import Sourced
 from tests.conftest import ROOT

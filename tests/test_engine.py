@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.formulas.tactics import TACTICS
+from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
 from sim.engine.protocols.alternating import Alternating
-from sim.scenario import CHUNK, Draws, Scenario
+from sim.formulas.tactics import TACTICS
+from sim.scenario import Scenario
 from tests.conftest import TOY, build, simulate
 
 points = st.integers(0, 20).map(lambda n: n / 20)

@@ -16,9 +16,9 @@ import pytest
 import xarray as xr
 import yaml
 
-from sim import ensemble
 from sim.cli import main
-from sim.ensemble.cluster import DaskCluster
+from sim.engine.draws import CHUNK
+from sim.ensemble import chunks as ensemble
 from sim.ensemble.chunks import (
     Call,
     ChunkResult,
@@ -29,6 +29,7 @@ from sim.ensemble.chunks import (
     run_chunk,
     run_tasks,
 )
+from sim.ensemble.cluster import DaskCluster
 from sim.ensemble.executors import (
     DEATHS,
     Executor,
@@ -39,7 +40,7 @@ from sim.ensemble.executors import (
     open_executor,
 )
 from sim.results.dataset import build_dataset, template
-from sim.scenario import CHUNK, Scenario
+from sim.scenario import Scenario
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}

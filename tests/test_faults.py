@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.scenario import CHUNK
+from sim.engine.draws import CHUNK
 from tests.conftest import ROOT, TOY
 
 CHUNKS = 7

@@ -11,11 +11,11 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.formulas.groups import challenge, exchange, weighted_mean, weighted_median
+from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols import PROTOCOLS
 from sim.engine.protocols.groups import GroupDecision
-from sim.scenario import Draws
+from sim.formulas.groups import challenge, exchange, weighted_mean, weighted_median
 from tests.conftest import build, simulate
 from tests.test_groups import EMISSIONS, groups
 

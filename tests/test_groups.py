@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from sim.formulas.groups import PREDICTORS, Group, challenge, condorcet, exchange, exchange_round, tables
+from sim.formulas.groups import (
+    PREDICTORS,
+    Group,
+    challenge,
+    condorcet,
+    exchange,
+    exchange_round,
+    tables,
+)
 from sim.formulas.groups.averages import nash_reference, weighted_mean, weighted_median
 from sim.formulas.groups.challenge import READINGS, one_round, risk_exponents, success
 from sim.formulas.groups.exchange import Market

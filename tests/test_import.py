@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.importing import Wishes
 from sim.commands.importing import import_file
+from sim.importing import Wishes
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from tests.conftest import ROOT
 

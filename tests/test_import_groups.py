@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.commands.importing import import_file
 from sim.formulas.groups import exchange
 from sim.importing import Wishes
-from sim.commands.importing import import_file
 from sim.importing.keys import plain_key
 from sim.scenario import Loaded, LoadedDiscrete, Scenario, ScenarioError, load_any
 from tests.conftest import simulate

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
-from sim.scenario import Draws, Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario
 from tests.conftest import SCENARIOS
 
 WORLDS = 600

@@ -15,8 +15,9 @@ pytest.importorskip("numba", reason="numba is not installed: pip install numba")
 
 from benchmarks.lower_bound import NotCovered, compare_outcomes, eventful, kernel
 from benchmarks.lower_bound.inputs import Inputs, inputs_of
+from sim.engine.draws import Draws
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
-from sim.scenario import Draws, Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario
 from tests.conftest import SCENARIOS, TOY
 
 WORLDS = 150

@@ -13,11 +13,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from sim.formulas.bargaining.red_lines import Moved, best_linkages, distance_beyond, gaps, with_rules
-from sim.formulas.bargaining.walk import fractional_knapsack
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
+from sim.formulas.bargaining.red_lines import (
+    Moved,
+    best_linkages,
+    distance_beyond,
+    gaps,
+    with_rules,
+)
+from sim.formulas.bargaining.walk import fractional_knapsack
 from sim.results.dataset import chunk_dataset
-from sim.scenario import Draws, Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario
 from tests.conftest import SCENARIOS, build
 from tests.test_engine import scenarios
 

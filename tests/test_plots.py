@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from sim.ensemble.runner import Run, run_scenario
 from sim.plots import FIGURES, draw
 from sim.plots.data import band, concerned, conditional_lines, red_lines, share_text
 from sim.plots.outcome import nice_top
 from sim.plots.sheet import foot_line, spread
 from sim.plots.style import actor_colors, house_style, ink, text_width, wrapped
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run, run_scenario
 from sim.scenario import load_scenario
 
 ROOT = Path(__file__).parents[1]

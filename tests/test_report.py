@@ -16,16 +16,16 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.studies.compare.comparison import Comparison, compare
+from sim.ensemble.runner import Run, run_scenario
 from sim.report import compare_report, run_report
 from sim.report.chart import lines, script_json
 from sim.report.judgements import judgements, positions_words
 from sim.report.run_page import run_context
 from sim.report.sources import web_link
 from sim.report.words import number_words
-from sim.ensemble.runner import Run, run_scenario
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
+from sim.studies.compare.comparison import Comparison, compare
 from tests.browser import Browser
 from tests.conftest import ROOT, SCENARIOS, TOY
 

@@ -11,11 +11,12 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.formulas.bargaining.criticism import MARGIN, heard, revised
-from sim.formulas.bargaining.drafting import nash_welfare
+from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols.single_text import SingleText
-from sim.scenario import Draws, ScenarioError, load_scenario
+from sim.formulas.bargaining.criticism import MARGIN, heard, revised
+from sim.formulas.bargaining.drafting import nash_welfare
+from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import build, simulate
 from tests.test_engine import scenarios
 

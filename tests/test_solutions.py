@@ -13,10 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.listed.scenario import DiscreteScenario
-from sim.formulas.solutions import RULES, Problem, additive_utilities, pareto_frontier, rational, solve
+from sim.formulas.solutions import (
+    RULES,
+    Problem,
+    additive_utilities,
+    pareto_frontier,
+    rational,
+    solve,
+)
 from sim.formulas.solutions.enumeration import combinations_where, options_of, package_count
 from sim.formulas.solutions.points import argmax, nash_with_powers
+from sim.listed.scenario import DiscreteScenario
 
 THEIRS = {
     "nash": "nash",

@@ -13,16 +13,17 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.cli import main
 from sim.arrays import Table
+from sim.cli import main
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.plots.solution import solution
-from sim.scenario import Draws, Scenario
 from sim.formulas.solutions.by_enumeration import enumerated
 from sim.formulas.solutions.by_optimisation import named_points, optimised
-from sim.studies.solve.central import central_space
 from sim.formulas.solutions.programme import Programme
 from sim.formulas.solutions.space import Linkage, Space
+from sim.plots.solution import solution
+from sim.scenario import Scenario
+from sim.studies.solve.central import central_space
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, statement
 from tests.conftest import TOY, build

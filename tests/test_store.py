@@ -14,8 +14,9 @@ import pytest
 import xarray as xr
 import yaml
 
-from sim import store as store_module
 from sim.cli import main
+from sim.engine.draws import CHUNK
+from sim.ensemble import store as store_module
 from sim.ensemble.chunks import (
     ChunkResult,
     Failure,
@@ -25,9 +26,9 @@ from sim.ensemble.chunks import (
     run_tasks,
 )
 from sim.ensemble.executors import InProcess
-from sim.results.dataset import build_dataset, load_results, template
-from sim.scenario import CHUNK, Scenario
 from sim.ensemble.store import ChunkStore, StoreError
+from sim.results.dataset import build_dataset, load_results, template
+from sim.scenario import Scenario
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}

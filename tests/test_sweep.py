@@ -22,13 +22,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sim.ensemble.chunks
 import sim.commands.sweep
+import sim.ensemble.chunks
 from sim.cli import main
+from sim.commands.sweep import SweepJob, Swept
+from sim.engine.draws import CHUNK
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
-from sim.scenario import CHUNK, ScenarioError, load_scenario
-from sim.scenario.yaml_source import parse_yaml
 from sim.formulas.statistics import (
     Clustered,
     difference_of_clustered_means,
@@ -37,10 +37,11 @@ from sim.formulas.statistics import (
     paired_difference_of_shares,
     wilson,
 )
+from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
 from sim.studies.sweep.folder import GROWING, OLD
-from sim.commands.sweep import SweepJob, Swept
 from sim.studies.sweep.measures import measures
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
@@ -421,7 +422,9 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
-@pytest.mark.parametrize("whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweep.written_whole"])
+@pytest.mark.parametrize(
+    "whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweep.written_whole"]
+)
 def test_a_full_disk_says_what_is_finished(
     whose: str,
     file: str,

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.lower_bound.inputs import NEVER, Inputs, inputs_of, shocks
+from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
-from sim.scenario import Draws, Scenario
-from sim.engine.draws import CHUNK
+from sim.scenario import Scenario
 
 TOLERANCE = 1e-6
 """By how much a number may differ from the engine's; counts and rounds may not."""

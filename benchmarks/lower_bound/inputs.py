@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.red_lines import subsets
 from sim.engine.model import PeaceTalks
+from sim.formulas.bargaining.red_lines import subsets
 from sim.scenario.schema import Condition, Lever, Scenario
 
 Records = NDArray[np.void]

@@ -16,11 +16,11 @@ import numpy as np
 
 from benchmarks.lower_bound.inputs import NEVER
 from sim.engine.agents.mediator import LINKAGES_EVERY, PENALTY
+from sim.engine.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
+from sim.engine.ripeness import BEYOND, UNASKED
 from sim.formulas.bargaining.drafting import FLOOR
 from sim.formulas.bargaining.learning import FAMILIAR, STRENGTH
 from sim.formulas.bargaining.red_lines import TOLERANCE
-from sim.engine.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
-from sim.engine.ripeness import BEYOND, UNASKED
 
 VIOLATES, REFUSES = 0, 1
 
@@ -40,7 +40,7 @@ def copy(source, target):
         target[n] = source[n]
 
 
-# --- sim.engine.model ---------------------------------------------------------------------------------
+# --- sim.engine.model -----------------------------------------------------------------------------
 
 
 @entry
@@ -251,7 +251,7 @@ def decide_at_gates(r, w, s, all_of_them):
         s.concluded_round = s.due
 
 
-# --- sim.engine.war -----------------------------------------------------------------------------------
+# --- sim.engine.war -------------------------------------------------------------------------------
 
 
 @compiled
@@ -306,7 +306,7 @@ def expect(r, w, s, k, fighting, kept, out):
             out[i] = clip(s.no_deal[i] + drift, 0.0, 1.0)
 
 
-# --- sim.engine.levers --------------------------------------------------------------------------------
+# --- sim.engine.levers ----------------------------------------------------------------------------
 
 
 @compiled
@@ -465,7 +465,7 @@ def of_levers(r, w, s, b, k, expected, remains, fighting, settled):
     return total
 
 
-# --- sim.engine.agents.outlook and sim.engine.agents.preferences -----------------------------------------------
+# --- sim.engine.agents.outlook and sim.engine.agents.preferences ----------------------------------
 
 
 @compiled
@@ -604,7 +604,7 @@ def within_limits(r, w, s, b, k, x):
     return s.failures == 0 or acceptable(r, w, s, b, k, x)
 
 
-# --- sim.engine.agents.party ----------------------------------------------------------------------------
+# --- sim.engine.agents.party ----------------------------------------------------------------------
 
 
 @compiled
@@ -786,7 +786,7 @@ def accepts(r, w, s, b, k, x, threshold):
     return within_limits(r, w, s, b, k, x)
 
 
-# --- sim.engine.protocols.shuttle -----------------------------------------------------------------------
+# --- sim.engine.protocols.shuttle -----------------------------------------------------------------
 
 
 @compiled
@@ -865,7 +865,7 @@ def sign_positions(r, w, s, b):
         sign(r, w, s, b, b.package)
 
 
-# --- sim.engine.agents.mediator -------------------------------------------------------------------------
+# --- sim.engine.agents.mediator -------------------------------------------------------------------
 
 
 @compiled
@@ -987,7 +987,7 @@ def estimated_lines(r, w, s, b, tabled, count):
             b.high[k, i] = min(b.high[k, i], w.terms_high[i])
 
 
-# --- sim.formulas.bargaining.red_lines --------------------------------------------------------------------
+# --- sim.formulas.bargaining.red_lines ------------------------------------------------------------
 
 
 @compiled
@@ -1078,7 +1078,7 @@ def best_linkages(r, w, b, count):
         b.chosen[n] = r.choices[best, n]
 
 
-# --- sim.formulas.bargaining.drafting ---------------------------------------------------------------------
+# --- sim.formulas.bargaining.drafting -------------------------------------------------------------
 
 
 @compiled
@@ -1169,7 +1169,7 @@ def smallest(surplus, parties):
     return low
 
 
-# --- sim.engine.ratification ----------------------------------------------------------------------------
+# --- sim.engine.ratification ----------------------------------------------------------------------
 
 
 @compiled
@@ -1270,7 +1270,7 @@ def gate_in_draft(r, w, s, b, g, judge, count):
     b.gap[judge] = left
 
 
-# --- sim.engine.recorder, sim.engine.ripeness and sim.engine.durability ---------------------------------------------
+# --- sim.engine.recorder, sim.engine.ripeness and sim.engine.durability ---------------------------
 
 
 @compiled

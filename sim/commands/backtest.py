@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sim import __version__
+from sim.files import written_whole
+from sim.formulas.statistics import Interval
+from sim.plots.data import counted
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
-from sim.files import written_whole
-from sim.plots.data import counted
-from sim.formulas.statistics import Interval
 from sim.words.story import percent
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
-from sim.studies.compare.comparison import Comparison, compare
-from sim.files import written_whole
 from sim.commands.progress import progress_bar
+from sim.files import written_whole
+from sim.studies.compare.comparison import Comparison, compare
+from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
 REPORT = "report.html"

@@ -10,9 +10,9 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from sim.commands.progress import progress_bar
 from sim.ensemble.chunks import chunk_tasks
 from sim.ensemble.executors import cores, open_executor
-from sim.commands.progress import progress_bar
 from sim.ensemble.runner import (
     IN_MEMORY,
     Progress,

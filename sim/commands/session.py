@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from sim import __version__
+from sim.files import written_whole
 from sim.listed.stacked import Sessions
 from sim.listed.strategies import session as play
-from sim.files import written_whole
 from sim.scenario import LoadedDiscrete
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.studies.solve.deals import Deals

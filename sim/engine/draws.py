@@ -8,6 +8,7 @@ every scenario that has a number of that name.
 from __future__ import annotations
 
 import hashlib
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ class Draws:
     central : bool
         True for the central world: every draw is the median, every shock zero.
     """
+
+    #: chooses its worlds itself
+    rests: ClassVar[bool] = True
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
         self.seed, self.chunk, self.central = seed, chunk, central

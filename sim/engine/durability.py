@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.utility import reservation_value
 from sim.arrays import ALL, Some
+from sim.formulas.bargaining.utility import reservation_value
 
 if TYPE_CHECKING:
     from sim.engine.agents import Party

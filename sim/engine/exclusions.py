@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.conflicts import clash, rivals, without_clash
 from sim.arrays import EVERYWHERE, Table
+from sim.formulas.bargaining.conflicts import clash, rivals, without_clash
 
 if TYPE_CHECKING:
     from sim.engine.agents.preferences import Preferences

@@ -6,18 +6,18 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Table, columns, full
 from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
+from sim.engine.draws import Draws
 from sim.engine.durability import Durable
 from sim.engine.exclusions import Exclusions
-from sim.arrays import Table, columns, full
 from sim.engine.levers import ActiveLever
 from sim.engine.narrowing import FEWEST, Narrowed
 from sim.engine.protocols import PROTOCOLS
 from sim.engine.ratification import Ratification
 from sim.engine.recorder import Recorder
-from sim.engine.draws import Draws
-from sim.scenario.schema import Scenario
 from sim.engine.war import War
+from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

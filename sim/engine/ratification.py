@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import EVERYWHERE, Table, full, total
 from sim.engine.agents.preferences import drawn_bounds, is_upward
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.bargaining.utility import losses, normalised
-from sim.arrays import EVERYWHERE, Table, full, total
 from sim.scenario.agreement import Gate
 
 if TYPE_CHECKING:

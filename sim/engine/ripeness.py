@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import ALL, Some, stacked, total
 from sim.formulas.bargaining.conflicts import Pairs
 from sim.formulas.bargaining.drafting import max_min, prices
 from sim.formulas.bargaining.red_lines import (
@@ -19,7 +20,6 @@ from sim.formulas.bargaining.red_lines import (
     with_rules,
 )
 from sim.formulas.bargaining.utility import losses
-from sim.arrays import ALL, Some, stacked, total
 
 if TYPE_CHECKING:
     from sim.engine.agents import Party

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.learning import kalman_update
 from sim.arrays import ALL, Some, columns, full
 from sim.engine.draws import Draws
+from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]

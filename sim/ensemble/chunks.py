@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from sim.ensemble.executors import Executor, Lost
-from sim.engine.model import PeaceTalks
-from sim.results.dataset import chunk_dataset, trace_dataset
 from sim.engine.draws import CHUNK, Draws
+from sim.engine.model import PeaceTalks
+from sim.ensemble.executors import Executor, Lost
+from sim.results.dataset import chunk_dataset, trace_dataset
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[float, float], None]

@@ -16,15 +16,15 @@ import numpy as np
 import xarray as xr
 
 from sim import __version__
+from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import ChunkResult, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
-from sim.files import written_whole
-from sim.results.dataset import build_dataset, central_dataset, save_results, template
-from sim.scenario import Loaded, Scenario
-from sim.engine.draws import CHUNK
-from sim.formulas.statistics import quantiles
 from sim.ensemble.store import ChunkStore
+from sim.files import written_whole
+from sim.formulas.statistics import quantiles
+from sim.results.dataset import build_dataset, central_dataset, save_results, template
 from sim.results.summary import summarise
+from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
 """Worlds up to which outcomes are kept in memory; they take some 2 KB each. More go to a store."""

@@ -22,8 +22,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.ensemble.chunks import ChunkResult, Failure, Task, chunk_tasks
 from sim.engine.draws import CHUNK
+from sim.ensemble.chunks import ChunkResult, Failure, Task, chunk_tasks
 
 JOURNAL, HEADER, LOCK = "journal", "store.json", "lock"
 FINISHED = "finished"
@@ -117,7 +117,7 @@ class ChunkStore:
         path : Path
             The folder.
         like : Dataset
-            Variables, coordinates and attributes of one world (see :func:`sim.results.dataset.template`),
+            Variables, coordinates and attributes of one world (:func:`.dataset.template`),
             with the leading dim ``world``, or ``traced`` for those kept only of traced worlds.
         worlds : int
             Number of worlds, of each cell.

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.formulas.solutions.enumeration import sums_over_issues
 from sim.listed.offers import NOTHING, offers
 from sim.listed.scenario import DiscreteScenario, stacked_tables
 from sim.listed.targets import SLACK, exponent_of, targets
-from sim.formulas.solutions.enumeration import sums_over_issues
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]

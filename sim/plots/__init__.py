@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from sim.ensemble.runner import Run
 from sim.files import written_whole
 from sim.plots.afterwards import afterwards
 from sim.plots.convergence import convergence
@@ -16,7 +17,6 @@ from sim.plots.package import package
 from sim.plots.pressure import pressure
 from sim.plots.style import house_style
 from sim.plots.utility import utility
-from sim.ensemble.runner import Run
 
 FIGURES: dict[str, Callable[[Run], Figure]] = {
     "convergence": convergence,

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
+from sim.ensemble.runner import Run
 from sim.plots.data import (
     agreed_day,
     band,
@@ -38,7 +39,6 @@ from sim.plots.style import (
     wrapped,
 )
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 from sim.results.summary import nearest_text
 
 COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5

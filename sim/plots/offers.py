@@ -10,12 +10,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.commands.session import Session
+from sim.commands.terminal.session import answer
 from sim.files import written_whole
 from sim.plots import METADATA, OPTIONS
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
 from sim.plots.style import DARK, GREY, house_style, ink, shortened, styled
-from sim.commands.session import Session
-from sim.commands.terminal.session import answer
 
 GUTTER, HEAD, UNDER, TICKS, RIGHT = 0.35, 0.38, 0.62, 0.42, 1.2
 

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.ensemble.runner import Run
 from sim.plots.data import (
     band_of_shares,
     counted,
@@ -18,9 +19,8 @@ from sim.plots.data import (
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, day_text, shortened, styled, text_width
 from sim.results.dataset import OUTCOMES, date_of
-from sim.ensemble.runner import Run
-from sim.words.story import span_words
 from sim.results.summary import DAYS
+from sim.words.story import span_words
 
 WORDS = {
     "settlement": "Settlement",

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim.ensemble.runner import Run
 from sim.plots.data import (
     conditional_lines,
     consents,
@@ -34,9 +35,8 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.ensemble.runner import Run
-from sim.scenario.schema import Issue
 from sim.results.summary import nearest_text, text_counts
+from sim.scenario.schema import Issue
 
 ROW, STRIP, HILL = 0.95, 5.6, 0.36
 TITLE_WIDTH, GAP = 1.7, 0.22

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from sim.ensemble.runner import Run
 from sim.plots.data import (
     band,
     counted,
@@ -35,7 +36,6 @@ from sim.plots.style import (
     wrapped,
 )
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 
 HEIGHT, ROW, GUTTER = 2.3, 0.5, 0.3
 MOST = 2

@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from sim.ensemble.runner import Run
 from sim.plots.data import counted, files
 from sim.plots.style import (
     DARK,
@@ -31,7 +32,6 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.ensemble.runner import Run
 from sim.scenario.schema import Issue
 
 WIDTH, MARGIN = 11.0, 0.25

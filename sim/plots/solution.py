@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.files import written_whole
+from sim.formulas.solutions.analysis import Pair
 from sim.plots import METADATA, OPTIONS
 from sim.plots.data import listing
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, ink, shortened, styled
-from sim.formulas.solutions.analysis import Pair
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.ensemble.runner import Run
 from sim.plots.data import (
     band,
     days,
@@ -22,7 +23,6 @@ from sim.plots.data import (
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, actor_colors, day_text, ink, shortened, styled
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 
 GUTTER, HEAD, UNDER = 0.35, 0.38, 0.5
 LINES = {"value": "own position", "target": "aims for", "reservation": "without a deal"}

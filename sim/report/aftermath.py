@@ -6,6 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from sim.ensemble.runner import Run
 from sim.plots.afterwards import PLAN, SETTLED
 from sim.plots.data import counted, short
 from sim.report.chart import (
@@ -21,7 +22,6 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Cell, Table
-from sim.ensemble.runner import Run
 from sim.words.story import listing, percent, span_words
 
 

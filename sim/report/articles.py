@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.ensemble.runner import Run
 from sim.plots.data import counted, listing
 from sim.report.tables import Cell, Table
-from sim.ensemble.runner import Run
 from sim.words.story import percent
 
 Entry = dict[str, Any]

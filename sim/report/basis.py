@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from sim.ensemble.runner import Run
 from sim.plots.style import actor_colors, day_text
 from sim.report import assumptions
 from sim.report.actors import actor_facts, positions_table
@@ -12,7 +13,6 @@ from sim.report.judgements import judgements, positions_words
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
 from sim.report.words import spread_words
-from sim.ensemble.runner import Run
 from sim.scenario.schema import Scenario
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from sim.ensemble.runner import Run
 from sim.plots.data import signed_days, stage_title
 from sim.plots.sheet import labelled_points
 from sim.plots.style import day_text
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 from sim.scenario.schema import Issue
 
 DARK, GREY, RULE = "#1d252c", "#5b6670", "#e3e7ea"

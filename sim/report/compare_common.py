@@ -6,11 +6,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from sim.studies.compare.words import label
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import palette
 from sim.report.chart import DARK, figure, lines
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.words import label
 
 ROW = 40
 """Height of a scenario's row in pixels."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.studies.compare.differences import Difference, Measure
-from sim.studies.compare.words import difference_words, sentence
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.differences import SEEN, UNITS, UNSEEN, shown_measures
 from sim.report.chart import DARK, Chart, figure, hover, numbers, scatter
 from sim.report.compare_common import scenario_rows
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import Difference, Measure
+from sim.studies.compare.words import difference_words, sentence
 
 
 def difference_charts(comparison: Comparison) -> list[Chart]:

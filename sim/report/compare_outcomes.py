@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import palette
 from sim.plots.comparison.odds import headline
 from sim.plots.comparison.time import signed_day
@@ -17,7 +17,7 @@ from sim.plots.style import GREY
 from sim.report.chart import Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
 from sim.results.dataset import OUTCOMES
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
 from sim.words.story import percent, span_words
 
 

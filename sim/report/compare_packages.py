@@ -7,8 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 from matplotlib.colors import to_hex
 
-from sim.studies.compare.words import label
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.packages import SHADES, cells_of
 from sim.plots.comparison.packages import Cell as PackageCell
 from sim.plots.comparison.packages import headline as packages_headline
@@ -18,7 +17,8 @@ from sim.report.chart import DARK, Chart, hover, scatter
 from sim.report.compare_common import heat_map, heat_width, issue_title
 from sim.report.tables import Cell, Table
 from sim.results.dataset import REASONS
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.words import label
 from sim.words.story import percent
 
 

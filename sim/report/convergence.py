@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.colors import to_hex
 
+from sim.ensemble.runner import Run
 from sim.plots.convergence import SHADE
 from sim.plots.data import (
     agreed_day,
@@ -43,7 +44,6 @@ from sim.report.chart import (
 )
 from sim.report.convergence_words import column, course, status, tabled_words
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 from sim.results.summary import nearest_text
 
 HEIGHT, TOP, BOTTOM, LEFT = 330, 10, 40, 128

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.ensemble.runner import Run
 from sim.plots.data import agreed_day, counted, listing, red_lines, short, signatories
 from sim.plots.style import day_text
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
-from sim.words.story import percent
 from sim.results.summary import nearest_text
+from sim.words.story import percent
 
 
 def column(run: Run, issue: str) -> int:

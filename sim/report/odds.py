@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from sim.ensemble.runner import Run
 from sim.plots.data import band_of_shares, days, last_day, stage_title
 from sim.plots.outcome import BAR_COLORS, FIRST, SETTLED, WORDS, nice_top
 from sim.plots.style import day_text
@@ -27,9 +28,8 @@ from sim.report.chart import (
 )
 from sim.report.tables import Table
 from sim.results.dataset import OUTCOMES, date_of
-from sim.ensemble.runner import Run
-from sim.words.story import percent, span_words
 from sim.results.summary import DAYS
+from sim.words.story import percent, span_words
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
 

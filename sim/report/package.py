@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.ensemble.runner import Run
 from sim.plots.afterwards import PLAN
 from sim.plots.data import counted, listing, red_lines, short, signatories
 from sim.plots.package import deals_on
@@ -14,7 +15,6 @@ from sim.plots.sheet import spread
 from sim.plots.style import actor_colors
 from sim.report.chart import DARK, GREY, Chart, figure, hover, lines, numbers, scatter
 from sim.report.gains import plan_says
-from sim.ensemble.runner import Run
 from sim.results.summary import nearest_text
 
 ROW = 58

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from sim.ensemble.runner import Run
 from sim.plots.data import band, counted, days, last_day, listing, short, signatories
 from sim.plots.pressure import DRIFT, drifting, window
 from sim.plots.style import actor_colors, day_text
@@ -28,9 +29,8 @@ from sim.report.chart import (
 )
 from sim.report.tables import Cell, Table
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
-from sim.words.story import percent
 from sim.results.summary import nearest_text
+from sim.words.story import percent
 
 HEIGHT = 290
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.commands.terminal.run import OUTCOME_WORDS
+from sim.ensemble.runner import Run
 from sim.plots.style import actor_colors, day_text
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
@@ -22,7 +23,7 @@ from sim.report.pressure import levers_chart, levers_table, pressure_charts, pre
 from sim.report.stuck import STUCK_KEY, stuck_chart
 from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
-from sim.ensemble.runner import Run
+from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
     concession_words,
@@ -35,7 +36,6 @@ from sim.words.story import (
     what_blocks,
     within,
 )
-from sim.commands.terminal.run import OUTCOME_WORDS
 
 
 def run_report(run: Run, path: Path) -> None:

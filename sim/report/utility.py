@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from sim.ensemble.runner import Run
 from sim.plots.data import band, days, last_day, short, signatories
 from sim.plots.style import actor_colors, day_text
 from sim.plots.utility import LINES, common_range
@@ -23,7 +24,6 @@ from sim.report.chart import (
     stage_lines,
 )
 from sim.results.dataset import date_of
-from sim.ensemble.runner import Run
 
 DASHES = {"value": "solid", "target": "dash", "reservation": "dot"}
 WIDTHS = {"value": 2.6, "target": 1.7, "reservation": 2.0}

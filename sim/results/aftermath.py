@@ -8,8 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.scenario.schema import Scenario, nearest_text
 from sim.formulas.statistics import wilson
+from sim.scenario.schema import Scenario, nearest_text
 
 if TYPE_CHECKING:
     from sim.engine.model import PeaceTalks

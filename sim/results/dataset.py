@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.results.aftermath import afterwards_variables
-from sim.files import written_whole
+from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import BY_ROUND
-from sim.engine.draws import CHUNK
+from sim.files import written_whole
+from sim.results.aftermath import afterwards_variables
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.engine.protocols import PROTOCOLS
+from sim.formulas.statistics import wilson
 from sim.results.aftermath import durability_summary, plan_summary, ratification_summary
 from sim.results.articles import articles_summary
-from sim.engine.protocols import PROTOCOLS
 from sim.results.dataset import OUTCOMES, REASONS
 from sim.scenario.schema import Issue, Scenario, nearest_text
-from sim.formulas.statistics import wilson
 
 DAYS = (7, 30, 100, 180, 365)
 NOTE = "A model's consequences, given these assumptions; not a forecast."

@@ -1,6 +1,5 @@
 """Scenario files: format, loading, uncertain numbers, errors with their place."""
 
-from sim.engine.draws import CHUNK, Draws
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.loading import (
     Loaded,
@@ -13,8 +12,6 @@ from sim.scenario.loading import (
 from sim.scenario.schema import Scenario
 
 __all__ = [
-    "CHUNK",
-    "Draws",
     "Loaded",
     "LoadedDiscrete",
     "Place",

@@ -9,14 +9,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.ensemble.runner import Run
+from sim.results.summary import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
+from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import LASTING
 from sim.studies.compare.tables import row
 from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told
-from sim.studies.compare.comparison import Comparison
-from sim.ensemble.runner import Run
 from sim.words.story import listing, percent, span_words
-from sim.results.summary import NOTE
 
 ENOUGH = 10
 """Settlements from which on the table says how long they hold."""

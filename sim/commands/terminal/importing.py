@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.results.articles import articles_summary
 from sim.commands.importing import ImportedFile
+from sim.results.articles import articles_summary
 from sim.scenario import Loaded
 from sim.scenario.schema import Scenario
 from sim.words.story import percent

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.ensemble.runner import Run
+from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
     concession_words,

@@ -12,10 +12,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.sweep import SweepJob, Swept
 from sim.formulas.statistics import Clustered
 from sim.results.summary import NOTE
 from sim.studies.sweep.effects import Effect, mean_interval, unmoved
-from sim.commands.sweep import SweepJob, Swept
 from sim.studies.sweep.measures import Measure, interval_words, value_words
 from sim.studies.sweep.results import SweepResults
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import columns, full, rows, stacked
 from sim.engine.agents.base import Participant
 from sim.engine.agents.party import Party, draw_leave_after
 from sim.formulas.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_beyond
 from sim.formulas.bargaining.utility import losses
-from sim.arrays import columns, full, rows, stacked
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:

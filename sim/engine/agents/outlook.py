@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.agents.preferences import Preferences
-from sim.formulas.bargaining.utility import reservation_value
 from sim.arrays import ALL, Some, total
-from sim.scenario.schema import Actor
+from sim.engine.agents.preferences import Preferences
 from sim.engine.war import Beliefs
+from sim.formulas.bargaining.utility import reservation_value
+from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:
     from sim.engine.levers import ActiveLever

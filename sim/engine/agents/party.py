@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Table, full, total
 from sim.engine.agents.outlook import Outlook
 from sim.formulas.bargaining.learning import learnt_saliences
 from sim.formulas.bargaining.red_lines import TOLERANCE
-from sim.formulas.tactics import TACTICS, View
 from sim.formulas.bargaining.walk import reach_target, walk
-from sim.arrays import Table, full, total
+from sim.formulas.tactics import TACTICS, View
 from sim.scenario.schema import Actor
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import ALL, Some, Table, full, total
 from sim.engine.agents.base import Participant
 from sim.formulas.bargaining.red_lines import TOLERANCE, Rule
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
-from sim.arrays import ALL, Some, Table, full, total
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Actor

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.engine.protocols.base import Array, Mask, Protocol, register
 from sim.formulas.groups.averages import condorcet, weighted_mean, weighted_median
 from sim.formulas.groups.challenge import ROUNDS, STILL, one_round
 from sim.formulas.groups.exchange import exchange
-from sim.engine.protocols.base import Array, Mask, Protocol, register
 
 if TYPE_CHECKING:
     from sim.engine.model import PeaceTalks

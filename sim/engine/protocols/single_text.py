@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import entries, nash_welfare
 from sim.engine.protocols.base import Array, Mask, register
 from sim.engine.protocols.mediated import Mediated
+from sim.formulas.bargaining.criticism import heard, revised
+from sim.formulas.bargaining.drafting import entries, nash_welfare
 
 if TYPE_CHECKING:
     from sim.engine.agents import Formulator

@@ -84,7 +84,7 @@ def best_steps(
     Parameters
     ----------
     choice, surplus, loss, extra, welfare, pairs
-        As in :func:`sim.formulas.bargaining.drafting.coordinate_ascent`, the surplus that of the text.
+        As in :func:`.drafting.coordinate_ascent`, the surplus that of the text.
     named, wanted : ndarray of int, shape (worlds, critics)
         The issue that each critic names, and the drafting point that it wants there.
 
@@ -139,7 +139,7 @@ def revised(
 ) -> tuple[Choice, Mask]:
     """A text revised by criticism: the best first, then every other that still raises welfare.
 
-    Parameters as in :func:`best_steps` and :func:`sim.formulas.bargaining.drafting.coordinate_ascent`;
+    Parameters as in :func:`best_steps` and :func:`.drafting.coordinate_ascent`;
     ``spoken`` (worlds, critics) says who names anything.
 
     Returns

@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.utility import losses
 from sim.arrays import total
+from sim.formulas.bargaining.utility import losses
 
 Array = NDArray[np.float64]
 

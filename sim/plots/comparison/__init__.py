@@ -7,7 +7,6 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from sim.studies.compare.comparison import Comparison
 from sim.plots import save
 from sim.plots.comparison.differences import differences
 from sim.plots.comparison.durability import durability
@@ -16,6 +15,7 @@ from sim.plots.comparison.odds import odds
 from sim.plots.comparison.packages import packages
 from sim.plots.comparison.stuck import stuck
 from sim.plots.comparison.time import time
+from sim.studies.compare.comparison import Comparison
 
 FIGURES: dict[str, Callable[[Comparison], Figure | None]] = {
     "odds": odds,

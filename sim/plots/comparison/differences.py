@@ -5,9 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.studies.compare.differences import Difference, Measure
-from sim.studies.compare.words import label
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import (
     NAMES,
     column_title,
@@ -19,7 +17,9 @@ from sim.plots.comparison.common import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, styled
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import Difference, Measure
+from sim.studies.compare.words import label
 
 ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"

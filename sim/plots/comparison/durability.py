@@ -6,13 +6,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.studies.compare.words import label
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import carried_on, foot, listed, palette
 from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, line_height, styled, wrapped
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.words import label
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import (
     NAMES,
     column_title,
@@ -19,7 +19,7 @@ from sim.plots.comparison.common import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, actor_colors, styled
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
 
 ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.34, 5
 """Inches, and parties side by side."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.studies.compare.comparison import Comparison
 from sim.plots.comparison.common import (
     NAMES,
     column_title,
@@ -19,6 +18,7 @@ from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.results.dataset import OUTCOMES
+from sim.studies.compare.comparison import Comparison
 from sim.words.story import span_words
 
 ROW, HEAD, AXIS = 0.42, 0.32, 0.3

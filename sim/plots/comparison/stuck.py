@@ -7,12 +7,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.studies.compare.comparison import Comparison
+from sim.ensemble.runner import Run
 from sim.plots.comparison.common import NAMES, foot, listed, scenario_rows
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled
 from sim.results.dataset import REASONS
-from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
 
 ROW, HEAD, TAIL, GAP = 0.36, 1.2, 0.55, 0.2
 """Height of a row and of the headings, room right of the last heading, gap before the reasons."""

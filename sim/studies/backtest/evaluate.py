@@ -10,13 +10,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.studies.backtest.folder import Folder
-from sim.studies.backtest.scores import PointScores, mean_interval, point_scores
 from sim.formulas.groups import fitted
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.predictors import PREDICTORS
 from sim.formulas.groups.settlement import Fit, fingerprint, settlement
 from sim.formulas.statistics import Interval
+from sim.studies.backtest.folder import Folder
+from sim.studies.backtest.scores import PointScores, mean_interval, point_scores
 
 Array = NDArray[np.float64]
 

@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from sim.ensemble.runner import Run
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
 from sim.studies.compare.pool import run_each
 from sim.studies.compare.shared import group_of, identities, shared_keys
-from sim.ensemble.runner import Run
 
 DEFAULT_BASELINE = "baseline"
 

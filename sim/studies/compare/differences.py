@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.dataset import OUTCOMES
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import (
     Interval,
@@ -23,6 +22,7 @@ from sim.formulas.statistics import (
     paired_difference_of_means,
     paired_difference_of_shares,
 )
+from sim.results.dataset import OUTCOMES
 
 LASTING = 5
 """Years for which a settlement has to hold to count as lasting."""

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.results.dataset import load_results
 from sim.ensemble.runner import Run
+from sim.results.dataset import load_results
+from sim.results.summary import summarise
 from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
 from sim.scenario.errors import file_error
 from sim.scenario.loading import find_scenario, identifier
-from sim.results.summary import summarise
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.studies.compare.changes import change_words
-from sim.studies.compare.differences import LASTING, Difference
-from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
-from sim.studies.compare.comparison import Comparison
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
 from sim.results.summary import NOTE
+from sim.studies.compare.changes import change_words
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
 """Measure, value, low, high."""

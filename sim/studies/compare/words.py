@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sim.studies.compare.differences import LASTING, Difference
 from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import LASTING, Difference
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "

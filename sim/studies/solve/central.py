@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.model import PeaceTalks
 from sim.engine.draws import Draws
-from sim.scenario.schema import Scenario
+from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.space import Linkage, Space
+from sim.scenario.schema import Scenario
 
 
 def central_space(scenario: Scenario) -> Space:

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.plots.style import actor_colors
-from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
-from sim.scenario.schema import Scenario
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
-from sim.studies.solve.central import central_space
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
+from sim.plots.style import actor_colors
 from sim.results.summary import nearest_text
+from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
+from sim.scenario.schema import Scenario
+from sim.studies.solve.central import central_space
 
 Array = NDArray[np.float64]
 

@@ -13,13 +13,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.studies.compare.changes import differing
+from sim.engine.draws import CHUNK, Draws
 from sim.ensemble.chunks import ChunkResult, Task
-from sim.results.dataset import chunk_dataset
 from sim.ensemble.runner import provenance
-from sim.scenario import CHUNK, Draws
-from sim.scenario.errors import file_error
 from sim.ensemble.store import ChunkStore, StoreError
+from sim.results.dataset import chunk_dataset
+from sim.scenario.errors import file_error
+from sim.studies.compare.changes import differing
 from sim.studies.sweep.measures import KEEP
 from sim.studies.sweep.plan import Cell, Plan
 from sim.studies.sweep.results import CHANGES, DIGEST, STORE, Header

@@ -12,9 +12,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.results.dataset import OUTCOMES, REASONS
-from sim.words.story import percent, span_words
 from sim.results.summary import DAYS
 from sim.studies.sweep.words import possessive
+from sim.words.story import percent, span_words
 
 KEEP = (
     "outcome",

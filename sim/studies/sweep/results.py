@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.scenario.errors import file_error
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
+from sim.scenario.errors import file_error
 from sim.studies.sweep.measures import Measure, Names, measures
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import Plan

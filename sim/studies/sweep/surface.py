@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.errors import file_error
 from sim.formulas.statistics import Clustered, Interval
+from sim.scenario.errors import file_error
 from sim.studies.sweep.effects import difference_interval, mean_interval
 from sim.studies.sweep.measures import Measure
 from sim.studies.sweep.parameters import Parameter
