@@ -14,7 +14,8 @@ from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
-from sim.results.dataset import OUTCOMES, outcome_codes
+from sim.results.dataset import outcome_codes
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios

@@ -20,7 +20,7 @@ from sim.plots.comparison.gains import gain_of, plan_gain_of
 from sim.plots.comparison.packages import cells_of
 from sim.plots.comparison.stuck import whole_percent
 from sim.plots.comparison.time import signed_day
-from sim.results.dataset import OUTCOMES, REASONS
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from tests.conftest import TOY

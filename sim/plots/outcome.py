@@ -18,8 +18,8 @@ from sim.plots.data import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, day_text, shortened, styled, text_width
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOMES
 from sim.words.story import span_words
 
 WORDS = {

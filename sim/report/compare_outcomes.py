@@ -16,7 +16,7 @@ from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
 from sim.plots.style import GREY
 from sim.report.chart import Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
-from sim.results.dataset import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.studies.compare.comparison import Comparison
 from sim.words.story import percent, span_words
 

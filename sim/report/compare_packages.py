@@ -16,7 +16,7 @@ from sim.plots.comparison.stuck import headline as stuck_headline
 from sim.report.chart import DARK, Chart, hover, scatter
 from sim.report.compare_common import heat_map, heat_width, issue_title
 from sim.report.tables import Cell, Table
-from sim.results.dataset import REASONS
+from sim.results.outcomes import REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
 from sim.words.story import percent

@@ -23,9 +23,9 @@ from sim.report.page import write_page
 from sim.report.run_page import agreed_table
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
+from sim.results.outcomes import LASTING
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING
 from sim.studies.compare.tables import row
 from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, sentence, told
 from sim.words.aftermath import plan_words

@@ -27,8 +27,8 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Table
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOMES
 from sim.words.story import percent, span_words
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}

@@ -14,11 +14,8 @@ from sim.engine.protocols import PROTOCOLS
 from sim.formulas.statistics import wilson
 from sim.results.aftermath import durability_summary, plan_summary, ratification_summary
 from sim.results.articles import articles_summary
-from sim.results.dataset import OUTCOMES, REASONS
+from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
 from sim.scenario.schema import Issue, Scenario, nearest_text
-
-DAYS = (7, 30, 100, 180, 365)
-NOTE = "A model's consequences, given these assumptions; not a forecast."
 
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.prose import listing, percent, span_words
 from sim.scenario.schema import Scenario
-from sim.words.story import listing, percent, span_words
 
 HOLDS = (
     "Holding means that keeping it is worth more to every side than breaking it; accidents, "

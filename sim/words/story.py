@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from sim.prose import counted, listing, percent, span_words
 from sim.results.dataset import date_of
+from sim.results.outcomes import REASON_WORDS
 from sim.scenario.schema import Scenario, nearest_text
 
 
@@ -148,43 +150,6 @@ def _text_events(
     return out
 
 
-def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
-    """A share as words; never a bare 0 or 100 for something rare but seen.
-
-    With as many digits as its interval has (:func:`span_words`), where one is given.
-
-    Examples
-    --------
-    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
-    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
-    >>> percent(0.1644, [0.160, 0.169])
-    '16.4 %'
-    """
-    if share is None:
-        return "—"
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "under 0.1 %"
-    if 99.9 < value < 100:
-        return "over 99.9 %"
-    if 10 <= value <= 90 and not _is_narrow(interval):
-        return f"{math.floor(value + 0.5)} %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
-
-
-def span_words(interval: list[float] | None) -> str:
-    """An interval as ``9–13 %``."""
-    if interval is None:
-        return ""
-    low, high = (100 * x for x in interval)
-    digits = 1 if _is_narrow(interval) else 0
-    return f"{low:.{digits}f}–{high:.{digits}f} %"
-
-
-def _is_narrow(interval: Sequence[float] | None) -> bool:
-    return interval is not None and 100 * (interval[1] - interval[0]) < 3
-
-
 WITHIN = {
     "7": "within a week",
     "30": "within 30 days",
@@ -253,7 +218,7 @@ def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str
                 (
                     issue.title,
                     entry["most_common"],
-                    f"{common} of {entry['worlds']:,} world{'' if entry['worlds'] == 1 else 's'}",
+                    f"{common} of {counted(entry['worlds'], 'world')}",
                 )
             )
     return rows
@@ -290,14 +255,6 @@ def pressure_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-REASON_WORDS = {
-    "red_lines": "red lines that leave no common ground",
-    "no_surplus": "no package that all prefer to having no deal",
-    "time": "a package that suits all exists but was not reached in time",
-    "ratification": "a text was signed and not ratified",
-}
-
-
 def what_blocks(scenario: Scenario, summary: dict[str, Any]) -> str:
     """What blocks the central world at its end, as the tail of a sentence; may be empty."""
     issue = summary["central"]["stuck_on"]
@@ -310,7 +267,7 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     if failed <= 0:
         return []
     reasons = [
-        f"{REASON_WORDS[k]} in {percent(v)}"
+        f"{REASON_WORDS[k].line} in {percent(v)}"
         for k, v in sorted(summary["stuck_because"].items(), key=lambda kv: -kv[1])
         if v > 0
     ]
@@ -331,10 +288,3 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
         if wider:
             lines.append(f"For a whole settlement, red lines miss each other on {listing(wider)}.")
     return lines
-
-
-def listing(items: Iterable[str]) -> str:
-    parts = list(items)
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

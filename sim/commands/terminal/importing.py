@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.importing import ImportedFile
+from sim.prose import counted, percent
 from sim.results.articles import articles_summary
 from sim.scenario import Loaded
 from sim.scenario.schema import Scenario
-from sim.words.story import percent
 
 NOTE = "By the table's own rule (means and thresholds); no statement about what would be accepted."
 
@@ -25,7 +25,7 @@ def tell(done: ImportedFile) -> None:
     content = loaded.scenario if isinstance(loaded, Loaded) else loaded.content
     console.print(Text(f"{content.title}: {done.path} written", style="bold"))
     issues = len(content.issues)
-    counts = f"{issues} issue{'s' * (issues != 1)}, {len(content.actors)} actors"
+    counts = f"{counted(issues, 'issue')}, {len(content.actors)} actors"
     if isinstance(content, Scenario) and content.conflicts:
         counts += f", {len(content.conflicts)} pairs that exclude each other"
     console.print(f"{counts}.")

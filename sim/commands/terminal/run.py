@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
+from sim.prose import percent, span_words
+from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
@@ -17,20 +19,10 @@ from sim.words.story import (
     ending_words,
     events,
     package_words,
-    percent,
     pressure_words,
-    span_words,
     stuck_words,
     what_blocks,
 )
-
-OUTCOME_WORDS = {
-    "settlement": "Settlement (everything on the agenda signed)",
-    "partial": "Partial (some stages signed and standing)",
-    "ratification_failed": "Signed, and not ratified",
-    "breakdown": "Breakdown (a side walked away)",
-    "no_deal": "No agreement within the horizon",
-}
 
 AVERAGES = (
     "These scores have no red lines and no war: whoever scores a draft high enough on average "
@@ -88,7 +80,7 @@ def _odds(run: Run) -> Table:
         if kind == "ratification_failed" and not run.scenario.ratification:
             continue
         share, span = run.summary["outcomes"][kind], run.summary["outcomes_interval"][kind]
-        table.add_row(words, percent(share, span), span_words(span))
+        table.add_row(words.line, percent(share, span), span_words(span))
     return table
 
 
@@ -119,7 +111,7 @@ def _central_story(run: Run) -> list[str]:
     central = run.summary["central"]
     if central["outcome"] != "settlement":
         blocked = what_blocks(run.scenario, run.summary)
-        lines.append(f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}{blocked}")
+        lines.append(f"At the end: {OUTCOME_WORDS[central['outcome']].line.lower()}{blocked}")
     return lines
 
 

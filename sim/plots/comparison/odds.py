@@ -17,7 +17,7 @@ from sim.plots.data import share_text
 from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
-from sim.results.dataset import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.studies.compare.comparison import Comparison
 from sim.words.story import span_words
 

@@ -13,7 +13,7 @@ from sim.plots.data import band_of_shares, share_text
 from sim.plots.outcome import TOPS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, SMALL, line_height, styled, wrapped
-from sim.results.summary import DAYS
+from sim.results.outcomes import DAYS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
 from sim.words.story import span_words

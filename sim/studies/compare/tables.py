@@ -12,10 +12,10 @@ import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
-from sim.results.summary import NOTE
+from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.differences import Difference
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
@@ -39,7 +39,7 @@ def row(run: Run) -> dict[str, Any]:
     first = int(np.isfinite(data.first_signed_day.values).sum())
     stuck = max(summary["stuck_on"].items(), key=lambda kv: kv[1], default=("", 0.0))
     held = summary["durability"]
-    years = str(min(LASTING, held["years"])) if held else None
+    years = str(lasting_years([run.scenario])) if held else None
     several = len(run.scenario.stages) > 1
     return {
         "settlement": outcomes["settlement"],
@@ -79,10 +79,11 @@ def cells(run: Run) -> Iterator[Cell]:
         yield (f"utility.{actor}.median", *spread)
     for issue, entry in summary["package"].items():
         yield (f"package.{issue}.median", entry["median"], entry["p10"], entry["p90"])
-    for name in ("stuck_on", "stuck_because"):
-        failed = int((run.ensemble.stuck_reason.values >= 0).sum())
-        for key, share in summary[name].items():
-            yield (f"{name}.{key}", share, *wilson(round(share * failed), failed))
+    failed = int((run.ensemble.stuck_reason.values >= 0).sum())
+    for name, variable in (("stuck_on", "stuck_issue"), ("stuck_because", "stuck_reason")):
+        codes = run.ensemble[variable].values
+        for code, (key, share) in enumerate(summary[name].items()):
+            yield (f"{name}.{key}", share, *wilson(int((codes == code).sum()), failed))
     yield from _after_signing(run)
 
 
@@ -105,7 +106,8 @@ def _after_signing(run: Run) -> Iterator[Cell]:
             yield (f"plan_gain.{actor}.median", entry["median"], entry["p10"], entry["p90"])
         yield ("plan.acceptable", plan["acceptable"], *plan["interval"])
         for year, share in (plan["held"] or {}).items():
-            yield (f"plan_held.{year}", share, *wilson(round(share * worlds), worlds))
+            count = int((data.plan_years_held.values >= int(year)).sum())
+            yield (f"plan_held.{year}", share, *wilson(count, worlds))
 
 
 def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | None]:
@@ -153,8 +155,8 @@ DIFFERENCE_COLUMNS = [
 def as_entry(one: Difference) -> dict[str, Any]:
     """A difference as plain data, in the order of :data:`DIFFERENCE_COLUMNS`."""
     numbers = (
-        *(one.scenario, one.baseline, one.measure.key, one.measure.kind, one.value),
-        *(one.interval.low, one.interval.high, one.paired),
+        *(one.scenario, one.baseline, one.measure.key.replace(":", "."), one.measure.kind),
+        *(one.value, one.interval.low, one.interval.high, one.paired),
         *(one.unpaired.low, one.unpaired.high, one.gain, one.worlds),
         *(one.of_scenario, one.of_baseline),
     )
