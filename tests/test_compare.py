@@ -78,7 +78,7 @@ def compared(files: list[str]) -> Comparison:
 
 def test_differences_are_scenario_less_baseline_world_by_world(compared: Comparison) -> None:
     costly, base = compared.run("costly").ensemble, compared.base.ensemble
-    one = compared.of("costly", "utility.a")
+    one = compared.of("costly", "utility:a")
     assert one is not None
     expected = (costly.utility.sel(actor="a") - base.utility.sel(actor="a")).values
     assert one.value == pytest.approx(expected.mean())
@@ -109,7 +109,7 @@ def halved(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return compare(["kellogg", str(path)], 300)
 
 
-@pytest.mark.parametrize("measure", ["ripeness", "utility.zelenskyy"])
+@pytest.mark.parametrize("measure", ["ripeness", "utility:zelenskyy"])
 def test_pairing_on_common_random_numbers_halves_the_interval(
     halved: Comparison, measure: str
 ) -> None:
@@ -139,7 +139,7 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
     found = compare([files[0], *folders], WORLDS)
     assert [run.scenario.name for run in found.runs] == ["baseline", "other", "fewer"]
     assert not any(d.paired for d in found.differences if d.scenario == "other")
-    one = found.of("fewer", "utility.a")
+    one = found.of("fewer", "utility:a")
     assert one is not None
     assert (one.paired, one.worlds) == (True, 25)
     # the first worlds of the longer run are those of the shorter one

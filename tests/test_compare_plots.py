@@ -248,7 +248,7 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
     figure = figure_of(compared, "differences")
     shown = {str(a.get_gid()) for a in figure.axes}
-    assert {"settlement", "ripeness", "utility.a"} <= shown
+    assert {"settlement", "ripeness", "utility:a"} <= shown
     for one in compared.differences:
         if one.scenario == "elsewhere":
             continue

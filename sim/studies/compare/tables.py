@@ -72,7 +72,8 @@ def cells(run: Run) -> Iterator[Cell]:
             yield (f"{key}.{day}", share, *span)
     days = run.ensemble.settled_day.values
     yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
-    for when, values in summary["ripeness"].items():
+    for when in ("start", "end"):
+        values = summary["ripeness"][when]
         yield (f"ripeness_{when}.median", values["median"], values["p10"], values["p90"])
     for actor, entry in summary["actors"].items():
         spread = (entry["utility"], entry["utility_p10"], entry["utility_p90"])
@@ -190,7 +191,7 @@ def compare_json(comparison: Comparison) -> str:
         "pairing": pairing_words(comparison),
         "table": {run.scenario.name: row(run) for run in comparison.runs},
         "differences": [as_entry(one) for one in comparison.differences],
-        "scenarios": {run.scenario.name: run.summary for run in comparison.runs},
+        "scenarios": {run.scenario.name: run.summary.to_json() for run in comparison.runs},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
