@@ -9,17 +9,17 @@ from sim.plots.data import counted, listing
 from sim.report.tables import Cell, Table
 from sim.words.story import percent
 
-Entry = dict[str, Any]
+Entry = Any
 
 
 def articles_of(run: Run) -> Entry | None:
     """The block of a scenario that was made from a table of scored articles, if it has one."""
-    return run.summary.get("articles") or None
+    return run.summary.articles or None
 
 
 def articles_words(run: Run, found: Entry) -> list[str]:
     """How many drafts pass, who decides, and how many are left with red lines."""
-    if found.get("not_counted"):
+    if found.not_counted:
         return [f"The drafts were not counted: {found['not_counted']}."]
     words = [
         f"Of {found['drafts']:,} drafts that can be made of "

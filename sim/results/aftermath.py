@@ -69,8 +69,8 @@ class Plan(Record):
 
     points: dict[str, Point]
     gain: dict[str, PlanGain]
-    acceptable: float
-    interval: Interval
+    acceptable: float | None
+    interval: Interval | None
     crosses_any: dict[str, float]
     crosses: dict[str, dict[str, float]]
     passed: float | None
@@ -136,14 +136,10 @@ def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Gate
         verdict, plan = ratified[:, n], plan_ratified[:, n]
         voted = ~np.isnan(verdict)
         concerned = ~np.isnan(plan)
-        out[str(gate)] = Gate(
-            spec.title,
-            spec.of,
-            float(voted.mean()),
-            *_share(verdict[voted] == 1.0),
-            int(concerned.sum()) / worlds,
-            *_share(plan[concerned] == 1.0),
-        )
+        passed, interval = _share(verdict[voted] == 1.0)
+        share, concerning = float(voted.mean()), int(concerned.sum()) / worlds
+        of_plan = _share(plan[concerned] == 1.0)
+        out[str(gate)] = Gate(spec.title, spec.of, share, passed, interval, concerning, *of_plan)
     return out
 
 

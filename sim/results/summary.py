@@ -140,7 +140,7 @@ class Summary(Record):
 
     scenario: str
     title: str
-    question: str
+    question: str | None
     note: str
     seed: int
     worlds: int

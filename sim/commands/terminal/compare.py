@@ -29,7 +29,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     title = f"{counted(count, 'scenario')}, compared with {comparison.baseline}"
     console.print(Text(title, style="bold"))
     console.print(Text(worlds_words(comparison) + "\n"))
-    for change in comparison.base.summary["provenance"]["overrides"]:
+    for change in comparison.base.summary.provenance.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
     console.print(_table(comparison))
     _changes(console, comparison)
@@ -62,8 +62,8 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
 
 def worlds_words(comparison: Comparison) -> str:
     """How many worlds, and with which seed."""
-    counts = sorted({run.summary["worlds"] for run in comparison.runs})
-    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    counts = sorted({run.summary.worlds for run in comparison.runs})
+    seeds = sorted({run.summary.seed for run in comparison.runs})
     worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
     seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
     return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
@@ -110,20 +110,20 @@ def _plans(comparison: Comparison) -> Table:
     table.add_column("Passes all\ngates", justify="right", no_wrap=True)
     table.add_column("Would\nhold", justify="right", no_wrap=True)
     for run in comparison.ranked:
-        plan = run.summary["plan"]
+        plan = run.summary.plan
         if plan is None:
             continue
 
         def short(actor: str, run: Run = run) -> str:
             return run.scenario.actors[actor].short
 
-        worse = [short(a) for a, gain in plan["gain"].items() if gain["better"] < 0.5]
-        crossed = [short(a) for a, share in plan["crosses_any"].items() if share >= 0.5]
+        worse = [short(a) for a, gain in plan.gain.items() if gain.better < 0.5]
+        crossed = [short(a) for a, share in plan.crosses_any.items() if share >= 0.5]
         held = "—"
-        if plan["held"]:
-            last = list(plan["held"])[-1]
-            held = f"{percent(plan['held'][last])}, {last} y"
-        passed = "—" if plan["passed"] is None else percent(plan["passed"])
+        if plan.held:
+            last = list(plan.held)[-1]
+            held = f"{percent(plan.held[last])}, {last} y"
+        passed = "—" if plan.passed is None else percent(plan.passed)
         table.add_row(run.scenario.name, listing(worse), listing(crossed), passed, held)
     return table
 
@@ -141,7 +141,7 @@ def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> li
 
     day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
     # a handful of settlements says nothing about how long they hold
-    enough = entry["held"] is not None and entry["settlement"] * run.summary["worlds"] >= ENOUGH
+    enough = entry["held"] is not None and entry["settlement"] * run.summary.worlds >= ENOUGH
     held = Text(percent(entry["held"])) if enough else Text("—", style="dim")
     if enough and entry["held_years"] != years:
         held.append(f"\n({entry['held_years']} years)")

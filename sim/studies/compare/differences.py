@@ -84,7 +84,7 @@ def differences(
 def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
     """One scenario less the baseline; None where fewer than two worlds can be compared."""
     one, two = measure.values(run.ensemble), measure.values(base.ensemble)
-    paired = run.summary["seed"] == base.summary["seed"]
+    paired = run.summary.seed == base.summary.seed
     if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
         numbers = (run.ensemble.world.values, base.ensemble.world.values)
         _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
