@@ -42,7 +42,7 @@ def articles_words(run: Run, found: Entry) -> list[str]:
 
 def thresholds_table(run: Run, found: Entry) -> Table:
     """What each side asks for, and how many drafts hang on it."""
-    veto = (found["veto"] or {}).get("by", {})
+    veto = found.veto.by if found.veto else {}
     rows: list[list[str | Cell]] = [
         [
             _name(run, actor),
