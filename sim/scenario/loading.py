@@ -53,8 +53,8 @@ class Loaded:
         Examples
         --------
         >>> kellogg = load_scenario("kellogg")
-        >>> firm = kellogg.with_({"actors.putin.positions.ceasefire.limit": 0.4, "horizon_days": 90})
-        >>> firm.scenario.horizon_days, kellogg.scenario.horizon_days
+        >>> short = kellogg.with_({"horizon_days": 90, "actors.putin.patience": 10})
+        >>> short.scenario.horizon_days, kellogg.scenario.horizon_days
         (90, 365)
         """
         said = [Change(key, plain_data(value), f"with_ {key}") for key, value in changes.items()]
