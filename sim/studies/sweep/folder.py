@@ -14,10 +14,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK, Draws
-from sim.ensemble.chunks import ChunkResult, Task
+from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.results.dataset import chunk_dataset
+from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.scenario.errors import file_error
 from sim.studies.compare.changes import differing
 from sim.studies.sweep.measures import KEEP
