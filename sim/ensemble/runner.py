@@ -180,8 +180,10 @@ def run_jobs(
         left = Counter(task.cell for task in tasks)
         every = sum(jobs[cell].worlds for cell in started)
         before = every - sum(task.worlds for task in tasks)
-        for cell in started.keys() - left.keys():
+        for cell in sorted(started.keys() - left.keys()):
             yield cell, started.pop(cell).finished(progress)
+        if not tasks:
+            return
         for task, found in run_tasks(
             lambda cell: jobs[cell].loaded.scenario,
             jobs[0].seed,
