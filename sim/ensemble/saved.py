@@ -8,6 +8,7 @@ import xarray as xr
 
 from sim.ensemble.store import read_store
 from sim.results.dataset import STORE
+from sim.results.experiments import unpacked
 
 
 def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
@@ -21,7 +22,7 @@ def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
         If the file or its store cannot be read, or the store is not that of this file, or not
         whole.
     """
-    ensemble = xr.load_dataset(path, engine="h5netcdf")
+    ensemble = unpacked(xr.load_dataset(path, engine="h5netcdf"))
     central = xr.load_dataset(path, engine="h5netcdf", group="central")
     if STORE in ensemble.attrs:
         place = path.parent / ensemble.attrs.pop(STORE)
