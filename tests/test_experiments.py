@@ -11,7 +11,8 @@ import xarray as xr
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.runner import Run, run_scenario, write_results
-from sim.results.dataset import chunk_dataset, load_results
+from sim.ensemble.saved import load_results
+from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table
 from sim.scenario import load_scenario
 from tests.conftest import SCENARIOS
