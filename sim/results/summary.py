@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.engine.protocols import PROTOCOLS
 from sim.formulas.statistics import wilson
+from sim.registry import PROTOCOLS
 from sim.results.aftermath import durability_summary, plan_summary, ratification_summary
 from sim.results.articles import articles_summary
 from sim.results.dataset import OUTCOMES, REASONS

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from sim.formulas.tactics import TACTICS
+from sim.registry import TACTICS
 from sim.scenario.distributions import SHAPES
 from sim.scenario.errors import Place, file_error
 from sim.scenario.wording import kind_of

@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.engine.protocols import PROTOCOLS
-from sim.formulas.tactics import TACTICS
+from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number

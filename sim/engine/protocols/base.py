@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import stacked
+from sim.registry import PROTOCOLS
 
 if TYPE_CHECKING:
     from sim.engine.agents import Party
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+register = PROTOCOLS.register
 
 
 class Protocol(ABC):
@@ -58,12 +60,3 @@ class Protocol(ABC):
 def _cares(party: Party) -> Array:
     """Believed saliences where a party's consent is needed, (worlds, issues)."""
     return party.salience_seen if party.consent.all() else party.salience_seen * party.consent
-
-
-PROTOCOLS: dict[str, type[Protocol]] = {}
-
-
-def register(protocol: type[Protocol]) -> type[Protocol]:
-    """Class decorator: makes a protocol usable by its name in scenario files."""
-    PROTOCOLS[protocol.name] = protocol
-    return protocol

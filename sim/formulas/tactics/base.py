@@ -9,7 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.registry import TACTICS
+
 Array = NDArray[np.float64]
+register = TACTICS.register
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,3 @@ class Tactic(ABC):
     @abstractmethod
     def aspiration(self, view: View) -> Array:
         """Aspiration of this round, shape ``(worlds,)``, in [0, 1]."""
-
-
-TACTICS: dict[str, type[Tactic]] = {}
-
-
-def register(tactic: type[Tactic]) -> type[Tactic]:
-    """Class decorator: makes a tactic usable by its name in scenario files."""
-    TACTICS[tactic.name] = tactic
-    return tactic
