@@ -125,9 +125,9 @@ def test_generated_scenarios_bargain_to_the_end(parties: int, issues: int) -> No
     loaded = load_generated(parties, issues)
     model = simulate(loaded.scenario, 5)
     assert len(model.signatories) == parties
-    assert len(model.issues) == issues
-    assert model.round == ROUNDS
-    assert (model.status == OPEN).all()
+    assert len(model.talks.issues) == issues
+    assert model.talks.round == ROUNDS
+    assert (model.talks.status == OPEN).all()
     assert loaded.digest == load_generated(parties, issues).digest
     assert loaded.digest != load_generated(parties, issues, seed=2).digest
 

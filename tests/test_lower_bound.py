@@ -47,8 +47,8 @@ def test_every_outcome_is_the_engines(change: Callable[..., dict[str, Any]]) -> 
 
 def test_the_variant_has_what_kellogg_seldom_has() -> None:
     model, _ = played(eventful)
-    assert (model.status == SETTLED).sum() > 5
-    assert (model.status == BROKEN_DOWN).sum() > 5
+    assert (model.talks.status == SETTLED).sum() > 5
+    assert (model.talks.status == BROKEN_DOWN).sum() > 5
     assert model.ratification.failures.any()
     assert model.recorder.truces_broken.any()
     assert np.isfinite(model.recorder.years_held).any()

@@ -53,7 +53,7 @@ def rounds_of_offers(model: PeaceTalks) -> list[int]:
 
     def watched(envoy: Any, text: Any, where: Any) -> Any:
         if where[0]:
-            found.append(model.round)
+            found.append(model.talks.round)
         return put(envoy, text, where)
 
     protocol.put_to_all = watched  # type: ignore[method-assign]
@@ -168,8 +168,8 @@ def test_mirrored_saliences_lead_from_the_middle_to_the_logroll(toy: dict[str, A
     data = one_text(free(toy), text={"land": 0.5, "arms": 0.5})
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert len(rounds_of_offers(model)) == 1
-    assert model.status[0] == SETTLED
-    assert model.agreed[0] == pytest.approx([0.0, 1.0])
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0] == pytest.approx([0.0, 1.0])
     for party in model.signatories:
         seen = party.salience_seen[0]
         assert seen.argmax() == party.weight[0].argmax()
@@ -179,8 +179,8 @@ def test_without_conflict_everybody_gets_its_ideal(toy: dict[str, Any]) -> None:
     data = free(toy, land=(0.2, 0.2), arms=(0.85, 0.85))
     data = one_text(data, text={"land": 0.9, "arms": 0.1})
     model = simulate(build(data), worlds=1, central=True)
-    assert model.agreed[0] == pytest.approx([0.2, 0.85])
-    assert model.events["refuses"]["a"][0] == 0
+    assert model.talks.agreed[0] == pytest.approx([0.2, 0.85])
+    assert model.talks.events["refuses"]["a"][0] == 0
 
 
 @pytest.mark.parametrize(("per_round", "expected"), [(1, 11), (2, 7), (5, 3)])
@@ -194,7 +194,7 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     found = rounds_of_offers(model)
     assert found[0] == expected
-    refused = np.array([model.events["refuses"][p.key][0] for p in model.signatories])
+    refused = np.array([model.talks.events["refuses"][p.key][0] for p in model.signatories])
     assert refused.max() == len(found)  # a draft is not refused, only what is put to all
     # what was refused is the first draft of the next series
     between = -(-4 // per_round) * 2
@@ -204,8 +204,8 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
 def test_one_draft_is_the_published_text_as_it_is(toy: dict[str, Any]) -> None:
     data = one_text(free(toy), text={"land": 0.41, "arms": 0.63}, drafts=1)
     model = simulate(build(data), worlds=1, central=True)
-    assert model.concluded_round[0] == 1
-    assert model.agreed[0] == pytest.approx([0.41, 0.63])
+    assert model.talks.concluded_round[0] == 1
+    assert model.talks.agreed[0] == pytest.approx([0.41, 0.63])
 
 
 def test_it_gives_up_after_so_many_offers(toy: dict[str, Any]) -> None:
@@ -247,7 +247,7 @@ def test_criticism_brings_the_text_inside_red_lines_that_were_misjudged(
     model.run()
     assert within
     assert all(within)
-    assert (model.status == SETTLED).mean() > 0.9
+    assert (model.talks.status == SETTLED).mean() > 0.9
 
 
 @settings(max_examples=25, deadline=None)
@@ -302,8 +302,8 @@ def test_who_votes_a_text_down_is_heard_afterwards(toy: dict[str, Any]) -> None:
     model = simulate(build(data), worlds=1, central=True, trace=True)
     kinds = [kind for _, kind, _ in model.recorder.history]
     assert kinds.index("rejected") < kinds.index("ratified")
-    assert model.status[0] == SETTLED
-    assert model.agreed[0, 0] >= 0.6 - 1e-9
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0, 0] >= 0.6 - 1e-9
 
 
 def test_a_stage_whose_terms_nobody_wants_is_drafted_within_them(toy: dict[str, Any]) -> None:
@@ -312,8 +312,8 @@ def test_a_stage_whose_terms_nobody_wants_is_drafted_within_them(toy: dict[str, 
         {"name": "all", "issues": ["land", "arms"], "terms": {"land": {"at_most": 0.1}}}
     ]
     model = simulate(build(data), worlds=1, central=True)
-    assert model.status[0] == SETTLED
-    assert model.agreed[0, 0] <= 0.1 + 1e-9
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0, 0] <= 0.1 + 1e-9
 
 
 # --- bad input ---------------------------------------------------------------------------------

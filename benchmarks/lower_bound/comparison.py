@@ -193,7 +193,7 @@ def compare_outcomes(model: PeaceTalks, inputs: Inputs) -> dict[str, NDArray[np.
         finite = np.isfinite(ours) & np.isfinite(theirs)
         apart = np.abs(np.where(finite, ours, 0.0) - np.where(finite, theirs, 0.0))
         same |= finite & (apart <= LOOSER.get(name, TOLERANCE))
-        out[name] = ~same.reshape(model.worlds, -1).all(axis=1)
+        out[name] = ~same.reshape(model.talks.worlds, -1).all(axis=1)
     return out
 
 
@@ -219,20 +219,20 @@ def _outcomes(model: PeaceTalks) -> dict[str, Any]:
     record, parties, levers = model.recorder, model.signatories, model.levers
     gates = model.ratification.gates
     out: dict[str, Any] = {
-        "status": model.status,
-        "stage": model.stage,
-        "signed_round": model.signed_round,
-        "concluded_round": model.concluded_round,
-        "in_force_round": model.in_force_round,
+        "status": model.talks.status,
+        "stage": model.talks.stage,
+        "signed_round": model.talks.signed_round,
+        "concluded_round": model.talks.concluded_round,
+        "in_force_round": model.talks.in_force_round,
         "first_signed": record.first_signed,
         "truces_broken": record.truces_broken,
         "who_left": record.who_left,
         "failures": model.ratification.failures,
         **{
             event: np.stack([counts[p.key] for p in parties], axis=1)
-            for event, counts in model.events.items()
+            for event, counts in model.talks.events.items()
         },
-        "agreed": model.agreed,
+        "agreed": model.talks.agreed,
         "offer": record.last_offer,
         "no_deal": model.war.no_deal,
         "belief": np.stack([p.beliefs.mean for p in parties], axis=1),
@@ -255,8 +255,8 @@ def _outcomes(model: PeaceTalks) -> dict[str, Any]:
         out["called"] = np.stack([v.called for v in levers], axis=1)
     if gates:
         out["verdict"] = np.stack([g.verdict for g in gates], axis=1)
-    if model.durable is not None and model.durable.terms:
-        held = [record.years_without[term] for term in model.durable.terms]
+    if model.yardsticks.durable is not None and model.yardsticks.durable.terms:
+        held = [record.years_without[term] for term in model.yardsticks.durable.terms]
         out["years_without"] = np.stack(held, axis=1)
     return out
 

@@ -89,13 +89,13 @@ def inputs_of(model: PeaceTalks) -> Inputs:
     """
     check_covered(model.spec)
     rules = _record(_rules(model))
-    worlds = _records(_world(model), model.worlds)
+    worlds = _records(_world(model), model.talks.worlds)
     return Inputs(rules, worlds, _empty_states(model), _scratch(model))
 
 
 def shocks(model: PeaceTalks) -> NDArray[np.float64]:
     """Shocks of the war, shape (worlds, rounds, drifting issues)."""
-    draws, names = model.draws, [model.issues[i] for i in model.war.drifting]
+    draws, names = model.draws, [model.talks.issues[i] for i in model.war.drifting]
     rounds = range(1, model.spec.rounds + 1)
     return np.array(
         [[draws.normal(f"war.shock.{name}", r) for name in names] for r in rounds]
@@ -107,8 +107,8 @@ def shocks(model: PeaceTalks) -> NDArray[np.float64]:
 
 def _rules(model: PeaceTalks) -> dict[str, Any]:
     spec, parties, war = model.spec, model.signatories, model.war
-    stages = range(model.stages)
-    on_stage = [np.flatnonzero(model.stage_of_issue == stage) for stage in stages]
+    stages = range(model.talks.stages)
+    on_stage = [np.flatnonzero(model.talks.stage_of_issue == stage) for stage in stages]
     assert model.envoy is not None
     envoy = model.envoy.spec
     principal = [p.index for p in parties if p.key == envoy.principal]
@@ -117,11 +117,11 @@ def _rules(model: PeaceTalks) -> dict[str, Any]:
     exponents = [1.0 / p.tactic.beta for p in parties]  # type: ignore[attr-defined]
     return {
         "rounds": spec.rounds,
-        "stages": model.stages,
+        "stages": model.talks.stages,
         "round_months": war.months,
         "quorum": -1.0 if consent == "unanimity" else float(consent),
-        "stage_of_issue": model.stage_of_issue,
-        "issues_on_stage": _ragged(on_stage, len(model.issues)),
+        "stage_of_issue": model.talks.stage_of_issue,
+        "issues_on_stage": _ragged(on_stage, len(model.talks.issues)),
         "count_on_stage": [len(issues) for issues in on_stage],
         "asked": [[p.consent[issues].any() for p in parties] for issues in on_stage],
         "consent": [p.consent for p in parties],
@@ -130,9 +130,9 @@ def _rules(model: PeaceTalks) -> dict[str, Any]:
         "foresight": [p.months for p in parties],
         "exponent": exponents,
         "opening": [p.tactic.opening for p in parties],  # type: ignore[attr-defined]
-        "drifting": _ragged([war.drifting], len(model.issues))[0],
+        "drifting": _ragged([war.drifting], len(model.talks.issues))[0],
         "count_drifting": len(war.drifting),
-        "believed": _ragged([p.beliefs.columns for p in parties], len(model.issues)),
+        "believed": _ragged([p.beliefs.columns for p in parties], len(model.talks.issues)),
         "count_believed": [len(p.beliefs.columns) for p in parties],
         "first_text": envoy.mediation.first_round,
         "text_every": envoy.mediation.every,
@@ -150,7 +150,7 @@ def _rules(model: PeaceTalks) -> dict[str, Any]:
 
 def _red_lines(model: PeaceTalks) -> dict[str, Any]:
     """Conditional red lines, and the choices of them that are tried."""
-    rules = model.rules
+    rules = [r for p in model.signatories for r in p.rules]
     columns = sorted({r.column for r in rules} | {i for r in rules for i, _, _ in r.bounds})
     choices = [[number in subset for number in range(len(rules))] for subset in subsets(len(rules))]
     most = max([1, *(len(r.bounds) for r in rules)])
@@ -176,7 +176,11 @@ def _levers(model: PeaceTalks) -> dict[str, Any]:
     most = max([1, *map(len, conditions)])
     empty = [-1] * 9
     moved = [
-        [n for n, i in enumerate(model.issues) if i in s.effect.drift or i in s.effect.no_deal]
+        [
+            n
+            for n, i in enumerate(model.talks.issues)
+            if i in s.effect.drift or i in s.effect.no_deal
+        ]
         for s in specs
     ]
     return {
@@ -184,11 +188,11 @@ def _levers(model: PeaceTalks) -> dict[str, Any]:
         "lever_on": [[key in s.on for key in keys] for s in specs] or [[0] * len(keys)],
         "lever_answers": [[[_answers(s, key, e) for e in ANSWERED] for key in keys] for s in specs]
         or [[[0, 0]] * len(keys)],
-        "promised_with": [_promised_with(s, model.stage_names) for s in specs] or [-1],
+        "promised_with": [_promised_with(s, model.talks.stage_names) for s in specs] or [-1],
         "lever_conditions": [c + [empty] * (most - len(c)) for c in conditions] or [[empty]],
         "count_conditions": [len(c) for c in conditions] or [0],
         "parents_first": _parents_first(specs, numbers) or [0],
-        "lever_moves": _ragged(moved or [[]], len(model.issues)),
+        "lever_moves": _ragged(moved or [[]], len(model.talks.issues)),
         "count_moves": [len(m) for m in moved] or [0],
         "lever_pays": [bool(s.effect.payment) for s in specs] or [0],
     }
@@ -202,7 +206,7 @@ def _condition(
     for event in EVENTS:
         count = getattr(condition, event)
         row += [-1, -1] if count is None else [keys.index(count.actor), count.times]
-    row.append(-1 if condition.signed is None else model.stage_names.index(condition.signed))
+    row.append(-1 if condition.signed is None else model.talks.stage_names.index(condition.signed))
     row.append(-1 if condition.pulled is None else numbers[condition.pulled])
     row.append(-1 if condition.round is None else condition.round)
     return row
@@ -263,7 +267,7 @@ def _gates(model: PeaceTalks) -> dict[str, Any]:
 
 
 def _durability(model: PeaceTalks) -> dict[str, Any]:
-    durable, issues = model.durable, len(model.issues)
+    durable, issues = model.yardsticks.durable, len(model.talks.issues)
     if durable is None:
         return {
             "years": 0,
@@ -285,7 +289,7 @@ def _durability(model: PeaceTalks) -> dict[str, Any]:
         "years": durable.spec.years,
         "fought_over": durable.fought_over,
         "count_terms": len(durable.terms),
-        "term_column": [model.issues.index(t) for t in durable.terms] or [0],
+        "term_column": [model.talks.issues.index(t) for t in durable.terms] or [0],
         "deters": deters or [[0] * len(model.signatories)],
         "deterrent_points": points,
         "count_deterrent_points": counts or [2],
@@ -296,7 +300,7 @@ def _durability(model: PeaceTalks) -> dict[str, Any]:
 
 
 def _world(model: PeaceTalks) -> dict[str, NDArray[Any]]:
-    parties, war, envoy, count = model.signatories, model.war, model.envoy, model.worlds
+    parties, war, envoy, count = model.signatories, model.war, model.envoy, model.talks.worlds
     assert envoy is not None
 
     def of_parties(name: str) -> NDArray[np.float64]:
@@ -304,7 +308,7 @@ def _world(model: PeaceTalks) -> dict[str, NDArray[Any]]:
 
     never = np.full(count, np.inf)
     zero = np.zeros(count)
-    rules, levers = model.rules, model.levers
+    rules, levers = [r for p in model.signatories for r in p.rules], model.levers
     most = max([1, *(len(r.bounds) for r in rules)])
     least_, most_ = np.zeros((2, count, max(1, len(rules)), most))
     for n, rule in enumerate(rules):
@@ -333,43 +337,43 @@ def _world(model: PeaceTalks) -> dict[str, NDArray[Any]]:
         "growth": np.stack([war.growth[key] for key in keys], axis=1),
         "belief": np.stack([p.beliefs.mean for p in parties], axis=1),
         "belief_variance": np.stack([p.beliefs.variance for p in parties], axis=1),
-        "terms_low": model.terms_low,
-        "terms_high": model.terms_high,
-        "cost_factors": model._cost_factors.T,
-        "drift_factors": model._drift_factors.T,
+        "terms_low": model.talks.terms_low,
+        "terms_high": model.talks.terms_high,
+        "cost_factors": model.talks.cost_factors.T,
+        "drift_factors": model.talks.drift_factors.T,
         "communication": model.communication,
         "credibility": _stacked([v.credibility for v in levers], zero),
         "delay": _stacked([v.delay for v in levers], zero),
         "carried_out": _stacked([v.carried_out for v in levers], zero > 0),
         "lever_cost": _stacked([_by_key(v.shift.cost, keys, count) for v in levers], zero, keys),
         "payment": _stacked([_by_key(v.shift.payment, keys, count) for v in levers], zero, keys),
-        "lever_drift": _stacked([v.shift.drift for v in levers], zero, model.issues),
-        "lever_no_deal": _stacked([v.shift.no_deal for v in levers], zero, model.issues),
+        "lever_drift": _stacked([v.shift.drift for v in levers], zero, model.talks.issues),
+        "lever_no_deal": _stacked([v.shift.no_deal for v in levers], zero, model.talks.issues),
         "accepted_at": np.stack([envoy.accepted_at[key] for key in keys], axis=1),
         "tilt": envoy.tilt,
         "attachment": envoy.attachment,
         "misjudged": envoy.misjudged.transpose(1, 0, 2),
         "plan": envoy.plan,
         "envoy_patience": np.min([never, *envoy.patience], axis=0),
-        "ripeness_choice": model.recorder.ripeness.choice.T,
+        "ripeness_choice": model.yardsticks.ripeness.choice.T,
         **_world_of_gates(model),
         **_world_of_durability(model),
     }
 
 
 def _world_of_gates(model: PeaceTalks) -> dict[str, NDArray[Any]]:
-    gates, zero = model.ratification.gates, np.zeros(model.worlds)
-    shape = (model.worlds, *_gates(model)["gate_columns"].shape)
+    gates, zero = model.ratification.gates, np.zeros(model.talks.worlds)
+    shape = (model.talks.worlds, *_gates(model)["gate_columns"].shape)
     least_, most_ = np.zeros((2, *shape))
     for n, gate in enumerate(gates):
         for case, terms in enumerate(gate.terms):
             for m, (_, least, most) in enumerate(terms):
                 least_[:, n, case, m], most_[:, n, case, m] = least, most
     return {
-        "gate_ideal": _stacked([g.ideal for g in gates], zero, model.issues),
-        "gate_weight": _stacked([g.weight for g in gates], zero, model.issues),
-        "gate_low": _stacked([g.low for g in gates], zero, model.issues),
-        "gate_high": _stacked([g.high for g in gates], zero, model.issues),
+        "gate_ideal": _stacked([g.ideal for g in gates], zero, model.talks.issues),
+        "gate_weight": _stacked([g.weight for g in gates], zero, model.talks.issues),
+        "gate_low": _stacked([g.low for g in gates], zero, model.talks.issues),
+        "gate_high": _stacked([g.high for g in gates], zero, model.talks.issues),
         "gate_threshold": _stacked([g.threshold for g in gates], zero),
         "gate_least": least_,
         "gate_most": most_,
@@ -377,19 +381,19 @@ def _world_of_gates(model: PeaceTalks) -> dict[str, NDArray[Any]]:
 
 
 def _world_of_durability(model: PeaceTalks) -> dict[str, NDArray[Any]]:
-    durable, count, parties = model.durable, model.worlds, len(model.signatories)
+    durable, count, parties = model.yardsticks.durable, model.talks.worlds, len(model.signatories)
     if durable is None:
         return {
-            "shift": np.zeros((count, 1, len(model.issues))),
+            "shift": np.zeros((count, 1, len(model.talks.issues))),
             "expected_cost": np.zeros((count, 1, parties)),
-            "term_moves": np.zeros((count, 1, len(model.issues))),
+            "term_moves": np.zeros((count, 1, len(model.talks.issues))),
             "deterrence": np.zeros((count, 1, 2)),
         }
     expected = np.zeros((count, durable.spec.years, parties))
     for party in durable.principals:
         expected[:, :, party.index] = np.transpose(durable.expected_cost[party.key])
     points = _durability(model)["deterrent_points"]
-    moves = np.zeros((count, len(points), len(model.issues)))
+    moves = np.zeros((count, len(points), len(model.talks.issues)))
     deterrence = np.zeros((count, *points.shape))
     for n, term in enumerate(durable.terms):
         for column, by in durable.moves.get(term, {}).items():
@@ -410,9 +414,9 @@ def _world_of_durability(model: PeaceTalks) -> dict[str, NDArray[Any]]:
 
 def _empty_states(model: PeaceTalks) -> Records:
     """What happens in each world, and what the kernel keeps of it from round to round."""
-    parties, issues, stages = len(model.signatories), len(model.issues), model.stages
+    parties, issues, stages = len(model.signatories), len(model.talks.issues), model.talks.stages
     levers, gates = max(1, len(model.levers)), max(1, len(model.ratification.gates))
-    terms = max(1, len(model.durable.terms)) if model.durable else 1
+    terms = max(1, len(model.yardsticks.durable.terms)) if model.yardsticks.durable else 1
     whole: dict[str, tuple[int, ...]] = {
         **dict.fromkeys(("round", "stage", "status", "last_signed", "concluded_round"), ()),
         **dict.fromkeys(("in_force_round", "first_signed", "truces_broken", "broken_by"), ()),
@@ -422,7 +426,7 @@ def _empty_states(model: PeaceTalks) -> Records:
         **dict.fromkeys(EVENTS, (parties,)),
         **dict.fromkeys(("known", "gate_refuses"), (gates,)),
         "signed_round": (stages,),
-        "assumed": (max(1, len(model.rules)),),
+        "assumed": (max(1, len([r for p in model.signatories for r in p.rules])),),
         "assumed_at": (),
         "who_left": (parties,),
     }
@@ -442,12 +446,15 @@ def _empty_states(model: PeaceTalks) -> Records:
     }
     fields = [(name, np.int64, shape) for name, shape in whole.items()]
     fields += [(name, np.float64, shape) for name, shape in real.items()]
-    return np.zeros(model.worlds, dtype=np.dtype(fields, align=True))
+    return np.zeros(model.talks.worlds, dtype=np.dtype(fields, align=True))
 
 
 def _scratch(model: PeaceTalks) -> Any:
-    parties, issues = len(model.signatories), len(model.issues)
-    levers, rules = max(1, len(model.levers)), max(1, len(model.rules))
+    parties, issues = len(model.signatories), len(model.talks.issues)
+    levers, rules = (
+        max(1, len(model.levers)),
+        max(1, len([r for p in model.signatories for r in p.rules])),
+    )
     judges = parties + len(model.ratification.gates)
     segments = issues * max(1, parties - 1)
     whole: dict[str, tuple[int, ...]] = {

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import total
+from sim.arrays import ByWorld, total
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,8 +54,8 @@ class Moved(NamedTuple):
         return self._replace(line=self.line[worlds], bounds=bounds, holds=self.holds[worlds])
 
 
-@dataclass(frozen=True)
-class Rule:
+@dataclass(eq=False)
+class Rule(ByWorld):
     """A conditional red line in all worlds.
 
     Attributes
@@ -77,6 +77,7 @@ class Rule:
     line: Array
     upward: bool
     bounds: list[tuple[int, Array, Array]]
+    axes: ClassVar[dict[str, str | None]] = {"line": "world", "bounds": "world"}
 
     def moved(self, rest: Sequence[Array], on_table: Mask) -> Moved:
         """The rule as it acts on a text.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import ByWorld
 from sim.registry import TACTICS
 
 Array = NDArray[np.float64]
@@ -55,7 +56,7 @@ class View:
     others_offers: Array
 
 
-class Tactic(ABC):
+class Tactic(ByWorld, ABC):
     """A concession tactic: from the state of the talks to an aspiration level.
 
     The aspiration is a number from 1 (holds out for the best outcome) to 0 (would accept its
