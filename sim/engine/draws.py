@@ -8,7 +8,7 @@ every scenario that has a number of that name.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,8 @@ class Draws(ByWorld):
     central : bool
         True for the central world: every draw is the median, every shock zero.
     """
+
+    axes: ClassVar[dict[str, str | None]] = {"chosen": None}  # it chooses its worlds itself
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
         self.seed, self.chunk, self.central = seed, chunk, central

@@ -65,8 +65,8 @@ class ActiveGate(ByWorld):
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("ideal", "weight", "low", "high", "terms"), "world issue"),
-        **dict.fromkeys(("threshold", "known", "verdict", "refuses"), "world"),
+        **dict.fromkeys(("ideal", "weight", "low", "high"), "world issue"),
+        **dict.fromkeys(("threshold", "known", "verdict", "refuses", "terms"), "world"),
         "spec": None,
     }
 
