@@ -346,7 +346,7 @@ def _world(model: PeaceTalks) -> dict[str, NDArray[Any]]:
         "delay": _stacked([v.delay for v in levers], zero),
         "carried_out": _stacked([v.carried_out for v in levers], zero > 0),
         "lever_cost": _stacked([_by_key(v.shift.cost, keys, count) for v in levers], zero, keys),
-        "payment": _stacked([_by_key(v.shift.payment, keys, count) for v in levers], zero, keys),
+        "payment": _stacked([_by_key(v.payment, keys, count) for v in levers], zero, keys),
         "lever_drift": _stacked([v.shift.drift for v in levers], zero, model.talks.issues),
         "lever_no_deal": _stacked([v.shift.no_deal for v in levers], zero, model.talks.issues),
         "accepted_at": np.stack([envoy.accepted_at[key] for key in keys], axis=1),

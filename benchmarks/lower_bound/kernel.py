@@ -15,12 +15,13 @@ import numba
 import numpy as np
 
 from benchmarks.lower_bound.inputs import NEVER
-from sim.engine.agents.mediator import LINKAGES_EVERY, PENALTY
+from sim.engine.agents.mediator import PENALTY
 from sim.engine.model import BEFORE_GATES, BROKEN_DOWN, OPEN, REJECTED, SETTLED
 from sim.engine.ripeness import BEYOND, UNASKED
 from sim.formulas.bargaining.drafting import FLOOR
-from sim.formulas.bargaining.learning import FAMILIAR, STRENGTH
 from sim.formulas.bargaining.red_lines import TOLERANCE
+
+LINKAGES_EVERY, FAMILIAR, STRENGTH = 8, 0.25, 2.0
 
 VIOLATES, REFUSES = 0, 1
 
