@@ -210,7 +210,9 @@ def test_learning_starts_from_equal_weights_and_trusts_large_concessions_more() 
     even = np.full((1, 4), 0.25)
     assert learnt_saliences(np.zeros((1, 4)), 2.0, 0.25) == pytest.approx(even)
     assert learnt_saliences(np.full((1, 4), 0.3), 2.0, 0.25) == pytest.approx(even)
-    small, large = (learnt_saliences(np.array([[m, 0.0, 0.0, 0.0]]), 2.0, 0.25)[0, 0] for m in (0.01, 0.5))
+    small, large = (
+        learnt_saliences(np.array([[m, 0.0, 0.0, 0.0]]), 2.0, 0.25)[0, 0] for m in (0.01, 0.5)
+    )
     assert large < small < 0.25
 
 

@@ -20,6 +20,8 @@ from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import build, simulate
 from tests.test_engine import scenarios
 
+MARGIN, ENOUGH = 0.5, 0.01
+
 
 def one_text(data: dict[str, Any], acceptability: float = 1.0, **mediation: Any) -> dict[str, Any]:
     """The scenario with an envoy who keeps one text."""
@@ -100,7 +102,9 @@ def test_what_could_not_be_named_teaches_nothing() -> None:
     open_ = np.array([[True, True, False]])
     after = heard(belief, distance, np.array([0]), open_, np.array([True]), MARGIN)
     assert after == pytest.approx(np.array([[MARGIN / 2, -MARGIN / 2, 0.0]]))
-    assert heard(belief, distance, np.array([0]), open_, np.array([False]), MARGIN) == pytest.approx(belief)
+    assert heard(
+        belief, distance, np.array([0]), open_, np.array([False]), MARGIN
+    ) == pytest.approx(belief)
 
 
 # --- revision ----------------------------------------------------------------------------------
@@ -126,7 +130,9 @@ def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool)
         surplus = gap - loss[i, w, :, chosen].sum(axis=0)
         return nash_welfare(surplus[:, :, None])[:, 0] + extra[i, w, chosen].sum(axis=0)
 
-    after, changed = revised(choice, loss, gap, extra, named, wanted, spoken, nash_welfare, ENOUGH, pairs)
+    after, changed = revised(
+        choice, loss, gap, extra, named, wanted, spoken, nash_welfare, ENOUGH, pairs
+    )
     assert (worth(after) >= worth(choice) - 1e-9).all()
     assert (changed == (after != choice).any(axis=0)).all()
     assert not (changed & ~spoken.any(axis=1)).any()
@@ -150,6 +156,7 @@ def test_to_take_up_an_option_its_rival_is_dropped() -> None:
         np.array([[1, 1]]),
         np.ones((1, 2), dtype=bool),
         nash_welfare,
+        ENOUGH,
         [(0, 1)],
     )
     assert changed.all()
