@@ -86,19 +86,19 @@ def test_first_break_counts_full_years_before_it() -> None:
 
 def test_a_gate_that_asks_for_nothing_changes_nothing() -> None:
     plain, gated = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1)))
-    assert (plain.status == gated.status).all()
-    assert np.array_equal(plain.agreed, gated.agreed, equal_nan=True)
-    assert (plain.concluded_round == gated.concluded_round).all()
+    assert (plain.talks.status == gated.talks.status).all()
+    assert np.array_equal(plain.talks.agreed, gated.talks.agreed, equal_nan=True)
+    assert (plain.talks.concluded_round == gated.talks.concluded_round).all()
 
 
 @pytest.mark.parametrize("failure", ["back_to_table", "end_of_talks"])
 def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
     plain = simulate(build(copy.deepcopy(TOY)))
     model = simulate(build(with_gate(2, on_failure=failure)))
-    assert (plain.status == SETTLED).any()
+    assert (plain.talks.status == SETTLED).any()
     assert not (model.talks.status == SETTLED).any()
     failed = outcome_codes(model) == OUTCOMES.index("ratification_failed")
-    assert (failed == (plain.status == SETTLED)).all()
+    assert (failed == (plain.talks.status == SETTLED)).all()
     assert np.isnan(model.talks.agreed).all()
     assert ((model.talks.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
     # once refused by its own parliament for good, A signs nothing any more
@@ -112,7 +112,7 @@ def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> Non
     g = model.ratification.gates[0]
     voted = ~np.isnan(g.verdict)
     plain = simulate(build(copy.deepcopy(TOY)), 2000)
-    worth = 1 - plain.agreed[voted, 0]  # utility of the land to the parliament
+    worth = 1 - plain.talks.agreed[voted, 0]  # utility of the land to the parliament
     assert g.verdict[voted].mean() == pytest.approx(worth.mean(), abs=0.03)
 
 
@@ -136,11 +136,13 @@ def test_a_list_of_terms_means_any_of_them() -> None:
 
 def test_votes_take_time_and_the_day_of_the_deal_is_that_of_the_signature() -> None:
     plain, slow = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1, days=60)))
-    settled = plain.status == SETTLED
+    settled = plain.talks.status == SETTLED
     assert settled.any()
-    assert (slow.status == plain.status).all()
-    assert (slow.concluded_round[settled] == plain.concluded_round[settled]).all()
-    assert (slow.in_force_round[settled] == slow.concluded_round[settled] + 9).all()  # 60/7 up
+    assert (slow.talks.status == plain.talks.status).all()
+    assert (slow.talks.concluded_round[settled] == plain.talks.concluded_round[settled]).all()
+    assert (
+        slow.talks.in_force_round[settled] == slow.talks.concluded_round[settled] + 9
+    ).all()  # 60/7 up
 
 
 @settings(max_examples=60, deadline=None)
