@@ -14,7 +14,8 @@ from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
-from sim.results.dataset import OUTCOMES, outcome_codes
+from sim.results.dataset import outcome_codes
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
@@ -123,7 +124,7 @@ def test_limits_of_a_gate_and_terms_that_bring_a_text_before_it() -> None:
     assert not ((model.talks.status == SETTLED) & (model.talks.agreed[:, 0] > 1e-9)).any()
     unconcerned = with_gate(2, when={"arms": {"at_least": 2 / 3}, "land": {"at_most": 0.0}})
     free = simulate(build(unconcerned))
-    assert (free.status == SETTLED).any()
+    assert (free.talks.status == SETTLED).any()
     assert (free.ratification.failures == 0).all()
 
 
@@ -185,11 +186,13 @@ def two_gates(first: dict[str, Any], second: dict[str, Any], **more: Any) -> Pea
 
 def test_a_text_needs_all_gates_and_waits_for_the_slowest() -> None:
     passes = two_gates({"threshold": -1, "days": 14}, {"threshold": -1, "days": 35})
-    settled = passes.status == SETTLED
+    settled = passes.talks.status == SETTLED
     assert settled.any()
-    assert (passes.in_force_round - passes.concluded_round)[settled].tolist() == [5] * settled.sum()
+    assert (passes.talks.in_force_round - passes.talks.concluded_round)[settled].tolist() == [
+        5
+    ] * settled.sum()
     for refusing in ({"threshold": 2}, {"threshold": -1}), ({"threshold": -1}, {"threshold": 2}):
-        assert not (two_gates(*refusing).status == SETTLED).any()
+        assert not (two_gates(*refusing).talks.status == SETTLED).any()
 
 
 def test_a_text_fails_on_the_day_of_the_first_no() -> None:

@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.results.dataset import OUTCOMES, load_results
+from sim.results.dataset import load_results
+from sim.results.outcomes import OUTCOMES
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]

@@ -231,7 +231,7 @@ def test_an_envoy_who_is_not_trusted_is_not_believed_that_this_is_the_last_text(
     """At acceptability 1 all take what beats fighting on; at 0 they ask for their target."""
     trusted = simulate(build(one_text(free(toy), 1.0, text={"land": 0.5})), worlds=5)
     distrusted = simulate(build(one_text(toy, 0.0, text={"land": 0.5})), worlds=5)
-    assert (trusted.concluded_round < distrusted.concluded_round).all()
+    assert (trusted.talks.concluded_round < distrusted.talks.concluded_round).all()
     assert (distrusted.events["refuses"]["a"] > 0).all()
 
 

@@ -23,7 +23,7 @@ from sim.ensemble.store import ChunkStore
 from sim.files import written_whole
 from sim.formulas.statistics import quantiles
 from sim.results.dataset import build_dataset, central_dataset, save_results, template
-from sim.results.summary import summarise
+from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
@@ -48,7 +48,7 @@ class Run:
     scenario: Scenario
     ensemble: xr.Dataset
     central: xr.Dataset
-    summary: dict[str, Any]
+    summary: Summary
     store: Path | None = None
     failures: list[Failure] = field(default_factory=list)
 
@@ -194,7 +194,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
 def write_summary(run: Run, path: Path) -> None:
     """``summary.json``: the same bytes for the same scenario, seed and versions."""
     with written_whole(path) as temporary:
-        temporary.write_text(summary_text(run.summary), encoding="utf-8")
+        temporary.write_text(summary_text(run.summary.to_json()), encoding="utf-8")
 
 
 def summary_text(summary: dict[str, Any]) -> str:
