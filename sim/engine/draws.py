@@ -8,19 +8,22 @@ every scenario that has a number of that name.
 from __future__ import annotations
 
 import hashlib
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import ByWorld
 from sim.scenario.distributions import Number
+from sim.scenario.fields import Bound
 
+Bounded = tuple[int, NDArray[np.float64], NDArray[np.float64]]
 CHUNK = 2000
 """Worlds per chunk: fixed, so that results do not depend on how the work is split."""
 
 
-class Draws:
+class Draws(ByWorld):
     """The draws of one chunk of worlds.
 
     Parameters
@@ -41,8 +44,10 @@ class Draws:
         uncertain numbers, and the draws that decide something. Not shocks of rounds and years.
     """
 
-    #: chooses its worlds itself
-    rests: ClassVar[bool] = True
+    axes: ClassVar[dict[str, str | None]] = {
+        "chosen": None,
+        "once": None,
+    }  # it chooses its worlds itself
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
         self.seed, self.chunk, self.central = seed, chunk, central
@@ -55,6 +60,14 @@ class Draws:
     def worlds(self) -> int:
         """Number of worlds asked for."""
         return self.drawn if self.chosen is None else len(self.chosen)
+
+    def take(self, worlds: NDArray[np.intp], cut: dict[int, Any]) -> dict[str, Any]:
+        before = {"chosen": self.chosen}
+        self.choose(worlds)
+        return before
+
+    def put_back(self, worlds: NDArray[np.intp], size: int, before: dict[str, Any]) -> None:
+        self.chosen = before["chosen"]
 
     def choose(self, worlds: NDArray[np.intp]) -> None:
         """Give the draws of some of the present worlds only; theirs stay what they are."""
@@ -132,3 +145,25 @@ class Draws:
         own = ndtri(self._all(name))
         score = np.sqrt(correlation) * sign * common + np.sqrt(1.0 - correlation) * own
         return self._kept(path or name, number.quantile(np.clip(ndtr(score), 1e-12, 1 - 1e-12)))
+
+    def bounds(self, path: str, terms: dict[str, Bound], issues: list[str]) -> list[Bounded]:
+        """Conditions on a text: column, at least, at most for each issue named."""
+        return [
+            (
+                issues.index(issue),
+                np.zeros(self.worlds)
+                if bound.at_least is None
+                else self.number(f"{path}.{issue}.at_least", bound.at_least),
+                np.ones(self.worlds)
+                if bound.at_most is None
+                else self.number(f"{path}.{issue}.at_most", bound.at_most),
+            )
+            for issue, bound in terms.items()
+        ]
+
+
+def is_upward(ideal: Number, limit: Number | None) -> bool:
+    """Whether a red line is an upper one: it lies toward the far end of the scale."""
+    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
+        return limit.median >= 0.5
+    return ideal.median <= 0.5

@@ -153,7 +153,7 @@ def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
         if not model.goes_on:
             break
         model.step()
-        report(task.worlds * model.round / scenario.rounds)
+        report(task.worlds * model.talks.round / scenario.rounds)
     model.finish()
     outcomes = chunk_dataset(model)
     names = outcomes.data_vars if call.keep is None else call.keep

@@ -80,11 +80,11 @@ class Plan(Record):
 def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
     """Ratification, durability and the plan of one finished model, for the dataset."""
     recorder, gates = model.recorder, model.ratification.gates
-    days, shape = model.spec.war.round_days, (model.worlds, len(gates))
+    days, shape = model.spec.war.round_days, (model.talks.worlds, len(gates))
     years, share = {"units": "years"}, {"units": "utility, 0 to 1 over the party's issues"}
-    verdicts = np.array([g.verdict for g in gates]).reshape(len(gates), model.worlds).T
+    verdicts = np.array([g.verdict for g in gates]).reshape(len(gates), model.talks.worlds).T
     without = np.array(list(recorder.years_without.values()))
-    in_force = model.in_force_round
+    in_force = model.talks.in_force_round
     data: dict[str, Any] = {
         "ratified": (("world", "gate"), verdicts.reshape(shape), {"long_name": "last vote"}),
         "ratification_failures": ("world", model.ratification.failures.astype(np.int16)),
@@ -98,13 +98,13 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
         "broken_by": ("world", recorder.broken_by.astype(np.int16)),
         "years_without": (
             ("world", "term"),
-            without.reshape(len(recorder.years_without), model.worlds).T,
+            without.reshape(len(recorder.years_without), model.talks.worlds).T,
             years,
         ),
     }
     plan = recorder.plan
-    nothing = np.full((model.worlds, len(model.signatories)), np.nan)
-    points = np.full((model.worlds, len(model.issues)), np.nan)
+    nothing = np.full((model.talks.worlds, len(model.signatories)), np.nan)
+    points = np.full((model.talks.worlds, len(model.talks.issues)), np.nan)
     data |= {
         "plan_point": (("world", "issue"), points if plan is None else plan.point),
         "plan_gain": (("world", "actor"), nothing if plan is None else plan.gain, share),
@@ -120,7 +120,7 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
         ),
         "plan_years_held": (
             "world",
-            np.full(model.worlds, np.nan) if plan is None else plan.years_held,
+            np.full(model.talks.worlds, np.nan) if plan is None else plan.years_held,
             years,
         ),
     }

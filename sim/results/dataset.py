@@ -43,9 +43,9 @@ class ChunkResult(NamedTuple):
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`OUTCOMES` per world."""
-    settled = model.status == SETTLED
+    settled = model.talks.status == SETTLED
     failed = model.ratification.failed_last
-    partial, broken = model.stage > 0, model.status == BROKEN_DOWN
+    partial, broken = model.talks.stage > 0, model.talks.status == BROKEN_DOWN
     return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
 
 
@@ -58,12 +58,12 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     and no issue blocks.
     """
     recorder = model.recorder
-    gaps = np.where(model.on_table, recorder.stage_gaps, 0.0)
-    apart = np.where(model.on_table, recorder.apart, -1.0)
+    gaps = np.where(model.talks.on_table, recorder.stage_gaps, 0.0)
+    apart = np.where(model.talks.on_table, recorder.apart, -1.0)
     missed = gaps.max(axis=1) > 1e-9
     issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
     reason = np.where(missed, 0, np.where(recorder.stage_ripeness_at_end > 1e-9, 2, 1))
-    failed, refused = model.status != SETTLED, model.ratification.failed_last
+    failed, refused = model.talks.status != SETTLED, model.ratification.failed_last
     reason = np.where(refused, 3, reason)
     return np.where(failed & ~refused, issue, -1), np.where(failed, reason, -1)
 
@@ -78,7 +78,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     issue, reason = stuck(model)
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
-    worlds, levers = model.worlds, len(model.levers)
+    worlds, levers = model.talks.worlds, len(model.levers)
     pulled = (
         np.full((worlds, 0), np.nan)
         if triggered is None
@@ -91,14 +91,14 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         np.stack([p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1)
         for offers in (recorder.first_offer, recorder.last_offer)
     )
-    settled = model.status == SETTLED
+    settled = model.talks.status == SETTLED
     events = {
         f"{event}_count": (
             ("world", "actor"),
-            np.stack([model.events[event][p.key] for p in model.signatories], axis=1),
+            np.stack([model.talks.events[event][p.key] for p in model.signatories], axis=1),
             {"long_name": f"times the actor {event}"},
         )
-        for event in model.events
+        for event in model.talks.events
     }
     data: dict[str, Any] = {
         "outcome": (
@@ -106,13 +106,17 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
             outcome_codes(model),
             {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
         ),
-        "settled_day": ("world", day(np.where(settled, model.concluded_round, -1)), _unit("day")),
-        "concluded_day": ("world", day(model.concluded_round), _unit("day")),
+        "settled_day": (
+            "world",
+            day(np.where(settled, model.talks.concluded_round, -1)),
+            _unit("day"),
+        ),
+        "concluded_day": ("world", day(model.talks.concluded_round), _unit("day")),
         "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
-        "stages_signed": ("world", model.stage.astype(np.int16)),
-        "stage_day": (("world", "stage"), day(model.signed_round), _unit("day")),
+        "stages_signed": ("world", model.talks.stage.astype(np.int16)),
+        "stage_day": (("world", "stage"), day(model.talks.signed_round), _unit("day")),
         "truces_broken": ("world", recorder.truces_broken.astype(np.int16)),
-        "agreed": (("world", "issue"), model.agreed, _unit("issue")),
+        "agreed": (("world", "issue"), model.talks.agreed, _unit("issue")),
         "utility": (("world", "actor"), recorder.utility, _unit("utility")),
         "reservation_start": (("world", "actor"), recorder.reservation_at_start, _unit("utility")),
         "reservation_end": (("world", "actor"), recorder.reservation_at_end, _unit("utility")),
@@ -188,11 +192,11 @@ def _coordinates(model: PeaceTalks) -> dict[str, Any]:
     start = np.datetime64(scenario.war.start_date)
     return {
         "actor": [p.key for p in model.signatories],
-        "issue": model.issues,
-        "stage": model.stage_names,
+        "issue": model.talks.issues,
+        "stage": model.talks.stage_names,
         "lever": _names(v.key for v in model.levers),
         "gate": _names(g.key for g in model.ratification.gates),
-        "term": _names(model.durable.terms if model.durable else ()),
+        "term": _names(model.yardsticks.durable.terms if model.yardsticks.durable else ()),
         "day": ("round", days, _unit("day")),
         "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
     }
@@ -257,7 +261,7 @@ def central_dataset(model: PeaceTalks) -> xr.Dataset:
     texts = model.recorder.texts
     keys = [p.key for p in model.signatories]
     accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
-    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.issues))
+    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.talks.issues))
     data["text"] = (("text_number", "issue"), package, _unit("issue"))
     data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
     history = model.recorder.history

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from sim.engine.protocols import PROTOCOLS
 from sim.formulas.statistics import Interval, wilson
+from sim.registry import PROTOCOLS
 from sim.results.aftermath import (
     Durability,
     Gate,

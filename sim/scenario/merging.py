@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.formulas.tactics import TACTICS
+from sim.registry import TACTICS
 from sim.scenario.distributions import SHAPES
 from sim.scenario.errors import Place, file_error
 from sim.scenario.wording import kind_of
