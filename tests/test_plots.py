@@ -17,12 +17,13 @@ from matplotlib.text import Text
 
 from sim.ensemble.runner import Run, run_scenario
 from sim.plots import FIGURES, draw
-from sim.plots.data import band, concerned, conditional_lines, red_lines, share_text
-from sim.plots.outcome import nice_top
-from sim.plots.sheet import foot_line, spread
-from sim.plots.style import actor_colors, house_style, ink, text_width, wrapped
+from sim.plots.sheet import foot_line
+from sim.plots.style import house_style, text_width, wrapped
 from sim.results.dataset import date_of
 from sim.scenario import load_scenario
+from sim.views.colours import actor_colors, ink
+from sim.views.layout import nice_top, spread
+from sim.views.run_data import band, concerned, conditional_lines, red_lines, share_text
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40

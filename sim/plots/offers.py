@@ -15,7 +15,8 @@ from sim.commands.terminal.session import answer
 from sim.files import written_whole
 from sim.plots import METADATA, OPTIONS
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, house_style, shortened, styled
+from sim.views.colours import ink
 
 GUTTER, HEAD, UNDER, TICKS, RIGHT = 0.35, 0.38, 0.62, 0.42, 1.2
 

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from sim.files import written_whole
 from sim.formulas.solutions.analysis import Pair
 from sim.plots import METADATA, OPTIONS
-from sim.plots.data import listing
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, shortened, styled
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
+from sim.views.colours import ink
+from sim.views.run_data import listing
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import plotly.graph_objects as go
-from matplotlib.colors import to_hex
 
 from sim.ensemble.runner import Run
 from sim.plots.comparison.packages import SHADES, cells_of
@@ -19,6 +18,7 @@ from sim.report.tables import Cell, Table
 from sim.results.dataset import REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
+from sim.views.colours import to_hex
 from sim.words.story import percent
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.commands.terminal.run import OUTCOME_WORDS
 from sim.ensemble.runner import Run
-from sim.plots.style import actor_colors, day_text
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
@@ -23,6 +22,8 @@ from sim.report.pressure import levers_chart, levers_table, pressure_charts, pre
 from sim.report.stuck import STUCK_KEY, stuck_chart
 from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
+from sim.views.colours import actor_colors
+from sim.views.run_data import day_text
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,

@@ -13,11 +13,11 @@ from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
-from sim.plots.style import actor_colors
 from sim.results.summary import nearest_text
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario
 from sim.studies.solve.central import central_space
+from sim.views.colours import actor_colors
 
 Array = NDArray[np.float64]
 
