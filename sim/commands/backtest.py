@@ -19,7 +19,7 @@ from sim.files import written_whole
 from sim.formulas.statistics import Interval
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
-from sim.views.run_data import counted
+from sim.studies.backtest.words import subject, units
 from sim.words.story import percent
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")
@@ -129,19 +129,6 @@ def _spread(one: Scored, issue: int) -> list[str]:
 
 
 # --- terminal --------------------------------------------------------------------------------
-
-
-def subject(result: Backtest) -> str:
-    """``deu: 222 decided issues in 81 dossiers``."""
-    folder = result.folder
-    text = f"{folder.name}: {counted(len(folder.groups), 'decided issue')}"
-    if folder.has_dossiers:
-        text += f" in {counted(len(set(folder.dossiers)), 'dossier')}"
-    return text
-
-
-def units(result: Backtest) -> str:
-    return "whole dossiers" if result.folder.has_dossiers else "issues"
 
 
 def verdict(result: Backtest) -> str:

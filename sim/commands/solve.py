@@ -63,7 +63,7 @@ def solve_job(
         subject = solve_discrete(loaded.content)
         if run is not None:
             raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
-        from sim.commands.session import play_session
+        from sim.studies.solve.session import play_session
 
         deals = play_session(loaded, overrides).deals
     folder = out / subject.name

@@ -15,7 +15,7 @@ def difference_charts(view: DifferencesView | None) -> list[Chart]:
 
 
 def _difference(column: MeasureColumn) -> Chart:
-    contrasts = column.contrasts
+    contrasts = column.every
     ends = [0.0, *(end for one in contrasts for end in one.interval)]
     room = max(0.08 * (max(ends) - min(ends)), 1e-6)
     drawn = figure(

@@ -24,6 +24,7 @@ OUTCOME_COLORS = {
 """How a world ends."""
 
 RGB = tuple[float, float, float]
+Color = str | Sequence[float]
 
 
 def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
@@ -43,14 +44,22 @@ def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
     return colors
 
 
-def to_rgb(color: str) -> RGB:
-    """``#rrggbb`` as three parts from 0 to 1.
+def party_colors(scenario: Scenario | DiscreteFile, parties: Sequence[str]) -> list[str]:
+    """Colours of some actors, in their order."""
+    colors = actor_colors(scenario)
+    return [colors[party] for party in parties]
+
+
+def to_rgb(color: Color) -> RGB:
+    """``#rrggbb``, or parts that may include opacity, as three parts from 0 to 1.
 
     Examples
     --------
     >>> to_rgb("#ff0033")
     (1.0, 0.0, 0.2)
     """
+    if not isinstance(color, str):
+        return color[0], color[1], color[2]
     red, green, blue = (int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))
     return red, green, blue
 
@@ -79,7 +88,7 @@ def shade(colors: Sequence[str], share: float) -> str:
     return to_hex([float(np.interp(share, stops, part)) for part in parts])
 
 
-def luminance(color: str) -> float:
+def luminance(color: Color) -> float:
     """Relative luminance of a colour (WCAG 2.1)."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

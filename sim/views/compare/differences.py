@@ -29,13 +29,20 @@ class Contrast:
 
 @dataclass(frozen=True)
 class MeasureColumn:
-    """One measure, with the scenarios on which it can be compared."""
+    """One measure, with the scenarios on which it can be compared.
+
+    Attributes
+    ----------
+    contrasts, every : list of Contrast
+        Scenarios of the same parties; and all, as ranked.
+    """
 
     key: str
     title: str
     noun: str
     unit: str
     contrasts: list[Contrast]
+    every: list[Contrast]
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,14 @@ def shown_measures(found: list[Difference]) -> list[Measure]:
 
 
 def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
+    title, unit = measure.title, UNITS[measure.kind]
+    ranked = rows_of(comparison, comparison.ranked)
+    return MeasureColumn(measure.key, sentence(title), title, unit,
+                         _contrasts(comparison, rows, measure),
+                         _contrasts(comparison, ranked, measure))  # fmt: skip
+
+
+def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
     scale = 100.0 if measure.kind == "share" else 1.0
     contrasts = []
     for place, row in enumerate(rows):
@@ -101,9 +116,7 @@ def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> Measur
                          (scale * least, scale * most), SEEN if one.visible else UNSEEN,
                          sentence(difference_words(one)))
             )  # fmt: skip
-    return MeasureColumn(
-        measure.key, sentence(measure.title), measure.title, UNITS[measure.kind], contrasts
-    )
+    return contrasts
 
 
 def headline(base: str, found: list[Difference]) -> str:
