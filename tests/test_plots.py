@@ -19,11 +19,12 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.plots import FIGURES, draw
 from sim.plots.sheet import foot_line
 from sim.plots.style import house_style, text_width, wrapped
+from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.scenario import load_scenario
 from sim.views.colours import actor_colors, ink, luminance
 from sim.views.layout import nice_top, spread
-from sim.views.run_data import band, concerned, conditional_lines, red_lines, share_text
+from sim.views.run_data import band, concerned, conditional_lines, red_lines
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40

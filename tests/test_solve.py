@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.arrays import Table
 from sim.cli import main
+from sim.engine.central import central_space
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.by_enumeration import enumerated
@@ -23,7 +24,6 @@ from sim.formulas.solutions.programme import Programme
 from sim.formulas.solutions.space import Linkage, Space
 from sim.plots.solution import solution
 from sim.scenario import Scenario
-from sim.studies.solve.central import central_space
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, statement
 from tests.conftest import TOY, build

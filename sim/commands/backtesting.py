@@ -17,9 +17,10 @@ from rich.text import Text
 from sim import __version__
 from sim.files import written_whole
 from sim.formulas.statistics import Interval
-from sim.prose import counted, percent
+from sim.prose import percent
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
+from sim.studies.backtest.words import subject, units
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")
 SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")
@@ -128,19 +129,6 @@ def _spread(one: Scored, issue: int) -> list[str]:
 
 
 # --- terminal --------------------------------------------------------------------------------
-
-
-def subject(result: Backtest) -> str:
-    """``deu: 222 decided issues in 81 dossiers``."""
-    folder = result.folder
-    text = f"{folder.name}: {counted(len(folder.groups), 'decided issue')}"
-    if folder.has_dossiers:
-        text += f" in {counted(len(set(folder.dossiers)), 'dossier')}"
-    return text
-
-
-def units(result: Backtest) -> str:
-    return "whole dossiers" if result.folder.has_dossiers else "issues"
 
 
 def verdict(result: Backtest) -> str:

@@ -9,8 +9,10 @@ from matplotlib.figure import Figure
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled, text_width, wrapped
+from sim.prose import counted, listing
+from sim.prose import percent as share_text
 from sim.views.colours import PLAN, SETTLED, actor_colors
-from sim.views.run_data import counted, listing, share_text, short
+from sim.views.run_data import short
 
 ROW, GATE_ROW, CURVE = 0.42, 0.5, 1.9
 

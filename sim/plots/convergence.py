@@ -12,6 +12,7 @@ from matplotlib.transforms import ScaledTranslation
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.prose import listing
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
 from sim.views.colours import actor_colors, ink
@@ -24,7 +25,6 @@ from sim.views.run_data import (
     day_text,
     days,
     last_day,
-    listing,
     red_lines,
     short,
     signatories,

@@ -10,12 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.commands.session import Session
-from sim.commands.terminal.session import answer
-from sim.files import written_whole
-from sim.plots import METADATA, OPTIONS
+from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, house_style, shortened, styled
+from sim.plots.style import DARK, GREY, shortened, styled
+from sim.studies.solve.session import Session, answer
 from sim.views.colours import ink, party_colors
 
 GUTTER, HEAD, UNDER, TICKS, RIGHT = 0.35, 0.38, 0.62, 0.42, 1.2
@@ -102,7 +100,4 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
 
 def draw_offers(session: Session, foot: str, path: Path) -> None:
     """Draw the figure and save it, whole or not at all, in the format that the suffix names."""
-    figure = offers(session, foot)
-    suffix = path.suffix.lower()
-    with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
+    save(offers(session, foot), path)

@@ -10,20 +10,13 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, shortened, styled, text_width
+from sim.prose import counted, span_words
+from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.results.outcomes import DAYS, OUTCOMES
 from sim.views.colours import FIRST, SETTLED
 from sim.views.layout import TOPS, nice_top, share_tick
-from sim.views.run_data import (
-    band_of_shares,
-    counted,
-    day_text,
-    days,
-    last_day,
-    share_text,
-    stage_title,
-)
-from sim.words.story import span_words
+from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
 
 WORDS = {
     "settlement": "Settlement",

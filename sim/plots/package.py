@@ -22,6 +22,8 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
+from sim.prose import counted
+from sim.prose import percent as share_text
 from sim.results.summary import nearest_text, text_counts
 from sim.scenario.schema import Issue
 from sim.views.colours import actor_colors, ink
@@ -29,11 +31,9 @@ from sim.views.layout import spread
 from sim.views.run_data import (
     conditional_lines,
     consents,
-    counted,
     is_settled,
     kept,
     red_lines,
-    share_text,
     short,
     signatories,
 )

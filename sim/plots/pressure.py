@@ -12,17 +12,16 @@ from matplotlib.ticker import MaxNLocator
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.prose import counted, listing
+from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.views.colours import actor_colors, ink
 from sim.views.layout import window
 from sim.views.run_data import (
     band,
-    counted,
     day_text,
     days,
     last_day,
-    listing,
-    share_text,
     short,
     signatories,
     signed_days,

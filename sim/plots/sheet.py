@@ -20,10 +20,11 @@ from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import Run
 from sim.plots.style import DARK, GREY, SMALL, line_height, text_width, wrapped
+from sim.prose import counted
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
 from sim.views.layout import labelled_points, spread
-from sim.views.run_data import MONTHS, counted, day_text, files
+from sim.views.run_data import MONTHS, day_text, files
 
 WIDTH, MARGIN = 11.0, 0.25
 HEADLINE, SUBTITLE = 15.5, 10.5

@@ -11,16 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.files import written_whole
 from sim.formulas.solutions.analysis import Pair
-from sim.plots import METADATA, OPTIONS
+from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, shortened, styled
+from sim.plots.style import DARK, GREY, PALE, SMALL, shortened, styled
+from sim.prose import listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
 from sim.views.colours import ink, party_colors
-from sim.views.run_data import listing
 
 Array = NDArray[np.float64]
 
@@ -206,7 +205,4 @@ def _ticks() -> Any:
 
 def draw_solution(subject: Subject, deals: Deals | None, foot: str, path: Path) -> None:
     """Draw the figure and save it, whole or not at all, in the format that the suffix names."""
-    figure = solution(subject, deals, foot)
-    suffix = path.suffix.lower()
-    with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
+    save(solution(subject, deals, foot), path)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels
 from sim.plots.style import DARK, GREY, shortened, styled
+from sim.prose import listing
 from sim.results.dataset import date_of
 from sim.views.colours import actor_colors, ink
 from sim.views.run_data import (
@@ -19,7 +20,6 @@ from sim.views.run_data import (
     day_text,
     days,
     last_day,
-    listing,
     short,
     signatories,
     signed_days,

@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
+from sim.prose import counted, listing, percent, span_words
 from sim.report.chart import (
     DARK,
     QUARTERS,
@@ -21,8 +22,7 @@ from sim.report.chart import (
 )
 from sim.report.tables import Cell, Table
 from sim.views.colours import PLAN, SETTLED
-from sim.views.run_data import counted, short
-from sim.words.story import listing, percent, span_words
+from sim.views.run_data import short
 
 
 def gates_table(run: Run) -> Table | None:

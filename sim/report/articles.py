@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.ensemble.runner import Run
+from sim.prose import counted, listing, percent
 from sim.report.tables import Cell, Table
-from sim.views.run_data import counted, listing
-from sim.words.story import percent
 
 Entry = Any
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.prose import listing
 from sim.report.actors import RESTS, Rows
 from sim.report.sources import judged, rests
 from sim.report.tables import Cell, Table
@@ -14,7 +15,6 @@ from sim.report.words import (
 )
 from sim.scenario.schema import Scenario
 from sim.views.colours import actor_colors
-from sim.words.story import listing
 
 
 def issues_table(scenario: Scenario) -> Table:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.ensemble.runner import Run
 from sim.plots.convergence import SHADE
+from sim.prose import listing
 from sim.report.chart import (
     DARK,
     GREY,
@@ -38,7 +39,6 @@ from sim.views.run_data import (
     day_text,
     days,
     last_day,
-    listing,
     red_lines,
     short,
     signatories,

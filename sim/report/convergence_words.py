@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.ensemble.runner import Run
+from sim.prose import counted, listing, percent
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
-from sim.views.run_data import agreed_day, counted, day_text, listing, red_lines, short, signatories
-from sim.words.story import percent
+from sim.views.run_data import agreed_day, day_text, red_lines, short, signatories
 
 
 def column(run: Run, issue: str) -> int:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.runner import Run
+from sim.prose import listing, percent
 from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
 from sim.views.colours import actor_colors
-from sim.views.run_data import listing, short, signatories
-from sim.words.story import percent
+from sim.views.run_data import short, signatories
 
 Entry = dict[str, Any]
 

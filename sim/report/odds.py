@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.plots.outcome import BAR_COLORS, WORDS
+from sim.prose import percent, span_words
 from sim.report.chart import (
     DARK,
     GREY,
@@ -30,7 +31,6 @@ from sim.results.outcomes import DAYS, OUTCOMES
 from sim.views.colours import FIRST, SETTLED
 from sim.views.layout import nice_top, share_tick
 from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
-from sim.words.story import percent, span_words
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
 

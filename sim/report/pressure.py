@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
 from sim.plots.pressure import DRIFT, drifting
+from sim.prose import counted, listing, percent
 from sim.report.chart import (
     DARK,
     Chart,
@@ -30,8 +31,7 @@ from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
 from sim.views.colours import actor_colors
 from sim.views.layout import window
-from sim.views.run_data import band, counted, day_text, days, last_day, listing, short, signatories
-from sim.words.story import percent
+from sim.views.run_data import band, day_text, days, last_day, short, signatories
 
 HEIGHT = 290
 

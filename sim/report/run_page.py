@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
+from sim.prose import percent, span_words
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
@@ -31,8 +32,6 @@ from sim.words.story import (
     ending_words,
     events,
     package_words,
-    percent,
-    span_words,
     stuck_words,
     what_blocks,
     within,

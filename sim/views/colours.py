@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
+
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.schema import Actor, Scenario
 
@@ -12,6 +14,14 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 """Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
 SETTLED, FIRST, PLAN = "#00695c", "#8a6d00", "#6a4c93"
 """A settlement, a first stage, and the plan as published."""
+OUTCOME_COLORS = {
+    "settlement": SETTLED,
+    "partial": FIRST,
+    "ratification_failed": "#a34e5f",
+    "breakdown": "#767676",
+    "no_deal": "#a6a6a6",
+}
+"""How a world ends."""
 
 RGB = tuple[float, float, float]
 Color = str | Sequence[float]
@@ -63,6 +73,19 @@ def to_hex(rgb: Sequence[float]) -> str:
     '#ff0033'
     """
     return "#" + "".join(f"{round(255 * part):02x}" for part in rgb[:3])
+
+
+def shade(colors: Sequence[str], share: float) -> str:
+    """The colour so far along evenly spaced ones.
+
+    Examples
+    --------
+    >>> shade(("#000000", "#ffffff", "#ff0000"), 0.5)
+    '#ffffff'
+    """
+    stops = np.linspace(0.0, 1.0, len(colors))
+    parts = np.array([to_rgb(color) for color in colors]).T
+    return to_hex([float(np.interp(share, stops, part)) for part in parts])
 
 
 def luminance(color: Color) -> float:

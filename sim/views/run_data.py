@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
-from sim.words.story import percent
+from sim.prose import percent
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]

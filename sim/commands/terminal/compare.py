@@ -16,7 +16,7 @@ from sim.results.outcomes import LASTING, NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import row
-from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told
+from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
 
 ENOUGH = 10
 """Settlements from which on the table says how long they hold."""
@@ -58,15 +58,6 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
             console.print(Padding(note, (0, 0, 0, 2)))
     console.print(Text(f"\n{NOTE}", style="italic"))
     console.print(f"Written to {folder}: {', '.join(written)}")
-
-
-def worlds_words(comparison: Comparison) -> str:
-    """How many worlds, and with which seed."""
-    counts = sorted({run.summary.worlds for run in comparison.runs})
-    seeds = sorted({run.summary.seed for run in comparison.runs})
-    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
-    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
 
 
 def _table(comparison: Comparison) -> Table:

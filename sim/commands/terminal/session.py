@@ -8,45 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.commands.session import Session
 from sim.prose import hundredths
-from sim.studies.solve.summary import TITLES, all_points, points, statement
+from sim.studies.solve.session import Session, answer, distance_words
+from sim.studies.solve.summary import TITLES, all_points, statement
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
-
-
-def answer(session: Session) -> str:
-    """How the session ended, in a sentence or two."""
-    result, steps = session.result, session.content.protocol.steps
-    if session.agreed:
-        who = session.subject.labels[int(result.proposer[0])]
-        return (
-            f"Agreement in round {int(result.steps[0])} of {steps}, on a proposal of {who}: "
-            f"{agreement_words(session)}."
-        )
-    if result.broken[0]:
-        return "No agreement: a side ended the talks, because there is nothing it would offer."
-    return f"No agreement by the deadline of {steps} rounds."
-
-
-def agreement_words(session: Session) -> str:
-    """The terms agreed, issue by issue."""
-    agreed = session.summary["agreement"].values()
-    titles = session.subject.issue_titles
-    return "; ".join(f"{title}: {option}" for title, option in zip(titles, agreed, strict=True))
-
-
-def distance_words(session: Session) -> str:
-    """How far the agreement is from the frontier, in a sentence."""
-    deals = session.deals
-    if deals is None:
-        return ""
-    room = float(deals.room[0])
-    if room <= 1e-9:
-        return (
-            "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
-        )
-    return f"Every side could still have had {points(room)} more at once."
 
 
 def tell(session: Session, overrides: tuple[str, ...], folder: Path, written: list[str]) -> None:

@@ -27,6 +27,15 @@ def label(name: str) -> str:
     return name.replace("_", " ")
 
 
+def worlds_words(comparison: Comparison) -> str:
+    """How many worlds, and with which seed."""
+    counts = sorted({run.summary["worlds"] for run in comparison.runs})
+    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
+    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
+
+
 def difference_words(one: Difference) -> str:
     """A difference and its interval in one sentence."""
     who, base = label(one.scenario), label(one.baseline)

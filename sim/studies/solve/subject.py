@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.central import central_space
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
@@ -16,7 +17,6 @@ from sim.formulas.solutions.space import Space
 from sim.results.summary import nearest_text
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario
-from sim.studies.solve.central import central_space
 
 Array = NDArray[np.float64]
 
