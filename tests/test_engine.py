@@ -272,7 +272,7 @@ def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:
 def test_more_worlds_leave_the_first_ones_as_they_were(kellogg: Scenario) -> None:
     few, many = simulate(kellogg, 60), simulate(kellogg, 110)
     assert (few.talks.concluded_round == many.talks.concluded_round[:60]).all()
-    assert (few.stage == many.stage[:60]).all()
+    assert (few.talks.stage == many.talks.stage[:60]).all()
     for one, other in zip(few.signatories, many.signatories, strict=True):
         assert np.array_equal(one.offer, other.offer[:60])
         assert np.array_equal(one.reservation, other.reservation[:60])
@@ -431,7 +431,7 @@ def test_a_stage_is_signed_only_with_the_terms_that_make_it_one(toy: dict[str, A
     assert settled.mean() > 0.2
     assert (model.talks.agreed[settled, 0] <= 0.4 + 1e-9).all()
     toy["agenda"][0]["terms"] = {"land": {"at_least": 0.75}}  # beyond A's red line
-    assert not (simulate(build(toy), 50).status == SETTLED).any()
+    assert not (simulate(build(toy), 50).talks.status == SETTLED).any()
 
 
 def test_a_lever_already_pulled_bites_whether_or_not_the_stage_is_signed(

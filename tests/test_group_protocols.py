@@ -63,23 +63,23 @@ def test_two_with_mirrored_interests_trade(toy: dict[str, Any]) -> None:
 def test_red_lines_and_the_worth_of_fighting_on_play_no_part(
     toy: dict[str, Any], name: str
 ) -> None:
-    before = simulate(build(with_protocol(toy, name)), worlds=4).agreed
+    before = simulate(build(with_protocol(toy, name)), worlds=4).talks.agreed
     for actor in ("a", "b"):
         toy["actors"][actor]["positions"]["land"]["limit"] = toy["actors"][actor]["positions"][
             "land"
         ]["ideal"]
     toy["war"]["cost"] = {"a": 0, "b": 0}
-    assert (simulate(build(toy), worlds=4).agreed == before).all()
+    assert (simulate(build(toy), worlds=4).talks.agreed == before).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_actors_and_the_unit_of_power_mean_nothing(
     toy: dict[str, Any], name: str
 ) -> None:
-    before = simulate(build(with_protocol(toy, name, a=2, b=1)), worlds=4).agreed
+    before = simulate(build(with_protocol(toy, name, a=2, b=1)), worlds=4).talks.agreed
     toy["actors"] = dict(reversed(toy["actors"].items()))
     with_protocol(toy, name, a=20, b=10)
-    assert simulate(build(toy), worlds=4).agreed == pytest.approx(before)
+    assert simulate(build(toy), worlds=4).talks.agreed == pytest.approx(before)
 
 
 def emissions_scenario(shared: Path) -> tuple[dict[str, Any], Any]:
@@ -156,13 +156,13 @@ def test_listed_options_and_terms_of_a_stage_are_kept(toy: dict[str, Any], name:
 
 
 def test_who_has_no_position_does_not_count(toy: dict[str, Any]) -> None:
-    before = simulate(build(with_protocol(toy, "compromise")), worlds=2).agreed[:, 1]
+    before = simulate(build(with_protocol(toy, "compromise")), worlds=2).talks.agreed[:, 1]
     toy["actors"]["c"] = {
         "name": "C",
         "power": 5,
         "positions": {"land": {"ideal": 0.5, "salience": 1, "judgement": "test"}},
     }
-    after = simulate(build(toy), worlds=2).agreed
+    after = simulate(build(toy), worlds=2).talks.agreed
     assert after[:, 1] == pytest.approx(before)
     # a 1, b 3/7, c 5 on land
     assert after[:, 0] == pytest.approx(np.full(2, (3 / 7 + 2.5) / (1 + 3 / 7 + 5)))

@@ -232,7 +232,7 @@ def test_an_envoy_who_is_not_trusted_is_not_believed_that_this_is_the_last_text(
     trusted = simulate(build(one_text(free(toy), 1.0, text={"land": 0.5})), worlds=5)
     distrusted = simulate(build(one_text(toy, 0.0, text={"land": 0.5})), worlds=5)
     assert (trusted.talks.concluded_round < distrusted.talks.concluded_round).all()
-    assert (distrusted.events["refuses"]["a"] > 0).all()
+    assert (distrusted.talks.events["refuses"]["a"] > 0).all()
 
 
 def test_criticism_brings_the_text_inside_red_lines_that_were_misjudged(
