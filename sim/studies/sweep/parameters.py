@@ -152,7 +152,7 @@ def _leaves(
     raw: dict[str, Any], path: Path_, source: str, where: str
 ) -> Iterator[tuple[Path_, Any]]:
     """The numbers that a factor multiplies: the one named, or all costs of war or of an effect."""
-    (parent, last), problem = step_to(raw, path, source)
+    (parent, last), problem = step_to(dict(raw), path, source)
     if problem is not None:
         raise ScenarioError([problem])
     found, node = _node(raw, path)
