@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from sim.ensemble.runner import Run
+from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
 from sim.studies.compare.pool import run_each
@@ -131,7 +132,7 @@ def _shared(
 
 
 def compare(
-    given: Sequence[str],
+    given: Sequence[str | Loaded | Run],
     worlds: int = 1000,
     seed: int = 1,
     baseline: str | None = None,
