@@ -38,6 +38,7 @@ from sim.formulas.statistics import (
     wilson,
 )
 from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
@@ -46,7 +47,6 @@ from sim.studies.sweep.measures import measures
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
-from sim.studies.sweep.words import title_of
 from tests.conftest import ROOT, SCENARIOS, TOY, build
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")

@@ -106,7 +106,7 @@ class Durable:
         for issue, size in spec.shift.items():
             path = f"durability.shift.{issue}"
             yearly = [draws.normal(path, year) for year in range(spec.years)]
-            walk = np.cumsum(yearly, axis=0) * draws.number(f"{path}.size", size)
+            walk = np.cumsum(yearly, axis=0) * draws.number(f"{path}.size", size, path=path)
             self.shifts[:, :, issues.index(issue)] = walk
         self.expected_cost = {
             p.key: [
@@ -117,7 +117,11 @@ class Durable:
         }
         self.moves = {
             term: {
-                issues.index(i): draws.number(f"durability.balance.{term}.{i}", number)
+                issues.index(i): draws.number(
+                    f"durability.balance.{term}.{i}",
+                    number,
+                    path=f"durability.balance.{term}.moves.{i}",
+                )
                 for i, number in body.moves.items()
             }
             for term, body in spec.balance.items()
@@ -127,7 +131,12 @@ class Durable:
                 body.on,
                 np.array(list(body.at)),
                 np.column_stack(
-                    [draws.number(f"durability.{term}.{p}", n) for p, n in body.at.items()]
+                    [
+                        draws.number(
+                            f"durability.{term}.{p}", n, path=f"durability.deterrence.{term}.at.{p}"
+                        )
+                        for p, n in body.at.items()
+                    ]
                 ),
             )
             for term, body in spec.deterrence.items()

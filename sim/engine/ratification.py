@@ -109,8 +109,9 @@ class ActiveGate(ByWorld):
             for issue, point in poll.terms.items():
                 texts[:, n, talks.issues.index(issue)] = point
         share = np.array([poll.favour / (poll.favour + poll.against) for poll in spec.polls])
-        swing = talks.draws.number(f"{path}.swing.size", spec.swing)
-        required = spec.required - swing * talks.draws.normal(f"{path}.swing")
+        swing = talks.draws.number(f"{path}.swing.size", spec.swing, path=f"{path}.swing")
+        vote = talks.draws.normal(f"{path}.swing", path=f"{path}.swing.draw")
+        required = spec.required - swing * vote
         return threshold_from_support(*support_curve(self.utility(texts), share), required)
 
     def utility(self, x: Array, table: Table = EVERYWHERE) -> Array:

@@ -17,6 +17,7 @@ from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import BY_ROUND
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
+from sim.results.experiments import experiment_variables, packed, unpacked, without_experiments
 from sim.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
         **events,
         **afterwards_variables(model),
+        **experiment_variables(model.draws, model.spec),
     }
     return xr.Dataset(data, coords=_coordinates(model))
 
@@ -256,7 +258,8 @@ def build_dataset(
 def central_dataset(model: PeaceTalks) -> xr.Dataset:
     """Outcome, rounds and texts of the central world, without a world axis."""
     rounds = trace_dataset(model).squeeze("traced")
-    data = chunk_dataset(model).squeeze("world").merge(rounds, compat="override")
+    outcomes = without_experiments(chunk_dataset(model))  # they are the medians
+    data = outcomes.squeeze("world").merge(rounds, compat="override")
     texts = model.recorder.texts
     keys = [p.key for p in model.signatories]
     accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
@@ -285,8 +288,8 @@ def save_results(
         ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
-        packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+        small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
+        packed(ensemble).to_netcdf(temporary, engine="h5netcdf", encoding=small)
         central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
 
 
@@ -301,7 +304,7 @@ def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
         If the file or its store cannot be read, or the store is not that of this file, or not
         whole.
     """
-    ensemble = xr.load_dataset(path, engine="h5netcdf")
+    ensemble = unpacked(xr.load_dataset(path, engine="h5netcdf"))
     central = xr.load_dataset(path, engine="h5netcdf", group="central")
     if STORE not in ensemble.attrs:
         return ensemble, central

@@ -53,8 +53,8 @@ class Loaded:
         Examples
         --------
         >>> kellogg = load_scenario("kellogg")
-        >>> firm = kellogg.with_({"actors.putin.positions.ceasefire.limit": 0.4, "horizon_days": 90})
-        >>> firm.scenario.horizon_days, kellogg.scenario.horizon_days
+        >>> short = kellogg.with_({"horizon_days": 90, "actors.putin.patience": 10})
+        >>> short.scenario.horizon_days, kellogg.scenario.horizon_days
         (90, 365)
         """
         said = [Change(key, plain_data(value), f"with_ {key}") for key, value in changes.items()]
@@ -81,16 +81,25 @@ def _digest(raw: dict[str, Any]) -> str:
 
 
 def find_scenario(name: str | Path) -> Path:
-    """A path as given, or ``scenarios/NAME.yaml`` for a bare name."""
+    """A path as given; for a bare name ``scenarios/NAME.yaml`` here, else the shipped one."""
     path = Path(name)
-    if not path.exists() and path.parent == Path() and not path.suffix:
-        shipped = Path("scenarios") / f"{path.name}.yaml"
-        near = get_close_matches(
-            shipped.name, [p.name for p in Path("scenarios").glob("*.yaml")], 1
-        )
-        if shipped.exists() or near:
-            return shipped
+    if path.exists() or path.parent != Path() or path.suffix:
+        return path
+    file, folders = f"{path.name}.yaml", (Path("scenarios"), shipped_scenarios())
+    for folder in folders:
+        if (folder / file).exists():
+            return folder / file
+    for folder in folders:
+        if get_close_matches(file, [p.name for p in folder.glob("*.yaml")], 1):
+            return folder / file  # reading it says which is meant
     return path
+
+
+def shipped_scenarios() -> Path:
+    """The folder of the scenarios that come with the package."""
+    package = Path(__file__).parents[1]
+    # a wheel has them inside; in a clone, installed editable or not, they stand beside
+    return next(f for f in (package / "shipped", package.parent / "scenarios") if f.is_dir())
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:

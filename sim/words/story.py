@@ -156,7 +156,7 @@ def percent(share: float | None, interval: Sequence[float] | None = None) -> str
     Examples
     --------
     >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
-    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
+    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', 'over 99.9 %', '100 %']
     >>> percent(0.1644, [0.160, 0.169])
     '16.4 %'
     """

@@ -77,8 +77,9 @@ class Preferences(Participant):
         self.rules: list[Rule] = []
         flexible = draws.normal(f"actors.{self.key}.flexibility")
 
-        def red_line(name: str, number: Number, sign: float) -> Array:
-            return draws.correlated(name, number, spread.limit, flexible, spread.firmness, sign)
+        def red_line(name: str, number: Number, sign: float, path: str = "") -> Array:
+            common = flexible, spread.firmness, sign
+            return draws.correlated(name, number, spread.limit, *common, path)
 
         for issue, position in spec.positions.items():
             column = talks.issues.index(issue)
@@ -95,8 +96,10 @@ class Preferences(Participant):
                     position.limits, (low, high), (-1.0, 1.0), strict=True
                 ):
                     if bound is not None:
-                        end = "low" if sign < 0 else "high"
-                        side[:, column] = red_line(f"{here}.limits.{end}", bound, sign)
+                        end, place = ("low", 0) if sign < 0 else ("high", 1)
+                        side[:, column] = red_line(
+                            f"{here}.limits.{end}", bound, sign, f"{here}.limits.{place}"
+                        )
             elif position.limit is not None:
                 sign = 1.0 if upward else -1.0
                 (high if upward else low)[:, column] = red_line(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.results.dataset import OUTCOMES, REASONS
 from sim.results.summary import DAYS
-from sim.studies.sweep.words import possessive
+from sim.scenario.titles import possessive
 from sim.words.story import percent, span_words
 
 KEEP = (
