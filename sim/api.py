@@ -23,7 +23,7 @@ from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.protocols import Protocol
 from sim.ensemble import runner
-from sim.ensemble.executors import Executor, cores, open_executor
+from sim.ensemble.opening import open_executor
 from sim.formulas.tactics import Parameter, Tactic, View
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any, load_data
@@ -128,7 +128,7 @@ class Scenario:
             on a terminal.
         """
         chunks = len(runner.chunk_tasks(worlds))
-        with _executor(workers, chunks) as executor, _told(progress) as tell:
+        with open_executor(workers, None, chunks) as executor, _told(progress) as tell:
             done = runner.run_scenario(self.scaled, worlds, seed, (), tell, executor=executor)
         return Run(self, done)
 
@@ -428,12 +428,7 @@ def compare(
 
     entries = [one.result if isinstance(one, Run) else load(one).scaled for one in given]
     with _told(progress) as tell:
-        return Comparison(
-            compare_(
-                entries, worlds, seed, baseline, (), workers or cores(),
-                lambda done, total: tell("worlds", done, total),
-            )
-        )  # fmt: skip
+        return Comparison(compare_(entries, worlds, seed, baseline, workers=workers, progress=tell))
 
 
 def sweep(
@@ -461,7 +456,7 @@ def sweep(
     worlds, seed, workers, progress
         As for :meth:`Scenario.run`; so many worlds in every cell.
     """
-    from sim.commands.sweep import SweepJob
+    from sim.commands.sweeping import SweepJob
     from sim.studies.sweep.plan import make_plan
     from sim.studies.sweep.vary import flow
 
@@ -504,10 +499,6 @@ def _run(result: runner.Run) -> Run:
     """A run whose scenario is known by what its results say."""
     said = json.loads(result.ensemble.attrs["scenario_json"])
     return Run(load(said | {"name": result.scenario.name}), result)
-
-
-def _executor(workers: int | None, chunks: int) -> Executor:
-    return open_executor(min(workers or cores(), chunks))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cli import main
-from sim.commands.backtest import FILES
+from sim.commands.backtesting import FILES
 from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.fitted import ISSUES, PARAMETERS

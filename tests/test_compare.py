@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.ensemble import chunks
+from sim.ensemble.chunks import Call, run_chunk
 from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
 from sim.scenario import load_scenario
@@ -320,7 +322,7 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
 
 def test_results_do_not_depend_on_the_number_of_processes(files: list[str], tmp_path: Path) -> None:
     for jobs in ("1", "3"):
-        words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--jobs", jobs]
+        words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--workers", jobs]
         done = sim_command("compare", *files, *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     one, three = (sorted((tmp_path / jobs).iterdir()) for jobs in ("1", "3"))
@@ -341,6 +343,23 @@ def sim_command(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def fail_where_costly(call: Call, report: Any = None) -> Any:
+    """As run_chunk, but the engine raises in one scenario."""
+
+    def fail(worlds: float) -> None:
+        if call.scenario.name == "costly":
+            raise ZeroDivisionError("a fault of the engine")
+
+    return run_chunk(call, fail)
+
+
+def die_where_costly(call: Call, report: Any = None) -> Any:
+    """As run_chunk, but one scenario kills its workers."""
+    if call.scenario.name == "costly":
+        os._exit(9)
+    return run_chunk(call)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_scenario_that_fails_does_not_lose_the_others(
     files: list[str],
@@ -349,20 +368,11 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
     monkeypatch: pytest.MonkeyPatch,
     jobs: int,
 ) -> None:
-    from sim.studies.compare import pool
-
-    real = pool.run_scenario
-
-    def run_or_fail(loaded: Any, *rest: Any, **more: Any) -> Any:
-        if loaded.scenario.name == "costly":
-            raise ZeroDivisionError("a fault of the engine")
-        return real(loaded, *rest, **more)
-
-    monkeypatch.setattr(pool, "run_scenario", run_or_fail)
+    monkeypatch.setattr(chunks, "run_chunk", fail_where_costly)
     bad = tmp_path / "bad.yaml"
     bad.write_text("extends: baseline.yaml\nactors: {a: {patience: -3}}\n", encoding="utf-8")
     out = tmp_path / "out"
-    words = ["--worlds", "20", "--no-plots", "--out", str(out), "--jobs", str(jobs)]
+    words = ["--worlds", "20", "--no-plots", "--out", str(out), "--workers", str(jobs)]
     assert run_here("compare", *files, str(bad), *words) == 1
     shown = capsys.readouterr()
     assert f"{bad} is left out:" in shown.err
@@ -375,19 +385,9 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
 
 
 def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.studies.compare import pool
-
-    real = pool.run_scenario
-
-    def run_or_die(loaded: Any, *rest: Any, **more: Any) -> Any:
-        if loaded.scenario.name == "costly":
-            os._exit(9)
-        return real(loaded, *rest, **more)
-
-    monkeypatch.setattr(pool, "run_scenario", run_or_die)
-    monkeypatch.setattr(pool, "may_fork", lambda: True)
-    found = compare(files, 10, jobs=2)
-    assert "its process ended with code 9" in found.failed[files[1]]
+    monkeypatch.setattr(chunks, "run_chunk", die_where_costly)
+    found = compare(files, 10, workers=2)
+    assert "WorkerLost: its worker was killed" in found.failed[files[1]]
     assert [run.scenario.name for run in found.runs] == ["baseline", "elsewhere"]
 
 
@@ -430,7 +430,7 @@ def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) ->
         (["nowhere.yaml", "neither.yaml"], "neither.yaml: there is no such file"),
         (["FILE", "FILE", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
         (["FILE", "FILE", "--baseline", "nobody"], "--baseline nobody: there is no such scenario"),
-        (["FILE", "FILE", "--jobs", "0"], "--jobs"),
+        (["FILE", "FILE", "--workers", "0"], "--workers"),
         (["FILE", "FILE", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
         (["EMPTY"], "there is no result.nc in this folder"),
         (["BROKEN"], "cannot be read as results of a run"),
@@ -506,7 +506,7 @@ def test_interrupt_keeps_what_is_finished(files: list[str], monkeypatch: Any) ->
         yield 0, run_scenario(load_scenario(files[0]), 10, traced=0)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "run_each", stopped)
+    monkeypatch.setattr(comparison, "run_jobs", stopped)
     found = compare(files, 10)
     assert [run.scenario.name for run in found.runs] == ["baseline"]
     assert found.missing == ["costly", "elsewhere"]

@@ -13,7 +13,7 @@ import yaml
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.commands.compare import CHARTS
+from sim.commands.comparing import CHARTS
 from sim.plots.comparison import FIGURES, draw_comparison
 from sim.plots.comparison.durability import ENOUGH, enough
 from sim.plots.comparison.gains import gain_of, plan_gain_of

@@ -255,31 +255,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def open_executor(workers: int = 1, cluster: str | None = None) -> Executor:
-    """The executor that is asked for on the command line.
-
-    Parameters
-    ----------
-    workers : int
-        Processes; 1 is this one, unless there is a cluster.
-    cluster : str, optional
-        ``local`` for a Dask cluster on this machine with so many workers, or the address of a
-        scheduler.
-
-    Raises
-    ------
-    ExecutorError
-        If the cluster cannot be had.
-    """
-    if cluster is not None:
-        if cluster != "local" and "://" not in cluster:
-            raise ExecutorError(
-                f"--cluster {cluster}: give local, or the address of a Dask scheduler "
-                "(tcp://host:8786)."
-            )
-        from sim.ensemble.cluster import DaskCluster
-
-        return DaskCluster(cluster, workers)
-    return InProcess() if workers == 1 else ProcessPool(workers)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.commands.backtest import subject, units
+from sim.commands.backtesting import subject, units
 from sim.files import written_whole
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, OKABE_ITO, SMALL, house_style, ink, styled, text_width

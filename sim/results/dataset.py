@@ -6,7 +6,7 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -17,11 +17,8 @@ from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import BY_ROUND
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
-from sim.results.experiments import experiment_variables, packed, unpacked, without_experiments
+from sim.results.experiments import experiment_variables, packed, without_experiments
 from sim.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from sim.ensemble.chunks import ChunkResult
 
 OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
 """Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
@@ -35,12 +32,20 @@ STORE = "store"
 """Attribute of a result that names the store of its worlds."""
 
 Array = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
 UNITS = {
     "day": "days of the run",
     "issue": "scale, 0 to 1",
     "utility": "utility, 0 to 1 over the party's issues",
     "month": "utility a month",
 }
+
+
+class ChunkResult(NamedTuple):
+    """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
+
+    outcomes: Arrays
+    trace: Arrays
 
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
@@ -291,28 +296,6 @@ def save_results(
         small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
         packed(ensemble).to_netcdf(temporary, engine="h5netcdf", encoding=small)
         central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
-
-
-def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
-    """Read back what :func:`save_results` wrote.
-
-    An ensemble that is in a store is opened there: its variables are read when they are asked for.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file or its store cannot be read, or the store is not that of this file, or not
-        whole.
-    """
-    ensemble = unpacked(xr.load_dataset(path, engine="h5netcdf"))
-    central = xr.load_dataset(path, engine="h5netcdf", group="central")
-    if STORE not in ensemble.attrs:
-        return ensemble, central
-
-    from sim.ensemble.store import read_store
-
-    place = path.parent / ensemble.attrs.pop(STORE)
-    return read_store(place, ensemble.attrs), central
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

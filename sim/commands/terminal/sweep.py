@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.commands.sweep import SweepJob, Swept
+from sim.commands.sweeping import SweepJob, Swept
 from sim.formulas.statistics import Clustered
 from sim.results.summary import NOTE
 from sim.studies.sweep.effects import Effect, mean_interval, unmoved
