@@ -8,11 +8,13 @@ from __future__ import annotations
 import html
 import io
 import json
+import shutil
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from sim.commands.progress import progress_bar
@@ -128,6 +130,7 @@ class Scenario:
             on a terminal.
         """
         chunks = len(runner.chunk_tasks(worlds))
+        workers = _workers(workers, [self])
         with open_executor(workers, None, chunks) as executor, _told(progress) as tell:
             done = runner.run_scenario(self.scaled, worlds, seed, (), tell, executor=executor)
         return Run(self, done)
@@ -292,12 +295,9 @@ class Sweep:
     ----------
     result : sim.studies.sweep.results.SweepResults
         What the packages below work with.
-    kept : TemporaryDirectory or None
-        Where it lies, unless a folder was named; goes when this object does.
     """
 
     result: SweepResults
-    kept: TemporaryDirectory[str] | None = None
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -426,7 +426,9 @@ def compare(
     """
     from sim.studies.compare.comparison import compare as compare_
 
-    entries = [one.result if isinstance(one, Run) else load(one).scaled for one in given]
+    things = [one if isinstance(one, Run) else load(one) for one in given]
+    entries = [one.result if isinstance(one, Run) else one.scaled for one in things]
+    workers = _workers(workers, things)
     with _told(progress) as tell:
         return Comparison(compare_(entries, worlds, seed, baseline, workers=workers, progress=tell))
 
@@ -460,19 +462,23 @@ def sweep(
     from sim.studies.sweep.plan import make_plan
     from sim.studies.sweep.vary import flow
 
-    several = [given] if isinstance(given, Scenario | str | Path | Mapping) else given
+    one = isinstance(given, Scenario | str | Path | Mapping)
+    several = [load(each) for each in ([given] if one else given)]  # type: ignore[union-attr, arg-type]
     values = {k: v if isinstance(v, str) else ",".join(map(flow, v)) for k, v in vary.items()}
     plan = make_plan(
-        [load(one).scaled for one in several],
+        [each.scaled for each in several],
         [f"{path}={text}" for path, text in values.items()],
         design,
         worlds,
         seed,
     )
-    kept = None if folder else TemporaryDirectory(prefix="sweep-")
-    job = SweepJob(plan, Path(folder or kept.name), None)  # type: ignore[union-attr]
-    with job.executor(workers, None) as executor, _told(progress) as tell:
-        return Sweep(job.run(executor, tell).results, kept)
+    place = Path(folder or mkdtemp(prefix="sweep-"))
+    job = SweepJob(plan, place, None)
+    with job.executor(_workers(workers, several), None) as executor, _told(progress) as tell:
+        found = Sweep(job.run(executor, tell).results)
+    if folder is None:
+        weakref.finalize(found, shutil.rmtree, place, ignore_errors=True)
+    return found
 
 
 def solve(given: Given) -> Solution:
@@ -499,6 +505,18 @@ def _run(result: runner.Run) -> Run:
     """A run whose scenario is known by what its results say."""
     said = json.loads(result.ensemble.attrs["scenario_json"])
     return Run(load(said | {"name": result.scenario.name}), result)
+
+
+def _workers(wanted: int | None, scenarios: Iterable[Scenario | Run]) -> int | None:
+    """This process alone where others would not find a protocol or tactic that is used."""
+    for one in scenarios:
+        if isinstance(one, Scenario):
+            spec = one.scaled.scenario
+            tactics = {actor.tactic.name for actor in spec.actors.values()}
+            known = PROTOCOLS.found_elsewhere(spec.protocol.name)
+            if not (known and all(map(TACTICS.found_elsewhere, tactics))):
+                return 1
+    return wanted
 
 
 @contextmanager
