@@ -197,7 +197,7 @@ class Run:
         """A chart by its name, as of the files that the command writes."""
         from sim.plots import FIGURES
 
-        return _named(FIGURES, chart)(self.result)
+        return _shown(_named(FIGURES, chart)(self.result))
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
@@ -268,7 +268,8 @@ class Comparison:
         """A chart by its name; None where there is nothing to show."""
         from sim.plots.comparison import FIGURES
 
-        return _named(FIGURES, chart)(self.result)
+        figure = _named(FIGURES, chart)(self.result)
+        return None if figure is None else _shown(figure)
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
@@ -312,7 +313,7 @@ class Sweep:
         from sim.plots.heatmap import heatmap
         from sim.studies.sweep.surface import surface
 
-        return heatmap(self.result, surface(self.result, of, x, y))
+        return _shown(heatmap(self.result, surface(self.result, of, x, y)))
 
     def __repr__(self) -> str:
         paths = ", ".join(p.path for p in self.result.header.parameters)
@@ -368,7 +369,7 @@ class Solution:
         """The utility space: frontier and solutions, a panel per pair of parties."""
         from sim.plots.solution import solution
 
-        return solution(self.subject)
+        return _shown(solution(self.subject))
 
     def __repr__(self) -> str:
         return f"<Solution of {self.subject.name}: {self.subject.analysis.status}>"
@@ -532,6 +533,18 @@ def _named(charts: Mapping[str, Any], name: str) -> Any:
     if name not in charts:
         raise ValueError(f"there is no chart '{name}'; choose from {', '.join(charts)}")
     return charts[name]
+
+
+def _shown(figure: Figure) -> Figure:
+    """The figure, which a notebook shows whether or not it has loaded pyplot."""
+
+    def png() -> bytes:
+        out = io.BytesIO()
+        figure.savefig(out, format="png", dpi=80)
+        return out.getvalue()
+
+    vars(figure)["_repr_png_"] = png
+    return figure
 
 
 def _table(text: str) -> pd.DataFrame:

@@ -144,8 +144,8 @@ def test_a_mesa_model_steps_as_a_run_does(toy: dict[str, Any]) -> None:
     np.testing.assert_array_equal(model.talks.agreed, np.column_stack(agreed))
 
 
-def test_solutions_are_named() -> None:
-    solved = sim.load("camp_david").solve()
+def test_solutions_are_named(toy: dict[str, Any]) -> None:
+    solved = sim.load(toy).solve()
     assert {"nash", "kalai_smorodinsky"} <= set(solved.points["solution"])
 
 
