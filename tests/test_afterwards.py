@@ -14,7 +14,8 @@ from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
-from sim.results.dataset import OUTCOMES, outcome_codes
+from sim.results.dataset import outcome_codes
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
@@ -86,19 +87,19 @@ def test_first_break_counts_full_years_before_it() -> None:
 
 def test_a_gate_that_asks_for_nothing_changes_nothing() -> None:
     plain, gated = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1)))
-    assert (plain.status == gated.status).all()
-    assert np.array_equal(plain.agreed, gated.agreed, equal_nan=True)
-    assert (plain.concluded_round == gated.concluded_round).all()
+    assert (plain.talks.status == gated.talks.status).all()
+    assert np.array_equal(plain.talks.agreed, gated.talks.agreed, equal_nan=True)
+    assert (plain.talks.concluded_round == gated.talks.concluded_round).all()
 
 
 @pytest.mark.parametrize("failure", ["back_to_table", "end_of_talks"])
 def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
     plain = simulate(build(copy.deepcopy(TOY)))
     model = simulate(build(with_gate(2, on_failure=failure)))
-    assert (plain.status == SETTLED).any()
+    assert (plain.talks.status == SETTLED).any()
     assert not (model.talks.status == SETTLED).any()
     failed = outcome_codes(model) == OUTCOMES.index("ratification_failed")
-    assert (failed == (plain.status == SETTLED)).all()
+    assert (failed == (plain.talks.status == SETTLED)).all()
     assert np.isnan(model.talks.agreed).all()
     assert ((model.talks.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
     # once refused by its own parliament for good, A signs nothing any more
@@ -112,7 +113,7 @@ def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> Non
     g = model.ratification.gates[0]
     voted = ~np.isnan(g.verdict)
     plain = simulate(build(copy.deepcopy(TOY)), 2000)
-    worth = 1 - plain.agreed[voted, 0]  # utility of the land to the parliament
+    worth = 1 - plain.talks.agreed[voted, 0]  # utility of the land to the parliament
     assert g.verdict[voted].mean() == pytest.approx(worth.mean(), abs=0.03)
 
 
@@ -123,7 +124,7 @@ def test_limits_of_a_gate_and_terms_that_bring_a_text_before_it() -> None:
     assert not ((model.talks.status == SETTLED) & (model.talks.agreed[:, 0] > 1e-9)).any()
     unconcerned = with_gate(2, when={"arms": {"at_least": 2 / 3}, "land": {"at_most": 0.0}})
     free = simulate(build(unconcerned))
-    assert (free.status == SETTLED).any()
+    assert (free.talks.status == SETTLED).any()
     assert (free.ratification.failures == 0).all()
 
 
@@ -136,11 +137,13 @@ def test_a_list_of_terms_means_any_of_them() -> None:
 
 def test_votes_take_time_and_the_day_of_the_deal_is_that_of_the_signature() -> None:
     plain, slow = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1, days=60)))
-    settled = plain.status == SETTLED
+    settled = plain.talks.status == SETTLED
     assert settled.any()
-    assert (slow.status == plain.status).all()
-    assert (slow.concluded_round[settled] == plain.concluded_round[settled]).all()
-    assert (slow.in_force_round[settled] == slow.concluded_round[settled] + 9).all()  # 60/7 up
+    assert (slow.talks.status == plain.talks.status).all()
+    assert (slow.talks.concluded_round[settled] == plain.talks.concluded_round[settled]).all()
+    assert (
+        slow.talks.in_force_round[settled] == slow.talks.concluded_round[settled] + 9
+    ).all()  # 60/7 up
 
 
 @settings(max_examples=60, deadline=None)
@@ -183,11 +186,13 @@ def two_gates(first: dict[str, Any], second: dict[str, Any], **more: Any) -> Pea
 
 def test_a_text_needs_all_gates_and_waits_for_the_slowest() -> None:
     passes = two_gates({"threshold": -1, "days": 14}, {"threshold": -1, "days": 35})
-    settled = passes.status == SETTLED
+    settled = passes.talks.status == SETTLED
     assert settled.any()
-    assert (passes.in_force_round - passes.concluded_round)[settled].tolist() == [5] * settled.sum()
+    assert (passes.talks.in_force_round - passes.talks.concluded_round)[settled].tolist() == [
+        5
+    ] * settled.sum()
     for refusing in ({"threshold": 2}, {"threshold": -1}), ({"threshold": -1}, {"threshold": 2}):
-        assert not (two_gates(*refusing).status == SETTLED).any()
+        assert not (two_gates(*refusing).talks.status == SETTLED).any()
 
 
 def test_a_text_fails_on_the_day_of_the_first_no() -> None:

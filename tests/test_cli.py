@@ -18,7 +18,7 @@ import yaml
 
 from sim.cli import main
 from sim.ensemble.saved import load_results
-from sim.results.dataset import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
@@ -301,7 +301,8 @@ def test_interrupt_leaves_whole_files_and_says_what_is_missing(
 
 
 def test_one_world_is_run_like_any_other(tmp_path: Path) -> None:
-    main(["kellogg", "--worlds", "1", "--no-plots", "--quiet", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="0"):
+        main(["kellogg", "--worlds", "1", "--no-plots", "--quiet", "--out", str(tmp_path)])
     ensemble, _ = load_results(tmp_path / "kellogg" / "result.nc")
     assert ensemble.sizes["world"] == 1
     assert "low" not in ensemble

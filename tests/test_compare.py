@@ -15,19 +15,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 
 from sim.ensemble import chunks
 from sim.ensemble.chunks import Call, run_chunk
 from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
+from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.comparison import Comparison, ComparisonError, compare
-from sim.studies.compare.differences import Difference, Measure, difference, measures
+from sim.studies.compare.differences import Difference, difference
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
-from tests.conftest import ROOT, SCENARIOS, TOY
+from tests.conftest import ROOT, SCENARIOS, TOY, build
 from tests.test_cli import run_here
 
 WORLDS = 60
@@ -78,7 +80,7 @@ def compared(files: list[str]) -> Comparison:
 
 def test_differences_are_scenario_less_baseline_world_by_world(compared: Comparison) -> None:
     costly, base = compared.run("costly").ensemble, compared.base.ensemble
-    one = compared.of("costly", "utility.a")
+    one = compared.of("costly", "utility:a")
     assert one is not None
     expected = (costly.utility.sel(actor="a") - base.utility.sel(actor="a")).values
     assert one.value == pytest.approx(expected.mean())
@@ -109,7 +111,7 @@ def halved(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return compare(["kellogg", str(path)], 300)
 
 
-@pytest.mark.parametrize("measure", ["ripeness", "utility.zelenskyy"])
+@pytest.mark.parametrize("measure", ["ripeness", "utility:zelenskyy"])
 def test_pairing_on_common_random_numbers_halves_the_interval(
     halved: Comparison, measure: str
 ) -> None:
@@ -139,7 +141,7 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
     found = compare([files[0], *folders], WORLDS)
     assert [run.scenario.name for run in found.runs] == ["baseline", "other", "fewer"]
     assert not any(d.paired for d in found.differences if d.scenario == "other")
-    one = found.of("fewer", "utility.a")
+    one = found.of("fewer", "utility:a")
     assert one is not None
     assert (one.paired, one.worlds) == (True, 25)
     # the first worlds of the longer run are those of the shorter one
@@ -192,7 +194,8 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
 def test_differences_in_words(
     key: str, value: float, interval: tuple[float, float], words: str
 ) -> None:
-    measure = next(m for m in [*measures([], []), RIPENESS] if m.key == key)
+    scenario = build(TOY)
+    measure = next(m for m in comparable([scenario], ["a"]) if m.key == key)
     span = Interval(*interval)
     one = Difference("kellogg", "no_mediation", measure, value, span, span, True, 1000, 0.1, 0.1)
     assert difference_words(one) == words
@@ -200,7 +203,18 @@ def test_differences_in_words(
     assert "unpaired 95 % interval" in difference_words(loose)
 
 
-RIPENESS = Measure("ripeness", "ripeness at the end", "utility", lambda run: None)
+@pytest.mark.parametrize(("years", "words"), [((3, 3), "3 years"), ((9, 3), "3 years"),
+                                             ((9, 7), "5 years"), ((1, 1), "1 year")])  # fmt: skip
+def test_lasting_is_as_long_as_both_models_follow_settlements(
+    years: tuple[int, int], words: str
+) -> None:
+    pair = [build({**TOY, "durability": {"years": n}}) for n in years]
+    lasting = next(m for m in comparable(pair, []) if m.key == "lasting")
+    assert (lasting.noun, lasting.verb) == (f"held {words}", f"settles for {words} or more")
+    held = xr.Dataset({"years_held": ("world", [np.nan, 0.5, float(words[0])])})
+    assert lasting.values(held).tolist() == [0.0, 0.0, 1.0]
+    without = [pair[0], build(TOY)]
+    assert "lasting" not in {m.key for m in comparable(without, [])}
 
 
 def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> None:

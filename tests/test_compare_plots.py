@@ -20,7 +20,7 @@ from sim.plots.comparison.gains import gain_of, plan_gain_of
 from sim.plots.comparison.packages import cells_of
 from sim.plots.comparison.stuck import whole_percent
 from sim.plots.comparison.time import signed_day
-from sim.results.dataset import OUTCOMES, REASONS
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from tests.conftest import TOY
@@ -248,7 +248,7 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
     figure = figure_of(compared, "differences")
     shown = {str(a.get_gid()) for a in figure.axes}
-    assert {"settlement", "ripeness", "utility.a"} <= shown
+    assert {"settlement", "ripeness", "utility:a"} <= shown
     for one in compared.differences:
         if one.scenario == "elsewhere":
             continue

@@ -192,7 +192,7 @@ def test_scaling_all_saliences_changes_nothing(data: dict[str, Any], factor: flo
         position["salience"] *= factor
     one, two = simulate(build(data), 30), simulate(build(scaled), 30)
     assert (one.stage == two.stage).all()
-    assert np.allclose(one.agreed, two.agreed, atol=1e-6, equal_nan=True)
+    assert np.allclose(one.talks.agreed, two.agreed, atol=1e-6, equal_nan=True)
 
 
 @settings(max_examples=20, deadline=None)
@@ -201,8 +201,8 @@ def test_the_order_of_actors_in_the_file_means_nothing(data: dict[str, Any]) -> 
     turned = copy.deepcopy(data)
     turned["actors"] = dict(reversed(turned["actors"].items()))
     one, two = simulate(build(data), 30), simulate(build(turned), 30)
-    assert (one.concluded_round == two.concluded_round).all()
-    assert np.array_equal(one.agreed, two.agreed, equal_nan=True)
+    assert (one.talks.concluded_round == two.concluded_round).all()
+    assert np.array_equal(one.talks.agreed, two.agreed, equal_nan=True)
 
 
 @settings(max_examples=40, deadline=None)
@@ -271,7 +271,7 @@ def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:
 
 def test_more_worlds_leave_the_first_ones_as_they_were(kellogg: Scenario) -> None:
     few, many = simulate(kellogg, 60), simulate(kellogg, 110)
-    assert (few.concluded_round == many.concluded_round[:60]).all()
+    assert (few.talks.concluded_round == many.talks.concluded_round[:60]).all()
     assert (few.stage == many.stage[:60]).all()
     for one, other in zip(few.signatories, many.signatories, strict=True):
         assert np.array_equal(one.offer, other.offer[:60])
@@ -464,12 +464,12 @@ def test_an_answer_to_a_bluff_no_longer_weighs(toy: dict[str, Any]) -> None:
     toy["actors"]["b"]["tactic"] = {"name": "hardliner"}
     model = PeaceTalks(build(toy), Draws(0, 1, central=True))  # 0.4 < 0.5: a bluff
     answer = next(v for v in model.levers if v.key == "b.answer")
-    before = answer.weight("b", ("refuses",), 12.0, model)
+    before = answer.weight("b", ("refuses",), 12.0)
     assert before == pytest.approx([0.4])
     for _ in range(30):
         model.step()
     assert model.levers[0].called[0]
-    assert answer.weight("b", ("refuses",), 12.0, model) == pytest.approx([0.0])
+    assert answer.weight("b", ("refuses",), 12.0) == pytest.approx([0.0])
 
 
 def test_ripeness_knows_listed_options_and_red_lines(toy: dict[str, Any]) -> None:

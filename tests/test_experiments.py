@@ -10,8 +10,9 @@ import xarray as xr
 
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.ensemble.runner import Run, run_scenario, write_results
-from sim.results.dataset import chunk_dataset, load_results
+from sim.ensemble.runner import Job, Run, run_job, run_scenario, write_results
+from sim.ensemble.saved import load_results
+from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table
 from sim.scenario import load_scenario
 from tests.conftest import SCENARIOS
@@ -80,6 +81,6 @@ def test_files_and_stores_hold_them(run: Run, tmp_path: Path) -> None:
     xr.testing.assert_identical(again, run.ensemble)
     assert not [name for name in central if str(name).startswith("x.")]
     loaded = load_scenario(SCENARIOS / "kellogg.yaml")
-    stored = run_scenario(loaded, 300, store=tmp_path / "ensemble.zarr")
+    stored = run_job(Job(loaded, 300, store=tmp_path / "ensemble.zarr"))
     assert experiments(stored.ensemble).equals(experiments(run.ensemble))
     assert stored.ensemble[f"x.{LIMIT}"].attrs == run.ensemble[f"x.{LIMIT}"].attrs

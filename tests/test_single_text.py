@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols.single_text import SingleText
-from sim.formulas.bargaining.criticism import MARGIN, heard, revised
+from sim.formulas.bargaining.criticism import heard, revised
 from sim.formulas.bargaining.drafting import nash_welfare
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import build, simulate
 from tests.test_engine import scenarios
+
+MARGIN, ENOUGH = 0.5, 0.01
 
 
 def one_text(data: dict[str, Any], acceptability: float = 1.0, **mediation: Any) -> dict[str, Any]:
@@ -81,13 +83,13 @@ def test_belief_agrees_with_what_was_named_and_moves_no_further(
     belief = np.log(guess)
     named = (weight * distance).argmax(axis=1)
     everything, here = np.ones_like(weight, dtype=bool), np.ones(1, dtype=bool)
-    after = heard(belief, distance, named, everything, here)
+    after = heard(belief, distance, named, everything, here, MARGIN)
     assert after.sum() == pytest.approx(belief.sum())
     worth = after + np.log(distance)
     others = np.delete(worth[0], named[0])
     assert worth[0, named[0]] >= others.max() + MARGIN - 1e-9
     # said again, it teaches nothing
-    assert heard(after, distance, named, everything, here) == pytest.approx(after)
+    assert heard(after, distance, named, everything, here, MARGIN) == pytest.approx(after)
     # a projection never leads away from a truth that agrees with what was named
     truth = np.log(weight) + np.log(distance)
     if truth[0, named[0]] >= np.delete(truth[0], named[0]).max() + MARGIN:
@@ -98,9 +100,11 @@ def test_belief_agrees_with_what_was_named_and_moves_no_further(
 def test_what_could_not_be_named_teaches_nothing() -> None:
     belief, distance = np.zeros((1, 3)), np.array([[1.0, 1.0, 0.0]])
     open_ = np.array([[True, True, False]])
-    after = heard(belief, distance, np.array([0]), open_, np.array([True]))
+    after = heard(belief, distance, np.array([0]), open_, np.array([True]), MARGIN)
     assert after == pytest.approx(np.array([[MARGIN / 2, -MARGIN / 2, 0.0]]))
-    assert heard(belief, distance, np.array([0]), open_, np.array([False])) == pytest.approx(belief)
+    assert heard(
+        belief, distance, np.array([0]), open_, np.array([False]), MARGIN
+    ) == pytest.approx(belief)
 
 
 # --- revision ----------------------------------------------------------------------------------
@@ -126,7 +130,9 @@ def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool)
         surplus = gap - loss[i, w, :, chosen].sum(axis=0)
         return nash_welfare(surplus[:, :, None])[:, 0] + extra[i, w, chosen].sum(axis=0)
 
-    after, changed = revised(choice, loss, gap, extra, named, wanted, spoken, nash_welfare, pairs)
+    after, changed = revised(
+        choice, loss, gap, extra, named, wanted, spoken, nash_welfare, ENOUGH, pairs
+    )
     assert (worth(after) >= worth(choice) - 1e-9).all()
     assert (changed == (after != choice).any(axis=0)).all()
     assert not (changed & ~spoken.any(axis=1)).any()
@@ -150,6 +156,7 @@ def test_to_take_up_an_option_its_rival_is_dropped() -> None:
         np.array([[1, 1]]),
         np.ones((1, 2), dtype=bool),
         nash_welfare,
+        ENOUGH,
         [(0, 1)],
     )
     assert changed.all()
@@ -224,7 +231,7 @@ def test_an_envoy_who_is_not_trusted_is_not_believed_that_this_is_the_last_text(
     """At acceptability 1 all take what beats fighting on; at 0 they ask for their target."""
     trusted = simulate(build(one_text(free(toy), 1.0, text={"land": 0.5})), worlds=5)
     distrusted = simulate(build(one_text(toy, 0.0, text={"land": 0.5})), worlds=5)
-    assert (trusted.concluded_round < distrusted.concluded_round).all()
+    assert (trusted.talks.concluded_round < distrusted.talks.concluded_round).all()
     assert (distrusted.events["refuses"]["a"] > 0).all()
 
 

@@ -37,13 +37,13 @@ from sim.formulas.statistics import (
     paired_difference_of_shares,
     wilson,
 )
+from sim.results.outcomes import measures
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
 from sim.studies.sweep.folder import GROWING, OLD
-from sim.studies.sweep.measures import measures
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
@@ -653,7 +653,7 @@ def test_all_columns_are_documented() -> None:
 
 def read_names() -> Any:
     scenario = build(TOY)
-    from sim.studies.sweep.measures import Names
+    from sim.results.outcomes import Names
 
     return Names({"a": "A", "b": "B"}, {k: i.title for k, i in scenario.issues.items()},
                  True, "", 5, 365)  # fmt: skip

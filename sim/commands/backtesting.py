@@ -17,10 +17,9 @@ from rich.text import Text
 from sim import __version__
 from sim.files import written_whole
 from sim.formulas.statistics import Interval
-from sim.plots.data import counted
+from sim.prose import counted, percent
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
-from sim.words.story import percent
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")
 SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")

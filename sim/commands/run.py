@@ -87,7 +87,7 @@ def run(
     if json_:
         from sim.ensemble.runner import summary_text
 
-        sys.stdout.write(summary_text(finished.summary))
+        sys.stdout.write(summary_text(finished.summary.to_json()))
     elif not quiet:
         from sim.commands.terminal.run import tell
 

@@ -44,7 +44,10 @@ class Draws(ByWorld):
         uncertain numbers, and the draws that decide something. Not shocks of rounds and years.
     """
 
-    axes: ClassVar[dict[str, str | None]] = {"once": None, "chosen": None}
+    axes: ClassVar[dict[str, str | None]] = {
+        "chosen": None,
+        "once": None,
+    }  # it chooses its worlds itself
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
         self.seed, self.chunk, self.central = seed, chunk, central

@@ -66,7 +66,13 @@ class PeaceTalks(mesa.Model, ByWorld):
     recorder : Recorder
     """
 
-    axes: ClassVar[dict[str, str | None]] = {"communication": "world", "spec": None}
+    axes: ClassVar[dict[str, str | None]] = {
+        "communication": "world",
+        # used before the first round and after the last, when all worlds are there
+        "yardsticks": None,
+        "left_out": None,
+        "spec": None,
+    }
     parts = (
         *("talks", "war", "signatories", "envoy", "levers"),
         *("ratification", "protocol", "recorder"),
@@ -188,7 +194,7 @@ class PeaceTalks(mesa.Model, ByWorld):
     def _may_leave_out(self) -> bool:
         """Whether all arrays say where their worlds are, so that they can be cut."""
         family = self.family()
-        known = {id(one) for one in family} | {id(self.exclusions), id(self.yardsticks)}
+        known = {id(one) for one in family}
         unknown = [f"{type(one).__name__}.{n}" for one in family for n in one.undeclared(known)]
         if unknown and self.left_out:
             raise TypeError(

@@ -12,7 +12,7 @@ from sim.engine.durability import Durable
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
-from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.formulas.bargaining.red_lines import inside
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -88,5 +88,4 @@ def plan_of(talks: Talks, war: War, envoy: Formulator | None) -> tuple[Array, Ma
 def _crossed(party: Party, package: Array) -> Mask:
     """Where whole settlements (worlds, packages, issues) lie beyond a party's red lines."""
     low, high = party.limits_of_whole(package)
-    beyond = (package < low - TOLERANCE) | (package > high + TOLERANCE)
-    return np.asarray(beyond & party.consent)
+    return np.asarray(~inside(package, low, high) & party.consent)

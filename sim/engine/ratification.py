@@ -17,6 +17,7 @@ from sim.arrays import EVERYWHERE, ByWorld, Table, full, total
 from sim.engine.draws import is_upward
 from sim.engine.state import Talks
 from sim.engine.war import War
+from sim.formulas.bargaining.red_lines import TOLERANCE, inside
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.bargaining.utility import losses, normalised
 from sim.scenario.agreement import Gate
@@ -24,7 +25,6 @@ from sim.scenario.agreement import Gate
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
-TOLERANCE = 1e-9
 NEVER = np.iinfo(np.int64).max
 UNASKED = 10.0
 """Surplus in a draft of a gate that is not known to object: it never matters there."""
@@ -65,8 +65,8 @@ class ActiveGate(ByWorld):
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("ideal", "weight", "low", "high", "terms"), "world issue"),
-        **dict.fromkeys(("threshold", "known", "verdict", "refuses"), "world"),
+        **dict.fromkeys(("ideal", "weight", "low", "high"), "world issue"),
+        **dict.fromkeys(("threshold", "known", "verdict", "refuses", "terms"), "world"),
         "spec": None,
     }
 
@@ -123,8 +123,7 @@ class ActiveGate(ByWorld):
         """Whether packages (worlds of the table, packages, issues) would be approved."""
         low, high, threshold = (table.rows(a) for a in (self.low, self.high, self.threshold))
         enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
-        inside = (x >= low[:, None] - TOLERANCE) & (x <= high[:, None] + TOLERANCE)
-        return np.asarray(enough & inside.all(axis=2))
+        return np.asarray(enough & inside(x, low[:, None], high[:, None]).all(axis=2))
 
     def concerned(self, x: Array, table: Table = EVERYWHERE) -> Mask:
         """Whether packages contain what brings them before it; shapes as in :meth:`passes`."""
@@ -134,8 +133,8 @@ class ActiveGate(ByWorld):
         for terms in self.terms:
             met = np.ones(x.shape[:2], dtype=bool)
             for column, least, most in terms:
-                met &= x[..., column] >= table.rows(least)[:, None] - TOLERANCE
-                met &= x[..., column] <= table.rows(most)[:, None] + TOLERANCE
+                bounds = (table.rows(bound)[:, None] for bound in (least, most))
+                met &= inside(x[..., column], *bounds)
             found |= met
         return found
 

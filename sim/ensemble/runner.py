@@ -31,7 +31,7 @@ from sim.results.dataset import (
     save_results,
     template,
 )
-from sim.results.summary import summarise
+from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
@@ -56,7 +56,7 @@ class Run:
     scenario: Scenario
     ensemble: xr.Dataset
     central: xr.Dataset
-    summary: dict[str, Any]
+    summary: Summary
     store: Path | None = None
     failures: list[Failure] = field(default_factory=list)
 
@@ -180,8 +180,10 @@ def run_jobs(
         left = Counter(task.cell for task in tasks)
         every = sum(jobs[cell].worlds for cell in started)
         before = every - sum(task.worlds for task in tasks)
-        for cell in started.keys() - left.keys():
+        for cell in sorted(started.keys() - left.keys()):
             yield cell, started.pop(cell).finished(progress)
+        if not tasks:
+            return
         for task, found in run_tasks(
             lambda cell: jobs[cell].loaded.scenario,
             jobs[0].seed,
@@ -291,7 +293,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
 def write_summary(run: Run, path: Path) -> None:
     """``summary.json``: the same bytes for the same scenario, seed and versions."""
     with written_whole(path) as temporary:
-        temporary.write_text(summary_text(run.summary), encoding="utf-8")
+        temporary.write_text(summary_text(run.summary.to_json()), encoding="utf-8")
 
 
 def summary_text(summary: dict[str, Any]) -> str:

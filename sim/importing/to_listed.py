@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sim.formulas.bargaining.utility import losses
 from sim.formulas.solutions.enumeration import package_count
 from sim.formulas.solutions.space import Space
+from sim.prose import listing
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Issue, Scenario
 from sim.studies.solve.central import central_space
-from sim.words.story import listing
 
 Array = NDArray[np.float64]
 

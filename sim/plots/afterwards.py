@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run
-from sim.plots.data import counted, listing, share_text, short
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, SMALL, actor_colors, shortened, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, shortened, styled, text_width, wrapped
+from sim.views.colours import PLAN, SETTLED, actor_colors
+from sim.views.run_data import counted, listing, share_text, short
 
-SETTLED, PLAN = "#00695c", "#6a4c93"
 ROW, GATE_ROW, CURVE = 0.42, 0.5, 1.9
 
 

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from sim.commands.backtesting import subject, units
 from sim.files import written_whole
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, OKABE_ITO, SMALL, house_style, ink, styled, text_width
+from sim.plots.style import DARK, GREY, SMALL, house_style, styled, text_width
 from sim.studies.backtest.evaluate import COVERAGE, DISTRIBUTIONS, YARDSTICK, Backtest, Scored
+from sim.views.colours import OKABE_ITO, ink
 
 ROW = 0.27
 """Height of a predictor's row in inches."""

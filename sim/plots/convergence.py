@@ -10,12 +10,18 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.results.dataset import date_of
+from sim.results.summary import nearest_text
+from sim.views.colours import actor_colors, ink
+from sim.views.run_data import (
     agreed_day,
     band,
     concerned,
     conditional_lines,
     consents,
+    day_text,
     days,
     last_day,
     listing,
@@ -25,21 +31,6 @@ from sim.plots.data import (
     signed_days,
     stage_title,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import (
-    DARK,
-    GREY,
-    actor_colors,
-    day_text,
-    ink,
-    line_height,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
-from sim.results.dataset import date_of
-from sim.results.summary import nearest_text
 
 COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
 PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5

@@ -15,7 +15,8 @@ from sim.commands.terminal.session import answer
 from sim.files import written_whole
 from sim.plots import METADATA, OPTIONS
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, house_style, shortened, styled
+from sim.views.colours import ink, party_colors
 
 GUTTER, HEAD, UNDER, TICKS, RIGHT = 0.35, 0.38, 0.62, 0.42, 1.2
 
@@ -49,10 +50,11 @@ def offers(session: Session, foot: str = "") -> Figure:
     text = foot or session.subject.note
     sheet = Sheet(text, answer(session), subtitle, rows * (HEAD + height + UNDER), marks)
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    colors = party_colors(session.subject.scenario, session.subject.analysis.parties)
     for k, label in enumerate(session.subject.labels):
         row, column = divmod(k, columns)
         left, top = MARGIN + column * (cell + GUTTER), row * (HEAD + height + UNDER)
-        color = ink(session.subject.colors[k])
+        color = ink(colors[k])
         sheet.text(left, top + 0.06, shortened(label, cell, 11, True), size=11, weight="bold",
                    color=color)  # fmt: skip
         width = cell - TICKS - RIGHT
@@ -63,6 +65,7 @@ def offers(session: Session, foot: str = "") -> Figure:
 
 def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
     subject = session.subject
+    colors = party_colors(subject.scenario, subject.analysis.parties)
     made = [e for e in session.course if e["event"] == "OFFER"]
     ends = []
     for who, label in enumerate(subject.labels):
@@ -74,8 +77,8 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
         style: dict[str, Any] = {"linestyle": "", "marker": ".", "markersize": 4, "alpha": 0.75}
         if who == k:
             style = {"linewidth": 2.2, "drawstyle": "steps-post", "zorder": 3}
-        axes.plot(x, y, color=subject.colors[who], gid=f"offers of {who}", **style)
-        ends.append((float(y[-1]), label, subject.colors[who]))
+        axes.plot(x, y, color=colors[who], gid=f"offers of {who}", **style)
+        ends.append((float(y[-1]), label, colors[who]))
     reserve = 100 * float(subject.analysis.reservation[k])
     axes.axhline(reserve, color=GREY, linewidth=1.4, linestyle=":", zorder=1, gid="reservation")
     rounds = int(session.result.steps[0])

@@ -8,18 +8,21 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
+from sim.plots.style import DARK, GREY, shortened, styled, text_width
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOMES
+from sim.views.colours import FIRST, SETTLED
+from sim.views.layout import TOPS, nice_top, share_tick
+from sim.views.run_data import (
     band_of_shares,
     counted,
+    day_text,
     days,
     last_day,
     share_text,
     stage_title,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, day_text, shortened, styled, text_width
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
 from sim.words.story import span_words
 
 WORDS = {
@@ -29,7 +32,6 @@ WORDS = {
     "breakdown": "Breakdown: a side left",
     "no_deal": "No deal by the end",
 }
-SETTLED, FIRST = "#00695c", "#8a6d00"
 BAR_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,
@@ -38,8 +40,6 @@ BAR_COLORS = {
     "no_deal": "#a6a6a6",
 }
 HEIGHT, TABLE_ROW = 3.2, 0.46
-TOPS = {0.01: 2, 0.02: 4, 0.04: 4, 0.1: 5, 0.2: 4, 0.4: 4, 0.6: 3, 0.8: 4, 1.0: 4}
-"""Upper ends of an axis of shares, and into how many parts each divides roundly."""
 
 
 @styled
@@ -138,17 +138,8 @@ def _odds(axes: Axes, run: Run) -> None:
     axes.set_ylim(len(OUTCOMES) - 0.5, -0.5)
     axes.set_xlim(0, end)
     ticks = [0, end / 2, end]
-    axes.set_xticks(ticks, [_tick(t) for t in ticks])
+    axes.set_xticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="x")
-
-
-def _tick(share: float) -> str:
-    return f"{100 * share:.4g} %" if share else "0"
-
-
-def nice_top(highest: float) -> float:
-    """A round upper end for an axis of shares that starts at 0."""
-    return next((top for top in TOPS if highest <= 0.95 * top), 1.0)
 
 
 def _time(
@@ -171,7 +162,7 @@ def _time(
     top = nice_top(highest)
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)
-    axes.set_yticks(ticks, [_tick(t) for t in ticks])
+    axes.set_yticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="y")
     date_axis(axes, run.scenario.war.start_date, end, width, most=9)
     end_labels(axes, labels, HEIGHT, right, lines=3)

@@ -10,7 +10,23 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.style import (
+    DARK,
+    GREY,
+    PALE,
+    SMALL,
+    line_height,
+    shortened,
+    styled,
+    text_width,
+    wrapped,
+)
+from sim.results.summary import nearest_text, text_counts
+from sim.scenario.schema import Issue
+from sim.views.colours import actor_colors, ink
+from sim.views.layout import spread
+from sim.views.run_data import (
     conditional_lines,
     consents,
     counted,
@@ -21,22 +37,6 @@ from sim.plots.data import (
     short,
     signatories,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, spread
-from sim.plots.style import (
-    DARK,
-    GREY,
-    PALE,
-    SMALL,
-    actor_colors,
-    ink,
-    line_height,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
-from sim.results.summary import nearest_text, text_counts
-from sim.scenario.schema import Issue
 
 ROW, STRIP, HILL = 0.95, 5.6, 0.36
 TITLE_WIDTH, GAP = 1.7, 0.22

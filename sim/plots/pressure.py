@@ -10,9 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.results.dataset import date_of
+from sim.views.colours import actor_colors, ink
+from sim.views.layout import window
+from sim.views.run_data import (
     band,
     counted,
+    day_text,
     days,
     last_day,
     listing,
@@ -22,20 +28,6 @@ from sim.plots.data import (
     signed_days,
     stage_title,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import (
-    DARK,
-    GREY,
-    actor_colors,
-    day_text,
-    ink,
-    line_height,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
-from sim.results.dataset import date_of
 
 HEIGHT, ROW, GUTTER = 2.3, 0.5, 0.3
 MOST = 2
@@ -186,18 +178,6 @@ def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> No
     axes.fill_between(x, low, high, color=DRIFT, alpha=0.18)
     axes.plot(x, line, color=DRIFT, linewidth=2.2, gid="no_deal")
     _stages(axes, run)
-
-
-def window(points: list[float], low: float, high: float) -> tuple[float, float]:
-    """The part of a scale to show: what moves and the listed points on either side."""
-    below = max((p for p in points if p <= low + 1e-9), default=points[0])
-    above = min((p for p in points if p >= high - 1e-9), default=points[-1])
-    if below == above:
-        below, above = min(low, below) - 0.1, max(high, above) + 0.1
-        below = max((p for p in points if p <= below), default=points[0])
-        above = min((p for p in points if p >= above), default=points[-1])
-    pad = 0.08 * (above - below)
-    return below - pad, above + pad
 
 
 def _cost(sheet: Sheet, run: Run, left: float, cell: float) -> None:

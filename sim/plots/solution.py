@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from sim.files import written_whole
 from sim.formulas.solutions.analysis import Pair
 from sim.plots import METADATA, OPTIONS
-from sim.plots.data import listing
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, shortened, styled
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
+from sim.views.colours import ink, party_colors
+from sim.views.run_data import listing
 
 Array = NDArray[np.float64]
 
@@ -141,6 +142,7 @@ def _open(name: str) -> dict[str, Any]:
 def _panel(
     axes: Axes, subject: Subject, pair: Pair, deals: Deals | None, size: tuple[float, float]
 ) -> None:
+    colors = party_colors(subject.scenario, subject.analysis.parties)
     first, second = pair.parties
     both = [first, second]
     cloud = subject.analysis.cloud[:, both] * 100
@@ -167,7 +169,7 @@ def _panel(
     _frame(axes, pair, subject, deals)
     for axis, party, room in ((axes.xaxis, first, size[0]), (axes.yaxis, second, size[1])):
         label = shortened(subject.labels[party], room, SMALL + 1, True)
-        axis.set_label_text(label, size=SMALL + 1, weight="bold", color=ink(subject.colors[party]))
+        axis.set_label_text(label, size=SMALL + 1, weight="bold", color=ink(colors[party]))
 
 
 def _frame(axes: Axes, pair: Pair, subject: Subject, deals: Deals | None) -> None:

@@ -10,8 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels
+from sim.plots.style import DARK, GREY, shortened, styled
+from sim.results.dataset import date_of
+from sim.views.colours import actor_colors, ink
+from sim.views.run_data import (
     band,
+    day_text,
     days,
     last_day,
     listing,
@@ -20,9 +25,6 @@ from sim.plots.data import (
     signed_days,
     stage_title,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, actor_colors, day_text, ink, shortened, styled
-from sim.results.dataset import date_of
 
 GUTTER, HEAD, UNDER = 0.35, 0.38, 0.5
 LINES = {"value": "own position", "target": "aims for", "reservation": "without a deal"}

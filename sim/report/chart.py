@@ -15,11 +15,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from sim.ensemble.runner import Run
-from sim.plots.data import signed_days, stage_title
-from sim.plots.sheet import labelled_points
-from sim.plots.style import day_text
 from sim.results.dataset import date_of
 from sim.scenario.schema import Issue
+from sim.views.layout import labelled_points
+from sim.views.run_data import day_text, signed_days, stage_title
 
 DARK, GREY, RULE = "#1d252c", "#5b6670", "#e3e7ea"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"

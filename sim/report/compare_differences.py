@@ -8,8 +8,9 @@ from sim.ensemble.runner import Run
 from sim.plots.comparison.differences import SEEN, UNITS, UNSEEN, shown_measures
 from sim.report.chart import DARK, Chart, figure, hover, numbers, scatter
 from sim.report.compare_common import scenario_rows
+from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import Difference, Measure
+from sim.studies.compare.differences import Difference
 from sim.studies.compare.words import difference_words, sentence
 
 
@@ -57,12 +58,12 @@ def _difference(comparison: Comparison, runs: list[Run], measure: Measure) -> Ch
         margin={"l": 116, "r": 14, "b": 46},
     )
     words = [sentence(difference_words(one)) for _, one in found]
-    title = sentence(measure.title)
+    title = sentence(measure.noun)
     return Chart(
-        f"difference-{measure.key.replace('.', '-')}", title, " ".join(words), drawn, details=words
+        f"difference-{measure.key.replace(':', '-')}", title, " ".join(words), drawn, details=words
     )
 
 
 def _difference_hover(comparison: Comparison, one: Difference) -> str:
     run = comparison.run(one.scenario)
-    return hover(f"{run.scenario.title}: {one.measure.title}", sentence(difference_words(one)))
+    return hover(f"{run.scenario.title}: {one.measure.noun}", sentence(difference_words(one)))

@@ -10,11 +10,12 @@ from sim.ensemble.runner import Run
 from sim.plots.comparison.common import palette
 from sim.plots.comparison.durability import ENOUGH, enough
 from sim.plots.comparison.gains import gain_of, limits, plan_gain_of
-from sim.plots.data import counted
-from sim.plots.style import GREY, actor_colors
+from sim.plots.style import GREY
 from sim.report.chart import DARK, QUARTERS, Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
 from sim.studies.compare.comparison import Comparison
+from sim.views.colours import actor_colors
+from sim.views.run_data import counted
 from sim.words.story import percent, span_words
 
 

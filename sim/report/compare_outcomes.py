@@ -11,13 +11,14 @@ from sim.ensemble.runner import Run
 from sim.plots.comparison.common import palette
 from sim.plots.comparison.odds import headline
 from sim.plots.comparison.time import signed_day
-from sim.plots.data import band_of_shares
-from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
+from sim.plots.outcome import BAR_COLORS, WORDS
 from sim.plots.style import GREY
 from sim.report.chart import Chart, faded, figure, hover, numbers, scatter, shaded
 from sim.report.compare_common import ROW, scenario_rows
-from sim.results.dataset import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.studies.compare.comparison import Comparison
+from sim.views.layout import nice_top
+from sim.views.run_data import band_of_shares
 from sim.words.story import percent, span_words
 
 

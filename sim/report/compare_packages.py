@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import plotly.graph_objects as go
-from matplotlib.colors import to_hex
 
 from sim.ensemble.runner import Run
 from sim.plots.comparison.packages import SHADES, cells_of
@@ -16,9 +15,10 @@ from sim.plots.comparison.stuck import headline as stuck_headline
 from sim.report.chart import DARK, Chart, hover, scatter
 from sim.report.compare_common import heat_map, heat_width, issue_title
 from sim.report.tables import Cell, Table
-from sim.results.dataset import REASONS
+from sim.results.outcomes import REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
+from sim.views.colours import to_hex
 from sim.words.story import percent
 
 

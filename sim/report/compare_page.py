@@ -6,8 +6,6 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from matplotlib.colors import to_hex
-
 from sim.commands.terminal.compare import worlds_words
 from sim.ensemble.runner import Run
 from sim.plots.comparison.differences import SEEN, UNSEEN
@@ -23,11 +21,12 @@ from sim.report.page import write_page
 from sim.report.run_page import agreed_table
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
+from sim.results.outcomes import LASTING
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING
 from sim.studies.compare.tables import row
 from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, sentence, told
+from sim.views.colours import to_hex
 from sim.words.aftermath import plan_words
 from sim.words.story import answer, listing, percent, span_words, stuck_words
 

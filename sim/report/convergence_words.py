@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sim.ensemble.runner import Run
-from sim.plots.data import agreed_day, counted, listing, red_lines, short, signatories
-from sim.plots.style import day_text
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
+from sim.views.run_data import agreed_day, counted, day_text, listing, red_lines, short, signatories
 from sim.words.story import percent
 
 

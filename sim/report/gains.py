@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.plots.data import listing, short, signatories
-from sim.plots.style import actor_colors
 from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
+from sim.views.colours import actor_colors
+from sim.views.run_data import listing, short, signatories
 from sim.words.story import percent
 
 Entry = dict[str, Any]

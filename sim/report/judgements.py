@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.plots.data import counted
 from sim.scenario.fields import Sourced
 from sim.scenario.schema import Scenario
+from sim.views.run_data import counted
 
 Path = tuple[str | int, ...]
 WORDS = {

@@ -9,9 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import band_of_shares, days, last_day, stage_title
-from sim.plots.outcome import BAR_COLORS, FIRST, SETTLED, WORDS, nice_top
-from sim.plots.style import day_text
+from sim.plots.outcome import BAR_COLORS, WORDS
 from sim.report.chart import (
     DARK,
     GREY,
@@ -27,8 +25,11 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Table
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOMES
+from sim.views.colours import FIRST, SETTLED
+from sim.views.layout import nice_top, share_tick
+from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
 from sim.words.story import percent, span_words
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
@@ -80,7 +81,7 @@ def odds_chart(run: Run) -> Chart:
         xaxis={
             "range": [0, 1.5 * end],
             "tickvals": [0, end / 2, end],
-            "ticktext": [_tick(t) for t in (0, end / 2, end)],
+            "ticktext": [share_tick(t) for t in (0, end / 2, end)],
         },
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": DARK}},
         margin={"l": 112},
@@ -91,10 +92,6 @@ def odds_chart(run: Run) -> Chart:
         for k in kinds
     ]
     return Chart("odds", "How the worlds end", " ".join(words), drawn)
-
-
-def _tick(share: float) -> str:
-    return f"{100 * share:.4g} %" if share else "0"
 
 
 def curves(run: Run) -> dict[str, tuple[str, str, NDArray[np.float64]]]:
@@ -149,7 +146,7 @@ def time_chart(run: Run) -> Chart:
         yaxis={
             "range": [0, top],
             "tickvals": ticks,
-            "ticktext": [_tick(t) for t in ticks],
+            "ticktext": [share_tick(t) for t in ticks],
         },
         margin={"l": 52, "r": 18, "t": 12},
     )

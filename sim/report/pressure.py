@@ -9,9 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
-from sim.plots.data import band, counted, days, last_day, listing, short, signatories
-from sim.plots.pressure import DRIFT, drifting, window
-from sim.plots.style import actor_colors, day_text
+from sim.plots.pressure import DRIFT, drifting
 from sim.report.chart import (
     DARK,
     Chart,
@@ -30,6 +28,9 @@ from sim.report.chart import (
 from sim.report.tables import Cell, Table
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
+from sim.views.colours import actor_colors
+from sim.views.layout import window
+from sim.views.run_data import band, counted, day_text, days, last_day, listing, short, signatories
 from sim.words.story import percent
 
 HEIGHT = 290

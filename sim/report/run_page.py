@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sim.commands.terminal.run import OUTCOME_WORDS
 from sim.ensemble.runner import Run
-from sim.plots.style import actor_colors, day_text
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
@@ -23,6 +21,9 @@ from sim.report.pressure import levers_chart, levers_table, pressure_charts, pre
 from sim.report.stuck import STUCK_KEY, stuck_chart
 from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
+from sim.results.outcomes import OUTCOME_WORDS
+from sim.views.colours import actor_colors
+from sim.views.run_data import day_text
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
@@ -149,7 +150,7 @@ def odds_table(run: Run) -> Table:
     """Odds by kind of outcome."""
     rows = [
         [
-            OUTCOME_WORDS[kind],
+            OUTCOME_WORDS[kind].line,
             percent(run.summary["outcomes"][kind]),
             span_words(run.summary["outcomes_interval"][kind]),
         ]
@@ -215,7 +216,7 @@ def timeline(run: Run) -> list[dict[str, str]]:
     ]
     central = run.summary["central"]
     if central["outcome"] != "settlement":
-        text = OUTCOME_WORDS[central["outcome"]] + what_blocks(run.scenario, run.summary)
+        text = OUTCOME_WORDS[central["outcome"]].line + what_blocks(run.scenario, run.summary)
         found.append({"date": "At the end", "day": "", "kind": "end", "text": text})
     return found
 

@@ -18,15 +18,8 @@ from sim.engine.recorder import BY_ROUND
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
-
-OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
-"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
-text signed last failed at a gate, whatever else stands at the end."""
-REASONS = ("red_lines", "no_surplus", "time", "ratification")
-"""Why a world has no settlement: red lines that miss each other, no package that all prefer to
-fighting on, a package that exists and was not reached within the horizon, or a text that was signed
-and failed at a gate."""
 
 STORE = "store"
 """Attribute of a result that names the store of its worlds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sim.prose import possessive, sentence
 from sim.scenario.schema import Scenario
 
 OF_POSITION = {
@@ -111,11 +112,6 @@ def _of_stage(rest: list[str], scenario: Scenario) -> str:
     return f"{title}: {_spelt(rest[1:]).lower()}"
 
 
-def possessive(name: str) -> str:
-    """``Putin's``, ``United States'``."""
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
-
-
 def _issue(key: str, scenario: Scenario) -> str:
     return scenario.issues[key].title if key in scenario.issues else _spelt([key])
 
@@ -126,5 +122,4 @@ def _actor(key: str, scenario: Scenario) -> str:
 
 def _spelt(parts: list[str]) -> str:
     """Keys as words: ``cost_factor`` is "Cost factor"."""
-    text = ", ".join(part.replace("_", " ") for part in parts)
-    return text[:1].upper() + text[1:]
+    return sentence(", ".join(part.replace("_", " ") for part in parts))

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.session import Session
+from sim.prose import hundredths
 from sim.studies.solve.summary import TITLES, all_points, points, statement
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
@@ -84,17 +85,13 @@ def _utilities(session: Session) -> Table:
     if session.agreed:
         terms = ", ".join(map(str, session.summary["agreement"].values()))
         table.add_row(
-            Text("Agreement", style="bold"), *map(_number, session.result.utilities[0]), terms
+            Text("Agreement", style="bold"), *map(hundredths, session.result.utilities[0]), terms
         )
     for name, found in all_points(subject).items():
         for point in found:
             words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
-            table.add_row(TITLES[name], *map(_number, point.gain + base), ", ".join(words))
-    table.add_row(Text("No agreement", style="dim"), *map(_number, base), "")
+            table.add_row(TITLES[name], *map(hundredths, point.gain + base), ", ".join(words))
+    table.add_row(Text("No agreement", style="dim"), *map(hundredths, base), "")
     strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
     table.add_row(Text("Strategy", style="dim"), *strategies, "")
     return table
-
-
-def _number(value: float) -> str:
-    return f"{100 * value:.1f}".replace("-", "−")

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.formulas.solutions.analysis import Point
+from sim.prose import hundredths
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, points, statement
@@ -64,17 +65,13 @@ def _gains(subject: Subject) -> Table:
     for name, found in all_points(subject).items():
         for number, point in enumerate(found):
             title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
-            table.add_row(title, SHORT[name], *(_number(g) for g in point.gain))
+            table.add_row(title, SHORT[name], *(hundredths(g) for g in point.gain))
     if analysis.status == "zone":
-        largest = (_number(g) for g in analysis.largest_gain)
+        largest = (hundredths(g) for g in analysis.largest_gain)
         table.add_row(Text("Largest possible gain", style="dim"), "", *largest)
-    worth = (_number(r) for r in analysis.reservation)
+    worth = (hundredths(r) for r in analysis.reservation)
     table.add_row(Text("Utility of no deal", style="dim"), "", *worth)
     return table
-
-
-def _number(value: float) -> str:
-    return f"{100 * value:.1f}".replace("-", "−")
 
 
 def _terms(subject: Subject) -> Table:

@@ -7,6 +7,7 @@ Practice*, and Bercovitch (1997).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import mesa
@@ -28,8 +29,6 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 DRAFT_POINTS = 21
 MANIPULATOR = "manipulator"
-LINKAGES_EVERY = 8
-"""Texts between two searches for the conditional red lines to build on."""
 Index = NDArray[np.intp]
 PENALTY = 500.0
 """Weight of a scale unit beyond an estimated red line: more than any surplus is worth."""
@@ -142,6 +141,8 @@ class Formulator(Mediator):
             column = talks.issues.index(issue)
             self.plan[:, column] = draws.number(f"{path}.text.{issue}", number)
         self.text: Array | None = None
+        #: what a draft is judged by, from surpluses (worlds, parties, points)
+        self.welfare = partial(nash_welfare, floor=talks.spec.engine.draft_floor)
         self.tabled = 0
         self.points = _drafting_points(talks)
         self.assumed = np.zeros((talks.worlds, len(self.rules)), dtype=bool)
@@ -203,7 +204,7 @@ class Formulator(Mediator):
         loss, gap, extra, pairs = self.estimates(worlds, issues)
         sweeps = 3 if self.tabled < 2 else 1
         near = self.nearest_points(worlds, issues)
-        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
+        choice, _ = coordinate_ascent(near, loss, gap, extra, self.welfare, sweeps, pairs)
         return self.at_points(choice, issues)
 
     def nearest_points(self, worlds: Index, issues: Index) -> Index:
@@ -291,7 +292,9 @@ class Formulator(Mediator):
         numbers = np.flatnonzero([rule.column in place for rule in self.rules])
         stage = talks.stage[worlds[0]]
         # each world by itself, so that none depends on what happens in others
-        anew = (self.assumed_at[worlds] != stage) | (self.tabled % LINKAGES_EVERY == 0)
+        anew = (self.assumed_at[worlds] != stage) | (
+            self.tabled % talks.spec.engine.linkages_every == 0
+        )
         self.assumed_at[worlds] = stage
         if len(numbers):
             rest = [p.rest for p in parties]

@@ -221,7 +221,10 @@ class Party(Outlook):
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""
         self.move(offer, where)
-        self.be_known(learnt_saliences(np.abs(self.offer - self.opening)))
+        by = self.talks.spec.engine
+        conceded = np.abs(self.offer - self.opening)
+        learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
+        self.be_known(learnt)
 
     def move(self, offer: Array, where: Mask) -> None:
         """Take a position in some worlds; nobody learns from it."""

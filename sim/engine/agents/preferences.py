@@ -14,7 +14,7 @@ from sim.engine.draws import is_upward
 from sim.engine.exclusions import Exclusions
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
-from sim.formulas.bargaining.red_lines import TOLERANCE, Rule
+from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
 from sim.scenario.distributions import Number
@@ -177,15 +177,13 @@ class Preferences(Participant):
         """
         talks, on_table = self.talks, table.issues_of(x)
         low, high = self._lines(x, table)
-        inside = (on_table >= low - TOLERANCE) & (on_table <= high + TOLERANCE)
-        fine = (inside | ~self.consent[table.issues]).all(axis=2)
+        fine = (inside(on_table, low, high) | ~self.consent[table.issues]).all(axis=2)
         for column in talks.terms_of_stage[table.stage]:
             floor, ceiling = (
                 table.rows(bound[:, column])[:, None]
                 for bound in (talks.terms_low, talks.terms_high)
             )
-            point = x[:, :, column]
-            fine &= (point >= floor - TOLERANCE) & (point <= ceiling + TOLERANCE)
+            fine &= inside(x[:, :, column], floor, ceiling)
         if self.gates.failures.any():
             fine &= self.gates.acceptable(self.index, x, table)
         if self.exclusions is not None:
@@ -200,7 +198,9 @@ class Preferences(Participant):
         """
         sides = [table.of(self.low)[:, None], table.of(self.high)[:, None]]
         place = {int(column): n for n, column in enumerate(table.issues)}
-        loosened = [False, False]
+        for end in {rule.upward for rule in self.rules if rule.column in place}:
+            shape = (*x.shape[:2], len(table.issues))
+            sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
         for rule in self.rules:
             if rule.column not in place:
                 continue
@@ -210,16 +210,9 @@ class Preferences(Participant):
                 there = x[:, :, issue]
                 if issue not in place:
                     there = table.rows(self.rest[:, issue])[:, None]
-                met &= there >= table.rows(at_least)[:, None] - TOLERANCE
-                met &= there <= table.rows(at_most)[:, None] + TOLERANCE
-            end, looser = (1, np.maximum) if rule.upward else (0, np.minimum)
-            if not loosened[end]:
-                shape = (*x.shape[:2], len(table.issues))
-                sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
-                loosened[end] = True
-            side = sides[end][:, :, place[rule.column]]
-            line = looser(side, table.rows(rule.line)[:, None])
-            sides[end][:, :, place[rule.column]] = np.where(met, line, side)
+                met &= inside(there, table.rows(at_least)[:, None], table.rows(at_most)[:, None])
+            side = sides[rule.upward][:, :, place[rule.column]]
+            side[:] = loosened(side, table.rows(rule.line)[:, None], rule.upward, met)
         return sides[0], sides[1]
 
     def cannot_sign(self, x: Array) -> Mask:
@@ -229,7 +222,7 @@ class Preferences(Participant):
             package = table.rows(x)[:, None]
             low, high = (side[:, 0] for side in self._lines(package, table))
             point = table.issues_of(package[:, 0])
-            beyond = (point < low - TOLERANCE) | (point > high + TOLERANCE)
+            beyond = ~inside(point, low, high)
             table.put(out, beyond & self.consent[table.issues] & table.holds[:, None])
         return out
 
@@ -239,10 +232,8 @@ class Preferences(Participant):
         low = np.broadcast_to(low, x.shape).copy(order="K")
         high = np.broadcast_to(high, x.shape).copy(order="K")
         for rule in self.rules:
-            met = rule.met(x)
-            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-            line = side[..., rule.column]
-            side[..., rule.column] = np.where(met, looser(line, rule.line[:, None]), line)
+            side = (high if rule.upward else low)[..., rule.column]
+            side[:] = loosened(side, rule.line[:, None], rule.upward, rule.met(x))
         return low, high
 
     def loosest_limits(self) -> tuple[Array, Array]:
@@ -251,8 +242,8 @@ class Preferences(Participant):
             return self.low, self.high
         low, high = self.low.copy(order="K"), self.high.copy(order="K")
         for rule in self.rules:
-            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-            side[:, rule.column] = looser(side[:, rule.column], rule.line)
+            side = (high if rule.upward else low)[:, rule.column]
+            side[:] = loosened(side, rule.line, rule.upward)
         return low, high
 
     def _on_points(self, x: Array) -> Array:

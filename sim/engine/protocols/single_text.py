@@ -11,7 +11,7 @@ from sim.engine.agents import Formulator
 from sim.engine.protocols.base import Array, Hall, Mask, register
 from sim.engine.protocols.mediated import Mediated
 from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import entries, nash_welfare
+from sim.formulas.bargaining.drafting import entries
 
 Index = NDArray[np.intp]
 LEAST = 1e-9
@@ -182,7 +182,8 @@ class SingleText(Mediated):
                 named[some],
                 wanted[some],
                 spoken[some],
-                nash_welfare,
+                envoy.welfare,
+                self.talks.spec.engine.criticism_enough,
                 pairs,
             )
         text = envoy.begin().copy()
@@ -242,6 +243,7 @@ class SingleText(Mediated):
                 named,
                 unnamed,
                 where & ~beyond[rows, named],
+                self.talks.spec.engine.criticism_margin,
             )
         self._make_known()
 

@@ -7,11 +7,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.ensemble.runner import Run
-from sim.plots.data import counted
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
-from sim.plots.style import GREY, OKABE_ITO, SMALL, line_height, shortened
+from sim.plots.style import GREY, SMALL, line_height, shortened
 from sim.studies.compare.comparison import DEFAULT_BASELINE, Comparison
 from sim.studies.compare.words import label
+from sim.views.colours import OKABE_ITO
+from sim.views.run_data import counted
 
 NAMES = 2.05
 """Room for the scenarios' names, in inches."""

@@ -17,8 +17,10 @@ from sim.plots.comparison.common import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, styled
+from sim.prose import sentence
+from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import Difference, Measure
+from sim.studies.compare.differences import Difference
 from sim.studies.compare.words import label
 
 ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
@@ -50,7 +52,7 @@ def differences(comparison: Comparison) -> Figure | None:
         top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide)
         if n % wide == 0:
             scenario_rows(sheet, comparison, runs, top + HEAD, [ROW] * len(runs))
-        title = measure.title[:1].upper() + measure.title[1:]
+        title = sentence(measure.noun)
         column_title(sheet, left + 0.12, top + 0.05, title, step - 0.15)
         axes = sheet.axes(left + 0.12, top + HEAD, step - 0.24, ROW * len(runs), gid=measure.key)
         _column(axes, comparison, runs, measure)
@@ -102,7 +104,7 @@ def headline(comparison: Comparison) -> str:
                 plural = words.replace("settles", "settle").replace("signs", "sign")
                 parts.append(f"{listed(names, 3)} {plural.replace('ends', 'end')} {base}")
         text = "; ".join(parts)
-        return text[:1].upper() + text[1:]
+        return sentence(text)
     return f"No visible difference from {base} in settlements, first stages or ripeness"
 
 

@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run
 from sim.plots.comparison.common import carried_on, foot, listed, palette
-from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, line_height, styled, wrapped
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
+from sim.views.run_data import share_text
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""

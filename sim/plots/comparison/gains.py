@@ -18,8 +18,9 @@ from sim.plots.comparison.common import (
     scenario_rows,
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, actor_colors, styled
+from sim.plots.style import DARK, GREY, styled
 from sim.studies.compare.comparison import Comparison
+from sim.views.colours import actor_colors
 
 ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.34, 5
 """Inches, and parties side by side."""

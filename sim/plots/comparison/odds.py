@@ -13,12 +13,13 @@ from sim.plots.comparison.common import (
     row_axes,
     scenario_rows,
 )
-from sim.plots.data import share_text
-from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
+from sim.plots.outcome import BAR_COLORS, WORDS
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
-from sim.results.dataset import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.studies.compare.comparison import Comparison
+from sim.views.layout import nice_top
+from sim.views.run_data import share_text
 from sim.words.story import span_words
 
 ROW, HEAD, AXIS = 0.42, 0.32, 0.3

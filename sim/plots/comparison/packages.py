@@ -11,10 +11,10 @@ from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import Run
 from sim.plots.comparison.common import NAMES, foot, listed, scenario_rows
-from sim.plots.data import share_text
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, wrapped
 from sim.studies.compare.comparison import Comparison
+from sim.views.run_data import share_text
 
 SHADES = LinearSegmentedColormap.from_list(
     "scale", ["#b9a6d9", "#f7f5fa", "#ffffff", "#fdf3e3", "#f5b866"]

@@ -11,7 +11,7 @@ from sim.ensemble.runner import Run
 from sim.plots.comparison.common import NAMES, foot, listed, scenario_rows
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled
-from sim.results.dataset import REASONS
+from sim.results.outcomes import REASONS
 from sim.studies.compare.comparison import Comparison
 
 ROW, HEAD, TAIL, GAP = 0.36, 1.2, 0.55, 0.2

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.plots.comparison.common import carried_on, foot, listed, palette
-from sim.plots.data import band_of_shares, share_text
-from sim.plots.outcome import TOPS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, SMALL, line_height, styled, wrapped
-from sim.results.summary import DAYS
+from sim.results.outcomes import DAYS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
+from sim.views.layout import TOPS, nice_top
+from sim.views.run_data import band_of_shares, share_text
 from sim.words.story import span_words
 
 HEIGHT, HEAD, AXIS, RIGHT, LEFT = 3.1, 0.3, 0.55, 2.4, 0.75

@@ -92,10 +92,10 @@ class Comparison:
         """Nearest to a settlement first: by settlements, first stages, ripeness at the end."""
 
         def rank(run: Run) -> tuple[float, float, float]:
-            ripeness = run.summary["ripeness"]["end"]["median"]
+            ripeness = run.summary.ripeness.end.median
             return (
-                -run.summary["outcomes"]["settlement"],
-                -run.summary["first_stage_ever"],
+                -run.summary.outcomes["settlement"],
+                -run.summary.first_stage_ever,
                 -np.inf if ripeness is None else -ripeness,
             )
 
@@ -275,10 +275,10 @@ def left_out_notes(
 def pairing_notes(runs: list[Run], baseline: str) -> list[str]:
     """Where the scenarios do not have the same worlds."""
     base = next(run for run in runs if run.scenario.name == baseline)
-    seed, worlds = base.summary["seed"], base.summary["worlds"]
+    seed, worlds = base.summary.seed, base.summary.worlds
     notes = []
     for run in runs:
-        name, own, count = run.scenario.name, run.summary["seed"], run.summary["worlds"]
+        name, own, count = run.scenario.name, run.summary.seed, run.summary.worlds
         if own != seed:
             notes.append(
                 f"{name} has seed {own} and {baseline} has seed {seed}: their worlds are not the "

@@ -165,5 +165,5 @@ def named(run: Run, name: str) -> Run:
         run.scenario.model_copy(update={"name": name}),
         run.ensemble,
         run.central,
-        run.summary | {"scenario": name},
+        replace(run.summary, scenario=name),
     )

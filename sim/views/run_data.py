@@ -1,7 +1,8 @@
-"""What the figures need from a run: bands of the ensemble, days, who has a say on what."""
+"""What charts need from a run: bands of the ensemble, days, who has a say on what."""
 
 from __future__ import annotations
 
+import datetime
 import math
 import weakref
 from collections.abc import Callable
@@ -150,6 +151,13 @@ def agreed_day(run: Run, issue: str) -> float | None:
 
 
 share_text = percent
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day_text(day: datetime.date, year: bool = True) -> str:
+    """A date as ``3 Sep 2025``, the same in every locale."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def counted(number: int, noun: str) -> str:
