@@ -53,6 +53,12 @@ class Registry(Mapping[str, Any]):
         self._classes[cls.name] = cls
         return cls
 
+    def found_elsewhere(self, name: str) -> bool:
+        """Whether another process finds it, too: it is part of the package or an entry point."""
+        home = self[name].__module__.partition(".")[0]
+        others = {entry.module.partition(".")[0] for entry in entry_points(group=self.group)}
+        return home in {"sim", *others}
+
     def __getitem__(self, name: str) -> Any:
         return self._all()[name]
 

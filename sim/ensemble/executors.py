@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ class ProcessPool:
 
     def _start(self) -> None:
         here, there = self._context.Pipe()
-        with _one_thread_each(), interrupts_wait():
+        with _one_thread_each(), _without_main(), interrupts_wait():
             process = self._context.Process(target=_serve, args=(there,), daemon=True)
             process.start()
         there.close()
@@ -233,6 +235,17 @@ def _one_thread_each() -> Iterator[None]:
     finally:
         for name in new:
             del os.environ[name]
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes started here do not run the user's script again: they need nothing of it."""
+    here = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = here
 
 
 @contextmanager

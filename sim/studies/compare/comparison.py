@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
+from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
@@ -131,7 +132,7 @@ def _shared(
 
 
 def compare(
-    given: Sequence[str],
+    given: Sequence[str | Loaded | Run],
     worlds: int = 1000,
     seed: int = 1,
     baseline: str | None = None,

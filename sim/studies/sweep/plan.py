@@ -92,7 +92,7 @@ class Plan:
 
 
 def make_plan(
-    files: Sequence[str],
+    files: Sequence[str | Loaded],
     vary: Sequence[str],
     design: str,
     worlds: int,
