@@ -411,6 +411,13 @@ class Engine(Strict):
         description="One-text procedure: least rise of the logarithm of Nash's product for which "
         "the text is reopened; 0.01 is one per cent, below which drafting would never end.",
     )
+    line_step: float = Field(
+        default=0.05,
+        gt=0,
+        le=1,
+        description="Scale units by which the others come nearer after a refusal that names an "
+        "issue: they know that the line lies short of that point, and not where.",
+    )
     draft_floor: float = Field(
         default=0.02,
         gt=0,

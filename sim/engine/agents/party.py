@@ -9,7 +9,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Table, full, total
+from sim.arrays import Table, full, stacked, total
+from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
@@ -19,6 +20,7 @@ from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
 from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.formulas.bargaining.tradeoffs import trial_weights
 from sim.formulas.bargaining.walk import reach_target, walk
 from sim.formulas.tactics import View
 from sim.registry import TACTICS
@@ -26,6 +28,8 @@ from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+LEAST = 0.02
+"""Aspiration below which a party is as good as down at its reservation value."""
 
 
 class Party(Outlook):
@@ -39,14 +43,19 @@ class Party(Outlook):
         The utility that it aims at now, for the stage and for the whole settlement.
     salience_seen : ndarray, shape (worlds, issues)
         What the others have come to believe about its saliences.
+    known_lines : KnownLines
+        What they have come to know of its red lines.
+    at_its_least : ndarray, shape (worlds,)
+        Rounds since it has come down to its reservation value: it can give no more, only
+        otherwise.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("offer", "offer_before", "opening", "salience_seen"), "world issue"),
         **dict.fromkeys(("target", "target_of_all", "aspiration", "offers_made"), "world"),
-        **dict.fromkeys(("patience", "leave_after", "told"), "world"),
+        **dict.fromkeys(("patience", "leave_after", "told", "at_its_least"), "world"),
     }
-    parts = ("tactic",)
+    parts = ("tactic", "known_lines")
 
     def __init__(
         self,
@@ -69,7 +78,8 @@ class Party(Outlook):
         worlds, issues = talks.worlds, len(talks.issues)
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
-        self.told = np.zeros(worlds)
+        self.known_lines = KnownLines(self.offer)
+        self.told, self.at_its_least = np.zeros((2, worlds))
         self.salience_seen = full((worlds, issues), 1.0 / issues)
         self.aspiration, self.offers_made = np.ones((2, worlds))
         self.target, self.target_of_all = np.zeros((2, worlds))
@@ -109,6 +119,8 @@ class Party(Outlook):
             others_offers=np.min(others, axis=0) if others else self.offers_made,
         )
         self.aspiration = np.clip(self.tactic.aspiration(view), 0.0, 1.0)
+        least = self.aspiration < LEAST
+        self.at_its_least = np.where(least, self.at_its_least + 1.0, 0.0)
         target = self.reservation + gap * self.aspiration
         self.target = np.where(talks.is_open, target, self.target)
         hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
@@ -156,45 +168,81 @@ class Party(Outlook):
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.
 
+        Who can give no more tries other packages of equal worth, one each round: what the others
+        would like best, given up in one order of the issues after the other.
+
         Parameters
         ----------
         stands, weights : ndarray, shape (others, worlds, issues)
             Where the others (or the mediator's text) stand, and how much they seem to care.
         """
-        aims, (best, best_of_all) = self._aims(), self.hopes()
-        lines = self.loosest_limits()
-        x = self.offer.copy(order="K")
-        talks = self.talks
+        talks, x = self.talks, self.offer.copy(order="K")
+        aims, hopes = self._aims(), self.hopes()
+        signable = self._signable()
         if any(table.stage < talks.stages - 1 for table in talks.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
             ideal, slope = aims
             if talks.is_fixed.any():
                 slope = slope * ~talks.is_fixed
-            x = walk(self.target_of_all, best_of_all, ideal, slope, *lines, stands, weights)
-        for table in talks.tables:
-            on_table = self._walk(table, (self.target, best), aims, lines, (stands, weights))
+            lines, of_all = self.loosest_limits(), (self.target_of_all, hopes[1])
+            x = walk(*of_all, ideal, slope, *lines, stands, weights, signable)
+        self._stage_by_stage(x, talks.tables, aims, hopes[0], (stands, weights), signable)
+        tries = talks.talking & (self.at_its_least > 1.0)
+        if tries.any() and len(talks.issues) > 1:
+            order = trial_weights(self.at_its_least, len(talks.issues))
+            openings = stacked([o.opening for o in self.others])
+            care = stacked([order * o.consent for o in self.others])
+            tables = talks.tables_where(tries)
+            self._stage_by_stage(x, tables, aims, hopes[0], (openings, care), signable)
+        return self._on_points(x)
+
+    def _stage_by_stage(
+        self,
+        x: Array,
+        tables: list[Table],
+        aims: tuple[Array, Array],
+        best: Array,
+        others: tuple[Array, Array],
+        signable: Array,
+    ) -> None:
+        """Write its position on the stages on the table, in some worlds, into ``x``."""
+        lines = self.loosest_limits()
+        for table in tables:
+            on_table = self._walk(table, (self.target, best), (*aims, *lines), others, signable)
             if self.curvature is not None:
-                on_table = self._corrected(on_table, table, best, aims, lines, stands)
+                on_table = self._corrected(on_table, table, best, aims, lines, others[0])
             table.put(x, on_table)
             if self.rules:
                 # back inside the stricter line where the walk does not meet the condition
                 low, high = (side[:, 0] for side in self._lines(table.rows(x)[:, None], table))
                 table.put(x, np.minimum(np.maximum(on_table, low), high))
-        return self._on_points(x)
+
+    def _signable(self) -> Array:
+        """Points nearest to its ideal that all others are thought able to sign."""
+        step, nearest = self.talks.spec.engine.line_step, self.ideal
+        for other in self.others:
+            there = other.known_lines.nearest(self.ideal, step)
+            # the farthest from the ideal: what one cannot sign nobody signs
+            farther = np.abs(there - self.ideal) > np.abs(nearest - self.ideal)
+            nearest = np.where(farther & other.consent, there, nearest)
+        return nearest
+
+    def hear(self, proposals: Array, where: Mask) -> None:
+        """Proposals (n, worlds, issues) are put to it: it says what it could not sign."""
+        self.known_lines.hear(proposals, *self.loosest_limits(), where)
 
     def _walk(
         self,
         table: Table,
         target: tuple[Array, Array],
-        aims: tuple[Array, Array],
-        lines: tuple[Array, Array],
+        own: tuple[Array, ...],
         others: tuple[Array, Array],
+        signable: Array,
     ) -> Array:
         """The walk in the worlds and on the issues of a table, (worlds, issues)."""
-        arrays = [table.rows(a) for a in target]
-        arrays += [table.of(a) for a in (*aims, *lines)]
-        return walk(*arrays, *(table.of_stack(a) for a in others))
+        arrays = [*(table.rows(a) for a in target), *(table.of(a) for a in own)]
+        return walk(*arrays, *(table.of_stack(a) for a in others), table.of(signable))
 
     def _corrected(
         self,

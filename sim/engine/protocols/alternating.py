@@ -59,6 +59,8 @@ class Alternating(Protocol):
     def _propose(self, party: Party, where: Mask) -> None:
         offer = party.propose(*self.others_of(party))
         party.put(offer, where)
+        for other in party.others:
+            other.hear(party.offer[None], where)
         self.standing = np.where(where[:, None], party.offer, self.standing)
         behind = party.stands_behind(party.offer)
         for key, accepted in self.accepted.items():

@@ -30,6 +30,7 @@ class Mediated(Protocol):
         accepted = {}
         for party in model.signatories:
             yes = party.accepts(text[:, None, :], envoy.accepted_at[party.key])[:, 0]
+            party.hear(text[None], where)
             accepted[party.key] = yes
             model.count("accepts", party, where & yes)
             model.count("refuses", party, where & ~yes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Table, columns, rows, side_by_side
+from sim.arrays import Table, columns, rows, side_by_side, stacked
 from sim.engine.protocols.base import Array, Mask, register
 from sim.engine.protocols.mediated import Mediated
 
@@ -31,6 +31,8 @@ class Shuttle(Mediated):
         offers = {party.key: self.position_of(party) for party in model.signatories}
         for party in model.signatories:
             party.put(offers[party.key], self.talks.talking)
+        for party in model.signatories:
+            party.hear(stacked([other.offer for other in party.others]), self.talks.talking)
         envoy = model.envoy
         if envoy is not None and envoy.tables_text_now():
             working = self.talks.talking & envoy.active
