@@ -60,7 +60,7 @@ class OneWorld(PeaceTalks):
     def step(self) -> None:
         """One round; after the last one the model stops running."""
         super().step()
-        if not self.goes_on or self.round >= self.spec.rounds:
+        if not self.goes_on or self.talks.round >= self.spec.rounds:
             self.finish()
             self.running = False
         self.datacollector.collect(self)

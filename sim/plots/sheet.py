@@ -19,12 +19,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import Run
-from sim.plots.style import DARK, GREY, SMALL, line_height, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, text_width, wrapped
 from sim.prose import counted
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
 from sim.views.layout import labelled_points, spread
-from sim.views.run_data import MONTHS, day_text, files
+from sim.views.run_data import MONTHS, day_text, files, signed_words
 
 WIDTH, MARGIN = 11.0, 0.25
 HEADLINE, SUBTITLE = 15.5, 10.5
@@ -40,6 +40,12 @@ class Mark:
     kind: Literal["line", "band", "point"]
     style: dict[str, Any]
     color: Any = DARK
+
+
+def signed_marks(run: Run) -> list[Mark]:
+    """Entries of the key for the days on which the central world signed stages."""
+    style = {"color": DARK, "linewidth": 1, "linestyle": ":"}
+    return [Mark(shortened(text, 4.5), "line", style) for text in signed_words(run)]
 
 
 class Sheet:

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from sim.ensemble.runner import Run
-from sim.plots.convergence import SHADE
 from sim.prose import listing
 from sim.report.chart import (
     DARK,
@@ -29,6 +28,7 @@ from sim.report.convergence_words import column, course, status, tabled_words
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
 from sim.views.colours import actor_colors, ink
+from sim.views.convergence import SHADE
 from sim.views.layout import spread
 from sim.views.run_data import (
     agreed_day,

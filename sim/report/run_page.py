@@ -10,7 +10,6 @@ from sim.prose import percent, span_words
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
-from sim.report.chart import signed_words
 from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
 from sim.report.gains import gain_chart, plan_table, settled_gains
@@ -18,13 +17,14 @@ from sim.report.limits import limits
 from sim.report.odds import days_table, odds_chart, outcome_kinds, time_chart, time_key
 from sim.report.package import package_chart, package_key
 from sim.report.page import write_page
-from sim.report.pressure import levers_chart, levers_table, pressure_charts, pressure_notes
+from sim.report.pressure import levers_chart, levers_table, pressure_charts
 from sim.report.stuck import STUCK_KEY, stuck_chart
 from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.views.colours import actor_colors
-from sim.views.run_data import day_text
+from sim.views.pressure import pressure_notes
+from sim.views.run_data import day_text, signed_words
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,

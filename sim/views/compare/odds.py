@@ -7,18 +7,10 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import OUTCOME_COLORS
 from sim.views.compare.common import Row, View, foot, listed, rows_of
-
-WORDS = {
-    "settlement": "Settlement",
-    "partial": "Partial: some stages",
-    "ratification_failed": "Signed, not ratified",
-    "breakdown": "Breakdown: a side left",
-    "no_deal": "No deal by the end",
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,7 @@ def odds(comparison: Comparison) -> OddsView:
     runs = comparison.ranked
     every = [
         OutcomeColumn(
-            kind, WORDS[kind], OUTCOME_COLORS[kind],
+            kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
             [run.summary["outcomes"][kind] for run in runs],
             [run.summary["outcomes_interval"][kind] for run in runs],
         )
