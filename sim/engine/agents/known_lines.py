@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, full
+from sim.arrays import ByWorld
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -21,39 +21,50 @@ class KnownLines(ByWorld):
 
     Attributes
     ----------
-    passed_low, passed_high : ndarray, shape (worlds, issues)
-        Outermost points against which it has had no objection; at first its opening position.
-    refused_low, refused_high : ndarray, shape (worlds, issues)
-        Innermost points that it could not sign; infinite where there are none.
+    columns : ndarray of int, shape (lines,)
+        Issues on which it has a line: lower ones first, then upper ones.
+    sign : ndarray, shape (lines, 1)
+        −1 for lower lines, +1 for upper ones. Points below are times this, so that more is
+        farther from what the actor wants.
+    passed : ndarray, shape (lines, worlds)
+        Farthest point against which it has had no objection; at first its opening position.
+    refused : ndarray, shape (lines, worlds)
+        Nearest point that it could not sign; infinite where there is none.
     """
 
-    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(
-        ("passed_low", "passed_high", "refused_low", "refused_high"), "world issue"
-    )
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("passed", "refused"), "line world"),
+        **dict.fromkeys(("columns", "sign"), "line"),
+    }
 
-    def __init__(self, opening: Array) -> None:
-        self.passed_low = self.passed_high = opening
-        self.refused_low = full(opening.shape, -np.inf)
-        self.refused_high = full(opening.shape, np.inf)
+    def __init__(self, opening: Array, low: Array, high: Array, consent: Mask) -> None:
+        lower = np.flatnonzero((low > 0.0).any(axis=0) & consent)
+        upper = np.flatnonzero((high < 1.0).any(axis=0) & consent)
+        self.lower = len(lower)
+        self.columns = np.concatenate([lower, upper])
+        self.sign = np.repeat([-1.0, 1.0], [len(lower), len(upper)])[:, None]
+        self.passed = self.sign * opening.T[self.columns]
+        self.refused = np.full(self.passed.shape, np.inf)
 
     def hear(self, proposals: Array, low: Array, high: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are answered by the red lines as they are, in some worlds.
 
         ``low`` and ``high`` are (worlds, issues).
         """
-        there = where[:, None]
-        above, below = proposals > high, proposals < low
-        refused = np.where(above & there, proposals, np.inf).min(axis=0)
-        self.refused_high = np.minimum(self.refused_high, refused)
-        refused = np.where(below & there, proposals, -np.inf).max(axis=0)
-        self.refused_low = np.maximum(self.refused_low, refused)
-        passed = np.where(above | ~there, -np.inf, proposals).max(axis=0)
-        self.passed_high = np.maximum(self.passed_high, passed)
-        passed = np.where(below | ~there, np.inf, proposals).min(axis=0)
-        self.passed_low = np.minimum(self.passed_low, passed)
+        if not len(self.columns):
+            return
+        lines = np.concatenate(
+            [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
+        )
+        for proposal in proposals:
+            point = self.sign * proposal.T[self.columns]
+            beyond = point > lines
+            self.refused = np.where(beyond & where, np.minimum(self.refused, point), self.refused)
+            self.passed = np.where(beyond | ~where, self.passed, np.maximum(self.passed, point))
 
-    def nearest(self, point: Array, step: float) -> Array:
-        """The points nearest to ``point`` (worlds, issues) that it is thought able to sign."""
-        low = np.minimum(self.passed_low, self.refused_low + step)
-        high = np.maximum(self.passed_high, self.refused_high - step)
-        return np.minimum(np.maximum(point, low), high)
+    def bar(self, wanted: Array, step: float) -> None:
+        """Move what somebody wants (worlds, issues) to what the actor is thought able to sign."""
+        thought = np.maximum(self.passed, self.refused - step)
+        lower, upper = self.columns[: self.lower], self.columns[self.lower :]
+        wanted.T[lower] = np.maximum(wanted.T[lower], -thought[: self.lower])
+        wanted.T[upper] = np.minimum(wanted.T[upper], thought[self.lower :])

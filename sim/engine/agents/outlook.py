@@ -36,7 +36,7 @@ class Outlook(Preferences):
     axes: ClassVar[dict[str, str | None]] = dict.fromkeys(
         ("reservation", "reservation_at_start", "best_of_all", "_payments"), "world"
     )
-    parts = ("beliefs",)
+    parts: ClassVar[tuple[str, ...]] = ("beliefs",)
 
     def __init__(
         self,

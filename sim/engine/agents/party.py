@@ -21,7 +21,7 @@ from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.bargaining.tradeoffs import trial_weights
-from sim.formulas.bargaining.walk import reach_target, walk
+from sim.formulas.bargaining.walk import reach_target, walk_within
 from sim.formulas.tactics import View
 from sim.registry import TACTICS
 from sim.scenario.schema import Scenario
@@ -55,7 +55,7 @@ class Party(Outlook):
         **dict.fromkeys(("target", "target_of_all", "aspiration", "offers_made"), "world"),
         **dict.fromkeys(("patience", "leave_after", "told", "at_its_least"), "world"),
     }
-    parts = ("tactic", "known_lines")
+    parts: ClassVar[tuple[str, ...]] = ("tactic", "known_lines")
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Party(Outlook):
         worlds, issues = talks.worlds, len(talks.issues)
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
-        self.known_lines = KnownLines(self.offer)
+        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), self.consent)
         self.told, self.at_its_least = np.zeros((2, worlds))
         self.salience_seen = full((worlds, issues), 1.0 / issues)
         self.aspiration, self.offers_made = np.ones((2, worlds))
@@ -186,7 +186,7 @@ class Party(Outlook):
             if talks.is_fixed.any():
                 slope = slope * ~talks.is_fixed
             lines, of_all = self.loosest_limits(), (self.target_of_all, hopes[1])
-            x = walk(*of_all, ideal, slope, *lines, stands, weights, signable)
+            x = walk_within(*of_all, ideal, slope, *lines, stands, weights, signable)
         self._stage_by_stage(x, talks.tables, aims, hopes[0], (stands, weights), signable)
         tries = talks.talking & (self.at_its_least > 1.0)
         if tries.any() and len(talks.issues) > 1:
@@ -220,13 +220,10 @@ class Party(Outlook):
 
     def _signable(self) -> Array:
         """Points nearest to its ideal that all others are thought able to sign."""
-        step, nearest = self.talks.spec.engine.line_step, self.ideal
+        wanted = self.ideal.copy(order="K")
         for other in self.others:
-            there = other.known_lines.nearest(self.ideal, step)
-            # the farthest from the ideal: what one cannot sign nobody signs
-            farther = np.abs(there - self.ideal) > np.abs(nearest - self.ideal)
-            nearest = np.where(farther & other.consent, there, nearest)
-        return nearest
+            other.known_lines.bar(wanted, self.talks.spec.engine.line_step)
+        return wanted
 
     def hear(self, proposals: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are put to it: it says what it could not sign."""
@@ -241,8 +238,10 @@ class Party(Outlook):
         signable: Array,
     ) -> Array:
         """The walk in the worlds and on the issues of a table, (worlds, issues)."""
-        arrays = [*(table.rows(a) for a in target), *(table.of(a) for a in own)]
-        return walk(*arrays, *(table.of_stack(a) for a in others), table.of(signable))
+        (goal, best), (ideal, slope, low, high) = target, (table.of(a) for a in own)
+        stands, weights = (table.of_stack(a) for a in others)
+        reach = table.rows(goal), table.rows(best)
+        return walk_within(*reach, ideal, slope, low, high, stands, weights, table.of(signable))
 
     def _corrected(
         self,

@@ -45,7 +45,7 @@ class Preferences(Participant):
         **dict.fromkeys(("consent", "curvature"), "issue"),
         "best": "world",
     }
-    parts = ("rules",)
+    parts: ClassVar[tuple[str, ...]] = ("rules",)
 
     def __init__(
         self,

@@ -16,8 +16,6 @@ from sim.arrays import total
 from sim.formulas.bargaining.utility import losses
 
 Array = NDArray[np.float64]
-BEYOND = 1000.0
-"""Loss to another, per scale unit, beyond what it can sign: more than any weight."""
 
 
 def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
@@ -73,7 +71,6 @@ def walk(
     high: Array,
     stands: Array,
     weights: Array,
-    signable: Array | None = None,
 ) -> Array:
     """The offer that reaches the target at least cost to the others.
 
@@ -91,9 +88,6 @@ def walk(
         The walker's ideal, loss per unit of distance, and own red lines.
     stands, weights : ndarray, shape (others, worlds, issues)
         Where the others stand, and how much they are thought to care.
-    signable : ndarray, shape (worlds, issues), optional
-        Points nearest to the ideal that all others are thought able to sign. What lies beyond is
-        walked last, and only where the target is out of reach without it.
 
     Returns
     -------
@@ -102,12 +96,7 @@ def walk(
     """
     stands = np.minimum(np.maximum(stands, low), high)
     offset = stands - ideal
-    barred = None
-    if signable is not None:
-        barred = np.minimum(np.maximum(signable, low), high) - ideal
-        if not barred.any():
-            barred = None
-    if barred is None and len(stands) == 1:
+    if len(stands) == 1:
         side = np.where(offset[0] >= 0.0, 1.0, -1.0)
         reach = np.abs(offset[0])
         shares = fractional_knapsack(
@@ -116,20 +105,14 @@ def walk(
         return ideal + side * reach * (1.0 - shares)
 
     # on each issue work on the side of the ideal where those who care more stand
-    care, rise = (weights * np.sign(offset)).sum(axis=0), 2.0 * weights
-    if barred is not None:
-        care = care + BEYOND * np.sign(barred)
-    side = np.where(care >= 0.0, 1.0, -1.0)
+    side = np.where((weights * np.sign(offset)).sum(axis=0) >= 0.0, 1.0, -1.0)
     distance = np.maximum(offset * side, 0.0)
-    if barred is not None:
-        distance = np.concatenate([distance, np.maximum(barred * side, 0.0)[None]])
-        rise = np.concatenate([rise, np.full((1, *barred.shape), BEYOND)])
     order = np.argsort(-distance, axis=0, kind="stable")
     distance = np.take_along_axis(distance, order, axis=0)
-    ranked = np.take_along_axis(rise, order, axis=0)
+    ranked = np.take_along_axis(weights, order, axis=0)
     length = distance.copy()
     length[:-1] -= distance[1:]
-    rate = np.cumsum(ranked, axis=0) - weights.sum(axis=0)
+    rate = 2.0 * np.cumsum(ranked, axis=0) - ranked.sum(axis=0)
     others, worlds, issues = distance.shape
     flat = np.moveaxis(length, 0, 2).reshape(worlds, issues * others)
     rates = np.moveaxis(rate, 0, 2).reshape(worlds, issues * others)
@@ -138,6 +121,56 @@ def walk(
     shares = fractional_knapsack(need, gain, flat * rates)
     walked = total((shares * flat).reshape(worlds, issues, others))
     return ideal + side * (distance[0] - walked)
+
+
+def walk_within(
+    target: Array,
+    best: Array,
+    ideal: Array,
+    slope: Array,
+    low: Array,
+    high: Array,
+    stands: Array,
+    weights: Array,
+    signable: Array,
+) -> Array:
+    """The walk that leaves what the others could not sign to the last.
+
+    Where the target can be reached short of that, the walk ends there; elsewhere it begins there.
+
+    Parameters
+    ----------
+    target, best, ideal, slope, low, high, stands, weights
+        As in :func:`walk`.
+    signable : ndarray, shape (worlds, issues)
+        Points nearest to the ideal that all others are thought able to sign.
+
+    Returns
+    -------
+    ndarray, shape (worlds, issues)
+    """
+    end = np.minimum(np.maximum(signable, low), high)
+    given_up = end - ideal
+    if not given_up.any():
+        return walk(target, best, ideal, slope, low, high, stands, weights)
+    least = best - total(slope * np.abs(given_up))
+    beyond = target > least
+    # nobody is met on this side of what he could sign
+    met = np.where(
+        given_up > 0.0,
+        np.maximum(stands, end),
+        np.where(given_up < 0.0, np.minimum(stands, end), stands),
+    )
+    return walk(
+        target,
+        np.where(beyond, best, least),
+        np.where(beyond[:, None], ideal, end),
+        slope,
+        low,
+        high,
+        np.where(beyond[:, None], end, met),
+        weights,
+    )
 
 
 def snap(x: Array, ideal: Array, points: list[Array | None]) -> Array:
