@@ -1,0 +1,167 @@
+"""Where there is common ground and nobody gains by waiting, talks find it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from scipy.optimize import linprog
+
+from sim.engine.agents.known_lines import KnownLines
+from sim.engine.draws import Draws
+from sim.engine.model import PeaceTalks
+from sim.engine.state import SETTLED
+from sim.formulas.bargaining.tradeoffs import trial_weights
+from sim.formulas.bargaining.walk import walk, walk_within
+from tests.conftest import ROOT, build, simulate
+
+ZONE, ENOUGH = 0.005, 40
+
+
+def drawn(seed: int, protocol: str) -> dict[str, Any]:
+    """Two or three parties, two to six issues, red lines on most, no chance and no error."""
+    r = random.Random(seed)
+    parties, issues = r.choice([2, 2, 2, 3]), r.randint(2, 6)
+    keys = [f"i{n}" for n in range(issues)]
+    actors: dict[str, Any] = {}
+    for number in range(parties):
+        side = number if number < 2 else r.choice([0, 1])
+        positions = {}
+        for issue in keys:
+            end = side if r.random() < 0.85 else 1 - side
+            ideal = r.uniform(0, 0.1) if end == 0 else r.uniform(0.9, 1)
+            position = {"ideal": ideal, "salience": r.uniform(0.1, 1), "judgement": "drawn"}
+            if r.random() < 0.6:
+                position["limit"] = r.uniform(0.45, 0.9) if end == 0 else r.uniform(0.1, 0.55)
+            positions[issue] = position
+        actors[f"p{number}"] = {
+            "name": f"P{number}", "patience": r.randint(15, 35), "positions": positions
+        }  # fmt: skip
+    if protocol == "shuttle":
+        actors["envoy"] = {"name": "Envoy", "role": "formulator", "mediation": {"error": 0}}
+    spreads = ("ideal", "salience", "limit", "patience", "cost", "credibility", "acceptability")
+    scale = {0: "a", 1: "b"}
+    return {
+        "name": "drawn",
+        "title": "Drawn",
+        "issues": {k: {"title": k, "scale": scale, "no_deal": r.uniform(0.3, 0.7)} for k in keys},
+        "actors": actors,
+        "protocol": {"name": protocol},
+        "horizon_days": 420,
+        "war": {
+            "start_date": "2025-01-20",
+            "cost": {f"p{n}": r.uniform(0.005, 0.03) for n in range(parties)},
+        },
+        "spread": dict.fromkeys(spreads, 0),
+    }
+
+
+def equal_gain(model: PeaceTalks, least: list[float]) -> float:
+    """The largest gain over some utilities that all can have at once inside all red lines.
+
+    A linear programme over the package, its distances from the ideals, and the gain; −1 where red
+    lines miss each other.
+    """
+    parties = model.signatories
+    low = np.max([p.low[0] for p in parties], axis=0)
+    high = np.min([p.high[0] for p in parties], axis=0)
+    if (low > high).any():
+        return -1.0
+    issues, size = len(low), len(low) * (1 + len(parties)) + 1
+    rows, bounds = [], []
+    for k, party in enumerate(parties):
+        for i in range(issues):
+            for sign in (1.0, -1.0):
+                row = np.zeros(size)
+                row[i], row[issues * (k + 1) + i] = sign, -1.0
+                rows.append(row)
+                bounds.append(sign * party.ideal[0, i])
+        row = np.zeros(size)
+        row[issues * (k + 1) : issues * (k + 2)] = party.slope[0]
+        row[-1] = 1.0
+        rows.append(row)
+        bounds.append(1.0 - least[k])
+    free = [*zip(low, high, strict=True), *[(0, None)] * (issues * len(parties)), (None, None)]
+    goal = np.zeros(size)
+    goal[-1] = -1.0
+    found = linprog(goal, np.array(rows), np.array(bounds), bounds=free)
+    return -float(found.fun) if found.status == 0 else -1.0
+
+
+@pytest.mark.parametrize("protocol", ["alternating", "shuttle"])
+def test_a_zone_of_agreement_is_found(protocol: str) -> None:
+    agreed, short, seed = 0, [], 0
+    tried = 0
+    while tried < ENOUGH:
+        seed += 1
+        model = PeaceTalks(build(drawn(seed, protocol)), Draws(1, 1, central=True))
+        if equal_gain(model, [float(p.reservation[0]) for p in model.signatories]) < ZONE:
+            continue
+        tried += 1
+        model.run()
+        if model.talks.status[0] == SETTLED:
+            agreed += 1
+            deal = model.talks.agreed
+            had = [float(p.utility(deal)[0]) for p in model.signatories]
+            short.append(equal_gain(model, had))
+    assert agreed >= 0.98 * tried
+    assert np.median(short) < 0.05
+
+
+def test_the_first_example_of_the_format_settles() -> None:
+    text = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
+    block = text.split("```yaml\n", 1)[1].split("```", 1)[0]
+    data = yaml.safe_load(block)
+    data["war"]["start_date"] = str(data["war"]["start_date"])
+    data |= {"name": "minimal", "horizon_days": 1500}
+    model = simulate(build(data), central=True, worlds=1)
+    assert model.talks.status[0] == SETTLED
+
+
+def test_refusals_bring_the_others_to_the_line_and_no_nearer_than_a_step() -> None:
+    low, high = np.zeros((1, 1)), np.full((1, 1), 0.6)
+    known = KnownLines(np.zeros((1, 1)), low, high, np.array([True]))
+    wanted, refusals = np.ones((1, 1)), 0
+    for _ in range(60):
+        wanted = np.ones((1, 1))
+        known.bar(wanted, 0.05)
+        refusals += bool(wanted[0, 0] > 0.6)
+        known.hear(wanted[None], low, high, np.array([True]))
+    assert 0.55 - 1e-9 <= wanted[0, 0] <= 0.6
+    assert refusals == 8  # 1, 0.95, … 0.65
+
+
+def test_a_line_that_nobody_has_met_bars_nothing() -> None:
+    known = KnownLines(np.zeros((1, 1)), np.zeros((1, 1)), np.full((1, 1), 0.6), np.array([True]))
+    wanted = np.ones((1, 1))
+    known.bar(wanted, 0.05)
+    assert wanted[0, 0] == 1.0
+
+
+def test_what_others_cannot_sign_is_left_to_the_last() -> None:
+    one = np.ones(1)
+    ideal, slope, stands = np.ones((1, 2)), np.array([[0.5, 0.5]]), np.zeros((1, 1, 2))
+    low, high = np.zeros((1, 2)), np.ones((1, 2))
+    care = np.array([[[0.1, 0.9]]])  # the other is thought to give way on the first issue
+    signable = np.array([[0.4, 1.0]])
+
+    def position(target: float) -> list[float]:
+        x = walk_within(target * one, one, ideal, slope, low, high, stands, care, signable)
+        return [round(float(v), 9) for v in x[0]]
+
+    assert position(0.2) == [0.4, 0.0]
+    assert position(0.5) == [0.4, 0.6]
+    assert position(0.7) == [0.4, 1.0]  # all that can be had short of the line
+    assert position(0.8) == [0.6, 1.0]  # beyond it only as far as need be
+    plain = walk(0.5 * one, one, ideal, slope, low, high, stands, care)
+    assert plain[0].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("issues", [2, 3, 4])
+def test_every_order_of_the_issues_is_tried_soon(issues: int) -> None:
+    tried = trial_weights(np.arange(1.0, 121.0), issues)
+    orders = {tuple(np.argsort(row)) for row in tried}
+    assert len(orders) == [1, 1, 2, 6, 24][issues]
