@@ -86,6 +86,8 @@ def _utilities(session: Session) -> Table:
         table.add_row(
             Text("Agreement", style="bold"), *map(_number, session.result.utilities[0]), terms
         )
+    if session.discounted:
+        table.add_row("  when it is reached", *map(_number, session.discounted), "")
     for name, found in all_points(subject).items():
         for point in found:
             words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
