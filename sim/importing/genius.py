@@ -56,9 +56,12 @@ def read_genius(path: Path, profiles: str | None = None) -> tuple[Domain, list[P
     result = Domain(path, "XML of GENIUS", {}, [])
     if not path.exists():
         return result, [Problem(Place(str(path)), "", "there is no such file or folder")]
-    roots, problems = _roots(folder, path, result.notes)
+    roots, problems, strange = _roots(folder, path)
     spaces = {f: r for f, r in roots.items() if _is_space(r)}
     domains = {f: r for f, r in roots.items() if f not in spaces}
+    if strange and (not domains or len(spaces) < 2):
+        problems += strange  # one of them may be what is missing
+    result.notes += [f"Left out: {Path(p.place.file).name} ({p.message})." for p in strange]
     if path in spaces:
         problems.append(
             Problem(Place(str(path)), "", "is a utility space, not a domain", "name the folder")
@@ -84,19 +87,19 @@ def read_genius(path: Path, profiles: str | None = None) -> tuple[Domain, list[P
 # --- files ---------------------------------------------------------------------------------------
 
 
-def _roots(folder: Path, named: Path, notes: list[str]) -> tuple[Roots, list[Problem]]:
-    """Files of the folder that take part in a negotiation, and what is wrong with such files."""
+def _roots(folder: Path, named: Path) -> tuple[Roots, list[Problem], list[Problem]]:
+    """Files of a negotiation, what is wrong with such files, and what others cannot be read."""
     roots: Roots = {}
     problems: list[Problem] = []
+    strange: list[Problem] = []
     for file in visible(folder, ".xml"):
         root, found = read_xml(file)
         if root is not None and root.tag in ROOTS:
             roots[file] = root
-        elif root is None and (file == named or _speaks_of_negotiation(file)):
-            problems += found
         elif root is None:
-            notes.append(f"Left out: {file.name} ({found[0].message}).")
-    return roots, problems
+            ours = file == named or _speaks_of_negotiation(file)
+            (problems if ours else strange).extend(found)
+    return roots, problems, strange
 
 
 def _speaks_of_negotiation(file: Path) -> bool:

@@ -171,9 +171,6 @@ def _of_folder(path: Path) -> tuple[Path, Kind]:
     data = visible(path, *SUFFIXES)
     if data:
         return path, _of_data(path, data)
-    tables = visible(path, ".csv", ".zip")
-    if len(tables) == 1 and tables[0].suffix.lower() == ".csv":
-        return recognised(tables[0])
     fix = f"known: {_known()}; or a folder with positions.csv"
     raise file_error(path, "is a folder of no kind that can be imported", fix)
 

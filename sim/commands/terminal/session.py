@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.session import Session
-from sim.studies.solve.summary import TITLES, all_points, points, statement
+from sim.studies.solve.summary import TITLES, all_points, points, statement, utility_text
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
 
@@ -45,7 +45,7 @@ def distance_words(session: Session) -> str:
         return (
             "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
         )
-    return f"Every side could still have had {points(room)} more at once."
+    return f"Every side could still have had {points(room, session.subject.unit)} more at once."
 
 
 def tell(session: Session, overrides: tuple[str, ...], folder: Path, written: list[str]) -> None:
@@ -76,7 +76,11 @@ def _utilities(session: Session) -> Table:
     """Utilities of the agreement and of the named points, and their terms."""
     subject = session.subject
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Utility (0 to 100)")
+    table.add_column("Utility (0 to 100)" if subject.unit > 1 else "Utility")
+
+    def _number(value: float) -> str:
+        return utility_text(value, subject.unit)
+
     for label in subject.labels:
         table.add_column(label, justify="right")
     table.add_column("Terms")
@@ -96,7 +100,3 @@ def _utilities(session: Session) -> Table:
     strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
     table.add_row(Text("Strategy", style="dim"), *strategies, "")
     return table
-
-
-def _number(value: float) -> str:
-    return f"{100 * value:.1f}".replace("-", "−")
