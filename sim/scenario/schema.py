@@ -375,6 +375,13 @@ class Protocol(Strict):
         "numbers as they stand, where these compare between actors.",
     )
 
+    rounds: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="For exchange and challenge: rounds at the most; absent: 1 and 10.",
+    )
+
     @field_validator("name")
     @classmethod
     def _registered(cls, name: str) -> str:
