@@ -302,7 +302,7 @@ def test_every_mistake_at_once_and_nothing_written(
     lines = [line.removeprefix(f"{small}/") for line in printed.err.splitlines()]
     assert lines == [
         "outcomes.csv:3: issue: 'tax' stands twice",
-        "outcomes.csv:3: outcome: 'nan' is no finite number",
+        "outcomes.csv:3: outcome: 'nan' is not a number (-1e+09 to 1e+09)",
         "positions.csv:3: position: 'fifty' is no number",
         "positions.csv:4: actor: 'a' has a position on 'tax' already",
         "positions.csv:4: power: -1 is below 0",
@@ -315,7 +315,7 @@ def test_every_mistake_at_once_and_nothing_written(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"positions.csv": None}, "is not there"),
+        ({"positions.csv": None}, "there is no such file"),
         ({"positions.csv": POSITIONS.replace("salience,", "weight,")}, "this column is missing"),
         ({"positions.csv": "issue,actor,position,salience,power\n"}, "has no rows"),
         ({"positions.csv": POSITIONS.replace("0.5", "0").replace(",1,1", ",0,1")}, "nobody on"),

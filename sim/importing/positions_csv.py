@@ -31,7 +31,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
     meanings = _meanings(texts) if texts else {}
     issues: dict[str, CodedIssue] = {}
     positions: list[CodedPosition] = []
-    if _has(table, COLUMNS):
+    if has_columns(table, COLUMNS):
         points = [table.number(row, "position", -ANY, ANY) for row in table.rows]
         issues = _issues(table, points, meanings, _column(titles, *TITLE_COLUMNS), notes)
         units = _column(titles, "unit")
@@ -46,7 +46,8 @@ def read(path: Path, wishes: Wishes) -> Imported:
     return group_scenario(coding, wishes)
 
 
-def _has(table: Table, needed: tuple[str, ...]) -> bool:
+def has_columns(table: Table, needed: tuple[str, ...]) -> bool:
+    """Whether all of these columns are there; those that are missing are problems."""
     missing = [column for column in needed if column not in table.columns]
     for column in missing:
         table.problem(1, column, "this column is missing", f"found: {', '.join(table.columns)}")
@@ -62,7 +63,7 @@ def _beside(table: Table, name: str) -> Table | None:
 def _meanings(table: Table) -> dict[str, dict[float, str]]:
     """Issue → point → text."""
     found: dict[str, dict[float, str]] = {}
-    if not _has(table, ("issue", "position", "meaning")):
+    if not has_columns(table, ("issue", "position", "meaning")):
         return found
     for row in table.rows:
         point = table.number(row, "position", -ANY, ANY)

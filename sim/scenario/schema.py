@@ -379,7 +379,8 @@ class Protocol(Strict):
         default=None,
         ge=1,
         le=100,
-        description="For exchange and challenge: rounds at the most; absent: 1 and 10.",
+        description="For exchange and challenge: rounds at the most; absent: one of exchange, of "
+        "which nothing is taken back, and 10 of challenges.",
     )
 
     @field_validator("name")

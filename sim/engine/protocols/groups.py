@@ -142,7 +142,7 @@ class Exchange(GroupDecision):
                 position[world][:, on],
                 self.salience[world][:, on],
                 self.power[world][:, on],
-                self.model.spec.protocol.rounds or 1,
+                self.model.spec.protocol.rounds,
             )
         return package, where
 

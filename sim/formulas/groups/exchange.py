@@ -166,23 +166,25 @@ def starts(positions: Array, salience: Array, power: Array, rounds: int) -> Arra
     return np.stack(course + course[-1:] * (rounds + 1 - len(course)))
 
 
-def exchange(positions: Array, salience: Array, power: Array, rounds: int = 1) -> Array:
-    """Outcomes of the last of some rounds of exchange, before anything is taken back.
+def exchange(positions: Array, salience: Array, power: Array, rounds: int | None = None) -> Array:
+    """Outcomes after exchange.
 
     Parameters
     ----------
     positions, salience, power : ndarray, shape (actors, issues)
         NaN where an actor has no position on an issue.
-    rounds : int
-        Each begins where :func:`start_of_next` has it; 0 gives the compromise means.
+    rounds : int, optional
+        Absent: one round of trades, of which nothing is taken back. Otherwise the outcomes of the
+        published program after so many rounds, see :func:`starts`; 0 gives the compromise means.
 
     Returns
     -------
     ndarray, shape (issues,)
     """
-    if rounds:
-        before = starts(positions, salience, power, rounds - 1)[-1]
-        positions, _ = exchange_round(before, salience, power)
+    if rounds is None:
+        positions, _ = exchange_round(positions, salience, power)
+    else:
+        positions = starts(positions, salience, power, rounds)[-1]
     return outcomes(positions, salience, power)
 
 
