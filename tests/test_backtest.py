@@ -200,9 +200,9 @@ def test_the_settlement_predictor_is_never_scored_on_its_own_issues(
 def test_spread_is_better_than_resampling_and_the_point_is_no_worse(deu: Backtest) -> None:
     """What the documentation says of the predictor of our own, with its uncertainty."""
     own = deu.named("settlement")
-    assert own.against_resampled is not None
-    assert own.against_resampled[1] is not None
-    assert own.against_resampled[1].high < 0
+    assert own.against_spread["compromise_resampled"] is not None
+    assert own.against_spread["compromise_resampled"][1] is not None
+    assert own.against_spread["compromise_resampled"][1].high < 0
     assert own.against_mean is not None
     assert own.against_mean[1] is not None
     low, high = own.against_mean[1]
@@ -303,7 +303,7 @@ def test_every_mistake_at_once_and_nothing_written(
     assert lines == [
         "outcomes.csv:3: issue: 'tax' stands twice",
         "outcomes.csv:3: outcome: 'nan' is not a number (-1e+09 to 1e+09)",
-        "positions.csv:3: position: 'fifty' is no number",
+        "positions.csv:3: position: 'fifty' is not a number (-1e+09 to 1e+09)",
         "positions.csv:4: actor: 'a' has a position on 'tax' already",
         "positions.csv:4: power: -1 is below 0",
         "positions.csv:4: salience: 70 is outside 0 to 1 (divide percentages by 100)",
@@ -355,7 +355,7 @@ def test_the_figure_shows_every_predictor(deu: Backtest) -> None:
     labels = [t.get_text() for t in errors.get_yticklabels()]
     assert labels == [s.title for s in deu.scored]
     assert {t.get_text() for t in errors.texts} >= {f"{deu.named('compromise').points.mean:.1f}"}
-    assert len(coverage.texts) == 3
+    assert len(coverage.texts) == 4
     assert coverage.get_gid() == "coverage"
 
 

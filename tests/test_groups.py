@@ -317,3 +317,10 @@ def test_predictors_are_documented(name: str) -> None:
     predictor = PREDICTORS[name]
     assert predictor.title
     assert predictor.citation
+
+
+def test_what_lasts_of_a_move() -> None:
+    from sim.formulas.groups.exchange import start_of_next
+
+    half = start_of_next(np.zeros(2), np.ones(2), np.array([0.0, 1.0]))
+    assert half == pytest.approx([0.5, 0.1])
