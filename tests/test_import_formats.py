@@ -13,7 +13,8 @@ from sim.scenario import ScenarioError
 from sim.scenario.schema import Issue, nearest_text
 
 DOMAIN = """<negotiation_template><utility_space><objective><issue index="1" name="Price"
- type="integer" lowerbound="1" upperbound="3"/></objective></utility_space></negotiation_template>"""
+ type="integer" lowerbound="1" upperbound="3"/></objective></utility_space>
+</negotiation_template>"""
 SPACE = """<utility_space><objective><issue index="1" name="Price" type="integer" lowerbound="1"
  upperbound="3"><evaluator ftype="linear" offset="{}" slope="{}"/></issue><weight index="1"
  value="1"/></objective><discount_factor value="0.5"/><reservation value="0.1"/></utility_space>"""
@@ -90,7 +91,7 @@ def test_expected_utility_table_and_its_numbers(tmp_path: Path) -> None:
     path = tmp_path / "emu.csv"
     path.write_text("Actor,Capability,Position,Salience\nA,1,4,40\nB,0.5,10,60\nC,1,5,50\n")
     raw = read(path, Wishes()).raw
-    issue = Issue.model_validate({k: v for k, v in raw["issues"]["emu"].items()})
+    issue = Issue.model_validate(raw["issues"]["emu"])
     assert issue.numeric == (4, 10)
     assert nearest_text(issue, 1 / 6) == "5"
     assert raw["actors"]["a"]["positions"]["emu"]["salience"] == 0.4

@@ -97,17 +97,17 @@ TEXTS = (
         ("--protocol",),
     ),
     Kind(
-        "positions",
-        "issue,actor,position,salience,power",
-        "sim.importing.positions_csv",
-        _is_positions,
-        ("--protocol",),
-    ),
-    Kind(
         "expected-utility table",
         "Actor,Capability,Position,Salience",
         "sim.importing.utility_table",
         _is_utility_table,
+        ("--protocol",),
+    ),
+    Kind(
+        "positions",
+        "issue,actor,position,salience,power",
+        "sim.importing.positions_csv",
+        _is_positions,
         ("--protocol",),
     ),
     Kind(
