@@ -305,7 +305,7 @@ def test_every_mistake_at_once_and_nothing_written(
         "outcomes.csv:3: outcome: 'nan' is not a number (-1e+09 to 1e+09)",
         "positions.csv:3: position: 'fifty' is not a number (-1e+09 to 1e+09)",
         "positions.csv:4: actor: 'a' has a position on 'tax' already",
-        "positions.csv:4: power: -1 is below 0",
+        "positions.csv:4: power: -1 is less than 0",
         "positions.csv:4: salience: 70 is outside 0 to 1 (divide percentages by 100)",
         "positions.csv:7: has 4 cells, the first line 5",
     ]
