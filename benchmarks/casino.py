@@ -159,8 +159,8 @@ def play(values: Array, first: str, second: str, communication: float = 0.0) -> 
     """All dialogues as the worlds of one model."""
     model = PeaceTalks(scenario(first, second, communication), Values(values))
     model.run()
-    deal = model.status == SETTLED
-    units = np.where(deal[:, None], model.agreed, 0.0) * UNITS
+    deal = model.talks.status == SETTLED
+    units = np.where(deal[:, None], model.talks.agreed, 0.0) * UNITS
     got = np.stack([units, UNITS - units], axis=1)
     points = np.where(deal[:, None], (values * got).sum(axis=2), WALK_AWAY)
     return scored(values, points.round(9), deal)

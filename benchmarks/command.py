@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks import commands, compiled, engine, mesa_worlds, parts, sessions, sizes, workers
+from benchmarks import commands, engine, mesa_worlds, parts, sessions, sizes, workers
 from benchmarks.figures import Findings, table
 from benchmarks.machine import described, machine
 from benchmarks.setting import FILE, FULL, QUICK, Setting
@@ -37,7 +37,6 @@ SECTIONS = {
     "protocols": Section("Cost per world by protocol", sizes.protocols),
     "profile": Section("Where the time goes (Kellogg)", parts.measure),
     "mesa": Section("Against one ordinary Mesa model per world (Kellogg)", mesa_worlds.measure),
-    "numba": Section("Against compiled loops: the lower bound (Kellogg)", compiled.measure),
     "processes": Section("Two processes, and Dask on this machine (Kellogg)", workers.measure),
     "sessions": Section("Discrete sessions", sessions.alone),
     "negmas": Section("Discrete sessions against NegMAS", sessions.negmas),

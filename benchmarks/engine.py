@@ -11,12 +11,12 @@ import xarray as xr
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import FILE, SEED, Setting
 from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
-from sim.commands.run import ENSEMBLE
-from sim.ensemble.chunks import ChunkResult, Failure, central_world, chunk_tasks, run_tasks
+from sim.commands.running import ENSEMBLE
+from sim.ensemble.chunks import Failure, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
-from sim.ensemble.runner import run_scenario
+from sim.ensemble.runner import Job, run_job
 from sim.ensemble.store import JOURNAL
-from sim.results.dataset import build_dataset, template
+from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
@@ -52,14 +52,10 @@ def stored(
 ) -> None:
     """A run as the command does it, streamed to a store, without charts."""
     say_share = some_times(say)
-    run_scenario(
-        loaded,
-        worlds,
-        SEED,
-        progress=lambda what, done, total: say_share(f"{what}: {done / total:.0%}"),
-        traced=0,
-        executor=executor,
-        store=store,
+    run_job(
+        Job(loaded, worlds, SEED, traced=0, store=store),
+        executor,
+        lambda what, done, total: say_share(f"{what}: {done / total:.0%}"),
     )
 
 

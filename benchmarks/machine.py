@@ -7,7 +7,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
-LIBRARIES = ("numpy", "scipy", "mesa", "xarray", "zarr", "numba", "distributed")
+LIBRARIES = ("numpy", "scipy", "mesa", "xarray", "zarr", "distributed")
 
 
 def machine() -> dict[str, str]:

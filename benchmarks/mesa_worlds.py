@@ -51,16 +51,16 @@ class OneWorld(PeaceTalks):
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "outcome": lambda model: int(outcome_codes(model)[0]),
-                "signed": lambda model: int(model.stage[0]),
-                "concluded_round": lambda model: int(model.concluded_round[0]),
-                "agreed": lambda model: model.agreed[0].copy(),
+                "signed": lambda model: int(model.talks.stage[0]),
+                "concluded_round": lambda model: int(model.talks.concluded_round[0]),
+                "agreed": lambda model: model.talks.agreed[0].copy(),
             }
         )
 
     def step(self) -> None:
         """One round; after the last one the model stops running."""
         super().step()
-        if not self.goes_on or self.round >= self.spec.rounds:
+        if not self.goes_on or self.talks.round >= self.spec.rounds:
             self.finish()
             self.running = False
         self.datacollector.collect(self)

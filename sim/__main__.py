@@ -3,9 +3,11 @@
 import os
 
 # The arrays are small: threads inside one product cost more than they save, and they would keep
-# both cores busy while a second process draws. Set before numpy is imported.
+# cores busy that other workers need. Set before numpy is imported.
 for _library in ("OPENBLAS", "OMP", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+# Charts go to files, whatever a notebook around this process draws with.
+os.environ["MPLBACKEND"] = "agg"
 
 from sim.cli import main  # noqa: E402
 

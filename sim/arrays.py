@@ -7,8 +7,8 @@ loses it in ``stack``, ``copy()`` and indexing with a list of worlds, so those a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Container, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,123 @@ def total(x: NDArray[Any]) -> NDArray[Any]:
     for n in range(x.shape[-1]):
         out += x[..., n]
     return out
+
+
+class ByWorld:
+    """What holds arrays by world, and says where their world axis is.
+
+    Attributes
+    ----------
+    axes : dict of str to str or None
+        Attribute → names of its axes, as in ``{"offer": "world issue"}``; without ``world`` among
+        them it is the same in all worlds. The attribute is an array, ``None``, or lists, tuples and
+        dicts of such arrays. ``None`` as axes: made anew whenever worlds have been chosen, or not
+        used until all worlds are there again. A subclass adds to those of its base.
+    parts : tuple of str
+        Attributes that are, or are lists of, other such objects and belong to this one.
+    """
+
+    axes: ClassVar[dict[str, str | None]] = {}
+    parts: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **keys: Any) -> None:
+        super().__init_subclass__(**keys)
+        bases = [base for base in cls.__mro__ if issubclass(base, ByWorld)][::-1]
+        cls.axes = {k: v for base in bases for k, v in vars(base).get("axes", {}).items()}
+        cls.parts = tuple(dict.fromkeys(p for base in bases for p in vars(base).get("parts", ())))
+
+    def family(self) -> list[ByWorld]:
+        """This object and all that belongs to it."""
+        out: list[ByWorld] = [self]
+        for name in self.parts:
+            part = vars(self).get(name)
+            for one in part if isinstance(part, list) else [part]:
+                out += one.family() if isinstance(one, ByWorld) else []
+        return out
+
+    def world_axis(self, name: str) -> int | None:
+        """Which axis of an attribute's arrays is that of the worlds; None where there is none."""
+        names = (self.axes[name] or "").split()
+        return names.index("world") if "world" in names else None
+
+    def take(self, worlds: NDArray[np.intp], cut: dict[int, Any]) -> dict[str, Any]:
+        """Keep some worlds only; what was there before, for :meth:`put_back`.
+
+        ``cut`` remembers arrays that are already cut, so that those shared stay shared.
+        """
+        before = {}
+        for name, value in vars(self).items():
+            axis = self.world_axis(name) if name in self.axes else None
+            if axis is not None:
+                before[name] = value
+                vars(self)[name] = _taken(value, axis, worlds, cut)
+        return before
+
+    def put_back(self, worlds: NDArray[np.intp], size: int, before: dict[str, Any]) -> None:
+        """Write what has become of the worlds that were kept back among all ``size``."""
+        for name, value in vars(self).items():
+            axis = self.world_axis(name) if name in self.axes else None
+            if axis is not None:
+                vars(self)[name] = _merged(before.get(name), value, axis, worlds, size)
+
+    def undeclared(self, known: Container[int]) -> list[str]:
+        """Attributes that hold arrays without saying what their axes are.
+
+        ``known`` has the ids of the objects that are seen to anyway.
+        """
+        named = {*self.axes, *self.parts}
+        return [n for n, v in vars(self).items() if n not in named and _holds_arrays(v, known)]
+
+
+def _taken(value: Any, axis: int, worlds: NDArray[np.intp], cut: dict[int, Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _taken(v, axis, worlds, cut) for key, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_taken(v, axis, worlds, cut) for v in value)
+    if not isinstance(value, np.ndarray):
+        return value
+    if id(value) not in cut:
+        # in the order of memory, so that worlds stay next to each other there
+        order = sorted(range(value.ndim), key=lambda n: -value.strides[n])
+        part = value.transpose(order).take(worlds, axis=order.index(axis))
+        # with the old one, which stays alive so that no other gets its id
+        cut[id(value)] = part.transpose(np.argsort(order)), value
+    return cut[id(value)][0]
+
+
+def _merged(before: Any, now: Any, axis: int, worlds: NDArray[np.intp], size: int) -> Any:
+    """What is now in some worlds and was before in the others; nothing where nothing was."""
+    if isinstance(now, dict):
+        old = before if isinstance(before, dict) else {}
+        return {key: _merged(old.get(key), v, axis, worlds, size) for key, v in now.items()}
+    if isinstance(now, (list, tuple)):
+        same = isinstance(before, (list, tuple)) and len(before) == len(now)
+        olds = before if same else [None] * len(now)
+        parts = zip(olds, now, strict=True)
+        return type(now)(_merged(old, v, axis, worlds, size) for old, v in parts)
+    if not isinstance(now, np.ndarray):
+        return now
+    if isinstance(before, np.ndarray):
+        out = before.astype(np.result_type(before, now), order="K", copy=True)
+    else:
+        shape = (*now.shape[:axis], size, *now.shape[axis + 1 :])
+        out = np.full(shape, np.nan if now.dtype.kind == "f" else 0, dtype=now.dtype, order="F")
+    out[(slice(None),) * axis + (worlds,)] = now
+    return out
+
+
+def _holds_arrays(value: Any, known: Container[int], depth: int = 2) -> bool:
+    """Whether there are arrays in a value, in its containers, or in objects in them."""
+    if isinstance(value, np.ndarray):
+        return True
+    if isinstance(value, ByWorld):
+        return id(value) not in known
+    if isinstance(value, dict):
+        return any(_holds_arrays(v, known, depth) for v in value.values())
+    if isinstance(value, (list, tuple, set)):
+        return any(_holds_arrays(v, known, depth) for v in value)
+    inside = vars(value).values() if depth and hasattr(value, "__dict__") else ()
+    return any(_holds_arrays(v, known, depth - 1) for v in inside)
 
 
 class Table(NamedTuple):

@@ -14,7 +14,8 @@ from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
-from sim.results.dataset import OUTCOMES, outcome_codes
+from sim.results.dataset import outcome_codes
+from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
@@ -86,21 +87,21 @@ def test_first_break_counts_full_years_before_it() -> None:
 
 def test_a_gate_that_asks_for_nothing_changes_nothing() -> None:
     plain, gated = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1)))
-    assert (plain.status == gated.status).all()
-    assert np.array_equal(plain.agreed, gated.agreed, equal_nan=True)
-    assert (plain.concluded_round == gated.concluded_round).all()
+    assert (plain.talks.status == gated.talks.status).all()
+    assert np.array_equal(plain.talks.agreed, gated.talks.agreed, equal_nan=True)
+    assert (plain.talks.concluded_round == gated.talks.concluded_round).all()
 
 
 @pytest.mark.parametrize("failure", ["back_to_table", "end_of_talks"])
 def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
     plain = simulate(build(copy.deepcopy(TOY)))
     model = simulate(build(with_gate(2, on_failure=failure)))
-    assert (plain.status == SETTLED).any()
-    assert not (model.status == SETTLED).any()
+    assert (plain.talks.status == SETTLED).any()
+    assert not (model.talks.status == SETTLED).any()
     failed = outcome_codes(model) == OUTCOMES.index("ratification_failed")
-    assert (failed == (plain.status == SETTLED)).all()
-    assert np.isnan(model.agreed).all()
-    assert ((model.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
+    assert (failed == (plain.talks.status == SETTLED)).all()
+    assert np.isnan(model.talks.agreed).all()
+    assert ((model.talks.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
     # once refused by its own parliament for good, A signs nothing any more
     assert (model.ratification.failures[failed] == 1).all()
 
@@ -112,7 +113,7 @@ def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> Non
     g = model.ratification.gates[0]
     voted = ~np.isnan(g.verdict)
     plain = simulate(build(copy.deepcopy(TOY)), 2000)
-    worth = 1 - plain.agreed[voted, 0]  # utility of the land to the parliament
+    worth = 1 - plain.talks.agreed[voted, 0]  # utility of the land to the parliament
     assert g.verdict[voted].mean() == pytest.approx(worth.mean(), abs=0.03)
 
 
@@ -120,10 +121,10 @@ def test_limits_of_a_gate_and_terms_that_bring_a_text_before_it() -> None:
     limited = with_gate(-1)
     limited["ratification"]["parliament"]["positions"]["land"]["limit"] = 0.0
     model = simulate(build(limited))
-    assert not ((model.status == SETTLED) & (model.agreed[:, 0] > 1e-9)).any()
+    assert not ((model.talks.status == SETTLED) & (model.talks.agreed[:, 0] > 1e-9)).any()
     unconcerned = with_gate(2, when={"arms": {"at_least": 2 / 3}, "land": {"at_most": 0.0}})
     free = simulate(build(unconcerned))
-    assert (free.status == SETTLED).any()
+    assert (free.talks.status == SETTLED).any()
     assert (free.ratification.failures == 0).all()
 
 
@@ -136,24 +137,26 @@ def test_a_list_of_terms_means_any_of_them() -> None:
 
 def test_votes_take_time_and_the_day_of_the_deal_is_that_of_the_signature() -> None:
     plain, slow = simulate(build(copy.deepcopy(TOY))), simulate(build(with_gate(-1, days=60)))
-    settled = plain.status == SETTLED
+    settled = plain.talks.status == SETTLED
     assert settled.any()
-    assert (slow.status == plain.status).all()
-    assert (slow.concluded_round[settled] == plain.concluded_round[settled]).all()
-    assert (slow.in_force_round[settled] == slow.concluded_round[settled] + 9).all()  # 60/7 up
+    assert (slow.talks.status == plain.talks.status).all()
+    assert (slow.talks.concluded_round[settled] == plain.talks.concluded_round[settled]).all()
+    assert (
+        slow.talks.in_force_round[settled] == slow.talks.concluded_round[settled] + 9
+    ).all()  # 60/7 up
 
 
 @settings(max_examples=60, deadline=None)
 @given(scenarios(), st.integers(0, 100))
 def test_no_settlement_stands_that_a_gate_would_refuse(data: dict[str, Any], seed: int) -> None:
     model = simulate(build(data), 40, seed)
-    settled = model.status == SETTLED
-    text = np.nan_to_num(model.agreed)[:, None]
+    settled = model.talks.status == SETTLED
+    text = np.nan_to_num(model.talks.agreed)[:, None]
     for g in model.ratification.gates:
-        if g.stage == model.stages - 1:
+        if g.stage == model.talks.stages - 1:
             fine = g.passes(text)[:, 0] | ~g.concerned(text)[:, 0]
             assert fine[settled].all()
-    assert not np.isnan(model.agreed[settled]).any()
+    assert not np.isnan(model.talks.agreed[settled]).any()
 
 
 def mediated(data: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +173,7 @@ def test_after_a_failure_the_envoy_drafts_for_those_who_voted_no() -> None:
     data = mediated(with_gate({"uniform": [0.4, 0.9]}))
     data["ratification"]["parliament"]["positions"] = {"arms": {"ideal": 0, "salience": 1}}
     model = simulate(build(data), 400)
-    later = (model.ratification.failures > 0) & (model.status == SETTLED)
+    later = (model.ratification.failures > 0) & (model.talks.status == SETTLED)
     assert later.sum() > 50
     assert (model.ratification.failures[later] == 1).all()
 
@@ -183,11 +186,13 @@ def two_gates(first: dict[str, Any], second: dict[str, Any], **more: Any) -> Pea
 
 def test_a_text_needs_all_gates_and_waits_for_the_slowest() -> None:
     passes = two_gates({"threshold": -1, "days": 14}, {"threshold": -1, "days": 35})
-    settled = passes.status == SETTLED
+    settled = passes.talks.status == SETTLED
     assert settled.any()
-    assert (passes.in_force_round - passes.concluded_round)[settled].tolist() == [5] * settled.sum()
+    assert (passes.talks.in_force_round - passes.talks.concluded_round)[settled].tolist() == [
+        5
+    ] * settled.sum()
     for refusing in ({"threshold": 2}, {"threshold": -1}), ({"threshold": -1}, {"threshold": 2}):
-        assert not (two_gates(*refusing).status == SETTLED).any()
+        assert not (two_gates(*refusing).talks.status == SETTLED).any()
 
 
 def test_a_text_fails_on_the_day_of_the_first_no() -> None:
@@ -196,8 +201,10 @@ def test_a_text_fails_on_the_day_of_the_first_no() -> None:
     model = two_gates(refused, {"threshold": -1, "days": 200})
     failed = model.ratification.failures > 0
     assert failed.any()
-    assert (model.status[failed] == REJECTED).all()
-    assert (model.concluded_round - model.last_signed)[failed].tolist() == [1] * failed.sum()
+    assert (model.talks.status[failed] == REJECTED).all()
+    assert (model.talks.concluded_round - model.talks.last_signed)[failed].tolist() == [
+        1
+    ] * failed.sum()
     assert np.isnan(model.ratification.gates[1].verdict).all()
 
 
@@ -206,7 +213,7 @@ def test_only_the_owner_minds_its_gate_and_only_where_it_is_concerned() -> None:
     model = PeaceTalks(build(data), Draws(1, 1, central=True))
     votes = model.ratification
     votes.gates[0].known[:] = True
-    (table,) = model.tables
+    (table,) = model.talks.tables
     texts = np.array([[[0.35, 0.5], [0.5, 0.5], [0.2, 0.5]]])  # worth 0.65, 0.5 and 0.8
     assert votes.acceptable(0, texts, table)[0].tolist() == [True, False, True]
     assert votes.acceptable(1, texts, table)[0].all()
@@ -232,9 +239,9 @@ def staged(**truce: Any) -> dict[str, Any]:
 
 def test_a_truce_that_is_refused_is_open_again_and_the_rest_waits() -> None:
     model = simulate(build(staged(threshold=2)))
-    assert (model.stage == 0).all()
-    assert (model.signed_round == -1).all()
-    assert np.isnan(model.agreed).all()
+    assert (model.talks.stage == 0).all()
+    assert (model.talks.signed_round == -1).all()
+    assert np.isnan(model.talks.agreed).all()
     failed = model.ratification.failures > 0
     assert failed.any()
     assert (model.ratification.failures[failed] == 1).all()
@@ -246,16 +253,16 @@ def test_a_truce_that_passes_later_is_no_failed_ratification() -> None:
     data = mediated(staged(threshold={"uniform": [0.3, 0.9]}))
     data["actors"]["b"]["positions"]["land"]["limit"] = 0.9  # so that the rest is never settled
     model = simulate(build(data), 400)
-    later = (model.ratification.failures > 0) & (model.stage == 1)
+    later = (model.ratification.failures > 0) & (model.talks.stage == 1)
     assert later.any()
     assert (outcome_codes(model)[later] == OUTCOMES.index("partial")).all()
 
 
 def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
     model = simulate(build(with_gate(-1, days=900)), 1, central=True, trace=True)
-    assert model.status[0] == SETTLED
-    assert model.in_force_round[0] == model.concluded_round[0] + 129
-    assert model.recorder.history[-1] == (model.in_force_round[0], "ratified", "")
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.in_force_round[0] == model.talks.concluded_round[0] + 129
+    assert model.recorder.history[-1] == (model.talks.in_force_round[0], "ratified", "")
 
 
 def test_the_story_names_who_refused_and_not_who_refused_before(tmp_path: Any) -> None:
@@ -297,8 +304,8 @@ def held(packages: np.ndarray, without: str | None = None, **more: Any) -> np.nd
     data = durable(**more)
     data["war"]["cost"] = {"a": 0.005, "b": 0.004}  # so that war tempts somebody now and then
     model = PeaceTalks(build(data), Draws(1, len(packages)))
-    assert model.durable is not None
-    return model.durable.holds(packages, without).years
+    assert model.yardsticks.durable is not None
+    return model.yardsticks.durable.holds(packages, without).years
 
 
 PACKAGES = np.random.default_rng(1).random((300, 2))

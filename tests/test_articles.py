@@ -222,7 +222,9 @@ def test_a_party_accepts_exactly_from_its_threshold_on(table: Any, seed: int) ->
         accepts = party.accepts(drafts[None].astype(float))[0]
         np.testing.assert_array_equal(accepts, means[:, k] >= thresholds[k] - 1e-12)
         # and what it is worth above no deal is proportional to the sum over the articles
-        surplus = party.value_of(drafts[None].astype(float), model.tables[0])[0] - party.reservation
+        surplus = (
+            party.value_of(drafts[None].astype(float), model.talks.tables[0])[0] - party.reservation
+        )
         total = np.abs(satisfaction[k] - thresholds[k]).sum()
         wanted = drafts @ (satisfaction[k] - thresholds[k])
         np.testing.assert_allclose(surplus * total, wanted, atol=1e-9)
@@ -264,8 +266,8 @@ def test_what_is_signed_holds_no_conflict_and_passes(table: Any, seed: int, talk
     model = simulate(build(data), worlds=20, seed=seed, trace=True)
     offers = np.stack(model.recorder.rounds["offer"])
     assert not clash(offers, conflicts).any()
-    assert not clash(np.nan_to_num(model.agreed), conflicts).any()
-    signed = model.agreed[model.status == SETTLED] > 0
+    assert not clash(np.nan_to_num(model.talks.agreed), conflicts).any()
+    signed = model.talks.agreed[model.talks.status == SETTLED] > 0
     if len(signed):
         assert signed.any(axis=1).all(), "an agreement of nothing"
         if "agenda" not in data:
@@ -299,7 +301,7 @@ def test_the_csis_table_runs_to_agreements_that_pass(csis: Scenario) -> None:
     block = csis.articles
     assert block is not None
     model = simulate(csis, worlds=40)
-    signed = model.agreed[model.status == SETTLED] > 0
+    signed = model.talks.agreed[model.talks.status == SETTLED] > 0
     assert len(signed)
     satisfaction = np.array([list(scores.values()) for scores in block.satisfaction.values()])
     scores = mean_scores(satisfaction, signed)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.cli import main
-from sim.commands.backtest import FILES
+from sim.commands.backtesting import FILES
 from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.fitted import ISSUES, PARAMETERS
@@ -286,6 +286,17 @@ def test_the_table_on_the_terminal(
     assert "Too few issues to say which predictor is better." in text
 
 
+def test_semicolons_and_decimal_commas(small: Path) -> None:
+    plain = load_folder(small)
+    for name in ("positions.csv", "outcomes.csv"):
+        text = (small / name).read_text().replace(",", ";").replace(".", ",")
+        (small / name).write_text(text.replace("tax;b;50", "tax;b;50,25"))
+    found = load_folder(small)
+    assert found.groups[0].positions.tolist() == [0, 50.25, 100]
+    assert (found.groups[0].salience == plain.groups[0].salience).all()
+    assert found.outcomes.tolist() == plain.outcomes.tolist()
+
+
 def test_every_mistake_at_once_and_nothing_written(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -307,7 +318,8 @@ def test_every_mistake_at_once_and_nothing_written(
         "positions.csv:4: actor: 'a' has a position on 'tax' already",
         "positions.csv:4: power: -1 is less than 0",
         "positions.csv:4: salience: 70 is outside 0 to 1 (divide percentages by 100)",
-        "positions.csv:7: has 4 cells, the first line 5",
+        "positions.csv:7: has 4 cells where the header names 5 columns "
+        "(a text that holds the separator needs quotes)",
     ]
     assert not out.exists()
 

@@ -201,16 +201,18 @@ def test_kalman_extremes() -> None:
 @given(seeds, st.integers(1, 6))
 def test_learning_ranks_issues_by_how_little_was_conceded(seed: int, issues: int) -> None:
     conceded = np.random.default_rng(seed).random((4, issues))
-    learnt = learnt_saliences(conceded)
+    learnt = learnt_saliences(conceded, 2.0, 0.25)
     assert learnt.sum(axis=1) == pytest.approx(np.ones(4))
     assert (learnt.argsort(axis=1) == (-conceded).argsort(axis=1)).all()
 
 
 def test_learning_starts_from_equal_weights_and_trusts_large_concessions_more() -> None:
     even = np.full((1, 4), 0.25)
-    assert learnt_saliences(np.zeros((1, 4))) == pytest.approx(even)
-    assert learnt_saliences(np.full((1, 4), 0.3)) == pytest.approx(even)
-    small, large = (learnt_saliences(np.array([[m, 0.0, 0.0, 0.0]]))[0, 0] for m in (0.01, 0.5))
+    assert learnt_saliences(np.zeros((1, 4)), 2.0, 0.25) == pytest.approx(even)
+    assert learnt_saliences(np.full((1, 4), 0.3), 2.0, 0.25) == pytest.approx(even)
+    small, large = (
+        learnt_saliences(np.array([[m, 0.0, 0.0, 0.0]]), 2.0, 0.25)[0, 0] for m in (0.01, 0.5)
+    )
     assert large < small < 0.25
 
 

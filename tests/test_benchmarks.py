@@ -16,11 +16,10 @@ import mesa
 import numpy as np
 import pytest
 
-from benchmarks import command, compiled, engine, lower_bound, mesa_worlds, parts, sessions, timing
+from benchmarks import command, engine, mesa_worlds, parts, sessions, timing
 from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
-from benchmarks.lower_bound import Comparison
 from benchmarks.setting import FILE, QUICK, Setting
 from sim.engine.draws import CHUNK
 from sim.engine.model import OPEN
@@ -125,9 +124,9 @@ def test_generated_scenarios_bargain_to_the_end(parties: int, issues: int) -> No
     loaded = load_generated(parties, issues)
     model = simulate(loaded.scenario, 5)
     assert len(model.signatories) == parties
-    assert len(model.issues) == issues
-    assert model.round == ROUNDS
-    assert (model.status == OPEN).all()
+    assert len(model.talks.issues) == issues
+    assert model.talks.round == ROUNDS
+    assert (model.talks.status == OPEN).all()
     assert loaded.digest == load_generated(parties, issues).digest
     assert loaded.digest != load_generated(parties, issues, seed=2).digest
 
@@ -152,46 +151,6 @@ def test_the_largest_run_is_held_against_fewer_worlds_with_a_store(
     assert ratio.values == tuple(6.0 / value for value in fewer.values)
     assert ratio.met is None  # 3 worlds are no measure of 10,000
     assert (memory.value, memory.met) == (1400.0, True)
-
-
-def test_a_ratio_to_compiled_loops_needs_the_same_outcomes(
-    setting: Setting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = Comparison(
-        worlds=3,
-        rounds=52,
-        setup=0.1,
-        numpy_rounds=0.7,
-        numpy_finish=0.1,
-        numba_rounds=0.1,
-        numba_finish=0.1,
-        numpy=0.8,
-        numba=0.2,
-        ratio=4.0,
-        ratio_with_setup=3.0,
-        numpy_cores=1.0,
-        compile_seconds=30.0,
-        compared=4,
-        equal=4,
-    )
-    work = replace(TINY, repeats=2, ensemble=compiled.WORLDS)
-
-    def rows(*comparisons: Comparison) -> tuple[dict[str, Figure], list[str]]:
-        waiting = list(comparisons)
-        monkeypatch.setattr(lower_bound, "measure", lambda *_, **__: waiting.pop(0))
-        findings = Findings("numba", "Numba")
-        compiled.measure(replace(setting, work=work), findings)
-        assert not waiting
-        return {figure.measure: figure for figure in findings.figures}, findings.notes
-
-    figures, _ = rows(found, replace(found, ratio=4.4), found)
-    assert figures["times as long as compiled"].values == (4.0, 4.4)
-    assert figures["times as long as compiled"].met is False
-    apart = replace(found, ratio=None, ratio_with_setup=None, equal=3, differing={"agreed": [2]})
-    figures, notes = rows(found, apart, found)
-    assert "times as long as compiled" not in figures
-    assert figures["same outcome in both, of 4 worlds"].met is False
-    assert notes[0] == "No ratio, since outcomes differ: agreed."
 
 
 # NegMAS in a play: it says what the file beside it says, in the form of ../shared/bench
@@ -255,8 +214,10 @@ def frame_in(module: str, function: str) -> FrameType:
 
 
 def test_samples_count_for_the_part_that_asked() -> None:
-    assert parts.part_of(frame_in("war", "advance")) == "war"
-    assert parts.part_of(frame_in("protocols.shuttle", "bargain")) == parts.PARTS["protocols"]
+    assert parts.part_of(frame_in("engine.war", "advance")) == "war"
+    assert (
+        parts.part_of(frame_in("engine.protocols.shuttle", "bargain")) == parts.PARTS["protocols"]
+    )
     assert parts.part_of(frame_in("model", "__init__")) == parts.SET_UP
     assert parts.part_of(frame_in("model", "step")) == parts.ROUND
     assert parts.part_of(sys._getframe()) == parts.ELSEWHERE

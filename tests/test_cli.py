@@ -17,7 +17,8 @@ import pytest
 import yaml
 
 from sim.cli import main
-from sim.results.dataset import OUTCOMES, load_results
+from sim.ensemble.saved import load_results
+from sim.results.outcomes import OUTCOMES
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
@@ -297,3 +298,23 @@ def test_interrupt_leaves_whole_files_and_says_what_is_missing(
     assert "Traceback" not in errors
     assert "the same command goes on there" in errors
     assert [p.name for p in (tmp_path / "toy").iterdir()] == ["ensemble.zarr"]
+
+
+def test_one_world_is_run_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["kellogg", "--worlds", "1", "--no-plots", "--quiet", "--out", str(tmp_path)])
+    ensemble, _ = load_results(tmp_path / "kellogg" / "result.nc")
+    assert ensemble.sizes["world"] == 1
+    assert "low" not in ensemble
+
+
+def test_charts_are_drawn_whatever_the_environment_draws_with(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "sim", "kellogg", "--worlds", "5", "--out", str(tmp_path)],
+        env=os.environ | {"MPLBACKEND": "module://nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "kellogg" / "outcome.png").exists()

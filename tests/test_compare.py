@@ -15,17 +15,21 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 
+from sim.ensemble import chunks
+from sim.ensemble.chunks import Call, run_chunk
 from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
+from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.comparison import Comparison, ComparisonError, compare
-from sim.studies.compare.differences import Difference, Measure, difference, measures
+from sim.studies.compare.differences import Difference, difference
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
-from tests.conftest import ROOT, SCENARIOS, TOY
+from tests.conftest import ROOT, SCENARIOS, TOY, build
 from tests.test_cli import run_here
 
 WORLDS = 60
@@ -76,7 +80,7 @@ def compared(files: list[str]) -> Comparison:
 
 def test_differences_are_scenario_less_baseline_world_by_world(compared: Comparison) -> None:
     costly, base = compared.run("costly").ensemble, compared.base.ensemble
-    one = compared.of("costly", "utility.a")
+    one = compared.of("costly", "utility:a")
     assert one is not None
     expected = (costly.utility.sel(actor="a") - base.utility.sel(actor="a")).values
     assert one.value == pytest.approx(expected.mean())
@@ -107,7 +111,7 @@ def halved(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return compare(["kellogg", str(path)], 300)
 
 
-@pytest.mark.parametrize("measure", ["ripeness", "utility.zelenskyy"])
+@pytest.mark.parametrize("measure", ["ripeness", "utility:zelenskyy"])
 def test_pairing_on_common_random_numbers_halves_the_interval(
     halved: Comparison, measure: str
 ) -> None:
@@ -137,7 +141,7 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
     found = compare([files[0], *folders], WORLDS)
     assert [run.scenario.name for run in found.runs] == ["baseline", "other", "fewer"]
     assert not any(d.paired for d in found.differences if d.scenario == "other")
-    one = found.of("fewer", "utility.a")
+    one = found.of("fewer", "utility:a")
     assert one is not None
     assert (one.paired, one.worlds) == (True, 25)
     # the first worlds of the longer run are those of the shorter one
@@ -190,7 +194,8 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
 def test_differences_in_words(
     key: str, value: float, interval: tuple[float, float], words: str
 ) -> None:
-    measure = next(m for m in [*measures([], []), RIPENESS] if m.key == key)
+    scenario = build(TOY)
+    measure = next(m for m in comparable([scenario], ["a"]) if m.key == key)
     span = Interval(*interval)
     one = Difference("kellogg", "no_mediation", measure, value, span, span, True, 1000, 0.1, 0.1)
     assert difference_words(one) == words
@@ -198,7 +203,18 @@ def test_differences_in_words(
     assert "unpaired 95 % interval" in difference_words(loose)
 
 
-RIPENESS = Measure("ripeness", "ripeness at the end", "utility", lambda run: None)
+@pytest.mark.parametrize(("years", "words"), [((3, 3), "3 years"), ((9, 3), "3 years"),
+                                             ((9, 7), "5 years"), ((1, 1), "1 year")])  # fmt: skip
+def test_lasting_is_as_long_as_both_models_follow_settlements(
+    years: tuple[int, int], words: str
+) -> None:
+    pair = [build({**TOY, "durability": {"years": n}}) for n in years]
+    lasting = next(m for m in comparable(pair, []) if m.key == "lasting")
+    assert (lasting.noun, lasting.verb) == (f"held {words}", f"settles for {words} or more")
+    held = xr.Dataset({"years_held": ("world", [np.nan, 0.5, float(words[0])])})
+    assert lasting.values(held).tolist() == [0.0, 0.0, 1.0]
+    without = [pair[0], build(TOY)]
+    assert "lasting" not in {m.key for m in comparable(without, [])}
 
 
 def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> None:
@@ -320,7 +336,7 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
 
 def test_results_do_not_depend_on_the_number_of_processes(files: list[str], tmp_path: Path) -> None:
     for jobs in ("1", "3"):
-        words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--jobs", jobs]
+        words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--workers", jobs]
         done = sim_command("compare", *files, *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     one, three = (sorted((tmp_path / jobs).iterdir()) for jobs in ("1", "3"))
@@ -341,6 +357,23 @@ def sim_command(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def fail_where_costly(call: Call, report: Any = None) -> Any:
+    """As run_chunk, but the engine raises in one scenario."""
+
+    def fail(worlds: float) -> None:
+        if call.scenario.name == "costly":
+            raise ZeroDivisionError("a fault of the engine")
+
+    return run_chunk(call, fail)
+
+
+def die_where_costly(call: Call, report: Any = None) -> Any:
+    """As run_chunk, but one scenario kills its workers."""
+    if call.scenario.name == "costly":
+        os._exit(9)
+    return run_chunk(call)
+
+
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_scenario_that_fails_does_not_lose_the_others(
     files: list[str],
@@ -349,20 +382,11 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
     monkeypatch: pytest.MonkeyPatch,
     jobs: int,
 ) -> None:
-    from sim.studies.compare import pool
-
-    real = pool.run_scenario
-
-    def run_or_fail(loaded: Any, *rest: Any, **more: Any) -> Any:
-        if loaded.scenario.name == "costly":
-            raise ZeroDivisionError("a fault of the engine")
-        return real(loaded, *rest, **more)
-
-    monkeypatch.setattr(pool, "run_scenario", run_or_fail)
+    monkeypatch.setattr(chunks, "run_chunk", fail_where_costly)
     bad = tmp_path / "bad.yaml"
     bad.write_text("extends: baseline.yaml\nactors: {a: {patience: -3}}\n", encoding="utf-8")
     out = tmp_path / "out"
-    words = ["--worlds", "20", "--no-plots", "--out", str(out), "--jobs", str(jobs)]
+    words = ["--worlds", "20", "--no-plots", "--out", str(out), "--workers", str(jobs)]
     assert run_here("compare", *files, str(bad), *words) == 1
     shown = capsys.readouterr()
     assert f"{bad} is left out:" in shown.err
@@ -375,19 +399,9 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
 
 
 def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.studies.compare import pool
-
-    real = pool.run_scenario
-
-    def run_or_die(loaded: Any, *rest: Any, **more: Any) -> Any:
-        if loaded.scenario.name == "costly":
-            os._exit(9)
-        return real(loaded, *rest, **more)
-
-    monkeypatch.setattr(pool, "run_scenario", run_or_die)
-    monkeypatch.setattr(pool, "may_fork", lambda: True)
-    found = compare(files, 10, jobs=2)
-    assert "its process ended with code 9" in found.failed[files[1]]
+    monkeypatch.setattr(chunks, "run_chunk", die_where_costly)
+    found = compare(files, 10, workers=2)
+    assert "WorkerLost: its worker was killed" in found.failed[files[1]]
     assert [run.scenario.name for run in found.runs] == ["baseline", "elsewhere"]
 
 
@@ -430,7 +444,7 @@ def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) ->
         (["nowhere.yaml", "neither.yaml"], "neither.yaml: there is no such file"),
         (["FILE", "FILE", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
         (["FILE", "FILE", "--baseline", "nobody"], "--baseline nobody: there is no such scenario"),
-        (["FILE", "FILE", "--jobs", "0"], "--jobs"),
+        (["FILE", "FILE", "--workers", "0"], "--workers"),
         (["FILE", "FILE", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
         (["EMPTY"], "there is no result.nc in this folder"),
         (["BROKEN"], "cannot be read as results of a run"),
@@ -506,7 +520,7 @@ def test_interrupt_keeps_what_is_finished(files: list[str], monkeypatch: Any) ->
         yield 0, run_scenario(load_scenario(files[0]), 10, traced=0)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "run_each", stopped)
+    monkeypatch.setattr(comparison, "run_jobs", stopped)
     found = compare(files, 10)
     assert [run.scenario.name for run in found.runs] == ["baseline"]
     assert found.missing == ["costly", "elsewhere"]

@@ -13,16 +13,16 @@ import yaml
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from sim.commands.compare import CHARTS
+from sim.commands.comparing import CHARTS
 from sim.plots.comparison import FIGURES, draw_comparison
-from sim.plots.comparison.durability import ENOUGH, enough
-from sim.plots.comparison.gains import gain_of, plan_gain_of
-from sim.plots.comparison.packages import cells_of
 from sim.plots.comparison.stuck import whole_percent
-from sim.plots.comparison.time import signed_day
-from sim.results.dataset import OUTCOMES, REASONS
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
+from sim.views.compare.durability import ENOUGH, enough
+from sim.views.compare.gains import gain_of, plan_gain_of
+from sim.views.compare.packages import terms_of
+from sim.views.compare.time import signed_day
 from tests.conftest import TOY
 from tests.test_compare import with_cost, write
 from tests.test_plots import by_gid, lines, panel, words
@@ -175,7 +175,7 @@ def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     seen = {str(a.get_gid()) for a in figure.findobj() if a.get_gid() and ":" in str(a.get_gid())}
     for run in compared.runs:
         name = run.scenario.name
-        cells = cells_of(run, compared.issues)
+        cells = terms_of(run, compared.issues)
         mine = {g for g in seen if g.split(":")[1] == name}
         if name == "elsewhere":
             assert not mine
@@ -248,7 +248,7 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
     figure = figure_of(compared, "differences")
     shown = {str(a.get_gid()) for a in figure.axes}
-    assert {"settlement", "ripeness", "utility.a"} <= shown
+    assert {"settlement", "ripeness", "utility:a"} <= shown
     for one in compared.differences:
         if one.scenario == "elsewhere":
             continue

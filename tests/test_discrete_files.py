@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.commands.session import play_session
 from sim.formulas.solutions import solve
 from sim.importing import Wishes
 from sim.importing.genius import read
@@ -24,6 +23,7 @@ from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
+from sim.studies.solve.session import play_session
 from tests.conftest import ROOT, SCENARIOS
 from tests.test_cli import sim
 from tests.test_docs import default, reachable

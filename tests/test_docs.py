@@ -68,7 +68,7 @@ def test_fragments_load_over_the_minimal_scenario_and_run(folder: Path, block: s
 def run(scenario: Scenario) -> None:
     model = PeaceTalks(scenario, Draws(1, 5))
     model.run()
-    assert model.round >= 1
+    assert model.talks.round >= 1
 
 
 def commands() -> list[list[str]]:

@@ -21,7 +21,6 @@ from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
 from sim.ensemble.chunks import (
     Call,
-    ChunkResult,
     Failure,
     Task,
     central_world,
@@ -37,9 +36,9 @@ from sim.ensemble.executors import (
     InProcess,
     Lost,
     ProcessPool,
-    open_executor,
 )
-from sim.results.dataset import build_dataset, template
+from sim.ensemble.opening import open_executor
+from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
 from tests.conftest import TOY, build
 

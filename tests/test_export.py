@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.engine.central import central_space
 from sim.importing import Wishes
 from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from sim.studies.solve.central import central_space
 from tests.conftest import SCENARIOS, build
 from tests.test_import import TABLE, sim
 

@@ -36,23 +36,23 @@ def test_the_four_models_are_there() -> None:
 def test_compromise_is_the_mean_by_salience_and_power(toy: dict[str, Any]) -> None:
     """a: saliences .7 and .3, so 1 and 3/7 of its dearest; b the other way round."""
     model = simulate(build(with_protocol(toy, "compromise", a=3)), worlds=3)
-    assert (model.status == SETTLED).all()
-    assert (model.concluded_round == 1).all()
+    assert (model.talks.status == SETTLED).all()
+    assert (model.talks.concluded_round == 1).all()
     land, arms = (3 / 7) / (3 + 3 / 7), 1 / (3 * 3 / 7 + 1)
-    assert model.agreed == pytest.approx(np.tile([land, arms], (3, 1)))
+    assert model.talks.agreed == pytest.approx(np.tile([land, arms], (3, 1)))
 
 
 def test_the_median_voter_is_the_stronger_of_two(toy: dict[str, Any]) -> None:
     model = simulate(build(with_protocol(toy, "median", a=3)), worlds=3)
-    assert (model.agreed == 0.0).all()
+    assert (model.talks.agreed == 0.0).all()
     model = simulate(build(with_protocol(toy, "median", a=1, b=3)), worlds=3)
-    assert (model.agreed == 1.0).all()
+    assert (model.talks.agreed == 1.0).all()
 
 
 def test_two_with_mirrored_interests_trade(toy: dict[str, Any]) -> None:
     """b gives on land, which matters less to it, and a on arms: each gets what is dear to it."""
     model = simulate(build(with_protocol(toy, "exchange")), worlds=2)
-    assert model.agreed == pytest.approx(np.tile([0.0, 1.0], (2, 1)))
+    assert model.talks.agreed == pytest.approx(np.tile([0.0, 1.0], (2, 1)))
     salience = np.array([[1, 3 / 7], [3 / 7, 1]])
     assert exchange(np.array([[0.0, 0], [1, 1]]), salience, np.ones((2, 2))) == pytest.approx(
         [0, 1]
@@ -63,23 +63,23 @@ def test_two_with_mirrored_interests_trade(toy: dict[str, Any]) -> None:
 def test_red_lines_and_the_worth_of_fighting_on_play_no_part(
     toy: dict[str, Any], name: str
 ) -> None:
-    before = simulate(build(with_protocol(toy, name)), worlds=4).agreed
+    before = simulate(build(with_protocol(toy, name)), worlds=4).talks.agreed
     for actor in ("a", "b"):
         toy["actors"][actor]["positions"]["land"]["limit"] = toy["actors"][actor]["positions"][
             "land"
         ]["ideal"]
     toy["war"]["cost"] = {"a": 0, "b": 0}
-    assert (simulate(build(toy), worlds=4).agreed == before).all()
+    assert (simulate(build(toy), worlds=4).talks.agreed == before).all()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_actors_and_the_unit_of_power_mean_nothing(
     toy: dict[str, Any], name: str
 ) -> None:
-    before = simulate(build(with_protocol(toy, name, a=2, b=1)), worlds=4).agreed
+    before = simulate(build(with_protocol(toy, name, a=2, b=1)), worlds=4).talks.agreed
     toy["actors"] = dict(reversed(toy["actors"].items()))
     with_protocol(toy, name, a=20, b=10)
-    assert simulate(build(toy), worlds=4).agreed == pytest.approx(before)
+    assert simulate(build(toy), worlds=4).talks.agreed == pytest.approx(before)
 
 
 def emissions_scenario(shared: Path) -> tuple[dict[str, Any], Any]:
@@ -122,9 +122,9 @@ def test_challenge_goes_the_way_of_the_published_case(shared: Path) -> None:
     order = [group.actors.index(p.spec.name) for p in model.signatories]
     offers = np.array(model.recorder.rounds["offer"])[:, 0, :, 0] * 6 + 4
     assert offers[:10] == pytest.approx(course.positions[:10, order], abs=1e-5)
-    assert (model.concluded_round == 10).all()
-    assert model.agreed[:, 0] * 6 + 4 == pytest.approx(np.full(2, course.median[10]))
-    assert (model.agreed[:, 1] == 0).all()
+    assert (model.talks.concluded_round == 10).all()
+    assert model.talks.agreed[:, 0] * 6 + 4 == pytest.approx(np.full(2, course.median[10]))
+    assert (model.talks.agreed[:, 1] == 0).all()
 
 
 def test_one_shot_models_on_the_published_case(shared: Path) -> None:
@@ -133,7 +133,7 @@ def test_one_shot_models_on_the_published_case(shared: Path) -> None:
         data["protocol"]["name"] = name
         model = simulate(build(data), worlds=1)
         expected = float(rule(group.positions, group.weights))
-        assert model.agreed[0, 0] * 6 + 4 == pytest.approx(expected)
+        assert model.talks.agreed[0, 0] * 6 + 4 == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -150,19 +150,19 @@ def test_listed_options_and_terms_of_a_stage_are_kept(toy: dict[str, Any], name:
     ]
     toy["war"]["cost"] = {"a": 0.2, "b": 0.2}
     model = simulate(build(with_protocol(toy, name)), worlds=5)
-    assert (model.status == SETTLED).all()
-    assert np.isin(model.agreed[:, 0], [0, 0.5, 1]).all()
-    assert (model.agreed[:, 1] <= 0.1).all()
+    assert (model.talks.status == SETTLED).all()
+    assert np.isin(model.talks.agreed[:, 0], [0, 0.5, 1]).all()
+    assert (model.talks.agreed[:, 1] <= 0.1).all()
 
 
 def test_who_has_no_position_does_not_count(toy: dict[str, Any]) -> None:
-    before = simulate(build(with_protocol(toy, "compromise")), worlds=2).agreed[:, 1]
+    before = simulate(build(with_protocol(toy, "compromise")), worlds=2).talks.agreed[:, 1]
     toy["actors"]["c"] = {
         "name": "C",
         "power": 5,
         "positions": {"land": {"ideal": 0.5, "salience": 1, "judgement": "test"}},
     }
-    after = simulate(build(toy), worlds=2).agreed
+    after = simulate(build(toy), worlds=2).talks.agreed
     assert after[:, 1] == pytest.approx(before)
     # a 1, b 3/7, c 5 on land
     assert after[:, 0] == pytest.approx(np.full(2, (3 / 7 + 2.5) / (1 + 3 / 7 + 5)))
@@ -170,7 +170,7 @@ def test_who_has_no_position_does_not_count(toy: dict[str, Any]) -> None:
 
 def test_power_can_be_uncertain(toy: dict[str, Any]) -> None:
     model = simulate(build(with_protocol(toy, "compromise", a={"uniform": [1, 2]})), worlds=50)
-    land = model.agreed[:, 0]
+    land = model.talks.agreed[:, 0]
     assert land.std() > 0
     assert land.min() >= (3 / 7) / (2 + 3 / 7) - 1e-9
     assert land.max() <= (3 / 7) / (1 + 3 / 7) + 1e-9

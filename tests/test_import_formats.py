@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from sim.cli import main
 from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.schema import Issue, nearest_text
@@ -95,3 +99,85 @@ def test_expected_utility_table_and_its_numbers(tmp_path: Path) -> None:
     assert issue.numeric == (4, 10)
     assert nearest_text(issue, 1 / 6) == "5"
     assert raw["actors"]["a"]["positions"]["emu"]["salience"] == 0.4
+
+
+@pytest.mark.parametrize(("suffix", "dump"), [("yml", yaml.safe_dump), ("json", json.dumps)])
+def test_negmas_in_yaml_and_json(tmp_path: Path, suffix: str, dump: Callable[[Any], str]) -> None:
+    issue = {"name": "Road", "values": ["open", "shut"]}
+    range_ = {"name": "Days", "type": "negmas.outcomes.ContiguousIssue", "values": [0, 2]}
+    (tmp_path / f"domain.{suffix}").write_text(dump({"issues": [issue, range_]}))
+    for name, worth in (("a", 1.0), ("b", 0.25)):
+        function = {
+            "type": "negmas.preferences.LinearAdditiveUtilityFunction",
+            "weights": [3.0, 1.0],
+            "values": [
+                {"type": "TableFun", "mapping": {"open": worth, "shut": 0.5}},
+                {"type": "AffineFun", "slope": 0.5, "bias": 0.0},
+            ],
+            "reserved_value": 0.75,
+        }
+        (tmp_path / f"{name}.{suffix}").write_text(dump(function))
+    raw = read(tmp_path, Wishes()).raw
+    assert raw["issues"]["days"]["options"] == ["0", "1", "2"]
+    positions = raw["actors"]["b"]["positions"]
+    assert positions["road"] == {"weight": 3.0, "values": {"open": 0.25, "shut": 0.5}}
+    assert positions["days"]["values"] == {"0": 0.0, "1": 0.5, "2": 1.0}
+    assert raw["actors"]["b"]["reservation"] == 0.75
+
+
+KTAB = """<Scenario><name>k</name><desc>Dams</desc><Dimensions><dName>Dam</dName></Dimensions>
+<Actors><Actor><name>A</name><description>Up</description><capability>10</capability>
+<Position><dCoord>20</dCoord></Position><Salience><dSal>50</dSal></Salience></Actor>
+<Actor><name>B</name><description>Down</description><capability>5</capability>
+<Position><dCoord>90</dCoord></Position><Salience><dSal>{}</dSal></Salience></Actor></Actors>
+</Scenario>"""
+
+
+def test_ktab_in_xml_and_a_number_missing(tmp_path: Path) -> None:
+    path = tmp_path / "k.xml"
+    path.write_text(KTAB.format(80))
+    actors = read(path, Wishes()).raw["actors"]
+    assert [actors[k]["power"] for k in "ab"] == [10, 5]
+    assert [actors[k]["positions"]["dam"]["ideal"] for k in "ab"] == [0.2, 0.9]
+    assert actors["b"]["positions"]["dam"]["salience"] == 0.8
+    path.write_text(KTAB.replace("<dSal>{}</dSal>", ""))
+    with pytest.raises(ScenarioError, match=r"xml:4: .*has 0 <dSal> for 1 dimensions"):
+        read(path, Wishes())
+
+
+def test_real_numbers_are_cut_into_points(folder: Path) -> None:
+    for file in (*folder.glob("s*"), folder / "buyer.xml"):
+        file.write_text(file.read_text().replace("integer", "real"))
+    found = read(folder, Wishes())
+    options = found.raw["issues"]["price"]["options"]
+    assert [len(options), options[0], options[1], options[-1]] == [21, "1", "1.1", "3"]
+    assert "Real numbers are cut into points: Price." in found.notes
+
+
+def test_of_two_domains_in_a_folder_one_is_named(folder: Path) -> None:
+    (folder / "house.xml").write_text(DOMAIN.replace("Price", "Rent"))
+    (folder / "house_tenant.xml").write_text(SPACE.format(1, -0.5).replace("Price", "Rent"))
+    with pytest.raises(ScenarioError, match=r"has several domain files: house\.xml, shop\.XML"):
+        read(folder, Wishes())
+    found = read(folder / "shop.XML", Wishes())
+    assert list(found.raw["actors"]) == ["buyer", "seller"]
+    assert "Left out, of another domain: house_tenant.xml." in found.notes
+
+
+def test_a_survey_counts_and_writes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad").mkdir()
+    (folder / "bad" / "positions.csv").write_text(
+        "issue,actor,position,salience,power\na,b,x,1,1\n"
+    )
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(SystemExit) as end:
+        main(["import", str(folder), "--survey"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert "'x' is not a number (-1e+09 to 1e+09)\n" in text
+    assert "1 of 2 can be read" in text
+    assert "GENIUS or NegMAS domain: 1 of 1" in text
+    assert "positions: 0 of 1" in text
+    assert sorted(folder.rglob("*")) == before

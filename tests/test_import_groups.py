@@ -78,7 +78,7 @@ def wants(scenario: Scenario, actor: str) -> dict[str, tuple[float, float]]:
 
 def agreed(scenario: Scenario) -> list[float]:
     model = simulate(scenario, worlds=1, central=True)
-    return [float(x) for x in model.agreed[0]]
+    return [float(x) for x in model.talks.agreed[0]]
 
 
 # --- what is read --------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def outcome(*changes: Change) -> tuple[np.ndarray, np.ndarray, PeaceTalks]:
         change(data)
     model = PeaceTalks(Scenario.model_validate(data), Draws(1, WORLDS))
     model.run()
-    return model.recorder.first_signed > 0, model.status == SETTLED, model
+    return model.recorder.first_signed > 0, model.talks.status == SETTLED, model
 
 
 def as_coded(data: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from itertools import chain, combinations, product
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from scipy.optimize import linprog
 
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
+from sim.engine.protocols.base import Hall
+from sim.engine.protocols.shuttle import Shuttle
 from sim.formulas.bargaining.red_lines import (
     Moved,
     best_linkages,
@@ -23,6 +26,7 @@ from sim.formulas.bargaining.red_lines import (
     with_rules,
 )
 from sim.formulas.bargaining.walk import fractional_knapsack
+from sim.registry import PROTOCOLS
 from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, load_scenario
 from tests.conftest import SCENARIOS, build
@@ -30,12 +34,6 @@ from tests.test_engine import scenarios
 
 Outcomes = dict[str, NDArray[Any]]
 NEVER, DEFAULT, ALWAYS = 0.0, PeaceTalks.narrowed_at, 0.999
-
-
-@pytest.fixture(autouse=True)
-def narrowed_early(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No array of these scenarios has an axis of 25 or more but that of the worlds."""
-    monkeypatch.setattr("sim.engine.model.FEWEST", 25)
 
 
 def finished(
@@ -49,10 +47,9 @@ def finished(
         if not model.goes_on:
             break
         model.step()
-        fewest = min(fewest, model.worlds)
-        if parts and model.round % parts == 0:
-            while model.narrowed:
-                model.narrowed.pop().undo()
+        fewest = min(fewest, model.talks.worlds)
+        if parts and model.talks.round % parts == 0:
+            model.take_in_all()
     model.finish()
     data = chunk_dataset(model)
     return {str(name): data[name].values for name in data.data_vars}, model, fewest
@@ -161,11 +158,110 @@ CASES = {
 def test_leaving_out_concluded_worlds_changes_nothing(name: str) -> None:
     scenario, worlds = CASES[name](), 40 if name == "camp_david" else 80
     all_along, model, _ = finished(scenario, worlds, NEVER)
-    assert len(np.unique(model.concluded_round)) > 2
+    assert len(np.unique(model.talks.concluded_round)) > 2
     for share in (DEFAULT, ALWAYS):
         found, _, fewest = finished(scenario, worlds, share)
         assert fewest < worlds
         assert_same(found, all_along)
+
+
+def arrays_in(value: Any) -> Iterator[NDArray[Any]]:
+    if isinstance(value, np.ndarray):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value
+    for part in parts if isinstance(value, (dict, list, tuple)) else ():
+        yield from arrays_in(part)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_array_says_what_its_axes_are(name: str) -> None:
+    model = PeaceTalks(CASES[name](), Draws(7, 53))  # no other axis is as long
+    for _ in range(6):
+        model.step()
+    family = model.family()
+    known = {id(one) for one in family}
+    for one in family:
+        assert one.undeclared(known) == []
+        for attribute in one.axes.keys() & vars(one).keys():
+            axes = one.axes[attribute]
+            for array in arrays_in(vars(one)[attribute]) if axes is not None else ():
+                named = [axis == "world" for axis in axes.split()]
+                assert [length == 53 for length in array.shape] == named, attribute
+
+
+@pytest.mark.parametrize("issues", [2, 21, 110])
+def test_an_axis_may_be_as_long_as_that_of_the_worlds(issues: int) -> None:
+    """Two parties, 21 drafting points, or as many issues as worlds: none is taken for another."""
+    data = copy.deepcopy(STAGED)
+    data["actors"]["a"]["leave_after"] = {"uniform": [2, 9]}
+    for n in range(issues - len(data["issues"])):
+        data["issues"][f"i{n}"] = {"title": "x", "scale": {0: "a", 1: "b"}, "no_deal": 0.5}
+        data["agenda"][1]["issues"].append(f"i{n}")
+        for party, ideal in (("a", 0), ("b", 1)):
+            position = {"ideal": ideal, "salience": 1, "judgement": "test"}
+            data["actors"][party]["positions"][f"i{n}"] = position
+    scenario = build(data)
+    all_along = finished(scenario, issues, NEVER)[0]
+    found, _, fewest = finished(scenario, issues, ALWAYS)
+    assert fewest < issues
+    assert_same(found, all_along)
+
+
+class Raffle(Shuttle):
+    """An outsider's protocol that counts, round by round, who has talked how often."""
+
+    name = "raffle"
+    title, citation = "a test", "a test"
+
+    def __init__(self, model: Hall) -> None:
+        super().__init__(model)
+        self.heard = np.zeros(model.talks.worlds)
+
+    def bargain(self) -> None:
+        self.heard = self.heard + self.talks.talking
+        super().bargain()
+
+
+class Declared(Raffle):
+    name = "declared"
+    axes: ClassVar[dict[str, str | None]] = {"heard": "world"}
+
+
+class Late(Shuttle):
+    name = "late"
+
+    def bargain(self) -> None:
+        if self.talks.round == 12:
+            self.heard = np.zeros(self.talks.worlds)
+        super().bargain()
+
+
+def outside(monkeypatch: pytest.MonkeyPatch, protocol: type[Shuttle]) -> Scenario:
+    PROTOCOLS["shuttle"]  # all that come with the package are there
+    monkeypatch.setitem(PROTOCOLS._classes, protocol.name, protocol)
+    data = copy.deepcopy(STAGED)
+    data["protocol"]["name"] = protocol.name
+    return build(data)
+
+
+@pytest.mark.parametrize("protocol", [Raffle, Declared])
+def test_a_protocol_from_outside_works(
+    protocol: type[Raffle], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that declares nothing is computed in all worlds; one that does is cut."""
+    scenario = outside(monkeypatch, protocol)
+    all_along, before, _ = finished(scenario, 80, NEVER)
+    found, model, fewest = finished(scenario, 80, ALWAYS)
+    assert_same(found, all_along)
+    assert (fewest < 80) is (protocol is Declared)
+    for one in (before, model):
+        assert isinstance(one.protocol, Raffle)
+    np.testing.assert_array_equal(model.protocol.heard, before.protocol.heard)  # type: ignore[attr-defined]
+
+
+def test_an_array_that_comes_too_late_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TypeError, match=r"Late\.heard .* axes = "):
+        finished(outside(monkeypatch, Late), 80, ALWAYS)
 
 
 def test_it_can_be_undone_and_gone_on_from() -> None:
@@ -187,7 +283,7 @@ def test_the_staged_case_has_what_it_is_for() -> None:
     assert model.ratification.failures.any()
     assert model.recorder.truces_broken.any()
     assert model.levers[0].in_effect.any()
-    assert len(np.unique(model.status)) > 1
+    assert len(np.unique(model.talks.status)) > 1
 
 
 @settings(max_examples=12, deadline=None)
@@ -209,10 +305,10 @@ def test_a_step_when_all_have_concluded_changes_nothing() -> None:
     model = PeaceTalks(build(data), Draws(7, 40))
     while model.goes_on:
         model.step()
-    before = model.status.copy()
+    before = model.talks.status.copy()
     model.step()
     model.finish()
-    np.testing.assert_array_equal(model.status, before)
+    np.testing.assert_array_equal(model.talks.status, before)
 
 
 def test_chosen_draws_are_those_of_the_chosen_worlds() -> None:

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols.single_text import SingleText
-from sim.formulas.bargaining.criticism import MARGIN, heard, revised
+from sim.formulas.bargaining.criticism import heard, revised
 from sim.formulas.bargaining.drafting import nash_welfare
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import build, simulate
 from tests.test_engine import scenarios
+
+MARGIN, ENOUGH = 0.5, 0.01
 
 
 def one_text(data: dict[str, Any], acceptability: float = 1.0, **mediation: Any) -> dict[str, Any]:
@@ -53,7 +55,7 @@ def rounds_of_offers(model: PeaceTalks) -> list[int]:
 
     def watched(envoy: Any, text: Any, where: Any) -> Any:
         if where[0]:
-            found.append(model.round)
+            found.append(model.talks.round)
         return put(envoy, text, where)
 
     protocol.put_to_all = watched  # type: ignore[method-assign]
@@ -81,13 +83,13 @@ def test_belief_agrees_with_what_was_named_and_moves_no_further(
     belief = np.log(guess)
     named = (weight * distance).argmax(axis=1)
     everything, here = np.ones_like(weight, dtype=bool), np.ones(1, dtype=bool)
-    after = heard(belief, distance, named, everything, here)
+    after = heard(belief, distance, named, everything, here, MARGIN)
     assert after.sum() == pytest.approx(belief.sum())
     worth = after + np.log(distance)
     others = np.delete(worth[0], named[0])
     assert worth[0, named[0]] >= others.max() + MARGIN - 1e-9
     # said again, it teaches nothing
-    assert heard(after, distance, named, everything, here) == pytest.approx(after)
+    assert heard(after, distance, named, everything, here, MARGIN) == pytest.approx(after)
     # a projection never leads away from a truth that agrees with what was named
     truth = np.log(weight) + np.log(distance)
     if truth[0, named[0]] >= np.delete(truth[0], named[0]).max() + MARGIN:
@@ -98,9 +100,11 @@ def test_belief_agrees_with_what_was_named_and_moves_no_further(
 def test_what_could_not_be_named_teaches_nothing() -> None:
     belief, distance = np.zeros((1, 3)), np.array([[1.0, 1.0, 0.0]])
     open_ = np.array([[True, True, False]])
-    after = heard(belief, distance, np.array([0]), open_, np.array([True]))
+    after = heard(belief, distance, np.array([0]), open_, np.array([True]), MARGIN)
     assert after == pytest.approx(np.array([[MARGIN / 2, -MARGIN / 2, 0.0]]))
-    assert heard(belief, distance, np.array([0]), open_, np.array([False])) == pytest.approx(belief)
+    assert heard(
+        belief, distance, np.array([0]), open_, np.array([False]), MARGIN
+    ) == pytest.approx(belief)
 
 
 # --- revision ----------------------------------------------------------------------------------
@@ -126,7 +130,9 @@ def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool)
         surplus = gap - loss[i, w, :, chosen].sum(axis=0)
         return nash_welfare(surplus[:, :, None])[:, 0] + extra[i, w, chosen].sum(axis=0)
 
-    after, changed = revised(choice, loss, gap, extra, named, wanted, spoken, nash_welfare, pairs)
+    after, changed = revised(
+        choice, loss, gap, extra, named, wanted, spoken, nash_welfare, ENOUGH, pairs
+    )
     assert (worth(after) >= worth(choice) - 1e-9).all()
     assert (changed == (after != choice).any(axis=0)).all()
     assert not (changed & ~spoken.any(axis=1)).any()
@@ -150,6 +156,7 @@ def test_to_take_up_an_option_its_rival_is_dropped() -> None:
         np.array([[1, 1]]),
         np.ones((1, 2), dtype=bool),
         nash_welfare,
+        ENOUGH,
         [(0, 1)],
     )
     assert changed.all()
@@ -168,8 +175,8 @@ def test_mirrored_saliences_lead_from_the_middle_to_the_logroll(toy: dict[str, A
     data = one_text(free(toy), text={"land": 0.5, "arms": 0.5})
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert len(rounds_of_offers(model)) == 1
-    assert model.status[0] == SETTLED
-    assert model.agreed[0] == pytest.approx([0.0, 1.0])
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0] == pytest.approx([0.0, 1.0])
     for party in model.signatories:
         seen = party.salience_seen[0]
         assert seen.argmax() == party.weight[0].argmax()
@@ -179,8 +186,8 @@ def test_without_conflict_everybody_gets_its_ideal(toy: dict[str, Any]) -> None:
     data = free(toy, land=(0.2, 0.2), arms=(0.85, 0.85))
     data = one_text(data, text={"land": 0.9, "arms": 0.1})
     model = simulate(build(data), worlds=1, central=True)
-    assert model.agreed[0] == pytest.approx([0.2, 0.85])
-    assert model.events["refuses"]["a"][0] == 0
+    assert model.talks.agreed[0] == pytest.approx([0.2, 0.85])
+    assert model.talks.events["refuses"]["a"][0] == 0
 
 
 @pytest.mark.parametrize(("per_round", "expected"), [(1, 11), (2, 7), (5, 3)])
@@ -194,7 +201,7 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     found = rounds_of_offers(model)
     assert found[0] == expected
-    refused = np.array([model.events["refuses"][p.key][0] for p in model.signatories])
+    refused = np.array([model.talks.events["refuses"][p.key][0] for p in model.signatories])
     assert refused.max() == len(found)  # a draft is not refused, only what is put to all
     # what was refused is the first draft of the next series
     between = -(-4 // per_round) * 2
@@ -204,8 +211,8 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
 def test_one_draft_is_the_published_text_as_it_is(toy: dict[str, Any]) -> None:
     data = one_text(free(toy), text={"land": 0.41, "arms": 0.63}, drafts=1)
     model = simulate(build(data), worlds=1, central=True)
-    assert model.concluded_round[0] == 1
-    assert model.agreed[0] == pytest.approx([0.41, 0.63])
+    assert model.talks.concluded_round[0] == 1
+    assert model.talks.agreed[0] == pytest.approx([0.41, 0.63])
 
 
 def test_it_gives_up_after_so_many_offers(toy: dict[str, Any]) -> None:
@@ -224,8 +231,8 @@ def test_an_envoy_who_is_not_trusted_is_not_believed_that_this_is_the_last_text(
     """At acceptability 1 all take what beats fighting on; at 0 they ask for their target."""
     trusted = simulate(build(one_text(free(toy), 1.0, text={"land": 0.5})), worlds=5)
     distrusted = simulate(build(one_text(toy, 0.0, text={"land": 0.5})), worlds=5)
-    assert (trusted.concluded_round < distrusted.concluded_round).all()
-    assert (distrusted.events["refuses"]["a"] > 0).all()
+    assert (trusted.talks.concluded_round < distrusted.talks.concluded_round).all()
+    assert (distrusted.talks.events["refuses"]["a"] > 0).all()
 
 
 def test_criticism_brings_the_text_inside_red_lines_that_were_misjudged(
@@ -247,7 +254,7 @@ def test_criticism_brings_the_text_inside_red_lines_that_were_misjudged(
     model.run()
     assert within
     assert all(within)
-    assert (model.status == SETTLED).mean() > 0.9
+    assert (model.talks.status == SETTLED).mean() > 0.9
 
 
 @settings(max_examples=25, deadline=None)
@@ -302,8 +309,8 @@ def test_who_votes_a_text_down_is_heard_afterwards(toy: dict[str, Any]) -> None:
     model = simulate(build(data), worlds=1, central=True, trace=True)
     kinds = [kind for _, kind, _ in model.recorder.history]
     assert kinds.index("rejected") < kinds.index("ratified")
-    assert model.status[0] == SETTLED
-    assert model.agreed[0, 0] >= 0.6 - 1e-9
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0, 0] >= 0.6 - 1e-9
 
 
 def test_a_stage_whose_terms_nobody_wants_is_drafted_within_them(toy: dict[str, Any]) -> None:
@@ -312,8 +319,8 @@ def test_a_stage_whose_terms_nobody_wants_is_drafted_within_them(toy: dict[str, 
         {"name": "all", "issues": ["land", "arms"], "terms": {"land": {"at_most": 0.1}}}
     ]
     model = simulate(build(data), worlds=1, central=True)
-    assert model.status[0] == SETTLED
-    assert model.agreed[0, 0] <= 0.1 + 1e-9
+    assert model.talks.status[0] == SETTLED
+    assert model.talks.agreed[0, 0] <= 0.1 + 1e-9
 
 
 # --- bad input ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sim.arrays import Table
 from sim.cli import main
+from sim.engine.central import central_space
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.by_enumeration import enumerated
@@ -23,7 +24,6 @@ from sim.formulas.solutions.programme import Programme
 from sim.formulas.solutions.space import Linkage, Space
 from sim.plots.solution import solution
 from sim.scenario import Scenario
-from sim.studies.solve.central import central_space
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, statement
 from tests.conftest import TOY, build
@@ -138,8 +138,8 @@ def test_logrolling_two_issues_each_side_gets_what_it_cares_about() -> None:
 
 def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
     model = PeaceTalks(kellogg, Draws(0, 1, central=True))
-    issues = np.arange(len(model.issues))
-    model.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool))]
+    issues = np.arange(len(model.talks.issues))
+    model.talks.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool))]
     found = central_space(kellogg)
     packages = np.random.default_rng(0).random((400, len(found.issues)))
     # many on the points where conditions begin to hold

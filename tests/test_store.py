@@ -18,7 +18,6 @@ from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import store as store_module
 from sim.ensemble.chunks import (
-    ChunkResult,
     Failure,
     Task,
     central_world,
@@ -26,8 +25,9 @@ from sim.ensemble.chunks import (
     run_tasks,
 )
 from sim.ensemble.executors import InProcess
+from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.results.dataset import build_dataset, load_results, template
+from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
 from tests.conftest import TOY, build
 
@@ -327,7 +327,7 @@ def test_a_stored_run_says_the_same_as_one_in_memory(file: Path) -> None:
 def test_many_worlds_go_to_the_store_without_being_asked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.commands.run.IN_MEMORY", 1_000)
+    monkeypatch.setattr("sim.commands.running.IN_MEMORY", 1_000)
     assert run_here(file, worlds=1_000) == 0
     assert not (file.parent / "toy" / "ensemble.zarr").exists()
     assert run_here(file, worlds=1_100) == 0

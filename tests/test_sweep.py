@@ -22,10 +22,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-import sim.commands.sweep
+import sim.commands.sweeping
 import sim.ensemble.chunks
 from sim.cli import main
-from sim.commands.sweep import SweepJob, Swept
+from sim.commands.sweeping import SweepJob, Swept
 from sim.engine.draws import CHUNK
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
@@ -37,16 +37,16 @@ from sim.formulas.statistics import (
     paired_difference_of_shares,
     wilson,
 )
+from sim.results.outcomes import measures
 from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
 from sim.studies.sweep.folder import GROWING, OLD
-from sim.studies.sweep.measures import measures
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
-from sim.studies.sweep.words import title_of
 from tests.conftest import ROOT, SCENARIOS, TOY, build
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
@@ -82,12 +82,14 @@ def run(
     worlds: int = 20,
     design: str = "grid",
     chart: str | None = None,
-    rerun: bool = False,
+    overwrite: bool = False,
     overrides: tuple[str, ...] = (),
 ) -> tuple[SweepJob, Swept]:
     """A sweep in this process."""
     names = [files] if isinstance(files, str) else files
-    job = SweepJob(make_plan(names, vary, design, worlds, 1, overrides), folder, chart, rerun=rerun)
+    job = SweepJob(
+        make_plan(names, vary, design, worlds, 1, overrides), folder, chart, overwrite=overwrite
+    )
     return job, job.run(InProcess(), lambda what, done, total: None)
 
 
@@ -105,14 +107,14 @@ def content(folder: Path) -> dict[str, bytes]:
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Cell and chunk of every task that is run."""
     seen: list[tuple[int, int]] = []
-    original = sim.commands.sweep.run_tasks
+    original = sim.commands.sweeping.run_tasks
 
     def counted(*args: Any, **kwargs: Any) -> Iterator[Any]:
         for task, found in original(*args, **kwargs):
             seen.append((task.cell, task.chunk))
             yield task, found
 
-    monkeypatch.setattr(sim.commands.sweep, "run_tasks", counted)
+    monkeypatch.setattr(sim.commands.sweeping, "run_tasks", counted)
     return seen
 
 
@@ -414,16 +416,16 @@ def test_a_changed_scenario_is_refused_and_named(
     assert main_or_exit(words) == 2
     said = capsys.readouterr().err
     assert "'mine' has changed since this sweep began: war.cost.b" in said
-    assert "--rerun" in said
+    assert "--overwrite" in said
     assert len(said.strip().splitlines()) == 1
     assert content(tmp_path / "out") == kept
     assert executed == []
-    assert main_or_exit([*words, "--rerun"]) == 0
+    assert main_or_exit([*words, "--overwrite"]) == 0
     assert len(executed) == 3
 
 
 @pytest.mark.parametrize(
-    "whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweep.written_whole"]
+    "whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweeping.written_whole"]
 )
 def test_a_full_disk_says_what_is_finished(
     whose: str,
@@ -435,7 +437,7 @@ def test_a_full_disk_says_what_is_finished(
     words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
-        patched.setattr("sim.commands.sweep.written_whole", full)
+        patched.setattr("sim.commands.sweeping.written_whole", full)
         patched.setattr(whose, full)
         assert main_or_exit(words) == 2
     said = capsys.readouterr().err.strip()
@@ -651,7 +653,7 @@ def test_all_columns_are_documented() -> None:
 
 def read_names() -> Any:
     scenario = build(TOY)
-    from sim.studies.sweep.measures import Names
+    from sim.results.outcomes import Names
 
     return Names({"a": "A", "b": "B"}, {k: i.title for k, i in scenario.issues.items()},
                  True, "", 5, 365)  # fmt: skip

@@ -1,232 +1,48 @@
-"""What a backtest leaves behind: tables on the terminal, JSON, CSV and a chart."""
+"""``python -m sim backtest``."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-import math
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-import numpy as np
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+import typer
 
-from sim import __version__
-from sim.files import written_whole
-from sim.formulas.statistics import Interval
-from sim.plots.data import counted
-from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
-from sim.studies.backtest.scores import WITHIN
-from sim.words.story import percent
-
-FILES = ("backtest.json", "backtest.csv", "backtest.png")
-SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")
-NOTE = (
-    "Errors are in points of a scale from 0 to 100. Differences are paired, issue by issue; "
-    "intervals of 95 % come from drawing {units} anew."
-)
+from sim.commands.errors import cannot_write, fail
 
 
-def write(result: Backtest, source: Path, out: Path) -> dict[str, Any]:
-    """Write all files to a folder; returns what ``backtest.json`` holds."""
-    from sim.plots.backtest import save_backtest
+def backtest(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder with positions.csv and outcomes.csv.")
+    ],
+    min_actors: Annotated[int, typer.Option(min=1, help="Leave out smaller issues.")] = 3,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    bootstrap: Annotated[int, typer.Option(min=100, help="Draws for the intervals.")] = 10_000,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results.", show_default="out/backtest-DIR")
+    ] = None,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the scores as one JSON object and no words.")
+    ] = False,
+) -> None:
+    """Test models of group decisions against real outcomes."""
+    from sim.studies.backtest.evaluate import backtest as evaluate
+    from sim.studies.backtest.folder import FolderError, load_folder
 
-    out.mkdir(parents=True, exist_ok=True)
-    content = as_json(result, source)
-    with written_whole(out / "backtest.json") as path:
-        path.write_text(json_text(content), encoding="utf-8")
-    _write_csv(result, out / "backtest.csv")
-    save_backtest(result, out / "backtest.png")
-    return content
+    try:
+        loaded = load_folder(folder, min_actors)
+    except FolderError as error:
+        fail(str(error))
 
+    from sim.commands.backtesting import json_text, tell, write
 
-def json_text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-# --- JSON and CSV ----------------------------------------------------------------------------
-
-
-def as_json(result: Backtest, source: Path) -> dict[str, Any]:
-    """The scores as plain data; no clock times, so that repeats are identical."""
-    folder = result.folder
-    hashes = {
-        name: hashlib.sha256((source / name).read_bytes()).hexdigest()
-        for name in SOURCES
-        if (source / name).exists()
-    }
-    return {
-        "folder": folder.name,
-        "issues": len(folder.groups),
-        "dossiers": len(set(folder.dossiers)) if folder.has_dossiers else None,
-        "seed": result.seed,
-        "bootstrap": result.resamples,
-        "notes": result.notes,
-        "unit": "points of a scale from 0 to 100",
-        "predictors": {one.name: _scores(one) for one in result.scored},
-        "provenance": {"sim": __version__, "sha256": hashes},
-    }
-
-
-def _scores(one: Scored) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "title": one.title,
-        "citation": one.citation,
-        "issues": one.issues,
-        "mae": _short(one.points.mean),
-        "median_absolute_error": _short(one.points.median),
-        f"within_{WITHIN:g}": _short(one.points.within),
-    }
-    if one.name != YARDSTICK:
-        entry[f"mae_minus_{YARDSTICK}"] = _difference(one.against_mean)
-        entry["p_value"] = None if one.p_value is None else _short(one.p_value)
-        entry["difference_shown"] = one.shown
-    if one.distributions is not None:
-        entry["crps"] = _short(float(np.nanmean(one.crps)))
-        entry |= {f"coverage_{s:.0%}"[:-1]: _short(one.coverage[s]) for s in COVERAGE}
-        entry |= {f"crps_minus_{n}": _difference(d) for n, d in one.against_spread.items()}
-    return entry
-
-
-def _short(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 6)
-
-
-def _difference(found: tuple[float, Interval | None] | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    mean, interval = found
-    return {"mean": _short(mean), "interval": interval and [_short(x) for x in interval]}
-
-
-def _write_csv(result: Backtest, path: Path) -> None:
-    """One row per issue and predictor, tidy."""
-    folder = result.folder
-    bounds = [f"{end}_{share:.0%}"[:-1] for share in COVERAGE for end in ("low", "high")]
-    with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        keys = ["issue", "dossier", "actors", "outcome", "predictor"]
-        writer.writerow([*keys, "forecast", "error", *bounds, "crps"])
-        for n, group in enumerate(folder.groups):
-            dossier = folder.dossiers[n] if folder.has_dossiers else ""
-            head = [group.issue, dossier, len(group.actors), f"{folder.outcomes[n]:g}"]
-            for one in result.scored:
-                if np.isnan(one.errors[n]):
-                    continue
-                row: list[Any] = [*head, one.name, f"{one.forecasts[n]:.6g}"]
-                writer.writerow([*row, f"{one.errors[n]:.6g}", *_spread(one, n)])
-
-
-def _spread(one: Scored, issue: int) -> list[str]:
-    """Ends of the central intervals, and the score; empty for a point prediction."""
-    found = one.distributions[issue] if one.distributions else None
-    if found is None:
-        return [""] * (2 * len(COVERAGE) + 1)
-    tails = [t for s in COVERAGE for t in ((1 - s) / 2, (1 + s) / 2)]
-    return [*(f"{found.quantile(t):.6g}" for t in tails), f"{one.crps[issue]:.6g}"]
-
-
-# --- terminal --------------------------------------------------------------------------------
-
-
-def subject(result: Backtest) -> str:
-    """``deu: 222 decided issues in 81 dossiers``."""
-    folder = result.folder
-    text = f"{folder.name}: {counted(len(folder.groups), 'decided issue')}"
-    if folder.has_dossiers:
-        text += f" in {counted(len(set(folder.dossiers)), 'dossier')}"
-    return text
-
-
-def units(result: Backtest) -> str:
-    return "whole dossiers" if result.folder.has_dossiers else "issues"
-
-
-def verdict(result: Backtest) -> str:
-    """Who is better than the compromise mean beyond what chance would give."""
-    compared = [s for s in result.scored if s.p_value is not None and s.against_mean]
-    if not compared:
-        return "Too few issues to say which predictor is better."
-    shown = [(one.name, one.against_mean[0]) for one in compared if one.shown and one.against_mean]
-    better = ", ".join(name for name, difference in shown if difference < 0)
-    worse = sum(difference > 0 for _, difference in shown)
-    return (
-        f"Better than the compromise mean: {better or 'none is shown to be'}. Worse: {worse} of "
-        f"{len(compared)}. For the other {len(compared) - len(shown)} no difference is shown "
-        "(5 %, Holm's correction over all of them)."
-    )
-
-
-def tell(result: Backtest, out: Path) -> None:
-    """Print the tables."""
-    console = Console(highlight=False, markup=False)
-    console.print(Text(subject(result), style="bold"))
-    for note in result.notes:
-        console.print(note)
-    console.print()
-    console.print(_point_table(result))
-    console.print()
-    console.print(_distribution_table(result))
-    console.print()
-    console.print(verdict(result))
-    console.print(Text(NOTE.format(units=units(result)), style="italic"))
-    console.print(f"Written to {out}: {', '.join(FILES)}")
-
-
-def _table(first: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first)
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
-
-
-def _point_table(result: Backtest) -> Table:
-    table = _table(
-        "Predictor", "Issues", "MAE", "Median", f"Within {WITHIN:g}", "MAE less compromise's"
-    )
-    for one in result.scored:
-        table.add_row(
-            one.name,
-            str(one.issues),
-            f"{one.points.mean:.2f}",
-            f"{one.points.median:.2f}",
-            percent(one.points.within),
-            "" if one.name == YARDSTICK else difference_text(one.against_mean),
-        )
-    return table
-
-
-def _distribution_table(result: Backtest) -> Table:
-    shares = [f"In its {percent(share)}" for share in COVERAGE]
-    table = _table(
-        "Distribution", "CRPS", *shares, *(f"CRPS less {n}'s" for n in SPREAD_YARDSTICKS)
-    )
-    found = [one for one in result.scored if one.distributions is not None]
-    for one in sorted(found, key=lambda s: float(np.nanmean(s.crps))):
-        table.add_row(
-            one.name,
-            f"{np.nanmean(one.crps):.2f}",
-            *(percent(one.coverage[share]) for share in COVERAGE),
-            *(difference_text(one.against_spread.get(name)) for name in SPREAD_YARDSTICKS),
-        )
-    return table
-
-
-def difference_text(found: tuple[float, Interval | None] | None) -> str:
-    """``−0.18 (−0.63 to +0.30)``."""
-    if found is None:
-        return ""
-    mean, interval = found
-    text = _signed(mean)
-    if interval is not None:
-        text += f" ({_signed(interval.low)} to {_signed(interval.high)})"
-    return text
-
-
-def _signed(value: float) -> str:
-    # rounded first, so that a hair below 0 is no −0.00
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
+    result = evaluate(loaded, seed, bootstrap)
+    target = out or Path("out") / f"backtest-{loaded.name}"
+    try:
+        content = write(result, folder, target)
+    except OSError as error:
+        cannot_write(error, target)
+    if json_:
+        sys.stdout.write(json_text(content))
+    else:
+        tell(result, target)

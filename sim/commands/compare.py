@@ -1,109 +1,80 @@
-"""A comparison from the command line: the runs, the files, and what is missing if it stops."""
+"""``python -m sim compare``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sys
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from sim.commands.progress import progress_bar
-from sim.files import written_whole
-from sim.studies.compare.comparison import Comparison, compare
-from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
+import typer
 
-CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
-REPORT = "report.html"
-TABLES: dict[str, Callable[[Comparison], str]] = {
-    "compare.json": compare_json,
-    "compare.csv": compare_csv,
-    "differences.csv": differences_csv,
-}
+from sim.commands.errors import known_format, stop, told
+from sim.commands.options import (
+    ClusterOption,
+    FormatOption,
+    JsonOption,
+    PlotsOption,
+    QuietOption,
+    ReportOption,
+    SetOption,
+    WorkersOption,
+)
 
 
-class CompareJob:
-    """Compares scenarios and writes the files, each whole or not at all.
+def compare(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario files, names of some in scenarios/, or saved results (out/NAME).",
+        ),
+    ],
+    worlds: Annotated[int, typer.Option(min=1, help="Size of each ensemble.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    baseline: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Compare with this one; else baseline, else the first."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out/compare"),
+    set_: SetOption = None,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    report: ReportOption = False,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    jobs: Annotated[int | None, typer.Option(min=1, hidden=True, help="Old name.")] = None,
+) -> None:
+    """Compare scenarios side by side, world by world with a baseline."""
+    known_format(format_)
 
-    Attributes
-    ----------
-    folder : Path
-        Where to.
-    written : list of str
-        Names of the files finished so far.
-    comparison : Comparison or None
-        What has been compared, once it has.
-    """
+    import gc
 
-    def __init__(
-        self,
-        given: Sequence[str],
-        worlds: int,
-        seed: int,
-        baseline: str | None,
-        folder: Path,
-        overrides: tuple[str, ...],
-        chart_format: str | None,
-        jobs: int,
-        report: bool = False,
-    ) -> None:
-        self.folder, self.chart_format, self.report = folder, chart_format, report
-        self.written: list[str] = []
-        self.comparison: Comparison | None = None
-        self._compare = partial(compare, given, worlds, seed, baseline, overrides, jobs)
+    from sim.commands.comparing import CompareJob
+    from sim.ensemble.executors import ExecutorError
+    from sim.studies.compare.comparison import ComparisonError
+    from sim.studies.compare.comparison import compare as compared
 
-    def run(self, show_progress: bool) -> Comparison:
-        """All steps; raises what goes wrong after leaving the finished files in place.
+    gc.disable()
+    asked = partial(
+        compared, files, worlds, seed, baseline, tuple(set_ or ()), workers or jobs, cluster
+    )
+    job = CompareJob(asked, out, format_ if plots else None, report)
+    with told(job, ComparisonError, ExecutorError):
+        comparison = job.run(show_progress=not (quiet or json_))
+    if json_:
+        from sim.studies.compare.tables import compare_json
 
-        After an interrupt among the runs the tables hold what was finished, and charts are left
-        out; :attr:`Comparison.missing` then names what is not there.
-        """
-        with progress_bar(show_progress) as progress:
-            comparison = self._compare(
-                report=lambda done, total: progress(
-                    "running scenarios", round(100 * done), 100 * total
-                )
-            )
-            self.comparison = comparison
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for name, text in TABLES.items():
-                with written_whole(self.folder / name) as temporary:
-                    temporary.write_text(text(comparison), encoding="utf-8")
-                self.written.append(name)
-            if self.chart_format is not None and not comparison.missing:
-                from sim.plots.comparison import draw_comparison
+        sys.stdout.write(compare_json(comparison))
+    elif not quiet:
+        from sim.commands.terminal.compare import tell_comparison
 
-                for number, chart in enumerate(CHARTS):
-                    progress(f"drawing {chart}", number, len(CHARTS))
-                    name = f"{chart}.{self.chart_format}"
-                    if draw_comparison(comparison, chart, self.folder / name):
-                        self.written.append(name)
-            if self.report:
-                from sim.report import compare_report
-
-                progress(f"writing {REPORT}", 0, 1)
-                compare_report(comparison, self.folder / REPORT)
-                self.written.append(REPORT)
-        for old in self.left_over():
-            old.unlink()
-        return comparison
-
-    def names(self) -> list[str]:
-        """Files that a complete comparison can write."""
-        charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
-        return [*TABLES, *charts, *([REPORT] if self.report else [])]
-
-    def left_over(self) -> list[Path]:
-        """Files in the folder that a comparison writes and this one did not (yet)."""
-        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
-        known = [self.folder / name for name in (*TABLES, *charts, REPORT)]
-        return [p for p in known if p.name not in self.written and p.exists()]
-
-    def what_is_missing(self) -> str:
-        """What was finished and what was not, in one sentence."""
-        if self.comparison is None:
-            return "No scenario was finished; nothing was written."
-        missing = [name for name in self.names() if name not in self.written]
-        done = ", ".join(self.written) or "nothing"
-        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
-        if self.comparison.missing:
-            text += f" Scenarios not finished: {', '.join(self.comparison.missing)}."
-        return text
+        tell_comparison(comparison, job.folder, job.written)
+    for given, error_text in comparison.failed.items():
+        print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
+    if comparison.missing:
+        stop(job)
+    if comparison.failed:
+        raise SystemExit(1)

@@ -1,97 +1,56 @@
-"""One ``solve`` from the command line: its files and its words."""
+"""``python -m sim solve``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from sim import __version__
-from sim.files import written_whole
-from sim.scenario import Loaded, LoadedDiscrete
-from sim.studies.solve.deals import Deals, read_deals
-from sim.studies.solve.subject import Subject, solve_discrete, solve_scenario
-from sim.studies.solve.summary import summary, text
+import typer
+
+from sim.commands.errors import cannot_write, fail, known_format, load_or_fail
+from sim.commands.options import ScenarioArgument, SetOption
 
 
-@dataclass(frozen=True)
-class Solved:
-    """What was found, what is written of it, and where."""
+def solve(
+    file: ScenarioArgument,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    run_: Annotated[
+        Path | None,
+        typer.Option(
+            "--run",
+            metavar="RESULT.NC",
+            help="Saved run whose deals are drawn, too; default: that in the scenario's folder.",
+        ),
+    ] = None,
+    set_: SetOption = None,
+    format_: Annotated[
+        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the chart.")
+    ] = "png",
+    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the chart.")] = True,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print the solution as one JSON object and no words.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
+    known_format(format_)
+    overrides = tuple(set_ or ())
+    loaded = load_or_fail(file, overrides)
 
-    subject: Subject
-    deals: Deals | None
-    content: dict[str, Any]
-    folder: Path
-    written: list[str]
+    from sim.commands.solving import solve_job
 
+    try:
+        solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
+    except ValueError as error:
+        fail(str(error))
+    except OSError as error:
+        cannot_write(error, out)
+    if json_:
+        from sim.studies.solve.summary import text
 
-def solve_job(
-    loaded: Loaded | LoadedDiscrete,
-    overrides: tuple[str, ...],
-    out: Path,
-    run: Path | None,
-    chart_format: str | None,
-) -> Solved:
-    """Solve a scenario and write ``solution.json`` and the chart to ``out/<scenario>``.
+        sys.stdout.write(text(solved.content))
+    elif not quiet:
+        from sim.commands.terminal.solve import tell
 
-    Parameters
-    ----------
-    loaded : Loaded or LoadedDiscrete
-        A checked scenario.
-    overrides : tuple of str
-        What was set on the command line, for the record.
-    out : Path
-        Folder of the results of all scenarios.
-    run : Path, optional
-        A saved run whose deals are drawn; by default that in the folder, where there is one.
-    chart_format : str, optional
-        ``png``, ``svg`` or ``pdf``; None draws no chart.
-
-    Raises
-    ------
-    ValueError
-        If ``run`` is not a saved run of this scenario.
-    OSError
-        If a file cannot be written.
-    """
-    deals = None
-    if run is not None and not run.is_file():
-        raise ValueError(f"{run}: there is no such file")
-    if isinstance(loaded, Loaded):
-        subject = solve_scenario(loaded.scenario)
-    else:
-        subject = solve_discrete(loaded.content)
-        if run is not None:
-            raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
-        from sim.commands.session import play_session
-
-        deals = play_session(loaded, overrides).deals
-    folder = out / subject.name
-    saved = run or folder / "result.nc"
-    if isinstance(loaded, Loaded) and (run is not None or saved.exists()):
-        deals = read_deals(saved, subject, loaded.digest)
-        if run is None and not deals.same_scenario:
-            deals = None  # of other assumptions; nobody asked for it
-    files = [Path(f).name for f in loaded.files]
-    provenance = {
-        "scenario_hash": loaded.digest,
-        "files": files,
-        "overrides": list(overrides),
-        "sim": __version__,
-    }
-    content = summary(subject, deals, provenance)
-    folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / "solution.json") as temporary:
-        temporary.write_text(text(content), encoding="utf-8")
-    written = ["solution.json"]
-    if chart_format is not None:
-        from sim.plots.solution import draw_solution
-
-        changes = f" with {', '.join(overrides)}" if overrides else ""
-        foot = (
-            f"Model's consequences, given the assumptions in {files[-1]}{changes}; not a forecast. "
-            f"{subject.note} Sources: in the scenario file."
-        )
-        written.append(f"solution.{chart_format}")
-        draw_solution(subject, deals, foot, folder / written[-1])
-    return Solved(subject, deals, content, folder, written)
+        tell(solved.subject, solved.deals, overrides, solved.folder, solved.written)

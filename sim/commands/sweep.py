@@ -1,172 +1,102 @@
-"""A sweep from the command line: the cells, the tables, the picture."""
+"""``python -m sim sweep``."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import sys
 from pathlib import Path
+from typing import Annotated
 
-import numpy as np
+import typer
 
-from sim.ensemble.chunks import Failure, run_tasks
-from sim.ensemble.executors import Executor, InProcess, cores, open_executor
-from sim.files import written_whole
-from sim.studies.sweep.effects import Effect, effects
-from sim.studies.sweep.folder import aligned, open_store
-from sim.studies.sweep.measures import KEEP, Measure
-from sim.studies.sweep.plan import Plan
-from sim.studies.sweep.results import STORE, SweepResults, results_of
-from sim.studies.sweep.table import Row, cells_csv, rows, sweep_json
-
-CSV, JSON = "cells.csv", "sweep.json"
-EVERY = 10.0
-"""Seconds between two writings of the tables while cells are being run."""
-
-Progress = Callable[[str, float, float], None]
+from sim.commands.errors import cannot_write, fail, known_format
+from sim.commands.options import (
+    ClusterOption,
+    FormatOption,
+    JsonOption,
+    OverwriteOption,
+    PlotsOption,
+    QuietOption,
+    SetOption,
+    WorkersOption,
+)
 
 
-@dataclass(frozen=True)
-class Swept:
-    """What has come of a sweep.
+def sweep(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="Scenario file, or several, which are then one more varied parameter.",
+        ),
+    ],
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="What to vary: 0:1:11 (evenly spaced), 0.2,0.5,0.8, 0.5x,1x,2x (times the "
+            "scenario's), words, or 0:1 with Sobol' points; may be repeated.",
+        ),
+    ] = None,
+    design: Annotated[
+        str, typer.Option(metavar="grid|sobol:N", help="All combinations, or N Sobol' points.")
+    ] = "grid",
+    worlds: Annotated[int, typer.Option(min=1, help="Worlds of each cell.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    workers: WorkersOption = None,
+    cluster: ClusterOption = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the results.", show_default="out/sweep-SCENARIO"),
+    ] = None,
+    overwrite: OverwriteOption = False,
+    rerun: Annotated[bool, typer.Option("--rerun", hidden=True, help="Old name.")] = False,
+    set_: SetOption = None,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Run a scenario over many values of its parameters; goes on where it was interrupted."""
+    known_format(format_)
+    from sim.commands.progress import progress_bar
+    from sim.commands.sweeping import SweepJob
+    from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
+    from sim.ensemble.executors import ExecutorError
+    from sim.ensemble.store import StoreError
+    from sim.scenario import ScenarioError
+    from sim.studies.sweep.plan import make_plan
 
-    Attributes
-    ----------
-    effects : dict of str to list of Effect
-        By the key of the measure.
-    first : Measure
-        The one that tells cells apart best; settlements where they do.
-    text : str
-        ``sweep.json``.
-    """
-
-    results: SweepResults
-    failures: list[Failure]
-    effects: dict[str, list[Effect]]
-    first: Measure
-    text: str
-
-
-class SweepJob:
-    """Runs what is missing of a sweep and writes its files, each whole or not at all.
-
-    Attributes
-    ----------
-    folder : Path
-        Where to.
-    written : list of str
-        Names of the files finished so far.
-    earlier, cells : int
-        Cells that were finished before, and all cells.
-    """
-
-    def __init__(
-        self, plan: Plan, folder: Path, chart_format: str | None, rerun: bool = False
-    ) -> None:
-        self.plan, self.folder, self.chart_format = plan, folder, chart_format
-        folder.mkdir(parents=True, exist_ok=True)
-        self.written: list[str] = []
-        self.store = open_store(plan, folder, rerun)
-        self._rows: dict[int, Row] = {}
-        self.cells = len(plan.cells)
-        self.earlier = self.finished
-
-    @property
-    def finished(self) -> int:
-        """Cells of which all worlds have been run."""
-        return int(self.store.finished().all(axis=1).sum())
-
-    def what_is_finished(self) -> str:
-        """How many cells are finished, and how to go on, in a sentence."""
-        return (
-            f"{self.finished:,} of {self.cells:,} cells are finished in {self.folder}; "
-            "the same command goes on from there."
-        )
-
-    def executor(self, workers: int | None, cluster: str | None) -> Executor:
-        """Where to run: one process per core unless told otherwise, none for nothing to do."""
-        missing = len(self.store.missing())
-        if not missing:
-            return InProcess()
-        return open_executor(min(workers or cores(), missing), cluster)
-
-    def run(self, executor: Executor, progress: Progress) -> Swept:
-        """Run all that is missing; raises what goes wrong after writing what is finished."""
-        try:
-            with self.store:
-                self._run_cells(executor, progress)
-        except BaseException:
-            # on a full disk the tables fail, too; the first error says what is finished
-            with suppress(OSError):
-                self._write_tables()
+    talks = not (quiet or json_)
+    folder = out
+    job = None
+    try:
+        with progress_bar(talks) as progress:
+            plan = make_plan(
+                files, vary or [], design, worlds, seed, tuple(set_ or ()),
+                lambda done, all_: progress("checking cells", done, all_),
+            )  # fmt: skip
+        folder = out or Path("out") / f"sweep-{plan.name}"
+        job = SweepJob(plan, folder, format_ if plots else None, overwrite or rerun)
+        if talks:
+            print(remaining_words(job), end="\n\n", flush=True)
+        with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
+            swept = job.run(executor, progress)
+    except (ScenarioError, StoreError, ExecutorError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        if job is None:
             raise
-        swept = self._write_tables()
-        if self.chart_format is not None:
-            from sim.plots.heatmap import draw_heatmap
-
-            progress("drawing the heatmap", 0, 1)
-            name = f"heatmap.{self.chart_format}"
-            draw_heatmap(swept.results, self.folder / name, of=swept.first.key)
-            self.written.append(name)
-        return swept
-
-    def _run_cells(self, executor: Executor, progress: Progress) -> None:
-        store, plan = self.store, self.plan
-        tasks = store.missing()
-        every = self.cells * plan.worlds
-        before = every - sum(task.worlds for task in tasks)
-        last = time.monotonic()
-        for task, found in run_tasks(
-            plan.scenario, plan.seed, tasks, executor, KEEP,
-            lambda done, _: progress("worlds", before + done, every),
-        ):  # fmt: skip
-            if isinstance(found, Failure):
-                store.record(found)
-            else:
-                store.write(task, aligned(found, plan.cells[task.cell], plan))
-            if time.monotonic() - last > EVERY:
-                self._write_cells(results_of(store, self.folder))
-                last = time.monotonic()
-
-    def _write_tables(self) -> Swept:
-        results = results_of(self.store, self.folder)
-        self._write_cells(results)
-        told = told_measures(results)
-        found = {m.key: list(effects(results, m)) for m in told}
-        failures = sorted(self.store.failures())
-        text = sweep_json(results, failures, [e for each in found.values() for e in each])
-        self._write(JSON, text)
-        self.written = [CSV, JSON, STORE]
-        return Swept(results, failures, found, told_first(results, found), text)
-
-    def _write_cells(self, results: SweepResults) -> None:
-        """``cells.csv``; rows of finished cells are computed once."""
-        new = [n for n in range(self.cells) if n not in self._rows]
-        found = self._rows | rows(results, new)
-        self._rows = {n: found[n] for n in np.flatnonzero(results.complete).tolist()}
-        self._write(CSV, cells_csv([found[n] for n in range(self.cells)]))
-
-    def _write(self, name: str, text: str) -> None:
-        with written_whole(self.folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-
-
-def told_measures(results: SweepResults) -> list[Measure]:
-    """Measures whose effects are told: how it ends, stages, and how near a deal was."""
-    keys = ["settlement", *(["first_stage"] if results.header.names.stages else []), "ripeness"]
-    return [results.measure(key) for key in keys]
-
-
-def told_first(results: SweepResults, found: Mapping[str, Sequence[Effect]]) -> Measure:
-    """The first measure that some parameter visibly moves, else that moves, else settlements."""
-    told = told_measures(results)
-    for measure in told:
-        if any(effect.visible for effect in found[measure.key]):
-            return measure
-    for measure in told:
-        values = results.values(measure)
-        known = values[~np.isnan(values)]
-        if len(known) and known.min() < known.max():
-            return measure
-    return told[0]
+        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
+        raise SystemExit(130) from None
+    except OSError as error:
+        if job is None:
+            cannot_write(error, folder or Path("out"))
+        where = error.filename2 or error.filename or job.folder
+        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_missing()}")
+    if json_:
+        sys.stdout.write(swept.text)
+    elif not quiet:
+        tell_sweep(swept, job)
+    if swept.failures:
+        print(failure_words(swept, job.folder), file=sys.stderr)
+        raise SystemExit(1)

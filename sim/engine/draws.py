@@ -8,19 +8,22 @@ every scenario that has a number of that name.
 from __future__ import annotations
 
 import hashlib
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from sim.arrays import ByWorld
 from sim.scenario.distributions import Number
+from sim.scenario.fields import Bound
 
+Bounded = tuple[int, NDArray[np.float64], NDArray[np.float64]]
 CHUNK = 2000
 """Worlds per chunk: fixed, so that results do not depend on how the work is split."""
 
 
-class Draws:
+class Draws(ByWorld):
     """The draws of one chunk of worlds.
 
     Parameters
@@ -33,14 +36,23 @@ class Draws:
         Which chunk.
     central : bool
         True for the central world: every draw is the median, every shock zero.
+
+    Attributes
+    ----------
+    once : dict of str to ndarray of float32
+        What was drawn once a world, of all worlds of the chunk, by its path in the scenario:
+        uncertain numbers, and the draws that decide something. Not shocks of rounds and years.
     """
 
-    #: chooses its worlds itself
-    rests: ClassVar[bool] = True
+    axes: ClassVar[dict[str, str | None]] = {
+        "chosen": None,
+        "once": None,
+    }  # it chooses its worlds itself
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
         self.seed, self.chunk, self.central = seed, chunk, central
         self.drawn = worlds
+        self.once: dict[str, NDArray[np.float32]] = {}
         #: the worlds that are asked for; all where ``None``
         self.chosen: NDArray[np.intp] | None = None
 
@@ -49,35 +61,60 @@ class Draws:
         """Number of worlds asked for."""
         return self.drawn if self.chosen is None else len(self.chosen)
 
+    def take(self, worlds: NDArray[np.intp], cut: dict[int, Any]) -> dict[str, Any]:
+        before = {"chosen": self.chosen}
+        self.choose(worlds)
+        return before
+
+    def put_back(self, worlds: NDArray[np.intp], size: int, before: dict[str, Any]) -> None:
+        self.chosen = before["chosen"]
+
     def choose(self, worlds: NDArray[np.intp]) -> None:
         """Give the draws of some of the present worlds only; theirs stay what they are."""
         self.chosen = worlds if self.chosen is None else self.chosen[worlds]
 
     def uniform(self, name: str, *key: int) -> NDArray[np.float64]:
-        """Uniform draws in (0, 1), shape ``(worlds,)``."""
+        """Uniform draws in (0, 1), shape ``(worlds,)``; ``key``: of which round or year."""
+        drawn = self._all(name, *key)
+        return self._of_chosen(drawn) if key else self._kept(name, drawn)
+
+    def normal(self, name: str, *key: int, path: str = "") -> NDArray[np.float64]:
+        """Standard normal draws, shape ``(worlds,)``; the rest as elsewhere."""
+        if key:
+            return np.asarray(ndtri(self.uniform(name, *key)))
+        return self._kept(path or name, ndtri(self._all(name)))
+
+    def number(
+        self, name: str, number: Number, spread: float = 0.0, path: str = ""
+    ) -> NDArray[np.float64]:
+        """Draws of an uncertain number, shape ``(worlds,)``.
+
+        ``spread`` is the standard deviation that the scenario gives to plain numbers of this sort;
+        ``path`` says where the number stands in the scenario, if that is not its name.
+        """
+        number = number.widened(spread)
+        if not number.uncertain:
+            return np.full(self.worlds, number.quantile(0.5))
+        return self._kept(path or name, number.quantile(self._all(name)))
+
+    def _all(self, name: str, *key: int) -> NDArray[np.float64]:
+        """Uniform draws of all worlds of the chunk."""
         if self.central:
-            return np.full(self.worlds, 0.5)
+            return np.full(self.drawn, 0.5)
         words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), "<u4")
         spawn = (self.chunk, *(int(w) for w in words), *key)
         rng = np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=spawn))
         )
-        drawn = np.clip(rng.random(self.drawn), 1e-12, 1 - 1e-12)
+        return np.clip(rng.random(self.drawn), 1e-12, 1 - 1e-12)
+
+    def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         return drawn if self.chosen is None else drawn[self.chosen]
 
-    def normal(self, name: str, *key: int) -> NDArray[np.float64]:
-        """Standard normal draws, shape ``(worlds,)``."""
-        return np.asarray(ndtri(self.uniform(name, *key)))
-
-    def number(self, name: str, number: Number, spread: float = 0.0) -> NDArray[np.float64]:
-        """Draws of an uncertain number, shape ``(worlds,)``.
-
-        ``spread`` is the standard deviation that the scenario gives to plain numbers of this sort.
-        """
-        number = number.widened(spread)
-        if not number.uncertain:
-            return np.full(self.worlds, number.quantile(0.5))
-        return number.quantile(self.uniform(name))
+    def _kept(self, path: str, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Keep draws of all worlds; those of the chosen ones."""
+        self.once[path] = drawn.astype(np.float32)
+        return self._of_chosen(drawn)
 
     def correlated(
         self,
@@ -87,8 +124,11 @@ class Draws:
         common: NDArray[np.float64],
         correlation: float,
         sign: float,
+        path: str = "",
     ) -> NDArray[np.float64]:
         """Draws that share a factor: a Gaussian copula (Nelsen 2006, *An Introduction to Copulas*).
+
+        They are drawn before any world is left out.
 
         Parameters
         ----------
@@ -102,6 +142,28 @@ class Draws:
         number = number.widened(spread)
         if not number.uncertain:
             return np.full(self.worlds, number.quantile(0.5))
-        own = self.normal(name)
+        own = ndtri(self._all(name))
         score = np.sqrt(correlation) * sign * common + np.sqrt(1.0 - correlation) * own
-        return number.quantile(np.clip(ndtr(score), 1e-12, 1 - 1e-12))
+        return self._kept(path or name, number.quantile(np.clip(ndtr(score), 1e-12, 1 - 1e-12)))
+
+    def bounds(self, path: str, terms: dict[str, Bound], issues: list[str]) -> list[Bounded]:
+        """Conditions on a text: column, at least, at most for each issue named."""
+        return [
+            (
+                issues.index(issue),
+                np.zeros(self.worlds)
+                if bound.at_least is None
+                else self.number(f"{path}.{issue}.at_least", bound.at_least),
+                np.ones(self.worlds)
+                if bound.at_most is None
+                else self.number(f"{path}.{issue}.at_most", bound.at_most),
+            )
+            for issue, bound in terms.items()
+        ]
+
+
+def is_upward(ideal: Number, limit: Number | None) -> bool:
+    """Whether a red line is an upper one: it lies toward the far end of the scale."""
+    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
+        return limit.median >= 0.5
+    return ideal.median <= 0.5

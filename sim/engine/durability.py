@@ -10,18 +10,18 @@ doi:10.1017/S0020818306060061). Terms that make breaking costly are those of For
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some
+from sim.engine.agents import Party
+from sim.engine.state import Talks
+from sim.engine.war import War
 from sim.formulas.bargaining.utility import reservation_value
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Party
-    from sim.engine.model import PeaceTalks
-    from sim.scenario.agreement import Durability
+from sim.scenario.agreement import Durability
 
 Array = NDArray[np.float64]
 
@@ -95,18 +95,18 @@ class Durable:
         Issues whose agreed point deters or moves the balance.
     """
 
-    rests: ClassVar[bool] = True  # between the first round and the last
-
-    def __init__(self, spec: Durability, model: PeaceTalks) -> None:
-        self.spec, self.model = spec, model
+    def __init__(
+        self, spec: Durability, talks: Talks, war: War, signatories: Sequence[Party]
+    ) -> None:
+        self.spec, self.talks, self.war, self.signatories = spec, talks, war, signatories
         self.terms = sorted({*spec.deterrence, *spec.balance})
-        self.principals = [p for p in model.signatories if p.is_principal]
-        draws, issues, shape = model.draws, model.issues, (model.worlds, len(model.issues))
+        self.principals = [p for p in signatories if p.is_principal]
+        draws, issues, shape = talks.draws, talks.issues, (talks.worlds, len(talks.issues))
         self.shifts = np.zeros((spec.years, *shape))
         for issue, size in spec.shift.items():
             path = f"durability.shift.{issue}"
             yearly = [draws.normal(path, year) for year in range(spec.years)]
-            walk = np.cumsum(yearly, axis=0) * draws.number(f"{path}.size", size)
+            walk = np.cumsum(yearly, axis=0) * draws.number(f"{path}.size", size, path=path)
             self.shifts[:, :, issues.index(issue)] = walk
         self.expected_cost = {
             p.key: [
@@ -117,7 +117,11 @@ class Durable:
         }
         self.moves = {
             term: {
-                issues.index(i): draws.number(f"durability.balance.{term}.{i}", number)
+                issues.index(i): draws.number(
+                    f"durability.balance.{term}.{i}",
+                    number,
+                    path=f"durability.balance.{term}.moves.{i}",
+                )
                 for i, number in body.moves.items()
             }
             for term, body in spec.balance.items()
@@ -127,12 +131,17 @@ class Durable:
                 body.on,
                 np.array(list(body.at)),
                 np.column_stack(
-                    [draws.number(f"durability.{term}.{p}", n) for p, n in body.at.items()]
+                    [
+                        draws.number(
+                            f"durability.{term}.{p}", n, path=f"durability.deterrence.{term}.at.{p}"
+                        )
+                        for p, n in body.at.items()
+                    ]
                 ),
             )
             for term, body in spec.deterrence.items()
         }
-        fought_over = {*model.spec.war.drift, *spec.shift}
+        fought_over = {*talks.spec.war.drift, *spec.shift}
         fought_over |= {i for body in spec.balance.values() for i in body.moves}
         self.fought_over = np.array([i in fought_over for i in issues])
 
@@ -146,7 +155,7 @@ class Durable:
         without : str, optional
             A term that is left out of account.
         """
-        model, war = self.model, self.model.war
+        talks, war = self.talks, self.war
         there = ~np.isnan(package).any(axis=1)
         years, broken_by = np.full(len(package), np.nan), np.full(len(package), -1)
         if not there.any():
@@ -156,11 +165,11 @@ class Durable:
         moved = np.zeros_like(x)
         for term, moves in self.moves.items():
             if term != without:
-                column = model.issues.index(term)
+                column = talks.issues.index(term)
                 above = x[:, column] - no_deal[:, column]
                 for target, by in moves.items():
                     moved[:, target] += by[worlds] * above
-        temptation = np.full((len(x), self.spec.years, len(model.signatories)), -np.inf)
+        temptation = np.full((len(x), self.spec.years, len(self.signatories)), -np.inf)
         for party in self.principals:
             keeping = party.utility(x, worlds)
             drift = party.beliefs.mean[worlds] * party.months
@@ -180,6 +189,6 @@ class Durable:
         total = np.zeros(len(x))
         for term, (on, points, values) in self.deterrents.items():
             if term != without and party.key in on:
-                column = self.model.issues.index(term)
+                column = self.talks.issues.index(term)
                 total += interpolated(points, values[worlds], x[:, column])
         return total

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import EVERYWHERE, Table
+from sim.engine.state import Talks
 from sim.formulas.bargaining.conflicts import clash, rivals, without_clash
-
-if TYPE_CHECKING:
-    from sim.engine.agents.preferences import Preferences
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Loss = Callable[[Array], Array]
+"""A party's loss per issue, packages (worlds, issues) to the same shape."""
 
 
 class Exclusions:
@@ -29,18 +28,18 @@ class Exclusions:
         Columns of the articles; empty where the scenario is not made of articles.
     """
 
-    def __init__(self, model: PeaceTalks) -> None:
-        self.model = model
-        column = {issue: n for n, issue in enumerate(model.issues)}
-        found = {(column[a], column[b]) for a, b in model.spec.conflicts}
+    def __init__(self, talks: Talks) -> None:
+        self.talks = talks
+        column = {issue: n for n, issue in enumerate(talks.issues)}
+        found = {(column[a], column[b]) for a, b in talks.spec.conflicts}
         self.pairs = sorted({(min(pair), max(pair)) for pair in found})
-        block = model.spec.articles
+        block = talks.spec.articles
         self.articles = [column[i] for i in block.issues] if block else []
 
     @classmethod
-    def of(cls, model: PeaceTalks) -> Exclusions | None:
+    def of(cls, talks: Talks) -> Exclusions | None:
         """None where the scenario excludes nothing, so that nothing is computed."""
-        exclusions = cls(model)
+        exclusions = cls(talks)
         return exclusions if exclusions.pairs or exclusions.articles else None
 
     def allow(self, x: Array, table: Table = EVERYWHERE) -> Mask:
@@ -48,44 +47,44 @@ class Exclusions:
 
         What has been signed at an earlier stage counts; later stages do not.
         """
-        model = self.model
-        signed = table.rows(np.where(model.is_fixed, model.agreed, 0.0))[:, None]
-        there = np.where(table.rows(model.on_table)[:, None], x, signed)
+        talks = self.talks
+        signed = table.rows(np.where(talks.is_fixed, talks.agreed, 0.0))[:, None]
+        there = np.where(table.rows(talks.on_table)[:, None], x, signed)
         allowed = ~clash(there, self.pairs)
         if self.articles:
             allowed &= (there[..., self.articles] > 0.0).any(axis=-1)
         return allowed
 
-    def repaired(self, x: Array, party: Preferences) -> Array:
+    def repaired(self, x: Array, loss: Loss) -> Array:
         """Packages (worlds, issues) without the one of each pair that a party values less."""
-        return self._repaired(x, party.loss(np.zeros_like(x)) - party.loss(x))
+        return self._repaired(x, loss(np.zeros_like(x)) - loss(x))
 
-    def repaired_text(self, x: Array, published: Mask) -> Array:
+    def repaired_text(self, x: Array, published: Mask, losses: Sequence[Loss]) -> Array:
         """The same for a text: what the published plan names stays, then what is worth most."""
-        value = np.mean([p.loss(np.zeros_like(x)) - p.loss(x) for p in self.model.signatories], 0)
+        value = np.mean([loss(np.zeros_like(x)) - loss(x) for loss in losses], 0)
         return self._repaired(x, value + published)
 
     def _repaired(self, x: Array, gain: Array) -> Array:
-        model = self.model
-        there = np.where(model.is_fixed, model.agreed, x)
-        return without_clash(there, np.where(model.is_fixed, np.inf, gain), self.pairs)
+        talks = self.talks
+        there = np.where(talks.is_fixed, talks.agreed, x)
+        return without_clash(there, np.where(talks.is_fixed, np.inf, gain), self.pairs)
 
-    def given_up(self, party: Preferences) -> Mask:
+    def given_up(self, nearest: Array, loss: Loss) -> Mask:
         """Options that a party does without even at its best, shape (worlds, issues).
 
-        It would like them, but likes a rival more, or a rival has been signed.
+        It would like them, but likes a rival more, or a rival has been signed. ``nearest`` are the
+        listed points nearest to its ideal.
         """
-        nearest = party.nearest_to_ideal()
-        return np.asarray(self.repaired(nearest, party) != nearest) & ~self.model.is_fixed
+        return np.asarray(self.repaired(nearest, loss) != nearest) & ~self.talks.is_fixed
 
     def barred(self) -> Mask:
         """Issues that what has been signed at earlier stages excludes, shape (worlds, issues)."""
-        model = self.model
-        signed = model.is_fixed & (np.nan_to_num(model.agreed) > 0.0)
+        talks = self.talks
+        signed = talks.is_fixed & (np.nan_to_num(talks.agreed) > 0.0)
         out = np.zeros_like(signed)
         for issue in {column for pair in self.pairs for column in pair}:
             out[:, issue] = signed[:, rivals(self.pairs, issue)].any(axis=1)
-        return out & ~model.is_fixed
+        return out & ~talks.is_fixed
 
     def pairs_among(self, issues: NDArray[np.intp]) -> list[tuple[int, int]]:
         """Pairs within a choice of issues, as places in that choice."""

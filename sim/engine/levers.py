@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import full
+from sim.arrays import ByWorld, full
+from sim.engine.state import EVENTS, Rounds, Talks
+from sim.engine.war import Shift, War
 from sim.scenario.schema import Condition, EventCount, Lever
-
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-@dataclass
-class Shift:
-    """A lever's effect as arrays.
-
-    Attributes
-    ----------
-    cost, payment : dict of str to ndarray, shape (worlds,)
-        By actor: change of the cost of war a month, and utility paid on signing everything.
-    drift, no_deal : ndarray, shape (worlds, issues)
-        Change of the drift a month and of where the issues stand without a deal.
-    """
-
-    cost: dict[str, Array]
-    payment: dict[str, Array]
-    drift: Array
-    no_deal: Array
-
-
-class ActiveLever:
+class ActiveLever(ByWorld):
     """One lever in all worlds: threatened, pulled, in effect, or bluffed.
 
     Credibility is the probability that the lever is pulled once its condition holds. Before that,
@@ -44,37 +24,47 @@ class ActiveLever:
     Schelling 1960, *The Strategy of Conflict*); each world draws once whether it is carried out.
     """
 
-    def __init__(self, key: str, owner: str, spec: Lever, model: PeaceTalks) -> None:
-        draws, worlds = model.draws, model.worlds
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("credibility", "delay", "carried_out", "payment"), "world"),
+        **dict.fromkeys(("triggered", "in_effect", "effective", "was_in_effect"), "world"),
+        **dict.fromkeys(("called", "undecided", "on_its_way", "_at_once"), "world"),
+        "spec": None,
+    }
+    parts = ("shift",)
+
+    def __init__(self, key: str, owner: str, spec: Lever, talks: Talks, war: War) -> None:
+        draws, worlds = talks.draws, talks.worlds
         path = f"actors.{owner}.levers.{key}"
-        self.key, self.owner, self.spec = f"{owner}.{key}", owner, spec
+        self.key, self.spec, self.talks, self.war = f"{owner}.{key}", spec, talks, war
         self.credibility = draws.number(
-            f"{path}.credibility", spec.credibility, model.spec.spread.credibility
+            f"{path}.credibility", spec.credibility, talks.spec.spread.credibility
         )
         self.delay = draws.number(f"{path}.delay", spec.delay)
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         effect = spec.effect
-        shape = (worlds, len(model.issues))
+        shape = (worlds, len(talks.issues))
         drift, no_deal = full(shape, 0.0), full(shape, 0.0)
         for issue, number in effect.drift.items():
-            column = model.issues.index(issue)
+            column = talks.issues.index(issue)
             drift[:, column] = draws.number(f"{path}.effect.drift.{issue}", number)
         for issue, number in effect.no_deal.items():
-            column = model.issues.index(issue)
+            column = talks.issues.index(issue)
             no_deal[:, column] = draws.number(f"{path}.effect.no_deal.{issue}", number)
-        self.shift = Shift(
-            {a: draws.number(f"{path}.effect.cost.{a}", n) for a, n in effect.cost.items()},
-            {a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in effect.payment.items()},
-            drift,
-            no_deal,
-        )
+        cost = {a: draws.number(f"{path}.effect.cost.{a}", n) for a, n in effect.cost.items()}
+        self.shift = Shift(cost, drift, no_deal)
+        #: by actor: utility paid on signing everything
+        self.payment = {
+            a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in effect.payment.items()
+        }
+        #: the levers that its conditions name, in the order of the conditions
+        self.parents: list[ActiveLever | None] = []
         #: columns of issues on which it does something
-        self.columns = [model.issues.index(i) for i in {*effect.drift, *effect.no_deal}]
+        self.columns = [talks.issues.index(i) for i in {*effect.drift, *effect.no_deal}]
         self.columns.sort()
         #: number of the stage whose signing, and nothing else, fulfils its condition: a promise
         self.tied_to = None
         if all(set(c.model_fields_set) == {"signed"} for c in spec.when):
-            self.tied_to = max(model.stage_names.index(str(c.signed)) for c in spec.when)
+            self.tied_to = max(talks.stage_names.index(str(c.signed)) for c in spec.when)
         never = np.iinfo(np.int32).max
         self.triggered = np.full(worlds, never, dtype=np.int64)
         self.in_effect = np.zeros(worlds, dtype=bool)
@@ -92,34 +82,33 @@ class ActiveLever:
         self.on_its_way = pulled & ~self.in_effect
         self.is_on_its_way = bool(self.on_its_way.any())
 
-    def advance(self, model: PeaceTalks) -> None:
+    def begin_round(self) -> None:
+        """Note what is in effect now: levers that wait for this one see it a round later."""
+        self.was_in_effect = self.in_effect.copy()
+
+    def advance(self) -> None:
         """Trigger where the condition holds; put into effect what was triggered long enough ago."""
-        fire = self.undecided & model.is_open
-        fire &= self._condition(model)
+        talks = self.talks
+        fire = self.undecided & talks.is_open
+        fire &= self._condition()
         if fire.any():
-            self.triggered[fire & self.carried_out] = model.round
+            self.triggered[fire & self.carried_out] = talks.round
             self.called |= fire & ~self.carried_out
-            self._note(model.round)
+            self._note(talks.round)
         if not self.is_on_its_way:
             return
-        due = self.on_its_way & (model.round >= self.triggered + self.delay) & model.is_open
+        due = self.on_its_way & (talks.round >= self.triggered + self.delay) & talks.is_open
         if due.any():
-            war = model.war
-            for actor, change in self.shift.cost.items():
-                war.lever_cost[actor] += np.where(due, change, 0.0)
-            war.lever_drift += np.where(due[:, None], self.shift.drift, 0.0)
-            moved = np.clip(war.no_deal + self.shift.no_deal, 0.0, 1.0)
-            war.no_deal = np.where(due[:, None], moved, war.no_deal)
+            self.war.press(due, self.shift)
             self.in_effect |= due
-            self.effective[due] = model.round
-            self._note(model.round)
+            self.effective[due] = talks.round
+            self._note(talks.round)
 
-    def _condition(self, model: PeaceTalks) -> Mask:
-        return np.all([_holds(c, model) for c in self.spec.when], axis=0)
+    def _condition(self) -> Mask:
+        holds = zip(self.spec.when, self.parents, strict=True)
+        return np.all([_holds(c, parent, self.talks) for c, parent in holds], axis=0)
 
-    def weight(
-        self, actor: str, events: tuple[str, ...], months: float, model: PeaceTalks
-    ) -> Array | None:
+    def weight(self, actor: str, events: tuple[str, ...], months: float) -> Array | None:
         """Weight with which ``actor``, on whom it acts, expects the effect if it does an event.
 
         Before the trigger the credibility, once pulled certainty, nothing once in effect or
@@ -127,17 +116,15 @@ class ActiveLever:
         where the lever neither answers the events (refuses, violates) nor has been pulled. An
         answer to another lever weighs as much as that lever is expected.
         """
-        pending = self.pending(months, model)
+        pending = self.pending(months)
         for event in events:
-            ahead = self._chance(actor, event, model)
+            ahead = self._chance(actor, event)
             if ahead is not None:
-                answer = self._still_to_come(months, model, *ahead)
+                answer = self._still_to_come(months, *ahead)
                 return answer if pending is None else answer + pending
         return pending
 
-    def _chance(
-        self, actor: str, event: str, model: PeaceTalks
-    ) -> tuple[Array | float, Array | float] | None:
+    def _chance(self, actor: str, event: str) -> tuple[Array | float, Array | float] | None:
         """Probability that the event, done by the actor, meets the condition, and the wait.
 
         Arrays (worlds,), or 1 and 0 where it is certain and at once.
@@ -146,58 +133,64 @@ class ActiveLever:
             return None
         if all(c.round is None and c.pulled is None for c in self.spec.when):
             return 1.0, 0.0
-        chance, wait = np.ones(model.worlds), np.zeros(model.worlds)
-        for condition in self.spec.when:
+        now = self.talks.round
+        chance, wait = np.ones(self.talks.worlds), np.zeros(self.talks.worlds)
+        for condition, parent in zip(self.spec.when, self.parents, strict=True):
             if condition.round is not None:
-                wait = np.maximum(wait, condition.round - model.round)
-            if condition.pulled is None:
+                wait = np.maximum(wait, condition.round - now)
+            if parent is None:
                 continue
-            parent = next(v for v in model.levers if v.key == condition.pulled)
-            ahead = parent._chance(actor, event, model)
+            ahead = parent._chance(actor, event)
             before, longer = (0.0, 0.0) if ahead is None else ahead
-            pulled = parent.triggered <= model.round
+            pulled = parent.triggered <= now
             chance *= np.where(
                 pulled, 1.0, np.where(parent.called, 0.0, before * parent.credibility)
             )
-            wait += np.where(pulled, parent.remaining(model), parent.delay + longer)
+            wait += np.where(pulled, parent.remaining(), parent.delay + longer)
         return chance, wait
 
-    def promise(self, where: Mask, months: float, model: PeaceTalks) -> Array | None:
+    def promise(self, where: Mask, months: float) -> Array | None:
         """Weight, in some worlds, of a promise tied to signing a stage, before it is pulled."""
         if not where.any():
             return None
-        return np.where(where, self._still_to_come(months, model), 0.0)
+        return np.where(where, self._still_to_come(months), 0.0)
 
-    def pending(self, months: float, model: PeaceTalks) -> Array | None:
+    def pending(self, months: float) -> Array | None:
         """Weight once pulled and before it is in effect: certain, but for the wait."""
         if not self.is_on_its_way:
             return None
-        share = 1.0 - self.remaining(model) * model.war.months / months
+        share = 1.0 - self.remaining() * self.war.months / months
         return np.clip(share, 0.0, 1.0) * self.on_its_way
 
-    def remaining(self, model: PeaceTalks) -> Array:
+    def remaining(self) -> Array:
         """Rounds until the effect where it has been pulled, shape (worlds,)."""
-        return np.maximum(self.triggered + self.delay - model.round, 0.0)
+        return np.maximum(self.triggered + self.delay - self.talks.round, 0.0)
 
     def _still_to_come(
-        self,
-        months: float,
-        model: PeaceTalks,
-        chance: Array | float = 1.0,
-        wait: Array | float = 0.0,
+        self, months: float, chance: Array | float = 1.0, wait: Array | float = 0.0
     ) -> Array:
         """Credibility where it has been neither pulled nor bluffed, less what passes before."""
         weight = self._at_once.get(months)
         if weight is None or isinstance(wait, np.ndarray):
-            share = np.clip(1.0 - (wait + self.delay) * model.war.months / months, 0.0, 1.0)
+            share = np.clip(1.0 - (wait + self.delay) * self.war.months / months, 0.0, 1.0)
             weight = chance * self.credibility * share
         if not isinstance(wait, np.ndarray):
             self._at_once[months] = weight
         return weight * self.undecided
 
-    def pay(self, where: Mask, round_: NDArray[np.int64] | int) -> None:
+    def expected_payment(self, actor: str) -> Array | None:
+        """What an actor expects of it on signing everything, (worlds,); None where nothing."""
+        amount = self.payment.get(actor)
+        return None if amount is None else self.credibility * amount
+
+    def luck(self, actor: str) -> Array | None:
+        """What it paid an actor in the end, less what was expected; shape (worlds,)."""
+        amount = self.payment.get(actor)
+        return None if amount is None else (self.in_effect - self.credibility) * amount
+
+    def pay(self, where: Mask, round_: Rounds) -> None:
         """Everything is in force in some worlds, from a round: a payment is made if it is kept."""
-        if not self.shift.payment:
+        if not self.payment:
             return
         kept = where & self.carried_out & ~self.in_effect
         self.triggered = np.where(kept, round_, self.triggered)
@@ -207,19 +200,32 @@ class ActiveLever:
         self._note(np.iinfo(np.int32).max - 1)  # whenever the votes that it waits for are taken
 
 
-def _holds(condition: Condition, model: PeaceTalks) -> Mask:
+def levers_of(talks: Talks, war: War) -> list[ActiveLever]:
+    """All levers of a scenario, each with those that its conditions name."""
+    levers = [
+        ActiveLever(key, owner, spec, talks, war)
+        for owner, actor in sorted(talks.spec.actors.items())
+        for key, spec in sorted(actor.levers.items())
+    ]
+    by_key = {lever.key: lever for lever in levers}
+    for lever in levers:
+        lever.parents = [None if c.pulled is None else by_key[c.pulled] for c in lever.spec.when]
+    return levers
+
+
+def _holds(condition: Condition, parent: ActiveLever | None, talks: Talks) -> Mask:
     """Where all keys of a condition hold, shape ``(worlds,)``."""
-    holds: Mask = np.ones(model.worlds, dtype=bool)
-    for event in ("refuses", "accepts", "violates"):
+    holds: Mask = np.ones(talks.worlds, dtype=bool)
+    for event in EVENTS:
         count = getattr(condition, event)
         if count is not None:
-            holds &= model.events[event][count.actor] >= count.times
+            holds &= talks.events[event][count.actor] >= count.times
     if condition.signed is not None:
-        holds &= model.stage > model.stage_names.index(condition.signed)
-    if condition.pulled is not None:
-        holds &= next(v for v in model.levers if v.key == condition.pulled).was_in_effect
+        holds &= talks.stage > talks.stage_names.index(condition.signed)
+    if parent is not None:
+        holds &= parent.was_in_effect
     if condition.round is not None:
-        holds &= model.round >= condition.round
+        holds &= talks.round >= condition.round
     return holds
 
 

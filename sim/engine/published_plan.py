@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.red_lines import TOLERANCE
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Party
-    from sim.engine.model import PeaceTalks
+from sim.engine.agents import Formulator, Party
+from sim.engine.durability import Durable
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.engine.war import War
+from sim.formulas.bargaining.red_lines import inside
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -36,44 +37,48 @@ class Weighed:
         NaN without a ``durability`` block.
     """
 
-    rests: ClassVar[bool] = True  # between the first round and the last
-
-    def __init__(self, model: PeaceTalks) -> None:
-        self.point, self.named = plan_of(model)
-        parties = model.signatories
+    def __init__(
+        self,
+        talks: Talks,
+        war: War,
+        parties: Sequence[Party],
+        envoy: Formulator | None,
+        ratification: Ratification,
+        durable: Durable | None,
+    ) -> None:
+        self.point, self.named = plan_of(talks, war, envoy)
         package = self.point[:, None, :]
         self.gain = np.stack(
             [p.utility(self.point) + p.payments() - p.reservation for p in parties], axis=1
         )
         self.crosses = np.stack([_crossed(p, package)[:, 0] for p in parties], axis=1)
         self.crosses &= self.named
-        gates = model.ratification.gates
-        self.ratified = np.full((model.worlds, len(gates)), np.nan)
+        gates = ratification.gates
+        self.ratified = np.full((talks.worlds, len(gates)), np.nan)
         for column, gate in enumerate(gates):
             # its own stage's text: later stages as they stand without a deal
-            later = model.stage_of_issue > gate.stage
-            text = np.where(later, model.war.no_deal, self.point)[:, None, :]
+            later = talks.stage_of_issue > gate.stage
+            text = np.where(later, war.no_deal, self.point)[:, None, :]
             concerned, passes = gate.concerned(text)[:, 0], gate.passes(text)[:, 0]
             self.ratified[:, column] = np.where(concerned, passes, np.nan)
-        self.years_held = np.full(model.worlds, np.nan)
-        if model.durable is not None:
-            self.years_held = model.durable.holds(self.point).years
+        self.years_held = np.full(talks.worlds, np.nan)
+        if durable is not None:
+            self.years_held = durable.holds(self.point).years
 
 
-def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
+def plan_of(talks: Talks, war: War, envoy: Formulator | None) -> tuple[Array, Mask]:
     """The plan of a scenario, or its envoy's text, and the issues that it names.
 
     Packages are (worlds, issues); issues that are not named stand as they do without a deal.
     """
-    point = model.war.no_deal.copy(order="K")
-    envoy = model.envoy
-    named = np.array([issue in model.spec.plan_issues for issue in model.issues])
-    if model.spec.plan:
-        for issue, number in model.spec.plan.items():
-            point[:, model.issues.index(issue)] = model.draws.number(f"plan.{issue}", number)
+    point = war.no_deal.copy(order="K")
+    named = np.array([issue in talks.spec.plan_issues for issue in talks.issues])
+    if talks.spec.plan:
+        for issue, number in talks.spec.plan.items():
+            point[:, talks.issues.index(issue)] = talks.draws.number(f"plan.{issue}", number)
     elif envoy is not None:
         point = np.where(named, envoy.plan, point)
-    for column, listed in enumerate(model.options):
+    for column, listed in enumerate(talks.options):
         if listed is not None:
             nearest = np.abs(point[:, column, None] - listed).argmin(axis=1)
             point[:, column] = np.where(named[column], listed[nearest], point[:, column])
@@ -83,5 +88,4 @@ def plan_of(model: PeaceTalks) -> tuple[Array, Mask]:
 def _crossed(party: Party, package: Array) -> Mask:
     """Where whole settlements (worlds, packages, issues) lie beyond a party's red lines."""
     low, high = party.limits_of_whole(package)
-    beyond = (package < low - TOLERANCE) | (package > high + TOLERANCE)
-    return np.asarray(beyond & party.consent)
+    return np.asarray(~inside(package, low, high) & party.consent)

@@ -8,24 +8,23 @@ defection). The gate's win-set is the set of texts worth at least its threshold.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import EVERYWHERE, Table, full, total
-from sim.engine.agents.preferences import drawn_bounds, is_upward
+from sim.arrays import EVERYWHERE, ByWorld, Table, full, total
+from sim.engine.draws import is_upward
+from sim.engine.state import Talks
+from sim.engine.war import War
+from sim.formulas.bargaining.red_lines import TOLERANCE, inside
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.bargaining.utility import losses, normalised
 from sim.scenario.agreement import Gate
 
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
-
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
-TOLERANCE = 1e-9
 NEVER = np.iinfo(np.int64).max
 UNASKED = 10.0
 """Surplus in a draft of a gate that is not known to object: it never matters there."""
@@ -48,7 +47,7 @@ class InDraft(NamedTuple):
     beyond: Array
 
 
-class ActiveGate:
+class ActiveGate(ByWorld):
     """A gate in all worlds.
 
     Attributes
@@ -65,17 +64,23 @@ class ActiveGate:
         Where it refuses the text that was signed last.
     """
 
-    def __init__(self, key: str, spec: Gate, model: PeaceTalks) -> None:
-        self.key, self.spec, self.model = key, spec, model
-        draws, path = model.draws, f"ratification.{key}"
-        shape = (model.worlds, len(model.issues))
-        self.owner = next(n for n, p in enumerate(model.signatories) if p.key == spec.of)
-        self.stage = model.stage_names.index(spec.stage) if spec.stage else model.stages - 1
-        self.rounds = int(np.ceil(spec.days / model.spec.war.round_days))
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("ideal", "weight", "low", "high"), "world issue"),
+        **dict.fromkeys(("threshold", "known", "verdict", "refuses", "terms"), "world"),
+        "spec": None,
+    }
+
+    def __init__(self, key: str, spec: Gate, talks: Talks, war: War) -> None:
+        self.key, self.spec = key, spec
+        draws, path = talks.draws, f"ratification.{key}"
+        shape = (talks.worlds, len(talks.issues))
+        self.owner = talks.signing.index(spec.of)
+        self.stage = talks.stage_names.index(spec.stage) if spec.stage else talks.stages - 1
+        self.rounds = int(np.ceil(spec.days / talks.spec.war.round_days))
         self.ideal, self.weight = full(shape, 0.5), full(shape, 0.0)
         self.low, self.high = full(shape, 0.0), full(shape, 1.0)
         for issue, wanted in spec.positions.items():
-            column, here = model.issues.index(issue), f"{path}.positions.{issue}"
+            column, here = talks.issues.index(issue), f"{path}.positions.{issue}"
             self.ideal[:, column] = draws.number(f"{here}.ideal", wanted.ideal)
             self.weight[:, column] = draws.number(f"{here}.salience", wanted.salience)
             if wanted.limit is not None:
@@ -84,27 +89,29 @@ class ActiveGate:
         self.low = np.minimum(self.low, self.ideal)
         self.high = np.maximum(self.high, self.ideal)
         nothing = self.weight.sum(axis=1) <= 0.0
-        self.weight[nothing] = [issue in spec.positions for issue in model.issues]
+        self.weight[nothing] = [issue in spec.positions for issue in talks.issues]
         self.weight = normalised(self.weight)
         self.terms = [
-            drawn_bounds(model, f"{path}.when.{n}", terms) for n, terms in enumerate(spec.when)
+            draws.bounds(f"{path}.when.{n}", terms, talks.issues)
+            for n, terms in enumerate(spec.when)
         ]
-        self.threshold = self._threshold(path)
-        self.known = np.zeros(model.worlds, dtype=bool)
-        self.verdict = np.full(model.worlds, np.nan)
-        self.refuses = np.zeros(model.worlds, dtype=bool)
+        self.threshold = self._threshold(path, talks, war)
+        self.known = np.zeros(talks.worlds, dtype=bool)
+        self.verdict = np.full(talks.worlds, np.nan)
+        self.refuses = np.zeros(talks.worlds, dtype=bool)
 
-    def _threshold(self, path: str) -> Array:
-        model, spec = self.model, self.spec
+    def _threshold(self, path: str, talks: Talks, war: War) -> Array:
+        spec = self.spec
         if spec.threshold is not None:
-            return model.draws.number(f"{path}.threshold", spec.threshold)
-        texts = np.repeat(model.war.no_deal[:, None, :], len(spec.polls), axis=1)
+            return talks.draws.number(f"{path}.threshold", spec.threshold)
+        texts = np.repeat(war.no_deal[:, None, :], len(spec.polls), axis=1)
         for n, poll in enumerate(spec.polls):
             for issue, point in poll.terms.items():
-                texts[:, n, model.issues.index(issue)] = point
+                texts[:, n, talks.issues.index(issue)] = point
         share = np.array([poll.favour / (poll.favour + poll.against) for poll in spec.polls])
-        swing = model.draws.number(f"{path}.swing.size", spec.swing)
-        required = spec.required - swing * model.draws.normal(f"{path}.swing")
+        swing = talks.draws.number(f"{path}.swing.size", spec.swing, path=f"{path}.swing")
+        vote = talks.draws.normal(f"{path}.swing", path=f"{path}.swing.draw")
+        required = spec.required - swing * vote
         return threshold_from_support(*support_curve(self.utility(texts), share), required)
 
     def utility(self, x: Array, table: Table = EVERYWHERE) -> Array:
@@ -116,8 +123,7 @@ class ActiveGate:
         """Whether packages (worlds of the table, packages, issues) would be approved."""
         low, high, threshold = (table.rows(a) for a in (self.low, self.high, self.threshold))
         enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
-        inside = (x >= low[:, None] - TOLERANCE) & (x <= high[:, None] + TOLERANCE)
-        return np.asarray(enough & inside.all(axis=2))
+        return np.asarray(enough & inside(x, low[:, None], high[:, None]).all(axis=2))
 
     def concerned(self, x: Array, table: Table = EVERYWHERE) -> Mask:
         """Whether packages contain what brings them before it; shapes as in :meth:`passes`."""
@@ -127,19 +133,25 @@ class ActiveGate:
         for terms in self.terms:
             met = np.ones(x.shape[:2], dtype=bool)
             for column, least, most in terms:
-                met &= x[..., column] >= table.rows(least)[:, None] - TOLERANCE
-                met &= x[..., column] <= table.rows(most)[:, None] + TOLERANCE
+                bounds = (table.rows(bound)[:, None] for bound in (least, most))
+                met &= inside(x[..., column], *bounds)
             found |= met
         return found
 
 
-class Ratification:
+class Ratification(ByWorld):
     """All gates, and the texts that wait for them."""
 
-    def __init__(self, model: PeaceTalks) -> None:
-        self.model = model
-        self.gates = [ActiveGate(k, g, model) for k, g in sorted(model.spec.ratification.items())]
-        worlds = model.worlds
+    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(
+        ("due", "will_pass", "failures", "failed_last", "ends_talks"), "world"
+    )
+    parts = ("gates",)
+
+    def __init__(self, talks: Talks, war: War) -> None:
+        self.talks, self.war = talks, war
+        gates = sorted(talks.spec.ratification.items())
+        self.gates = [ActiveGate(key, gate, talks, war) for key, gate in gates]
+        worlds = talks.worlds
         self.due = np.zeros(worlds, dtype=np.int64)
         self.will_pass = np.zeros(worlds, dtype=bool)
         self.failures = np.zeros(worlds, dtype=np.int64)
@@ -156,22 +168,22 @@ class Ratification:
         ndarray of bool, shape (worlds,)
             Where a gate is concerned, so that the text is not in force yet.
         """
-        model = self.model
-        text = np.where(np.isnan(model.agreed), model.war.no_deal, model.agreed)[:, None, :]
-        pending = np.zeros(model.worlds, dtype=bool)
-        last = np.zeros(model.worlds, dtype=np.int64)
-        first_no = np.full(model.worlds, NEVER)
+        talks = self.talks
+        text = np.where(np.isnan(talks.agreed), self.war.no_deal, talks.agreed)[:, None, :]
+        pending = np.zeros(talks.worlds, dtype=bool)
+        last = np.zeros(talks.worlds, dtype=np.int64)
+        first_no = np.full(talks.worlds, NEVER)
         votes, passes = [], []
         for gate in self.gates:
             gate.refuses &= ~where
-            votes.append(where & (model.stage == gate.stage + 1) & gate.concerned(text)[:, 0])
+            votes.append(where & (talks.stage == gate.stage + 1) & gate.concerned(text)[:, 0])
             passes.append(gate.passes(text)[:, 0])
             pending |= votes[-1]
             last = np.maximum(last, np.where(votes[-1], gate.rounds, 0))
             against = votes[-1] & ~passes[-1]
             first_no = np.where(against, np.minimum(first_no, gate.rounds), first_no)
         decided = np.minimum(first_no, last)
-        self.due = np.where(pending, model.round + decided, self.due)
+        self.due = np.where(pending, talks.round + decided, self.due)
         self.will_pass = np.where(pending, first_no == NEVER, self.will_pass)
         self.ends_talks &= ~pending
         for gate, asked, passed in zip(self.gates, votes, passes, strict=True):
@@ -183,17 +195,26 @@ class Ratification:
                 self.ends_talks |= gate.refuses & pending
         return pending
 
+    def note_votes(self, failed: Mask) -> None:
+        """The votes that were due have been taken; in some worlds they failed."""
+        self.failures += failed
+        self.failed_last |= failed
+
+    def take_effect(self, where: Mask) -> None:
+        """What was signed in some worlds is in force."""
+        self.failed_last &= ~where
+
     def acceptable(self, party: int, x: Array, table: Table) -> Mask:
         """Whether packages would not, for all that a party knows, fail at a gate again.
 
         ``x`` is (worlds of the table, packages, all issues). A party minds its own gates; where a
         share of the signatories is enough, all mind all gates: nobody can be relied on to object.
         """
-        model = self.model
-        outvoted = model.spec.protocol.consent != "unanimity"
+        talks = self.talks
+        outvoted = talks.spec.protocol.consent != "unanimity"
         fine = np.ones(x.shape[:2], dtype=bool)
-        settled = np.where(model.is_fixed, model.agreed, model.war.no_deal)
-        text = np.where(table.rows(model.on_table)[:, None], x, table.rows(settled)[:, None])
+        settled = talks.signed_or(self.war.no_deal)
+        text = np.where(table.rows(talks.on_table)[:, None], x, table.rows(settled)[:, None])
         for gate in self.gates:
             if (outvoted or gate.owner == party) and gate.stage == table.stage:
                 known = table.rows(gate.known)
@@ -214,7 +235,7 @@ class Ratification:
         rest : ndarray, shape (worlds, issues of the scenario)
             Where the other issues stand.
         """
-        stage = self.model.stage[worlds]
+        stage = self.talks.stage[worlds]
         gates = [g for g in self.gates if (g.known[worlds] & (stage == g.stage)).any()]
         if not gates:
             return None

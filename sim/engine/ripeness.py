@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some, stacked, total
+from sim.engine.agents import Party
+from sim.engine.exclusions import Exclusions
+from sim.engine.state import Talks
 from sim.formulas.bargaining.conflicts import Pairs
 from sim.formulas.bargaining.drafting import max_min, prices
 from sim.formulas.bargaining.red_lines import (
@@ -20,10 +23,6 @@ from sim.formulas.bargaining.red_lines import (
     with_rules,
 )
 from sim.formulas.bargaining.utility import losses
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Party
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -45,18 +44,19 @@ class Ripeness:
     each other are never both counted; among so many cases the draft found is a lower bound.
     """
 
-    rests: ClassVar[bool] = True  # between the first round and the last
-
-    def __init__(self, model: PeaceTalks) -> None:
-        self.exclusions = model.exclusions
+    def __init__(
+        self, talks: Talks, signatories: Sequence[Party], exclusions: Exclusions | None
+    ) -> None:
+        self.talks, self.signatories, self.exclusions = talks, signatories, exclusions
+        self.rules = [rule for p in signatories for rule in p.rules]
         rows = []
-        for listed in model.options:
+        for listed in talks.options:
             grid = np.linspace(0.0, 1.0, POINTS)
             rows.append(
                 grid if listed is None else np.pad(listed, (0, POINTS - len(listed)), mode="edge")
             )
         self.points = np.stack(rows)
-        self.divisible = np.array([listed is None for listed in model.options])
+        self.divisible = np.array([listed is None for listed in talks.options])
         tables = np.stack(
             [
                 p.weight[:, :, None]
@@ -65,56 +65,53 @@ class Ripeness:
                     p.ideal[:, :, None],
                     None if p.curvature is None else p.curvature[:, None],
                 )
-                for p in model.signatories
+                for p in signatories
             ],
             axis=1,
         )
         self.loss = tables.transpose(2, 0, 1, 3).copy()  # (issues, worlds, parties, points)
         self.priced = prices(self.loss)
-        middle = np.mean([p.ideal for p in model.signatories], axis=0).T[:, :, None]
+        middle = np.mean([p.ideal for p in signatories], axis=0).T[:, :, None]
         self.choice = np.abs(self.points[:, None, :] - middle).argmin(axis=2)
 
-    def measure(self, model: PeaceTalks) -> Array:
+    def measure(self) -> Array:
         """Ripeness of the whole settlement now, in utility; NaN where everything is signed.
 
         Shape (worlds,). Parties whose consent nothing unsettled needs do not count.
         """
-        unsettled = ~model.is_fixed
-        gap = np.stack([self._gap(p, model) for p in model.signatories], axis=1)
-        return self._largest(model, unsettled, gap)
+        gap = np.stack([self._gap(p) for p in self.signatories], axis=1)
+        return self._largest(~self.talks.is_fixed, gap)
 
-    def measure_stage(self, model: PeaceTalks) -> Array:
+    def measure_stage(self) -> Array:
         """The same for the stage on the table alone: can all who are asked gain by signing it?"""
-        gap = np.stack([p.best - p.reservation for p in model.signatories], axis=1)
-        return self._largest(model, model.on_table, gap)
+        gap = np.stack([p.best - p.reservation for p in self.signatories], axis=1)
+        return self._largest(self.talks.on_table, gap)
 
-    def _largest(self, model: PeaceTalks, issues: Mask, gap: Array) -> Array:
-        asked = np.stack([(p.consent & issues).any(axis=1) for p in model.signatories], axis=1)
+    def _largest(self, issues: Mask, gap: Array) -> Array:
+        asked = np.stack([(p.consent & issues).any(axis=1) for p in self.signatories], axis=1)
         gap = np.where(asked, gap, UNASKED)
-        value = np.full(model.worlds, np.nan)
+        value = np.full(self.talks.worlds, np.nan)
         anything = issues.any(axis=1)
         worlds = ALL if anything.all() else np.flatnonzero(anything)
         if not anything.any():
             return value
-        low, high = (side[:, worlds] for side in true_boxes(model, issues))
+        low, high = (side[:, worlds] for side in self.boxes(issues))
         self.choice[:, worlds], value[worlds] = self._within(
             (low, high), self.choice[:, worlds], issues[worlds], gap[worlds], worlds
         )
-        if model.rules:
+        if self.rules:
             # a linkage that common ground does not need may still be worth its price
             hard = np.flatnonzero(value <= 0.0)
             for some in alike(issues[hard]):
                 these = hard[some]
-                value[these] = self._with_other_linkages(model, issues, gap, value, these)
+                value[these] = self._with_other_linkages(issues, gap, value, these)
         return value
 
-    def _with_other_linkages(
-        self, model: PeaceTalks, issues: Mask, gap: Array, value: Array, worlds: Index
-    ) -> Array:
+    def _with_other_linkages(self, issues: Mask, gap: Array, value: Array, worlds: Index) -> Array:
         best = value[worlds].copy()
-        low, high = (side[:, worlds] for side in own_lines(model))
-        rest = [p.rest for p in model.signatories]
-        useful = [rule for rule in model.rules if issues[worlds, rule.column].any()]
+        low, high = (side[:, worlds] for side in self.own_lines())
+        rest = [p.rest for p in self.signatories]
+        useful = [rule for rule in self.rules if issues[worlds, rule.column].any()]
         rules = [rule.moved(rest, issues).rows(worlds) for rule in useful]
         for subset in subsets(len(rules)):
             box = with_rules(low, high, [rules[n] for n in subset])
@@ -156,55 +153,53 @@ class Ripeness:
             priced=self.priced[worlds],
         )
 
-    @staticmethod
-    def _gap(party: Party, model: PeaceTalks) -> Array:
+    def _gap(self, party: Party) -> Array:
         """Surplus of a party if every unsettled issue went to its ideal."""
-        signed = total(np.where(model.is_fixed, party.loss(np.nan_to_num(model.agreed)), 0.0))
+        talks = self.talks
+        signed = total(np.where(talks.is_fixed, party.loss(np.nan_to_num(talks.agreed)), 0.0))
         return 1.0 - signed + party.payments() - party.reservation
 
+    def own_lines(self) -> tuple[Array, Array]:
+        """Unconditional red lines where consent is needed, within what the stage must contain.
 
-def own_lines(model: PeaceTalks) -> tuple[Array, Array]:
-    """Unconditional red lines where consent is needed, within what the stage must contain.
+        Two arrays of shape (parties, worlds, issues).
+        """
+        low = stacked([np.where(p.consent, p.low, 0.0) for p in self.signatories])
+        high = stacked([np.where(p.consent, p.high, 1.0) for p in self.signatories])
+        return self._within_terms(low, high)
 
-    Two arrays of shape (parties, worlds, issues).
-    """
-    parties = model.signatories
-    low = stacked([np.where(p.consent, p.low, 0.0) for p in parties])
-    high = stacked([np.where(p.consent, p.high, 1.0) for p in parties])
-    return np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
+    def _within_terms(self, low: Array, high: Array) -> tuple[Array, Array]:
+        return np.maximum(low, self.talks.terms_low), np.minimum(high, self.talks.terms_high)
 
+    def boxes(self, issues: Mask) -> tuple[Array, Array]:
+        """Red lines under the linkages that come nearest to common ground on some issues.
 
-def true_boxes(model: PeaceTalks, unsettled: Mask) -> tuple[Array, Array]:
-    """Red lines under the linkages that come nearest to common ground.
-
-    Two arrays of shape (parties, worlds, issues).
-    """
-    low, high = own_lines(model)
-    if model.rules:
-        rest = [p.rest for p in model.signatories]
-        moved = [rule.moved(rest, unsettled) for rule in model.rules]
-        low, high = boxes(low, high, moved, best_linkages(low, high, moved, unsettled))
+        Two arrays of shape (parties, worlds, issues).
+        """
+        low, high = self.own_lines()
+        if not self.rules:
+            return low, high
+        rest = [p.rest for p in self.signatories]
+        moved = [rule.moved(rest, issues) for rule in self.rules]
         # a rule loosens an actor's line, not what the stage must contain
-        low, high = np.maximum(low, model.terms_low), np.minimum(high, model.terms_high)
-    return low, high
+        return self._within_terms(*boxes(low, high, moved, best_linkages(low, high, moved, issues)))
 
+    def red_line_gaps(self, issues: Mask) -> Array:
+        """By how much the red lines of those who must consent miss each other, per issue.
 
-def red_line_gaps(model: PeaceTalks, issues: Mask) -> Array:
-    """By how much the red lines of those who must consent miss each other, per issue.
-
-    Shape (worlds, issues), in scale units; 0 where some point is inside all of them. ``issues``
-    (worlds, issues) are those to be settled together. Conditional red lines count under the choice
-    of conditions that comes nearest to common ground.
-    """
-    low, high = true_boxes(model, issues)
-    missed = gaps(low, high, issues)
-    lowest, highest = low.max(axis=0), high.min(axis=0)
-    for column, listed in enumerate(model.options):
-        if listed is not None:
-            above = listed >= lowest[:, column, None] - 1e-9
-            none = ~(above & (listed <= highest[:, column, None] + 1e-9)).any(axis=1)
-            none &= issues[:, column]
-            missed[:, column] = np.where(
-                none, np.maximum(missed[:, column], 1e-6), missed[:, column]
-            )
-    return missed
+        Shape (worlds, issues), in scale units; 0 where some point is inside all of them. ``issues``
+        (worlds, issues) are those to be settled together. Conditional red lines count under the
+        choice of conditions that comes nearest to common ground.
+        """
+        low, high = self.boxes(issues)
+        missed = gaps(low, high, issues)
+        lowest, highest = low.max(axis=0), high.min(axis=0)
+        for column, listed in enumerate(self.talks.options):
+            if listed is not None:
+                above = listed >= lowest[:, column, None] - 1e-9
+                none = ~(above & (listed <= highest[:, column, None] + 1e-9)).any(axis=1)
+                none &= issues[:, column]
+                missed[:, column] = np.where(
+                    none, np.maximum(missed[:, column], 1e-6), missed[:, column]
+                )
+        return missed

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, columns, full
+from sim.arrays import ALL, ByWorld, Some, columns, full
 from sim.engine.draws import Draws
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.schema import Scenario
@@ -14,7 +17,29 @@ Array = NDArray[np.float64]
 DAYS_A_MONTH = 365.25 / 12
 
 
-class War:
+@dataclass(eq=False)
+class Shift(ByWorld):
+    """What changes the war at once: a lever's effect.
+
+    Attributes
+    ----------
+    cost : dict of str to ndarray, shape (worlds,)
+        By actor: change of the cost of war a month.
+    drift, no_deal : ndarray, shape (worlds, issues)
+        Change of the drift a month and of where the issues stand without a deal.
+    """
+
+    cost: dict[str, Array]
+    drift: Array
+    no_deal: Array
+    axes: ClassVar[dict[str, str | None]] = {
+        "cost": "world",
+        "drift": "world issue",
+        "no_deal": "world issue",
+    }
+
+
+class War(ByWorld):
     """State of the war in every world.
 
     Attributes
@@ -34,6 +59,13 @@ class War:
     elapsed : ndarray, shape (worlds,)
         Months of war so far; none pass once all is signed, or while a vote on it is pending.
     """
+
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("no_deal", "drift", "volatility", "moved"), "world issue"),
+        **dict.fromkeys(("lever_drift", "lever_drift_seen"), "world issue"),
+        **dict.fromkeys(("cost", "growth", "grown", "lever_cost"), "world"),
+        **dict.fromkeys(("elapsed", "observed_months"), "world"),
+    }
 
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
         war, spread = scenario.war, scenario.spread
@@ -115,6 +147,14 @@ class War:
             np.clip(before + step, 0.0, 1.0, out=self.no_deal[:, column])
             self.moved[:, column] = step
 
+    def press(self, where: NDArray[np.bool_], shift: Shift) -> None:
+        """A lever takes effect in some worlds."""
+        for actor, change in shift.cost.items():
+            self.lever_cost[actor] += np.where(where, change, 0.0)
+        self.lever_drift += np.where(where[:, None], shift.drift, 0.0)
+        moved = np.clip(self.no_deal + shift.no_deal, 0.0, 1.0)
+        self.no_deal = np.where(where[:, None], moved, self.no_deal)
+
     def cost_now(self, actor: str) -> Array:
         """Cost of war of an actor, utility a month, shape ``(worlds,)``; levers included."""
         return self.cost_of_new_war(actor) + self.lever_cost[actor]
@@ -124,7 +164,7 @@ class War:
         return self.grown[actor]
 
 
-class Beliefs:
+class Beliefs(ByWorld):
     """What one actor believes about the drift, corrected by what the front does.
 
     Attributes
@@ -132,6 +172,8 @@ class Beliefs:
     mean, variance : ndarray, shape (worlds, issues)
         Belief about the drift, scale units a month.
     """
+
+    axes: ClassVar[dict[str, str | None]] = {"mean": "world issue", "variance": "world issue"}
 
     def __init__(self, actor: str, scenario: Scenario, war: War, draws: Draws) -> None:
         self.war = war

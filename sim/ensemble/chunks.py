@@ -6,19 +6,17 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
+from sim.engine.recorder import BY_ROUND
 from sim.ensemble.executors import Executor, Lost
-from sim.results.dataset import chunk_dataset, trace_dataset
+from sim.results.dataset import ChunkResult, chunk_dataset, trace_dataset
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[float, float], None]
 """Called with (worlds done, worlds in all); a world under way counts by its share of rounds."""
-Arrays = dict[str, NDArray[Any]]
 
 
 class Task(NamedTuple):
@@ -28,13 +26,6 @@ class Task(NamedTuple):
     chunk: int
     worlds: int
     trace: bool
-
-
-class ChunkResult(NamedTuple):
-    """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
-
-    outcomes: Arrays
-    trace: Arrays
 
 
 class Failure(NamedTuple):
@@ -162,13 +153,15 @@ def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
         if not model.goes_on:
             break
         model.step()
-        report(task.worlds * model.round / scenario.rounds)
+        report(task.worlds * model.talks.round / scenario.rounds)
     model.finish()
     outcomes = chunk_dataset(model)
     names = outcomes.data_vars if call.keep is None else call.keep
+    rounds = trace_dataset(model) if task.trace else {}
     result = ChunkResult(
         {str(name): outcomes[name].values for name in names},
-        {str(n): v.values for n, v in trace_dataset(model).items()} if task.trace else {},
+        # a chunk of one world has a story, too, but only the central world's is told
+        {name: rounds[name].values for name in BY_ROUND if name in rounds},
     )
     model.release()
     return result

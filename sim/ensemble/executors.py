@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ class ProcessPool:
 
     def _start(self) -> None:
         here, there = self._context.Pipe()
-        with _one_thread_each(), interrupts_wait():
+        with _one_thread_each(), _without_main(), interrupts_wait():
             process = self._context.Process(target=_serve, args=(there,), daemon=True)
             process.start()
         there.close()
@@ -236,6 +238,17 @@ def _one_thread_each() -> Iterator[None]:
 
 
 @contextmanager
+def _without_main() -> Iterator[None]:
+    """Processes started here do not run the user's script again: they need nothing of it."""
+    here = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = here
+
+
+@contextmanager
 def interrupts_wait() -> Iterator[None]:
     """Ctrl-C reaches this process afterwards, and processes started here never."""
     if not hasattr(signal, "pthread_sigmask"):
@@ -255,31 +268,3 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def open_executor(workers: int = 1, cluster: str | None = None) -> Executor:
-    """The executor that is asked for on the command line.
-
-    Parameters
-    ----------
-    workers : int
-        Processes; 1 is this one, unless there is a cluster.
-    cluster : str, optional
-        ``local`` for a Dask cluster on this machine with so many workers, or the address of a
-        scheduler.
-
-    Raises
-    ------
-    ExecutorError
-        If the cluster cannot be had.
-    """
-    if cluster is not None:
-        if cluster != "local" and "://" not in cluster:
-            raise ExecutorError(
-                f"--cluster {cluster}: give local, or the address of a Dask scheduler "
-                "(tcp://host:8786)."
-            )
-        from sim.ensemble.cluster import DaskCluster
-
-        return DaskCluster(cluster, workers)
-    return InProcess() if workers == 1 else ProcessPool(workers)

@@ -1,13 +1,15 @@
-"""The main job: from a scenario to a folder of results."""
+"""The one runner: scenarios × executor × store; and the files of a run."""
 
 from __future__ import annotations
 
 import csv
 import json
 import platform
-from collections.abc import Callable, Iterator
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,19 @@ import xarray as xr
 
 from sim import __version__
 from sim.engine.draws import CHUNK
-from sim.ensemble.chunks import ChunkResult, Failure, Task, central_world, chunk_tasks, run_tasks
+from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
-from sim.ensemble.store import ChunkStore
+from sim.ensemble.store import ChunkStore, StoreError
 from sim.files import written_whole
 from sim.formulas.statistics import quantiles
-from sim.results.dataset import build_dataset, central_dataset, save_results, template
-from sim.results.summary import summarise
+from sim.results.dataset import (
+    ChunkResult,
+    build_dataset,
+    central_dataset,
+    save_results,
+    template,
+)
+from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
@@ -48,7 +56,7 @@ class Run:
     scenario: Scenario
     ensemble: xr.Dataset
     central: xr.Dataset
-    summary: dict[str, Any]
+    summary: Summary
     store: Path | None = None
     failures: list[Failure] = field(default_factory=list)
 
@@ -62,20 +70,11 @@ class RunError(Exception):
         self.add_note(failures[0].traceback)
 
 
-def run_scenario(
-    loaded: Loaded,
-    worlds: int = 1000,
-    seed: int = 1,
-    overrides: tuple[str, ...] = (),
-    progress: Progress = lambda what, done, total: None,
-    traced: int = CHUNK,
-    executor: Executor | None = None,
-    store: Path | None = None,
-    overwrite: bool = False,
-) -> Run:
-    """Central world and ensemble of a scenario.
+@dataclass(frozen=True)
+class Job:
+    """What is to be run.
 
-    Parameters
+    Attributes
     ----------
     loaded : Loaded
         A checked scenario.
@@ -83,87 +82,187 @@ def run_scenario(
         Size and seed of the ensemble.
     overrides : tuple of str
         What was set on the command line, for the record.
-    progress : callable, optional
-        Told how far the work is.
     traced : int
         Worlds whose every round is kept, in whole chunks; 0 where only outcomes are wanted.
-    executor : Executor, optional
-        Where chunks are run; by default in this process.
     store : Path, optional
         Stream the worlds to a Zarr store there, or go on with the one that an interrupted run of
         the same has left; by default they are kept in memory.
     overwrite : bool
         Begin anew where the store holds another run.
+    """
+
+    loaded: Loaded
+    worlds: int = 1000
+    seed: int = 1
+    overrides: tuple[str, ...] = ()
+    traced: int = CHUNK
+    store: Path | None = None
+    overwrite: bool = False
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Its chunks."""
+        return chunk_tasks(self.worlds, self.traced)
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What is needed to repeat the run."""
+        return provenance(self.loaded, self.seed, self.overrides)
+
+
+def run_scenario(
+    loaded: Loaded,
+    worlds: int = 1000,
+    seed: int = 1,
+    overrides: tuple[str, ...] = (),
+    progress: Progress = lambda what, done, total: None,
+    executor: Executor | None = None,
+    traced: int = CHUNK,
+) -> Run:
+    """Central world and ensemble of one scenario, in memory: see :class:`Job`."""
+    return run_job(Job(loaded, worlds, seed, overrides, traced), executor, progress)
+
+
+def run_job(
+    job: Job,
+    executor: Executor | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Run:
+    """Run one job; raises :class:`RunError` if no chunk has a result.
+
+    For the rest see :func:`run_jobs`.
+    """
+    ((_, run),) = run_jobs([job], executor or InProcess(), progress)
+    if isinstance(run, RunError):
+        raise run
+    return run
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    executor: Executor,
+    progress: Progress = lambda what, done, total: None,
+) -> Iterator[tuple[int, Run | RunError]]:
+    """Run jobs of one seed, and yield each with its place as soon as it is finished.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+        What is to be run; each is a cell for :func:`~.chunks.run_tasks`.
+    executor : Executor
+        Where chunks are run; the results do not depend on it.
+    progress : callable, optional
+        Told how far the work is.
+
+    Yields
+    ------
+    (int, Run or RunError)
+        The error where no chunk of a job has a result: the others go on.
 
     Raises
     ------
-    RunError
-        If no chunk has a result.
     StoreError
-        If the store holds something else or cannot be written.
+        If a store holds something else or cannot be written.
     """
-    scenario = loaded.scenario
-    attributes = provenance(loaded, seed, overrides)
-    world = central_world(scenario)
-    central = central_dataset(world).assign_attrs(attributes)
-    run = partial(run_tasks, [scenario], seed, executor=executor or InProcess())
-    if store is None:
-        ensemble, failures = _in_memory(
-            run, chunk_tasks(worlds, traced), template(world), attributes, progress
-        )
-    else:
-        ensemble, failures = _in_store(
-            run, store, worlds, traced, template(world), attributes, progress, overwrite
-        )
-    progress("summarising", 0, 1)
-    summary = summarise(scenario, ensemble, central)
-    return Run(scenario, ensemble, central, summary, store, failures)
-
-
-def _in_memory(
-    run: Callable[..., Iterator[tuple[Task, ChunkResult | Failure]]],
-    tasks: list[Task],
-    like: xr.Dataset,
-    attributes: dict[str, Any],
-    progress: Progress,
-) -> tuple[xr.Dataset, list[Failure]]:
-    results, failures = {}, []
-    for task, found in run(tasks, progress=partial(progress, "worlds")):
-        if isinstance(found, Failure):
-            failures.append(found)
-        else:
-            results[task.chunk] = found
-    failures.sort()
-    if not results:
-        raise RunError(failures)
-    return build_dataset(results, like, attributes), failures
-
-
-def _in_store(
-    run: Callable[..., Iterator[tuple[Task, ChunkResult | Failure]]],
-    path: Path,
-    worlds: int,
-    traced: int,
-    like: xr.Dataset,
-    attributes: dict[str, Any],
-    progress: Progress,
-    overwrite: bool,
-) -> tuple[xr.Dataset, list[Failure]]:
-    identity = {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")}
-    with ChunkStore.prepare(
-        path, like, worlds, identity, attributes, traced=traced, overwrite=overwrite
-    ) as store:
-        tasks = store.missing()
-        before = worlds - sum(task.worlds for task in tasks)
-        for task, found in run(tasks, progress=lambda n, _: progress("worlds", before + n, worlds)):
+    with ExitStack() as opened:
+        started: dict[int, _Started] = {}
+        for cell, job in enumerate(jobs):
+            try:
+                started[cell] = opened.enter_context(_Started.of(job))
+            except StoreError:
+                raise
+            except Exception as error:  # of the central world; the ensemble would not fare better
+                failed = Call(job.loaded.scenario, job.seed, job.tasks[0]).failed(
+                    type(error).__name__, str(error), traceback.format_exc()
+                )
+                yield cell, RunError([failed])
+        tasks = [t._replace(cell=cell) for cell, one in started.items() for t in one.kept.missing()]
+        left = Counter(task.cell for task in tasks)
+        every = sum(jobs[cell].worlds for cell in started)
+        before = every - sum(task.worlds for task in tasks)
+        for cell in sorted(started.keys() - left.keys()):
+            yield cell, started.pop(cell).finished(progress)
+        if not tasks:
+            return
+        for task, found in run_tasks(
+            lambda cell: jobs[cell].loaded.scenario,
+            jobs[0].seed,
+            tasks,
+            executor,
+            progress=lambda done, _: progress("worlds", before + done, every),
+        ):
+            kept, own = started[task.cell].kept, task._replace(cell=0)
             if isinstance(found, Failure):
-                store.record(found)
+                kept.record(found._replace(task=own))
             else:
-                store.write(task, found)
-        failures = store.failures()
-        if len(failures) == len(store.tasks()):
-            raise RunError(failures)
-        return store.dataset(), failures
+                kept.write(own, found)
+            left[task.cell] -= 1
+            if not left[task.cell]:
+                yield task.cell, started.pop(task.cell).finished(progress)
+
+
+@dataclass
+class _InMemory:
+    """Worlds of a run that are kept in memory, as :class:`ChunkStore` keeps them on disk."""
+
+    job: Job
+    like: xr.Dataset
+    attributes: dict[str, Any]
+    results: dict[int, ChunkResult] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+
+    def missing(self) -> list[Task]:
+        return self.job.tasks
+
+    def write(self, task: Task, result: ChunkResult) -> None:
+        self.results[task.chunk] = result
+
+    def record(self, failure: Failure) -> None:
+        self.failed.append(failure)
+
+    def failures(self) -> list[Failure]:
+        return sorted(self.failed)
+
+    def dataset(self) -> xr.Dataset:
+        return build_dataset(self.results, self.like, self.attributes)
+
+
+@dataclass
+class _Started:
+    """A job whose central world has been run and whose chunks are being kept."""
+
+    job: Job
+    central: xr.Dataset
+    kept: _InMemory | ChunkStore
+
+    @classmethod
+    @contextmanager
+    def of(cls, job: Job) -> Iterator[_Started]:
+        attributes = job.provenance
+        world = central_world(job.loaded.scenario)
+        central, like = central_dataset(world).assign_attrs(attributes), template(world)
+        if job.store is None:
+            yield cls(job, central, _InMemory(job, like, attributes))
+            return
+        with ChunkStore.prepare(
+            job.store,
+            like,
+            job.worlds,
+            {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
+            attributes,
+            traced=job.traced,
+            overwrite=job.overwrite,
+        ) as store:
+            yield cls(job, central, store)
+
+    def finished(self, progress: Progress) -> Run | RunError:
+        failures = self.kept.failures()
+        if len(failures) == len(self.job.tasks):
+            return RunError(failures)
+        progress("summarising", 0, 1)
+        scenario, ensemble = self.job.loaded.scenario, self.kept.dataset()
+        summary = summarise(scenario, ensemble, self.central)
+        return Run(scenario, ensemble, self.central, summary, self.job.store, failures)
 
 
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:
@@ -194,7 +293,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
 def write_summary(run: Run, path: Path) -> None:
     """``summary.json``: the same bytes for the same scenario, seed and versions."""
     with written_whole(path) as temporary:
-        temporary.write_text(summary_text(run.summary), encoding="utf-8")
+        temporary.write_text(summary_text(run.summary.to_json()), encoding="utf-8")
 
 
 def summary_text(summary: dict[str, Any]) -> str:

@@ -23,7 +23,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK
-from sim.ensemble.chunks import ChunkResult, Failure, Task, chunk_tasks
+from sim.ensemble.chunks import Failure, Task, chunk_tasks
+from sim.results.dataset import ChunkResult
 
 JOURNAL, HEADER, LOCK = "journal", "store.json", "lock"
 FINISHED = "finished"

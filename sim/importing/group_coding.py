@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sim.engine.protocols import PROTOCOLS
 from sim.engine.protocols.groups import GroupDecision
 from sim.importing import Imported, Wishes
 from sim.importing.keys import PLAIN_NAMES, plain_key
 from sim.importing.sourcing import Sourcing
 from sim.importing.table import Table, raise_all
+from sim.registry import PROTOCOLS
 from sim.scenario.errors import Place, Problem
 
 NO_DATE = date(2000, 1, 1)

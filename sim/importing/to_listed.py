@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.central import central_space
 from sim.formulas.bargaining.utility import losses
 from sim.formulas.solutions.enumeration import package_count
 from sim.formulas.solutions.space import Space
+from sim.prose import listing
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Issue, Scenario
-from sim.studies.solve.central import central_space
-from sim.words.story import listing
 
 Array = NDArray[np.float64]
 

@@ -7,11 +7,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run
-from sim.plots.data import counted, listing, share_text, short
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, SMALL, actor_colors, shortened, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, shortened, styled, text_width, wrapped
+from sim.prose import counted
+from sim.prose import percent as share_text
+from sim.views.afterwards import headline
+from sim.views.colours import PLAN, SETTLED, actor_colors
+from sim.views.run_data import short
 
-SETTLED, PLAN = "#00695c", "#6a4c93"
 ROW, GATE_ROW, CURVE = 0.42, 0.5, 1.9
 
 
@@ -61,31 +64,6 @@ def afterwards(run: Run) -> Figure:
         _years(sheet, run, top)
         _terms(sheet, run, top)
     return sheet.figure
-
-
-def headline(run: Run) -> str:
-    """The finding: whether the plan suits all, passes, and holds; or how settlements fared."""
-    plan, durability = run.summary["plan"], run.summary["durability"]
-    if durability and durability["worlds"] >= 10:
-        last = str(durability["years"])
-        return (
-            f"{share_text(durability['held'][last])} of the settlements still hold after "
-            f"{counted(durability['years'], 'year')}"
-        )
-    if plan is None:
-        return "What comes after the signatures"
-    worse = [a for a, g in plan["gain"].items() if g["better"] < 0.5]
-    crossed = [short(run, a) for a, s in plan["crosses_any"].items() if s >= 0.5]
-    if not worse:
-        text = "In the median world the plan as published beats no deal for everybody"
-    elif len(worse) < len(plan["gain"]):
-        others = listing([short(run, a) for a in worse])
-        text = f"In most worlds the plan as published is worth less than no deal to {others}"
-    else:
-        text = "In most worlds the plan as published is worth less than no deal to everybody"
-    if crossed:
-        text += f"; it mostly lies beyond red lines of {listing(crossed)}"
-    return text
 
 
 def _rows(axes: Axes, names: list[str], height: float) -> None:

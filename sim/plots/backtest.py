@@ -9,11 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.commands.backtest import subject, units
-from sim.files import written_whole
+from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, OKABE_ITO, SMALL, house_style, ink, styled, text_width
+from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.studies.backtest.evaluate import COVERAGE, DISTRIBUTIONS, YARDSTICK, Backtest, Scored
+from sim.studies.backtest.words import headline, subject, units
+from sim.views.colours import OKABE_ITO, ink
 
 ROW = 0.27
 """Height of a predictor's row in inches."""
@@ -70,21 +71,6 @@ def backtest_figure(result: Backtest) -> Figure:
         axes = sheet.axes(side, 0.3, SQUARE, SQUARE, gid="coverage")
         _coverage(axes, [s for s in scored if s.distributions is not None])
     return sheet.figure
-
-
-def headline(result: Backtest) -> str:
-    """Which came nearest, and by how much."""
-    best, yardstick = result.scored[0], result.named(YARDSTICK)
-    if best is yardstick:
-        return f"Nothing came nearer on average than the compromise mean ({best.points.mean:.1f})"
-    text = (
-        f"Nearest on average: “{best.title}” ({best.points.mean:.1f} points off); "
-        f"compromise mean {yardstick.points.mean:.1f}"
-    )
-    interval = best.against_mean[1] if best.against_mean else None
-    if interval is None or interval.low <= 0 <= interval.high:
-        text += ", a difference that may be chance"
-    return text
 
 
 def _errors(axes: Axes, result: Backtest) -> None:
@@ -144,7 +130,4 @@ def _coverage(axes: Axes, scored: list[Scored]) -> None:
 
 def save_backtest(result: Backtest, path: Path) -> None:
     """Draw the figure and save it, whole or not at all."""
-    with house_style():
-        figure = backtest_figure(result)
-        with written_whole(path) as temporary:
-            figure.savefig(temporary, metadata={"Software": None})
+    save(backtest_figure(result), path)

@@ -10,43 +10,40 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import ScaledTranslation
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
+from sim.plots.sheet import (
+    MARGIN,
+    WIDTH,
+    Mark,
+    Sheet,
+    date_axis,
+    end_labels,
+    scale_axis,
+    signed_marks,
+)
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.results.dataset import date_of
+from sim.results.summary import nearest_text
+from sim.views.colours import actor_colors, ink
+from sim.views.convergence import SHADE, headline
+from sim.views.run_data import (
     agreed_day,
     band,
     concerned,
     conditional_lines,
     consents,
+    day_text,
     days,
     last_day,
-    listing,
     red_lines,
     short,
     signatories,
     signed_days,
-    stage_title,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import (
-    DARK,
-    GREY,
-    actor_colors,
-    day_text,
-    ink,
-    line_height,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
-from sim.results.dataset import date_of
-from sim.results.summary import nearest_text
 
 COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
 PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5
 LOW_PANEL = 1.2
 """Height where every issue is yes or no: two texts and the actors' names still fit."""
-SHADE = 0.045
-"""Width of the shade on the forbidden side of a red line, scale units."""
 
 
 @styled
@@ -82,26 +79,6 @@ def convergence(run: Run) -> Figure:
     return sheet.figure
 
 
-def headline(run: Run) -> str:
-    """The finding: what the central world agrees, or on what it stays apart."""
-    scenario, central = run.scenario, run.summary["central"]
-    total = len(scenario.issues)
-    signed = signed_days(run)
-    if central["outcome"] == "settlement":
-        when = day_text(date_of(scenario, central["settled_day"]))
-        what = f"all {total} issues are" if total > 1 else "the only issue is"
-        return f"In the central world {what} agreed by {when}"
-    stuck = central["stuck_on"]
-    apart = f"; talks stall on {scenario.issues[stuck].title}" if stuck else ""
-    if signed:
-        name = max(signed, key=lambda s: signed[s])
-        when = day_text(date_of(scenario, signed[name]))
-        return f"The central world signs “{stage_title(run, name)}” by {when}, not the rest{apart}"
-    if central["outcome"] == "breakdown":
-        return f"No deal in the central world: talks break down{apart}"
-    return f"No deal in the central world within {run.summary['horizon_days']} days{apart}"
-
-
 def _subtitle(run: Run) -> str:
     return (
         "Where each side stands on each issue in the central world, in which every uncertain "
@@ -132,13 +109,7 @@ def _key(run: Run) -> list[Mark]:
         marks.append(Mark("mediator's text", "point", _text_style()))
     if signed_days(run):
         marks.append(Mark("agreed", "point", _deal_style()))
-    titles: dict[float, list[str]] = {}
-    for stage, day in signed_days(run).items():
-        titles.setdefault(day, []).append(stage_title(run, stage))
-    for day, stages in titles.items():
-        text = f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
-        text = shortened(text, 4.5)
-        marks.append(Mark(text, "line", {"color": DARK, "linewidth": 1, "linestyle": ":"}))
+    marks += signed_marks(run)
     return marks
 
 

@@ -16,23 +16,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.plots import save
-from sim.plots.data import counted, listing
-from sim.plots.outcome import SETTLED, TOPS, nice_top
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import (
-    DARK,
-    GREY,
-    SMALL,
-    line_height,
-    luminance,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
+from sim.prose import counted, listing
 from sim.studies.sweep.measures import interval_words, value_words
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Axis, Surface, surface
+from sim.views.colours import SETTLED, luminance
+from sim.views.layout import TOPS, nice_top
 
 PAPER = "#f7fafa"
 TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")

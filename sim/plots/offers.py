@@ -10,12 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.commands.session import Session
-from sim.commands.terminal.session import answer
-from sim.files import written_whole
-from sim.plots import METADATA, OPTIONS
+from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, shortened, styled
+from sim.studies.solve.session import Session, answer
+from sim.views.colours import ink, party_colors
 
 GUTTER, HEAD, UNDER, TICKS, RIGHT = 0.35, 0.38, 0.62, 0.42, 1.2
 
@@ -49,10 +48,11 @@ def offers(session: Session, foot: str = "") -> Figure:
     text = foot or session.subject.note
     sheet = Sheet(text, answer(session), subtitle, rows * (HEAD + height + UNDER), marks)
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    colors = party_colors(session.subject.scenario, session.subject.analysis.parties)
     for k, label in enumerate(session.subject.labels):
         row, column = divmod(k, columns)
         left, top = MARGIN + column * (cell + GUTTER), row * (HEAD + height + UNDER)
-        color = ink(session.subject.colors[k])
+        color = ink(colors[k])
         sheet.text(left, top + 0.06, shortened(label, cell, 11, True), size=11, weight="bold",
                    color=color)  # fmt: skip
         width = cell - TICKS - RIGHT
@@ -63,6 +63,7 @@ def offers(session: Session, foot: str = "") -> Figure:
 
 def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
     subject = session.subject
+    colors = party_colors(subject.scenario, subject.analysis.parties)
     made = [e for e in session.course if e["event"] == "OFFER"]
     ends = []
     for who, label in enumerate(subject.labels):
@@ -74,8 +75,8 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
         style: dict[str, Any] = {"linestyle": "", "marker": ".", "markersize": 4, "alpha": 0.75}
         if who == k:
             style = {"linewidth": 2.2, "drawstyle": "steps-post", "zorder": 3}
-        axes.plot(x, y, color=subject.colors[who], gid=f"offers of {who}", **style)
-        ends.append((float(y[-1]), label, subject.colors[who]))
+        axes.plot(x, y, color=colors[who], gid=f"offers of {who}", **style)
+        ends.append((float(y[-1]), label, colors[who]))
     reserve = 100 * float(subject.analysis.reservation[k])
     axes.axhline(reserve, color=GREY, linewidth=1.4, linestyle=":", zorder=1, gid="reservation")
     rounds = int(session.result.steps[0])
@@ -99,7 +100,4 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
 
 def draw_offers(session: Session, foot: str, path: Path) -> None:
     """Draw the figure and save it, whole or not at all, in the format that the suffix names."""
-    figure = offers(session, foot)
-    suffix = path.suffix.lower()
-    with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
+    save(offers(session, foot), path)

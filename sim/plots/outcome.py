@@ -8,38 +8,18 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
-    band_of_shares,
-    counted,
-    days,
-    last_day,
-    share_text,
-    stage_title,
-)
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, day_text, shortened, styled, text_width
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
-from sim.words.story import span_words
+from sim.plots.style import DARK, GREY, shortened, styled, text_width
+from sim.prose import counted, span_words
+from sim.prose import percent as share_text
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
+from sim.views.colours import OUTCOME_COLORS
+from sim.views.layout import TOPS, nice_top, share_tick
+from sim.views.outcome import curves, headline
+from sim.views.run_data import band_of_shares, day_text, days, last_day
 
-WORDS = {
-    "settlement": "Settlement",
-    "partial": "Partial: some stages",
-    "ratification_failed": "Signed, not ratified",
-    "breakdown": "Breakdown: a side left",
-    "no_deal": "No deal by the end",
-}
-SETTLED, FIRST = "#00695c", "#8a6d00"
-BAR_COLORS = {
-    "settlement": SETTLED,
-    "partial": FIRST,
-    "ratification_failed": "#a34e5f",
-    "breakdown": GREY,
-    "no_deal": "#a6a6a6",
-}
 HEIGHT, TABLE_ROW = 3.2, 0.46
-TOPS = {0.01: 2, 0.02: 4, 0.04: 4, 0.1: 5, 0.2: 4, 0.4: 4, 0.6: 3, 0.8: 4, 1.0: 4}
-"""Upper ends of an axis of shares, and into how many parts each divides roundly."""
 
 
 @styled
@@ -56,15 +36,15 @@ def outcome(run: Run) -> Figure:
     Figure
         Two panels, ``odds`` and ``time``; curves carry ``settlement`` and ``first_stage`` as gid.
     """
-    curves = _curves(run)
-    table = 0.44 + TABLE_ROW * len(curves)
+    shown = curves(run)
+    table = 0.44 + TABLE_ROW * len(shown)
     body = 0.36 + HEIGHT + 0.62 + table
     subtitle = (
         "Share of worlds by how they end within the horizon, and share with a signature by "
         "date. Bars and bands: 95 % intervals (Wilson) for the number of worlds simulated."
     )
     sheet = Sheet(run, headline(run), subtitle, body)
-    names = max(text_width(w) for w in WORDS.values())
+    names = max(text_width(w.label) for w in OUTCOME_WORDS.values())
     bars = 2.0
     sheet.text(MARGIN, 0, "How the worlds end", size=10.5, weight="bold")
     axes = sheet.axes(MARGIN + names + 0.1, 0.36, bars, HEIGHT, gid="odds")
@@ -74,46 +54,9 @@ def outcome(run: Run) -> Figure:
     sheet.text(left - 0.45, 0, "How soon a deal is signed", size=10.5, weight="bold")
     width = WIDTH - MARGIN - right - left
     axes = sheet.axes(left, 0.36, width, HEIGHT, gid="time")
-    _time(axes, run, curves, width, right)
-    _table(sheet, run, curves, 0.36 + HEIGHT + 0.62)
+    _time(axes, run, shown, width, right)
+    _table(sheet, run, shown, 0.36 + HEIGHT + 0.62)
     return sheet.figure
-
-
-def headline(run: Run) -> str:
-    """The finding: the odds of a settlement, and of a first stage, within the horizon."""
-    outcomes, worlds = run.summary["outcomes"], run.summary["worlds"]
-    horizon = counted(run.summary["horizon_days"], "day")
-    share = outcomes["settlement"]
-    if share > 0:
-        text = f"A settlement within {horizon} in {share_text(share)} of worlds"
-    else:
-        text = f"No settlement within {horizon} in any of {counted(worlds, 'world')}"
-    if len(run.scenario.stages) > 1:
-        first = float(np.isfinite(run.ensemble.first_signed_day.values).mean())
-        title = _first_title(run)
-        text += f"; {title} signed in {share_text(first) if first else 'none'}"
-    elif share < 0.5:
-        rest = {k: v for k, v in outcomes.items() if k != "settlement"}
-        most = max(rest, key=lambda k: rest[k])
-        if rest[most] == 1:
-            return text
-        text += f"; {WORDS[most].split(':')[0].lower()} in {share_text(rest[most])}"
-    return text
-
-
-def _first_title(run: Run) -> str:
-    """Title of the first stage, in quotation marks."""
-    return f"“{stage_title(run, run.scenario.stages[0].name)}”"
-
-
-def _curves(run: Run) -> dict[str, tuple[str, str, NDArray[np.float64]]]:
-    """Name → label, colour, and the day of signature by world."""
-    data = run.ensemble
-    curves = {"settlement": ("Settlement", SETTLED, data.settled_day.values)}
-    if len(run.scenario.stages) > 1:
-        label = stage_title(run, run.scenario.stages[0].name)
-        curves["first_stage"] = (label, FIRST, data.first_signed_day.values)
-    return curves
 
 
 def _odds(axes: Axes, run: Run) -> None:
@@ -122,7 +65,7 @@ def _odds(axes: Axes, run: Run) -> None:
     highest = max(high for _, high in intervals.values())
     end = nice_top(highest)
     axes.barh(places, [shares[k] for k in OUTCOMES], height=0.46,
-              color=[BAR_COLORS[k] for k in OUTCOMES])  # fmt: skip
+              color=[OUTCOME_COLORS[k] for k in OUTCOMES])  # fmt: skip
     for place, kind in zip(places, OUTCOMES, strict=True):
         low, high = intervals[kind]
         axes.plot([low, high], [place, place], color=DARK, linewidth=1.1, solid_capstyle="butt")
@@ -131,24 +74,15 @@ def _odds(axes: Axes, run: Run) -> None:
                       va="center", weight="bold", size=10)  # fmt: skip
         axes.annotate(span_words([low, high]), (high, place), xytext=(5, -7),
                       textcoords="offset points", va="center", color=GREY, size=8.8)  # fmt: skip
-    axes.set_yticks(places, [WORDS[k] for k in OUTCOMES])
+    axes.set_yticks(places, [OUTCOME_WORDS[k].label for k in OUTCOMES])
     axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():
         label.set_color(DARK)
     axes.set_ylim(len(OUTCOMES) - 0.5, -0.5)
     axes.set_xlim(0, end)
     ticks = [0, end / 2, end]
-    axes.set_xticks(ticks, [_tick(t) for t in ticks])
+    axes.set_xticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="x")
-
-
-def _tick(share: float) -> str:
-    return f"{100 * share:.4g} %" if share else "0"
-
-
-def nice_top(highest: float) -> float:
-    """A round upper end for an axis of shares that starts at 0."""
-    return next((top for top in TOPS if highest <= 0.95 * top), 1.0)
 
 
 def _time(
@@ -171,7 +105,7 @@ def _time(
     top = nice_top(highest)
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)
-    axes.set_yticks(ticks, [_tick(t) for t in ticks])
+    axes.set_yticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="y")
     date_axis(axes, run.scenario.war.start_date, end, width, most=9)
     end_labels(axes, labels, HEIGHT, right, lines=3)

@@ -10,33 +10,33 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
-    conditional_lines,
-    consents,
-    counted,
-    is_settled,
-    kept,
-    red_lines,
-    share_text,
-    short,
-    signatories,
-)
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, spread
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import (
     DARK,
     GREY,
     PALE,
     SMALL,
-    actor_colors,
-    ink,
     line_height,
     shortened,
     styled,
     text_width,
     wrapped,
 )
+from sim.prose import counted
+from sim.prose import percent as share_text
 from sim.results.summary import nearest_text, text_counts
 from sim.scenario.schema import Issue
+from sim.views.colours import actor_colors, ink
+from sim.views.layout import spread
+from sim.views.package import deals_on, gaps_of, headline
+from sim.views.run_data import (
+    conditional_lines,
+    consents,
+    is_settled,
+    red_lines,
+    short,
+    signatories,
+)
 
 ROW, STRIP, HILL = 0.95, 5.6, 0.36
 TITLE_WIDTH, GAP = 1.7, 0.22
@@ -72,46 +72,6 @@ def package(run: Run) -> Figure:
         right = MARGIN + TITLE_WIDTH + STRIP + 2 * GAP
         _words(sheet, run, issue, deals[number], right, top + 0.12)
     return sheet.figure
-
-
-def deals_on(run: Run, issue: str) -> NDArray[np.float64]:
-    """Values agreed: in settlements, or where there is none in what stages were signed."""
-    agreed = kept(run.ensemble, "agreed", lambda: run.ensemble.agreed.values)
-    values, settled = agreed[:, list(run.scenario.issues).index(issue)], is_settled(run)
-    chosen = values[settled] if settled.any() else values
-    return chosen[~np.isnan(chosen)]
-
-
-def _gaps(run: Run) -> NDArray[np.float64]:
-    """By how much red lines miss each other, per world and issue."""
-    return kept(run.ensemble, "red_line_gap", lambda: run.ensemble.red_line_gap.values)
-
-
-def headline(run: Run) -> str:
-    """The finding: where deals are nearly alike and where they vary most, or why there is none."""
-    scenario = run.scenario
-    if is_settled(run).any():
-        agreed = {i: deals_on(run, i) for i in scenario.issues}
-        spans = {i: np.quantile(values, [0.1, 0.9]) for i, values in agreed.items()}
-        width = {i: float(high - low) for i, (low, high) in spans.items()}
-        # yes/no issues have one width or none: those on which the deals are most divided
-        loose, tight = (
-            sign(agreed, key=lambda i: (width[i], float(agreed[i].std()))) for sign in (max, min)
-        )
-        share = share_text(run.summary["outcomes"]["settlement"])
-        if loose == tight or width[loose] - width[tight] < 0.02:
-            return f"What is agreed where there is a settlement ({share} of worlds)"
-        return (
-            f"Settlements ({share} of worlds) differ most on {scenario.issues[loose].title}, "
-            f"least on {scenario.issues[tight].title}"
-        )
-    gaps = (_gaps(run) > 0).mean(axis=0)
-    worst = int(np.argmax(gaps))
-    head = "No settlement in any world"
-    if gaps[worst] == 0:
-        return f"{head}, although red lines leave common ground on every issue"
-    title = list(scenario.issues.values())[worst].title
-    return f"{head}: red lines miss each other most often on {title} ({share_text(gaps[worst])})"
 
 
 def _subtitle(run: Run, deals: list[NDArray[np.float64]]) -> str:
@@ -289,7 +249,7 @@ def _words(
                 more += f"; no common ground in {share_text(missed)} of all"
         sheet.text(left, top, "\n".join(wrapped(more, width, lines=3)), color="#555555")
         return
-    gaps = _gaps(run)[:, list(run.scenario.issues).index(issue)]
+    gaps = gaps_of(run)[:, list(run.scenario.issues).index(issue)]
     share = float((gaps > 0).mean())
     if not any(red_lines(run, a, issue) for a in signatories(run) if consents(run, a, issue)):
         head, more = "No red lines", "nothing on this issue alone bars a deal"

@@ -10,37 +10,25 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
-    band,
-    counted,
-    days,
-    last_day,
-    listing,
-    share_text,
-    short,
-    signatories,
-    signed_days,
-    stage_title,
+from sim.plots.sheet import (
+    MARGIN,
+    WIDTH,
+    Mark,
+    Sheet,
+    date_axis,
+    end_labels,
+    scale_axis,
+    signed_marks,
 )
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import (
-    DARK,
-    GREY,
-    actor_colors,
-    day_text,
-    ink,
-    line_height,
-    shortened,
-    styled,
-    text_width,
-    wrapped,
-)
-from sim.results.dataset import date_of
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.prose import counted, listing
+from sim.prose import percent as share_text
+from sim.views.colours import actor_colors, ink
+from sim.views.layout import window
+from sim.views.pressure import DRIFT, drifting, headline, pressure_notes
+from sim.views.run_data import band, days, last_day, short, signatories, signed_days
 
 HEIGHT, ROW, GUTTER = 2.3, 0.5, 0.3
-MOST = 2
-"""Most issues shown that move without a deal; those that move furthest."""
-DRIFT = "#4a5a63"
 
 
 @styled
@@ -58,14 +46,14 @@ def pressure(run: Run) -> Figure:
         Panels ``no_deal:ISSUE``, ``cost`` and ``levers``.
     """
     levers = [str(v) for v in run.central.lever.values]
-    moving, others = drifting(run)
+    moving, _ = drifting(run)
     timeline = 0.45 + ROW * len(levers) + 0.45 if levers else 0.0
     subtitle = (
         "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what carrying on "
         "costs each side and how the situation moves meanwhile; levers change both."
     )
     top_height = 0.45 + HEIGHT + 0.55
-    note = _note(run, moving, others, levers)
+    note = " ".join(pressure_notes(run))
     body = top_height + timeline + (0.25 if note else 0.0)
     sheet = Sheet(run, headline(run), subtitle, body, _key(run))
     columns = len(moving) + 1
@@ -77,63 +65,6 @@ def pressure(run: Run) -> Figure:
         _timeline(sheet, run, levers, top_height)
     sheet.text(MARGIN, body - 0.17, shortened(note, WIDTH - 2 * MARGIN), color="#444444")
     return sheet.figure
-
-
-def _note(run: Run, moving: list[str], others: list[str], levers: list[str]) -> str:
-    """What a reader would look for in vain."""
-    notes = []
-    if not moving:
-        notes.append("No issue moves by itself while there is no deal.")
-    if others:
-        titles = listing([run.scenario.issues[i].title for i in others])
-        notes.append(f"Can move without a deal too, not shown: {titles}.")
-    if not levers:
-        notes.append("This scenario has no levers.")
-    return " ".join(notes)
-
-
-def drifting(run: Run) -> tuple[list[str], list[str]]:
-    """Issues that move without a deal, furthest first: those shown, and the rest."""
-    scenario, issues = run.scenario, list(run.scenario.issues)
-    named = set(scenario.war.drift)
-    for actor in scenario.actors.values():
-        for lever in actor.levers.values():
-            named |= set(lever.effect.drift) | set(lever.effect.no_deal)
-    low, _, high = band(run.ensemble, "no_deal")
-    central = run.central.no_deal.values
-    reach = {
-        i: float(np.ptp(central[:, n])) + float((high - low)[:, n].max())
-        for n, i in enumerate(issues)
-    }
-    # what drifts by itself first, then what levers move
-    ranked = sorted(named, key=lambda i: (i not in scenario.war.drift, -reach[i], i))
-    return ranked[:MOST], ranked[MOST:]
-
-
-def headline(run: Run) -> str:
-    """The finding: who bears the highest cost of war, and which lever acts most often."""
-    actors, data = signatories(run), run.summary["levers"]
-    cost = run.central.cost.values.max(axis=0)
-    most = int(np.argmax(cost))
-    if cost[most] > 0:
-        most_of_all = f"{short(run, actors[most])}, up to {_points(cost[most])} a month"
-        text = f"Cost of war is highest for {most_of_all}"
-    else:
-        text = "War has no cost in this scenario"
-    if not data:
-        return f"{text}; there are no levers"
-    lever = max(data, key=lambda v: (data[v]["in_effect"], v))
-    share = data[lever]["in_effect"]
-    if not share:
-        return f"{text}; no lever takes effect in any world"
-    owner, _, name = lever.partition(".")
-    title = run.scenario.actors[owner].levers[name].title
-    return f"{text}; “{title}” takes effect in {share_text(share)} of worlds"
-
-
-def _points(value: float) -> str:
-    number = f"{100 * value:.1f}".removesuffix(".0").replace("-", "−")
-    return f"{number} point" + ("" if number == "1" else "s")
 
 
 def _key(run: Run) -> list[Mark]:
@@ -151,12 +82,7 @@ def _key(run: Run) -> list[Mark]:
         if not np.isnan(run.central.lever_effect_day.values).all():
             marks.append(Mark("in effect from", "point", {"marker": ">", "markersize": 7,
                                                           "color": DARK}))  # fmt: skip
-    titles: dict[float, list[str]] = {}
-    for stage, day in signed_days(run).items():
-        titles.setdefault(day, []).append(stage_title(run, stage))
-    for day, stages in titles.items():
-        text = shortened(f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}", 4.5)
-        marks.append(Mark(text, "line", {"color": DARK, "linewidth": 1, "linestyle": ":"}))
+    marks += signed_marks(run)
     return marks
 
 
@@ -186,18 +112,6 @@ def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> No
     axes.fill_between(x, low, high, color=DRIFT, alpha=0.18)
     axes.plot(x, line, color=DRIFT, linewidth=2.2, gid="no_deal")
     _stages(axes, run)
-
-
-def window(points: list[float], low: float, high: float) -> tuple[float, float]:
-    """The part of a scale to show: what moves and the listed points on either side."""
-    below = max((p for p in points if p <= low + 1e-9), default=points[0])
-    above = min((p for p in points if p >= high - 1e-9), default=points[-1])
-    if below == above:
-        below, above = min(low, below) - 0.1, max(high, above) + 0.1
-        below = max((p for p in points if p <= below), default=points[0])
-        above = min((p for p in points if p >= above), default=points[-1])
-    pad = 0.08 * (above - below)
-    return below - pad, above + pad
 
 
 def _cost(sheet: Sheet, run: Run, left: float, cell: float) -> None:

@@ -7,12 +7,11 @@ in every run.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -20,19 +19,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from sim.ensemble.runner import Run
-from sim.plots.data import counted, files
-from sim.plots.style import (
-    DARK,
-    GREY,
-    MONTHS,
-    SMALL,
-    day_text,
-    ink,
-    line_height,
-    text_width,
-    wrapped,
-)
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, text_width, wrapped
+from sim.prose import counted
 from sim.scenario.schema import Issue
+from sim.views.colours import ink
+from sim.views.layout import labelled_points, spread
+from sim.views.run_data import MONTHS, day_text, files, signed_words
 
 WIDTH, MARGIN = 11.0, 0.25
 HEADLINE, SUBTITLE = 15.5, 10.5
@@ -48,6 +40,12 @@ class Mark:
     kind: Literal["line", "band", "point"]
     style: dict[str, Any]
     color: Any = DARK
+
+
+def signed_marks(run: Run) -> list[Mark]:
+    """Entries of the key for the days on which the central world signed stages."""
+    style = {"color": DARK, "linewidth": 1, "linestyle": ":"}
+    return [Mark(shortened(text, 4.5), "line", style) for text in signed_words(run)]
 
 
 class Sheet:
@@ -251,46 +249,6 @@ def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int
     axes.set_yticks(points, labels)
     for label in axes.get_yticklabels():
         label.set(va="center", linespacing=1.08)
-
-
-def labelled_points(points: Sequence[float], half: Mapping[float, float]) -> list[float]:
-    """Points of a scale whose labels fit beside each other.
-
-    Parameters
-    ----------
-    points : sequence of float
-        In rising order; the ends have precedence, then the points furthest from what is labelled.
-    half : mapping
-        Point → half the height of its label, scale units.
-    """
-    kept = [points[0]]
-    waiting = [points[-1], *points[1:-1]]
-    while waiting:
-        point = waiting.pop(0)
-        if all(abs(point - k) >= half[point] + half[k] for k in kept):
-            kept.append(point)
-        waiting.sort(key=lambda p: -min(abs(p - k) for k in kept))
-    return kept
-
-
-def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Places moved as little as possible (least squares) so that they are ``gap`` apart.
-
-    Pool adjacent violators on the places less their rank's share; then held within the bounds.
-    """
-    order = np.argsort(places, kind="stable")
-    blocks: list[list[float]] = []
-    for rank, n in enumerate(order):
-        blocks.append([float(places[n]) - rank * gap, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (b, m), (a, k) = blocks.pop(), blocks.pop()
-            blocks.append([(a * k + b * m) / (k + m), k + m])
-    flat = [value for value, size in blocks for _ in range(int(size))]
-    top = max(low, high - gap * (len(places) - 1))
-    out = [0.0] * len(places)
-    for rank, n in enumerate(order):
-        out[int(n)] = min(max(flat[rank], low), top) + rank * gap
-    return out
 
 
 def end_labels(

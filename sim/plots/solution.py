@@ -11,15 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.files import written_whole
 from sim.formulas.solutions.analysis import Pair
-from sim.plots import METADATA, OPTIONS
-from sim.plots.data import listing
+from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import DARK, GREY, PALE, SMALL, house_style, ink, shortened, styled
+from sim.plots.style import DARK, GREY, PALE, SMALL, shortened, styled
+from sim.prose import listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
+from sim.views.colours import ink, party_colors
 
 Array = NDArray[np.float64]
 
@@ -141,6 +141,7 @@ def _open(name: str) -> dict[str, Any]:
 def _panel(
     axes: Axes, subject: Subject, pair: Pair, deals: Deals | None, size: tuple[float, float]
 ) -> None:
+    colors = party_colors(subject.scenario, subject.analysis.parties)
     first, second = pair.parties
     both = [first, second]
     cloud = subject.analysis.cloud[:, both] * 100
@@ -167,7 +168,7 @@ def _panel(
     _frame(axes, pair, subject, deals)
     for axis, party, room in ((axes.xaxis, first, size[0]), (axes.yaxis, second, size[1])):
         label = shortened(subject.labels[party], room, SMALL + 1, True)
-        axis.set_label_text(label, size=SMALL + 1, weight="bold", color=ink(subject.colors[party]))
+        axis.set_label_text(label, size=SMALL + 1, weight="bold", color=ink(colors[party]))
 
 
 def _frame(axes: Axes, pair: Pair, subject: Subject, deals: Deals | None) -> None:
@@ -204,7 +205,4 @@ def _ticks() -> Any:
 
 def draw_solution(subject: Subject, deals: Deals | None, foot: str, path: Path) -> None:
     """Draw the figure and save it, whole or not at all, in the format that the suffix names."""
-    figure = solution(subject, deals, foot)
-    suffix = path.suffix.lower()
-    with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
+    save(solution(subject, deals, foot), path)

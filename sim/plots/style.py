@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,20 +11,13 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
 
-from sim.scenario.discrete_schema import DiscreteFile
-from sim.scenario.schema import Actor, Scenario
-
 STYLE = Path(__file__).with_name("peace.mplstyle")
-OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
 GREY, DARK, PALE = "#767676", "#222222", "#c9c9c9"
 SMALL = 8.8
 """Size of tick and direct labels in points; the smallest text is this size."""
 _PERCENT = re.compile(r"(?<=\d) %")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -61,42 +53,7 @@ def styled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
     return inside
 
 
-# --- colours -----------------------------------------------------------------------------
-
-
-def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
-    """One colour per actor: the scenario's own, otherwise the next free of Okabe & Ito."""
-    taken = {a.color.upper() for a in scenario.actors.values() if a.color}
-    free = [c for c in OKABE_ITO if c not in taken] or list(OKABE_ITO)
-    signs = {
-        key: not isinstance(actor, Actor) or actor.consents_to != "none"
-        for key, actor in scenario.actors.items()
-    }
-    colors: dict[str, str] = {}
-    count = 0
-    for key in sorted(scenario.actors, key=lambda k: (not signs[k], k)):
-        own = scenario.actors[key].color
-        colors[key] = own or free[count % len(free)]
-        count += own is None
-    return colors
-
-
-def luminance(color: str) -> float:
-    """Relative luminance of a colour (WCAG 2.1)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-@cache
-def ink(color: str) -> tuple[float, float, float]:
-    """The colour, darkened until text in it reads on white (contrast 4.5, WCAG 2.1)."""
-    red, green, blue = to_rgb(color)
-    while 1.05 / (luminance(mpl.colors.to_hex((red, green, blue))) + 0.05) < 4.5:
-        red, green, blue = 0.95 * red, 0.95 * green, 0.95 * blue
-    return red, green, blue
-
-
-# --- text --------------------------------------------------------------------------------
+# --- text ----------------------------------------------------------------------------------
 
 
 @cache
@@ -149,8 +106,3 @@ def wrapped(
             row += f" {words.pop(0)}"
         rows.append(shortened(row, width, size, bold))
     return rows or [""]
-
-
-def day_text(day: datetime.date, year: bool = True) -> str:
-    """A date as ``3 Sep 2025``, the same in every locale."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")

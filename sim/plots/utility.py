@@ -5,28 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run
-from sim.plots.data import (
-    band,
-    days,
-    last_day,
-    listing,
-    short,
-    signatories,
-    signed_days,
-    stage_title,
-)
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, actor_colors, day_text, ink, shortened, styled
-from sim.results.dataset import date_of
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, signed_marks
+from sim.plots.style import DARK, GREY, shortened, styled
+from sim.views.colours import actor_colors, ink
+from sim.views.run_data import band, days, last_day, signatories, signed_days
+from sim.views.utility import LINES, common_range, headline
 
 GUTTER, HEAD, UNDER = 0.35, 0.38, 0.5
-LINES = {"value": "own position", "target": "aims for", "reservation": "without a deal"}
-"""Variable → its name on the chart."""
 
 
 @styled
@@ -62,53 +51,6 @@ def utility(run: Run) -> Figure:
     return sheet.figure
 
 
-def headline(run: Run) -> str:
-    """The finding: for whom refusing has become worse, or who still hopes for most."""
-    central, actors = run.central, signatories(run)
-    stop = _last_open(run)
-    target, reservation = central.target.values[stop], central.reservation.values[stop]
-    if run.summary["central"]["outcome"] == "settlement":
-        gain = central.utility.values - central.reservation_end.values
-        best, least = int(np.argmax(gain)), int(np.argmin(gain))
-        if best == least or abs(gain[best] - gain[least]) < 0.005:
-            return f"The deal beats no deal by {_points(gain[best])} for every side"
-        return (
-            f"The deal beats no deal by {_points(gain[best])} for {short(run, actors[best])}, "
-            f"by {_points(gain[least])} for {short(run, actors[least])}"
-        )
-    hope = target - reservation
-    most = int(np.argmax(hope))
-    if hope[most] < 0.005:
-        return "No settlement, although in the end no side asks for more than no deal is worth"
-    return (
-        f"No settlement: at the end {short(run, actors[most])} still aims "
-        f"{_points(hope[most])} above the worth of no deal, the widest margin"
-    )
-
-
-def _points(value: float) -> str:
-    number = f"{100 * value:.0f}".replace("-", "−")
-    return f"{number} point" + ("" if number == "1" else "s")
-
-
-def _last_open(run: Run) -> int:
-    """Round at which the central world settled, or its last."""
-    day = float(run.central.settled_day)
-    return len(days(run)) - 1 if math.isnan(day) else int(np.searchsorted(days(run), day))
-
-
-def common_range(run: Run) -> tuple[float, float]:
-    """One range for all panels: everything drawn, to the next tenth."""
-    parts = [run.central[name].values.ravel() for name in LINES]
-    parts += [band(run.ensemble, name)[::2].ravel() for name in LINES]
-    every = np.concatenate(parts)
-    every = every[np.isfinite(every)]
-    low, high = float(every.min()), float(every.max())
-    low, high = math.floor(low * 10) / 10, math.ceil(high * 10 - 1e-4) / 10
-    pad = 0.03 * (high - low)
-    return low - pad, high + pad
-
-
 def _key(run: Run) -> list[Mark]:
     paid = any(v.effect.payment for a in run.scenario.actors.values() for v in a.levers.values())
     included = ", payments included" if paid else ""
@@ -120,12 +62,7 @@ def _key(run: Run) -> list[Mark]:
         Mark("without a deal: reservation value", "line",
              {"color": GREY, "linewidth": 1.6, "linestyle": (0, (1, 1.2))}),
     ]  # fmt: skip
-    days_: dict[float, list[str]] = {}
-    for stage, day in signed_days(run).items():
-        days_.setdefault(day, []).append(stage_title(run, stage))
-    for day, stages in days_.items():
-        text = shortened(f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}", 4.5)
-        marks.append(Mark(text, "line", {"color": DARK, "linewidth": 1, "linestyle": ":"}))
+    marks += signed_marks(run)
     if not math.isnan(float(run.central.settled_day)):
         marks.append(Mark("worth of the deal", "point", {"marker": "D", "markersize": 6,
                                                          "color": DARK}))  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from sim.prose import listing
 from sim.report.sources import judged, rests
 from sim.report.tables import Cell, Table
 from sim.report.words import bound_words, number_words, point_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
-from sim.words.story import listing
 
 Rows = list[list[str | Cell]]
 RESTS = "Rests on"

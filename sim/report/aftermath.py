@@ -7,8 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
-from sim.plots.afterwards import PLAN, SETTLED
-from sim.plots.data import counted, short
+from sim.prose import counted, listing, percent, span_words
 from sim.report.chart import (
     DARK,
     QUARTERS,
@@ -22,7 +21,8 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Cell, Table
-from sim.words.story import listing, percent, span_words
+from sim.views.colours import PLAN, SETTLED
+from sim.views.run_data import short
 
 
 def gates_table(run: Run) -> Table | None:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from sim.ensemble.runner import Run
-from sim.plots.data import counted, listing
+from sim.prose import counted, listing, percent
 from sim.report.tables import Cell, Table
-from sim.words.story import percent
 
-Entry = dict[str, Any]
+Entry = Any
 
 
 def articles_of(run: Run) -> Entry | None:
     """The block of a scenario that was made from a table of scored articles, if it has one."""
-    return run.summary.get("articles") or None
+    return run.summary.articles or None
 
 
 def articles_words(run: Run, found: Entry) -> list[str]:
     """How many drafts pass, who decides, and how many are left with red lines."""
-    if found.get("not_counted"):
+    if found.not_counted:
         return [f"The drafts were not counted: {found['not_counted']}."]
     words = [
         f"Of {found['drafts']:,} drafts that can be made of "
@@ -42,7 +41,7 @@ def articles_words(run: Run, found: Entry) -> list[str]:
 
 def thresholds_table(run: Run, found: Entry) -> Table:
     """What each side asks for, and how many drafts hang on it."""
-    veto = (found["veto"] or {}).get("by", {})
+    veto = found.veto.by if found.veto else {}
     rows: list[list[str | Cell]] = [
         [
             _name(run, actor),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.plots.style import actor_colors
+from sim.prose import listing
 from sim.report.actors import RESTS, Rows
 from sim.report.sources import judged, rests
 from sim.report.tables import Cell, Table
@@ -14,7 +14,7 @@ from sim.report.words import (
     point_words,
 )
 from sim.scenario.schema import Scenario
-from sim.words.story import listing
+from sim.views.colours import actor_colors
 
 
 def issues_table(scenario: Scenario) -> Table:

@@ -6,7 +6,6 @@ import shlex
 from typing import Any
 
 from sim.ensemble.runner import Run
-from sim.plots.style import actor_colors, day_text
 from sim.report import assumptions
 from sim.report.actors import actor_facts, positions_table
 from sim.report.judgements import judgements, positions_words
@@ -14,6 +13,8 @@ from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
 from sim.report.words import spread_words
 from sim.scenario.schema import Scenario
+from sim.views.colours import actor_colors
+from sim.views.run_data import day_text
 
 
 def assumed(scenario: Scenario) -> dict[str, Any]:

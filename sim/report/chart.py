@@ -15,11 +15,10 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from sim.ensemble.runner import Run
-from sim.plots.data import signed_days, stage_title
-from sim.plots.sheet import labelled_points
-from sim.plots.style import day_text
 from sim.results.dataset import date_of
 from sim.scenario.schema import Issue
+from sim.views.layout import labelled_points
+from sim.views.run_data import signed_days
 
 DARK, GREY, RULE = "#1d252c", "#5b6670", "#e3e7ea"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -222,14 +221,6 @@ def stage_lines(run: Run) -> list[dict[str, Any]]:
             "line": {"color": DARK, "width": 1, "dash": "dot"},
         }
         for day in dates(run, sorted(set(signed_days(run).values())))
-    ]
-
-
-def signed_words(run: Run) -> list[str]:
-    """What the dotted lines mean: which stage the central world signed when."""
-    return [
-        f"{stage_title(run, stage)} signed, {day_text(date_of(run.scenario, day))}"
-        for stage, day in signed_days(run).items()
     ]
 
 

@@ -4,154 +4,94 @@ from __future__ import annotations
 
 from typing import Any
 
-import plotly.graph_objects as go
-from matplotlib.colors import to_hex
-
-from sim.ensemble.runner import Run
-from sim.plots.comparison.packages import SHADES, cells_of
-from sim.plots.comparison.packages import Cell as PackageCell
-from sim.plots.comparison.packages import headline as packages_headline
-from sim.plots.comparison.stuck import HEATS, OTHER, WHY, shares_of
-from sim.plots.comparison.stuck import headline as stuck_headline
+from sim.prose import percent
 from sim.report.chart import DARK, Chart, hover, scatter
-from sim.report.compare_common import heat_map, heat_width, issue_title
+from sim.report.compare_common import heat, heat_map, heat_width
 from sim.report.tables import Cell, Table
-from sim.results.dataset import REASONS
-from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.words import label
-from sim.words.story import percent
+from sim.views.compare.packages import SHADES, PackagesView
+from sim.views.compare.stuck import HEATS, StuckView
 
 
-def packages_chart(comparison: Comparison) -> Chart | None:
+def packages_chart(view: PackagesView | None) -> Chart | None:
     """Issues by scenario: the median agreed point, or else the plan's, with its text."""
-    runs, cells = _cells(comparison)
-    if not runs:
+    if view is None:
         return None
-    issues = comparison.issues
     z: list[list[float | None]] = []
     says: list[list[str]] = []
     plans: list[tuple[int, int]] = []
-    for row, issue in enumerate(issues):
+    for place, (issue, issue_words) in enumerate(view.issues.items()):
         z.append([])
         says.append([])
-        for column, run in enumerate(runs):
-            cell = cells[run.scenario.name].get(issue)
-            z[-1].append(None if cell is None else round(cell.point, 4))
-            own = run.scenario.issues.get(issue)
-            head = f"{run.scenario.title}: {own.title if own else issue_title(runs, issue)}"
-            if cell is None:
+        for column, row in enumerate(view.rows):
+            term = view.terms[row.name].get(issue)
+            z[-1].append(None if term is None else round(term.point, 4))
+            head = f"{row.title}: {view.own_titles[row.name].get(issue, issue_words)}"
+            if term is None:
                 says[-1].append(hover(head, "not an issue here, or nothing agreed and no plan"))
                 continue
             what = (
                 "the plan, not agreed"
-                if cell.share is None
-                else f"agreed in {percent(cell.share)} of worlds"
+                if term.share is None
+                else f"agreed in {percent(term.share)} of worlds"
             )
-            says[-1].append(hover(head, f"“{cell.text}” ({cell.point:.2f})", what))
-            if not cell.agreed:
-                plans.append((column, row))
-    shades = [[n / 4, to_hex(SHADES(n / 4))] for n in range(5)]
-    heat = go.Heatmap(
-        x=list(range(len(runs))), y=list(range(len(issues))), z=z, zmin=0, zmax=1, hovertext=says,
-        hoverinfo="text", colorscale=shades, showscale=False, xgap=1, ygap=1,
-    )  # fmt: skip
+            says[-1].append(hover(head, f"“{term.text}” ({term.point:.2f})", what))
+            if not term.agreed:
+                plans.append((column, place))
     marks = scatter(
         x=[p[0] for p in plans], y=[p[1] for p in plans], mode="text", text=["P"] * len(plans),
         textfont={"size": 11, "color": "#525d66"}, hoverinfo="skip",
     )  # fmt: skip
-    drawn = heat_map([heat, marks], runs, [issue_title(runs, i) for i in issues])
-    words = [
-        f"{run.scenario.title}: "
-        + "; ".join(
-            f"{issue_title(runs, i)} “{c.text}”" for i, c in cells[run.scenario.name].items()
-        )
-        + "."
-        for run in runs
-    ]
-    status = packages_headline(comparison, runs, cells)
+    drawn = heat_map([heat(z, says, SHADES), marks], view.rows, list(view.issues.values()))
     return Chart(
-        "packages", "What is in the package", " ".join(words), drawn, status,
-        least_width=heat_width(runs),
+        "packages", "What is in the package", " ".join(view.words), drawn, view.headline,
+        least_width=heat_width(view.rows),
     )  # fmt: skip
 
 
-def _cells(comparison: Comparison) -> tuple[list[Run], dict[str, dict[str, PackageCell]]]:
-    group = [r for r in comparison.ranked if r.scenario.name in comparison.issue_group]
-    cells = {r.scenario.name: cells_of(r, comparison.issues) for r in group}
-    return [r for r in group if cells[r.scenario.name]], cells
-
-
-def packages_table(comparison: Comparison) -> Table | None:
+def packages_table(view: PackagesView | None) -> Table | None:
     """The texts of the packages."""
-    runs, cells = _cells(comparison)
-    rows: list[list[str | Cell]] = []
-    for issue in comparison.issues:
-        row: list[str | Cell] = [issue_title(runs, issue)]
-        for run in runs:
-            cell = cells[run.scenario.name].get(issue)
-            if cell is None:
-                row.append("—")
-            else:
-                what = "plan" if cell.share is None else f"in {percent(cell.share)} of worlds"
-                row.append(Cell(cell.text, (what,)))
-        rows.append(row)
-    if not runs:
+    if view is None:
         return None
-    head = ["Issue", *(label(r.scenario.name) for r in runs)]
+    rows: list[list[str | Cell]] = []
+    for issue, title in view.issues.items():
+        line: list[str | Cell] = [title]
+        for row in view.rows:
+            term = view.terms[row.name].get(issue)
+            if term is None:
+                line.append("—")
+            else:
+                what = "plan" if term.share is None else f"in {percent(term.share)} of worlds"
+                line.append(Cell(term.text, (what,)))
+        rows.append(line)
+    head = ["Issue", *(row.label for row in view.rows)]
     caption = "Median text agreed at the end where something is, otherwise the plan’s"
     return Table(caption, head, rows)
 
 
-def stuck_chart(comparison: Comparison) -> Chart | None:
+def stuck_chart(view: StuckView | None) -> Chart | None:
     """Issues and reasons by scenario: share of the worlds without a settlement."""
-    runs = [
-        r
-        for r in comparison.ranked
-        if r.scenario.name in comparison.issue_group and r.summary["outcomes"]["settlement"] < 1
-    ]
-    if not runs:
+    if view is None:
         return None
-    issues = list(comparison.issues)
-    shares = {r.scenario.name: shares_of(r, issues) for r in runs}
-    if any(own[OTHER] for own in shares.values()):
-        issues.append(OTHER)
-    titles = {i: issue_title(runs, i) for i in issues}
-    keys = [*((i, titles[i], shares) for i in issues)]
-    because = {r.scenario.name: r.summary["stuck_because"] for r in runs}
-    keys += [(reason, f"Why: {WHY[reason]}", because) for reason in REASONS]
-    z = [[own[r.scenario.name].get(key) for r in runs] for key, _, own in keys]
+    z = [obstacle.shares for obstacle in view.obstacles]
     says = [
         [
-            hover(f"{r.scenario.title}: {title}",
+            hover(f"{row.title}: {obstacle.heading}",
                   "not an issue here" if share is None
                   else f"{percent(share)} of the worlds without a settlement")
-            for r, share in zip(runs, row, strict=True)
+            for row, share in zip(view.rows, obstacle.shares, strict=True)
         ]
-        for (_, title, _), row in zip(keys, z, strict=True)
+        for obstacle in view.obstacles
     ]  # fmt: skip
-    heat = go.Heatmap(
-        x=list(range(len(runs))), y=list(range(len(keys))), z=z, zmin=0, zmax=1, hovertext=says,
-        hoverinfo="text", showscale=False, xgap=1, ygap=1,
-        colorscale=[[n / 4, to_hex(HEATS(n / 4))] for n in range(5)],
-    )  # fmt: skip
-    traces: list[Any] = [heat]
-    if len(runs) <= 6:
-        shown = [(c, r, v) for r, row in enumerate(z) for c, v in enumerate(row) if v]
+    traces: list[Any] = [heat(z, says, HEATS)]
+    if len(view.rows) <= 6:
+        shown = [(c, r, v) for r, line in enumerate(z) for c, v in enumerate(line) if v]
         traces.append(
             scatter(x=[s[0] for s in shown], y=[s[1] for s in shown], mode="text",
                     text=[percent(s[2]) for s in shown], hoverinfo="skip",
                     textfont={"size": 11, "color": ["#fff" if s[2] > 0.6 else DARK for s in shown]})
         )  # fmt: skip
-    words = [
-        f"{r.scenario.title}: "
-        + "; ".join(f"{title} {percent(own[r.scenario.name][key])}" for key, title, own in keys
-                    if own[r.scenario.name].get(key))
-        + "."
-        for r in runs
-    ]  # fmt: skip
-    drawn = heat_map(traces, runs, [title for _, title, _ in keys])
-    status = stuck_headline(runs, shares, titles)
+    drawn = heat_map(traces, view.rows, [obstacle.heading for obstacle in view.obstacles])
     return Chart(
-        "stuck", "What blocks, and why", " ".join(words), drawn, status, words,
-        least_width=heat_width(runs),
+        "stuck", "What blocks, and why", " ".join(view.words), drawn, view.headline, view.words,
+        least_width=heat_width(view.rows),
     )  # fmt: skip

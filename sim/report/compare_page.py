@@ -6,12 +6,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from matplotlib.colors import to_hex
-
-from sim.commands.terminal.compare import worlds_words
 from sim.ensemble.runner import Run
-from sim.plots.comparison.differences import SEEN, UNSEEN
-from sim.plots.comparison.packages import SHADES
+from sim.prose import listing, percent, sentence, span_words
 from sim.report.compare_common import scenario_key
 from sim.report.compare_differences import difference_charts
 from sim.report.compare_gains import durability_charts, gains_charts
@@ -23,13 +19,24 @@ from sim.report.page import write_page
 from sim.report.run_page import agreed_table
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
+from sim.results.outcomes import LASTING
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING
 from sim.studies.compare.tables import row
-from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, sentence, told
+from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, told, worlds_words
+from sim.views.compare import (
+    differences_view,
+    durability_view,
+    gains_view,
+    odds_view,
+    packages_view,
+    stuck_view,
+    time_view,
+)
+from sim.views.compare.differences import SEEN, UNSEEN
+from sim.views.compare.packages import ENDS, SHADES
 from sim.words.aftermath import plan_words
-from sim.words.story import answer, listing, percent, span_words, stuck_words
+from sim.words.story import answer, stuck_words
 
 
 def compare_report(comparison: Comparison, path: Path) -> None:
@@ -49,6 +56,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
     base = comparison.base.scenario
     names = [label(run.scenario.name) for run in comparison.runs]
+    odds, packages = odds_view(comparison), packages_view(comparison)
     return {
         "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
         "question": base.question,
@@ -58,20 +66,20 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
             (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
         ],
         "overview": overview_table(comparison),
-        "odds": odds_chart(comparison),
-        "odds_key": odds_key(comparison),
-        "times": time_charts(comparison),
-        "scenario_key": scenario_key(comparison, comparison.ranked),
-        "packages": packages_chart(comparison),
+        "odds": odds_chart(odds),
+        "odds_key": odds_key(odds),
+        "times": time_charts(time_view(comparison)),
+        "scenario_key": scenario_key(comparison),
+        "packages": packages_chart(packages),
         "packages_key": [
-            ("block", to_hex(SHADES(shade)), words)
-            for shade, words in ((0.0, "low end of the scale (0)"), (1.0, "high end (1)"))
+            ("block", SHADES[0], ENDS[0.0]),
+            ("block", SHADES[-1], ENDS[1.0]),
         ],
-        "packages_table": packages_table(comparison),
-        "gains": gains_charts(comparison),
-        "durability": durability_charts(comparison),
-        "stuck": stuck_chart(comparison),
-        "differences": difference_charts(comparison),
+        "packages_table": packages_table(packages),
+        "gains": gains_charts(gains_view(comparison)),
+        "durability": durability_charts(durability_view(comparison)),
+        "stuck": stuck_chart(stuck_view(comparison)),
+        "differences": difference_charts(differences_view(comparison)),
         "differences_key": [
             ("blob", SEEN, "the 95 % interval leaves out 0"),
             ("blob", UNSEEN, "the interval holds 0"),

@@ -5,26 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from matplotlib.colors import to_hex
-
 from sim.ensemble.runner import Run
-from sim.plots.convergence import SHADE
-from sim.plots.data import (
-    agreed_day,
-    band,
-    concerned,
-    conditional_lines,
-    consents,
-    days,
-    last_day,
-    listing,
-    red_lines,
-    short,
-    signatories,
-    signed_days,
-)
-from sim.plots.sheet import spread
-from sim.plots.style import actor_colors, day_text, ink
+from sim.prose import listing
 from sim.report.chart import (
     DARK,
     GREY,
@@ -45,6 +27,23 @@ from sim.report.chart import (
 from sim.report.convergence_words import column, course, status, tabled_words
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
+from sim.views.colours import actor_colors, ink
+from sim.views.convergence import SHADE
+from sim.views.layout import spread
+from sim.views.run_data import (
+    agreed_day,
+    band,
+    concerned,
+    conditional_lines,
+    consents,
+    day_text,
+    days,
+    last_day,
+    red_lines,
+    short,
+    signatories,
+    signed_days,
+)
 
 HEIGHT, TOP, BOTTOM, LEFT = 330, 10, 40, 128
 LOW, HIGH = -0.05, 1.05
@@ -232,7 +231,7 @@ def _names(run: Run, issue: str, actors: list[str], inner: float) -> list[dict[s
             "xref": "paper", "x": 1, "xanchor": "left", "xshift": 5, "yref": "y", "y": place,
             "yanchor": "middle", "showarrow": False, "align": "left",
             "text": plain(_cut(short(run, actor))),
-            "font": {"size": SMALL, "color": to_hex(ink(colors[actor]))},
+            "font": {"size": SMALL, "color": ink(colors[actor])},
         }
         for actor, place in zip(actors, placed, strict=True)
     ]  # fmt: skip

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from sim.ensemble.runner import Run
-from sim.plots.data import agreed_day, counted, listing, red_lines, short, signatories
-from sim.plots.style import day_text
+from sim.prose import counted, listing, percent
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
-from sim.words.story import percent
+from sim.views.run_data import agreed_day, day_text, red_lines, short, signatories
 
 
 def column(run: Run, issue: str) -> int:

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.plots.data import listing, short, signatories
-from sim.plots.style import actor_colors
+from sim.prose import listing, percent
 from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
-from sim.words.story import percent
-
-Entry = dict[str, Any]
+from sim.results.aftermath import PlanGain
+from sim.views.colours import actor_colors
+from sim.views.run_data import short, signatories
 
 
 def plan_says(run: Run) -> list[str]:
@@ -49,28 +48,28 @@ def plan_table(run: Run) -> Table:
 
 
 def gain_chart(
-    run: Run, gains: dict[str, Entry], key: str, title: str, what: str, beats: str = ""
+    run: Run, gains: dict[str, PlanGain], key: str, title: str, what: str, beats: str
 ) -> Chart:
     """Gain over no deal by party: median and 10–90 %.
 
     Parameters
     ----------
     gains : dict
-        Actor → ``median``, ``p10``, ``p90`` and, where known, ``better``: share of worlds above 0.
+        Actor → gain.
     what : str
         What is gained from, in the hover labels.
     beats : str
         What ``better`` counts.
     """
     colors = actor_colors(run.scenario)
-    shown = [a for a, g in gains.items() if g.get("median") is not None]
+    shown = list(gains)
     traces: list[Any] = []
     words = []
     for row, actor in enumerate(shown):
         entry = gains[actor]
-        low, middle, high = (100 * float(entry[k]) for k in ("p10", "median", "p90"))
+        low, middle, high = (100 * v for v in (entry.p10, entry.median, entry.p90))
         text = f"{middle:+.0f} points ({low:+.0f} to {high:+.0f})".replace("-", "−")
-        more = f"{beats} in {percent(entry['better'])} of worlds" if "better" in entry else ""
+        more = f"{beats} in {percent(entry.better)} of worlds"
         traces.append(
             scatter(x=numbers([low, high]), y=[row, row], mode="lines", hoverinfo="skip",
                        line={"color": colors[actor], "width": 4})
@@ -87,7 +86,7 @@ def gain_chart(
         traces,
         44 * len(shown) + 66,
         xaxis={
-            "range": _around_zero([g[k] for g in gains.values() for k in ("p10", "p90")]),
+            "range": _around_zero([v for g in gains.values() for v in (g.p10, g.p90)]),
             "zeroline": True, "zerolinecolor": DARK, "zerolinewidth": 1.2, "nticks": 6,
             "title": {"text": "points of utility (0–100) against no deal", "font": {"size": 12}},
         },
@@ -108,19 +107,18 @@ def _around_zero(values: list[float]) -> list[float]:
     return [100 * (low - room), 100 * (high + room)]
 
 
-def settled_gains(run: Run) -> dict[str, Entry]:
+def settled_gains(run: Run) -> dict[str, PlanGain]:
     """Gain from settling over what refusing was worth, over the worlds with a settlement."""
     data = run.ensemble
     settled = data.outcome.values == 0
     if not settled.any():
         return {}
     gain = data.gain.values
-    found = {}
+    found: dict[str, PlanGain] = {}
     for n, actor in enumerate(signatories(run)):
         values = gain[settled, n]
         values = values[~np.isnan(values)]
         if len(values):
             low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-            found[actor] = {"p10": low, "median": middle, "p90": high,
-                            "better": float((values > 0).mean())}  # fmt: skip
+            found[actor] = PlanGain(middle, low, high, float((values > 0).mean()))
     return found

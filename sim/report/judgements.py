@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.plots.data import counted
+from sim.prose import counted
 from sim.scenario.fields import Sourced
 from sim.scenario.schema import Scenario
 

@@ -9,9 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.plots.data import band_of_shares, days, last_day, stage_title
-from sim.plots.outcome import BAR_COLORS, FIRST, SETTLED, WORDS, nice_top
-from sim.plots.style import day_text
+from sim.prose import percent, span_words
 from sim.report.chart import (
     DARK,
     GREY,
@@ -27,9 +25,11 @@ from sim.report.chart import (
     shaded,
 )
 from sim.report.tables import Table
-from sim.results.dataset import OUTCOMES, date_of
-from sim.results.summary import DAYS
-from sim.words.story import percent, span_words
+from sim.results.dataset import date_of
+from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
+from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
+from sim.views.layout import nice_top, share_tick
+from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
 
 KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
 
@@ -48,17 +48,18 @@ def odds_chart(run: Run) -> Chart:
     """Share of worlds by kind of outcome, with 95 % intervals."""
     shares, intervals = run.summary["outcomes"], run.summary["outcomes_interval"]
     kinds = outcome_kinds(run)
+    names = [OUTCOME_WORDS[k].label for k in kinds]
     values = [shares[k] for k in kinds]
     spans = [intervals[k] for k in kinds]
     end = nice_top(max(high for _, high in spans))
     says = [
-        hover(WORDS[k], f"{percent(shares[k])} of worlds",
+        hover(n, f"{percent(shares[k])} of worlds",
               f"95 % interval {span_words(intervals[k])}")
-        for k in kinds
+        for n, k in zip(names, kinds, strict=True)
     ]  # fmt: skip
     bars = go.Bar(
-        y=[lines(WORDS[k], 16) for k in kinds], x=numbers(values), orientation="h", width=0.5,
-        marker={"color": [BAR_COLORS[k] for k in kinds]}, hovertext=says, hoverinfo="text",
+        y=[lines(n, 16) for n in names], x=numbers(values), orientation="h", width=0.5,
+        marker={"color": [OUTCOME_COLORS[k] for k in kinds]}, hovertext=says, hoverinfo="text",
         error_x={
             "type": "data", "symmetric": False, "color": DARK, "thickness": 1.2, "width": 4,
             "array": numbers([s[1] - v for s, v in zip(spans, values, strict=True)]),
@@ -80,21 +81,17 @@ def odds_chart(run: Run) -> Chart:
         xaxis={
             "range": [0, 1.5 * end],
             "tickvals": [0, end / 2, end],
-            "ticktext": [_tick(t) for t in (0, end / 2, end)],
+            "ticktext": [share_tick(t) for t in (0, end / 2, end)],
         },
         yaxis={"autorange": "reversed", "showgrid": False, "tickfont": {"color": DARK}},
         margin={"l": 112},
         annotations=labels,
     )
     words = [
-        f"{WORDS[k]}: {percent(shares[k], intervals[k])} of worlds ({span_words(intervals[k])})."
-        for k in kinds
+        f"{n}: {percent(shares[k], intervals[k])} of worlds ({span_words(intervals[k])})."
+        for n, k in zip(names, kinds, strict=True)
     ]
     return Chart("odds", "How the worlds end", " ".join(words), drawn)
-
-
-def _tick(share: float) -> str:
-    return f"{100 * share:.4g} %" if share else "0"
 
 
 def curves(run: Run) -> dict[str, tuple[str, str, NDArray[np.float64]]]:
@@ -149,7 +146,7 @@ def time_chart(run: Run) -> Chart:
         yaxis={
             "range": [0, top],
             "tickvals": ticks,
-            "ticktext": [_tick(t) for t in ticks],
+            "ticktext": [share_tick(t) for t in ticks],
         },
         margin={"l": 52, "r": 18, "t": 12},
     )

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.plots.afterwards import PLAN
-from sim.plots.data import counted, listing, red_lines, short, signatories
-from sim.plots.package import deals_on
-from sim.plots.package import headline as package_headline
-from sim.plots.sheet import spread
-from sim.plots.style import actor_colors
+from sim.prose import counted, listing
 from sim.report.chart import DARK, GREY, Chart, figure, hover, lines, numbers, scatter
 from sim.report.gains import plan_says
 from sim.results.summary import nearest_text
+from sim.views.colours import PLAN, actor_colors
+from sim.views.layout import spread
+from sim.views.package import deals_on
+from sim.views.package import headline as package_headline
+from sim.views.run_data import red_lines, short, signatories
 
 ROW = 58
 

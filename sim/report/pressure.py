@@ -9,9 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
-from sim.plots.data import band, counted, days, last_day, listing, short, signatories
-from sim.plots.pressure import DRIFT, drifting, window
-from sim.plots.style import actor_colors, day_text
+from sim.prose import counted, listing, percent
 from sim.report.chart import (
     DARK,
     Chart,
@@ -30,7 +28,10 @@ from sim.report.chart import (
 from sim.report.tables import Cell, Table
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
-from sim.words.story import percent
+from sim.views.colours import actor_colors
+from sim.views.layout import window
+from sim.views.pressure import DRIFT, drifting
+from sim.views.run_data import band, day_text, days, last_day, short, signatories
 
 HEIGHT = 290
 
@@ -115,20 +116,6 @@ def _cost(run: Run) -> Chart:
         "cost", "Cost of the war", "Cost of war. " + " ".join(words), drawn,
         status="Points of utility (0–100) a month", details=words,
     )  # fmt: skip
-
-
-def pressure_notes(run: Run) -> list[str]:
-    """What a reader would look for in vain."""
-    moving, others = drifting(run)
-    notes = []
-    if not moving:
-        notes.append("No issue moves by itself while there is no deal.")
-    if others:
-        titles = listing([run.scenario.issues[i].title for i in others])
-        notes.append(f"Can move without a deal too, not shown: {titles}.")
-    if not run.central.sizes["lever"]:
-        notes.append("This scenario has no levers.")
-    return notes
 
 
 def levers_chart(run: Run) -> Chart | None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sim.commands.terminal.run import OUTCOME_WORDS
 from sim.ensemble.runner import Run
-from sim.plots.style import actor_colors, day_text
+from sim.prose import percent, span_words
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
-from sim.report.chart import signed_words
 from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
 from sim.report.gains import gain_chart, plan_table, settled_gains
@@ -19,10 +17,14 @@ from sim.report.limits import limits
 from sim.report.odds import days_table, odds_chart, outcome_kinds, time_chart, time_key
 from sim.report.package import package_chart, package_key
 from sim.report.page import write_page
-from sim.report.pressure import levers_chart, levers_table, pressure_charts, pressure_notes
+from sim.report.pressure import levers_chart, levers_table, pressure_charts
 from sim.report.stuck import STUCK_KEY, stuck_chart
 from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
+from sim.results.outcomes import OUTCOME_WORDS
+from sim.views.colours import actor_colors
+from sim.views.pressure import pressure_notes
+from sim.views.run_data import day_text, signed_words
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
@@ -30,8 +32,6 @@ from sim.words.story import (
     ending_words,
     events,
     package_words,
-    percent,
-    span_words,
     stuck_words,
     what_blocks,
     within,
@@ -149,7 +149,7 @@ def odds_table(run: Run) -> Table:
     """Odds by kind of outcome."""
     rows = [
         [
-            OUTCOME_WORDS[kind],
+            OUTCOME_WORDS[kind].line,
             percent(run.summary["outcomes"][kind]),
             span_words(run.summary["outcomes_interval"][kind]),
         ]
@@ -215,7 +215,7 @@ def timeline(run: Run) -> list[dict[str, str]]:
     ]
     central = run.summary["central"]
     if central["outcome"] != "settlement":
-        text = OUTCOME_WORDS[central["outcome"]] + what_blocks(run.scenario, run.summary)
+        text = OUTCOME_WORDS[central["outcome"]].line + what_blocks(run.scenario, run.summary)
         found.append({"date": "At the end", "day": "", "kind": "end", "text": text})
     return found
 

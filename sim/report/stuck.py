@@ -7,8 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
+from sim.prose import percent
 from sim.report.chart import DARK, QUARTERS, Chart, figure, hover, lines, numbers
-from sim.words.story import percent
 
 BLOCKS, MISSES = "#1f5a73", "#b9c7ce"
 

@@ -6,9 +6,6 @@ import math
 from typing import Any
 
 from sim.ensemble.runner import Run
-from sim.plots.data import band, days, last_day, short, signatories
-from sim.plots.style import actor_colors, day_text
-from sim.plots.utility import LINES, common_range
 from sim.report.chart import (
     DARK,
     GREY,
@@ -24,6 +21,9 @@ from sim.report.chart import (
     stage_lines,
 )
 from sim.results.dataset import date_of
+from sim.views.colours import actor_colors
+from sim.views.run_data import band, day_text, days, last_day, short, signatories
+from sim.views.utility import LINES, common_range
 
 DASHES = {"value": "solid", "target": "dash", "reservation": "dot"}
 WIDTHS = {"value": 2.6, "target": 1.7, "reservation": 2.0}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sim.prose import listing
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Condition, Effect, Issue, Scenario, Spread, nearest_text
-from sim.words.story import listing
 
 
 def number_words(number: Number) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.formulas.statistics import wilson
+from sim.formulas.statistics import Interval, wilson
+from sim.results.record import Record
 from sim.scenario.schema import Scenario, nearest_text
 
 if TYPE_CHECKING:
@@ -17,14 +19,72 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Gate(Record):
+    """How often a gate voted, and the texts and the plan passed; None where none came before it."""
+
+    title: str
+    of: str
+    voted: float
+    passed: float | None
+    interval: Interval | None
+    plan_concerned: float
+    plan_passed: float | None
+    plan_interval: Interval | None
+
+
+@dataclass(frozen=True)
+class Durability(Record):
+    """Shares of the ``worlds`` settled that hold by year, by breaker, and without each term."""
+
+    years: int
+    worlds: int
+    held: dict[str, float | None]
+    interval: dict[str, Interval | None]
+    broken_by: dict[str, float | None]
+    without: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Point(Record):
+    """A point of an issue's scale and the text nearest to it."""
+
+    point: float
+    text: str
+
+
+@dataclass(frozen=True)
+class PlanGain(Record):
+    """What the plan is worth over no deal, and how often it is better."""
+
+    median: float
+    p10: float
+    p90: float
+    better: float
+
+
+@dataclass(frozen=True)
+class Plan(Record):
+    """The plan as published, in shares of worlds; ``crosses``: actor → issue → share."""
+
+    points: dict[str, Point]
+    gain: dict[str, PlanGain]
+    acceptable: float | None
+    interval: Interval | None
+    crosses_any: dict[str, float]
+    crosses: dict[str, dict[str, float]]
+    passed: float | None
+    held: dict[str, float] | None
+
+
 def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
     """Ratification, durability and the plan of one finished model, for the dataset."""
     recorder, gates = model.recorder, model.ratification.gates
-    days, shape = model.spec.war.round_days, (model.worlds, len(gates))
+    days, shape = model.spec.war.round_days, (model.talks.worlds, len(gates))
     years, share = {"units": "years"}, {"units": "utility, 0 to 1 over the party's issues"}
-    verdicts = np.array([g.verdict for g in gates]).reshape(len(gates), model.worlds).T
+    verdicts = np.array([g.verdict for g in gates]).reshape(len(gates), model.talks.worlds).T
     without = np.array(list(recorder.years_without.values()))
-    in_force = model.in_force_round
+    in_force = model.talks.in_force_round
     data: dict[str, Any] = {
         "ratified": (("world", "gate"), verdicts.reshape(shape), {"long_name": "last vote"}),
         "ratification_failures": ("world", model.ratification.failures.astype(np.int16)),
@@ -38,13 +98,13 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
         "broken_by": ("world", recorder.broken_by.astype(np.int16)),
         "years_without": (
             ("world", "term"),
-            without.reshape(len(recorder.years_without), model.worlds).T,
+            without.reshape(len(recorder.years_without), model.talks.worlds).T,
             years,
         ),
     }
     plan = recorder.plan
-    nothing = np.full((model.worlds, len(model.signatories)), np.nan)
-    points = np.full((model.worlds, len(model.issues)), np.nan)
+    nothing = np.full((model.talks.worlds, len(model.signatories)), np.nan)
+    points = np.full((model.talks.worlds, len(model.talks.issues)), np.nan)
     data |= {
         "plan_point": (("world", "issue"), points if plan is None else plan.point),
         "plan_gain": (("world", "actor"), nothing if plan is None else plan.gain, share),
@@ -60,14 +120,14 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
         ),
         "plan_years_held": (
             "world",
-            np.full(model.worlds, np.nan) if plan is None else plan.years_held,
+            np.full(model.talks.worlds, np.nan) if plan is None else plan.years_held,
             years,
         ),
     }
     return data
 
 
-def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Gate]:
     """Per gate: how often it voted, how often the text passed, and whether the plan would."""
     worlds, out = data.sizes["world"], {}
     ratified, plan_ratified = data.ratified.values, data.plan_ratified.values
@@ -75,17 +135,15 @@ def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]
         spec = scenario.ratification[str(gate)]
         verdict, plan = ratified[:, n], plan_ratified[:, n]
         voted = ~np.isnan(verdict)
-        entry: dict[str, Any] = {"title": spec.title, "of": spec.of}
-        entry["voted"] = float(voted.mean())
-        entry["passed"], entry["interval"] = _share(verdict[voted] == 1.0)
         concerned = ~np.isnan(plan)
-        entry["plan_concerned"] = int(concerned.sum()) / worlds
-        entry["plan_passed"], entry["plan_interval"] = _share(plan[concerned] == 1.0)
-        out[str(gate)] = entry
+        passed, interval = _share(verdict[voted] == 1.0)
+        share, concerning = float(voted.mean()), int(concerned.sum()) / worlds
+        of_plan = _share(plan[concerned] == 1.0)
+        out[str(gate)] = Gate(spec.title, spec.of, share, passed, interval, concerning, *of_plan)
     return out
 
 
-def durability_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
+def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | None:
     """Share of the settlements that hold by year, who breaks them, and what terms do."""
     if scenario.durability is None:
         return None
@@ -95,24 +153,24 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] |
     held = {str(y): _share(years[settled] >= y) for y in span}
     who = data.broken_by.values[settled]
     without = data.years_without.values[settled]
-    return {
-        "years": scenario.durability.years,
-        "worlds": int(settled.sum()),
-        "held": {year: share for year, (share, _) in held.items()},
-        "interval": {year: interval for year, (_, interval) in held.items()},
-        "broken_by": {
+    return Durability(
+        years=scenario.durability.years,
+        worlds=int(settled.sum()),
+        held={year: share for year, (share, _) in held.items()},
+        interval={year: interval for year, (_, interval) in held.items()},
+        broken_by={
             str(actor): _share(who == n)[0]
             for n, actor in enumerate(data.actor.values)
             if scenario.actors[str(actor)].consents_to == "all"
         },
-        "without": {
+        without={
             str(term): _share(without[:, n] >= scenario.durability.years)[0]
             for n, term in enumerate(data.term.values)
         },
-    }
+    )
 
 
-def plan_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
+def plan_summary(scenario: Scenario, data: xr.Dataset) -> Plan | None:
     """The plan as published: worth, red lines crossed, gates and durability; ``None`` without."""
     if not scenario.has_plan:
         return None
@@ -128,25 +186,22 @@ def plan_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
     years = data.plan_years_held.values
     low, middle, high = np.quantile(gain, [0.1, 0.5, 0.9], axis=0)
     horizon = scenario.durability.years if scenario.durability else 0
-    return {
-        "points": {
-            key: {"point": float(p), "text": nearest_text(issue, float(p))}
+    return Plan(
+        points={
+            key: Point(float(p), nearest_text(issue, float(p)))
             for (key, issue), p in zip(scenario.issues.items(), points, strict=True)
             if key in scenario.plan_issues
         },
-        "gain": {
-            actor: {
-                "median": float(middle[n]),
-                "p10": float(low[n]),
-                "p90": float(high[n]),
-                "better": float((gain[:, n] >= 0.0).mean()),
-            }
+        gain={
+            actor: PlanGain(
+                float(middle[n]), float(low[n]), float(high[n]), float((gain[:, n] >= 0.0).mean())
+            )
             for n, actor in enumerate(actors)
         },
-        "acceptable": share,
-        "interval": interval,
-        "crosses_any": {actor: float(beyond[:, n].mean()) for n, actor in enumerate(actors)},
-        "crosses": {
+        acceptable=share,
+        interval=interval,
+        crosses_any={actor: float(beyond[:, n].mean()) for n, actor in enumerate(actors)},
+        crosses={
             actor: {
                 str(i): float(crosses[:, n, m].mean())
                 for m, i in enumerate(data.issue.values)
@@ -154,14 +209,14 @@ def plan_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Any] | None:
             }
             for n, actor in enumerate(actors)
         },
-        "passed": _share(~vetoed.any(axis=1))[0] if vetoed.shape[1] else None,
-        "held": {str(y): float((years >= y).mean()) for y in range(1, horizon + 1)} or None,
-    }
+        passed=_share(~vetoed.any(axis=1))[0] if vetoed.shape[1] else None,
+        held={str(y): float((years >= y).mean()) for y in range(1, horizon + 1)} or None,
+    )
 
 
-def _share(flags: NDArray[np.bool_]) -> tuple[float | None, list[float] | None]:
+def _share(flags: NDArray[np.bool_]) -> tuple[float, Interval] | tuple[None, None]:
     """Share and its 95 % Wilson interval; nothing where there are no cases."""
     if not len(flags):
         return None, None
     count = int(flags.sum())
-    return count / len(flags), list(wilson(count, len(flags)))
+    return count / len(flags), wilson(count, len(flags))

@@ -6,6 +6,7 @@ satisfaction with the articles in it, and it accepts from its threshold on.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from sim.formulas.bargaining.article_drafts import (
     count_drafts,
     mean_scores,
 )
+from sim.results.record import Record
 from sim.scenario.articles import Articles
 from sim.scenario.schema import Scenario
 
@@ -26,35 +28,98 @@ MOST_TIES = 5
 """Drafts named where several are best."""
 
 
-def articles_summary(scenario: Scenario) -> dict[str, Any] | None:
-    """What all drafts of a scenario's articles come to; None where it has no such block.
+@dataclass(frozen=True)
+class Draft(Record):
+    """Articles, and the mean satisfaction of each actor with them."""
 
-    Returns
-    -------
-    dict
-        Plain types. ``actors`` and ``articles`` are keys of the scenario throughout.
+    articles: list[str]
+    scores: dict[str, float]
 
-        - ``scale``: [lowest, highest]; ``red_line``: the score up to which an article counts as
-          across a red line (if it is also under the actor's threshold)
-        - ``titles``: {article: title}; ``thresholds``: {actor: score}
-        - ``satisfaction``, ``negotiability``: {actor: {article: score}}
-        - ``conflicts``: [[article, article], …]
-        - ``presets``: {name: {``articles``: […], ``scores``: {actor: mean}, ``passes``: bool,
-          ``below``: [actors under their threshold], ``crosses``: {actor: [articles across its red
-          line]}}}
-        - ``not_counted``: why the drafts were not counted, else None; then these are None or empty:
-        - ``drafts``: number without conflict, at least one article; ``passing``: accepted by all;
-          ``passing_share``: part of ``drafts``
-        - ``turned_down``: {actor: drafts under its threshold}; ``alone``: {actor: those of them
-          that every other actor accepts}
-        - ``contains``: {article: share of passing drafts that contain it}
-        - ``best_by_size``: [{``size``, ``product`` of (score − threshold), ``tied``: number of
-          drafts that reach it, ``drafts``: [{``articles``, ``scores``}] of the first few}]
-        - ``hides``: {actor: {article across its red line: {``satisfaction``, ``drafts``: passing
-          drafts that contain it, ``share`` of the passing}}}
-        - ``veto``: {``passing``: drafts that pass and cross nobody's red line, ``share`` of the
-          passing, ``by``: {actor: drafts that pass and do not cross its own}}
+
+@dataclass(frozen=True)
+class Preset(Draft):
+    """A named draft, with who is under its threshold and whose red lines it crosses with what."""
+
+    passes: bool
+    below: list[str]
+    crosses: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Best(Record):
+    """Drafts of a size with the largest product of (score − threshold); the first few of them."""
+
+    size: int
+    product: float
+    tied: int
+    drafts: list[Draft]
+
+
+@dataclass(frozen=True)
+class Hidden(Record):
+    """An article across an actor's red line, and the passing drafts that contain it."""
+
+    satisfaction: float
+    drafts: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Veto(Record):
+    """Passing drafts that cross nobody's red line, and by actor those that do not cross its own."""
+
+    passing: int
+    share: float
+    by: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ArticlesSummary(Record):
+    """What all drafts come to. ``actors`` and ``articles`` are keys of the scenario throughout.
+
+    Attributes
+    ----------
+    scale : list of float
+        Lowest and highest score.
+    red_line : float
+        The score up to which an article counts as across a red line (if it is also under the
+        actor's threshold).
+    satisfaction, negotiability : dict
+        Actor → article → score.
+    not_counted : str or None
+        Why the drafts were not counted; then what follows is None or empty.
+    drafts, passing : int or None
+        Drafts without conflict, of at least one article; those of them accepted by all.
+    turned_down, alone : dict
+        Actor → drafts under its threshold; those of them that every other actor accepts.
+    contains : dict
+        Article → share of passing drafts that contain it.
+    hides : dict
+        Actor → article across its red line → how often it passes all the same.
     """
+
+    scale: list[float]
+    red_line: float
+    titles: dict[str, str]
+    thresholds: dict[str, float]
+    satisfaction: dict[str, dict[str, float]]
+    negotiability: dict[str, dict[str, float]]
+    conflicts: list[list[str]]
+    presets: dict[str, Preset]
+    not_counted: str | None
+    drafts: int | None
+    passing: int | None
+    passing_share: float | None
+    turned_down: dict[str, int]
+    alone: dict[str, int]
+    contains: dict[str, float]
+    best_by_size: list[Best]
+    hides: dict[str, dict[str, Hidden]]
+    veto: Veto | None
+
+
+def articles_summary(scenario: Scenario) -> ArticlesSummary | None:
+    """What all drafts of a scenario's articles come to; None where it has no such block."""
     block = scenario.articles
     if block is None:
         return None
@@ -83,7 +148,7 @@ def articles_summary(scenario: Scenario) -> dict[str, Any] | None:
         empty: dict[str, Any] = {key: {} for key in ("turned_down", "alone", "contains", "hides")}
         counts = dict.fromkeys(("drafts", "passing", "passing_share", "veto"))
         empty["best_by_size"] = []
-        return out | {"not_counted": reason} | counts | empty
+        return ArticlesSummary.from_json(out | {"not_counted": reason} | counts | empty)
     found = count_drafts(
         satisfaction, thresholds, [(place[a], place[b]) for a, b in pairs], crossed
     )
@@ -99,7 +164,7 @@ def articles_summary(scenario: Scenario) -> dict[str, Any] | None:
         }
         for k, actor in enumerate(actors)
     }
-    return out | {
+    counted = {
         "drafts": found.conflict_free,
         "passing": found.passing,
         "passing_share": found.passing / max(found.conflict_free, 1),
@@ -117,6 +182,7 @@ def articles_summary(scenario: Scenario) -> dict[str, Any] | None:
             "by": {a: int(n) for a, n in zip(actors, found.spared_by, strict=True)},
         },
     }
+    return ArticlesSummary.from_json(out | counted)
 
 
 def _scores(

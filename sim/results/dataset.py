@@ -6,7 +6,7 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -17,23 +17,15 @@ from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import BY_ROUND
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
+from sim.results.experiments import experiment_variables, packed, without_experiments
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
-
-if TYPE_CHECKING:
-    from sim.ensemble.chunks import ChunkResult
-
-OUTCOMES = ("settlement", "partial", "ratification_failed", "breakdown", "no_deal")
-"""Kinds of outcome, in the order of their codes in the dataset. ``ratification_failed``: the
-text signed last failed at a gate, whatever else stands at the end."""
-REASONS = ("red_lines", "no_surplus", "time", "ratification")
-"""Why a world has no settlement: red lines that miss each other, no package that all prefer to
-fighting on, a package that exists and was not reached within the horizon, or a text that was signed
-and failed at a gate."""
 
 STORE = "store"
 """Attribute of a result that names the store of its worlds."""
 
 Array = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
 UNITS = {
     "day": "days of the run",
     "issue": "scale, 0 to 1",
@@ -42,11 +34,18 @@ UNITS = {
 }
 
 
+class ChunkResult(NamedTuple):
+    """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
+
+    outcomes: Arrays
+    trace: Arrays
+
+
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`OUTCOMES` per world."""
-    settled = model.status == SETTLED
+    settled = model.talks.status == SETTLED
     failed = model.ratification.failed_last
-    partial, broken = model.stage > 0, model.status == BROKEN_DOWN
+    partial, broken = model.talks.stage > 0, model.talks.status == BROKEN_DOWN
     return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
 
 
@@ -59,12 +58,12 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     and no issue blocks.
     """
     recorder = model.recorder
-    gaps = np.where(model.on_table, recorder.stage_gaps, 0.0)
-    apart = np.where(model.on_table, recorder.apart, -1.0)
+    gaps = np.where(model.talks.on_table, recorder.stage_gaps, 0.0)
+    apart = np.where(model.talks.on_table, recorder.apart, -1.0)
     missed = gaps.max(axis=1) > 1e-9
     issue = np.where(missed, gaps.argmax(axis=1), apart.argmax(axis=1))
     reason = np.where(missed, 0, np.where(recorder.stage_ripeness_at_end > 1e-9, 2, 1))
-    failed, refused = model.status != SETTLED, model.ratification.failed_last
+    failed, refused = model.talks.status != SETTLED, model.ratification.failed_last
     reason = np.where(refused, 3, reason)
     return np.where(failed & ~refused, issue, -1), np.where(failed, reason, -1)
 
@@ -79,7 +78,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     issue, reason = stuck(model)
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
-    worlds, levers = model.worlds, len(model.levers)
+    worlds, levers = model.talks.worlds, len(model.levers)
     pulled = (
         np.full((worlds, 0), np.nan)
         if triggered is None
@@ -92,14 +91,14 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         np.stack([p.loss(offers[:, k]) for k, p in enumerate(model.signatories)], axis=1)
         for offers in (recorder.first_offer, recorder.last_offer)
     )
-    settled = model.status == SETTLED
+    settled = model.talks.status == SETTLED
     events = {
         f"{event}_count": (
             ("world", "actor"),
-            np.stack([model.events[event][p.key] for p in model.signatories], axis=1),
+            np.stack([model.talks.events[event][p.key] for p in model.signatories], axis=1),
             {"long_name": f"times the actor {event}"},
         )
-        for event in model.events
+        for event in model.talks.events
     }
     data: dict[str, Any] = {
         "outcome": (
@@ -107,13 +106,17 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
             outcome_codes(model),
             {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
         ),
-        "settled_day": ("world", day(np.where(settled, model.concluded_round, -1)), _unit("day")),
-        "concluded_day": ("world", day(model.concluded_round), _unit("day")),
+        "settled_day": (
+            "world",
+            day(np.where(settled, model.talks.concluded_round, -1)),
+            _unit("day"),
+        ),
+        "concluded_day": ("world", day(model.talks.concluded_round), _unit("day")),
         "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
-        "stages_signed": ("world", model.stage.astype(np.int16)),
-        "stage_day": (("world", "stage"), day(model.signed_round), _unit("day")),
+        "stages_signed": ("world", model.talks.stage.astype(np.int16)),
+        "stage_day": (("world", "stage"), day(model.talks.signed_round), _unit("day")),
         "truces_broken": ("world", recorder.truces_broken.astype(np.int16)),
-        "agreed": (("world", "issue"), model.agreed, _unit("issue")),
+        "agreed": (("world", "issue"), model.talks.agreed, _unit("issue")),
         "utility": (("world", "actor"), recorder.utility, _unit("utility")),
         "reservation_start": (("world", "actor"), recorder.reservation_at_start, _unit("utility")),
         "reservation_end": (("world", "actor"), recorder.reservation_at_end, _unit("utility")),
@@ -138,6 +141,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
         **events,
         **afterwards_variables(model),
+        **experiment_variables(model.draws, model.spec),
     }
     return xr.Dataset(data, coords=_coordinates(model))
 
@@ -188,11 +192,11 @@ def _coordinates(model: PeaceTalks) -> dict[str, Any]:
     start = np.datetime64(scenario.war.start_date)
     return {
         "actor": [p.key for p in model.signatories],
-        "issue": model.issues,
-        "stage": model.stage_names,
+        "issue": model.talks.issues,
+        "stage": model.talks.stage_names,
         "lever": _names(v.key for v in model.levers),
         "gate": _names(g.key for g in model.ratification.gates),
-        "term": _names(model.durable.terms if model.durable else ()),
+        "term": _names(model.yardsticks.durable.terms if model.yardsticks.durable else ()),
         "day": ("round", days, _unit("day")),
         "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
     }
@@ -252,11 +256,12 @@ def build_dataset(
 def central_dataset(model: PeaceTalks) -> xr.Dataset:
     """Outcome, rounds and texts of the central world, without a world axis."""
     rounds = trace_dataset(model).squeeze("traced")
-    data = chunk_dataset(model).squeeze("world").merge(rounds, compat="override")
+    outcomes = without_experiments(chunk_dataset(model))  # they are the medians
+    data = outcomes.squeeze("world").merge(rounds, compat="override")
     texts = model.recorder.texts
     keys = [p.key for p in model.signatories]
     accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
-    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.issues))
+    package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.talks.issues))
     data["text"] = (("text_number", "issue"), package, _unit("issue"))
     data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
     history = model.recorder.history
@@ -281,31 +286,9 @@ def save_results(
         ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
-        packed = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        ensemble.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+        small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
+        packed(ensemble).to_netcdf(temporary, engine="h5netcdf", encoding=small)
         central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
-
-
-def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
-    """Read back what :func:`save_results` wrote.
-
-    An ensemble that is in a store is opened there: its variables are read when they are asked for.
-
-    Raises
-    ------
-    OSError, ValueError
-        If the file or its store cannot be read, or the store is not that of this file, or not
-        whole.
-    """
-    ensemble = xr.load_dataset(path, engine="h5netcdf")
-    central = xr.load_dataset(path, engine="h5netcdf", group="central")
-    if STORE not in ensemble.attrs:
-        return ensemble, central
-
-    from sim.ensemble.store import read_store
-
-    place = path.parent / ensemble.attrs.pop(STORE)
-    return read_store(place, ensemble.attrs), central
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

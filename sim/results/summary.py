@@ -1,122 +1,276 @@
-"""The numbers of a run as one plain dictionary: what ``summary.json`` and ``--json`` hold."""
+"""The numbers of a run, typed: what ``summary.json`` and ``--json`` hold, key by key."""
 
 from __future__ import annotations
 
 import json
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from sim.engine.protocols import PROTOCOLS
-from sim.formulas.statistics import wilson
-from sim.results.aftermath import durability_summary, plan_summary, ratification_summary
-from sim.results.articles import articles_summary
-from sim.results.dataset import OUTCOMES, REASONS
+from sim.formulas.statistics import Interval, wilson
+from sim.registry import PROTOCOLS
+from sim.results.aftermath import (
+    Durability,
+    Gate,
+    Plan,
+    Point,
+    durability_summary,
+    plan_summary,
+    ratification_summary,
+)
+from sim.results.articles import ArticlesSummary, articles_summary
+from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
+from sim.results.record import Record
 from sim.scenario.schema import Issue, Scenario, nearest_text
 
-DAYS = (7, 30, 100, 180, 365)
-NOTE = "A model's consequences, given these assumptions; not a forecast."
+Shares = dict[str, float]
+ByDay = dict[str, float | None]
+Intervals = dict[str, Interval | None]
 
 
-def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> dict[str, Any]:
-    """Summary of an ensemble and its central world; plain types, rounded, in a fixed order."""
+@dataclass(frozen=True)
+class Stage(Record):
+    """Share of worlds in which a stage stands at the end."""
+
+    share: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class Term(Record):
+    """What stands agreed on an issue at the end, over the ``worlds`` in which something does."""
+
+    median: float | None = None
+    p10: float | None = None
+    p90: float | None = None
+    text: str | None = None
+    most_common: str | None = None
+    most_common_share: float | None = None
+    worlds: int = 0
+
+
+@dataclass(frozen=True)
+class ActorResult(Record):
+    """Medians over worlds, with the 10th and 90th percentile, of a signatory.
+
+    Attributes
+    ----------
+    gain_from_settling : float or None
+        Utility less reservation, where all is settled.
+    conceded : float
+        Utility between its first and its last positions.
+    violations : float
+        Share of worlds in which it breaks a truce.
+    """
+
+    utility: float
+    utility_p10: float
+    utility_p90: float
+    reservation: float
+    reservation_p10: float
+    reservation_p90: float
+    reservation_at_start: float
+    gain_from_settling: float | None
+    conceded: float
+    conceded_by_issue: Shares
+    violations: float
+
+
+@dataclass(frozen=True)
+class Ripeness(Record):
+    """Largest common gain where something is unsettled, and how often all could gain."""
+
+    median: float | None = None
+    p10: float | None = None
+    p90: float | None = None
+    share_ripe: float | None = None
+    worlds: int = 0
+
+
+@dataclass(frozen=True)
+class RipenessAt(Record):
+    """Ripeness at the start and at the end."""
+
+    start: Ripeness
+    end: Ripeness
+
+
+@dataclass(frozen=True)
+class LeverUse(Record):
+    """Shares of worlds in which a lever is pulled and acts, and the median day from which."""
+
+    pulled: float
+    in_effect: float
+    median_day: float | None
+
+
+@dataclass(frozen=True)
+class Central(Record):
+    """The world in which every uncertain number is at its median."""
+
+    outcome: str
+    settled_day: float | None
+    first_signed_day: float | None
+    agreed: dict[str, Point | None]
+    stuck_on: str | None
+    stuck_because: str | None
+    ripeness_start: float
+    ripeness_end: float | None
+
+
+@dataclass(frozen=True)
+class Provenance(Record):
+    """What a run is of."""
+
+    scenario_hash: str
+    protocol: str
+    tactics: dict[str, Any]
+    versions: dict[str, Any]
+    files: list[str]
+    overrides: list[str]
+
+
+@dataclass(frozen=True)
+class Summary(Record):
+    """A run in numbers; ``docs/outputs.md`` explains every key."""
+
+    scenario: str
+    title: str
+    question: str | None
+    note: str
+    seed: int
+    worlds: int
+    horizon_days: int
+    outcomes: Shares
+    outcomes_interval: dict[str, Interval]
+    deal_by_day: ByDay
+    deal_by_day_interval: Intervals
+    first_stage_by_day: ByDay
+    first_stage_by_day_interval: Intervals
+    stages: dict[str, Stage]
+    package: dict[str, Term]
+    actors: dict[str, ActorResult]
+    plan: Plan | None
+    ratification: dict[str, Gate]
+    durability: Durability | None
+    ripeness: RipenessAt
+    stuck_on: Shares
+    stuck_because: Shares
+    no_common_ground: Shares
+    levers: dict[str, LeverUse]
+    walked_away: float
+    walked_away_after_signing: float
+    first_stage_ever: float
+    truces_broken: float
+    central: Central
+    articles: ArticlesSummary | None
+    provenance: Provenance
+
+
+def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
+    """Summary of an ensemble and its central world, rounded."""
     worlds = ensemble.sizes["world"]
     horizon = max(scenario.horizon_days, scenario.war.round_days)
     codes = ensemble.outcome.values
     counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
 
-    def by_day(days: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
-        shares: dict[str, Any] = {}
-        intervals: dict[str, Any] = {}
+    def by_day(days: np.ndarray) -> tuple[ByDay, Intervals]:
+        shares: ByDay = {}
+        intervals: Intervals = {}
         for day in sorted({*DAYS, horizon}):
             known = day <= horizon
             count = int((days <= day).sum())
             shares[str(day)] = count / worlds if known else None
-            intervals[str(day)] = list(wilson(count, worlds)) if known else None
+            intervals[str(day)] = wilson(count, worlds) if known else None
         return shares, intervals
 
     reasons, left = ensemble.stuck_reason.values, ensemble.left.values.any(axis=1)
     failed = int((reasons >= 0).sum())
     deal, deal_interval = by_day(settled_day)
     first, first_interval = by_day(first_day)
-    summary = {
-        "scenario": scenario.name,
-        "title": scenario.title,
-        "question": scenario.question,
-        "note": f"{NOTE} {PROTOCOLS[scenario.protocol.name].caution}".rstrip(),
-        "seed": int(ensemble.attrs["seed"]),
-        "worlds": worlds,
-        "horizon_days": horizon,
-        "outcomes": {kind: count / worlds for kind, count in counts.items()},
-        "outcomes_interval": {k: list(wilson(c, worlds)) for k, c in counts.items()},
-        "deal_by_day": deal,
-        "deal_by_day_interval": deal_interval,
-        "first_stage_by_day": first,
-        "first_stage_by_day_interval": first_interval,
-        "stages": _stages(scenario, ensemble),
-        "package": _package(scenario, ensemble),
-        "actors": _actors(ensemble),
-        "plan": plan_summary(scenario, ensemble),
-        "ratification": ratification_summary(scenario, ensemble),
-        "durability": durability_summary(scenario, ensemble),
-        "ripeness": {
-            "start": _ripeness(ensemble.ripeness_start.values),
-            "end": _ripeness(ensemble.ripeness_end.values),
-        },
-        "stuck_on": _shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
-        "stuck_because": _shares(reasons, list(REASONS), failed),
-        "no_common_ground": _no_common_ground(ensemble),
-        "levers": _levers(ensemble),
-        "walked_away": _ratio(int(left.sum()), worlds),
-        "walked_away_after_signing": _ratio(
+    summary = Summary(
+        scenario=scenario.name,
+        title=scenario.title,
+        question=scenario.question,
+        note=f"{NOTE} {PROTOCOLS[scenario.protocol.name].caution}".rstrip(),
+        seed=int(ensemble.attrs["seed"]),
+        worlds=worlds,
+        horizon_days=horizon,
+        outcomes={kind: count / worlds for kind, count in counts.items()},
+        outcomes_interval={k: wilson(c, worlds) for k, c in counts.items()},
+        deal_by_day=deal,
+        deal_by_day_interval=deal_interval,
+        first_stage_by_day=first,
+        first_stage_by_day_interval=first_interval,
+        stages=_stages(scenario, ensemble),
+        package=_package(scenario, ensemble),
+        actors=_actors(ensemble),
+        plan=plan_summary(scenario, ensemble),
+        ratification=ratification_summary(scenario, ensemble),
+        durability=durability_summary(scenario, ensemble),
+        ripeness=RipenessAt(
+            _ripeness(ensemble.ripeness_start.values), _ripeness(ensemble.ripeness_end.values)
+        ),
+        stuck_on=_shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
+        stuck_because=_shares(reasons, list(REASONS), failed),
+        no_common_ground=_no_common_ground(ensemble),
+        levers=_levers(ensemble),
+        walked_away=_ratio(int(left.sum()), worlds),
+        walked_away_after_signing=_ratio(
             int((left & (ensemble.stages_signed.values > 0)).sum()), worlds
         ),
-        "first_stage_ever": _ratio(int((first_day >= 0).sum()), worlds),
-        "truces_broken": _ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
-        "central": _central(scenario, central),
-        "articles": articles_summary(scenario),
-        "provenance": {
-            key: ensemble.attrs[key]
-            if key in {"scenario_hash", "protocol"}
-            else json.loads(ensemble.attrs[key])
-            for key in ("scenario_hash", "protocol", "tactics", "versions", "files", "overrides")
-        },
-    }
-    rounded: dict[str, Any] = _rounded(summary)
-    return rounded
+        first_stage_ever=_ratio(int((first_day >= 0).sum()), worlds),
+        truces_broken=_ratio(int((ensemble.truces_broken.values > 0).sum()), worlds),
+        central=_central(scenario, central),
+        articles=articles_summary(scenario),
+        provenance=Provenance(
+            **{
+                key: ensemble.attrs[key]
+                if key in {"scenario_hash", "protocol"}
+                else json.loads(ensemble.attrs[key])
+                for key in (
+                    "scenario_hash",
+                    "protocol",
+                    "tactics",
+                    "versions",
+                    "files",
+                    "overrides",
+                )
+            }
+        ),
+    )
+    return summary.rounded()
 
 
-def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:
     """Share of worlds in which each stage stands at the end."""
     worlds, signed = data.sizes["world"], data.stages_signed.values
     out = {}
     for number, stage in enumerate(scenario.stages):
         count = int((signed > number).sum())
-        out[stage.name] = {"share": count / worlds, "interval": list(wilson(count, worlds))}
+        out[stage.name] = Stage(count / worlds, wilson(count, worlds))
     return out
 
 
-def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Any]:
+def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Term]:
     """Per issue: what stands agreed at the end, over the worlds in which it does."""
-    out: dict[str, Any] = {}
+    out = {}
     agreed = data.agreed.values
     for column, (key, issue) in enumerate(scenario.issues.items()):
         values = agreed[:, column]
         values = values[~np.isnan(values)]
-        entry: dict[str, Any] = {"median": None, "p10": None, "p90": None, "text": None}
-        entry |= {"most_common": None, "most_common_share": None, "worlds": len(values)}
+        out[key] = Term()
         if len(values):
             low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
             times = text_counts(issue, values)
             text, count = min(times.items(), key=lambda pair: (-pair[1], pair[0]))
-            entry |= {"median": median, "p10": low, "p90": high}
-            entry["text"] = nearest_text(issue, median)
-            entry |= {"most_common": text, "most_common_share": count / len(values)}
-        out[key] = entry
+            middle, share = nearest_text(issue, median), count / len(values)
+            out[key] = Term(median, low, high, middle, text, share, len(values))
     return out
 
 
@@ -133,7 +287,7 @@ def text_counts(issue: Issue, values: np.ndarray) -> Counter[str]:
     return counts
 
 
-def _actors(data: xr.Dataset) -> dict[str, Any]:
+def _actors(data: xr.Dataset) -> dict[str, ActorResult]:
     out = {}
     settled = data.outcome.values == 0
     for actor in data.actor.values:
@@ -152,24 +306,17 @@ def _actors(data: xr.Dataset) -> dict[str, Any]:
             str(i): float(np.median(conceded[:, n])) for n, i in enumerate(data.issue.values)
         }
         entry["violations"] = float((one.violates_count.values > 0).mean())
-        out[str(actor)] = entry
+        out[str(actor)] = ActorResult(**entry)
     return out
 
 
-def _ripeness(values: np.ndarray) -> dict[str, Any]:
+def _ripeness(values: np.ndarray) -> Ripeness:
     """Quantiles where something is unsettled, and how often a package exists that all prefer."""
     values = values[~np.isnan(values)]
     if not len(values):
-        return {"median": None, "p10": None, "p90": None, "share_ripe": None, "worlds": 0}
-    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
-    ripe = float((values > 0).mean())
-    return {
-        "median": float(median),
-        "p10": float(low),
-        "p90": float(high),
-        "share_ripe": ripe,
-        "worlds": len(values),
-    }
+        return Ripeness()
+    low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
+    return Ripeness(median, low, high, float((values > 0).mean()), len(values))
 
 
 def _shares(codes: np.ndarray, names: list[str], failed: int) -> dict[str, float]:
@@ -184,38 +331,34 @@ def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
     return {str(i): float(m) for i, m in zip(data.issue.values, missed, strict=True)}
 
 
-def _levers(data: xr.Dataset) -> dict[str, Any]:
+def _levers(data: xr.Dataset) -> dict[str, LeverUse]:
     out = {}
     pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
         pulled = ~np.isnan(pulled_day[:, n])
         effect = effect_day[:, n]
         acted = ~np.isnan(effect)
-        out[str(lever)] = {
-            "pulled": float(pulled.mean()),
-            "in_effect": float(acted.mean()),
-            "median_day": float(np.median(effect[acted])) if acted.any() else None,
-        }
+        median = float(np.median(effect[acted])) if acted.any() else None
+        out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
     return out
 
 
-def _central(scenario: Scenario, central: xr.Dataset) -> dict[str, Any]:
-    day, first = float(central.settled_day), float(central.first_signed_day)
+def _central(scenario: Scenario, central: xr.Dataset) -> Central:
     agreed = central.agreed.values
     code, reason = int(central.stuck_issue), int(central.stuck_reason)
-    return {
-        "outcome": OUTCOMES[int(central.outcome)],
-        "settled_day": None if math.isnan(day) else day,
-        "first_signed_day": None if math.isnan(first) else first,
-        "agreed": {
-            key: None if math.isnan(v) else {"point": float(v), "text": nearest_text(issue, v)}
+    return Central(
+        outcome=OUTCOMES[int(central.outcome)],
+        settled_day=_number(central.settled_day),
+        first_signed_day=_number(central.first_signed_day),
+        agreed={
+            key: None if math.isnan(v) else Point(float(v), nearest_text(issue, v))
             for (key, issue), v in zip(scenario.issues.items(), agreed, strict=True)
         },
-        "stuck_on": None if code < 0 else str(central.issue.values[code]),
-        "stuck_because": None if reason < 0 else REASONS[reason],
-        "ripeness_start": float(central.ripeness_start),
-        "ripeness_end": _number(central.ripeness_end),
-    }
+        stuck_on=None if code < 0 else str(central.issue.values[code]),
+        stuck_because=None if reason < 0 else REASONS[reason],
+        ripeness_start=float(central.ripeness_start),
+        ripeness_end=_number(central.ripeness_end),
+    )
 
 
 def _number(value: Any) -> float | None:
@@ -225,13 +368,3 @@ def _number(value: Any) -> float | None:
 
 def _ratio(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 6) + 0.0
-    if isinstance(value, dict):
-        return {key: _rounded(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [_rounded(v) for v in value]
-    return value

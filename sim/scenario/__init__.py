@@ -6,6 +6,7 @@ from sim.scenario.loading import (
     LoadedDiscrete,
     find_scenario,
     load_any,
+    load_data,
     load_scenario,
     load_variant,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "ScenarioError",
     "find_scenario",
     "load_any",
+    "load_data",
     "load_scenario",
     "load_variant",
 ]

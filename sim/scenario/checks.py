@@ -6,13 +6,11 @@ file are wrong: an analyst sees all errors at once.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.engine.protocols import PROTOCOLS
-from sim.formulas.tactics import TACTICS
+from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
@@ -281,18 +279,19 @@ def _circles(actors: dict[Any, Any]) -> Found:
 def _sources(raw: dict[str, Any]) -> Found:
     """Every source key resolves, and none is younger than `known_by`."""
     sources = mapping(raw, "sources")
-    known_by = raw.get("known_by")
+    known_by = str(raw.get("known_by"))
+    is_day = re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", known_by)
     for path, keys in _citations(raw, ()):
         for key in keys:
             if not isinstance(key, str):
                 continue
             if key not in sources:
                 yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
-            elif isinstance(known_by, datetime.date):
+            elif is_day:
                 day = str(mapping(sources, key).get("date") or "")
                 if not day:
                     yield path, f"the source {key} has no date, and known_by is given", "date it"
-                if re.fullmatch(DAY, day) and day > known_by.isoformat()[: len(day)]:
+                if re.fullmatch(DAY, day) and day > known_by[: len(day)]:
                     yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
 
 

@@ -85,6 +85,8 @@ class Number:
     @property
     def median(self) -> float:
         """The value of the central world."""
+        if self.kind == "fixed":  # asked for by the hundred when a scenario is checked
+            return min(max(self.values[0], self.low), self.high)
         return float(self.quantile(0.5))
 
     @property

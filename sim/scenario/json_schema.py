@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engine.protocols import PROTOCOLS
-from sim.formulas.tactics import TACTICS
 from sim.listed.targets import EXPONENTS
+from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.schema import Scenario
 

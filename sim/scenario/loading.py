@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 from sim.scenario.checks import cross_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
-from sim.scenario.merging import read_with_bases, without_nulls
-from sim.scenario.overrides import apply_overrides
+from sim.scenario.merging import plain_data, read_with_bases, with_bases
+from sim.scenario.overrides import Change, apply_changes, read_changes
 from sim.scenario.schema import Scenario
 from sim.scenario.wording import as_written, words
 from sim.scenario.yaml_source import Path_, Places, dotted
@@ -36,6 +35,30 @@ class Loaded:
     def digest(self) -> str:
         """SHA-256 of the merged content: the same whatever the layout of the files."""
         return _digest(self.raw)
+
+    def with_(self, changes: Mapping[str, Any]) -> Loaded:
+        """The scenario with other assumptions, checked again; this one stays as it is.
+
+        Parameters
+        ----------
+        changes : mapping of str to object
+            Dotted key, as after ``--set``, to its new value in the form that a file has it; None
+            goes back to the format's default.
+
+        Raises
+        ------
+        ScenarioError
+            With every problem found.
+
+        Examples
+        --------
+        >>> kellogg = load_scenario("kellogg")
+        >>> short = kellogg.with_({"horizon_days": 90, "actors.putin.patience": 10})
+        >>> short.scenario.horizon_days, kellogg.scenario.horizon_days
+        (90, 365)
+        """
+        said = [Change(key, plain_data(value), f"with_ {key}") for key, value in changes.items()]
+        return _changed(self, said, [])
 
 
 @dataclass(frozen=True)
@@ -58,16 +81,25 @@ def _digest(raw: dict[str, Any]) -> str:
 
 
 def find_scenario(name: str | Path) -> Path:
-    """A path as given, or ``scenarios/NAME.yaml`` for a bare name."""
+    """A path as given; for a bare name ``scenarios/NAME.yaml`` here, else the shipped one."""
     path = Path(name)
-    if not path.exists() and path.parent == Path() and not path.suffix:
-        shipped = Path("scenarios") / f"{path.name}.yaml"
-        near = get_close_matches(
-            shipped.name, [p.name for p in Path("scenarios").glob("*.yaml")], 1
-        )
-        if shipped.exists() or near:
-            return shipped
+    if path.exists() or path.parent != Path() or path.suffix:
+        return path
+    file, folders = f"{path.name}.yaml", (Path("scenarios"), shipped_scenarios())
+    for folder in folders:
+        if (folder / file).exists():
+            return folder / file
+    for folder in folders:
+        if get_close_matches(file, [p.name for p in folder.glob("*.yaml")], 1):
+            return folder / file  # reading it says which is meant
     return path
+
+
+def shipped_scenarios() -> Path:
+    """The folder of the scenarios that come with the package."""
+    package = Path(__file__).parents[1]
+    # a wheel has them inside; in a clone, installed editable or not, they stand beside
+    return next(f for f in (package / "shipped", package.parent / "scenarios") if f.is_dir())
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -115,20 +147,26 @@ class _Read:
     raw: dict[str, Any]
     places: Places
     files: tuple[str, ...]
-    problems: list[Problem]
+    problems: list[Problem] = field(default_factory=list)
 
 
 def _read(name: str | Path, overrides: Sequence[str]) -> _Read:
     path = find_scenario(name)
-    raw, places, files = read_with_bases(path, ())
-    raw = without_nulls(raw)
+    read = _merged(path, *read_with_bases(path, ()))
+    changes, problems = read_changes(overrides)
+    problems += apply_changes(read.raw, read.places, changes)
+    return replace(read, problems=problems)
+
+
+def _merged(path: Path, raw: dict[str, Any], places: Places, files: Sequence[str]) -> _Read:
+    raw = plain_data(raw)
     raw.setdefault("name", identifier(path.stem))
-    problems = apply_overrides(raw, places, overrides)
-    return _Read(path, raw, places, tuple(files), problems)
+    return _Read(path, raw, places, tuple(files))
 
 
-def _scenario_from(read: _Read) -> Loaded:
-    scenario, found = _validate(read, Scenario)
+def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
+    """The checked scenario; ``base`` is one of which most data may still be the same."""
+    scenario, found = _validate(read, Scenario, base)
     problems = read.problems + found
     problems += cross_checks(read.raw, lambda p: place_of(read.places, p, read.path))
     if problems or scenario is None:
@@ -136,26 +174,35 @@ def _scenario_from(read: _Read) -> Loaded:
     return Loaded(scenario, read.raw, read.places, read.files)
 
 
-def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") -> Loaded:
-    """A scenario that was read already with further changes, checked again.
+def load_data(data: Mapping[str, Any], name: str = "scenario") -> Loaded:
+    """Check a scenario that is given as data, by the same rules as a file.
 
     Parameters
     ----------
-    base : Loaded
-        What was read; it stays as it is.
-    overrides : sequence of str
-        As for :func:`load_scenario`.
-    option : str
-        What the user typed before each change, for errors.
+    data : mapping
+        What a file would hold; a base that it ``extends`` is taken from the working folder.
+    name : str
+        Its name where it says none; stands for the file in errors.
 
     Raises
     ------
     ScenarioError
-        With every problem found.
+        With every problem found, each by the path of its key.
     """
-    raw, places = copy.deepcopy(base.raw), dict(base.places)
-    problems = apply_overrides(raw, places, overrides, option)
-    return _scenario_from(_Read(Path(base.files[-1]), raw, places, base.files, problems))
+    raw, places, files = with_bases(plain_data(data), {(): Place(name)}, Path(name), ())
+    return _scenario_from(_merged(Path(name), raw, places, files))
+
+
+def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") -> Loaded:
+    """As :meth:`Loaded.with_`, with changes as typed after ``option``: ``key.path=value``."""
+    return _changed(base, *read_changes(overrides, option))
+
+
+def _changed(base: Loaded, changes: Sequence[Change], problems: list[Problem]) -> Loaded:
+    raw, places = dict(base.raw), dict(base.places)
+    problems = problems + apply_changes(raw, places, changes)
+    read = _Read(Path(base.files[-1]), raw, places, base.files, problems)
+    return _scenario_from(read, base)
 
 
 def place_of(places: Places, path: Path_, file: Path) -> Place:
@@ -176,9 +223,15 @@ def identifier(text: str, otherwise: str = "scenario") -> str:
 Content = TypeVar("Content", bound=BaseModel)
 
 
-def _validate(read: _Read, model: type[Content]) -> tuple[Content | None, list[Problem]]:
+def _validate(
+    read: _Read, model: type[Content], base: Loaded | None = None
+) -> tuple[Content | None, list[Problem]]:
+    data: Any = read.raw
+    if base is not None:
+        known = {key: getattr(base.scenario, key, None) for key in base.raw}
+        data = _with_known(data, base.raw, known)
     try:
-        return model.model_validate(read.raw), []
+        return model.model_validate(data), []
     except ValidationError as error:
         problems = []
         for item in error.errors(include_url=False):
@@ -188,6 +241,18 @@ def _validate(read: _Read, model: type[Content]) -> tuple[Content | None, list[P
             place = place_of(read.places, loc, read.path)
             problems.append(Problem(place, dotted(loc), message, fix))
         return None, problems
+
+
+def _with_known(new: Any, old: Any, known: Any) -> Any:
+    """Data of which parts that are the very objects of ``old`` are what these were checked to be.
+
+    Pydantic takes instances of its models as they are, which saves most of the time.
+    """
+    if new is old:
+        return known
+    if all(isinstance(part, dict) for part in (new, old, known)):
+        return {key: _with_known(v, old.get(key), known.get(key)) for key, v in new.items()}
+    return new
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from sim.formulas.tactics import TACTICS
+import numpy as np
+
+from sim.registry import TACTICS
 from sim.scenario.distributions import SHAPES
 from sim.scenario.errors import Place, file_error
 from sim.scenario.wording import kind_of
@@ -17,7 +20,13 @@ def read_with_bases(
     path: Path, trail: tuple[Path, ...]
 ) -> tuple[dict[str, Any], Places, list[str]]:
     """The file merged over the files that it extends."""
-    data, places = read_yaml(path)
+    return with_bases(*read_yaml(path), path, trail)
+
+
+def with_bases(
+    data: Any, places: Places, path: Path, trail: tuple[Path, ...]
+) -> tuple[dict[str, Any], Places, list[str]]:
+    """Data, as a file at ``path`` holds them, merged over what they extend."""
     if not isinstance(data, dict):
         raise file_error(
             path,
@@ -107,13 +116,13 @@ def other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
     return isinstance(name, str) and name in TACTICS and old.get("name", name) != name
 
 
-def without_nulls(node: Any) -> Any:
-    """Keys that say `null` are keys that are not there."""
-    if isinstance(node, dict):
+def plain_data(node: Any) -> Any:
+    """A copy in plain types; keys that say `null` are keys that are not there."""
+    if isinstance(node, Mapping):
         # a number as a key is a slip such as `0,7`, which must not go unseen
         return {
-            k: without_nulls(v) for k, v in node.items() if v is not None or not isinstance(k, str)
+            k: plain_data(v) for k, v in node.items() if v is not None or not isinstance(k, str)
         }
-    if isinstance(node, list):
-        return [without_nulls(v) for v in node]
-    return node
+    if isinstance(node, list | tuple):
+        return [plain_data(v) for v in node]
+    return node.item() if isinstance(node, np.generic) else node

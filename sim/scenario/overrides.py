@@ -1,9 +1,10 @@
-"""``--set key.path=value``: change one assumption in the merged data."""
+"""Change assumptions in the merged data: ``--set key.path=value``, and the same as data."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import copy
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.merging import other_tactic
@@ -11,35 +12,46 @@ from sim.scenario.wording import did_you_mean, fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml
 
 
-def apply_overrides(
-    raw: dict[str, Any], places: Places, overrides: Sequence[str], option: str = "--set"
-) -> list[Problem]:
-    """Change merged data in place; ``option`` is what the user typed before each change."""
-    problems = []
+class Change(NamedTuple):
+    """One changed assumption: dotted key, its new value (None removes it), who says so."""
+
+    key: str
+    value: Any
+    source: str
+
+
+def read_changes(
+    overrides: Sequence[str], option: str = "--set"
+) -> tuple[list[Change], list[Problem]]:
+    """Changes as typed, ``key.path=value``; ``option`` is what the user typed before each."""
+    changes, problems = [], []
     for text in overrides:
         source = f"{option} {text}"
-        key, equals, value_text = text.partition("=")
+        key, equals, value = text.partition("=")
         if not equals or not key.strip():
-            problems.append(
-                Problem(
-                    Place(source),
-                    "",
-                    "is not of the form key.path=value",
-                    f"for example {option} actors.putin.tactic.name=linear",
-                )
-            )
+            fix = f"for example {option} actors.putin.tactic.name=linear"
+            problems.append(Problem(Place(source), "", "is not of the form key.path=value", fix))
             continue
         try:
-            value, _ = parse_yaml(value_text or "null", source)
+            changes.append(Change(key, parse_yaml(value or "null", source)[0], source))
         except ScenarioError as error:
             problems += [Problem(Place(source), key, p.message, p.fix) for p in error.problems]
-            continue
+    return changes, problems
+
+
+def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]) -> list[Problem]:
+    """Change merged data.
+
+    Mappings and lists on the way to a change are replaced by copies; all others stay the very
+    objects that they are, so that a shallow copy of data can be changed without changing these.
+    """
+    problems = []
+    for key, value, source in changes:
         path: Path_ = tuple(key.strip().split("."))
-        where, problem = step_to(raw, path, source)
+        (parent, last), problem = step_to(raw, path, source)
         if problem is not None:
             problems.append(problem)
             continue
-        parent, last = where
         if isinstance(parent, dict) and last == "name" and other_tactic({"name": value}, parent):
             parent.clear()
         if value is not None:
@@ -55,7 +67,7 @@ def apply_overrides(
 def step_to(
     raw: dict[str, Any], path: Path_, source: str
 ) -> tuple[tuple[Any, Any], Problem | None]:
-    """The mapping or list that holds the last key of a path, and that key.
+    """The mapping or list that holds the last key of a path, and that key; copies on the way.
 
     Elements of lists are named by their number or, where they have one, their `name`.
     """
@@ -77,7 +89,7 @@ def step_to(
             index = names.index(part) if part in names else int(part)
             if last:
                 return (node, index), None
-            node = node[index]
+            node[index] = node = copy.copy(node[index])
         elif isinstance(node, dict):
             if last:
                 return (node, part), None
@@ -86,7 +98,7 @@ def step_to(
                     fix = did_you_mean(part, node) or "there is: " + ", ".join(map(str, node))
                     return problem(depth + 1, "there is no such key", fix)
                 node[part] = {}
-            node = node[part]
+            node[part] = node = copy.copy(node[part])
         else:
             return problem(depth, "is a value and has no keys below it")
     raise AssertionError("a path has at least one part")

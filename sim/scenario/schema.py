@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.engine.protocols import PROTOCOLS
-from sim.formulas.tactics import TACTICS
+from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number
@@ -412,6 +411,53 @@ class Spread(Strict):
     )
 
 
+class Engine(Strict):
+    """Judgements of the engine itself: no source gives them, and a scenario may vary them."""
+
+    concession_strength: float = Field(
+        default=2.0,
+        ge=0,
+        le=10,
+        description="How far conceding on one issue only lowers the log-weight that others believe "
+        "it has. 2: an issue conceded alone is thought to weigh e² times less; 0: nobody learns.",
+    )
+    concession_familiar: float = Field(
+        default=0.25,
+        gt=0,
+        le=10,
+        description="Scale units conceded in all after which half of that is believed: a few small "
+        "steps say little.",
+    )
+    criticism_margin: float = Field(
+        default=0.5,
+        ge=0,
+        le=5,
+        description="One-text procedure: how much more, in logarithms, the change named first is "
+        "believed to be worth than those left for later. 0 believes the order only.",
+    )
+    criticism_enough: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="One-text procedure: least rise of the logarithm of Nash's product for which "
+        "the text is reopened; 0.01 is one per cent, below which drafting would never end.",
+    )
+    draft_floor: float = Field(
+        default=0.02,
+        gt=0,
+        le=0.5,
+        description="Surplus below which the envoy's welfare goes on as the tangent of the "
+        "logarithm: a text is drafted also where somebody would lose by it.",
+    )
+    linkages_every: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="Texts between two searches for the conditional red lines to build a draft on; "
+        "a mediator does not change its approach with every text.",
+    )
+
+
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
 
@@ -444,6 +490,7 @@ class Scenario(Strict):
     articles: Articles | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
+    engine: Engine = Engine()
 
     @property
     def plan_issues(self) -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from sim.prose import listing, percent, span_words
+from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
-from sim.words.story import listing, percent, span_words
 
 HOLDS = (
     "Holding means that keeping it is worth more to every side than breaking it; accidents, "
@@ -13,76 +12,76 @@ HOLDS = (
 )
 
 
-def plan_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def plan_words(scenario: Scenario, summary: Summary) -> list[str]:
     """What the plan would be worth on day 0, whom it suits and whose red lines it crosses."""
-    plan = summary["plan"]
+    plan = summary.plan
     if plan is None:
         return []
     lines = []
-    span = span_words(plan["interval"])
+    span = span_words(plan.interval)
     lines.append(
         f"On day 0 it beats no deal for all and crosses nobody's red line in "
-        f"{percent(plan['acceptable'])} of the worlds ({span})."
+        f"{percent(plan.acceptable)} of the worlds ({span})."
     )
-    for actor, gain in plan["gain"].items():
+    for actor, gain in plan.gain.items():
         who = scenario.actors[actor].short
-        text = f"{who}: better than no deal in {percent(gain['better'])} of the worlds"
-        crossed = sorted(plan["crosses"][actor].items(), key=lambda kv: -kv[1])
+        text = f"{who}: better than no deal in {percent(gain.better)} of the worlds"
+        crossed = sorted(plan.crosses[actor].items(), key=lambda kv: -kv[1])
         titles = [f"{scenario.issues[i].title} ({percent(s)})" for i, s in crossed[:3]]
         if len(crossed) > 3:
             titles.append(f"{len(crossed) - 3} more")
         if titles:
             text += f"; beyond its red lines on {listing(titles)}"
         lines.append(text)
-    if plan["passed"] is not None:
-        lines.append(f"It would be ratified everywhere in {percent(plan['passed'])} of the worlds.")
-    if plan["held"]:
-        last = list(plan["held"])[-1]
+    if plan.passed is not None:
+        lines.append(f"It would be ratified everywhere in {percent(plan.passed)} of the worlds.")
+    if plan.held:
+        last = list(plan.held)[-1]
         lines.append(
             f"Signed as it stands, it would hold for {last} years in "
-            f"{percent(plan['held'][last])} of the worlds. {HOLDS}"
+            f"{percent(plan.held[last])} of the worlds. {HOLDS}"
         )
     return lines
 
 
-def ratification_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def ratification_words(scenario: Scenario, summary: Summary) -> list[str]:
     """How signed texts fared at each gate."""
     lines = []
-    for gate in summary["ratification"].values():
-        who = scenario.actors[gate["of"]].short
-        name = f"{gate['title']} (for {who})"
-        if gate["passed"] is None:
+    for gate in summary.ratification.values():
+        who = scenario.actors[gate.of].short
+        name = f"{gate.title} (for {who})"
+        if gate.passed is None:
             lines.append(f"{name}: no text came before it")
         else:
             lines.append(
-                f"{name}: the last text passed in {percent(gate['passed'], gate['interval'])} "
-                f"({span_words(gate['interval'])}) of the {percent(gate['voted'])} "
+                f"{name}: the last text passed in {percent(gate.passed, gate.interval)} "
+                f"({span_words(gate.interval)}) of the {percent(gate.voted)} "
                 "of the worlds in which it voted"
             )
     return lines
 
 
-def durability_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def durability_words(scenario: Scenario, summary: Summary) -> list[str]:
     """How long settlements hold, who breaks them, and what they would be without each term."""
-    found = summary["durability"]
-    if found is None or not found["worlds"]:
+    found = summary.durability
+    if found is None or not found.worlds:
         return []
-    marks = [y for y in ("1", "5", str(found["years"])) if y in found["held"]]
-    held = [f"{y} years {percent(found['held'][y])}" for y in dict.fromkeys(marks)]
+    marks = [y for y in ("1", "5", str(found.years)) if y in found.held]
+    held = [f"{y} years {percent(found.held[y])}" for y in dict.fromkeys(marks)]
     held[0] = held[0].replace("1 years", "1 year")
-    last = str(found["years"])
+    last = str(found.years)
     lines = [
-        f"Of the {found['worlds']:,} settlements, share still holding after {listing(held)} "
-        f"({span_words(found['interval'][last])} for the last)."
+        f"Of the {found.worlds:,} settlements, share still holding after {listing(held)} "
+        f"({span_words(found.interval[last])} for the last)."
     ]
     breaks = [
-        f"{scenario.actors[a].short} in {percent(s)}" for a, s in found["broken_by"].items() if s
+        f"{scenario.actors[a].short} in {percent(s)}" for a, s in found.broken_by.items() if s
     ]
     if breaks:
         lines.append(f"Broken first by {listing(breaks)} of them.")
-    full = found["held"][last]
+    full = found.held[last] or 0.0
     lines.append(HOLDS)
-    matter = [(t, s) for t, s in found["without"].items() if abs(s - full) > 0.005]
+    matter = [(t, s) for t, s in found.without.items() if s is not None and abs(s - full) > 0.005]
     for term, share in sorted(matter, key=lambda pair: pair[1] - full):
         title = scenario.issues[term].title
         lines.append(f"If {title} counted for nothing, {percent(share)} would hold as long.")

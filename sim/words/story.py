@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from sim.prose import counted, listing, percent, span_words
 from sim.results.dataset import date_of
+from sim.results.outcomes import REASON_WORDS
+from sim.results.summary import Summary
 from sim.scenario.schema import Scenario, nearest_text
 
 
@@ -148,43 +150,6 @@ def _text_events(
     return out
 
 
-def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
-    """A share as words; never a bare 0 or 100 for something rare but seen.
-
-    With as many digits as its interval has (:func:`span_words`), where one is given.
-
-    Examples
-    --------
-    >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
-    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', '99.9 %', '100 %']
-    >>> percent(0.1644, [0.160, 0.169])
-    '16.4 %'
-    """
-    if share is None:
-        return "—"
-    value = 100 * share
-    if 0 < value < 0.1:
-        return "under 0.1 %"
-    if 99.9 < value < 100:
-        return "over 99.9 %"
-    if 10 <= value <= 90 and not _is_narrow(interval):
-        return f"{math.floor(value + 0.5)} %"
-    return f"{value:.1f}".removesuffix(".0") + " %"
-
-
-def span_words(interval: list[float] | None) -> str:
-    """An interval as ``9–13 %``."""
-    if interval is None:
-        return ""
-    low, high = (100 * x for x in interval)
-    digits = 1 if _is_narrow(interval) else 0
-    return f"{low:.{digits}f}–{high:.{digits}f} %"
-
-
-def _is_narrow(interval: Sequence[float] | None) -> bool:
-    return interval is not None and 100 * (interval[1] - interval[0]) < 3
-
-
 WITHIN = {
     "7": "within a week",
     "30": "within 30 days",
@@ -199,9 +164,9 @@ def within(day: str) -> str:
     return WITHIN.get(day, f"within the {day} days simulated")
 
 
-def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
+def answer(scenario: Scenario, summary: Summary) -> str:
     """The headline question answered in one sentence."""
-    shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
+    shares, spans = summary.deal_by_day, summary.deal_by_day_interval
     days = [day for day, share in shares.items() if share is not None]
     first, last = days[0], days[-1]
     if not shares[last]:
@@ -222,51 +187,49 @@ def answer(scenario: Scenario, summary: dict[str, Any]) -> str:
         text += "; 95 % intervals in brackets"
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
-        known = summary["first_stage_by_day"].get(last, summary["first_stage_ever"])
+        known = summary.first_stage_by_day.get(last, summary.first_stage_ever)
         text += f". The first stage, “{title}”, is signed {within(last)} in {percent(known)}"
     return text + "."
 
 
-def ending_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
     """Walk-outs and broken truces, where there are any."""
     lines = []
-    if summary["walked_away"]:
-        after = summary["walked_away_after_signing"]
-        text = (
-            f"In {percent(summary['walked_away'])} of the worlds a side walks away from the talks"
-        )
+    if summary.walked_away:
+        after = summary.walked_away_after_signing
+        text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"
         lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
-    if summary["truces_broken"]:
-        share = percent(summary["truces_broken"])
+    if summary.truces_broken:
+        share = percent(summary.truces_broken)
         lines.append(f"In {share} of the worlds a signed stage is broken again.")
     return lines
 
 
-def package_words(scenario: Scenario, summary: dict[str, Any]) -> list[tuple[str, str, str]]:
+def package_words(scenario: Scenario, summary: Summary) -> list[tuple[str, str, str]]:
     """(issue, most common text, how common and in how many worlds) for every issue agreed."""
     rows = []
     for key, issue in scenario.issues.items():
-        entry = summary["package"][key]
-        if entry["worlds"]:
-            common = percent(entry["most_common_share"])
+        entry = summary.package[key]
+        if entry.most_common is not None:
+            common = percent(entry.most_common_share)
             rows.append(
                 (
                     issue.title,
-                    entry["most_common"],
-                    f"{common} of {entry['worlds']:,} world{'' if entry['worlds'] == 1 else 's'}",
+                    entry.most_common,
+                    f"{common} of {counted(entry.worlds, 'world')}",
                 )
             )
     return rows
 
 
-def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def concession_words(scenario: Scenario, summary: Summary) -> list[str]:
     """How far each actor's last position is from its first, in its own utility (median world)."""
     lines = []
-    for actor, entry in summary["actors"].items():
-        by_issue = sorted(entry["conceded_by_issue"].items(), key=lambda kv: -kv[1])
+    for actor, entry in summary.actors.items():
+        by_issue = sorted(entry.conceded_by_issue.items(), key=lambda kv: -kv[1])
         top = [scenario.issues[i].title for i, v in by_issue[:3] if v > 0.005]
         on = f", most on {listing(top)}" if top else ""
-        who, share = scenario.actors[actor].short, entry["conceded"]
+        who, share = scenario.actors[actor].short, entry.conceded
         lines.append(
             f"{who} offers {100 * share:.0f} % of what it wants{on}"
             if share > 0.005
@@ -275,48 +238,40 @@ def concession_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     return lines
 
 
-def pressure_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def pressure_words(scenario: Scenario, summary: Summary) -> list[str]:
     """Which levers were pulled, how often and when."""
     lines = []
-    for key, entry in summary["levers"].items():
+    for key, entry in summary.levers.items():
         owner, _, lever = key.partition(".")
         title = scenario.actors[owner].levers[lever].title
         who = scenario.actors[owner].short
-        if entry["in_effect"] == 0:
+        if entry.in_effect == 0:
             lines.append(f"{who}: {title} — never took effect")
         else:
-            when = f"typically around day {entry['median_day']:.0f}"
-            lines.append(f"{who}: {title} — in {percent(entry['in_effect'])} of worlds, {when}")
+            when = f"typically around day {entry.median_day:.0f}"
+            lines.append(f"{who}: {title} — in {percent(entry.in_effect)} of worlds, {when}")
     return lines
 
 
-REASON_WORDS = {
-    "red_lines": "red lines that leave no common ground",
-    "no_surplus": "no package that all prefer to having no deal",
-    "time": "a package that suits all exists but was not reached in time",
-    "ratification": "a text was signed and not ratified",
-}
-
-
-def what_blocks(scenario: Scenario, summary: dict[str, Any]) -> str:
+def what_blocks(scenario: Scenario, summary: Summary) -> str:
     """What blocks the central world at its end, as the tail of a sentence; may be empty."""
-    issue = summary["central"]["stuck_on"]
+    issue = summary.central.stuck_on
     return "" if issue is None else f"; what blocks is {scenario.issues[issue].title}"
 
 
-def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
+def stuck_words(scenario: Scenario, summary: Summary) -> list[str]:
     """Why and on what the failed worlds failed."""
-    failed = 1.0 - summary["outcomes"]["settlement"]
+    failed = 1.0 - summary.outcomes["settlement"]
     if failed <= 0:
         return []
     reasons = [
-        f"{REASON_WORDS[k]} in {percent(v)}"
-        for k, v in sorted(summary["stuck_because"].items(), key=lambda kv: -kv[1])
+        f"{REASON_WORDS[k].line} in {percent(v)}"
+        for k, v in sorted(summary.stuck_because.items(), key=lambda kv: -kv[1])
         if v > 0
     ]
     issues = [
         f"{scenario.issues[k].title} ({percent(v)})"
-        for k, v in sorted(summary["stuck_on"].items(), key=lambda kv: -kv[1])[:4]
+        for k, v in sorted(summary.stuck_on.items(), key=lambda kv: -kv[1])[:4]
         if v > 0
     ]
     lines = [f"Of the worlds without a settlement, where they stopped: {'; '.join(reasons)}."]
@@ -325,16 +280,9 @@ def stuck_words(scenario: Scenario, summary: dict[str, Any]) -> list[str]:
     if len(scenario.stages) > 1:
         wider = [
             f"{scenario.issues[k].title} ({percent(v)})"
-            for k, v in sorted(summary["no_common_ground"].items(), key=lambda kv: -kv[1])[:4]
+            for k, v in sorted(summary.no_common_ground.items(), key=lambda kv: -kv[1])[:4]
             if v > 0
         ]
         if wider:
             lines.append(f"For a whole settlement, red lines miss each other on {listing(wider)}.")
     return lines
-
-
-def listing(items: Iterable[str]) -> str:
-    parts = list(items)
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

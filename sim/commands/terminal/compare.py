@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,13 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
-from sim.results.summary import NOTE
+from sim.prose import counted, listing, percent, span_words
+from sim.results.outcomes import LASTING, NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING
 from sim.studies.compare.tables import row
-from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told
-from sim.words.story import listing, percent, span_words
+from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
 
 ENOUGH = 10
 """Settlements from which on the table says how long they hold."""
@@ -26,10 +26,10 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     """Print the table, the differences, what is left out, and where the files are."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     count = len(comparison.runs)
-    title = f"{count} scenario{'' if count == 1 else 's'}, compared with {comparison.baseline}"
+    title = f"{counted(count, 'scenario')}, compared with {comparison.baseline}"
     console.print(Text(title, style="bold"))
     console.print(Text(worlds_words(comparison) + "\n"))
-    for change in comparison.base.summary["provenance"]["overrides"]:
+    for change in comparison.base.summary.provenance.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
     console.print(_table(comparison))
     _changes(console, comparison)
@@ -60,25 +60,19 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     console.print(f"Written to {folder}: {', '.join(written)}")
 
 
-def worlds_words(comparison: Comparison) -> str:
-    """How many worlds, and with which seed."""
-    counts = sorted({run.summary["worlds"] for run in comparison.runs})
-    seeds = sorted({run.summary["seed"] for run in comparison.runs})
-    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
-    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
-
-
 def _table(comparison: Comparison) -> Table:
     names = [run.scenario.name for run in comparison.runs]
+    rows = {run.scenario.name: row(run) for run in comparison.ranked}
+    years = max((entry["held_years"] or 0 for entry in rows.values()), default=0) or LASTING
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
     for heading in ("Settles", "First\nstage", "Not\nratified", "Median\nday"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column(f"Holds {LASTING}\nyears", justify="right", no_wrap=True)
+    table.add_column(f"Holds {years}\nyear{'s' * (years != 1)}", justify="right", no_wrap=True)
     table.add_column(" Stuck most\n often on", min_width=14)
     for run in comparison.ranked:
-        table.add_row(*_words(run, run.scenario.name == comparison.baseline))
+        name = run.scenario.name
+        table.add_row(*_words(run, rows[name], years, name == comparison.baseline))
     return table
 
 
@@ -107,26 +101,25 @@ def _plans(comparison: Comparison) -> Table:
     table.add_column("Passes all\ngates", justify="right", no_wrap=True)
     table.add_column("Would\nhold", justify="right", no_wrap=True)
     for run in comparison.ranked:
-        plan = run.summary["plan"]
+        plan = run.summary.plan
         if plan is None:
             continue
 
         def short(actor: str, run: Run = run) -> str:
             return run.scenario.actors[actor].short
 
-        worse = [short(a) for a, gain in plan["gain"].items() if gain["better"] < 0.5]
-        crossed = [short(a) for a, share in plan["crosses_any"].items() if share >= 0.5]
+        worse = [short(a) for a, gain in plan.gain.items() if gain.better < 0.5]
+        crossed = [short(a) for a, share in plan.crosses_any.items() if share >= 0.5]
         held = "—"
-        if plan["held"]:
-            last = list(plan["held"])[-1]
-            held = f"{percent(plan['held'][last])}, {last} y"
-        passed = "—" if plan["passed"] is None else percent(plan["passed"])
+        if plan.held:
+            last = list(plan.held)[-1]
+            held = f"{percent(plan.held[last])}, {last} y"
+        passed = "—" if plan.passed is None else percent(plan.passed)
         table.add_row(run.scenario.name, listing(worse), listing(crossed), passed, held)
     return table
 
 
-def _words(run: Run, is_baseline: bool) -> list[Text]:
-    entry = row(run)
+def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> list[Text]:
 
     def share(key: str) -> Text:
         if entry[key] is None:
@@ -139,9 +132,9 @@ def _words(run: Run, is_baseline: bool) -> list[Text]:
 
     day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
     # a handful of settlements says nothing about how long they hold
-    enough = entry["held"] is not None and entry["settlement"] * run.summary["worlds"] >= ENOUGH
+    enough = entry["held"] is not None and entry["settlement"] * run.summary.worlds >= ENOUGH
     held = Text(percent(entry["held"])) if enough else Text("—", style="dim")
-    if enough and entry["held_years"] != LASTING:
+    if enough and entry["held_years"] != years:
         held.append(f"\n({entry['held_years']} years)")
     stuck = Text("—", style="dim")
     if entry["stuck_on"] is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.importing import ImportedFile
-from sim.results.articles import articles_summary
+from sim.prose import counted, percent
+from sim.results.articles import ArticlesSummary, Draft, articles_summary
 from sim.scenario import Loaded
 from sim.scenario.schema import Scenario
-from sim.words.story import percent
 
 NOTE = "By the table's own rule (means and thresholds); no statement about what would be accepted."
 
@@ -26,7 +25,7 @@ def tell(done: ImportedFile) -> None:
     content = loaded.scenario if isinstance(loaded, Loaded) else loaded.content
     console.print(Text(f"{content.title}: {done.path} written", style="bold"))
     issues = len(content.issues)
-    counts = f"{issues} issue{'s' * (issues != 1)}, {len(content.actors)} actors"
+    counts = f"{counted(issues, 'issue')}, {len(content.actors)} actors"
     if isinstance(content, Scenario) and content.conflicts:
         counts += f", {len(content.conflicts)} pairs that exclude each other"
     console.print(f"{counts}.")
@@ -50,99 +49,99 @@ def tell_survey(folder: Path) -> None:
         Text(f"{folder}: {sum(found.read.values())} of {total} can be read", style="bold")
     )
     for kind, count in sorted(found.seen.items()):
-        _say(console, f"{kind}: {found.read[kind]} of {count}")
+        console.print(Text(f"  {kind}: {found.read[kind]} of {count}"))
     for reason, count in found.reasons.most_common():
-        console.print(Text(f"{count} × {reason}"))
-        _say(console, found.examples[reason], 4)
+        console.print(Text(f"{count} × {reason}\n    {found.examples[reason]}"))
 
 
-def _articles(console: Console, scenario: Scenario, summary: dict[str, Any]) -> None:
-    number = {issue: issue.removeprefix("article_") for issue in summary["titles"]}
-    short = {a: scenario.actors[a].short for a in summary["thresholds"]}
-    if summary["not_counted"]:
-        console.print(Text(f"\nDrafts are not counted: {summary['not_counted']}."))
+def _articles(console: Console, scenario: Scenario, summary: ArticlesSummary) -> None:
+    number = {issue: issue.removeprefix("article_") for issue in summary.titles}
+    short = {a: scenario.actors[a].short for a in summary.thresholds}
+    if summary.not_counted:
+        console.print(Text(f"\nDrafts are not counted: {summary.not_counted}."))
     else:
         _counts(console, summary, short)
     _titles(console, summary, number)
     _drafts(console, summary, short, number)
-    if not summary["not_counted"]:
+    if not summary.not_counted:
         _hides(console, summary, short, number)
 
 
-def _counts(console: Console, summary: dict[str, Any], short: dict[str, str]) -> None:
+def _counts(console: Console, summary: ArticlesSummary, short: dict[str, str]) -> None:
     console.print(Text("\nAll drafts of one article or more", style="bold"))
     _say(
         console,
-        f"{summary['drafts']:,} drafts without a conflict; {summary['passing']:,} "
-        f"({percent(summary['passing_share'])}) reach every threshold.",
+        f"{summary.drafts:,} drafts without a conflict; {summary.passing:,} "
+        f"({percent(summary.passing_share)}) reach every threshold.",
     )
     turned = ", ".join(
-        f"{short[a]} {n:,} ({summary['alone'][a]:,})" for a, n in summary["turned_down"].items()
+        f"{short[a]} {n:,} ({summary.alone[a]:,})" for a, n in summary.turned_down.items()
     )
     _say(console, f"Drafts under a threshold (in brackets: under no other's): {turned}.")
 
 
-def _titles(console: Console, summary: dict[str, Any], number: dict[str, str]) -> None:
+def _titles(console: Console, summary: ArticlesSummary, number: dict[str, str]) -> None:
     table = _table("", "Article", "In passing drafts")
-    for issue, title in summary["titles"].items():
-        table.add_row(number[issue], title, percent(summary["contains"].get(issue)))
+    for issue, title in summary.titles.items():
+        table.add_row(number[issue], title, percent(summary.contains.get(issue)))
     console.print(Padding(table, (1, 0, 0, 0)))
 
 
 def _drafts(
-    console: Console, summary: dict[str, Any], short: dict[str, str], number: dict[str, str]
+    console: Console, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
 ) -> None:
     """Named drafts against the thresholds, then the best of each size."""
     table = _table("Draft", *short.values(), "Articles", numbers=len(short))
-    thresholds = [f"{t:g}" for t in summary["thresholds"].values()]
+    thresholds = [f"{t:g}" for t in summary.thresholds.values()]
     table.add_row("Threshold", *thresholds, "", style="dim")
 
-    def row(name: str, draft: dict[str, Any]) -> None:
+    def row(name: str, draft: Draft) -> None:
         scores = (
-            Text(f"{score:.2f}", style="" if score >= summary["thresholds"][a] - 1e-9 else "red")
-            for a, score in draft["scores"].items()
+            Text(f"{score:.2f}", style="" if score >= summary.thresholds[a] - 1e-9 else "red")
+            for a, score in draft.scores.items()
         )
-        table.add_row(name, *scores, " ".join(number[i] for i in draft["articles"]))
+        table.add_row(name, *scores, " ".join(number[i] for i in draft.articles))
 
-    for name, preset in summary["presets"].items():
-        below = ", ".join(short[a] for a in preset["below"])
+    for name, preset in summary.presets.items():
+        below = ", ".join(short[a] for a in preset.below)
         row(
-            f"{name} ({'passes' if preset['passes'] else f'under the threshold of {below}'})",
+            f"{name} ({'passes' if preset.passes else f'under the threshold of {below}'})",
             preset,
         )
-    for best in summary["best_by_size"]:
-        for place, draft in enumerate(best["drafts"]):
-            name = f"Best of size {best['size']}" if place == 0 else "  as good"
+    for best in summary.best_by_size:
+        for place, draft in enumerate(best.drafts):
+            name = f"Best of size {best.size}" if place == 0 else "  as good"
             row(name, draft)
-        if best["tied"] > len(best["drafts"]):
-            table.add_row(f"  and {best['tied'] - len(best['drafts'])} more as good")
-    if summary["presets"] or summary["best_by_size"]:
+        if best.tied > len(best.drafts):
+            table.add_row(f"  and {best.tied - len(best.drafts)} more as good")
+    if summary.presets or summary.best_by_size:
         console.print(Text("\nMean satisfaction of drafts", style="bold"))
         _say(console, "Best: the largest product of (score − threshold), Nash's.")
         console.print(Padding(table, (0, 0, 0, 2)))
 
 
 def _hides(
-    console: Console, summary: dict[str, Any], short: dict[str, str], number: dict[str, str]
+    console: Console, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
 ) -> None:
     console.print(Text("\nWhat averaging hides", style="bold"))
     _say(
         console,
-        f"Articles scored {summary['red_line']:g} or less and under the threshold, and the share "
+        f"Articles scored {summary.red_line:g} or less and under the threshold, and the share "
         "of passing drafts that contain them:",
     )
-    for actor, articles in summary["hides"].items():
+    for actor, articles in summary.hides.items():
         parts = [
-            f"{number[i]} ({entry['satisfaction']:g}; in {percent(entry['share'])})"
+            f"{number[i]} ({entry.satisfaction:g}; in {percent(entry.share)})"
             for i, entry in articles.items()
         ]
         _say(console, f"{short[actor]}: {', '.join(parts) or 'none'}", 4)
-    veto = summary["veto"]
-    by = ", ".join(f"{short[a]} {n:,}" for a, n in veto["by"].items())
+    veto = summary.veto
+    assert veto is not None
+    by = ", ".join(f"{short[a]} {n:,}" for a, n in veto.by.items())
     _say(
         console,
-        f"If nobody had to take such an article, {veto['passing']:,} of the {summary['passing']:,} "
-        f"would pass ({percent(veto['share'])}); if one alone had such a veto: {by}.",
+        f"If nobody had to take such an article, {veto.passing:,} of the {summary.passing:,} "
+        f"would pass ({percent(veto.share)}); if one alone had such a veto: {by}.",
     )
     console.print(Text(f"\n{NOTE}", style="dim"))
 

@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
+from sim.prose import percent, span_words
+from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
@@ -17,20 +19,10 @@ from sim.words.story import (
     ending_words,
     events,
     package_words,
-    percent,
     pressure_words,
-    span_words,
     stuck_words,
     what_blocks,
 )
-
-OUTCOME_WORDS = {
-    "settlement": "Settlement (everything on the agenda signed)",
-    "partial": "Partial (some stages signed and standing)",
-    "ratification_failed": "Signed, and not ratified",
-    "breakdown": "Breakdown (a side walked away)",
-    "no_deal": "No agreement within the horizon",
-}
 
 AVERAGES = (
     "These scores have no red lines and no war: whoever scores a draft high enough on average "
@@ -45,10 +37,10 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     scenario, summary = run.scenario, run.summary
     console.print(Text(scenario.title, style="bold"))
     console.print(
-        f"{summary['worlds']:,} worlds, seed {summary['seed']}, from "
-        f"{scenario.war.start_date:%-d %B %Y}, {summary['horizon_days']} days"
+        f"{summary.worlds:,} worlds, seed {summary.seed}, from "
+        f"{scenario.war.start_date:%-d %B %Y}, {summary.horizon_days} days"
     )
-    for change in summary["provenance"]["overrides"]:
+    for change in summary.provenance.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
     console.print()
     if scenario.question:
@@ -73,7 +65,7 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     _section(console, "Where it gets stuck", stuck_words(scenario, summary))
     if scenario.articles is not None:
         _section(console, "What averaging hides", [AVERAGES])
-    console.print(Text(f"\n{summary['note']}", style="italic"))
+    console.print(Text(f"\n{summary.note}", style="italic"))
     console.print(f"Written to {folder}: {', '.join(written)}")
 
 
@@ -87,8 +79,8 @@ def _odds(run: Run) -> Table:
             continue
         if kind == "ratification_failed" and not run.scenario.ratification:
             continue
-        share, span = run.summary["outcomes"][kind], run.summary["outcomes_interval"][kind]
-        table.add_row(words, percent(share, span), span_words(span))
+        share, span = run.summary.outcomes[kind], run.summary.outcomes_interval[kind]
+        table.add_row(words.line, percent(share, span), span_words(span))
     return table
 
 
@@ -96,7 +88,7 @@ def _days(run: Run) -> Padding:
     summary = run.summary
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Signed by day")
-    days = list(summary["deal_by_day"])
+    days = list(summary.deal_by_day)
     for day in days:
         table.add_column(day, justify="right")
     rows = [("A settlement", "deal_by_day")]
@@ -116,10 +108,10 @@ def _central_story(run: Run) -> list[str]:
     lines = [
         f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)
     ]
-    central = run.summary["central"]
-    if central["outcome"] != "settlement":
+    central = run.summary.central
+    if central.outcome != "settlement":
         blocked = what_blocks(run.scenario, run.summary)
-        lines.append(f"At the end: {OUTCOME_WORDS[central['outcome']].lower()}{blocked}")
+        lines.append(f"At the end: {OUTCOME_WORDS[central.outcome].line.lower()}{blocked}")
     return lines
 
 

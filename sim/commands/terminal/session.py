@@ -8,44 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.commands.session import Session
-from sim.studies.solve.summary import TITLES, all_points, points, statement, utility_text
+from sim.studies.solve.session import Session, answer, distance_words
+from sim.studies.solve.summary import TITLES, all_points, statement, utility_text
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
-
-
-def answer(session: Session) -> str:
-    """How the session ended, in a sentence or two."""
-    result, steps = session.result, session.content.protocol.steps
-    if session.agreed:
-        who = session.subject.labels[int(result.proposer[0])]
-        return (
-            f"Agreement in round {int(result.steps[0])} of {steps}, on a proposal of {who}: "
-            f"{agreement_words(session)}."
-        )
-    if result.broken[0]:
-        return "No agreement: a side ended the talks, because there is nothing it would offer."
-    return f"No agreement by the deadline of {steps} rounds."
-
-
-def agreement_words(session: Session) -> str:
-    """The terms agreed, issue by issue."""
-    agreed = session.summary["agreement"].values()
-    titles = session.subject.issue_titles
-    return "; ".join(f"{title}: {option}" for title, option in zip(titles, agreed, strict=True))
-
-
-def distance_words(session: Session) -> str:
-    """How far the agreement is from the frontier, in a sentence."""
-    deals = session.deals
-    if deals is None:
-        return ""
-    room = float(deals.room[0])
-    if room <= 1e-9:
-        return (
-            "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
-        )
-    return f"Every side could still have had {points(room, session.subject.unit)} more at once."
 
 
 def tell(session: Session, overrides: tuple[str, ...], folder: Path, written: list[str]) -> None:
@@ -78,7 +44,7 @@ def _utilities(session: Session) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("Utility (0 to 100)" if subject.unit > 1 else "Utility")
 
-    def _number(value: float) -> str:
+    def number(value: float) -> str:
         return utility_text(value, subject.unit)
 
     for label in subject.labels:
@@ -88,15 +54,15 @@ def _utilities(session: Session) -> Table:
     if session.agreed:
         terms = ", ".join(map(str, session.summary["agreement"].values()))
         table.add_row(
-            Text("Agreement", style="bold"), *map(_number, session.result.utilities[0]), terms
+            Text("Agreement", style="bold"), *map(number, session.result.utilities[0]), terms
         )
     if session.discounted:
-        table.add_row("  when it is reached", *map(_number, session.discounted), "")
+        table.add_row("  when it is reached", *map(number, session.discounted), "")
     for name, found in all_points(subject).items():
         for point in found:
             words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
-            table.add_row(TITLES[name], *map(_number, point.gain + base), ", ".join(words))
-    table.add_row(Text("No agreement", style="dim"), *map(_number, base), "")
+            table.add_row(TITLES[name], *map(number, point.gain + base), ", ".join(words))
+    table.add_row(Text("No agreement", style="dim"), *map(number, base), "")
     strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
     table.add_row(Text("Strategy", style="dim"), *strategies, "")
     return table

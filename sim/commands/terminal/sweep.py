@@ -12,16 +12,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.commands.sweep import SweepJob, Swept
+from sim.commands.sweeping import SweepJob, Swept
 from sim.formulas.statistics import Clustered
-from sim.results.summary import NOTE
+from sim.prose import counted, signed
+from sim.results.outcomes import NOTE, Measure
 from sim.studies.sweep.effects import Effect, mean_interval, unmoved
-from sim.studies.sweep.measures import Measure, interval_words, value_words
 from sim.studies.sweep.results import SweepResults
 
 BEST, WORST = 5, 3
 """Cells that the table shows; all where they are hardly more."""
-SHORT = {"settlement": "Settles", "first_stage": "First stage", "ripeness": "Ripeness"}
 PAIRED = (
     "Every cell has the same worlds, so the changes are taken world by world and averaged over the "
     "other parameters; of words, those with the least and the most are compared. Each interval "
@@ -81,7 +80,7 @@ def cell_means(results: SweepResults, measure: Measure) -> dict[int, Clustered]:
 
 def _estimate(found: Clustered, measure: Measure) -> Text:
     low, high = mean_interval(found, measure)
-    return Text(f"{value_words(measure, found.mean)} ({interval_words(measure, low, high)})")
+    return Text(f"{measure.value_words(found.mean)} ({measure.interval_words(low, high)})")
 
 
 def _effects(swept: Swept) -> Table:
@@ -105,7 +104,7 @@ def _effects(swept: Swept) -> Table:
 
 
 def _short(measure: Measure) -> str:
-    return SHORT.get(measure.key, measure.title)
+    return measure.short or measure.title
 
 
 def _legible(label: str) -> str:
@@ -119,13 +118,12 @@ def _legible(label: str) -> str:
 
 def effect_words(effect: Effect) -> str:
     """``+3 (+1 to +5)``: percentage points of shares, utility of others."""
-    share = effect.measure.kind == "share"
-    scale = 100.0 if share else 1.0
+    share, scale = effect.measure.kind == "share", effect.measure.scale
     low, high = (scale * x for x in effect.interval)
     digits = (1 if high - low < 10 else 0) if share else 3
     numbers = [f"{v:+.{digits}f}" for v in (scale * effect.difference, low, high)]
     tidy = [n if float(n) else n[1:] for n in numbers]
-    return f"{tidy[0]} ({tidy[1]} to {tidy[2]})".replace("-", "−")
+    return signed(f"{tidy[0]} ({tidy[1]} to {tidy[2]})")
 
 
 def notes(swept: Swept) -> Iterator[str]:
@@ -187,12 +185,8 @@ def remaining_words(job: SweepJob) -> str:
     plan = job.plan
     shape = " × ".join(str(len(p.labels)) for p in plan.parameters if p.labels)
     made = f" ({shape})" if plan.design == "grid" and len(plan.parameters) > 1 else ""
-    text = f"{_counted(job.cells, 'cell')}{made} of {_counted(plan.worlds, 'world')}"
+    text = f"{counted(job.cells, 'cell')}{made} of {counted(plan.worlds, 'world')}"
     return f"{text}: {job.earlier:,} finished earlier, {job.cells - job.earlier:,} to run."
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def failure_words(swept: Swept, folder: Path) -> str:
@@ -207,7 +201,7 @@ def failure_words(swept: Swept, folder: Path) -> str:
     more = f"; and {len(cells) - 3} more" if len(cells) > 3 else ""
     first = swept.failures[0]
     return (
-        f"{_counted(len(cells), 'cell')} failed and {'is' if len(cells) == 1 else 'are'} left out: "
+        f"{counted(len(cells), 'cell')} failed and {'is' if len(cells) == 1 else 'are'} left out: "
         f"{'; '.join(told)}{more} (first error: {first.error}: {first.message}); all are listed in "
         f"{folder / 'sweep.json'}, and the same command tries them again."
     )

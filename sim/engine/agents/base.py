@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 import mesa
 
+from sim.arrays import ByWorld
+from sim.engine.state import Talks
 from sim.scenario.schema import Actor
 
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
 
-
-class Participant(mesa.Agent):
+class Participant(mesa.Agent, ByWorld):
     """A Mesa agent that lives in all worlds at once: its arrays have the world as first axis."""
 
-    model: PeaceTalks
+    axes: ClassVar[dict[str, str | None]] = {"model": None, "spec": None}
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor) -> None:
+    def __init__(self, model: mesa.Model, talks: Talks, key: str, spec: Actor) -> None:
         super().__init__(model)
-        self.key = key
-        self.spec = spec
+        self.talks, self.key, self.spec = talks, key, spec
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.key})"

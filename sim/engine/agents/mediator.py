@@ -6,28 +6,29 @@ Practice*, and Bercovitch (1997).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import ClassVar, NamedTuple
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import columns, full, rows, stacked
 from sim.engine.agents.base import Participant
 from sim.engine.agents.party import Party, draw_leave_after
+from sim.engine.exclusions import Exclusions
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.engine.war import War
 from sim.formulas.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_beyond
 from sim.formulas.bargaining.utility import losses
-from sim.scenario.schema import Actor
-
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 DRAFT_POINTS = 21
-LINKAGES_EVERY = 8
-"""Texts between two searches for the conditional red lines to build on."""
+MANIPULATOR = "manipulator"
 Index = NDArray[np.intp]
 PENALTY = 500.0
 """Weight of a scale unit beyond an estimated red line: more than any surplus is worth."""
@@ -38,13 +39,13 @@ class Mediator(Participant):
 
     def acceptability(self, party: Party) -> Array:
         """Acceptability to a party, shape (worlds,); that of the principal where none is given."""
-        model = self.model
+        talks = self.talks
         for key in (self.key, self.spec.principal):
-            spec = model.spec.actors[key].acceptability.get(party.key) if key else None
+            spec = talks.spec.actors[key].acceptability.get(party.key) if key else None
             if spec is not None:
                 path = f"actors.{key}.acceptability.{party.key}"
-                return model.draws.number(path, spec, model.spec.spread.acceptability)
-        return np.full(model.worlds, 0.5)
+                return talks.draws.number(path, spec, talks.spec.spread.acceptability)
+        return np.full(talks.worlds, 0.5)
 
 
 class Facilitator(Mediator):
@@ -54,10 +55,14 @@ class Facilitator(Mediator):
     a venue to which one side does not come carries no messages.
     """
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor) -> None:
-        super().__init__(model, key, spec)
-        draw = model.draws.number(f"actors.{key}.communication", spec.communication)
-        principals = [p for p in model.signatories if p.is_principal]
+    axes: ClassVar[dict[str, str | None]] = {"quality": "world"}
+
+    def __init__(
+        self, model: mesa.Model, talks: Talks, key: str, signatories: Sequence[Party]
+    ) -> None:
+        super().__init__(model, talks, key, talks.spec.actors[key])
+        draw = talks.draws.number(f"actors.{key}.communication", self.spec.communication)
+        principals = [p for p in signatories if p.is_principal]
         self.quality = draw * np.min([self.acceptability(p) for p in principals], axis=0)
 
 
@@ -90,53 +95,80 @@ class Formulator(Mediator):
     lines shrinks with every message that a host carries and every refusal that names a reason.
     """
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor) -> None:
-        super().__init__(model, key, spec)
-        draws, mediation = model.draws, spec.mediation
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("accepted_at", "tilt", "attachment", "clarity"), "world"),
+        **dict.fromkeys(("assumed_at", "active", "patience"), "world"),
+        **dict.fromkeys(("misjudged", "explained"), "party world issue"),
+        **dict.fromkeys(("plan", "text"), "world issue"),
+        "assumed": "world rule",
+        "points": "issue point",
+        "loss_tables": "issue world party point",
+    }
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        talks: Talks,
+        war: War,
+        gates: Ratification,
+        exclusions: Exclusions | None,
+        key: str,
+        signatories: Sequence[Party],
+    ) -> None:
+        spec = talks.spec.actors[key]
+        super().__init__(model, talks, key, spec)
+        self.war, self.gates, self.exclusions = war, gates, exclusions
+        self.signatories = signatories
+        self.rules = [rule for p in signatories for rule in p.rules]
+        draws, mediation = talks.draws, spec.mediation
         path = f"actors.{key}.mediation"
-        self.accepted_at = {p.key: self.acceptability(p) for p in model.signatories}
+        self.accepted_at = {p.key: self.acceptability(p) for p in self.signatories}
         self.tilt = draws.number(f"{path}.tilt", mediation.tilt)
         self.attachment = draws.number(f"{path}.attachment", mediation.attachment)
         error = draws.number(f"{path}.error", mediation.error)
-        shape = (model.worlds, len(model.issues))
+        shape = (talks.worlds, len(talks.issues))
         self.misjudged = stacked(
             [
-                columns([error * draws.normal(f"{path}.error.{p.key}.{i}") for i in model.issues])
-                for p in model.signatories
+                columns([error * draws.normal(f"{path}.error.{p.key}.{i}") for i in talks.issues])
+                for p in self.signatories
             ]
         )
-        self.clarity = np.zeros(model.worlds)
+        self.clarity = np.zeros(talks.worlds)
         #: how often each party has said what it would change on an issue
-        self.explained = stacked([full(shape, 0.0) for _ in model.signatories])
+        self.explained = stacked([full(shape, 0.0) for _ in self.signatories])
         self.plan = full(shape, np.nan)
         for issue, number in mediation.text.items():
-            column = model.issues.index(issue)
+            column = talks.issues.index(issue)
             self.plan[:, column] = draws.number(f"{path}.text.{issue}", number)
         self.text: Array | None = None
+        #: what a draft is judged by, from surpluses (worlds, parties, points)
+        self.welfare = partial(nash_welfare, floor=talks.spec.engine.draft_floor)
         self.tabled = 0
-        self.points = _drafting_points(model)
-        self.assumed = np.zeros((model.worlds, len(model.rules)), dtype=bool)
-        self.assumed_at = np.full(model.worlds, -1)  # stage for which they were chosen
+        self.points = _drafting_points(talks)
+        self.assumed = np.zeros((talks.worlds, len(self.rules)), dtype=bool)
+        self.assumed_at = np.full(talks.worlds, -1)  # stage for which they were chosen
         self.loss_tables: Array | None = None
-        self.active = np.ones(model.worlds, dtype=bool)
+        self.active = np.ones(talks.worlds, dtype=bool)
         principal = spec.principal
-        behind = [principal] if principal and _is_manipulator(model, principal) else []
-        limits = [draw_leave_after(model, k) for k in (key, *behind)]
+        behind = [
+            k for k, a in talks.spec.actors.items() if k == principal and a.role == MANIPULATOR
+        ]
+        limits = [draw_leave_after(talks.spec, draws, k) for k in (key, *behind)]
         self.patience = [limit for limit in limits if limit is not None]
 
     def tables_text_now(self) -> bool:
         """Whether a text is due this round."""
-        since = self.model.round - self.spec.mediation.first_round
+        since = self.talks.round - self.spec.mediation.first_round
         return since >= 0 and since % self.spec.mediation.every == 0
 
     def draft(self) -> Array:
         """The text of this round, shape (worlds, issues); drafted where it is mediating."""
-        model = self.model
+        talks = self.talks
         first = self.text is None
         text = self.begin()
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             text = text.copy(order="K")
-            for worlds, issues in self.stages_among(model.talking & self.active):
+            for worlds, issues in self.stages_among(talks.talking & self.active):
                 text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
         self.text = text
         self.tabled += 1
@@ -146,23 +178,24 @@ class Formulator(Mediator):
         """The text as it is; at first the plan, and midway between the positions elsewhere."""
         if self.text is not None:
             return self.text
-        model = self.model
-        middle = np.mean([p.offer for p in model.signatories], axis=0)
+        talks = self.talks
+        middle = np.mean([p.offer for p in self.signatories], axis=0)
         text = np.where(np.isnan(self.plan), middle, self.plan)
-        for column, listed in enumerate(model.options):
+        for column, listed in enumerate(talks.options):
             if listed is not None:
                 nearest = np.abs(text[:, column, None] - listed).argmin(axis=1)
                 text[:, column] = listed[nearest]
-        if model.exclusions is not None:
-            text = model.exclusions.repaired_text(text, ~np.isnan(self.plan))
+        if self.exclusions is not None:
+            losses_of = [p.loss for p in self.signatories]
+            text = self.exclusions.repaired_text(text, ~np.isnan(self.plan), losses_of)
         self.text = np.asfortranarray(text)
         return self.text
 
     def stages_among(self, where: Mask) -> Iterator[tuple[Index, Index]]:
         """The worlds chosen and the issues on the table there, stage by stage."""
-        model = self.model
-        for stage, issues in enumerate(model.issues_of_stage):
-            worlds = np.flatnonzero(where & (model.stage == stage))
+        talks = self.talks
+        for stage, issues in enumerate(talks.issues_of_stage):
+            worlds = np.flatnonzero(where & (talks.stage == stage))
             if len(worlds):
                 yield worlds, issues
 
@@ -171,7 +204,7 @@ class Formulator(Mediator):
         loss, gap, extra, pairs = self.estimates(worlds, issues)
         sweeps = 3 if self.tabled < 2 else 1
         near = self.nearest_points(worlds, issues)
-        choice, _ = coordinate_ascent(near, loss, gap, extra, nash_welfare, sweeps, pairs)
+        choice, _ = coordinate_ascent(near, loss, gap, extra, self.welfare, sweeps, pairs)
         return self.at_points(choice, issues)
 
     def nearest_points(self, worlds: Index, issues: Index) -> Index:
@@ -186,19 +219,19 @@ class Formulator(Mediator):
     def estimates(self, worlds: Index, issues: Index) -> Estimates:
         """What texts of a stage are judged by in some worlds, as it knows the parties now."""
         here, points = np.ix_(worlds, issues), self.points[issues]
-        seen = np.stack([p.salience_seen[here] for p in self.model.signatories], axis=2)
+        seen = np.stack([p.salience_seen[here] for p in self.signatories], axis=2)
         distances = self.distances(worlds, issues)
         loss = distances * seen.transpose(1, 0, 2)[..., None]
-        gap = np.stack([(p.best - p.reservation)[worlds] for p in self.model.signatories], axis=1)
+        gap = np.stack([(p.best - p.reservation)[worlds] for p in self.signatories], axis=1)
         extra = self._interests(worlds, issues, distances)
         extra -= PENALTY * self._beyond_limits(worlds, issues)
-        gates = self.model.ratification.in_draft(worlds, issues, points, self._rest(worlds))
+        gates = self.gates.in_draft(worlds, issues, points, self._rest(worlds))
         if gates is not None:
             loss = np.concatenate([loss, gates.loss], axis=2)
             gap = np.concatenate([gap, gates.gap], axis=1)
             extra -= PENALTY * gates.beyond
         pairs: list[tuple[int, int]] = []
-        exclusions = self.model.exclusions
+        exclusions = self.exclusions
         if exclusions is not None:
             pairs = exclusions.pairs_among(issues)
             barred = exclusions.barred()[here].T[..., None] & (points[:, None, :] > 0.0)
@@ -207,8 +240,7 @@ class Formulator(Mediator):
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
-        model = self.model
-        return rows(np.where(model.is_fixed, model.agreed, model.war.no_deal), worlds)
+        return rows(self.talks.signed_or(self.war.no_deal), worlds)
 
     def distances(self, worlds: Index, issues: Index) -> Array:
         """Losses at the drafting points for weight 1: (issues, worlds, parties, points)."""
@@ -219,7 +251,7 @@ class Formulator(Mediator):
                     p.ideal[:, :, None],
                     None if p.curvature is None else p.curvature[:, None],
                 )
-                for p in self.model.signatories
+                for p in self.signatories
             ]
             self.loss_tables = np.stack(tables, axis=1).transpose(2, 0, 1, 3).copy()
         return self.loss_tables[issues[:, None], worlds]
@@ -230,7 +262,7 @@ class Formulator(Mediator):
         held = self.attachment[worlds] * ~np.isnan(plan)
         distance = np.abs(self.points[issues][:, None, :] - np.nan_to_num(plan)[:, :, None])
         terms = -held[:, :, None] * distance
-        principal = next((p for p in self.model.signatories if p.key == self.spec.principal), None)
+        principal = next((p for p in self.signatories if p.key == self.spec.principal), None)
         if principal is not None:
             lean = self.tilt[worlds] * principal.weight[np.ix_(worlds, issues)].T
             terms -= lean[:, :, None] * distances[:, :, principal.index]
@@ -238,38 +270,40 @@ class Formulator(Mediator):
 
     def _beyond_limits(self, worlds: Index, issues: Index) -> Array:
         """Scale units by which points lie beyond estimated red lines: (issues, worlds, points)."""
-        model = self.model
-        parties = model.signatories
+        talks = self.talks
+        parties = self.signatories
         here = (issues[:, None], worlds)
 
         def block(arrays: Iterable[Array]) -> Array:
             return np.stack([a.T[here] for a in arrays]).transpose(0, 2, 1)
 
-        refused = np.stack([model.events["refuses"][p.key][worlds] for p in parties])
+        refused = np.stack([talks.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
         error = block(self.misjudged) * known[:, :, None] * 0.5 ** block(self.explained)
         low, high, ideal = (block(getattr(p, n) for p in parties) for n in ("low", "high", "ideal"))
         # a guess never lies beyond the ideal that the party itself states
         low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
         high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
-        floor, ceiling = model.terms_low.T[here].T, model.terms_high.T[here].T
+        floor, ceiling = talks.terms_low.T[here].T, talks.terms_high.T[here].T
         consent = np.stack([p.consent[issues] for p in parties])[:, None, :]
         low = np.maximum(np.where(consent, low, 0.0), floor)
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
-        numbers = np.flatnonzero([rule.column in place for rule in model.rules])
-        stage = model.stage[worlds[0]]
+        numbers = np.flatnonzero([rule.column in place for rule in self.rules])
+        stage = talks.stage[worlds[0]]
         # each world by itself, so that none depends on what happens in others
-        anew = (self.assumed_at[worlds] != stage) | (self.tabled % LINKAGES_EVERY == 0)
+        anew = (self.assumed_at[worlds] != stage) | (
+            self.tabled % talks.spec.engine.linkages_every == 0
+        )
         self.assumed_at[worlds] = stage
         if len(numbers):
             rest = [p.rest for p in parties]
             moved = [
-                rule.moved(rest, model.on_table)
+                rule.moved(rest, talks.on_table)
                 .rows(worlds)
                 .misjudged(error[rule.party, :, place[rule.column]])
                 .among(issues.tolist())
-                for rule in (model.rules[n] for n in numbers)
+                for rule in (self.rules[n] for n in numbers)
             ]
             chosen = np.ix_(worlds, numbers)
             if anew.any():
@@ -280,10 +314,22 @@ class Formulator(Mediator):
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
         return distance_beyond(self.points[issues], low, high)
 
+    def take_up(self, text: Array) -> None:
+        """The text is now another one, (worlds, issues)."""
+        self.text = text
+
+    def hear_reason(self, party: int, worlds: Index, issues: Index) -> None:
+        """A party has said what it would change, on one issue in each of some worlds."""
+        self.explained[party, worlds, issues] += 1.0
+
+    def give_up(self, where: Mask) -> None:
+        """Stop mediating in some worlds."""
+        self.active = self.active & ~where
+
     def withdraw(self) -> None:
         """Stop where its own patience, or that of the manipulator it works for, is at an end."""
         for limit in self.patience:
-            self.active &= self.model.round < limit
+            self.give_up(self.talks.round >= limit)
 
     def hear(self, quality: Array) -> None:
         """A host has carried messages for a round."""
@@ -297,15 +343,11 @@ class Manipulator(Party):
     """
 
 
-def _is_manipulator(model: PeaceTalks, key: str) -> bool:
-    return model.spec.actors[key].role == "manipulator"
-
-
-def _drafting_points(model: PeaceTalks) -> Array:
+def _drafting_points(talks: Talks) -> Array:
     """Points at which each issue may be drafted, shape (issues, points): a grid and its options."""
     grid = np.linspace(0.0, 1.0, DRAFT_POINTS)
     rows = []
-    for listed in model.options:
+    for listed in talks.options:
         if listed is None:
             rows.append(grid)
         elif len(listed) <= DRAFT_POINTS:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some, total
 from sim.engine.agents.preferences import Preferences
-from sim.engine.war import Beliefs
+from sim.engine.exclusions import Exclusions
+from sim.engine.levers import ActiveLever
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.engine.war import Beliefs, War
 from sim.formulas.bargaining.utility import reservation_value
-from sim.scenario.schema import Actor
-
-if TYPE_CHECKING:
-    from sim.engine.levers import ActiveLever
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -33,14 +33,31 @@ class Outlook(Preferences):
         Value of signing the whole settlement at its ideal.
     """
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
-        super().__init__(model, key, spec, index)
-        self.beliefs = Beliefs(key, model.spec, model.war, model.draws)
-        self.months = spec.foresight_months
-        self.reservation, self.best_of_all = np.zeros((2, model.worlds))
+    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(
+        ("reservation", "reservation_at_start", "best_of_all", "_payments"), "world"
+    )
+    parts = ("beliefs",)
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        talks: Talks,
+        war: War,
+        levers: list[ActiveLever],
+        gates: Ratification,
+        exclusions: Exclusions | None,
+        key: str,
+    ) -> None:
+        super().__init__(model, talks, gates, exclusions, key)
+        self.war = war
+        #: levers that act on it
+        self._all_levers = levers
+        self.levers = [v for v in levers if key in v.spec.on]
+        self.beliefs = Beliefs(key, talks.spec, war, talks.draws)
+        self.months = self.spec.foresight_months
+        self.reservation, self.best_of_all = np.zeros((2, talks.worlds))
         self.reservation_at_start: Array | None = None
         self._payments: Array | None = None
-        self._levers_on_it: list[ActiveLever] | None = None
 
     def observe(self) -> None:
         """Watch the front, then take stock."""
@@ -49,28 +66,28 @@ class Outlook(Preferences):
 
     def take_stock(self) -> None:
         """Weigh the alternative, let red lines give way, value the stage on the table."""
-        model = self.model
+        talks = self.talks
         now, plain = self._value_of_refusing()
         if self.reservation_at_start is None:
             self.reservation_at_start = plain
-        self.reservation = np.where(model.is_open, now, self.reservation)
+        self.reservation = np.where(talks.is_open, now, self.reservation)
         self.soften(self.reservation_at_start - self.reservation)
         best = self._value_of_stage()
-        self.best = np.where(model.is_open, best, self.best)
-        signed = self.loss(self.rest) * model.is_fixed if model.is_fixed.any() else None
+        self.best = np.where(talks.is_open, best, self.best)
+        signed = self.loss(self.rest) * talks.is_fixed if talks.is_fixed.any() else None
         hope = 1.0 + self.payments() - (0.0 if signed is None else total(signed))
-        self.best_of_all = np.where(model.is_open, hope, self.best_of_all)
+        self.best_of_all = np.where(talks.is_open, hope, self.best_of_all)
 
     def _value_of_refusing(self) -> tuple[Array, Array]:
         """Reservation value, with and without what levers add to it; (worlds,) each."""
-        model = self.model
-        remains, fighting, fixed = model.cost_factor, model.drift_factor, model.is_fixed
+        talks = self.talks
+        remains, fighting, fixed = talks.cost_factor, talks.drift_factor, talks.is_fixed
         expected = self._expected(fighting, fixed)
         plain = self._of_fighting(expected, remains)
         weights = [
             _sum(
-                v.weight(self.key, ("refuses",), self.months, model),
-                self._promise(v, lambda index: model.stage > index),
+                v.weight(self.key, ("refuses",), self.months),
+                self._promise(v, lambda index: talks.stage > index),
             )
             for v in self.levers
         ]
@@ -78,12 +95,11 @@ class Outlook(Preferences):
 
     def value_of_war(self, worlds: Some = ALL) -> Array:
         """Value of going back to war from a truce, with what answers that; shape (worlds,)."""
-        model = self.model
         expected = self.beliefs.expected_no_deal(np.full(1, self.months), worlds)
         weights = [
             None if weight is None else weight[worlds]
             for weight in (
-                v.weight(self.key, ("violates", "refuses"), self.months, model) for v in self.levers
+                v.weight(self.key, ("violates", "refuses"), self.months) for v in self.levers
             )
         ]
         everything, nothing = np.ones(len(expected)), np.zeros(expected.shape, dtype=bool)
@@ -92,33 +108,34 @@ class Outlook(Preferences):
 
     def _value_of_stage(self) -> Array:
         """Value of signing the stage on the table at its ideal, shape (worlds,)."""
-        model = self.model
-        remains, fighting = model.cost_factor_next, model.drift_factor_next
-        fixed = model.is_fixed
+        talks = self.talks
+        remains, fighting = talks.cost_factor_next, talks.drift_factor_next
+        fixed = talks.is_fixed
         self.rest = rest = self._expected(fighting, fixed)
-        off_table = total(self.loss(rest) * ~model.on_table)
-        best = 1.0 - off_table - model.war.cost_now(self.key) * remains * self.months
-        last = model.stage == model.stages - 1
-        if model.stages > 1:
+        off_table = total(self.loss(rest) * ~talks.on_table)
+        best = 1.0 - off_table - self.war.cost_now(self.key) * remains * self.months
+        last = talks.stage == talks.stages - 1
+        if talks.stages > 1:
             # levers already pulled bite all the same; promises tied to this stage come true
             weights = [
                 _sum(
-                    v.pending(self.months, model),
-                    self._promise(v, lambda index: model.stage == index),
+                    v.pending(self.months),
+                    self._promise(v, lambda index: talks.stage == index),
                 )
                 for v in self.levers
             ]
-            settled = fixed | model.on_table  # what is signed now no lever moves any more
+            settled = fixed | talks.on_table  # what is signed now no lever moves any more
             best += np.where(last, 0.0, self._levers(weights, rest, remains, fighting, settled))
         return np.asarray(best + np.where(last, self.payments(), 0.0))
 
     def payments(self) -> Array:
         """What it expects to be paid when everything is signed, shape (worlds,)."""
         if self._payments is None:
-            self._payments = np.zeros(self.model.worlds)
-            for lever in self.model.levers:
-                if self.key in lever.shift.payment:
-                    self._payments += lever.credibility * lever.shift.payment[self.key]
+            self._payments = np.zeros(self.talks.worlds)
+            for lever in self._all_levers:
+                expected = lever.expected_payment(self.key)
+                if expected is not None:
+                    self._payments += expected
         return self._payments
 
     # --- parts -------------------------------------------------------------------------------
@@ -126,24 +143,17 @@ class Outlook(Preferences):
     def _expected(self, fighting: Array, fixed: Mask) -> Array:
         """No-deal package at the end of its foresight, signed terms kept; (worlds, issues)."""
         ahead = self.beliefs.expected_no_deal(self.months * fighting)
-        return np.where(fixed, self.model.agreed, ahead) if fixed.any() else ahead
+        return np.where(fixed, self.talks.agreed, ahead) if fixed.any() else ahead
 
     def _of_fighting(self, expected: Array, remains: Array, worlds: Some = ALL) -> Array:
-        cost = self.model.war.cost_now(self.key)[worlds] * remains
+        cost = self.war.cost_now(self.key)[worlds] * remains
         return reservation_value(self.utility(expected, worlds), cost, self.months)
-
-    @property
-    def levers(self) -> list[ActiveLever]:
-        """Levers that act on it."""
-        if self._levers_on_it is None:
-            self._levers_on_it = [v for v in self.model.levers if self.key in v.spec.on]
-        return self._levers_on_it
 
     def _promise(self, lever: ActiveLever, where: Callable[[int], Mask]) -> Array | None:
         """Weight of a lever that is a promise, where its stage is the one meant."""
         if lever.tied_to is None:
             return None
-        return lever.promise(where(lever.tied_to), self.months, self.model)
+        return lever.promise(where(lever.tied_to), self.months)
 
     def _levers(
         self,

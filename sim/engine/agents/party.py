@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import ClassVar
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Table, full, total
 from sim.engine.agents.outlook import Outlook
+from sim.engine.draws import Draws
+from sim.engine.exclusions import Exclusions
+from sim.engine.levers import ActiveLever
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.bargaining.walk import reach_target, walk
-from sim.formulas.tactics import TACTICS, View
-from sim.scenario.schema import Actor
-
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
+from sim.formulas.tactics import View
+from sim.registry import TACTICS
+from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -35,15 +41,32 @@ class Party(Outlook):
         What the others have come to believe about its saliences.
     """
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
-        super().__init__(model, key, spec, index)
-        draws, scenario = model.draws, model.spec
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("offer", "offer_before", "opening", "salience_seen"), "world issue"),
+        **dict.fromkeys(("target", "target_of_all", "aspiration", "offers_made"), "world"),
+        **dict.fromkeys(("patience", "leave_after", "told"), "world"),
+    }
+    parts = ("tactic",)
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        talks: Talks,
+        war: War,
+        levers: list[ActiveLever],
+        gates: Ratification,
+        exclusions: Exclusions | None,
+        key: str,
+    ) -> None:
+        super().__init__(model, talks, war, levers, gates, exclusions, key)
+        draws, scenario, spec = talks.draws, talks.spec, self.spec
+        self.others: list[Party] = []
         path = f"actors.{key}"
         spread = scenario.spread.patience * spec.patience.median
         self.patience = np.maximum(draws.number(f"{path}.patience", spec.patience, spread), 1.0)
-        self.leave_after = draw_leave_after(model, key)
+        self.leave_after = draw_leave_after(scenario, draws, key)
         self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
-        worlds, issues = model.worlds, len(model.issues)
+        worlds, issues = talks.worlds, len(talks.issues)
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
         self.told = np.zeros(worlds)
@@ -51,16 +74,33 @@ class Party(Outlook):
         self.aspiration, self.offers_made = np.ones((2, worlds))
         self.target, self.target_of_all = np.zeros((2, worlds))
 
+    def meet(self, signatories: Sequence[Party]) -> None:
+        """Learn who else signs."""
+        self.others = [party for party in signatories if party is not self]
+
+    def set_out(self) -> None:
+        """Before the first round it aims at the best it can have."""
+        self.target, self.target_of_all = self.hopes()
+
+    def remember_offer(self) -> None:
+        """Keep its position, with which that of the next round is compared."""
+        self.offer_before = self.offer
+
+    def think_again(self) -> None:
+        """Take stock once more in a round in which something was signed or broken."""
+        self.take_stock()
+        self.target_of_all = np.maximum(self.target_of_all, self.reservation)
+
     def aspire(self) -> None:
         """Set the target: R + (A − R) · aspiration, the aspiration from the tactic."""
-        model = self.model
-        unseen = np.full(model.worlds, np.nan)
+        talks = self.talks
+        unseen = np.full(talks.worlds, np.nan)
         received, before = self._received() if self.tactic.looks_at_offers else (unseen, unseen)
         best, best_of_all = self.hopes()
         gap = np.maximum(best - self.reservation, 0.0)
-        others = [o.offers_made for o in model.signatories if o is not self and o.is_principal]
+        others = [o.offers_made for o in self.others if o.is_principal]
         view = View(
-            time=np.full(model.worlds, model.round - 1.0) / self.patience,
+            time=np.full(talks.worlds, talks.round - 1.0) / self.patience,
             received=received,
             received_before=before,
             before=self.aspiration,
@@ -70,21 +110,20 @@ class Party(Outlook):
         )
         self.aspiration = np.clip(self.tactic.aspiration(view), 0.0, 1.0)
         target = self.reservation + gap * self.aspiration
-        self.target = np.where(model.is_open, target, self.target)
+        self.target = np.where(talks.is_open, target, self.target)
         hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
-        self.target_of_all = np.where(model.is_open, self.reservation + hoped, self.target_of_all)
+        self.target_of_all = np.where(talks.is_open, self.reservation + hoped, self.target_of_all)
 
     def hopes(self) -> tuple[Array, Array]:
         """The best it can have of the stage, and of the whole settlement; (worlds,) each.
 
         Its ideal, less what it must do without where options exclude each other.
         """
-        exclusions = self.model.exclusions
-        if exclusions is None:
+        if self.exclusions is None:
             return self.best, self.best_of_all
-        without = self.loss(np.zeros_like(self.ideal)) * exclusions.given_up(self)
+        without = self.loss(np.zeros_like(self.ideal)) * self._given_up(self.exclusions)
         return (
-            self.best - total(without * self.model.on_table),
+            self.best - total(without * self.talks.on_table),
             self.best_of_all - total(without),
         )
 
@@ -94,19 +133,22 @@ class Party(Outlook):
         Its ideal; an option that it does without there counts for nothing on the way, so that it
         comes in only where others want it and the rival is out.
         """
-        exclusions = self.model.exclusions
-        if exclusions is None:
+        if self.exclusions is None:
             return self.ideal, self.slope
-        without = exclusions.given_up(self)
+        without = self._given_up(self.exclusions)
         return np.where(without, 0.0, self.ideal), np.where(without, 0.0, self.slope)
+
+    def _given_up(self, exclusions: Exclusions) -> Mask:
+        """Options that it does without even at its best, (worlds, issues)."""
+        return exclusions.given_up(self.nearest_to_ideal(), self.loss)
 
     def _received(self) -> tuple[Array, Array]:
         """What the others' positions, and those of a round ago, are worth to it: (worlds,) each.
 
         Both on the issues still open and by today's preferences, so that only their moves differ.
         """
-        still_open = ~self.model.is_fixed
-        others = [o for o in self.model.signatories if o is not self]
+        still_open = ~self.talks.is_fixed
+        others = self.others
         now = [-total(self.loss(o.offer) * still_open) for o in others]
         before = [-total(self.loss(o.offer_before) * still_open) for o in others]
         return np.mean(now, axis=0), np.mean(before, axis=0)
@@ -122,15 +164,15 @@ class Party(Outlook):
         aims, (best, best_of_all) = self._aims(), self.hopes()
         lines = self.loosest_limits()
         x = self.offer.copy(order="K")
-        model = self.model
-        if any(table.stage < model.stages - 1 for table in model.tables):
+        talks = self.talks
+        if any(table.stage < talks.stages - 1 for table in talks.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
             ideal, slope = aims
-            if model.is_fixed.any():
-                slope = slope * ~model.is_fixed
+            if talks.is_fixed.any():
+                slope = slope * ~talks.is_fixed
             x = walk(self.target_of_all, best_of_all, ideal, slope, *lines, stands, weights)
-        for table in model.tables:
+        for table in talks.tables:
             on_table = self._walk(table, (self.target, best), aims, lines, (stands, weights))
             if self.curvature is not None:
                 on_table = self._corrected(on_table, table, best, aims, lines, stands)
@@ -179,16 +221,29 @@ class Party(Outlook):
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""
         self.move(offer, where)
-        self.be_known(learnt_saliences(np.abs(self.offer - self.opening)))
+        by = self.talks.spec.engine
+        conceded = np.abs(self.offer - self.opening)
+        learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
+        self.be_known(learnt)
 
     def move(self, offer: Array, where: Mask) -> None:
         """Take a position in some worlds; nobody learns from it."""
-        model = self.model
-        where = where & model.talking
-        offer = np.where(where[:, None] & ~model.is_fixed, offer, self.offer)
+        talks = self.talks
+        where = where & talks.talking
+        offer = np.where(where[:, None] & ~talks.is_fixed, offer, self.offer)
         moved = np.abs(offer - self.offer) > 1e-6
         self.offers_made = self.offers_made + moved.any(axis=1)
         self.offer = offer
+
+    def be_bound(self, package: Array, terms: Mask) -> None:
+        """What has been signed is its position now; ``terms`` (worlds, issues) says where."""
+        self.offer = np.where(terms, package, self.offer)
+
+    def give_way(self, where: Mask) -> None:
+        """Its position on later stages gives way, in some worlds, to what has just been signed."""
+        if self.exclusions is not None:
+            repaired = self.exclusions.repaired(self.offer, self.loss)
+            self.offer = np.where(where[:, None], repaired, self.offer)
 
     def be_told(self, quality: Array) -> None:
         """A host has explained its interests to the others for a round."""
@@ -209,7 +264,7 @@ class Party(Outlook):
         Personality and Social Psychology* 14(3)).
         """
         out, threshold = np.zeros(x.shape[:2], dtype=bool), self.threshold(acceptability)
-        for table in self.model.tables:
+        for table in self.talks.tables:
             package = table.rows(x)
             enough = self.gains_from(package, table, threshold)
             out[table.worlds] = enough & self.may_sign(package, table) & table.holds[:, None]
@@ -221,7 +276,7 @@ class Party(Outlook):
         if acceptability is not None:
             threshold = self.reservation + (1.0 - acceptability) * (self.target - self.reservation)
         if self.spec.noise > 0:
-            u = self.model.draws.uniform(f"actors.{self.key}.noise", self.model.round)
+            u = self.talks.draws.uniform(f"actors.{self.key}.noise", self.talks.round)
             threshold = threshold + self.spec.noise * np.log(u / (1.0 - u))
         return np.maximum(threshold, self.reservation)
 
@@ -250,7 +305,7 @@ class Party(Outlook):
         its ideal is worth less to it than fighting on.
         """
         out = np.zeros(len(x), dtype=bool)
-        for table in self.model.tables:
+        for table in self.talks.tables:
             package = table.rows(x)[:, None]
             fine = self.gains_from(package, table, self.reservation) & self.may_sign(package, table)
             out[table.worlds] = fine[:, 0] & table.holds
@@ -258,26 +313,26 @@ class Party(Outlook):
 
     def would_break_truce(self) -> Mask:
         """Where going back to war beats keeping a truce that has been signed."""
-        model = self.model
-        under_truce = model.talking & (model.stage > 0)
+        talks = self.talks
+        under_truce = talks.talking & (talks.stage > 0)
         if not (self.is_principal and under_truce.any()):
-            return np.zeros(model.worlds, dtype=bool)
+            return np.zeros(talks.worlds, dtype=bool)
         worlds = np.flatnonzero(under_truce)
-        breaks = np.zeros(model.worlds, dtype=bool)
+        breaks = np.zeros(talks.worlds, dtype=bool)
         breaks[worlds] = self.value_of_war(worlds) > self.reservation[worlds] + TOLERANCE
         return breaks
 
     def leaves(self) -> Mask:
         """Where it has lost patience for good."""
         if self.leave_after is None or not self.is_principal or self.spec.role != "party":
-            return np.zeros(self.model.worlds, dtype=bool)
-        return np.asarray(self.model.is_open & (self.model.round >= self.leave_after))
+            return np.zeros(self.talks.worlds, dtype=bool)
+        return np.asarray(self.talks.is_open & (self.talks.round >= self.leave_after))
 
 
-def draw_leave_after(model: PeaceTalks, key: str) -> Array | None:
+def draw_leave_after(scenario: Scenario, draws: Draws, key: str) -> Array | None:
     """Rounds after which an actor leaves, shape (worlds,); None where it never does."""
-    number = model.spec.actors[key].leave_after
+    number = scenario.actors[key].leave_after
     if number is None:
         return None
-    wide = model.spec.spread.patience * number.median
-    return model.draws.number(f"actors.{key}.leave_after", number, wide)
+    wide = scenario.spread.patience * number.median
+    return draws.number(f"actors.{key}.leave_after", number, wide)

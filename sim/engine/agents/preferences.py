@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some, Table, full, total
 from sim.engine.agents.base import Participant
-from sim.formulas.bargaining.red_lines import TOLERANCE, Rule
+from sim.engine.draws import is_upward
+from sim.engine.exclusions import Exclusions
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
 from sim.scenario.distributions import Number
-from sim.scenario.fields import Bound
-from sim.scenario.schema import Actor
-
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -38,20 +38,38 @@ class Preferences(Participant):
         What it expects of issues that are not on the table if the stage is signed.
     """
 
-    def __init__(self, model: PeaceTalks, key: str, spec: Actor, index: int) -> None:
-        super().__init__(model, key, spec)
-        self.index = index
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("ideal", "salience", "weight", "slope", "rest"), "world issue"),
+        **dict.fromkeys(("low", "high", "low_at_start", "high_at_start"), "world issue"),
+        **dict.fromkeys(("far", "softening"), "world issue"),
+        **dict.fromkeys(("consent", "curvature"), "issue"),
+        "best": "world",
+    }
+    parts = ("rules",)
+
+    def __init__(
+        self,
+        model: mesa.Model,
+        talks: Talks,
+        gates: Ratification,
+        exclusions: Exclusions | None,
+        key: str,
+    ) -> None:
+        spec = talks.spec.actors[key]
+        super().__init__(model, talks, key, spec)
+        self.gates, self.exclusions = gates, exclusions
+        self.index = talks.signing.index(key)
         consents = spec.consents_to
-        self.consent = np.array([consents == "all" or issue in consents for issue in model.issues])
+        self.consent = np.array([consents == "all" or issue in consents for issue in talks.issues])
         self.is_principal = consents == "all"
         self._draw_preferences()
-        self.best = np.zeros(model.worlds)
+        self.best = np.zeros(talks.worlds)
         self.rest = self.ideal
 
     def _draw_preferences(self) -> None:
-        model, spec, path = self.model, self.spec, f"actors.{self.key}.positions"
-        draws, spread = model.draws, model.spec.spread
-        shape = (model.worlds, len(model.issues))
+        talks, spec, path = self.talks, self.spec, f"actors.{self.key}.positions"
+        draws, spread = talks.draws, talks.spec.spread
+        shape = (talks.worlds, len(talks.issues))
         self.ideal, salience = full(shape, 0.5), full(shape, 0.0)
         low, high, far = full(shape, 0.0), full(shape, 1.0), full(shape, 1.0)
         self.softening = full(shape, 0.0)
@@ -59,11 +77,12 @@ class Preferences(Participant):
         self.rules: list[Rule] = []
         flexible = draws.normal(f"actors.{self.key}.flexibility")
 
-        def red_line(name: str, number: Number, sign: float) -> Array:
-            return draws.correlated(name, number, spread.limit, flexible, spread.firmness, sign)
+        def red_line(name: str, number: Number, sign: float, path: str = "") -> Array:
+            common = flexible, spread.firmness, sign
+            return draws.correlated(name, number, spread.limit, *common, path)
 
         for issue, position in spec.positions.items():
-            column = model.issues.index(issue)
+            column = talks.issues.index(issue)
             here = f"{path}.{issue}"
             ideal = draws.number(f"{here}.ideal", position.ideal, spread.ideal)
             self.ideal[:, column] = ideal
@@ -77,8 +96,10 @@ class Preferences(Participant):
                     position.limits, (low, high), (-1.0, 1.0), strict=True
                 ):
                     if bound is not None:
-                        end = "low" if sign < 0 else "high"
-                        side[:, column] = red_line(f"{here}.limits.{end}", bound, sign)
+                        end, place = ("low", 0) if sign < 0 else ("high", 1)
+                        side[:, column] = red_line(
+                            f"{here}.limits.{end}", bound, sign, f"{here}.limits.{place}"
+                        )
             elif position.limit is not None:
                 sign = 1.0 if upward else -1.0
                 (high if upward else low)[:, column] = red_line(
@@ -88,7 +109,7 @@ class Preferences(Participant):
             for n, rule in enumerate(position.conditional):
                 there = f"{here}.conditional.{n}"
                 line = red_line(f"{there}.limit", rule.limit, 1.0 if upward else -1.0)
-                bounds = drawn_bounds(model, f"{there}.when", rule.when)
+                bounds = draws.bounds(f"{there}.when", rule.when, talks.issues)
                 self.rules.append(Rule(self.index, column, line, upward, bounds))
         # a draw in which nothing matters: everything matters alike
         salience[salience.sum(axis=1) <= 0.0] = 1.0
@@ -126,7 +147,7 @@ class Preferences(Participant):
         Issues not on the table are ignored: signed ones count as signed, later ones as they are
         expected without a deal.
         """
-        return self.best - total(self.loss(x) * self.model.on_table)
+        return self.best - total(self.loss(x) * self.talks.on_table)
 
     def value_of(self, x: Array, table: Table) -> Array:
         """The same for packages (worlds of the table, packages, all issues)."""
@@ -144,7 +165,7 @@ class Preferences(Participant):
     def within_limits(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) are ones it may sign, where talks go on."""
         out = np.zeros(x.shape[:2], dtype=bool)
-        for table in self.model.tables:
+        for table in self.talks.tables:
             out[table.worlds] = self.within(table.rows(x), table) & table.holds[:, None]
         return out
 
@@ -154,21 +175,19 @@ class Preferences(Participant):
         They keep to its red lines where it consents, to the terms that the stage must have, and
         hold no options that exclude each other.
         """
-        model, on_table = self.model, table.issues_of(x)
+        talks, on_table = self.talks, table.issues_of(x)
         low, high = self._lines(x, table)
-        inside = (on_table >= low - TOLERANCE) & (on_table <= high + TOLERANCE)
-        fine = (inside | ~self.consent[table.issues]).all(axis=2)
-        for column in model.terms_of_stage[table.stage]:
+        fine = (inside(on_table, low, high) | ~self.consent[table.issues]).all(axis=2)
+        for column in talks.terms_of_stage[table.stage]:
             floor, ceiling = (
                 table.rows(bound[:, column])[:, None]
-                for bound in (model.terms_low, model.terms_high)
+                for bound in (talks.terms_low, talks.terms_high)
             )
-            point = x[:, :, column]
-            fine &= (point >= floor - TOLERANCE) & (point <= ceiling + TOLERANCE)
-        if model.ratification.failures.any():
-            fine &= model.ratification.acceptable(self.index, x, table)
-        if model.exclusions is not None:
-            fine &= model.exclusions.allow(x, table)
+            fine &= inside(x[:, :, column], floor, ceiling)
+        if self.gates.failures.any():
+            fine &= self.gates.acceptable(self.index, x, table)
+        if self.exclusions is not None:
+            fine &= self.exclusions.allow(x, table)
         return np.asarray(fine)
 
     def _lines(self, x: Array, table: Table) -> tuple[Array, Array]:
@@ -179,7 +198,9 @@ class Preferences(Participant):
         """
         sides = [table.of(self.low)[:, None], table.of(self.high)[:, None]]
         place = {int(column): n for n, column in enumerate(table.issues)}
-        loosened = [False, False]
+        for end in {rule.upward for rule in self.rules if rule.column in place}:
+            shape = (*x.shape[:2], len(table.issues))
+            sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
         for rule in self.rules:
             if rule.column not in place:
                 continue
@@ -189,26 +210,19 @@ class Preferences(Participant):
                 there = x[:, :, issue]
                 if issue not in place:
                     there = table.rows(self.rest[:, issue])[:, None]
-                met &= there >= table.rows(at_least)[:, None] - TOLERANCE
-                met &= there <= table.rows(at_most)[:, None] + TOLERANCE
-            end, looser = (1, np.maximum) if rule.upward else (0, np.minimum)
-            if not loosened[end]:
-                shape = (*x.shape[:2], len(table.issues))
-                sides[end] = np.broadcast_to(sides[end], shape).copy(order="K")
-                loosened[end] = True
-            side = sides[end][:, :, place[rule.column]]
-            line = looser(side, table.rows(rule.line)[:, None])
-            sides[end][:, :, place[rule.column]] = np.where(met, line, side)
+                met &= inside(there, table.rows(at_least)[:, None], table.rows(at_most)[:, None])
+            side = sides[rule.upward][:, :, place[rule.column]]
+            side[:] = loosened(side, table.rows(rule.line)[:, None], rule.upward, met)
         return sides[0], sides[1]
 
     def cannot_sign(self, x: Array) -> Mask:
         """Issues on which a text (worlds, issues) lies beyond its red lines; same shape."""
         out = full(x.shape, False)
-        for table in self.model.tables:
+        for table in self.talks.tables:
             package = table.rows(x)[:, None]
             low, high = (side[:, 0] for side in self._lines(package, table))
             point = table.issues_of(package[:, 0])
-            beyond = (point < low - TOLERANCE) | (point > high + TOLERANCE)
+            beyond = ~inside(point, low, high)
             table.put(out, beyond & self.consent[table.issues] & table.holds[:, None])
         return out
 
@@ -218,10 +232,8 @@ class Preferences(Participant):
         low = np.broadcast_to(low, x.shape).copy(order="K")
         high = np.broadcast_to(high, x.shape).copy(order="K")
         for rule in self.rules:
-            met = rule.met(x)
-            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-            line = side[..., rule.column]
-            side[..., rule.column] = np.where(met, looser(line, rule.line[:, None]), line)
+            side = (high if rule.upward else low)[..., rule.column]
+            side[:] = loosened(side, rule.line[:, None], rule.upward, rule.met(x))
         return low, high
 
     def loosest_limits(self) -> tuple[Array, Array]:
@@ -230,18 +242,17 @@ class Preferences(Participant):
             return self.low, self.high
         low, high = self.low.copy(order="K"), self.high.copy(order="K")
         for rule in self.rules:
-            side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-            side[:, rule.column] = looser(side[:, rule.column], rule.line)
+            side = (high if rule.upward else low)[:, rule.column]
+            side[:] = loosened(side, rule.line, rule.upward)
         return low, high
 
     def _on_points(self, x: Array) -> Array:
-        x = snap(x, self.ideal, self.model.options) if self.model.has_options else x
-        exclusions = self.model.exclusions
-        return x if exclusions is None else exclusions.repaired(x, self)
+        x = snap(x, self.ideal, self.talks.options) if self.talks.has_options else x
+        return x if self.exclusions is None else self.exclusions.repaired(x, self.loss)
 
     def nearest_to_ideal(self) -> Array:
         """The listed points nearest to its ideal, (worlds, issues); the ideal elsewhere."""
-        return snap(self.ideal.copy(order="K"), self.ideal, self.model.options)
+        return snap(self.ideal.copy(order="K"), self.ideal, self.talks.options)
 
     def soften(self, lost: Array) -> None:
         """Let red lines give way by what the reservation value has lost, shape (worlds,)."""
@@ -254,29 +265,3 @@ class Preferences(Participant):
             side = low if far < 0.5 else high  # only the far side gives way
             side[:, column] = softened(side[:, column], far, self.softening[:, column], lost)
         self.low, self.high = low, high
-
-
-def is_upward(ideal: Number, limit: Number | None) -> bool:
-    """Whether a red line is an upper one: it lies toward the far end of the scale."""
-    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
-        return limit.median >= 0.5
-    return ideal.median <= 0.5
-
-
-def drawn_bounds(
-    model: PeaceTalks, path: str, terms: dict[str, Bound]
-) -> list[tuple[int, Array, Array]]:
-    """Conditions on a text: column, at least, at most for each issue named; arrays (worlds,)."""
-    worlds, draws = model.worlds, model.draws
-    return [
-        (
-            model.issues.index(issue),
-            np.zeros(worlds)
-            if bound.at_least is None
-            else draws.number(f"{path}.{issue}.at_least", bound.at_least),
-            np.ones(worlds)
-            if bound.at_most is None
-            else draws.number(f"{path}.{issue}.at_most", bound.at_most),
-        )
-        for issue, bound in terms.items()
-    ]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 import numpy as np
 
-from sim.engine.protocols.base import Array, Mask, Protocol, register
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Party
-    from sim.engine.model import PeaceTalks
+from sim.engine.agents import Party
+from sim.engine.protocols.base import Array, Hall, Mask, Protocol, register
 
 
 @register
@@ -28,18 +25,20 @@ class Alternating(Protocol):
         "negotiation, doi:10.1007/978-3-319-51563-2_10; Rubinstein (1982), Econometrica 50(1)"
     )
 
-    def __init__(self, model: PeaceTalks) -> None:
+    axes: ClassVar[dict[str, str | None]] = {"standing": "world issue", "accepted": "world"}
+
+    def __init__(self, model: Hall) -> None:
         super().__init__(model)
-        self.standing = np.full((model.worlds, len(model.issues)), np.nan)
-        self.accepted = {p.key: np.zeros(model.worlds, dtype=bool) for p in model.signatories}
+        self.standing = np.full((self.talks.worlds, len(self.talks.issues)), np.nan)
+        self.accepted = {p.key: np.zeros(self.talks.worlds, dtype=bool) for p in model.signatories}
 
     def bargain(self) -> None:
         model = self.model
         parties = model.signatories
         self._lapse()
-        first = (model.round - 1) % len(parties)
+        first = (self.talks.round - 1) % len(parties)
         for party in parties[first:] + parties[:first]:
-            there = ~np.isnan(self.standing[:, 0]) & model.talking & ~self.accepted[party.key]
+            there = ~np.isnan(self.standing[:, 0]) & self.talks.talking & ~self.accepted[party.key]
             package = np.where(there[:, None], self.standing, party.offer)
             yes = there & party.accepts(package[:, None, :])[:, 0]
             model.count("accepts", party, yes)
@@ -48,7 +47,7 @@ class Alternating(Protocol):
             done = yes & model.consented(self.accepted)
             if done.any():
                 self._settle(package, done)
-            self._propose(party, model.talking & ~yes & ~done)
+            self._propose(party, self.talks.talking & ~yes & ~done)
 
     def _lapse(self) -> None:
         """A yes of the last round lapses where fighting on has become worth more since."""

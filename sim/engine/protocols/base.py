@@ -3,23 +3,59 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
+from typing import Protocol as TypingProtocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import stacked
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Party
-    from sim.engine.model import PeaceTalks
+from sim.arrays import ByWorld, stacked
+from sim.engine.agents import Formulator, Party
+from sim.engine.ratification import Ratification
+from sim.engine.state import Talks
+from sim.engine.war import War
+from sim.registry import PROTOCOLS
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+register = PROTOCOLS.register
 
 
-class Protocol(ABC):
-    """The rules of one round of talks, in all worlds at once."""
+class Hall(TypingProtocol):
+    """What a protocol may see and call: the model, as far as it is a protocol's business."""
+
+    talks: Talks
+    war: War
+    signatories: list[Party]
+    envoy: Formulator | None
+    ratification: Ratification
+
+    def count(self, event: str, party: Party, where: Mask) -> None:
+        """Count an event ("accepts", "refuses") of a signatory in some worlds."""
+
+    def quorum(self, answers: Mask) -> Mask:
+        """Whether enough signatories accept; over the last axis."""
+
+    def consented(self, accepted: dict[str, Mask]) -> Mask:
+        """Whether enough signatories have accepted, those not asked at this stage included."""
+
+    def sign(self, package: Array, where: Mask) -> None:
+        """Sign the issues on the table in some worlds."""
+
+    def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
+        """A mediator has tabled a text."""
+
+    def record_withdrawal(self, where: Mask) -> None:
+        """The envoy has given up in some worlds."""
+
+
+class Protocol(ByWorld, ABC):
+    """The rules of one round of talks, in all worlds at once.
+
+    A protocol that keeps arrays by world of its own says what their axes are, as
+    ``axes = {"standing": "world issue"}`` (:class:`sim.arrays.ByWorld`). One that does not is
+    computed in all worlds to the end, which is slower and nothing else.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -29,14 +65,16 @@ class Protocol(ABC):
     #: whether it cannot go on without a formulator
     needs_envoy: ClassVar[bool] = False
 
-    def __init__(self, model: PeaceTalks) -> None:
-        self.model = model
+    axes: ClassVar[dict[str, str | None]] = {"model": None}
+
+    def __init__(self, model: Hall) -> None:
+        self.model, self.talks = model, model.talks
 
     @abstractmethod
     def bargain(self) -> None:
         """Play one round: positions, proposals, answers, signatures."""
 
-    def reset(self, where: Mask) -> None:  # noqa: B027 (most protocols keep nothing)
+    def reset(self, where: Mask) -> None:
         """Forget what was on the table in some worlds, where a truce has just been broken."""
 
     def others_of(self, party: Party) -> tuple[Array, Array]:
@@ -58,12 +96,3 @@ class Protocol(ABC):
 def _cares(party: Party) -> Array:
     """Believed saliences where a party's consent is needed, (worlds, issues)."""
     return party.salience_seen if party.consent.all() else party.salience_seen * party.consent
-
-
-PROTOCOLS: dict[str, type[Protocol]] = {}
-
-
-def register(protocol: type[Protocol]) -> type[Protocol]:
-    """Class decorator: makes a protocol usable by its name in scenario files."""
-    PROTOCOLS[protocol.name] = protocol
-    return protocol

@@ -8,17 +8,14 @@ bargaining protocols, not a picture of talks that anybody can leave.
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 import numpy as np
 
-from sim.engine.protocols.base import Array, Mask, Protocol, register
+from sim.engine.protocols.base import Array, Hall, Mask, Protocol, register
 from sim.formulas.groups.averages import condorcet, weighted_mean, weighted_median
 from sim.formulas.groups.challenge import ROUNDS, STILL, one_round
 from sim.formulas.groups.exchange import exchange
-
-if TYPE_CHECKING:
-    from sim.engine.model import PeaceTalks
 
 
 class GroupDecision(Protocol):
@@ -42,11 +39,16 @@ class GroupDecision(Protocol):
         "decides; red lines and reservation values play no part."
     )
 
-    def __init__(self, model: PeaceTalks) -> None:
+    axes: ClassVar[dict[str, str | None]] = {
+        **dict.fromkeys(("position", "salience", "power"), "world party issue"),
+        "decided_once": "world",
+    }
+
+    def __init__(self, model: Hall) -> None:
         super().__init__(model)
-        parties, issues = model.signatories, model.issues
+        parties, issues = model.signatories, self.talks.issues
         self.position = np.stack([p.ideal for p in parties], axis=1)
-        if model.spec.protocol.salience == "as_written":
+        if self.talks.spec.protocol.salience == "as_written":
             self.salience = np.stack([p.salience for p in parties], axis=1)
         else:
             weight = np.stack([p.weight for p in parties], axis=1)
@@ -54,9 +56,9 @@ class GroupDecision(Protocol):
         takes_part = np.array([[i in p.spec.positions for i in issues] for p in parties])
         takes_part[:, ~takes_part.any(axis=0)] = True
         power = [
-            np.ones(model.worlds)
+            np.ones(self.talks.worlds)
             if p.spec.power is None
-            else model.draws.number(f"actors.{p.key}.power", p.spec.power)
+            else self.talks.draws.number(f"actors.{p.key}.power", p.spec.power)
             for p in parties
         ]
         self.power = np.stack(power, axis=1)[:, :, None] * takes_part
@@ -64,7 +66,7 @@ class GroupDecision(Protocol):
         # nobody with any weight cares about the issue: all count alike
         self.salience = np.where(idle[:, None], 1.0, self.salience)
         self.power = np.where(idle[:, None], takes_part, self.power)
-        self.decided_once = np.zeros(model.worlds, dtype=bool)
+        self.decided_once = np.zeros(self.talks.worlds, dtype=bool)
 
     @property
     def weights(self) -> Array:
@@ -75,7 +77,7 @@ class GroupDecision(Protocol):
         """A package (worlds, issues), and in which of the worlds it is the decision already."""
 
     def bargain(self) -> None:
-        where = self.model.talking & ~self.decided_once
+        where = self.talks.talking & ~self.decided_once
         if not where.any():
             return
         package, done = self.decide(where)
@@ -84,8 +86,8 @@ class GroupDecision(Protocol):
 
     def _allowed(self, package: Array) -> Array:
         """The package within the terms of the stage, on the listed points of `options` issues."""
-        package = np.clip(package, self.model.terms_low, self.model.terms_high)
-        for column, listed in enumerate(self.model.options):
+        package = np.clip(package, self.talks.terms_low, self.talks.terms_high)
+        for column, listed in enumerate(self.talks.options):
             if listed is not None:
                 nearest = np.abs(package[:, column, None] - listed).argmin(axis=1)
                 package[:, column] = listed[nearest]
@@ -134,15 +136,15 @@ class Exchange(GroupDecision):
     )
 
     def decide(self, where: Mask) -> tuple[Array, Mask]:
-        package = np.full((self.model.worlds, len(self.model.issues)), np.nan)
+        package = np.full((self.talks.worlds, len(self.talks.issues)), np.nan)
         position = np.where(self.power > 0, self.position, np.nan)
         for world in np.flatnonzero(where):
-            on = self.model.on_table[world]
+            on = self.talks.on_table[world]
             package[world, on] = exchange(
                 position[world][:, on],
                 self.salience[world][:, on],
                 self.power[world][:, on],
-                self.model.spec.protocol.rounds,
+                self.talks.spec.protocol.rounds,
             )
         return package, where
 
@@ -168,10 +170,12 @@ class Challenge(GroupDecision):
         "(2011), ICAART, doi:10.5220/0003121500180030"
     )
 
-    def __init__(self, model: PeaceTalks) -> None:
+    axes: ClassVar[dict[str, str | None]] = {"rounds": "world", "enough": "world issue"}
+
+    def __init__(self, model: Hall) -> None:
         super().__init__(model)
-        self.rounds = np.zeros(model.worlds, dtype=np.int64)
-        self.most = model.spec.protocol.rounds or ROUNDS
+        self.rounds = np.zeros(self.talks.worlds, dtype=np.int64)
+        self.most = self.talks.spec.protocol.rounds or ROUNDS
         low, high = self._ends()
         self.enough = STILL * (high - low)
 
@@ -184,7 +188,7 @@ class Challenge(GroupDecision):
 
     def decide(self, where: Mask) -> tuple[Array, Mask]:
         model = self.model
-        moves_now = where[:, None] & model.on_table
+        moves_now = where[:, None] & self.talks.on_table
         before, package = self.position, np.full(moves_now.shape, np.nan)
         after = before.copy()
         for column in np.flatnonzero(moves_now.any(axis=0)):
@@ -196,7 +200,7 @@ class Challenge(GroupDecision):
         self.position = after
         self.rounds += where
         still = np.abs(after - before).max(axis=1) <= self.enough
-        over = where & ((still | ~model.on_table).all(axis=1) | (self.rounds >= self.most))
+        over = where & ((still | ~self.talks.on_table).all(axis=1) | (self.rounds >= self.most))
         for number, party in enumerate(model.signatories):
             party.put(after[:, number], where)
         self.rounds[over] = 0

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from sim.engine.agents import Formulator, Party
 from sim.engine.protocols.base import Array, Mask, Protocol
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Formulator, Party
 
 
 class Mediated(Protocol):

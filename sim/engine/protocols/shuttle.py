@@ -30,10 +30,10 @@ class Shuttle(Mediated):
         model = self.model
         offers = {party.key: self.position_of(party) for party in model.signatories}
         for party in model.signatories:
-            party.put(offers[party.key], model.talking)
+            party.put(offers[party.key], self.talks.talking)
         envoy = model.envoy
         if envoy is not None and envoy.tables_text_now():
-            working = model.talking & envoy.active
+            working = self.talks.talking & envoy.active
             if working.any():
                 self.put_to_all(envoy, envoy.draft(), working)
         self._sign_positions()
@@ -42,14 +42,14 @@ class Shuttle(Mediated):
         """Sign a position that everybody would accept."""
         model = self.model
         parties = model.signatories
-        package, done = parties[0].offer.copy(order="K"), np.zeros(model.worlds, dtype=bool)
+        package, done = parties[0].offer.copy(order="K"), np.zeros(self.talks.worlds, dtype=bool)
         # what a party proposes itself it signs from its reservation value on
         thresholds = []
         for column, party in enumerate(parties):
             needed = [party.threshold()] * len(parties)
             needed[column] = party.reservation
             thresholds.append(columns(needed))
-        for table in model.tables:
+        for table in self.talks.tables:
             positions = side_by_side([table.rows(p.offer) for p in parties])
             enough = [
                 p.gains_from(positions, table, t) for p, t in zip(parties, thresholds, strict=True)
@@ -82,6 +82,6 @@ class Shuttle(Mediated):
         asked = np.array([p.asked_at(table) for p in parties])
         surplus = np.where(surplus > 0.0, surplus, np.where(answers & asked, 0.0, 1.0))
         best = np.where(agreed, surplus.prod(axis=2), -1.0).argmax(axis=1)
-        worlds = np.arange(model.worlds)[table.worlds][where]
+        worlds = np.arange(self.talks.worlds)[table.worlds][where]
         package[worlds] = positions[np.flatnonzero(where), best[where]]
         done[worlds] = True

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.protocols.base import Array, Mask, register
+from sim.engine.agents import Formulator
+from sim.engine.protocols.base import Array, Hall, Mask, register
 from sim.engine.protocols.mediated import Mediated
 from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import entries, nash_welfare
-
-if TYPE_CHECKING:
-    from sim.engine.agents import Formulator
-    from sim.engine.model import PeaceTalks
+from sim.formulas.bargaining.drafting import entries
 
 Index = NDArray[np.intp]
 LEAST = 1e-9
@@ -74,21 +71,27 @@ class SingleText(Mediated):
     )
     needs_envoy = True
 
-    def __init__(self, model: PeaceTalks) -> None:
+    axes: ClassVar[dict[str, str | None]] = {
+        "drafts": "world",
+        "refused": "world",
+        "belief": "party world issue",
+    }
+
+    def __init__(self, model: Hall) -> None:
         super().__init__(model)
         if model.envoy is None:
             raise ValueError("the protocol single_text needs an actor with the role formulator")
         self.envoy: Formulator = model.envoy
-        self.drafts, self.refused = np.zeros((2, model.worlds), dtype=np.int64)
-        self.belief = np.zeros((len(model.signatories), model.worlds, len(model.issues)))
+        self.drafts, self.refused = np.zeros((2, self.talks.worlds), dtype=np.int64)
+        self.belief = np.zeros((len(model.signatories), self.talks.worlds, len(self.talks.issues)))
 
     def bargain(self) -> None:
         model, envoy = self.model, self.envoy
         positions = [self.position_of(party) for party in model.signatories]
         for party, position in zip(model.signatories, positions, strict=True):
-            party.move(position, model.talking)
+            party.move(position, self.talks.talking)
         self._make_known()
-        working = model.talking & envoy.active
+        working = self.talks.talking & envoy.active
         if envoy.tables_text_now() and working.any():
             final = np.zeros_like(working)
             for _ in range(envoy.spec.mediation.drafts_per_round):
@@ -104,7 +107,8 @@ class SingleText(Mediated):
         envoy, most = self.envoy, self.envoy.spec.mediation.drafts
         new = working & (self.drafts == 0)
         if new.any():
-            envoy.text = np.where(new[:, None], self._within_terms(envoy.begin()), envoy.begin())
+            begun = envoy.begin()
+            envoy.take_up(np.where(new[:, None], self._within_terms(begun), begun))
             self.drafts[new] = 1
         going = working & ~new & (self.drafts < most)
         ready = np.zeros_like(going)
@@ -117,14 +121,14 @@ class SingleText(Mediated):
 
     def _within_terms(self, text: Array) -> Array:
         """A text with the issues on the table at points that the stage's terms allow."""
-        model = self.model
-        text = np.where(model.on_table, np.clip(text, model.terms_low, model.terms_high), text)
-        for column, listed in enumerate(model.options):
+        talks = self.talks
+        text = np.where(talks.on_table, np.clip(text, talks.terms_low, talks.terms_high), text)
+        for column, listed in enumerate(talks.options):
             if listed is not None:
                 away = np.abs(text[:, column, None] - listed)
-                below = listed < model.terms_low[:, column, None] - 1e-9
-                above = listed > model.terms_high[:, column, None] + 1e-9
-                away = np.where(model.on_table[:, column, None] & (below | above), np.inf, away)
+                below = listed < talks.terms_low[:, column, None] - 1e-9
+                above = listed > talks.terms_high[:, column, None] + 1e-9
+                away = np.where(talks.on_table[:, column, None] & (below | above), np.inf, away)
                 text[:, column] = listed[away.argmin(axis=1)]
         return text
 
@@ -143,9 +147,9 @@ class SingleText(Mediated):
         most = envoy.spec.mediation.final_offers
         if most is not None:
             gives_up = left & (self.refused >= most)
-            envoy.active &= ~gives_up
+            envoy.give_up(gives_up)
             if gives_up.any():
-                model.recorder.withdrawn(model, envoy.key)
+                model.record_withdrawal(gives_up)
 
     # --- one round of criticism ------------------------------------------------------------------
 
@@ -178,12 +182,13 @@ class SingleText(Mediated):
                 named[some],
                 wanted[some],
                 spoken[some],
-                nash_welfare,
+                envoy.welfare,
+                self.talks.spec.engine.criticism_enough,
                 pairs,
             )
         text = envoy.begin().copy()
         text[np.ix_(worlds[changed], issues)] = envoy.at_points(choice[:, changed], issues)
-        envoy.text = text
+        envoy.take_up(text)
         return changed, np.asarray(complaints.beyond.any(axis=(1, 2)))
 
     def _complaints(self, worlds: Index, issues: Index, choice: Index) -> Complaints:
@@ -199,7 +204,7 @@ class SingleText(Mediated):
         weight = np.ones(table.shape[:3])
         beyond = np.zeros(table.shape[:3], dtype=bool)
         for k, party in enumerate(signatories):
-            asked = (model.on_table & party.consent).any(axis=1)[worlds]
+            asked = (self.talks.on_table & party.consent).any(axis=1)[worlds]
             weight[:, :, k] = np.where(asked, np.maximum(party.weight[here].T, LEAST), 0.0)
             beyond[:, :, k] = party.cannot_sign(envoy.begin())[here].T
         wanted = table.argmin(axis=3)
@@ -228,7 +233,7 @@ class SingleText(Mediated):
             order, beyond = complaints.order[:, k], complaints.beyond[:, k]
             named = order[:, turn]
             where = spoken[:, k]
-            self.envoy.explained[k, worlds[where], issues[named[where]]] += 1.0
+            self.envoy.hear_reason(k, worlds[where], issues[named[where]])
             rank = np.argsort(order, axis=1)
             unnamed = (rank >= turn) & (rank < complaints.number[:, k, None])
             # what it cannot sign it names first, however little it weighs
@@ -238,6 +243,7 @@ class SingleText(Mediated):
                 named,
                 unnamed,
                 where & ~beyond[rows, named],
+                self.talks.spec.engine.criticism_margin,
             )
         self._make_known()
 

@@ -19,13 +19,10 @@ Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
-MARGIN = 0.5
-"""How much more, in logarithms, a change is believed to be worth than those not named before it."""
-ENOUGH = 0.01
-"""Least rise of the welfare for which a text is reopened: one per cent of Nash's product."""
 
-
-def heard(belief: Array, distance: Array, named: Index, unnamed: Mask, where: Mask) -> Array:
+def heard(
+    belief: Array, distance: Array, named: Index, unnamed: Mask, where: Mask, margin: float
+) -> Array:
     """Believed log-saliences after a party has named the change that would help it most.
 
     Naming issue i says ``log w_i + log l_i ≥ log w_j + log l_j`` for every other change j that it
@@ -45,11 +42,13 @@ def heard(belief: Array, distance: Array, named: Index, unnamed: Mask, where: Ma
         The changes it could have named, the one it did included.
     where : ndarray of bool, shape (worlds,)
         Where something was named.
+    margin : float
+        How much more, in logarithms, the change is believed to be worth than those that are left.
 
     Examples
     --------
     >>> heard(np.zeros((1, 2)), np.ones((1, 2)), np.array([0]),
-    ...       np.array([[True, True]]), np.array([True]))
+    ...       np.array([[True, True]]), np.array([True]), 0.5)
     array([[ 0.25, -0.25]])
     """
     rows = np.arange(len(named))
@@ -59,12 +58,12 @@ def heard(belief: Array, distance: Array, named: Index, unnamed: Mask, where: Ma
     rivals = unnamed & where[:, None]
     rivals[rows, named] = False
     # the others come down to a common level, to which the one named goes up
-    above = -np.sort(-np.where(rivals, worth + MARGIN, -np.inf), axis=1)
+    above = -np.sort(-np.where(rivals, worth + margin, -np.inf), axis=1)
     count = np.arange(2, above.shape[1] + 2)
     lowered = np.where(np.isfinite(above), above, 0.0).cumsum(axis=1)
     level = np.where(np.isfinite(above), (own[:, None] + lowered) / count, -np.inf)
     level = np.maximum(own, level.max(axis=1))
-    changed = belief - np.where(rivals, np.maximum(worth + MARGIN - level[:, None], 0.0), 0.0)
+    changed = belief - np.where(rivals, np.maximum(worth + margin - level[:, None], 0.0), 0.0)
     changed[rows, named] += np.where(where, level - own, 0.0)
     return changed
 
@@ -135,12 +134,14 @@ def revised(
     wanted: Index,
     spoken: Mask,
     welfare: Welfare,
+    enough: float,
     pairs: Pairs = (),
 ) -> tuple[Choice, Mask]:
     """A text revised by criticism: the best first, then every other that still raises welfare.
 
     Parameters as in :func:`best_steps` and :func:`.drafting.coordinate_ascent`;
-    ``spoken`` (worlds, critics) says who names anything.
+    ``spoken`` (worlds, critics) says who names anything, ``enough`` the least rise of the welfare
+    for which a text is reopened.
 
     Returns
     -------
@@ -156,7 +157,7 @@ def revised(
         rise, point = best_steps(choice, surplus, loss, extra, named, wanted, welfare, pairs)
         rise = np.where(left, rise, -np.inf)
         critic = rise.argmax(axis=1)
-        worlds = rows[rise[rows, critic] > ENOUGH]
+        worlds = rows[rise[rows, critic] > enough]
         if not len(worlds):
             break
         critic = critic[worlds]

@@ -21,18 +21,18 @@ Choice = NDArray[np.intp]
 Welfare = Callable[[Array], Array]
 
 FLOOR = 0.02
-"""Below this surplus the logarithm goes on as its tangent, so that a draft always exists."""
 
 
-def nash_welfare(surplus: Array) -> Array:
-    """Σ_k log s_k, the logarithm of Nash's product, continued linearly below :data:`FLOOR`.
+def nash_welfare(surplus: Array, floor: float = FLOOR) -> Array:
+    """Σ_k log s_k, the logarithm of Nash's product.
 
     Nash (1950), The bargaining problem, *Econometrica* 18(2), doi:10.2307/1907266. The sum is
-    over axis 1 (parties).
+    over axis 1 (parties). Below the floor the logarithm goes on as its tangent, so that a draft
+    always exists.
     """
-    held = np.maximum(surplus, FLOOR)
+    held = np.maximum(surplus, floor)
     # one logarithm of the product, not one of each; below the floor the tangent
-    return np.asarray(np.log(held.prod(axis=1)) + (surplus - held).sum(axis=1) / FLOOR)
+    return np.asarray(np.log(held.prod(axis=1)) + (surplus - held).sum(axis=1) / floor)
 
 
 def soft_minimum(sharpness: float, surplus: Array) -> Array:

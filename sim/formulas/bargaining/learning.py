@@ -10,17 +10,11 @@ from sim.arrays import total
 Array = NDArray[np.float64]
 
 
-STRENGTH = 2.0
-"""How far a concession on one issue only lowers its believed log-weight."""
-FAMILIAR = 0.25
-"""Scale units conceded after which half of that is believed."""
-
-
-def learnt_saliences(conceded: Array) -> Array:
+def learnt_saliences(conceded: Array, strength: float, familiar: float) -> Array:
     """Weights that a party's concessions so far suggest: who gives way on an issue cares less.
 
-    ``ŵ_i ∝ exp(−2 f (n c_i − 1)/(n − 1))`` with c_i the share of all concessions made on issue i,
-    n the number of issues, and f = Σ/(Σ + 0.25) rising with how much has been conceded in all. The
+    ``ŵ_i ∝ exp(−s f (n c_i − 1)/(n − 1))`` with c_i the share of all concessions made on issue i,
+    n the number of issues, and f = Σ/(Σ + m) rising with how much has been conceded in all. The
     idea (concede first where it costs least) is that of Bayesian opponent models such as Hindriks &
     Tykhonov (2008, AAMAS); the form is ours and starts from equal weights.
 
@@ -28,6 +22,10 @@ def learnt_saliences(conceded: Array) -> Array:
     ----------
     conceded : ndarray, shape (worlds, issues)
         Scale units moved from the opening position, in absolute value.
+    strength : float
+        s, how far a concession on one issue only lowers its believed log-weight.
+    familiar : float
+        m, scale units conceded after which half of that is believed.
 
     Returns
     -------
@@ -36,7 +34,7 @@ def learnt_saliences(conceded: Array) -> Array:
 
     Examples
     --------
-    >>> learnt_saliences(np.array([[0.0, 0.0]]))
+    >>> learnt_saliences(np.array([[0.0, 0.0]]), 2.0, 0.25)
     array([[0.5, 0.5]])
     """
     count = conceded.shape[1]
@@ -44,8 +42,8 @@ def learnt_saliences(conceded: Array) -> Array:
         return np.ones_like(conceded)
     moved = total(conceded)[:, None]
     share = conceded / np.where(moved > 0.0, moved, 1.0)
-    confidence = moved / (moved + FAMILIAR)
-    weights = np.exp(-STRENGTH * confidence * (count * share - 1.0) / (count - 1.0))
+    confidence = moved / (moved + familiar)
+    weights = np.exp(-strength * confidence * (count * share - 1.0) / (count - 1.0))
     return weights / total(weights)[:, None]
 
 

@@ -11,17 +11,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import total
+from sim.arrays import ByWorld, total
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
+
+
+def inside(x: Array, at_least: Array | float, at_most: Array | float) -> Mask:
+    """Whether points lie within bounds, up to the last digits; shapes broadcast."""
+    return np.asarray((x >= at_least - TOLERANCE) & (x <= at_most + TOLERANCE))
+
+
+def loosened(side: Array, line: Array | float, upward: bool, met: Mask | bool = True) -> Array:
+    """A red line, as loose as ``line`` where that is looser and its condition is met.
+
+    Shapes broadcast; ``upward`` says whether it is an upper one.
+
+    Examples
+    --------
+    >>> loosened(np.array([0.4, 0.9, 0.4]), 0.7, True, np.array([True, True, False]))
+    array([0.7, 0.9, 0.4])
+    """
+    return np.where(met, (np.maximum if upward else np.minimum)(side, line), side)
 
 
 class Moved(NamedTuple):
@@ -54,8 +72,8 @@ class Moved(NamedTuple):
         return self._replace(line=self.line[worlds], bounds=bounds, holds=self.holds[worlds])
 
 
-@dataclass(frozen=True)
-class Rule:
+@dataclass(eq=False)
+class Rule(ByWorld):
     """A conditional red line in all worlds.
 
     Attributes
@@ -77,6 +95,7 @@ class Rule:
     line: Array
     upward: bool
     bounds: list[tuple[int, Array, Array]]
+    axes: ClassVar[dict[str, str | None]] = {"line": "world", "bounds": "world"}
 
     def moved(self, rest: Sequence[Array], on_table: Mask) -> Moved:
         """The rule as it acts on a text.
@@ -99,8 +118,7 @@ class Rule:
         """Whether packages (worlds, packages, issues) meet the condition."""
         met = np.ones(x.shape[:-1], dtype=bool)
         for j, at_least, at_most in self.bounds:
-            met &= x[..., j] >= at_least[:, None] - TOLERANCE
-            met &= x[..., j] <= at_most[:, None] + TOLERANCE
+            met &= inside(x[..., j], at_least[:, None], at_most[:, None])
         return met
 
 
@@ -133,9 +151,8 @@ def with_rules(low: Array, high: Array, rules: Sequence[Moved]) -> tuple[Array, 
     """Red lines (parties, worlds, issues) with rules in force where they hold."""
     low, high = low.copy(order="K"), high.copy(order="K")
     for rule in rules:
-        side, looser = (high, np.maximum) if rule.upward else (low, np.minimum)
-        before = side[rule.party, :, rule.column]
-        side[rule.party, :, rule.column] = np.where(rule.holds, looser(before, rule.line), before)
+        side = (high if rule.upward else low)[rule.party, :, rule.column]
+        side[:] = loosened(side, rule.line, rule.upward, rule.holds)
     # conditions last, so that no other rule loosens what a condition demands
     for rule in rules:
         for issue, at_least, at_most in rule.bounds:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.bargaining.red_lines import TOLERANCE
+from sim.formulas.bargaining.red_lines import TOLERANCE, inside, loosened
 from sim.formulas.bargaining.utility import losses
 
 Array = NDArray[np.float64]
@@ -115,11 +115,9 @@ class Space:
         for link in self.linkages:
             met = np.ones(len(packages), dtype=bool)
             for issue, at_least, at_most in link.when:
-                point = packages[:, issue]
-                met &= (point >= at_least - TOLERANCE) & (point <= at_most + TOLERANCE)
+                met &= inside(packages[:, issue], at_least, at_most)
             side = (high if link.upward else low)[:, link.party, link.issue]
-            looser = np.maximum if link.upward else np.minimum
-            side[met] = looser(side[met], link.line)
+            side[:] = loosened(side, link.line, link.upward, met)
         x = packages[:, None, :]
         return np.asarray(np.maximum(np.maximum(x - high, low - x), 0.0))
 

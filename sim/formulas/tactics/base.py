@@ -9,7 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import ByWorld
+from sim.registry import TACTICS
+
 Array = NDArray[np.float64]
+register = TACTICS.register
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class View:
     others_offers: Array
 
 
-class Tactic(ABC):
+class Tactic(ByWorld, ABC):
     """A concession tactic: from the state of the talks to an aspiration level.
 
     The aspiration is a number from 1 (holds out for the best outcome) to 0 (would accept its
@@ -73,12 +77,3 @@ class Tactic(ABC):
     @abstractmethod
     def aspiration(self, view: View) -> Array:
         """Aspiration of this round, shape ``(worlds,)``, in [0, 1]."""
-
-
-TACTICS: dict[str, type[Tactic]] = {}
-
-
-def register(tactic: type[Tactic]) -> type[Tactic]:
-    """Class decorator: makes a tactic usable by its name in scenario files."""
-    TACTICS[tactic.name] = tactic
-    return tactic

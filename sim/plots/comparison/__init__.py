@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from matplotlib.figure import Figure
 
@@ -16,15 +17,39 @@ from sim.plots.comparison.packages import packages
 from sim.plots.comparison.stuck import stuck
 from sim.plots.comparison.time import time
 from sim.studies.compare.comparison import Comparison
+from sim.views.compare import (
+    differences_view,
+    durability_view,
+    gains_view,
+    odds_view,
+    packages_view,
+    stuck_view,
+    time_view,
+)
+
+Seen = TypeVar("Seen")
+
+
+def _of(
+    view: Callable[[Comparison], Seen | None], draw: Callable[[Seen], Figure]
+) -> Callable[[Comparison], Figure | None]:
+    """From a comparison by its view to the figure; None where there is nothing to show."""
+
+    def figure(comparison: Comparison) -> Figure | None:
+        shown = view(comparison)
+        return None if shown is None else draw(shown)
+
+    return figure
+
 
 FIGURES: dict[str, Callable[[Comparison], Figure | None]] = {
-    "odds": odds,
-    "time": time,
-    "packages": packages,
-    "gains": gains,
-    "durability": durability,
-    "stuck": stuck,
-    "differences": differences,
+    "odds": _of(odds_view, odds),
+    "time": _of(time_view, time),
+    "packages": _of(packages_view, packages),
+    "gains": _of(gains_view, gains),
+    "durability": _of(durability_view, durability),
+    "stuck": _of(stuck_view, stuck),
+    "differences": _of(differences_view, differences),
 }
 """Name of a figure → the function that builds it, or gives None where there is nothing to show."""
 

@@ -1,64 +1,33 @@
-"""What the figures of a comparison share: rows of scenarios, their names, colours, the foot."""
+"""What the figures of a comparison share: the sheet, rows of scenarios, axes."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim.ensemble.runner import Run
-from sim.plots.data import counted
-from sim.plots.sheet import MARGIN, WIDTH, Sheet
-from sim.plots.style import GREY, OKABE_ITO, SMALL, line_height, shortened
-from sim.studies.compare.comparison import DEFAULT_BASELINE, Comparison
-from sim.studies.compare.words import label
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.style import GREY, SMALL, line_height, shortened
+from sim.views.compare.common import Row, View
 
 NAMES = 2.05
 """Room for the scenarios' names, in inches."""
 
 
-def foot(comparison: Comparison) -> str:
-    """What the figure is, and how many worlds it rests on."""
-    counts = sorted({run.summary["worlds"] for run in comparison.runs})
-    seeds = sorted({run.summary["seed"] for run in comparison.runs})
-    worlds = (
-        counted(counts[-1], "world")
-        if len(counts) == 1
-        else f"{counts[0]:,} to {counts[-1]:,} worlds"
-    )
-    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-    changes = comparison.base.summary["provenance"]["overrides"]
-    changed = ", changed by --set" if changes else ""
-    return (
-        "Model's consequences, given the assumptions in the scenario files"
-        f"{changed}; not a forecast. {worlds} each, {seed}. Sources: in the scenario files."
-    )
+def sheet_of(view: View, body: float, key: Sequence[Mark] = ()) -> Sheet:
+    """A sheet with the view's words and room for so many inches."""
+    return Sheet(view.foot, view.headline, view.subtitle, body, key)
 
 
-def palette(comparison: Comparison) -> dict[str, str]:
-    """Colours of those that settle and that sign a first stage most often; grey for the others."""
-    ranked = [run.scenario.name for run in comparison.ranked]
-    signing = sorted(
-        (run for run in comparison.ranked if len(run.scenario.stages) > 1),
-        key=lambda run: -float(run.summary["first_stage_ever"]),
-    )
-    # half of the colours for settlements, the rest for stages, what is left for the next in rank
-    order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]
-    chosen = list(dict.fromkeys(order))[: len(OKABE_ITO)]
-    return dict.fromkeys(ranked, GREY) | dict(zip(chosen, OKABE_ITO, strict=False))
+def columns_of(count: int, most: int) -> tuple[int, int]:
+    """Blocks below each other, and columns in each: no wider than needed for a count."""
+    blocks = -(-count // most)
+    return blocks, -(-count // blocks)
 
 
-def listed(names: list[str], most: int = 4) -> str:
-    """``a, b and 3 more``."""
-    words = [label(name) for name in names]
-    if len(words) <= most:
-        return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
-    return f"{', '.join(words[: most - 1])} and {len(words) - most + 1} more"
-
-
-def scenario_rows(
-    sheet: Sheet, comparison: Comparison, runs: list[Run], top: float, heights: list[float]
-) -> list[float]:
+def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float]) -> None:
     """Names of the scenarios as rows, the baseline's shaded.
 
     Parameters
@@ -67,17 +36,9 @@ def scenario_rows(
         Where the first row begins, in inches from the body's top.
     heights : list of float
         Height of each row.
-
-    Returns
-    -------
-    list of float
-        Where each row begins.
     """
-    tops = []
-    for run, height in zip(runs, heights, strict=True):
-        name = run.scenario.name
-        tops.append(top)
-        if name == comparison.baseline:
+    for row, height in zip(rows, heights, strict=True):
+        if row.is_baseline:
             bottom = sheet.height - sheet.body_top - top - height
             band = Rectangle(
                 (MARGIN / 2 / WIDTH, bottom / sheet.height),
@@ -87,18 +48,14 @@ def scenario_rows(
                 zorder=-1,
             )
             sheet.figure.add_artist(band)
-        title, words = run.scenario.title, label(name)
-        if name == comparison.baseline and name != DEFAULT_BASELINE:
-            words += " (baseline)"
         shown = height >= 2.4 * line_height()
         block = line_height(9.5) + (line_height() if shown else 0)
         y = top + (height - block) / 2
-        sheet.text(MARGIN, y, shortened(words, NAMES - 0.1, 9.5, True), size=9.5,
+        sheet.text(MARGIN, y, shortened(row.heading, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
         if shown:
-            sheet.text(MARGIN, y + line_height(9.5), shortened(title, NAMES - 0.1), color=GREY)
+            sheet.text(MARGIN, y + line_height(9.5), shortened(row.title, NAMES - 0.1), color=GREY)
         top += height
-    return tops
 
 
 def row_axes(axes: Axes, rows: int) -> None:

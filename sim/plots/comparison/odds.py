@@ -5,21 +5,13 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import (
-    NAMES,
-    column_title,
-    foot,
-    listed,
-    row_axes,
-    scenario_rows,
-)
-from sim.plots.data import share_text
-from sim.plots.outcome import BAR_COLORS, WORDS, nice_top
-from sim.plots.sheet import MARGIN, WIDTH, Sheet
+from sim.plots.comparison.common import NAMES, column_title, row_axes, scenario_rows, sheet_of
+from sim.plots.sheet import MARGIN, WIDTH
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
-from sim.results.dataset import OUTCOMES
-from sim.studies.compare.comparison import Comparison
-from sim.words.story import span_words
+from sim.prose import percent as share_text
+from sim.prose import span_words
+from sim.views.compare.odds import OddsView, OutcomeColumn
+from sim.views.layout import nice_top, share_tick
 
 ROW, HEAD, AXIS = 0.42, 0.32, 0.3
 NUMBERS = 0.82
@@ -27,7 +19,7 @@ NUMBERS = 0.82
 
 
 @styled
-def odds(comparison: Comparison) -> Figure:
+def odds(view: OddsView) -> Figure:
     """One column per kind of outcome, one row per scenario: share of worlds with its interval.
 
     Returns
@@ -35,76 +27,38 @@ def odds(comparison: Comparison) -> Figure:
     Figure
         Panels have the kind of outcome as gid; points the gid ``share``.
     """
-    runs = comparison.ranked
-    kinds = [
-        kind
-        for kind in OUTCOMES
-        if kind == "settlement" or any(run.summary["outcomes"][kind] for run in runs)
-    ]
-    absent = [WORDS[kind].split(":")[0].lower() for kind in OUTCOMES if kind not in kinds]
-    subtitle = (
-        "Share of worlds by how they end within the horizon, with 95 % intervals (Wilson). Each "
-        "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
-        "the baseline is shaded."
-    )
-    if absent:
-        subtitle += f" In no world of any scenario: {', '.join(absent)}."
-    body = HEAD + ROW * len(runs) + AXIS
-    sheet = Sheet(foot(comparison), headline(comparison), subtitle, body)
-    scenario_rows(sheet, comparison, runs, HEAD, [ROW] * len(runs))
-    step = (WIDTH - 2 * MARGIN - NAMES) / len(kinds)
-    for n, kind in enumerate(kinds):
+    rows = view.rows
+    sheet = sheet_of(view, HEAD + ROW * len(rows) + AXIS)
+    scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
+    step = (WIDTH - 2 * MARGIN - NAMES) / len(view.columns)
+    for n, column in enumerate(view.columns):
         left = MARGIN + NAMES + n * step
-        title = WORDS[kind]
+        title = column.title
         if text_width(title, SMALL + 0.4, True) > step - 0.2:
             title = title.split(":")[0]
         column_title(sheet, left, 0.06, title, step - 0.1)
         width = step - NUMBERS - 0.12
-        axes = sheet.axes(left, HEAD, width, ROW * len(runs), gid=kind)
-        _column(axes, comparison, kind)
-        for place, run in enumerate(runs):
+        axes = sheet.axes(left, HEAD, width, ROW * len(rows), gid=column.kind)
+        _column(axes, column)
+        for place, (share, span) in enumerate(zip(column.shares, column.spans, strict=True)):
             y = HEAD + ROW * place + 0.06
-            share, span = (run.summary[k][kind] for k in ("outcomes", "outcomes_interval"))
             color = GREY if share == 0 else DARK
             sheet.text(left + width + 0.1, y, share_text(share, span), weight="bold", color=color)
             sheet.text(left + width + 0.1, y + 0.15, span_words(span), color=GREY)
     return sheet.figure
 
 
-def headline(comparison: Comparison) -> str:
-    """The finding: where a settlement is likeliest, and where there is none."""
-    runs = comparison.ranked
-    best = runs[0].summary["outcomes"]["settlement"]
-    none = [r.scenario.name for r in runs if r.summary["outcomes"]["settlement"] == 0]
-    if best == 0:
-        stage = max(runs, key=lambda r: float(r.summary["first_stage_ever"]))
-        share = stage.summary["first_stage_ever"]
-        text = f"No settlement in any world of any of the {len(runs)} scenarios"
-        if share:
-            where = listed([stage.scenario.name])
-            text += f"; a first stage most often in {where}: {share_text(share)}"
-        return text
-    span = span_words(runs[0].summary["outcomes_interval"]["settlement"])
-    text = (
-        f"Settlement most often in {listed([runs[0].scenario.name])}: {share_text(best)} ({span})"
-    )
-    return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")
-
-
-def _column(axes: Axes, comparison: Comparison, kind: str) -> None:
-    runs = comparison.ranked
-    shares = [run.summary["outcomes"][kind] for run in runs]
-    spans = [run.summary["outcomes_interval"][kind] for run in runs]
-    row_axes(axes, len(runs))
-    places = range(len(runs))
-    color = BAR_COLORS[kind]
+def _column(axes: Axes, column: OutcomeColumn) -> None:
+    spans, color = column.spans, column.color
+    places = range(len(spans))
+    row_axes(axes, len(spans))
     axes.hlines(places, [s[0] for s in spans], [s[1] for s in spans], color=color, linewidth=2.4,
                 alpha=0.45, gid="interval")  # fmt: skip
-    axes.plot(shares, places, linestyle="", marker="o", markersize=5.5, color=color, gid="share",
-              clip_on=False, zorder=3)  # fmt: skip
+    axes.plot(column.shares, places, linestyle="", marker="o", markersize=5.5, color=color,
+              gid="share", clip_on=False, zorder=3)  # fmt: skip
     top = nice_top(max(high for _, high in spans))
     axes.set_xlim(0, top)
-    axes.set_xticks([0, top], ["0", f"{100 * top:.4g} %"])
+    axes.set_xticks([0, top], ["0", share_tick(top)])
     first, last = axes.get_xticklabels()
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")

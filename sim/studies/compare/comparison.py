@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import numpy as np
 
-from sim.ensemble.runner import Run
+from sim.ensemble.opening import open_executor
+from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
+from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
-from sim.studies.compare.pool import run_each
 from sim.studies.compare.shared import group_of, identities, shared_keys
 
 DEFAULT_BASELINE = "baseline"
@@ -91,10 +92,10 @@ class Comparison:
         """Nearest to a settlement first: by settlements, first stages, ripeness at the end."""
 
         def rank(run: Run) -> tuple[float, float, float]:
-            ripeness = run.summary["ripeness"]["end"]["median"]
+            ripeness = run.summary.ripeness.end.median
             return (
-                -run.summary["outcomes"]["settlement"],
-                -run.summary["first_stage_ever"],
+                -run.summary.outcomes["settlement"],
+                -run.summary.first_stage_ever,
                 -np.inf if ripeness is None else -ripeness,
             )
 
@@ -131,13 +132,14 @@ def _shared(
 
 
 def compare(
-    given: Sequence[str],
+    given: Sequence[str | Loaded | Run],
     worlds: int = 1000,
     seed: int = 1,
     baseline: str | None = None,
     overrides: tuple[str, ...] = (),
-    jobs: int = 1,
-    report: Callable[[float, int], None] = lambda done, total: None,
+    workers: int | None = 1,
+    cluster: str | None = None,
+    progress: Progress = lambda what, done, total: None,
 ) -> Comparison:
     """Run scenarios, read saved results, and compare them.
 
@@ -152,10 +154,11 @@ def compare(
         ``baseline``, otherwise the first.
     overrides : tuple of str
         ``--set`` changes for every scenario.
-    jobs : int
-        Processes at a time; the results do not depend on it.
-    report : callable, optional
-        Told how many scenarios of how many are done.
+    workers, cluster
+        Where to run (see :func:`~sim.ensemble.opening.open_executor`); the results do not depend
+        on it.
+    progress : callable, optional
+        Told how far the work is.
 
     Returns
     -------
@@ -166,6 +169,8 @@ def compare(
     ------
     ComparisonError
         If nothing can be read or run, or the baseline is not among the scenarios.
+    ExecutorError
+        If the cluster cannot be had.
     """
     entries, failed = read_entries(given, overrides)
     if not entries:
@@ -173,17 +178,18 @@ def compare(
     chosen = find_baseline(entries, failed, baseline)
     finished = {e.name: named(e.saved, e.name) for e in entries if e.saved is not None}
     to_run = [e for e in entries if e.loaded is not None]
-    scenarios = [e.loaded for e in to_run if e.loaded is not None]
+    jobs = [Job(e.loaded, worlds, seed, overrides, traced=0) for e in to_run if e.loaded]
     missing: list[str] = []
+    notes = renamed_notes(entries)
     try:
-        for place, result in run_each(
-            scenarios, worlds, seed, overrides, jobs, lambda done: report(done, len(scenarios))
-        ):
-            entry = to_run[place]
-            if isinstance(result, Run):
-                finished[entry.name] = named(result, entry.name)
-            else:
-                failed[entry.given] = result
+        with open_executor(workers, cluster, sum(len(job.tasks) for job in jobs)) as executor:
+            for place, result in run_jobs(jobs, executor, progress):
+                entry = to_run[place]
+                if isinstance(result, Run):
+                    finished[entry.name] = named(result, entry.name)
+                    notes += failure_notes(entry.name, result)
+                else:
+                    failed[entry.given] = failed_words(jobs[place], result)
     except KeyboardInterrupt:
         known = set(finished) | {e.name for e in to_run if e.given in failed}
         missing = [e.name for e in entries if e.name not in known]
@@ -192,7 +198,6 @@ def compare(
     if not finished:
         raise ComparisonError("\n".join(failed.values()))
     runs = [finished[e.name] for e in entries if e.name in finished]
-    notes = renamed_notes(entries)
     if chosen not in finished:
         first = runs[0].scenario.name
         notes.append(f"The baseline {chosen} has no results: compared with {first} instead.")
@@ -213,6 +218,20 @@ def find_baseline(entries: list[Entry], failed: dict[str, str], wanted: str | No
     near = get_close_matches(wanted, names, 1)
     hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(names)}"
     raise ComparisonError(f"--baseline {wanted}: there is no such scenario among them ({hint})")
+
+
+def failed_words(job: Job, error: RunError) -> str:
+    """Why a scenario has no results, in one sentence."""
+    first = error.failures[0]
+    return f"{job.loaded.files[-1]}: the run failed with {first.error}: {first.message}"
+
+
+def failure_notes(name: str, run: Run) -> list[str]:
+    """That some worlds of a run are in none of the numbers."""
+    missing = sum(failure.task.worlds for failure in run.failures)
+    if not missing:
+        return []
+    return [f"{name} lacks {missing:,} worlds that failed; the first failure: {run.failures[0]}."]
 
 
 def renamed_notes(entries: list[Entry]) -> list[str]:
@@ -256,10 +275,10 @@ def left_out_notes(
 def pairing_notes(runs: list[Run], baseline: str) -> list[str]:
     """Where the scenarios do not have the same worlds."""
     base = next(run for run in runs if run.scenario.name == baseline)
-    seed, worlds = base.summary["seed"], base.summary["worlds"]
+    seed, worlds = base.summary.seed, base.summary.worlds
     notes = []
     for run in runs:
-        name, own, count = run.scenario.name, run.summary["seed"], run.summary["worlds"]
+        name, own, count = run.scenario.name, run.summary.seed, run.summary.worlds
         if own != seed:
             notes.append(
                 f"{name} has seed {own} and {baseline} has seed {seed}: their worlds are not the "

@@ -7,12 +7,10 @@ draw, and its interval is the narrower the more alike the worlds are otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import (
@@ -22,36 +20,7 @@ from sim.formulas.statistics import (
     paired_difference_of_means,
     paired_difference_of_shares,
 )
-from sim.results.dataset import OUTCOMES
-
-LASTING = 5
-"""Years for which a settlement has to hold to count as lasting."""
-
-Kind = Literal["share", "utility", "days"]
-Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Something that is known of every world.
-
-    Attributes
-    ----------
-    key : str
-        As in the tables: ``settlement``, ``utility.putin``, …
-    title : str
-        In plain words.
-    kind : str
-        ``share`` for what happens or not; ``utility`` and ``days`` for means.
-    values : callable
-        From a run to an array (worlds,), NaN in worlds that have no value; None where the
-        scenario knows nothing of the sort.
-    """
-
-    key: str
-    title: str
-    kind: Kind
-    values: Callable[[Run], Values | None]
+from sim.results.outcomes import Kind, Measure, Values, comparable
 
 
 @dataclass(frozen=True)
@@ -97,58 +66,6 @@ class Difference:
         return (self.unpaired.high - self.unpaired.low) / width if self.paired and width else None
 
 
-def measures(runs: list[Run], actors: list[str]) -> list[Measure]:
-    """What is compared: how it ends, days, and, where there are actors, ripeness and utilities."""
-    title = {k: a.short for run in reversed(runs) for k, a in run.scenario.actors.items()}
-    found = [
-        Measure("settlement", "settlement", "share", lambda r: ends_in(r, "settlement")),
-        Measure("first_stage", "a stage signed", "share", _signs),
-        Measure(
-            "ratification_failed",
-            "ratification failed",
-            "share",
-            lambda r: ends_in(r, "ratification_failed"),
-        ),
-        Measure("breakdown", "breakdown", "share", lambda r: ends_in(r, "breakdown")),
-        Measure("lasting", f"held {LASTING} years", "share", _lasts),
-        Measure("settled_day", "day of settlement", "days", _array("settled_day")),
-        Measure("first_stage_day", "day of the first stage", "days", _array("first_signed_day")),
-    ]
-    if actors:
-        found.append(Measure("ripeness", "ripeness at the end", "utility", _array("ripeness_end")))
-    found += [Measure(f"utility.{a}", f"{title[a]}'s utility", "utility", _of(a)) for a in actors]
-    return found
-
-
-def ends_in(run: Run, kind: str) -> Values:
-    """1 in worlds that end in this way, 0 in others."""
-    return (run.ensemble.outcome.values == OUTCOMES.index(kind)).astype(np.float64)
-
-
-def _signs(run: Run) -> Values:
-    return np.isfinite(run.ensemble.first_signed_day.values).astype(np.float64)
-
-
-def _lasts(run: Run) -> Values | None:
-    if run.scenario.durability is None:
-        return None
-    years = min(LASTING, run.scenario.durability.years)
-    return (run.ensemble.years_held.values >= years).astype(np.float64)
-
-
-def _array(name: str) -> Callable[[Run], Values | None]:
-    return lambda run: run.ensemble[name].values.astype(np.float64)
-
-
-def _of(actor: str) -> Callable[[Run], Values | None]:
-    def values(run: Run) -> Values | None:
-        if actor not in run.ensemble.actor.values:
-            return None
-        return np.asarray(run.ensemble.utility.sel(actor=actor).values, dtype=np.float64)
-
-    return values
-
-
 def differences(
     runs: list[Run], baseline: str, actors: list[str], group: list[str]
 ) -> Iterator[Difference]:
@@ -158,7 +75,7 @@ def differences(
         if run is base:
             continue
         own = actors if {run.scenario.name, baseline} <= set(group) else []
-        for measure in measures(runs, own):
+        for measure in comparable((run.scenario, base.scenario), own):
             found = difference(run, base, measure)
             if found is not None:
                 yield found
@@ -166,10 +83,8 @@ def differences(
 
 def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
     """One scenario less the baseline; None where fewer than two worlds can be compared."""
-    one, two = measure.values(run), measure.values(base)
-    if one is None or two is None:
-        return None
-    paired = run.summary["seed"] == base.summary["seed"]
+    one, two = measure.values(run.ensemble), measure.values(base.ensemble)
+    paired = run.summary.seed == base.summary.seed
     if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
         numbers = (run.ensemble.world.values, base.ensemble.world.values)
         _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)

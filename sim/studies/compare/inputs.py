@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.ensemble.runner import Run
-from sim.results.dataset import load_results
+from sim.ensemble.saved import load_results
 from sim.results.summary import summarise
 from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
 from sim.scenario.errors import file_error
@@ -47,14 +47,15 @@ class Entry:
 
 
 def read_entries(
-    given: Sequence[str], overrides: tuple[str, ...]
+    given: Sequence[str | Loaded | Run], overrides: tuple[str, ...] = ()
 ) -> tuple[list[Entry], dict[str, str]]:
     """Read everything that can be read.
 
     Parameters
     ----------
-    given : sequence of str
-        Scenario files, names of shipped scenarios, ``result.nc`` files or folders that hold one.
+    given : sequence of str, Loaded or Run
+        Scenario files, names of shipped scenarios, ``result.nc`` files or folders that hold one;
+        or what has been read already.
     overrides : tuple of str
         ``--set`` changes for all.
 
@@ -70,12 +71,19 @@ def read_entries(
         try:
             entries.append(read_entry(one, overrides))
         except ScenarioError as error:
-            failed[one] = str(error)
+            failed[str(one)] = str(error)
     return with_distinct_names(entries), failed
 
 
-def read_entry(given: str, overrides: tuple[str, ...]) -> Entry:
+def read_entry(given: str | Loaded | Run, overrides: tuple[str, ...]) -> Entry:
     """Read one; raises :class:`~sim.scenario.ScenarioError` where that is not possible."""
+    if not isinstance(given, str):
+        name = given.scenario.name
+        return (
+            Entry(name, name, loaded=given)
+            if isinstance(given, Loaded)
+            else Entry(name, name, saved=given)
+        )
     path = Path(given)
     if path.is_dir() or path.suffix == ".nc":
         if overrides:
@@ -90,8 +98,10 @@ def read_entry(given: str, overrides: tuple[str, ...]) -> Entry:
     return Entry(given, loaded.scenario.name, loaded=loaded)
 
 
-def read_saved(path: Path) -> Run:
+def read_saved(path: Path, rounds: bool = False) -> Run:
     """The run that a ``result.nc``, or the folder that holds it, was saved from.
+
+    Without the ``rounds`` of single worlds unless they are wanted: they fill the memory.
 
     Raises
     ------
@@ -108,8 +118,8 @@ def read_saved(path: Path) -> Run:
     try:
         ensemble, central = load_results(file)
         scenario = Scenario.model_validate(json.loads(ensemble.attrs["scenario_json"]))
-        # rounds of single worlds are not compared, and they fill the memory
-        ensemble = ensemble.drop_dims("traced", errors="ignore")
+        if not rounds:
+            ensemble = ensemble.drop_dims("traced", errors="ignore")
         return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
     except KeyError as error:
         raise file_error(file, f"has no {error}: saved by another version", again) from error
@@ -155,5 +165,5 @@ def named(run: Run, name: str) -> Run:
         run.scenario.model_copy(update={"name": name}),
         run.ensemble,
         run.central,
-        run.summary | {"scenario": name},
+        replace(run.summary, scenario=name),
     )

@@ -12,10 +12,10 @@ import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
-from sim.results.summary import NOTE
+from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.differences import Difference
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
@@ -34,23 +34,23 @@ def row(run: Run) -> dict[str, Any]:
         failed worlds, and its share. None where there is nothing of the sort.
     """
     summary, data = run.summary, run.ensemble
-    worlds, outcomes = summary["worlds"], summary["outcomes"]
+    worlds, outcomes = summary.worlds, summary.outcomes
     days = data.settled_day.values[np.isfinite(data.settled_day.values)]
     first = int(np.isfinite(data.first_signed_day.values).sum())
-    stuck = max(summary["stuck_on"].items(), key=lambda kv: kv[1], default=("", 0.0))
-    held = summary["durability"]
-    years = str(min(LASTING, held["years"])) if held else None
+    stuck = max(summary.stuck_on.items(), key=lambda kv: kv[1], default=("", 0.0))
+    held = summary.durability
+    years = str(lasting_years([run.scenario])) if held else None
     several = len(run.scenario.stages) > 1
     return {
         "settlement": outcomes["settlement"],
-        "settlement_interval": summary["outcomes_interval"]["settlement"],
+        "settlement_interval": summary.outcomes_interval["settlement"],
         "first_stage": first / worlds if several else None,
         "first_stage_interval": list(wilson(first, worlds)) if several else None,
         "ratification_failed": outcomes["ratification_failed"],
         "median_day": float(np.median(days)) if len(days) else None,
         "held_years": int(years) if years else None,
-        "held": held["held"][years] if held and years and held["worlds"] else None,
-        "held_interval": held["interval"][years] if held and years and held["worlds"] else None,
+        "held": held.held[years] if held and years and held.worlds else None,
+        "held_interval": held.interval[years] if held and years and held.worlds else None,
         "stuck_on": stuck[0] if stuck[1] > 0 else None,
         "stuck_on_share": stuck[1] if stuck[1] > 0 else None,
     }
@@ -62,27 +62,29 @@ def cells(run: Run) -> Iterator[Cell]:
     Shares come with 95 % intervals; medians (``…median``) with the 10th and 90th percentile.
     """
     summary = run.summary
-    for kind, share in summary["outcomes"].items():
-        yield (f"outcome.{kind}", share, *summary["outcomes_interval"][kind])
+    for kind, share in summary.outcomes.items():
+        yield (f"outcome.{kind}", share, *summary.outcomes_interval[kind])
     count = int(np.isfinite(run.ensemble.first_signed_day.values).sum())
-    yield ("first_stage", summary["first_stage_ever"], *wilson(count, summary["worlds"]))
+    yield ("first_stage", summary.first_stage_ever, *wilson(count, summary.worlds))
     for key in ("deal_by_day", "first_stage_by_day"):
         for day, share in summary[key].items():
             span = summary[f"{key}_interval"][day] or NOTHING
             yield (f"{key}.{day}", share, *span)
     days = run.ensemble.settled_day.values
     yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
-    for when, values in summary["ripeness"].items():
-        yield (f"ripeness_{when}.median", values["median"], values["p10"], values["p90"])
-    for actor, entry in summary["actors"].items():
-        spread = (entry["utility"], entry["utility_p10"], entry["utility_p90"])
+    for when in ("start", "end"):
+        values = summary.ripeness[when]
+        yield (f"ripeness_{when}.median", values.median, values.p10, values.p90)
+    for actor, entry in summary.actors.items():
+        spread = (entry.utility, entry.utility_p10, entry.utility_p90)
         yield (f"utility.{actor}.median", *spread)
-    for issue, entry in summary["package"].items():
-        yield (f"package.{issue}.median", entry["median"], entry["p10"], entry["p90"])
-    for name in ("stuck_on", "stuck_because"):
-        failed = int((run.ensemble.stuck_reason.values >= 0).sum())
-        for key, share in summary[name].items():
-            yield (f"{name}.{key}", share, *wilson(round(share * failed), failed))
+    for issue, term in summary.package.items():
+        yield (f"package.{issue}.median", term.median, term.p10, term.p90)
+    failed = int((run.ensemble.stuck_reason.values >= 0).sum())
+    for name, variable in (("stuck_on", "stuck_issue"), ("stuck_because", "stuck_reason")):
+        codes = run.ensemble[variable].values
+        for code, (key, share) in enumerate(summary[name].items()):
+            yield (f"{name}.{key}", share, *wilson(int((codes == code).sum()), failed))
     yield from _after_signing(run)
 
 
@@ -92,20 +94,21 @@ def _after_signing(run: Run) -> Iterator[Cell]:
     for actor in data.actor.values:
         gain = data.gain.sel(actor=actor).values
         yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
-    for gate, entry in summary["ratification"].items():
-        yield (f"ratification.{gate}.passed", entry["passed"], *(entry["interval"] or NOTHING))
-    if held := summary["durability"]:
-        for year, share in held["held"].items():
-            yield (f"held.{year}", share, *(held["interval"][year] or NOTHING))
-    if plan := summary["plan"]:
-        worlds = summary["worlds"]
-        for issue, entry in plan["points"].items():
-            yield (f"plan.{issue}", entry["point"], *NOTHING)
-        for actor, entry in plan["gain"].items():
-            yield (f"plan_gain.{actor}.median", entry["median"], entry["p10"], entry["p90"])
-        yield ("plan.acceptable", plan["acceptable"], *plan["interval"])
-        for year, share in (plan["held"] or {}).items():
-            yield (f"plan_held.{year}", share, *wilson(round(share * worlds), worlds))
+    for gate, entry in summary.ratification.items():
+        yield (f"ratification.{gate}.passed", entry.passed, *(entry.interval or NOTHING))
+    if held := summary.durability:
+        for year, share in held.held.items():
+            yield (f"held.{year}", share, *(held.interval[year] or NOTHING))
+    if plan := summary.plan:
+        worlds = summary.worlds
+        for issue, at in plan.points.items():
+            yield (f"plan.{issue}", at.point, *NOTHING)
+        for actor, worth in plan.gain.items():
+            yield (f"plan_gain.{actor}.median", worth.median, worth.p10, worth.p90)
+        yield ("plan.acceptable", plan.acceptable, *(plan.interval or NOTHING))
+        for year, share in (plan.held or {}).items():
+            count = int((data.plan_years_held.values >= int(year)).sum())
+            yield (f"plan_held.{year}", share, *wilson(count, worlds))
 
 
 def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | None]:
@@ -153,8 +156,8 @@ DIFFERENCE_COLUMNS = [
 def as_entry(one: Difference) -> dict[str, Any]:
     """A difference as plain data, in the order of :data:`DIFFERENCE_COLUMNS`."""
     numbers = (
-        *(one.scenario, one.baseline, one.measure.key, one.measure.kind, one.value),
-        *(one.interval.low, one.interval.high, one.paired),
+        *(one.scenario, one.baseline, one.measure.key.replace(":", "."), one.measure.kind),
+        *(one.value, one.interval.low, one.interval.high, one.paired),
         *(one.unpaired.low, one.unpaired.high, one.gain, one.worlds),
         *(one.of_scenario, one.of_baseline),
     )
@@ -188,7 +191,7 @@ def compare_json(comparison: Comparison) -> str:
         "pairing": pairing_words(comparison),
         "table": {run.scenario.name: row(run) for run in comparison.runs},
         "differences": [as_entry(one) for one in comparison.differences],
-        "scenarios": {run.scenario.name: run.summary for run in comparison.runs},
+        "scenarios": {run.scenario.name: run.summary.to_json() for run in comparison.runs},
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.prose import sentence, signed
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import LASTING, Difference
+from sim.studies.compare.differences import Difference
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
@@ -19,18 +20,20 @@ ONE_BY_ONE = (
 )
 TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
-VERBS = {
-    "settlement": "settles",
-    "first_stage": "signs at least one stage",
-    "ratification_failed": "fails at ratification",
-    "breakdown": "breaks down",
-    "lasting": f"settles for {LASTING} years or more",
-}
 
 
 def label(name: str) -> str:
     """A scenario's name as words."""
     return name.replace("_", " ")
+
+
+def worlds_words(comparison: Comparison) -> str:
+    """How many worlds, and with which seed."""
+    counts = sorted({run.summary["worlds"] for run in comparison.runs})
+    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
+    seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+    return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
 
 
 def difference_words(one: Difference) -> str:
@@ -39,9 +42,9 @@ def difference_words(one: Difference) -> str:
     between = "" if one.paired else "unpaired "
     if not one.visible:
         if one.interval.low == one.interval.high:
-            return f"{who} and {base} are alike in {one.measure.title} in every world."
+            return f"{who} and {base} are alike in {one.measure.noun} in every world."
         return (
-            f"No difference visible in {one.measure.title} between {who} and {base}: "
+            f"No difference visible in {one.measure.noun} between {who} and {base}: "
             f"{between}95 % interval {_signed(one)}."
         )
     low, high = sorted(abs(x) for x in one.interval)
@@ -49,15 +52,14 @@ def difference_words(one: Difference) -> str:
     span = f"({between}95 % interval {_number(one, low)} to {_number(one, high)})"
     if one.measure.kind == "share":
         more = "more" if one.value > 0 else "fewer"
-        verb = VERBS[one.measure.key]
         worlds = "world" if number == "1" else "worlds"
-        return f"{who} {verb} in {number} {more} {worlds} of 100 than {base} {span}."
+        return f"{who} {one.measure.verb} in {number} {more} {worlds} of 100 than {base} {span}."
     if one.measure.kind == "days":
         how = "later" if one.value > 0 else "earlier"
-        what = f"the {one.measure.title} is {number} days {how}"
+        what = f"the {one.measure.noun} is {number} days {how}"
         return f"Where both have one, {what} in {who} than in {base} {span}."
     how = "higher" if one.value > 0 else "lower"
-    return f"{one.measure.title} is {number} {how} in {who} than in {base} {span}."
+    return f"{one.measure.noun} is {number} {how} in {who} than in {base} {span}."
 
 
 def told(comparison: Comparison) -> list[str]:
@@ -77,15 +79,10 @@ def told(comparison: Comparison) -> list[str]:
     return lines + [sentence(_quiet_words(group)) for group in quiet.values()]
 
 
-def sentence(text: str) -> str:
-    """Its first letter as a capital."""
-    return text[:1].upper() + text[1:]
-
-
 def _quiet_words(group: Sequence[Difference]) -> str:
     if len(group) == 1:
         return difference_words(group[0])
-    base, title = label(group[0].baseline), group[0].measure.title
+    base, title = label(group[0].baseline), group[0].measure.noun
     names = ", ".join(label(one.scenario) for one in group)
     if group[0].interval.low == group[0].interval.high:
         return f"Alike in {title} in every world, {base} and: {names}."
@@ -112,7 +109,7 @@ def _unit(one: Difference) -> str:
 
 def _digits(one: Difference) -> int:
     """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
-    scale = 100.0 if one.measure.kind == "share" else 1.0
+    scale = one.measure.scale
     width = scale * (one.interval.high - one.interval.low)
     least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
     if not width:
@@ -125,13 +122,13 @@ def _digits(one: Difference) -> int:
 
 
 def _number(one: Difference, value: float) -> str:
-    scale = 100.0 if one.measure.kind == "share" else 1.0
+    scale = one.measure.scale
     return f"{scale * value:.{_digits(one)}f}"
 
 
 def _signed(one: Difference) -> str:
-    scale = 100.0 if one.measure.kind == "share" else 1.0
-    low, high = (f"{scale * x:+.{_digits(one)}f}".replace("-", "−") for x in one.interval)
+    scale = one.measure.scale
+    low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.interval)
     return f"from {low} to {high} {_unit(one)}"
 
 

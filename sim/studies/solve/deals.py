@@ -60,7 +60,8 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
     ValueError
         If the file holds no run of a scenario with these issues.
     """
-    from sim.results.dataset import OUTCOMES, load_results
+    from sim.ensemble.saved import load_results
+    from sim.results.dataset import OUTCOMES
 
     try:
         ensemble, _ = load_results(path)

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.central import central_space
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
-from sim.plots.style import actor_colors
 from sim.results.summary import nearest_text
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario
-from sim.studies.solve.central import central_space
 
 Array = NDArray[np.float64]
 
@@ -34,8 +33,8 @@ class Subject:
         What was found.
     labels, issue_titles : tuple of str
         Short names of the parties, titles of the issues.
-    colors : tuple of str
-        Colours of the parties.
+    scenario : Scenario or DiscreteFile
+        What was solved.
     words : callable
         From the number of an issue and a term of a package to the term in words.
     valuation : callable or None
@@ -49,7 +48,7 @@ class Subject:
     analysis: Analysis
     labels: tuple[str, ...]
     issue_titles: tuple[str, ...]
-    colors: tuple[str, ...]
+    scenario: Scenario | DiscreteFile
     words: Callable[[int, float], str]
     valuation: Callable[[Array], Array]
     note: str
@@ -87,14 +86,13 @@ def solve_scenario(scenario: Scenario) -> Subject:
     """Solve a scenario with scales."""
     space = central_space(scenario)
     issues = list(scenario.issues.values())
-    colors = actor_colors(scenario)
     return Subject(
         name=scenario.name,
         title=scenario.title,
         analysis=analyse(space),
         labels=tuple(scenario.actors[p].short for p in space.parties),
         issue_titles=tuple(issue.title for issue in issues),
-        colors=tuple(colors[p] for p in space.parties),
+        scenario=scenario,
         words=lambda number, point: nearest_text(issues[number], point),
         valuation=lambda packages: space.utility(packages) - space.reservation,
         note=SCALE_NOTE,
@@ -122,7 +120,6 @@ def solve_discrete(content: DiscreteFile) -> Subject:
         numbers = np.ravel_multi_index(tuple(packages.astype(np.intp).T), sizes)
         return np.asarray(utilities[numbers] - reservation)
 
-    colors = actor_colors(content)
     return Subject(
         name=content.name,
         title=content.title,
@@ -136,7 +133,7 @@ def solve_discrete(content: DiscreteFile) -> Subject:
         ),
         labels=tuple(actor.label or actor.name for actor in content.actors.values()),
         issue_titles=tuple(issue.title or key for key, issue in content.issues.items()),
-        colors=tuple(colors[p] for p in parties),
+        scenario=content,
         words=lambda number, option: scenario.issues[number].options[round(option)],
         valuation=valuation,
         note=DISCRETE_NOTE,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.formulas.solutions.analysis import Point
+from sim.prose import signed
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 
@@ -72,7 +73,7 @@ def points(gain: float, unit: float = 100.0) -> str:
 
 def utility_text(utility: float, unit: float) -> str:
     """Utility with one decimal, in the unit of :attr:`~sim.studies.solve.subject.Subject.unit`."""
-    return f"{unit * utility:.1f}".replace("-", "−")
+    return signed(f"{unit * utility:.1f}")
 
 
 def _share(subject: Subject) -> str:

@@ -14,7 +14,7 @@ from sim.formulas.statistics import (
     difference_of_clustered_means,
     difference_of_clustered_shares,
 )
-from sim.studies.sweep.measures import Measure
+from sim.results.outcomes import Measure
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 

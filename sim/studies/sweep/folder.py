@@ -14,10 +14,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK, Draws
-from sim.ensemble.chunks import ChunkResult, Task
+from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.results.dataset import chunk_dataset
+from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.scenario.errors import file_error
 from sim.studies.compare.changes import differing
 from sim.studies.sweep.measures import KEEP
@@ -25,12 +25,12 @@ from sim.studies.sweep.plan import Cell, Plan
 from sim.studies.sweep.results import CHANGES, DIGEST, STORE, Header
 
 GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
-AGAIN = "--rerun runs all of it again and overwrites it; --out takes another folder"
+AGAIN = "--overwrite runs all of it again; --out takes another folder"
 SHOWN = 3
 """Differences of a scenario that are named."""
 
 
-def open_store(plan: Plan, folder: Path, rerun: bool = False) -> ChunkStore:
+def open_store(plan: Plan, folder: Path, overwrite: bool = False) -> ChunkStore:
     """The store to write to: new, as it was left, or with the finished cells of a smaller sweep.
 
     Parameters
@@ -39,7 +39,7 @@ def open_store(plan: Plan, folder: Path, rerun: bool = False) -> ChunkStore:
         What is to be run.
     folder : Path
         The folder of the sweep.
-    rerun : bool
+    overwrite : bool
         Begin anew whatever is there.
 
     Raises
@@ -51,8 +51,8 @@ def open_store(plan: Plan, folder: Path, rerun: bool = False) -> ChunkStore:
     """
     path = folder / STORE
     _recover(folder)
-    if rerun or not path.exists():
-        return _prepared(plan, path, overwrite=rerun)
+    if overwrite or not path.exists():
+        return _prepared(plan, path, overwrite)
     there = ChunkStore(path)
     data = there.dataset()
     _check(plan, data, path)

@@ -10,10 +10,10 @@ from sim.scenario import Loaded, ScenarioError, load_variant
 from sim.scenario.distributions import Number, parse_number
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import step_to
+from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, dotted
 from sim.studies.sweep.vary import SCENARIO, Setting, Vary, flow, nearest, plain
-from sim.studies.sweep.words import title_of
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def _leaves(
     raw: dict[str, Any], path: Path_, source: str, where: str
 ) -> Iterator[tuple[Path_, Any]]:
     """The numbers that a factor multiplies: the one named, or all costs of war or of an effect."""
-    (parent, last), problem = step_to(raw, path, source)
+    (parent, last), problem = step_to(dict(raw), path, source)
     if problem is not None:
         raise ScenarioError([problem])
     found, node = _node(raw, path)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from sim.results.outcomes import LASTING, Names
 from sim.scenario import Loaded, Scenario, ScenarioError, load_variant
 from sim.scenario.errors import Place, Problem, file_error
-from sim.studies.compare.differences import LASTING
 from sim.studies.compare.inputs import Entry, read_entry, with_distinct_names
 from sim.studies.sweep.design import Point, points
-from sim.studies.sweep.measures import Names
 from sim.studies.sweep.parameters import (
     Changes,
     Parameter,
@@ -93,7 +92,7 @@ class Plan:
 
 
 def make_plan(
-    files: Sequence[str],
+    files: Sequence[str | Loaded],
     vary: Sequence[str],
     design: str,
     worlds: int,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formulas.statistics import Clustered, Interval
+from sim.results.outcomes import Measure
 from sim.scenario.errors import file_error
 from sim.studies.sweep.effects import difference_interval, mean_interval
-from sim.studies.sweep.measures import Measure
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 

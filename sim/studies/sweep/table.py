@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from sim.ensemble.chunks import Failure
 from sim.formulas.statistics import Clustered
-from sim.results.summary import NOTE
+from sim.results.outcomes import NOTE, Measure
 from sim.studies.sweep.effects import Effect, mean_interval
-from sim.studies.sweep.measures import Measure
 from sim.studies.sweep.results import CHANGES, DIGEST, SweepResults
 
 Row = dict[str, Any]

@@ -1,7 +1,8 @@
-"""What the figures need from a run: bands of the ensemble, days, who has a say on what."""
+"""What charts need from a run: bands of the ensemble, days, who has a say on what."""
 
 from __future__ import annotations
 
+import datetime
 import math
 import weakref
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
-from sim.words.story import percent
+from sim.prose import listing
+from sim.results.dataset import date_of
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
@@ -149,19 +151,12 @@ def agreed_day(run: Run, issue: str) -> float | None:
     return signed_days(run).get(stage)
 
 
-share_text = percent
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 issue``, ``2 issues``, ``1,000 worlds``."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def listing(parts: list[str]) -> str:
-    """``a, b and c``."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+def day_text(day: datetime.date, year: bool = True) -> str:
+    """A date as ``3 Sep 2025``, the same in every locale."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
 def files(run: Run) -> str:
@@ -191,3 +186,14 @@ def band_of_shares(
     counts = np.searchsorted(np.sort(signed), by, side="right")
     bounds = np.array([wilson(int(c), worlds) for c in counts]).reshape(-1, 2)
     return counts / worlds, bounds[:, 0], bounds[:, 1]
+
+
+def signed_words(run: Run) -> list[str]:
+    """Which stages the central world signed when, together where on one day."""
+    by_day: dict[float, list[str]] = {}
+    for stage, day in signed_days(run).items():
+        by_day.setdefault(day, []).append(stage_title(run, stage))
+    return [
+        f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
+        for day, stages in by_day.items()
+    ]

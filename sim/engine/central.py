@@ -19,11 +19,11 @@ def central_space(scenario: Scenario) -> Space:
     """
     model = PeaceTalks(scenario, Draws(0, 1, central=True))
     parties = model.signatories
-    issues = len(model.issues)
+    issues = len(model.talks.issues)
     ones = np.ones(issues)
     return Space(
         parties=tuple(p.key for p in parties),
-        issues=tuple(model.issues),
+        issues=tuple(model.talks.issues),
         ideal=np.stack([p.ideal[0] for p in parties]),
         weight=np.stack([p.weight[0] for p in parties]),
         curvature=np.stack([ones if p.curvature is None else p.curvature for p in parties]),
@@ -37,12 +37,12 @@ def central_space(scenario: Scenario) -> Space:
                 rule.upward,
                 tuple((j, float(least[0]), float(most[0])) for j, least, most in rule.bounds),
             )
-            for rule in model.rules
+            for rule in (rule for p in parties for rule in p.rules)
             if parties[rule.party].consent[rule.column]
         ),
-        floor=model.terms_low[0],
-        ceiling=model.terms_high[0],
+        floor=model.talks.terms_low[0],
+        ceiling=model.talks.terms_high[0],
         top=np.array([p.best_of_all[0] for p in parties]),
         reservation=np.array([p.reservation[0] for p in parties]),
-        options=tuple(model.options),
+        options=tuple(model.talks.options),
     )

@@ -1,9 +1,11 @@
-"""Varied parameters in the words of the scenario."""
+"""Paths of a scenario in its own words."""
 
 from __future__ import annotations
 
+import re
+
+from sim.prose import possessive, sentence
 from sim.scenario.schema import Scenario
-from sim.studies.sweep.vary import SCENARIO
 
 OF_POSITION = {
     "limit": "red line",
@@ -14,11 +16,13 @@ OF_POSITION = {
     "curvature": "curvature",
 }
 OF_LEVER = {"credibility": "Credibility", "delay": "Rounds until the effect", "effect": "Effect"}
+OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
 OF_ACTOR = {
     "leave_after": "rounds before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
+    "flexibility": "flexibility, shared by its red lines",
 }
 
 
@@ -30,10 +34,8 @@ def title_of(path: str, scenario: Scenario) -> str:
     ``actors.trump.levers.cut_arms.credibility`` is "Credibility of “Less US arms if Kyiv refuses”"
     for ``scenarios/kellogg.yaml``.
     """
-    if path == SCENARIO:
-        return "Scenario"
-    words = _known(path.split("."), scenario)
-    return words or _spelt(path.split("."))
+    parts = re.split(r"(?<!\d)\.|\.(?!\d)", path)  # not within a number
+    return _known(parts, scenario) or _spelt(parts)
 
 
 def _known(parts: list[str], scenario: Scenario) -> str:
@@ -53,6 +55,8 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return f"Default spread of {_spelt(rest).lower()}"
     if head == "ratification" and len(rest) >= 2 and rest[0] in scenario.ratification:
         return f"{scenario.ratification[rest[0]].title}: {_spelt(rest[1:]).lower()}"
+    if head == "durability" and rest:
+        return f"Durability: {_spelt(rest).lower()}"
     return {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}.get(".".join(parts), "")
 
 
@@ -67,6 +71,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"{who} {what} on {_issue(rest[1], scenario)}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
+    if rest[:2] == ["mediation", "error"] and len(rest) == 4:
+        return f"{who} error about {_actor(rest[2], scenario)} on {_issue(rest[3], scenario)}"
     if field in ("tactic", "mediation"):
         return f"{who} {field}" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
     if field in OF_ACTOR and len(rest) == 1:
@@ -106,11 +112,6 @@ def _of_stage(rest: list[str], scenario: Scenario) -> str:
     return f"{title}: {_spelt(rest[1:]).lower()}"
 
 
-def possessive(name: str) -> str:
-    """``Putin's``, ``United States'``."""
-    return f"{name}'" if name.endswith("s") else f"{name}'s"
-
-
 def _issue(key: str, scenario: Scenario) -> str:
     return scenario.issues[key].title if key in scenario.issues else _spelt([key])
 
@@ -121,5 +122,4 @@ def _actor(key: str, scenario: Scenario) -> str:
 
 def _spelt(parts: list[str]) -> str:
     """Keys as words: ``cost_factor`` is "Cost factor"."""
-    text = ", ".join(part.replace("_", " ") for part in parts)
-    return text[:1].upper() + text[1:]
+    return sentence(", ".join(part.replace("_", " ") for part in parts))

@@ -1,0 +1,14 @@
+"""``python -m sim check``."""
+
+from __future__ import annotations
+
+from sim.commands.errors import load_or_fail
+from sim.commands.options import ScenarioArgument, SetOption
+
+
+def check(file: ScenarioArgument, set_: SetOption = None) -> None:
+    """Validate a scenario file; every error with its line and a suggestion."""
+    loaded = load_or_fail(file, tuple(set_ or ()))
+    from sim.words.checked import contents
+
+    print(f"{file}: OK. {contents(loaded)}")

@@ -1,0 +1,103 @@
+"""A comparison from the command line: the runs, the files, and what is missing if it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sim.commands.progress import progress_bar
+from sim.files import written_whole
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
+
+CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
+REPORT = "report.html"
+TABLES: dict[str, Callable[[Comparison], str]] = {
+    "compare.json": compare_json,
+    "compare.csv": compare_csv,
+    "differences.csv": differences_csv,
+}
+
+
+class CompareJob:
+    """Compares scenarios and writes the files, each whole or not at all.
+
+    Parameters
+    ----------
+    compared : callable
+        Runs and compares the scenarios, and says how far it is.
+
+    Attributes
+    ----------
+    folder : Path
+        Where to.
+    written : list of str
+        Names of the files finished so far.
+    comparison : Comparison or None
+        What has been compared, once it has.
+    """
+
+    def __init__(
+        self,
+        compared: Callable[..., Comparison],
+        folder: Path,
+        chart_format: str | None,
+        report: bool = False,
+    ) -> None:
+        self.folder, self.chart_format, self.report = folder, chart_format, report
+        self.written: list[str] = []
+        self.comparison: Comparison | None = None
+        self._compared = compared
+
+    def run(self, show_progress: bool) -> Comparison:
+        """All steps; raises what goes wrong after leaving the finished files in place.
+
+        After an interrupt among the runs the tables hold what was finished, and charts are left
+        out; :attr:`Comparison.missing` then names what is not there.
+        """
+        with progress_bar(show_progress) as progress:
+            self.comparison = comparison = self._compared(progress=progress)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name, text in TABLES.items():
+                with written_whole(self.folder / name) as temporary:
+                    temporary.write_text(text(comparison), encoding="utf-8")
+                self.written.append(name)
+            if self.chart_format is not None and not comparison.missing:
+                from sim.plots.comparison import draw_comparison
+
+                for number, chart in enumerate(CHARTS):
+                    progress(f"drawing {chart}", number, len(CHARTS))
+                    name = f"{chart}.{self.chart_format}"
+                    if draw_comparison(comparison, chart, self.folder / name):
+                        self.written.append(name)
+            if self.report:
+                from sim.report import compare_report
+
+                progress(f"writing {REPORT}", 0, 1)
+                compare_report(comparison, self.folder / REPORT)
+                self.written.append(REPORT)
+        for old in self.left_over():
+            old.unlink()
+        return comparison
+
+    def names(self) -> list[str]:
+        """Files that a complete comparison can write."""
+        charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
+        return [*TABLES, *charts, *([REPORT] if self.report else [])]
+
+    def left_over(self) -> list[Path]:
+        """Files in the folder that a comparison writes and this one did not (yet)."""
+        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
+        known = [self.folder / name for name in (*TABLES, *charts, REPORT)]
+        return [p for p in known if p.name not in self.written and p.exists()]
+
+    def what_is_missing(self) -> str:
+        """What was finished and what was not, in one sentence."""
+        if self.comparison is None:
+            return "No scenario was finished; nothing was written."
+        missing = [name for name in self.names() if name not in self.written]
+        done = ", ".join(self.written) or "nothing"
+        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        if self.comparison.missing:
+            text += f" Scenarios not finished: {', '.join(self.comparison.missing)}."
+        return text

@@ -1,0 +1,73 @@
+"""What all commands do where something is wrong: one clear sentence, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+if TYPE_CHECKING:
+    from sim.scenario import Loaded, LoadedDiscrete
+
+FORMATS = ("png", "svg", "pdf")
+
+
+class Work(Protocol):
+    """What a command does, file by file."""
+
+    folder: Path
+    written: list[str]
+
+    def what_is_missing(self) -> str:
+        """What is finished and what is not, in one sentence."""
+        ...
+
+
+@contextmanager
+def told(work: Work, *errors: type[Exception]) -> Iterator[None]:
+    """These errors, Ctrl-C and what cannot be written end the command with a clear sentence."""
+    try:
+        yield
+    except errors as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        stop(work)
+    except OSError as error:
+        cannot_write(error, work.folder, work.what_is_missing() if work.written else "")
+
+
+def stop(work: Work) -> NoReturn:
+    """After Ctrl-C: what is finished, and exit code 130."""
+    print(f"\nStopped. {work.what_is_missing()}", file=sys.stderr)
+    raise SystemExit(130) from None
+
+
+def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete:
+    """The scenario, or its errors on standard error and exit code 2."""
+    from sim.scenario import ScenarioError, load_any
+
+    try:
+        return load_any(file, overrides)
+    except ScenarioError as error:
+        fail(str(error))
+
+
+def known_format(name: str) -> None:
+    """A format of charts that there is, or an error and exit code 2."""
+    if name not in FORMATS:
+        fail(f"--format {name}: choose from {', '.join(FORMATS)}")
+
+
+def cannot_write(error: OSError, folder: Path, finished: str = "") -> NoReturn:
+    """What could not be written (the folder, where the system names no file), and exit code 2."""
+    where = error.filename2 or error.filename or folder
+    said = f"{where}: cannot be written: {error.strerror} (choose a folder with --out). {finished}"
+    fail(said.rstrip())
+
+
+def fail(message: str) -> NoReturn:
+    """One clear error and exit code 2."""
+    print(message, file=sys.stderr)
+    raise SystemExit(2)

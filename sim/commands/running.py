@@ -1,0 +1,143 @@
+"""One run from the command line: the steps, their files, and what is missing if it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from sim.commands.progress import progress_bar
+from sim.ensemble.opening import open_executor
+from sim.ensemble.runner import (
+    IN_MEMORY,
+    Job,
+    Run,
+    RunError,
+    run_job,
+    write_failures,
+    write_results,
+    write_rounds,
+    write_summary,
+)
+
+CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
+REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
+
+Step = Callable[[Path], object]
+
+
+class RunJob:
+    """Runs a scenario and writes its files, each whole or not at all.
+
+    Parameters
+    ----------
+    job : Job
+        What is to be run.
+    out : Path
+        Folder of the results of all scenarios.
+    chart_format : str, optional
+        ``png``, ``svg`` or ``pdf``; None draws no chart.
+    report : bool
+        Whether to write the page, too.
+    store : bool
+        Whether to keep few worlds in a store as well.
+
+    Attributes
+    ----------
+    folder : Path
+        ``out/<scenario>``.
+    written : list of str
+        Names of the files finished so far.
+    """
+
+    def __init__(
+        self, job: Job, out: Path, chart_format: str | None, report: bool, store: bool
+    ) -> None:
+        scenario = job.loaded.scenario
+        self.folder = out / scenario.name
+        self.store = self.folder / ENSEMBLE if store or job.worlds > IN_MEMORY else None
+        self.job = replace(job, store=self.store)
+        self.chart_format, self.report = chart_format, report
+        self.failed = False
+        looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
+        self.charts = CHARTS if looks_ahead else CHARTS[:-1]
+        self.written: list[str] = []
+
+    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Run:
+        """All steps; raises what goes wrong after leaving the finished files in place."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with progress_bar(show_progress) as progress:
+            with open_executor(workers, cluster, len(self.job.tasks)) as executor:
+                try:
+                    run = run_job(self.job, executor, progress)
+                except RunError as error:
+                    about = self.job.provenance
+                    write_failures(error.failures, about, self.folder / FAILURES)
+                    raise
+            self.failed = bool(run.failures)
+            for name, write in self._steps(run).items():
+                progress(name, len(self.written), len(self.names()))
+                write(self.folder / name)
+                self.written.append(name)
+        for old in self._of_earlier_runs():
+            old.unlink()
+        return run
+
+    def _of_earlier_runs(self) -> list[Path]:
+        """Files in the folder that a run writes and this one did not (yet)."""
+        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
+        known = [
+            self.folder / name
+            for name in ("summary.json", "rounds.csv", "result.nc", *charts, REPORT, FAILURES)
+        ]
+        return [p for p in known if p.name not in self.written and p.exists()]
+
+    def _steps(self, run: Run) -> dict[str, Step]:
+        """Files to write and how."""
+        steps: dict[str, Step] = {
+            "summary.json": partial(write_summary, run),
+            "rounds.csv": partial(write_rounds, run),
+            "result.nc": partial(write_results, run),
+        }
+        if self.chart_format is not None:
+            steps |= {f"{c}.{self.chart_format}": partial(_draw, run, c) for c in self.charts}
+        if self.report:
+            steps[REPORT] = partial(_report, run)
+        if run.failures:
+            steps[FAILURES] = partial(write_failures, run.failures, run.ensemble.attrs)
+        return steps
+
+    def names(self) -> list[str]:
+        """Files that a complete run writes."""
+        charts = (
+            [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
+        )
+        report = [REPORT] if self.report else []
+        failures = [FAILURES] if self.failed else []
+        return ["summary.json", "rounds.csv", "result.nc", *charts, *report, *failures]
+
+    def what_is_missing(self) -> str:
+        """What was finished and what was not, in one sentence."""
+        missing = [name for name in self.names() if name not in self.written]
+        done = ", ".join(self.written) or "nothing"
+        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        old = ", ".join(p.name for p in self._of_earlier_runs())
+        text = f"{text} Of an earlier run: {old}." if old else text
+        if self.store is not None and "summary.json" not in self.written and self.store.exists():
+            text += (
+                f" The worlds run so far are in {self.store.name}: the same command goes on there."
+            )
+        return text
+
+
+def _draw(run: Run, chart: str, path: Path) -> None:
+    from sim.plots import draw  # once the results are saved
+
+    draw(run, chart, path)
+
+
+def _report(run: Run, path: Path) -> None:
+    from sim.report import run_report
+
+    run_report(run, path)

@@ -1,0 +1,299 @@
+"""What a world can end as, why, and what is measured of every world; with their words.
+
+The one place that defines and words them: the dataset, the summary, comparisons, sweeps, charts,
+reports and the terminal all take them from here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.prose import percent, possessive, signed, span_words
+from sim.scenario.schema import Scenario
+
+Values = NDArray[np.float64]
+Kind = Literal["share", "utility", "days"]
+
+NOTE = "A model's consequences, given these assumptions; not a forecast."
+DAYS = (7, 30, 100, 180, 365)
+"""Days by which deals are counted, besides the horizon."""
+LASTING = 5
+"""Years for which a settlement has to hold to count as lasting."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """One kind of outcome, or one reason, in words.
+
+    Attributes
+    ----------
+    label : str
+        For axes and the heads of columns.
+    line : str
+        For a row of its own, or within a list that has room.
+    phrase : str
+        After "worlds with" or "because of".
+    """
+
+    label: str
+    line: str
+    phrase: str
+
+
+OUTCOME_WORDS = {
+    "settlement": Words(
+        "Settlement", "Settlement (everything on the agenda signed)", "a whole settlement"
+    ),
+    "partial": Words(
+        "Partial: some stages",
+        "Partial (some stages signed and standing)",
+        "some stages signed, not all",
+    ),
+    "ratification_failed": Words(
+        "Signed, not ratified", "Signed, and not ratified", "a text signed and not ratified"
+    ),
+    "breakdown": Words(
+        "Breakdown: a side left", "Breakdown (a side walked away)", "a side walking away"
+    ),
+    "no_deal": Words("No deal by the end", "No agreement within the horizon", "no deal by the end"),
+}
+"""Kinds of outcome. ``ratification_failed``: the text signed last failed at a gate, whatever else
+stands at the end."""
+OUTCOMES = tuple(OUTCOME_WORDS)
+"""Kinds of outcome, in the order of their codes in the dataset."""
+
+REASON_WORDS = {
+    "red_lines": Words(
+        "red lines miss each other",
+        "red lines that leave no common ground",
+        "red lines that miss each other",
+    ),
+    "no_surplus": Words(
+        "nothing that all prefer",
+        "no package that all prefer to having no deal",
+        "no package that all prefer to no deal",
+    ),
+    "time": Words(
+        "not reached in time",
+        "a package that suits all exists but was not reached in time",
+        "time",
+    ),
+    "ratification": Words("signed, not ratified", "a text was signed and not ratified", "a vote"),
+}
+"""Why a world has no settlement: red lines that miss each other, no package that all prefer to
+fighting on, a package that exists and was not reached within the horizon, or a text that was signed
+and failed at a gate."""
+REASONS = tuple(REASON_WORDS)
+"""Reasons, in the order of their codes in the dataset."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something that is known of every world.
+
+    Attributes
+    ----------
+    key : str
+        As after ``--of``: ``settlement``, ``deal_by_day:100``, ``gain:putin``, …
+    title : str
+        In plain words, as the start of a sentence.
+    kind : str
+        ``share`` for what happens or not; ``utility`` and ``days`` for means.
+    values : callable
+        From a dataset of worlds to an array of its dims, NaN in worlds that have no value.
+    noun : str
+        Within a sentence; empty where scenarios are not compared by it.
+    verb : str
+        What a scenario does in so many worlds; shares that are compared only.
+    short : str
+        For the head of a column; the title where nothing shorter is clear.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    values: Callable[[xr.Dataset], Values]
+    noun: str = ""
+    verb: str = ""
+    short: str = ""
+
+    @property
+    def column(self) -> str:
+        """Its column in ``cells.csv``."""
+        return self.key.replace(":", "_")
+
+    @property
+    def scale(self) -> float:
+        """From its values to what is told: worlds of 100, days, or utility."""
+        return 100.0 if self.kind == "share" else 1.0
+
+    def value_words(self, value: float) -> str:
+        """A mean in words."""
+        return percent(value) if self.kind == "share" else signed(f"{value:.2f}")
+
+    def interval_words(self, low: float, high: float) -> str:
+        """Its interval in words."""
+        if self.kind == "share":
+            return span_words([low, high])
+        if not math.isfinite(high - low):
+            return "one world"
+        return signed(f"{low:.2f} to {high:.2f}")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Keys and titles that results are told by.
+
+    Attributes
+    ----------
+    actors, issues : mapping of str to str
+        Key → name, of all scenarios of a sweep, in the order of the columns of the results.
+    stages : bool
+        Whether there is a stage before the whole settlement.
+    first_stage : str
+        Its title where all scenarios have the same.
+    lasting : int
+        Years after which a settlement counts as lasting; 0 where no scenario says what makes it
+        hold.
+    horizon : int
+        Last day that all cells reach.
+    """
+
+    actors: Mapping[str, str]
+    issues: Mapping[str, str]
+    stages: bool
+    first_stage: str
+    lasting: int
+    horizon: int
+
+
+def lasting_years(scenarios: Iterable[Scenario]) -> int:
+    """Years after which a settlement counts as lasting: so many as all models of durability have.
+
+    0 where no scenario says what makes a settlement hold.
+    """
+    years = [one.durability.years for one in scenarios if one.durability]
+    return min(LASTING, *years) if years else 0
+
+
+COMPARED = ("settlement", "first_stage", "ratification_failed", "breakdown", "lasting",
+            "settled_day", "first_stage_day", "ripeness")  # fmt: skip
+"""Measures by which scenarios are compared, besides utilities."""
+
+
+def comparable(runs: Iterable[Scenario], actors: Iterable[str]) -> list[Measure]:
+    """What scenarios are compared by; ripeness and utilities only where there are actors."""
+    scenarios = list(runs)
+    titles = {k: a.short for one in reversed(scenarios) for k, a in one.actors.items()}
+    who = {key: titles[key] for key in actors}
+    says = all(one.durability for one in scenarios)
+    years = lasting_years(scenarios) if says else 0
+    known = {m.key: m for m in _every(Names(who, {}, False, "", years, 0))}
+    keys = [*COMPARED, *(f"utility:{key}" for key in who)] if who else COMPARED[:-1]
+    return [known[key] for key in keys if key in known]
+
+
+def measures(names: Names) -> list[Measure]:
+    """Measures of a sweep, in the order of the columns."""
+    return [measure for measure in _every(names) if measure.kind != "days"]
+
+
+def _every(names: Names) -> Iterator[Measure]:
+    nouns = {
+        "settlement": ("settlement", "settles"),
+        "ratification_failed": ("ratification failed", "fails at ratification"),
+        "breakdown": ("breakdown", "breaks down"),
+    }
+    for kind, words in OUTCOME_WORDS.items():
+        title, short = f"Worlds with {words.phrase}", "Settles" if kind == "settlement" else ""
+        yield Measure(kind, title, "share", ends_in(kind), *nouns.get(kind, ("", "")), short)
+    stage = f"“{names.first_stage}”" if names.first_stage else "a first stage"
+    yield Measure("first_stage", f"Worlds that ever sign {stage}", "share", has("first_signed_day"),
+                  "a stage signed", "signs at least one stage", "First stage")  # fmt: skip
+    for key, what, name in (
+        ("deal_by_day", "a settlement", "settled_day"),
+        ("first_stage_by_day", "a stage signed", "first_signed_day"),
+    ):
+        for day in days_of(names.horizon):
+            title = f"Worlds with {what} by day {day}"
+            yield Measure(f"{key}:{day}", title, "share", by_day(name, day))
+    yield Measure("truces_broken", "Worlds in which a truce is broken", "share", truce_broken)
+    if years := names.lasting:
+        span = f"{years} year" + "s" * (years != 1)
+        yield Measure("lasting", f"Worlds with a settlement that holds {span}", "share",
+                      _lasts(years), f"held {span}", f"settles for {span} or more")  # fmt: skip
+    yield Measure("settled_day", "Day of settlement", "days", _array("settled_day"),
+                  "day of settlement")  # fmt: skip
+    yield Measure("first_stage_day", "Day of the first stage", "days", _array("first_signed_day"),
+                  "day of the first stage")  # fmt: skip
+    title = "Unsettled worlds with a package that all prefer at the end"
+    yield Measure("ripe", title, "share", _ripe)
+    title = "Mean surplus over no deal that all could have at the end"
+    yield Measure("ripeness", title, "utility", _array("ripeness_end"),
+                  "ripeness at the end", short="Ripeness")  # fmt: skip
+    for key, name in names.actors.items():
+        whose = possessive(name)
+        yield Measure(f"utility:{key}", f"{whose} mean utility", "utility", _of("utility", key),
+                      f"{name}'s utility")  # fmt: skip
+        title = f"{whose} mean gain from settling"
+        yield Measure(f"gain:{key}", title, "utility", _of("gain", key))
+    for n, (key, name) in enumerate(names.issues.items()):
+        title = f"Failed worlds stuck on “{name}”"
+        yield Measure(f"stuck_on:{key}", title, "share", _among_failed("stuck_issue", n))
+    for n, (key, words) in enumerate(REASON_WORDS.items()):
+        title = f"Failed worlds stuck because of {words.phrase}"
+        yield Measure(f"stuck_because:{key}", title, "share", _among_failed("stuck_reason", n))
+
+
+def days_of(horizon: int) -> list[int]:
+    """Days within the horizon by which deals are counted."""
+    return sorted({*(day for day in DAYS if day <= horizon), horizon})
+
+
+def ends_in(kind: str) -> Callable[[xr.Dataset], Values]:
+    """1 in worlds that end in this way, 0 in others."""
+    code = OUTCOMES.index(kind)
+    return lambda data: (data.outcome.values == code).astype(np.float64)
+
+
+def has(name: str) -> Callable[[xr.Dataset], Values]:
+    """1 in worlds in which this day ever comes."""
+    return lambda data: np.isfinite(data[name].values).astype(np.float64)
+
+
+def by_day(name: str, day: int) -> Callable[[xr.Dataset], Values]:
+    """1 in worlds in which it comes by a day of the run."""
+    return lambda data: (data[name].values <= day).astype(np.float64)
+
+
+def truce_broken(data: xr.Dataset) -> Values:
+    """1 in worlds in which a signed stage is broken."""
+    return (data.truces_broken.values > 0).astype(np.float64)
+
+
+def _array(name: str) -> Callable[[xr.Dataset], Values]:
+    return lambda data: np.asarray(data[name].values, dtype=np.float64)
+
+
+def _lasts(years: int) -> Callable[[xr.Dataset], Values]:
+    return lambda data: (data.years_held.values >= years).astype(np.float64)
+
+
+def _ripe(data: xr.Dataset) -> Values:
+    values = np.asarray(data.ripeness_end.values, dtype=np.float64)
+    return np.where(np.isnan(values), np.nan, values > 0)
+
+
+def _of(name: str, actor: str) -> Callable[[xr.Dataset], Values]:
+    return lambda data: np.asarray(data[name].sel(actor=actor).values, dtype=np.float64)
+
+
+def _among_failed(name: str, code: int) -> Callable[[xr.Dataset], Values]:
+    return lambda data: np.where(data.stuck_reason.values >= 0, data[name].values == code, np.nan)

@@ -1,0 +1,109 @@
+"""Colours that stay apart for colour-blind readers, and that text can be read in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from sim.scenario.discrete_schema import DiscreteFile
+from sim.scenario.schema import Actor, Scenario
+
+OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
+SETTLED, FIRST, PLAN = "#00695c", "#8a6d00", "#6a4c93"
+"""A settlement, a first stage, and the plan as published."""
+OUTCOME_COLORS = {
+    "settlement": SETTLED,
+    "partial": FIRST,
+    "ratification_failed": "#a34e5f",
+    "breakdown": "#767676",
+    "no_deal": "#a6a6a6",
+}
+"""How a world ends."""
+
+RGB = tuple[float, float, float]
+Color = str | Sequence[float]
+
+
+def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
+    """One colour per actor: the scenario's own, otherwise the next free of Okabe & Ito."""
+    taken = {a.color.upper() for a in scenario.actors.values() if a.color}
+    free = [c for c in OKABE_ITO if c not in taken] or list(OKABE_ITO)
+    signs = {
+        key: not isinstance(actor, Actor) or actor.consents_to != "none"
+        for key, actor in scenario.actors.items()
+    }
+    colors: dict[str, str] = {}
+    count = 0
+    for key in sorted(scenario.actors, key=lambda k: (not signs[k], k)):
+        own = scenario.actors[key].color
+        colors[key] = own or free[count % len(free)]
+        count += own is None
+    return colors
+
+
+def party_colors(scenario: Scenario | DiscreteFile, parties: Sequence[str]) -> list[str]:
+    """Colours of some actors, in their order."""
+    colors = actor_colors(scenario)
+    return [colors[party] for party in parties]
+
+
+def to_rgb(color: Color) -> RGB:
+    """``#rrggbb``, or parts that may include opacity, as three parts from 0 to 1.
+
+    Examples
+    --------
+    >>> to_rgb("#ff0033")
+    (1.0, 0.0, 0.2)
+    """
+    if not isinstance(color, str):
+        return color[0], color[1], color[2]
+    red, green, blue = (int(color[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    return red, green, blue
+
+
+def to_hex(rgb: Sequence[float]) -> str:
+    """Three parts from 0 to 1 (a fourth, opacity, is left out) as ``#rrggbb``.
+
+    Examples
+    --------
+    >>> to_hex((1.0, 0.0, 0.2))
+    '#ff0033'
+    """
+    return "#" + "".join(f"{round(255 * part):02x}" for part in rgb[:3])
+
+
+def shade(colors: Sequence[str], share: float) -> str:
+    """The colour so far along evenly spaced ones.
+
+    Examples
+    --------
+    >>> shade(("#000000", "#ffffff", "#ff0000"), 0.5)
+    '#ffffff'
+    """
+    stops = np.linspace(0.0, 1.0, len(colors))
+    parts = np.array([to_rgb(color) for color in colors]).T
+    return to_hex([float(np.interp(share, stops, part)) for part in parts])
+
+
+def luminance(color: Color) -> float:
+    """Relative luminance of a colour (WCAG 2.1)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@cache
+def ink(color: str) -> str:
+    """The colour, darkened until text in it reads on white (contrast 4.5, WCAG 2.1).
+
+    Examples
+    --------
+    >>> ink("#000000")
+    '#000000'
+    """
+    red, green, blue = to_rgb(color)
+    while 1.05 / (luminance(to_hex((red, green, blue))) + 0.05) < 4.5:
+        red, green, blue = 0.95 * red, 0.95 * green, 0.95 * blue
+    return to_hex((red, green, blue))

@@ -1,0 +1,102 @@
+"""What the views of a comparison share: names, colours and order of scenarios, the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import DEFAULT_BASELINE, Comparison
+from sim.studies.compare.words import label, worlds_words
+from sim.views.colours import OKABE_ITO
+
+UNNAMED = "#767676"
+"""Grey for scenarios without a colour of their own."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A scenario in a chart.
+
+    Attributes
+    ----------
+    name, title : str
+    label, heading : str
+        The name as words, and as the heading of a row.
+    is_baseline : bool
+    """
+
+    name: str
+    title: str
+    label: str
+    heading: str
+    is_baseline: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """What every chart of a comparison says around its panels."""
+
+    foot: str
+    headline: str
+    subtitle: str
+
+
+def row_of(comparison: Comparison, run: Run) -> Row:
+    """A scenario's names in a chart."""
+    name = run.scenario.name
+    baseline = name == comparison.baseline
+    own = " (baseline)" if baseline and name != DEFAULT_BASELINE else ""
+    return Row(name, run.scenario.title, label(name), label(name) + own, baseline)
+
+
+def rows_of(comparison: Comparison, runs: list[Run]) -> list[Row]:
+    """The same for several."""
+    return [row_of(comparison, run) for run in runs]
+
+
+def foot(comparison: Comparison) -> str:
+    """What the figure is, and how many worlds it rests on."""
+    changes = comparison.base.summary["provenance"]["overrides"]
+    changed = ", changed by --set" if changes else ""
+    return (
+        "Model's consequences, given the assumptions in the scenario files"
+        f"{changed}; not a forecast. {worlds_words(comparison)}. Sources: in the scenario files."
+    )
+
+
+def palette(comparison: Comparison) -> dict[str, str]:
+    """Colours of those that settle and that sign a first stage most often; grey for the others."""
+    ranked = [run.scenario.name for run in comparison.ranked]
+    signing = sorted(
+        (run for run in comparison.ranked if len(run.scenario.stages) > 1),
+        key=lambda run: -float(run.summary["first_stage_ever"]),
+    )
+    # half of the colours for settlements, the rest for stages, what is left for the next in rank
+    order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]
+    chosen = list(dict.fromkeys(order))[: len(OKABE_ITO)]
+    return dict.fromkeys(ranked, UNNAMED) | dict(zip(chosen, OKABE_ITO, strict=False))
+
+
+def listed(names: list[str], most: int = 4) -> str:
+    """``a, b and 3 more``."""
+    words = [label(name) for name in names]
+    if len(words) <= most:
+        return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
+    return f"{', '.join(words[: most - 1])} and {len(words) - most + 1} more"
+
+
+def left_out(comparison: Comparison, shown: Collection[str], why: str) -> str:
+    """A sentence with the scenarios that are not among those shown; empty where all are."""
+    out = [r.scenario.name for r in comparison.runs if r.scenario.name not in shown]
+    return f" {why}, left out: {listed(out)}." if out else ""
+
+
+def issue_title(runs: list[Run], issue: str) -> str:
+    """An issue's title in the first scenario that has it."""
+    return next((r.scenario.issues[issue].title for r in runs if issue in r.scenario.issues), issue)
+
+
+def sharing_issues(comparison: Comparison) -> list[Run]:
+    """Scenarios that share issues with others, as ranked."""
+    return [r for r in comparison.ranked if r.scenario.name in comparison.issue_group]

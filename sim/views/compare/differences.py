@@ -1,0 +1,141 @@
+"""Differences to the baseline, world by world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.prose import sentence
+from sim.results.outcomes import Measure
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import Difference
+from sim.studies.compare.words import difference_words, label
+from sim.views.compare.common import Row, View, foot, left_out, listed, rows_of
+
+SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
+"""A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
+UNITS = {"share": "worlds of 100", "utility": "utility", "days": "days"}
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One scenario less the baseline on one measure, in the units of the chart."""
+
+    place: int
+    row: Row
+    value: float
+    interval: tuple[float, float]
+    unpaired: tuple[float, float]
+    color: str
+    words: str
+
+
+@dataclass(frozen=True)
+class MeasureColumn:
+    """One measure, with the scenarios on which it can be compared.
+
+    Attributes
+    ----------
+    contrasts, every : list of Contrast
+        Scenarios of the same parties; and all, as ranked.
+    """
+
+    key: str
+    title: str
+    noun: str
+    unit: str
+    contrasts: list[Contrast]
+    every: list[Contrast]
+
+
+@dataclass(frozen=True)
+class DifferencesView(View):
+    """One column per measure, one row per scenario.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Scenarios of the same parties as the baseline, without it.
+    columns : list of MeasureColumn
+    """
+
+    rows: list[Row]
+    columns: list[MeasureColumn]
+
+
+def differences(comparison: Comparison) -> DifferencesView | None:
+    """Paired and unpaired intervals; None where there is nothing to compare."""
+    runs = [run for run in comparison.alike if run.scenario.name != comparison.baseline]
+    names = [run.scenario.name for run in comparison.alike]
+    found = [one for one in comparison.differences if one.scenario in names]
+    rows = rows_of(comparison, runs)
+    columns = [_column(comparison, rows, measure) for measure in shown_measures(found)]
+    if not rows or not columns:
+        return None
+    text = (
+        f"Each scenario less {label(comparison.baseline)}, in the same worlds (common random "
+        "numbers), with 95 % intervals: paired shares after Newcombe, paired means after Student. "
+        "Days only where both have one. Each interval stands by itself."
+    )
+    loose = sorted({one.scenario for one in comparison.differences if not one.paired})
+    text += f" Other worlds, so not paired: {listed(loose)}." if loose else ""
+    text += left_out(comparison, names, "Other parties")
+    finding = headline(label(comparison.baseline), found)
+    return DifferencesView(foot(comparison), finding, text, rows, columns)
+
+
+def shown_measures(found: list[Difference]) -> list[Measure]:
+    """Measures on which some scenario or the baseline has anything at all."""
+    by_measure: dict[str, list[Difference]] = {}
+    for one in found:
+        by_measure.setdefault(one.measure.key, []).append(one)
+    return [
+        group[0].measure
+        for key, group in by_measure.items()
+        if key == "settlement"
+        or group[0].measure.kind != "share"
+        or any(one.of_scenario or one.of_baseline for one in group)
+    ]
+
+
+def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
+    title, unit = measure.noun, UNITS[measure.kind]
+    ranked = rows_of(comparison, comparison.ranked)
+    return MeasureColumn(measure.key, sentence(title), title, unit,
+                         _contrasts(comparison, rows, measure),
+                         _contrasts(comparison, ranked, measure))  # fmt: skip
+
+
+def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
+    scale = 100.0 if measure.kind == "share" else 1.0
+    contrasts = []
+    for place, row in enumerate(rows):
+        one = comparison.of(row.name, measure.key)
+        if one is not None:
+            low, high = one.interval
+            least, most = one.unpaired
+            contrasts.append(
+                Contrast(place, row, scale * one.value, (scale * low, scale * high),
+                         (scale * least, scale * most), SEEN if one.visible else UNSEEN,
+                         sentence(difference_words(one)))
+            )  # fmt: skip
+    return contrasts
+
+
+def headline(base: str, found: list[Difference]) -> str:
+    """The finding: who differs visibly from the baseline in settlements, or in ripeness."""
+    for key, (one, several), more, fewer in (
+        ("settlement", ("settles", "settle"), "more often", "less often"),
+        ("first_stage", ("signs a first stage", "sign a first stage"), "more often", "less often"),
+        ("ripeness", ("ends", "end"), "riper", "less ripe"),
+    ):
+        seen = [d for d in found if d.measure.key == key and d.visible]
+        up = [d.scenario for d in seen if d.value > 0]
+        down = [d.scenario for d in seen if d.value < 0]
+        parts = [
+            f"{listed(names, 3)} {one if len(names) == 1 else several} {how} than {base}"
+            for names, how in ((up, more), (down, fewer))
+            if names
+        ]
+        if seen:
+            return sentence("; ".join(parts))
+    return f"No visible difference from {base} in settlements, first stages or ripeness"

@@ -1,0 +1,142 @@
+"""How long settlements hold, and how long the plans would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.ensemble.runner import Run
+from sim.prose import counted, percent
+from sim.prose import percent as share_text
+from sim.studies.compare.comparison import Comparison
+from sim.views.compare.common import UNNAMED, Row, View, foot, listed, palette, row_of
+
+ENOUGH = 10
+"""Settled worlds below which the share that holds says nothing."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Share of a scenario's settlements, or of worlds under its plan, that still holds by year.
+
+    Attributes
+    ----------
+    row : Row
+    color : str
+    held : list of float
+        After each year, from the first.
+    spans : list of list of float
+        95 % intervals of a settlement's shares; empty for a plan.
+    """
+
+    row: Row
+    color: str
+    held: list[float]
+    spans: list[list[float]]
+
+    @property
+    def named(self) -> bool:
+        """Whether it has a colour of its own."""
+        return self.color != UNNAMED
+
+    @property
+    def words(self) -> str:
+        """The curve in a sentence."""
+        last, years = percent(self.held[-1]), counted(len(self.held), "year")
+        return f"{self.row.title}: {last} hold {years}."
+
+
+@dataclass(frozen=True)
+class HoldingPanel:
+    """Curves of the settlements (``settled``) or of the plans (``plan``)."""
+
+    name: str
+    title: str
+    short_title: str
+    curves: list[Holding]
+
+    @property
+    def longest(self) -> int:
+        """Years that the axis spans."""
+        return max(len(c.held) for c in self.curves)
+
+    @property
+    def together(self) -> dict[str, list[Holding]]:
+        """Curves in grey, by the share that holds at the end, as it is written."""
+        found: dict[str, list[Holding]] = {}
+        for curve in self.curves:
+            if not curve.named:
+                found.setdefault(share_text(curve.held[-1]), []).append(curve)
+        return found
+
+    @property
+    def others(self) -> str:
+        """A sentence that names the grey scenarios that share a label; empty where none do."""
+        text = "; ".join(
+            f"{share} {', '.join(c.row.label for c in group)}"
+            for share, group in self.together.items()
+            if len(group) > 1
+        )
+        return f"In grey, together: {text}." if text else ""
+
+
+@dataclass(frozen=True)
+class DurabilityView(View):
+    """Share still holding by year: of the settlements reached, and of the plans if signed."""
+
+    panels: list[HoldingPanel]
+
+
+def durability(comparison: Comparison) -> DurabilityView | None:
+    """Settlements of those with enough of them, and plans; None where there is neither."""
+    colors = palette(comparison)
+
+    def curve(run: Run, block: str) -> Holding:
+        entry = run.summary[block]
+        spans = list(entry["interval"].values()) if block == "durability" else []
+        held = list(entry["held"].values())
+        return Holding(row_of(comparison, run), colors[run.scenario.name], held, spans)
+
+    settled = [curve(r, "durability") for r in comparison.ranked if enough(r)]
+    plans = [
+        curve(r, "plan")
+        for r in comparison.ranked
+        if r.summary["plan"] and r.summary["plan"]["held"]
+    ]
+    reached = f"Settlements reached (at least {ENOUGH} worlds)"
+    panels = [
+        HoldingPanel("settled", reached, reached, settled),
+        HoldingPanel("plan", "The plans as published, if signed as they stand",
+                     "The plans, if they were in force", plans),
+    ]  # fmt: skip
+    if not settled + plans:
+        return None
+    text = (
+        "Share of worlds in which keeping the agreement still beats breaking it for every side, by "
+        "year after signing. Solid: settlements, with 95 % intervals (Wilson); dashed: the plan in "
+        "all worlds, whether or not anybody would sign it; dotted: further than the scenario looks."
+    )
+    bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
+    text += f" Say nothing of durability: {listed(bare)}." if bare else ""
+    shown = [p for p in panels if p.curves]
+    return DurabilityView(foot(comparison), headline(settled, plans), text, shown)
+
+
+def enough(run: Run) -> bool:
+    """Whether the scenario says what makes a deal hold, and has settlements enough."""
+    held = run.summary["durability"]
+    return held is not None and held["worlds"] >= ENOUGH
+
+
+def headline(settled: list[Holding], plans: list[Holding]) -> str:
+    """The finding: which hold longest, after as many years as all of them look at."""
+    curves = settled or plans
+    years = min(len(c.held) for c in curves)
+    after = {c.row.name: c.held[years - 1] for c in curves}
+    best = max(after.values())
+    which = listed([key for key, share in after.items() if share == best])
+    if settled:
+        return f"After {years} years {share_text(best)} of the settlements hold in {which}"
+    return (
+        f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
+        f"{share_text(best)} after {years} years"
+    )

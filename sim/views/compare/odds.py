@@ -1,0 +1,112 @@
+"""How the worlds of each scenario end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.ensemble.runner import Run
+from sim.prose import percent, span_words
+from sim.prose import percent as share_text
+from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
+from sim.studies.compare.comparison import Comparison
+from sim.views.colours import OUTCOME_COLORS
+from sim.views.compare.common import Row, View, foot, listed, rows_of
+
+
+@dataclass(frozen=True)
+class OutcomeColumn:
+    """One kind of outcome in all scenarios.
+
+    Attributes
+    ----------
+    kind, title, color : str
+    shares : list of float
+        Of worlds, by scenario.
+    spans : list of list of float
+        Their 95 % intervals (Wilson).
+    """
+
+    kind: str
+    title: str
+    color: str
+    shares: list[float]
+    spans: list[list[float]]
+
+    @property
+    def occurs(self) -> bool:
+        """Whether any world of any scenario ends so."""
+        return any(self.shares)
+
+
+@dataclass(frozen=True)
+class OddsView(View):
+    """Shares of worlds by how they end, a row per scenario.
+
+    Attributes
+    ----------
+    rows : list of Row
+        The rows, nearest to a settlement first.
+    columns : list of OutcomeColumn
+        Kinds of outcome that occur, and settlements in any case.
+    words : list of str
+        A sentence for each row.
+    """
+
+    rows: list[Row]
+    columns: list[OutcomeColumn]
+    words: list[str]
+
+    @property
+    def occurring(self) -> list[OutcomeColumn]:
+        """Kinds of outcome of which there is any."""
+        return [column for column in self.columns if column.occurs]
+
+
+def odds(comparison: Comparison) -> OddsView:
+    """One column per kind of outcome, one row per scenario: share of worlds with its interval."""
+    runs = comparison.ranked
+    every = [
+        OutcomeColumn(
+            kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
+            [run.summary["outcomes"][kind] for run in runs],
+            [run.summary["outcomes_interval"][kind] for run in runs],
+        )
+        for kind in OUTCOMES
+    ]  # fmt: skip
+    columns = [c for c in every if c.kind == "settlement" or c.occurs]
+    absent = [c.title.split(":")[0].lower() for c in every if c not in columns]
+    subtitle = (
+        "Share of worlds by how they end within the horizon, with 95 % intervals (Wilson). Each "
+        "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
+        "the baseline is shaded."
+    )
+    if absent:
+        subtitle += f" In no world of any scenario: {', '.join(absent)}."
+    words = [
+        f"{run.scenario.title}: "
+        + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in columns if c.occurs)
+        + "."
+        for n, run in enumerate(runs)
+    ]
+    return OddsView(
+        foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns, words
+    )
+
+
+def headline(runs: list[Run]) -> str:
+    """The finding: where a settlement is likeliest, and where there is none."""
+    best = runs[0].summary["outcomes"]["settlement"]
+    none = [r.scenario.name for r in runs if r.summary["outcomes"]["settlement"] == 0]
+    if best == 0:
+        stage = max(runs, key=lambda r: float(r.summary["first_stage_ever"]))
+        share = stage.summary["first_stage_ever"]
+        text = f"No settlement in any world of any of the {len(runs)} scenarios"
+        if share:
+            where = listed([stage.scenario.name])
+            text += f"; a first stage most often in {where}: {share_text(share)}"
+        return text
+    span = span_words(runs[0].summary["outcomes_interval"]["settlement"])
+    text = (
+        f"Settlement most often in {listed([runs[0].scenario.name])}: {share_text(best)} ({span})"
+    )
+    return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")

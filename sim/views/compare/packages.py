@@ -1,0 +1,124 @@
+"""What the deals say, or the plans where there is no deal, issue by issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.ensemble.runner import Run
+from sim.studies.compare.comparison import Comparison
+from sim.views.compare.common import (
+    Row,
+    View,
+    foot,
+    issue_title,
+    left_out,
+    listed,
+    rows_of,
+    sharing_issues,
+)
+
+SHADES = ("#b9a6d9", "#f7f5fa", "#ffffff", "#fdf3e3", "#f5b866")
+"""From the low to the high end of a scale, evenly spaced: pale enough for dark text at both ends;
+purple and orange differ for the colour-blind too."""
+ENDS = {0.0: "low end of the scale (0)", 0.5: "middle", 1.0: "high end (1)"}
+"""Where on the scale, in words."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """What a scenario says on an issue: a point, its text, and in which share of worlds agreed.
+
+    A plan's term, agreed in no world, has no share.
+    """
+
+    point: float
+    text: str
+    share: float | None = None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether it stands agreed in any world."""
+        return self.share is not None
+
+
+@dataclass(frozen=True)
+class PackagesView(View):
+    """Terms by scenario and issue.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Scenarios with a deal or a plan, as ranked.
+    issues : dict of str to str
+        Key → title of the shared issues.
+    terms : dict of str to dict of str to Term
+        Scenario → issue → what it says; without issues on which it says nothing.
+    own_titles : dict of str to dict of str to str
+        Scenario → issue → what the scenario itself calls it.
+    """
+
+    rows: list[Row]
+    issues: dict[str, str]
+    terms: dict[str, dict[str, Term]]
+    own_titles: dict[str, dict[str, str]]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each scenario."""
+        return [
+            f"{row.title}: "
+            + "; ".join(f"{self.issues[i]} “{t.text}”" for i, t in self.terms[row.name].items())
+            + "."
+            for row in self.rows
+        ]
+
+
+def packages(comparison: Comparison) -> PackagesView | None:
+    """The median agreed point, or else the plan as published; None without any deal or plan."""
+    group = sharing_issues(comparison)
+    terms = {run.scenario.name: terms_of(run, comparison.issues) for run in group}
+    runs = [run for run in group if terms[run.scenario.name]]
+    if not runs:
+        return None
+    text = (
+        "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
+        "the end, with the share of those worlds; hatched and in italics: the plan as published, "
+        "not agreed in any world; –: no such issue there, or nothing said."
+    )
+    bare = [run.scenario.name for run in group if run not in runs]
+    if bare:
+        text += f" No deal and no plan: {listed(bare)}."
+    text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
+    own = {r.scenario.name: {i: x.title for i, x in r.scenario.issues.items()} for r in runs}
+    issues = {i: issue_title(runs, i) for i in comparison.issues}
+    return PackagesView(
+        foot(comparison), headline(runs, terms), text, rows_of(comparison, runs), issues, terms, own
+    )
+
+
+def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
+    """What stands agreed at the end where something does, otherwise what the plan says."""
+    package, plan, worlds = run.summary["package"], run.summary["plan"], run.summary["worlds"]
+    terms = {}
+    for issue in issues:
+        agreed = package.get(issue)
+        if agreed and agreed["worlds"]:
+            terms[issue] = Term(agreed["median"], agreed["text"], agreed["worlds"] / worlds)
+        elif plan and issue in plan["points"]:
+            point = plan["points"][issue]
+            terms[issue] = Term(point["point"], point["text"])
+    return terms
+
+
+def headline(runs: list[Run], terms: dict[str, dict[str, Term]]) -> str:
+    """The finding: where something is agreed at all."""
+    with_deals = [r for r in runs if any(t.agreed for t in terms[r.scenario.name].values())]
+    deals = [r.scenario.name for r in with_deals]
+    whole = [r.scenario.name for r in with_deals if r.summary["outcomes"]["settlement"] > 0]
+    if not deals:
+        return "No scenario agrees on anything in any world: these are the plans, not deals"
+    if len(whole) == len(runs):
+        return "What the deals say: the median of the settlements in each scenario"
+    if not whole:
+        return f"Only a first stage is ever agreed, in {listed(deals)}: the other texts are plans"
+    return f"Settlements in {listed(whole)}; where no deal stands, the plan's text"

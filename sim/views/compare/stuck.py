@@ -1,0 +1,151 @@
+"""What each scenario gets stuck on, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.ensemble.runner import Run
+from sim.prose import percent
+from sim.results.outcomes import REASONS
+from sim.studies.compare.comparison import Comparison
+from sim.views.compare.common import (
+    Row,
+    View,
+    foot,
+    issue_title,
+    left_out,
+    listed,
+    rows_of,
+    sharing_issues,
+)
+
+HEATS = ("#ffffff", "#f8e3cf", "#efb78a", "#d0743a")
+"""From no world to all of them, evenly spaced."""
+WHY = {
+    "red_lines": "red lines miss each other",
+    "no_surplus": "nothing that all prefer",
+    "time": "not reached in time",
+    "ratification": "signed, not ratified",
+}
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """An issue, or a reason, by scenario.
+
+    Attributes
+    ----------
+    key, title : str
+    is_reason : bool
+    shares : list of (float or None)
+        Of the worlds without a settlement, by scenario; None where it is no issue there.
+    """
+
+    key: str
+    title: str
+    is_reason: bool
+    shares: list[float | None]
+
+    @property
+    def heading(self) -> str:
+        """The title where issues and reasons stand in one list."""
+        return f"Why: {self.title}" if self.is_reason else self.title
+
+
+@dataclass(frozen=True)
+class StuckView(View):
+    """Share of the worlds without a settlement that each issue blocks, and why.
+
+    Attributes
+    ----------
+    rows : list of Row
+        Scenarios in which anything fails, as ranked.
+    obstacles : list of Obstacle
+        The shared issues, the others together where they block any, the reasons.
+    """
+
+    rows: list[Row]
+    obstacles: list[Obstacle]
+
+    @property
+    def blocking(self) -> list[Obstacle]:
+        """Issues that block any world."""
+        return [o for o in self.obstacles if not o.is_reason and any(o.shares)]
+
+    @property
+    def reasons(self) -> list[Obstacle]:
+        """Why worlds fail."""
+        return [o for o in self.obstacles if o.is_reason]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each scenario."""
+        return [
+            f"{row.title}: "
+            + "; ".join(
+                f"{o.heading} {percent(o.shares[n])}" for o in self.obstacles if o.shares[n]
+            )
+            + "."
+            for n, row in enumerate(self.rows)
+        ]
+
+
+def stuck(comparison: Comparison) -> StuckView | None:
+    """What blocks the failed worlds; None where nothing failed."""
+    runs = [r for r in sharing_issues(comparison) if r.summary["outcomes"]["settlement"] < 1]
+    if not runs:
+        return None
+    found = [shares_of(run, comparison.issues) for run in runs]
+    every = [
+        Obstacle(i, "other issues" if i == OTHER else issue_title(runs, i), False,
+                 [own.get(i) for own in found])
+        for i in (*comparison.issues, OTHER)
+    ]  # fmt: skip
+    reasons = [
+        Obstacle(r, WHY[r], True, [run.summary["stuck_because"].get(r) for run in runs])
+        for r in REASONS
+    ]
+    shown = [o for o in every if o.key != OTHER or any(o.shares)]
+    idle = [o.title for o in every[:-1] if not any(o.shares)]
+    titles = {o.key: o.title for o in every}
+    return StuckView(
+        foot(comparison), headline(runs, found, titles), _subtitle(comparison, idle),
+        rows_of(comparison, runs), [*shown, *reasons],
+    )  # fmt: skip
+
+
+def shares_of(run: Run, issues: list[str]) -> dict[str, float]:
+    """Share of the failed worlds that each issue blocks; those not shared taken together."""
+    found = run.summary["stuck_on"]
+    shares = {i: float(found[i]) for i in issues if i in found}
+    shares[OTHER] = float(sum(s for i, s in found.items() if i not in issues))
+    return shares
+
+
+def headline(runs: list[Run], shares: list[dict[str, float]], titles: dict[str, str]) -> str:
+    """The finding: what blocks most scenarios, and why."""
+    first = [commonest(own) for own in shares]
+    most = max(dict.fromkeys(first), key=first.count)
+    count = first.count(most)
+    reasons = [commonest(run.summary["stuck_because"]) for run in runs]
+    why = max(dict.fromkeys(reasons), key=reasons.count)
+    where = "all" if count == len(runs) else f"{count} of {len(runs)}"
+    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {WHY[why]}"
+
+
+def commonest(shares: dict[str, float]) -> str:
+    """The key with the largest share; the first of several."""
+    return max(shares, key=lambda key: shares[key])
+
+
+def _subtitle(comparison: Comparison, idle: list[str]) -> str:
+    text = (
+        "Share of the worlds without a settlement that each issue blocks at the stage where they "
+        "stopped (each row adds up to 100 %), and right of the gap why."
+    )
+    if idle:
+        text += f" Never in the way: {listed(idle, len(idle))}."
+    text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
+    done = [r.scenario.name for r in comparison.runs if r.summary["outcomes"]["settlement"] == 1]
+    return text + (f" Settled in every world: {listed(done)}." if done else "")

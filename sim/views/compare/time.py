@@ -1,0 +1,178 @@
+"""How soon a deal is signed, scenario by scenario on one axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ensemble.runner import Run
+from sim.prose import percent, span_words
+from sim.prose import percent as share_text
+from sim.results.outcomes import DAYS
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.words import label
+from sim.views.compare.common import UNNAMED, Row, View, foot, listed, palette, row_of
+from sim.views.layout import nice_top
+from sim.views.run_data import band_of_shares
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Share of a scenario's worlds with a signature, by day.
+
+    Attributes
+    ----------
+    row : Row
+    color : str
+    ever : float
+        Share of worlds with one at any time.
+    horizon : float
+        Last day of the scenario.
+    days, share, low, high : ndarray, shape (rounds + 1,)
+        Days, shares and the ends of their 95 % intervals.
+    marked, at : ndarray
+        Days on which there is a dot, and the shares there.
+    """
+
+    row: Row
+    color: str
+    ever: float
+    horizon: float
+    days: Array
+    share: Array
+    low: Array
+    high: Array
+    marked: Array
+    at: Array
+
+    @property
+    def named(self) -> bool:
+        """Whether it has a colour of its own, and with it a band."""
+        return self.color != UNNAMED
+
+    @property
+    def end(self) -> float:
+        """Share at the end of the horizon."""
+        return float(self.share[-1])
+
+    @property
+    def words(self) -> str:
+        """The curve in a sentence."""
+        return f"{self.row.title}: {percent(self.end)} by day {self.days[-1]:.0f}."
+
+
+@dataclass(frozen=True)
+class TimePanel:
+    """Curves of one event, in the order of the ranking.
+
+    Attributes
+    ----------
+    name : str
+        ``settlement`` or ``first_stage``.
+    title, short_title : str
+        The latter where there is little room.
+    curves : list of Curve
+    never : str
+        Which scenarios have no world with it; empty where all have.
+    """
+
+    name: str
+    title: str
+    short_title: str
+    curves: list[Curve]
+    never: str
+
+    @property
+    def signing(self) -> list[Curve]:
+        """Curves of the scenarios that come so far, the highest first."""
+        return sorted((c for c in self.curves if c.ever), key=lambda c: -c.ever)
+
+    @property
+    def top(self) -> float:
+        """A round upper end for the shares and the bands that are shown."""
+        return nice_top(max(float(c.high.max() if c.named else c.end) for c in self.curves))
+
+
+@dataclass(frozen=True)
+class TimeView(View):
+    """Curves of settlements, and of first stages where some scenario has several stages."""
+
+    panels: list[TimePanel]
+
+
+def time(comparison: Comparison) -> TimeView:
+    """Share of worlds with a settlement by day; and with a first stage."""
+    staged = [run for run in comparison.ranked if len(run.scenario.stages) > 1]
+    panels = [_panel(comparison, "settlement", "A settlement", "A settlement", comparison.ranked)]
+    if staged:
+        panels.append(
+            _panel(comparison, "first_stage",
+                   "At least a first stage (scenarios whose agenda has several)",
+                   "A first stage, where the agenda has several", staged)
+        )  # fmt: skip
+    return TimeView(
+        foot(comparison),
+        headline(comparison),
+        "Share of worlds with a signature by day since each scenario's start; dots at 7, 30, 100, "
+        "180 and 365 days, bands: 95 % intervals (Wilson); dotted: beyond the scenario's horizon.",
+        panels,
+    )
+
+
+def signed_day(run: Run, name: str) -> Array:
+    """Day of the signature by world, NaN where it never came."""
+    data = run.ensemble
+    return np.asarray((data.settled_day if name == "settlement" else data.first_signed_day).values)
+
+
+def _signs(run: Run, name: str) -> float:
+    return float(np.isfinite(signed_day(run, name)).mean())
+
+
+def _panel(
+    comparison: Comparison, name: str, title: str, short_title: str, runs: list[Run]
+) -> TimePanel:
+    colors = palette(comparison)
+    curves = []
+    for run in runs:
+        step, signed = run.scenario.war.round_days, signed_day(run, name)
+        days = np.arange(run.scenario.rounds + 1, dtype=np.float64) * step
+        marked = np.array([d for d in DAYS if d <= days[-1]], dtype=float)
+        at, _, _ = band_of_shares(signed, marked)
+        curves.append(
+            Curve(row_of(comparison, run), colors[run.scenario.name], _signs(run, name),
+                  run.summary["horizon_days"], days, *band_of_shares(signed, days), marked, at)
+        )  # fmt: skip
+    return TimePanel(name, title, short_title, curves, _never(name, runs))
+
+
+def _never(name: str, runs: list[Run]) -> str:
+    """Which scenarios never come so far."""
+    never = [run for run in runs if not _signs(run, name)]
+    if not never:
+        return ""
+    key = "deal_by_day" if name == "settlement" else "first_stage_by_day"
+    known = [next(iter(r.summary[f"{key}_interval"].values())) for r in never]
+    widest = max((span for span in known if span), key=lambda s: s[1], default=None)
+    text = f"In no world: {', '.join(label(run.scenario.name) for run in never)}"
+    return text + (f" (95 % interval {span_words(widest)})" if widest else "")
+
+
+def headline(comparison: Comparison) -> str:
+    """The finding: where settlements come, how soon, or that there are none."""
+    with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
+    if with_any:
+        first = with_any[0]
+        middle = float(np.nanmedian(signed_day(first, "settlement")))
+        text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
+        return f"{text}; most in {listed([first.scenario.name])}, half of them by day {middle:.0f}"
+    signing = [run for run in comparison.runs if _signs(run, "first_stage")]
+    if not signing:
+        return "Nothing is signed in any world of any scenario"
+    best = max(signing, key=lambda run: _signs(run, "first_stage"))
+    share = share_text(_signs(best, "first_stage"))
+    return f"No settlements; a first stage most often in {listed([best.scenario.name])}: {share}"

@@ -1,0 +1,183 @@
+"""The API: its page, its notebooks and the README's script run; checks are never left out."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import re
+import subprocess
+import sys
+import tokenize
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+import numpy as np
+import pytest
+
+import sim
+from sim import api
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+NOTEBOOKS = sorted(DOCS.glob("*.ipynb"))
+PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def registries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is registered in a test is forgotten after it."""
+    for registry in (api.PROTOCOLS, api.TACTICS):
+        monkeypatch.setattr(registry, "_classes", dict(registry))
+
+
+def test_names_are_the_same_in_both_places_and_on_the_page() -> None:
+    assert sorted({*api.__all__, "__version__"}) == sorted(sim.__all__) == sorted(dir(sim))
+    assert [n for n in api.__all__ if not re.search(rf"\b{n}\b", PAGE)] == []
+    with pytest.raises(AttributeError, match="no attribute 'lod'"):
+        sim.lod  # noqa: B018
+
+
+@pytest.mark.parametrize("cls", [sim.Scenario, sim.Run, sim.Comparison, sim.Sweep, sim.Solution])
+def test_the_page_names_every_attribute(cls: type) -> None:
+    public = {n for n in [*vars(cls), *cls.__annotations__] if not n.startswith("_")}
+    assert [n for n in public if not re.search(rf"`\.{n}\b", PAGE)] in ([], ["subject"])
+
+
+def test_import_is_lazy() -> None:
+    code = "import sim, sys; print(sorted(m for m in sys.modules if m.startswith('sim.')))"
+    code += "; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "[]\nFalse\n"
+
+
+@pytest.mark.usefixtures("registries")
+def test_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    failed, tried = doctest.testfile(
+        str(DOCS / "api.md"), module_relative=False, optionflags=doctest.ELLIPSIS
+    )
+    assert tried > 20
+    assert failed == 0
+
+
+def test_the_readme_script_runs_word_for_word(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"^## In Python\n\n```python\n(.*?)^```$", readme, re.M | re.S)
+    assert len(script.split("\n")) <= 12
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "", "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "A settlement" in done.stdout or "No world" in done.stdout
+    assert (tmp_path / "convergence.png").exists()
+    assert (tmp_path / "kellogg" / "result.nc").exists()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.mark.filterwarnings("default")  # what the kernel's own packages warn of is not ours
+def test_notebooks_run_and_are_kept_without_outputs(path: Path) -> None:
+    notebook: Any = nbformat.read(path, as_version=4)
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+    nbclient.NotebookClient(
+        notebook, timeout=300, resources={"metadata": {"path": str(ROOT)}}
+    ).execute()
+    shown = [o for cell in notebook.cells for o in cell.get("outputs", ())]
+    assert any("image/png" in o.get("data", {}) for o in shown)
+    assert any("text/html" in o.get("data", {}) for o in shown)
+
+
+def test_data_are_checked_like_files(toy: dict[str, Any]) -> None:
+    lever = {"title": "Bomb", "on": "nobody", "effect": {"cost": {"b": 0.1}}, "when": {"round": 1}}
+    toy["actors"]["a"]["levers"] = {"bomb": lever}
+    with pytest.raises(sim.ScenarioError, match="there is no actor 'nobody'"):
+        sim.load(toy)
+
+
+def test_a_saved_run_is_what_it_was(toy: dict[str, Any], tmp_path: Path) -> None:
+    run = sim.load(toy).run(worlds=30)
+    again = sim.open(run.save(tmp_path / "toy"))
+    assert isinstance(again, sim.Run)
+    assert again.summary == run.summary
+    assert again.scenario.loaded.raw["actors"] == run.scenario.loaded.raw["actors"]
+    assert again.outcomes.equals(run.outcomes)
+    assert again.experiments.equals(run.experiments)
+    assert json.loads((tmp_path / "toy" / "summary.json").read_text())["worlds"] == 30
+
+
+def test_progress_is_told(toy: dict[str, Any]) -> None:
+    told: list[str] = []
+    sim.load(toy).run(worlds=10, progress=lambda what, done, total: told.append(what))
+    assert "worlds" in told
+
+
+def test_runs_and_scenarios_are_compared(toy: dict[str, Any]) -> None:
+    scenario = sim.load(toy)
+    dearer = scenario.with_({"name": "dearer", "war.cost.a": 0.05})
+    found = sim.compare([scenario.run(worlds=20), dearer], worlds=20, workers=1)
+    assert list(found.runs) == ["toy", "dearer"]
+    assert set(found.differences["scenario"]) == {"dearer"}
+    alone = dearer.run(worlds=20).outcomes
+    assert found.runs["dearer"].outcomes[alone.columns].equals(alone)
+
+
+def test_a_sweep_is_kept_where_it_is_told(toy: dict[str, Any], tmp_path: Path) -> None:
+    swept = sim.sweep(sim.load(toy), {"war.cost.a": [0.01, 0.05]}, worlds=10, folder=tmp_path)
+    again = sim.open(tmp_path)
+    assert isinstance(again, sim.Sweep)
+    assert again.cells.equals(swept.cells)
+
+
+def test_a_mesa_model_steps_as_a_run_does(toy: dict[str, Any]) -> None:
+    model = sim.model(sim.load(toy), worlds=20)
+    model.run()
+    outcomes = sim.load(toy).run(worlds=20).outcomes
+    agreed = [outcomes[f"agreed.{issue}"] for issue in model.talks.issues]
+    np.testing.assert_array_equal(model.talks.agreed, np.column_stack(agreed))
+
+
+def test_solutions_are_named(toy: dict[str, Any]) -> None:
+    solved = sim.load(toy).solve()
+    assert {"nash", "kalai_smorodinsky"} <= set(solved.points["solution"])
+
+
+# --- docs/model.md -----------------------------------------------------------------------------
+
+MODEL = (DOCS / "model.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`(sim(?:\.\w+){2,})`", MODEL)))
+
+
+def test_the_model_page_names_functions() -> None:
+    assert len(NAMED) > 25
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_functions_of_the_model_page_are_there(name: str) -> None:
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        try:
+            found: Any = import_module(".".join(parts[:cut]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[cut:]:
+            found = getattr(found, part)
+        return
+    raise AssertionError(name)
+
+
+def test_the_model_page_follows_the_order_of_a_step() -> None:
+    source = (ROOT / "sim" / "engine" / "model.py").read_text(encoding="utf-8")
+    body = source.split("    def step(self)")[1].split("    def run(self")[0]
+    words = [t.string for t in tokenize.generate_tokens(StringIO(body).readline)]
+    steps = re.findall(r"^## \d+\. .*?\(`(\w+)`\)$", MODEL, re.M)
+    places = [next(n for n, w in enumerate(words) if w.strip('"') == step) for step in steps]
+    assert len(steps) >= 8
+    assert places == sorted(places)

@@ -1,0 +1,135 @@
+"""Every protocol and tactic keeps to the invariants, and so does another package's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+import sim
+from sim.formulas.tactics import View
+from sim.registry import PROTOCOLS, TACTICS
+from tests.conftest import ROOT
+
+OUTSIDE = ROOT / "tests" / "outside_package"
+
+
+def every() -> Iterator[Any]:
+    """A class of tests for each."""
+    for name, cls in PROTOCOLS.items():
+        keys = {"name": name, "voluntary": not cls.caution}
+        yield type(f"Protocol {name}", (sim.ProtocolConformance,), keys)
+    for name in TACTICS:
+        yield type(f"Tactic {name}", (sim.TacticConformance,), {"name": name})
+
+
+@pytest.mark.parametrize(
+    ("tests", "one"),
+    [
+        pytest.param(tests, one, id=f"{tests.__name__}: {one}")
+        for tests in every()
+        for one in dir(tests)
+        if one.startswith("test_")
+    ],
+)
+def test_conforms(tests: Any, one: str) -> None:
+    getattr(tests(), one)()
+
+
+@pytest.fixture
+def wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A protocol and a tactic that keep to nothing, registered for one test."""
+    for registry in (PROTOCOLS, TACTICS):
+        monkeypatch.setattr(registry, "_classes", dict(registry))
+
+    @sim.protocol
+    class Dictator(sim.Protocol):
+        """The first signatory's ideal is signed by all, in all worlds but one by chance."""
+
+        name, title, citation = "dictator", "the first one decides", "nobody"
+        rng: ClassVar[Any] = np.random.default_rng()
+
+        def bargain(self) -> None:
+            where = self.talks.talking & (self.rng.random(self.talks.worlds) < 0.5)
+            self.model.sign(self.model.signatories[0].ideal, where)
+
+    @sim.tactic
+    class Crowd(sim.Tactic):
+        """Looks at all worlds, and beyond what is allowed."""
+
+        name, title, citation = "crowd", "follows the crowd", "nobody"
+        parameters: ClassVar[Any] = {"x": sim.Parameter(2.0, 0.0, 1.0, "out of bounds")}
+        looks_at_offers = False
+
+        def aspiration(self, view: View) -> Any:
+            return 2 * view.before.mean() * np.ones(len(view.time)) + view.received
+
+
+@pytest.mark.usefixtures("wrong")
+@pytest.mark.parametrize(
+    ("base", "name", "one"),
+    [
+        (sim.ProtocolConformance, "dictator", "test_nobody_signs_against_its_interest"),
+        (sim.ProtocolConformance, "dictator", "test_same_seed_same_bytes"),
+        (
+            sim.ProtocolConformance,
+            "dictator",
+            "test_leaving_out_concluded_worlds_changes_nothing",
+        ),
+        (
+            sim.ProtocolConformance,
+            "dictator",
+            "test_a_world_does_not_depend_on_how_many_others_run",
+        ),
+        (sim.TacticConformance, "crowd", "test_defaults_lie_within_their_bounds"),
+        (sim.TacticConformance, "crowd", "test_aspiration_is_a_share_in_every_world"),
+        (sim.TacticConformance, "crowd", "test_looks_at_offers_only_if_it_says_so"),
+    ],
+)
+def test_what_does_not_conform_is_found(base: Any, name: str, one: str) -> None:
+    tests = type("Tests", (base,), {"name": name})()
+    with pytest.raises(AssertionError):
+        getattr(tests, one)()
+
+
+def installed(folder: Path) -> None:
+    """The outside package as an installer leaves it: its module and its entry points."""
+    project = tomllib.loads((OUTSIDE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    info = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+    )
+    lines = []
+    for group, names in project["entry-points"].items():
+        lines += [f"[{group}]", *(f"{name} = {where}" for name, where in names.items())]
+    (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
+    module = OUTSIDE / "peace_turns.py"
+    (folder / module.name).write_text(module.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_an_outside_package_passes_and_works_in_the_command(tmp_path: Path) -> None:
+    installed(tmp_path)
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    environment = os.environ | {"PYTHONPATH": path}
+    for words in (
+        ["pytest", "-q", "-p", "no:cacheprovider", str(OUTSIDE / "test_peace_turns.py")],
+        ["sim", "camp_david", "--set", "protocol.name=turns", "--worlds", "20", "--quiet",
+         "--no-plots", "--set", "actors.egypt.tactic.name=stairs", "--out", str(tmp_path / "out")],
+    ):  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out" / "camp_david" / "summary.json").exists()

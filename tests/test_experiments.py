@@ -1,0 +1,86 @@
+"""The two tables of an ensemble: what was drawn, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from sim.engine.draws import Draws
+from sim.engine.model import PeaceTalks
+from sim.ensemble.runner import Job, Run, run_job, run_scenario, write_results
+from sim.ensemble.saved import load_results
+from sim.results.dataset import chunk_dataset
+from sim.results.experiments import experiments, outcomes_table
+from sim.scenario import load_scenario
+from tests.conftest import SCENARIOS
+
+LIMIT = "actors.putin.positions.territory.limit"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return run_scenario(load_scenario(SCENARIOS / "kellogg.yaml"), 300)
+
+
+def test_a_column_for_each_uncertain_number(run: Run) -> None:
+    table = experiments(run.ensemble)
+    assert table.shape[0] == 300
+    assert table.index.name == "world"
+    assert {LIMIT, "war.cost.putin", "actors.trump.levers.cut_arms.pull"} <= set(table)
+    assert "actors.putin.foresight_months" not in table
+    assert not any("noise" in name or "shock" in name for name in table)
+    variable = run.ensemble[f"x.{LIMIT}"]
+    assert variable.attrs["long_name"] == "Putin's red line on Territory"
+    assert variable.attrs["units"] == "scale, 0 to 1"
+    certain = load_scenario(SCENARIOS / "kellogg.yaml").with_({LIMIT: {"fixed": 0.5}})
+    assert LIMIT not in experiments(run_scenario(certain, 3).ensemble)
+
+
+def test_what_is_kept_is_what_the_engine_used() -> None:
+    scenario = load_scenario(SCENARIOS / "kellogg.yaml").scenario
+    model = PeaceTalks(scenario, Draws(1, 200))
+    lever = next(v for v in model.levers if v.key == "trump.cut_arms")
+    delay = model.levers[0].delay.astype(np.float32)
+    carried_out = lever.carried_out.copy()
+    model.narrowed_at = 1.0
+    model.run()
+    table = experiments(chunk_dataset(model))
+    path = "actors.trump.levers.cut_arms"
+    assert ((table[f"{path}.pull"] <= table[f"{path}.credibility"]) == carried_out).all()
+    assert (table[f"actors.{model.levers[0].key.replace('.', '.levers.')}.delay"] == delay).all()
+
+
+def test_draws_are_kept_of_worlds_that_are_left_out_too() -> None:
+    whole, part = Draws(1, 50), Draws(1, 50)
+    part.choose(np.array([3, 7]))
+    number = load_scenario(SCENARIOS / "kellogg.yaml").scenario.war.cost["putin"].per_month
+    drawn = whole.number("war.cost.putin", number, 0.1)
+    assert (part.number("war.cost.putin", number, 0.1) == drawn[[3, 7]]).all()
+    assert (part.uniform("pull") == whole.uniform("pull")[[3, 7]]).all()
+    part.normal("war.shock.territory", 4)
+    assert set(part.once) == {"war.cost.putin", "pull"}
+    assert all((part.once[name] == whole.once[name]).all() for name in part.once)
+
+
+def test_outcomes_are_named(run: Run) -> None:
+    table = outcomes_table(run.ensemble)
+    assert (table["utility.putin"] == run.ensemble.utility.sel(actor="putin")).all()
+    assert set(table["outcome"].cat.categories) >= {"settlement", "no_deal"}
+    share = (table["outcome"] == "no_deal").mean()
+    assert share == pytest.approx(run.summary["outcomes"]["no_deal"])
+    assert "offer" not in " ".join(table)
+    assert not set(table) & set(experiments(run.ensemble))
+
+
+def test_files_and_stores_hold_them(run: Run, tmp_path: Path) -> None:
+    write_results(run, tmp_path / "result.nc")
+    again, central = load_results(tmp_path / "result.nc")
+    xr.testing.assert_identical(again, run.ensemble)
+    assert not [name for name in central if str(name).startswith("x.")]
+    loaded = load_scenario(SCENARIOS / "kellogg.yaml")
+    stored = run_job(Job(loaded, 300, store=tmp_path / "ensemble.zarr"))
+    assert experiments(stored.ensemble).equals(experiments(run.ensemble))
+    assert stored.ensemble[f"x.{LIMIT}"].attrs == run.ensemble[f"x.{LIMIT}"].attrs
