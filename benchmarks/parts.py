@@ -27,8 +27,8 @@ EVERY = 0.002
 PARTS = {
     "engine.draws": "draws and set-up",
     "scenario.distributions": "draws and set-up",
-    "engine.war": "engine.war",
-    "engine.levers": "engine.levers",
+    "engine.war": "war",
+    "engine.levers": "levers",
     "engine.agents.outlook": "outlook: what fighting on is worth",
     "formulas.bargaining.walk": "aspirations and offers",
     "formulas.bargaining.learning": "aspirations and offers",
@@ -42,7 +42,7 @@ PARTS = {
     "engine.ratification": "gates",
     "engine.durability": "end of run: durability",
     "engine.published_plan": "the plan as published",
-    "engine.ripeness": "engine.ripeness",
+    "engine.ripeness": "ripeness",
     "results": "table and store of outcomes",
     "ensemble.runner": "table and store of outcomes",
     "ensemble.store": "table and store of outcomes",
@@ -76,7 +76,7 @@ def part_of(frame: FrameType | None) -> str:
     part = ELSEWHERE
     while frame is not None:
         module = module_of(frame.f_code.co_filename)
-        if module == "model" and frame.f_code.co_name == "__init__":
+        if module == "engine.model" and frame.f_code.co_name == "__init__":
             return SET_UP
         if module is not None:
             found = part_of_module(module)

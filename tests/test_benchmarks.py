@@ -218,8 +218,8 @@ def test_samples_count_for_the_part_that_asked() -> None:
     assert (
         parts.part_of(frame_in("engine.protocols.shuttle", "bargain")) == parts.PARTS["protocols"]
     )
-    assert parts.part_of(frame_in("model", "__init__")) == parts.SET_UP
-    assert parts.part_of(frame_in("model", "step")) == parts.ROUND
+    assert parts.part_of(frame_in("engine.model", "__init__")) == parts.SET_UP
+    assert parts.part_of(frame_in("engine.model", "step")) == parts.ROUND
     assert parts.part_of(sys._getframe()) == parts.ELSEWHERE
 
 
