@@ -216,7 +216,8 @@ def frame_in(module: str, function: str) -> FrameType:
 def test_samples_count_for_the_part_that_asked() -> None:
     assert parts.part_of(frame_in("engine.war", "advance")) == "war"
     assert (
-        parts.part_of(frame_in("engine.protocols.shuttle", "bargain")) == parts.PARTS["protocols"]
+        parts.part_of(frame_in("engine.protocols.shuttle", "bargain"))
+        == parts.PARTS["engine.protocols"]
     )
     assert parts.part_of(frame_in("engine.model", "__init__")) == parts.SET_UP
     assert parts.part_of(frame_in("engine.model", "step")) == parts.ROUND

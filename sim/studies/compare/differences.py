@@ -74,7 +74,10 @@ def differences(
     for run in runs:
         if run is base:
             continue
-        own = actors if {run.scenario.name, baseline} <= set(group) else []
+        same = {run.scenario.name, baseline} <= set(group)
+        # at least half of the group has them, but not every scenario
+        both = set(run.ensemble.actor.values) & set(base.ensemble.actor.values)
+        own = [actor for actor in actors if same and actor in both]
         for measure in comparable((run.scenario, base.scenario), own):
             found = difference(run, base, measure)
             if found is not None:
