@@ -17,7 +17,7 @@ from sim.formulas.groups.settlement import CHOICES, Fit, fingerprint, settlement
 from sim.studies.backtest.folder import load_folder
 from sim.studies.backtest.scores import mean_interval
 
-TARGET = Path(__file__).resolve().parent.parent / "sim" / "groups" / "fitted.py"
+TARGET = Path(__file__).resolve().parent.parent / "sim" / "formulas" / "groups" / "fitted.py"
 ONLY_ZERO = (0.0,)
 VARIANTS = {
     "all parts": CHOICES,

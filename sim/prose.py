@@ -64,11 +64,6 @@ def possessive(name: str) -> str:
     return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
-def hundredths(value: float) -> str:
-    """A utility of 0 to 1 on a scale of 0 to 100: ``−12.3``."""
-    return signed(f"{100 * value:.1f}")
-
-
 def signed(number: str) -> str:
     """A formatted number with a true minus."""
     return number.replace("-", "−")

@@ -200,9 +200,9 @@ def test_the_settlement_predictor_is_never_scored_on_its_own_issues(
 def test_spread_is_better_than_resampling_and_the_point_is_no_worse(deu: Backtest) -> None:
     """What the documentation says of the predictor of our own, with its uncertainty."""
     own = deu.named("settlement")
-    assert own.against_resampled is not None
-    assert own.against_resampled[1] is not None
-    assert own.against_resampled[1].high < 0
+    assert own.against_spread["compromise_resampled"] is not None
+    assert own.against_spread["compromise_resampled"][1] is not None
+    assert own.against_spread["compromise_resampled"][1].high < 0
     assert own.against_mean is not None
     assert own.against_mean[1] is not None
     low, high = own.against_mean[1]
@@ -286,6 +286,17 @@ def test_the_table_on_the_terminal(
     assert "Too few issues to say which predictor is better." in text
 
 
+def test_semicolons_and_decimal_commas(small: Path) -> None:
+    plain = load_folder(small)
+    for name in ("positions.csv", "outcomes.csv"):
+        text = (small / name).read_text().replace(",", ";").replace(".", ",")
+        (small / name).write_text(text.replace("tax;b;50", "tax;b;50,25"))
+    found = load_folder(small)
+    assert found.groups[0].positions.tolist() == [0, 50.25, 100]
+    assert (found.groups[0].salience == plain.groups[0].salience).all()
+    assert found.outcomes.tolist() == plain.outcomes.tolist()
+
+
 def test_every_mistake_at_once_and_nothing_written(
     small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -302,12 +313,13 @@ def test_every_mistake_at_once_and_nothing_written(
     lines = [line.removeprefix(f"{small}/") for line in printed.err.splitlines()]
     assert lines == [
         "outcomes.csv:3: issue: 'tax' stands twice",
-        "outcomes.csv:3: outcome: 'nan' is no finite number",
-        "positions.csv:3: position: 'fifty' is no number",
+        "outcomes.csv:3: outcome: 'nan' is not a number (-1e+09 to 1e+09)",
+        "positions.csv:3: position: 'fifty' is not a number (-1e+09 to 1e+09)",
         "positions.csv:4: actor: 'a' has a position on 'tax' already",
-        "positions.csv:4: power: -1 is below 0",
+        "positions.csv:4: power: -1 is less than 0",
         "positions.csv:4: salience: 70 is outside 0 to 1 (divide percentages by 100)",
-        "positions.csv:7: has 4 cells, the first line 5",
+        "positions.csv:7: has 4 cells where the header names 5 columns "
+        "(a text that holds the separator needs quotes)",
     ]
     assert not out.exists()
 
@@ -315,7 +327,7 @@ def test_every_mistake_at_once_and_nothing_written(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"positions.csv": None}, "is not there"),
+        ({"positions.csv": None}, "there is no such file"),
         ({"positions.csv": POSITIONS.replace("salience,", "weight,")}, "this column is missing"),
         ({"positions.csv": "issue,actor,position,salience,power\n"}, "has no rows"),
         ({"positions.csv": POSITIONS.replace("0.5", "0").replace(",1,1", ",0,1")}, "nobody on"),
@@ -355,7 +367,7 @@ def test_the_figure_shows_every_predictor(deu: Backtest) -> None:
     labels = [t.get_text() for t in errors.get_yticklabels()]
     assert labels == [s.title for s in deu.scored]
     assert {t.get_text() for t in errors.texts} >= {f"{deu.named('compromise').points.mean:.1f}"}
-    assert len(coverage.texts) == 3
+    assert len(coverage.texts) == 4
     assert coverage.get_gid() == "coverage"
 
 

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from sim.formulas.solutions import solve
-from sim.importing.genius import read_genius
+from sim.importing import Wishes
+from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
 from sim.listed.stacked import play
 from sim.plots.offers import offers
@@ -305,8 +306,10 @@ def test_the_chart_has_a_panel_per_actor_and_the_agreement(wells: Path) -> None:
 
 
 def imported(folder: Path) -> tuple[dict[str, Any] | None, str]:
-    data, problems = read_genius(folder)
-    return data, "\n".join(map(str, problems))
+    try:
+        return read(folder, Wishes()).raw, ""
+    except ScenarioError as error:
+        return None, str(error)
 
 
 def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> None:
@@ -361,13 +364,13 @@ def test_every_mistake_is_told_by_row_and_column(domain: Path) -> None:
         change(domain, "*_2_west.xml", 'name="Road"', 'name="Raod"'),
         change(domain, "*_2_west.xml", 'reservation value="0.25"', 'reservation value="x"'),
         change(domain, "*_2_west.xml", '<discount_factor value="1.0"',
-               '<discount_factor value="0.9"'),
+               '<discount_factor value="1.9"'),
     ]  # fmt: skip
     data, problems = imported(domain)
     assert data is None
     for (row, column), words in zip(
         spots, ("'much' as its evaluation", "no option 'tool'", "no issue 'Raod'", "'x'",
-                "discounted"), strict=True,
+                "discounts by 1.9"), strict=True,
     ):  # fmt: skip
         assert re.search(rf"xml:{row}: column {column}: .*{words}", problems), problems
 

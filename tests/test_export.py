@@ -9,7 +9,8 @@ import numpy as np
 import yaml
 
 from sim.engine.central import central_space
-from sim.importing.genius import read_genius
+from sim.importing import Wishes
+from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
@@ -19,10 +20,7 @@ from tests.test_import import TABLE, sim
 
 
 def back(folder: Path) -> DiscreteFile:
-    raw, problems = read_genius(folder)
-    assert problems == []
-    assert raw is not None
-    return DiscreteFile.model_validate(raw)
+    return DiscreteFile.model_validate(read(folder, Wishes()).raw)
 
 
 def same_utilities(scenario: Scenario, read: DiscreteFile, points: list[np.ndarray]) -> None:

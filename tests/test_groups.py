@@ -228,6 +228,17 @@ def test_outcomes_before_any_exchange_are_the_reference(shared: Path, name: str)
     assert found == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.parametrize("name", SUMMITS)
+def test_outcomes_of_later_rounds_are_near_the_reference(shared: Path, name: str) -> None:
+    """Ties were drawn there, so not to the digit; if all of a move lasted, 25 points off."""
+    reference = rows(shared / "data" / "reference_runs" / SUMMITS[name])
+    issues = tables(list(groups(shared / "data" / name).values()))
+    for number, most in ((1, 1.0), (2, 2.0), (10, 4.0)):
+        expected = [float(r["nbs"]) for r in reference if r["round"] == str(number)]
+        assert len(expected) > 3
+        assert exchange(*issues, rounds=number) == pytest.approx(expected, abs=most)
+
+
 def test_every_published_exchange_is_the_best_there_is(shared: Path) -> None:
     """All 129 trades of the R program's first round, in its order, whatever its ties."""
     folder = shared / "data" / "cop21_decide"
@@ -317,3 +328,10 @@ def test_predictors_are_documented(name: str) -> None:
     predictor = PREDICTORS[name]
     assert predictor.title
     assert predictor.citation
+
+
+def test_what_lasts_of_a_move() -> None:
+    from sim.formulas.groups.exchange import start_of_next
+
+    half = start_of_next(np.zeros(2), np.ones(2), np.array([0.0, 1.0]))
+    assert half == pytest.approx([0.5, 0.1])

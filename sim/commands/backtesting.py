@@ -18,7 +18,7 @@ from sim import __version__
 from sim.files import written_whole
 from sim.formulas.statistics import Interval
 from sim.prose import percent
-from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICK, YARDSTICK, Backtest, Scored
+from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
 from sim.studies.backtest.words import subject, units
 
@@ -82,11 +82,12 @@ def _scores(one: Scored) -> dict[str, Any]:
     }
     if one.name != YARDSTICK:
         entry[f"mae_minus_{YARDSTICK}"] = _difference(one.against_mean)
+        entry["p_value"] = None if one.p_value is None else _short(one.p_value)
+        entry["difference_shown"] = one.shown
     if one.distributions is not None:
         entry["crps"] = _short(float(np.nanmean(one.crps)))
         entry |= {f"coverage_{s:.0%}"[:-1]: _short(one.coverage[s]) for s in COVERAGE}
-        if one.name != SPREAD_YARDSTICK:
-            entry[f"crps_minus_{SPREAD_YARDSTICK}"] = _difference(one.against_resampled)
+        entry |= {f"crps_minus_{n}": _difference(d) for n, d in one.against_spread.items()}
     return entry
 
 
@@ -133,21 +134,16 @@ def _spread(one: Scored, issue: int) -> list[str]:
 
 def verdict(result: Backtest) -> str:
     """Who is better than the compromise mean beyond what chance would give."""
-    compared = [s for s in result.scored if s.against_mean and s.against_mean[1]]
+    compared = [s for s in result.scored if s.p_value is not None and s.against_mean]
     if not compared:
         return "Too few issues to say which predictor is better."
-    better, worse = [], 0
-    for one in compared:
-        assert one.against_mean is not None
-        _, interval = one.against_mean
-        assert interval is not None
-        if interval.high < 0:
-            better.append(one.name)
-        worse += interval.low > 0
-    text = ", ".join(better) if better else "none"
+    shown = [(one.name, one.against_mean[0]) for one in compared if one.shown and one.against_mean]
+    better = ", ".join(name for name, difference in shown if difference < 0)
+    worse = sum(difference > 0 for _, difference in shown)
     return (
-        f"Better than the compromise mean, interval of the difference below 0: {text}. "
-        f"Worse, interval above 0: {worse} of {len(compared)}."
+        f"Better than the compromise mean: {better or 'none is shown to be'}. Worse: {worse} of "
+        f"{len(compared)}. For the other {len(compared) - len(shown)} no difference is shown "
+        "(5 %, Holm's correction over all of them)."
     )
 
 
@@ -193,14 +189,16 @@ def _point_table(result: Backtest) -> Table:
 
 def _distribution_table(result: Backtest) -> Table:
     shares = [f"In its {percent(share)}" for share in COVERAGE]
-    table = _table("Distribution", "CRPS", *shares, "CRPS less resampled's")
+    table = _table(
+        "Distribution", "CRPS", *shares, *(f"CRPS less {n}'s" for n in SPREAD_YARDSTICKS)
+    )
     found = [one for one in result.scored if one.distributions is not None]
     for one in sorted(found, key=lambda s: float(np.nanmean(s.crps))):
         table.add_row(
             one.name,
             f"{np.nanmean(one.crps):.2f}",
             *(percent(one.coverage[share]) for share in COVERAGE),
-            "" if one.name == SPREAD_YARDSTICK else difference_text(one.against_resampled),
+            *(difference_text(one.against_spread.get(name)) for name in SPREAD_YARDSTICKS),
         )
     return table
 

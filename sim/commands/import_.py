@@ -15,8 +15,8 @@ def import_(
         Path,
         typer.Argument(
             metavar="PATH",
-            help="CSV of scored articles, of positions, of KTAB or DECIDE; or a folder of "
-            "GENIUS/NegMAS XML.",
+            help="CSV of scored articles, positions, KTAB or DECIDE; a folder of GENIUS, GeniusWeb "
+            "or NegMAS files; a zip of these.",
         ),
     ],
     out: Annotated[
@@ -39,21 +39,35 @@ def import_(
             show_default="compromise",
         ),
     ] = None,
+    profiles: Annotated[
+        str | None,
+        typer.Option(metavar="NAME,NAME", help="Which of several profiles of a domain negotiate."),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the scenario.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    survey: Annotated[
+        bool,
+        typer.Option(
+            "--survey", help="Write nothing; say how much of what lies below PATH is read."
+        ),
+    ] = False,
 ) -> None:
     """Make a scenario of other people's coding, whose format is recognised by its header."""
     from sim.commands.importing import import_file, named_values
-    from sim.commands.terminal.importing import tell
+    from sim.commands.terminal.importing import tell, tell_survey
     from sim.importing import Wishes
     from sim.scenario import ScenarioError
 
+    if survey:
+        tell_survey(path)
+        return
     try:
         wishes = Wishes(
             title,
             named_values("--threshold", threshold or []),
             named_values("--preset", preset or []),
             protocol,
+            profiles,
         )
         done = import_file(path, out, wishes, force)
     except ScenarioError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,15 @@ class Wishes:
         Name of a draft → its articles, as typed with ``--preset``.
     protocol : str or None
         How a group decides, as typed with ``--protocol``.
+    profiles : str or None
+        Which of several profiles negotiate, as typed with ``--profiles``.
     """
 
     title: str | None = None
     thresholds: dict[str, str] = field(default_factory=dict)
     presets: dict[str, str] = field(default_factory=dict)
     protocol: str | None = None
+    profiles: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Imported:
 
 
 def read(path: Path, wishes: Wishes) -> Imported:
-    """Read a file or folder of any known kind.
+    """Read a file, folder or zipped folder of any known kind.
 
     Raises
     ------
@@ -59,7 +62,30 @@ def read(path: Path, wishes: Wishes) -> Imported:
     """
     from sim.importing.kinds import check_wishes, recognised
 
+    if path.suffix.lower() == ".zip" and path.is_file():
+        return _zipped(path, wishes)
     file, kind = recognised(path)
     check_wishes(kind, wishes)
     imported: Imported = import_module(kind.module).read(file, wishes)
     return imported
+
+
+def _zipped(path: Path, wishes: Wishes) -> Imported:
+    """The same of a folder in an archive, whose files are told as parts of it."""
+    from sim.importing.archive import unpacked
+    from sim.scenario.errors import ScenarioError
+
+    with unpacked(path) as folder:
+
+        def told(text: str) -> str:
+            return text.replace(str(folder), str(path))
+
+        try:
+            found = read(folder, wishes)
+        except ScenarioError as error:
+            places = [replace(p.place, file=told(p.place.file)) for p in error.problems]
+            pairs = zip(error.problems, places, strict=True)
+            raise ScenarioError(
+                [replace(p, place=place, fix=told(p.fix)) for p, place in pairs]
+            ) from None
+        return replace(found, head=[told(line) for line in found.head])

@@ -9,220 +9,339 @@ Genius: an integrated environment for supporting the design of generic automated
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from sim.importing import Imported, Wishes
-from sim.importing.keys import plain_key
-from sim.importing.table import raise_all
+from sim.importing.domain import Domain, Profile, chosen, integers, listed_scenario, reals
+from sim.importing.files import visible
 from sim.importing.xml_tree import Element, problem_at, read_xml
 from sim.scenario.errors import Place, Problem
 
-LISTED = {"discrete", ""}
-"""Types of issues whose options are listed."""
+ROOTS = ("negotiation_template", "utility_space")
+Roots = dict[Path, Element]
+Where = tuple[Path, int, int]
 
 
 def read(path: Path, wishes: Wishes) -> Imported:
     """The scenario with listed options that a domain makes; see :func:`sim.importing.read`."""
-    raw, problems = read_genius(path)
-    raise_all(problems)
-    assert raw is not None
-    if wishes.title:
-        raw["title"] = wishes.title
-    head = [
-        f"Made by `python -m sim import {path}` from XML of GENIUS.",
-        "Strategies and the number of rounds are not part of that format: what stands here are the",
-        "defaults of docs/discrete-scenarios.md.",
-    ]
-    notes = [raw["summary"], "Tactics and the number of rounds have no source: the defaults."]
-    return Imported(raw, head, notes)
+    domain, problems = read_genius(path, wishes.profiles)
+    return listed_scenario(domain, problems, wishes, path)
 
 
-def read_genius(path: str | Path) -> tuple[dict[str, Any] | None, list[Problem]]:
-    """Read a domain into a scenario with listed options.
+def read_genius(path: Path, profiles: str | None = None) -> tuple[Domain, list[Problem]]:
+    """Read a domain.
 
     Parameters
     ----------
-    path : str or Path
-        The folder, or its domain file; the other XML files of the folder are the utility spaces.
+    path : Path
+        The folder, or its domain file; other XML files of the folder are the utility spaces.
+    profiles : str, optional
+        Names of the utility spaces to take, separated by commas.
 
     Returns
     -------
-    scenario : dict or None
-        The content of a scenario file as plain data; None where something is wrong.
+    domain : Domain
+        Not to be used where there are problems.
     problems : list of Problem
         Everything that is wrong, each with file, row and column.
 
     Remarks
     -------
     Evaluations are taken as they are (NegMAS writes values between 0 and 1), except that those of
-    an issue whose largest one exceeds 1 are divided by it, as GENIUS does. Names become keys:
-    small letters, digits and ``_``; the names as written are kept as titles.
+    an issue whose largest one exceeds 1 are divided by it, as GENIUS does. Integers are listed, and
+    real numbers cut into points as GENIUS cuts them.
     """
-    path = Path(path)
     folder = path if path.is_dir() else path.parent
-    files = sorted(p for p in folder.glob("*.xml")) if folder.is_dir() else []
+    result = Domain(path, "XML of GENIUS", {}, [])
     if not path.exists():
-        return None, [Problem(Place(str(path)), "", "there is no such file or folder")]
-    roots: dict[Path, Element] = {}
-    problems: list[Problem] = []
-    for file in files:
-        root, found = read_xml(file)
-        problems += found
-        if root is not None and _is_negotiation(root):
-            roots[file] = root
+        return result, [Problem(Place(str(path)), "", "there is no such file or folder")]
+    roots, problems, strange = _roots(folder, path)
     spaces = {f: r for f, r in roots.items() if _is_space(r)}
     domains = {f: r for f, r in roots.items() if f not in spaces}
-    if not path.is_dir() and path in spaces:
+    if strange and (not domains or len(spaces) < 2):
+        problems += strange  # one of them may be what is missing
+    result.notes += [f"Left out: {Path(p.place.file).name} ({p.message})." for p in strange]
+    if path in spaces:
         problems.append(
             Problem(Place(str(path)), "", "is a utility space, not a domain", "name the folder")
         )
-    if not path.is_dir() and path in domains:
-        domains = {path: domains[path]}
-    if len(domains) > 1:
-        names = ", ".join(f.name for f in domains)
-        problems.append(Problem(Place(str(folder)), "", f"has several domain files: {names}"))
-    if len(spaces) < 2 and not problems:
-        fix = "a domain needs a file with <weight> elements per negotiator"
-        found_ = f"has {len(spaces)} utility spaces; at least 2 are needed"
-        problems.append(Problem(Place(str(folder)), "", found_, fix))
-    if problems:
-        return None, problems
-    source, domain = next(iter(domains.items() or spaces.items()))
-    issues, problems = _issues(source, domain)
-    actors: dict[str, Any] = {}
-    for file, root in spaces.items():
-        actor, found = _actor(file, root, issues)
+    files, unknown = chosen(list(spaces), profiles)
+    problems += unknown
+    domains, spaces = _one_domain(domains, {f: spaces[f] for f in files}, path, problems, result)
+    if problems or not (domains or spaces):
+        return result, problems
+    result.source, root = next(iter(domains.items() or spaces.items()))
+    issues, problems = _issues(result.source, root)
+    result.issues = {name: options for name, (options, _) in issues.items()}
+    cut = [name for name, (_, kind) in issues.items() if kind == "real"]
+    if cut:
+        result.notes.append(f"Real numbers are cut into points: {', '.join(cut)}.")
+    for file, space in spaces.items():
+        profile, found = _profile(file, space, result.issues)
         problems += found
-        actors[plain_key(file.stem, actors)] = actor
-    if problems:
-        return None, problems
-    return {
-        "name": plain_key(source.stem),
-        "title": source.stem,
-        "summary": f"Read from {source.name} and {', '.join(f.name for f in spaces)}.",
-        "issues": {
-            key: {"title": title, "options": options} for key, title, options in issues.values()
-        },
-        "actors": actors,
-        "protocol": {"name": "stacked", "steps": 100},
-    }, []
+        result.profiles.append(profile)
+    return result, problems
 
 
-Issues = dict[str, tuple[str, str, list[str]]]
-"""Name as written → key, title, options."""
+# --- files ---------------------------------------------------------------------------------------
 
 
-def _is_negotiation(root: Element) -> bool:
-    return root.tag in ("negotiation_template", "utility_space")
+def _roots(folder: Path, named: Path) -> tuple[Roots, list[Problem], list[Problem]]:
+    """Files of a negotiation, what is wrong with such files, and what others cannot be read."""
+    roots: Roots = {}
+    problems: list[Problem] = []
+    strange: list[Problem] = []
+    for file in visible(folder, ".xml"):
+        root, found = read_xml(file)
+        if root is not None and root.tag in ROOTS:
+            roots[file] = root
+        elif root is None:
+            ours = file == named or _speaks_of_negotiation(file)
+            (problems if ours else strange).extend(found)
+    return roots, problems, strange
+
+
+def _speaks_of_negotiation(file: Path) -> bool:
+    """Whether a file that cannot be read was meant to be one of ours.
+
+    What lies beside a domain (tables, results) must not block it.
+    """
+    try:
+        with file.open("rb") as handle:
+            start = handle.read(200_000)
+    except OSError:
+        return True
+    return not start.strip() or any(b"<" + tag.encode() in start for tag in (*ROOTS, "!DOCTYPE"))
 
 
 def _is_space(root: Element) -> bool:
     """Whether a file says what somebody wants, not only what there is."""
-    return root.tag == "utility_space" and any(root.all("weight"))
+    wants = ("weight", "evaluator", "ufun", "reservation")
+    return root.tag == "utility_space" and any(any(root.all(tag)) for tag in wants)
 
 
-def _issues(path: Path, root: Element) -> tuple[Issues, list[Problem]]:
-    issues: Issues = {}
-    problems = []
-    keys: dict[str, Any] = {}
+def _names(root: Element) -> set[str]:
+    return {issue.attributes.get("name", "") for issue in root.all("issue")}
+
+
+def _one_domain(
+    domains: Roots, spaces: Roots, path: Path, problems: list[Problem], result: Domain
+) -> tuple[Roots, Roots]:
+    """One domain with the utility spaces that belong to it.
+
+    Of several domains in a folder a space belongs to the one with the most issues in common, and
+    among these to the one whose file name begins most like its own.
+    """
+    wanted = {path: domains[path]} if path in domains else domains
+    if len(wanted) > 1:
+        names = ", ".join(f.name for f in wanted)
+        said = f"has several domain files: {names}"
+        problems.append(Problem(Place(str(path)), "", said, "name the one that is meant"))
+        return wanted, {}
+    pool = domains or dict(list(spaces.items())[:1])
+
+    def likeness(file: Path, other: Path) -> tuple[float, int]:
+        one, two = _names(spaces[file]), _names(pool[other])
+        letters = zip(file.stem.lower(), other.stem.lower(), strict=False)
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+        return len(one & two) / max(len(one | two), 1), alike
+
+    kept: Roots = {}
+    for file, root in spaces.items():
+        best = max(likeness(file, other) for other in pool)
+        own = next(iter(wanted), file) if domains else next(iter(pool))
+        score = likeness(file, own)
+        if score[0] > 0 and (score == best or not domains):
+            kept[file] = root
+        elif not domains and not score[0]:
+            said = f"has no issue of {own.name}: these are profiles of different domains"
+            fix = "choose those of one with --profiles"
+            problems.append(Problem(Place(str(file)), "", said, fix))
+    others = [f.name for f in spaces if f not in kept]
+    if others and not problems:
+        result.notes.append(f"Left out, of another domain: {', '.join(others)}.")
+    return wanted, kept
+
+
+# --- issues --------------------------------------------------------------------------------------
+
+
+def _issues(path: Path, root: Element) -> tuple[dict[str, tuple[list[str], str]], list[Problem]]:
+    """Name → options and type."""
+    issues: dict[str, tuple[list[str], str]] = {}
+    problems: list[Problem] = []
     for issue in root.all("issue"):
         name = issue.attributes.get("name", "")
         where = (path, issue.line, issue.column)
+        kind = issue.attributes.get("vtype", issue.attributes.get("type", "")).lower()
         if not name:
             problems.append(problem_at(*where, "an <issue> has no name"))
-            continue
-        if name in issues:
+        elif name in issues:
             problems.append(problem_at(*where, f"the issue '{name}' stands twice"))
-            continue
-        kind = issue.attributes.get("vtype", issue.attributes.get("type", "")).lower()
-        if kind not in LISTED:
-            message = f"the issue '{name}' is of type {kind}; only listed options are read"
+        elif kind in ("integer", "real"):
+            issues[name] = (_range(where, issue, kind, problems), kind)
+        elif kind in ("discrete", ""):
+            issues[name] = (_options(where, issue, problems), "discrete")
+        else:
+            message = f"the issue '{name}' is of type {kind}; discrete, integer and real are read"
             problems.append(problem_at(*where, message))
-            continue
-        options: list[str] = []
-        for item in issue.own("item"):
-            value = item.attributes.get("value")
-            here = (path, item.line, item.column)
-            if value is None:
-                problems.append(problem_at(*here, f"an <item> of '{name}' has no value"))
-            elif value in options:
-                problems.append(problem_at(*here, f"the option '{value}' stands twice"))
-            else:
-                options.append(value)
-        if not options:
-            problems.append(problem_at(*where, f"the issue '{name}' has no <item>"))
-        key = plain_key(name, keys)
-        keys[key] = True
-        issues[name] = (key, name, options)
     if not issues and not problems:
         problems.append(problem_at(path, root.line, root.column, "there is no <issue>"))
     return issues, problems
 
 
-def _actor(path: Path, root: Element, issues: Issues) -> tuple[dict[str, Any], list[Problem]]:
-    """A utility space as an actor."""
-    problems: list[Problem] = []
+def _options(where: Where, issue: Element, problems: list[Problem]) -> list[str]:
+    name, options = issue.attributes["name"], []
+    for item in issue.own("item"):
+        value = item.attributes.get("value")
+        here = (where[0], item.line, item.column)
+        if value is None:
+            problems.append(problem_at(*here, f"an <item> of '{name}' has no value"))
+        elif value in options:
+            problems.append(problem_at(*here, f"the option '{value}' stands twice"))
+        else:
+            options.append(value)
+    if not options:
+        problems.append(problem_at(*where, f"the issue '{name}' has no <item>"))
+    return options
 
-    def number(element: Element, attribute: str) -> float:
+
+def _bounds(issue: Element) -> tuple[float, float]:
+    """Ends of a range, wherever they stand; NaN where they are missing."""
+    holders = [issue, *issue.own("range")]
+
+    def end(key: str) -> float:
+        texts = [h.attributes[key] for h in holders if key in h.attributes]
+        try:
+            return float(texts[-1]) if texts else math.nan
+        except ValueError:
+            return math.nan
+
+    return end("lowerbound"), end("upperbound")
+
+
+def _range(where: Where, issue: Element, kind: str, problems: list[Problem]) -> list[str]:
+    low, high = _bounds(issue)
+    options = integers(low, high) if kind == "integer" else reals(low, high)
+    if options is None:
+        said = f"the {kind} issue '{issue.attributes['name']}' has no usable lowerbound, upperbound"
+        problems.append(problem_at(*where, said))
+    return options or []
+
+
+# --- utility spaces ------------------------------------------------------------------------------
+
+
+class _Reader:
+    """Numbers of a utility space, and what is wrong with them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def problem(self, element: Element, message: str, fix: str = "") -> None:
+        self.problems.append(problem_at(self.path, element.line, element.column, message, fix))
+
+    def number(self, element: Element, attribute: str, absent: float | None = None) -> float:
         text = element.attributes.get(attribute)
+        if text is None and absent is not None:
+            return absent
         try:
             value = float(text) if text is not None else math.nan
         except ValueError:
             value = math.nan
-        if not math.isfinite(value):
-            message = f"<{element.tag}> has no number as its {attribute}"
-            if text is not None:
-                message = f"<{element.tag}> has '{text}' as its {attribute}, not a number"
-            problems.append(problem_at(path, element.line, element.column, message))
-            return 0.0
-        return value
+        if math.isfinite(value):
+            return value
+        message = f"<{element.tag}> has no number as its {attribute}"
+        if text is not None:
+            message = f"<{element.tag}> has '{text}' as its {attribute}, not a number"
+        self.problem(element, message)
+        return 0.0
 
-    weights = {w.attributes.get("index", ""): w for w in root.all("weight")}
-    positions: dict[str, Any] = {}
-    for element in root.all("issue"):
-        name = element.attributes.get("name", "")
-        where = (path, element.line, element.column)
-        if name not in issues:
-            listed = f"the domain lists {', '.join(issues)}"
-            problems.append(problem_at(*where, f"there is no issue '{name}'", listed))
-            continue
-        key, _, options = issues[name]
-        if key in positions:
-            problems.append(problem_at(*where, f"the issue '{name}' stands twice"))
-            continue
-        weight = weights.get(element.attributes.get("index", "-"))
-        if weight is None:
-            problems.append(problem_at(*where, f"the issue '{name}' has no <weight>"))
-        values: dict[str, float] = {}
-        for item in element.own("item"):
+    def values(self, issue: Element, options: list[str]) -> dict[str, float]:
+        """Option → value, of a list or of a formula."""
+        formula = issue.own("evaluator")
+        if formula and not issue.own("item"):
+            return self._formula(issue, formula[0], options)
+        name, values = issue.attributes["name"], {}
+        for item in issue.own("item"):
             option = item.attributes.get("value", "")
-            if option not in options:
-                message = f"there is no option '{option}' of '{name}'"
-                problems.append(problem_at(path, item.line, item.column, message))
-                continue
-            values[option] = number(item, "evaluation")
+            if option in options:
+                values[option] = self.number(item, "evaluation")
+            else:
+                self.problem(item, f"there is no option '{option}' of '{name}'")
         missing = [o for o in options if o not in values]
         if missing:
-            message = f"the issue '{name}' has no evaluation of {', '.join(missing)}"
-            problems.append(problem_at(*where, message))
+            said = f"the issue '{name}' has no evaluation of {', '.join(missing[:5])}"
+            self.problem(issue, said)
         largest = max(values.values(), default=0.0)
-        if largest > 1.0:
-            values = {option: value / largest for option, value in values.items()}
-        worth = 0.0 if weight is None else number(weight, "value")
-        if worth < 0 and weight is not None:
-            message = f"the weight of '{name}' is negative"
-            problems.append(problem_at(path, weight.line, weight.column, message))
-        positions[key] = {"weight": worth, "values": values}
-    reservation = [number(r, "value") for r in root.all("reservation")]
-    for discount in root.all("discount_factor"):
-        if number(discount, "value") not in (0.0, 1.0):  # GENIUS writes 0 for none, too
-            message = "utilities are discounted with time, which is not read"
-            problems.append(problem_at(path, discount.line, discount.column, message))
-    actor = {
-        "name": path.stem,
-        "tactic": "boulware",
-        "reservation": reservation[0] if reservation else 0.0,
-        "positions": positions,
-    }
-    return actor, problems
+        return {o: v / largest for o, v in values.items()} if largest > 1.0 else values
+
+    def _formula(self, issue: Element, formula: Element, options: list[str]) -> dict[str, float]:
+        """Linear or constant, cut off at 0 and 1, as GENIUS has it.
+
+        Of integers the offset is the value of the lower bound, of real numbers that of 0.
+        """
+        kind = formula.attributes.get("ftype", "linear").lower()
+        if kind not in ("linear", "constant"):
+            self.problem(formula, f"has a function of the type {kind}; linear ones are read")
+            return {}
+        steps = "offset" in formula.attributes
+        offset = self.number(formula, "offset" if steps else "parameter0")
+        slope = self.number(formula, "slope" if steps else "parameter1", 0.0)
+        slope = 0.0 if kind == "constant" else slope
+        start = float(options[0]) if steps and options else 0.0
+        try:
+            points = {option: float(option) - start for option in options}
+        except ValueError:
+            said = f"the options of '{issue.attributes['name']}' are no numbers, its formula is"
+            self.problem(formula, said)
+            return {}
+        return {o: min(max(offset + slope * x, 0.0), 1.0) for o, x in points.items()}
+
+
+def _profile(
+    path: Path, root: Element, issues: dict[str, list[str]]
+) -> tuple[Profile, list[Problem]]:
+    reader = _Reader(path)
+    bent = next((e for tag in ("ufun", "hyperRectangle") for e in root.all(tag)), None)
+    if bent is not None:
+        reader.problem(
+            bent,
+            "utilities are hyper-rectangles: bonuses for combinations of options",
+            "only weighted sums over the issues can be read",
+        )
+        return Profile(path, {}), reader.problems
+    weights = {w.attributes.get("index", ""): w for w in root.all("weight")}
+    worth: dict[str, tuple[float, dict[str, float]]] = {}
+    for element in root.all("issue"):
+        name = element.attributes.get("name", "")
+        if name not in issues:
+            fix = f"the domain lists {', '.join(issues)}"
+            reader.problem(element, f"there is no issue '{name}'", fix)
+            continue
+        if name in worth:
+            reader.problem(element, f"the issue '{name}' stands twice")
+            continue
+        weight = weights.get(element.attributes.get("index", "-"))
+        factor = 0.0
+        if weight is None:
+            reader.problem(element, f"the issue '{name}' has no <weight>")
+        else:
+            factor = reader.number(weight, "value")
+            if factor < 0:
+                reader.problem(weight, f"the weight of '{name}' is negative")
+        worth[name] = (factor, reader.values(element, issues[name]))
+    reserved = [reader.number(r, "value") for r in root.all("reservation")]
+    return Profile(path, worth, (reserved or [0.0])[0], _discount(reader, root)), reader.problems
+
+
+def _discount(reader: _Reader, root: Element) -> float:
+    """The factor of a whole session; GENIUS writes 0 for none, too."""
+    for element in root.all("discount_factor"):
+        factor = reader.number(element, "value")
+        if not 0 <= factor <= 1:
+            reader.problem(element, f"discounts by {factor:g}; a factor lies between 0 and 1")
+        return factor or 1.0
+    return 1.0

@@ -36,7 +36,8 @@ _DATE = re.compile(
 class CodedIssue:
     """An issue on a scale of the source, with texts at points of that scale.
 
-    Its key in the scenario is made of ``label``.
+    Its key in the scenario is made of ``label``. Without texts points are told as numbers, with the
+    unit.
     """
 
     label: str
@@ -44,6 +45,7 @@ class CodedIssue:
     low: float
     high: float
     texts: dict[float, str] = field(default_factory=dict)
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ def _powers(
 
 def _issue(issue: CodedIssue) -> dict[str, Any]:
     texts = {p: text or f"{p:g}" for p, text in issue.texts.items()}
+    numeric = all(text == f"{p:g}" for p, text in texts.items())
     if not any(issue.texts.values()):
         step = (issue.high - issue.low) / 4
         texts = {p: f"{p:g}" for p in (issue.low + n * step for n in range(5))}
@@ -236,6 +239,8 @@ def _issue(issue: CodedIssue) -> dict[str, Any]:
     return {
         "title": issue.title,
         "scale": {_share(p, issue): texts[p] for p in sorted(texts)},
+        **({"numeric": [issue.low, issue.high]} if numeric else {}),
+        **({"unit": issue.unit} if issue.unit else {}),
         "no_deal": 0.5,
         "judgement": f"Rescaled from {issue.low:g} to {issue.high:g}; no_deal has no source.",
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.importing import Wishes
+from sim.importing.data_files import SUFFIXES, read_data
+from sim.importing.files import visible
 from sim.importing.table import SEPARATORS, read_text
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 
@@ -67,8 +70,23 @@ def _is_articles(lines: Lines) -> bool:
     return "article" in words or any(word.endswith("_satisfaction") for word in words)
 
 
-GENIUS = Kind("GENIUS or NegMAS domain", "a folder of .xml files", "sim.importing.genius",
-              lambda _: False)  # fmt: skip
+def _is_utility_table(lines: Lines) -> bool:
+    from sim.importing.utility_table import is_header
+
+    return is_header(_words(lines[0]))
+
+
+PROFILES = ("--profiles",)
+GENIUS, GENIUSWEB, NEGMAS, KTAB_XML = (
+    Kind(name, header, f"sim.importing.{module}", lambda _: False, wishes)
+    for name, header, module, wishes in (
+        ("GENIUS or NegMAS domain", "a folder of .xml files", "genius", PROFILES),
+        ("GeniusWeb", "a folder of .json profiles", "geniusweb", PROFILES),
+        ("NegMAS scenario", "a folder of .yml or .json files", "negmas", PROFILES),
+        ("KTAB in XML", "<Scenario>", "ktab_xml", ("--protocol",)),
+    )
+)
+FOLDERS = (GENIUS, GENIUSWEB, NEGMAS, KTAB_XML)
 TEXTS = (
     Kind("DECIDE", "#A;KEY;NAME", "sim.importing.decide_csv", _is_decide, ("--protocol",)),
     Kind(
@@ -76,6 +94,13 @@ TEXTS = (
         "Actor,Description,Power,DIMENSION,SALIENCE,…",
         "sim.importing.ktab_csv",
         _is_ktab,
+        ("--protocol",),
+    ),
+    Kind(
+        "expected-utility table",
+        "Actor,Capability,Position,Salience",
+        "sim.importing.utility_table",
+        _is_utility_table,
         ("--protocol",),
     ),
     Kind(
@@ -104,15 +129,15 @@ def recognised(path: Path) -> tuple[Path, Kind]:
         Where it is of none; the known ones are listed.
     """
     if path.is_dir():
-        if any(path.glob("*.xml")):
-            return path, GENIUS
-        if not (path / "positions.csv").is_file():
-            fix = f"known: {_known()}; or a folder with positions.csv"
-            raise file_error(path, "is a folder of no kind that can be imported", fix)
-        path = path / "positions.csv"
+        if (path / "positions.csv").is_file():
+            path = path / "positions.csv"
+        else:
+            return _of_folder(path)
     if path.suffix.lower() == ".xml" and path.is_file():
-        return path, GENIUS
-    lines = [line for line in read_text(path).splitlines() if line.strip()][:2]
+        return path, _of_xml(path)
+    if path.suffix.lower() in SUFFIXES and path.is_file():
+        return path, _of_data(path, [path])
+    lines = _first_lines(path)
     if not lines:
         raise file_error(path, "is empty", f"known: {_known()}")
     for kind in TEXTS:
@@ -123,8 +148,71 @@ def recognised(path: Path) -> tuple[Path, Kind]:
     raise file_error(path, said, fix, 1)
 
 
+def _first_lines(path: Path) -> list[str]:
+    """The first two lines that are not empty."""
+    return [line for line in read_text(path).splitlines() if line.strip()][:2]
+
+
+def kind_of_text(path: Path) -> Kind | None:
+    """Of which kind a table is by its header; None for what is no text of a known one."""
+    try:
+        lines = _first_lines(path)
+    except ScenarioError:
+        return None
+    return next((kind for kind in TEXTS if lines and kind.begins(lines)), None)
+
+
+def _of_folder(path: Path) -> tuple[Path, Kind]:
+    """A folder by its files: XML first, then profiles in JSON or YAML, then a single table."""
+    xml = visible(path, ".xml")
+    if xml:
+        kinds = [_of_xml(file) for file in xml]
+        return (xml[0], KTAB_XML) if kinds == [KTAB_XML] else (path, GENIUS)
+    data = visible(path, *SUFFIXES)
+    if data:
+        return path, _of_data(path, data)
+    fix = f"known: {_known()}; or a folder with positions.csv"
+    raise file_error(path, "is a folder of no kind that can be imported", fix)
+
+
+def _of_xml(path: Path) -> Kind:
+    """KTAB's or that of GENIUS, by the first element."""
+    with path.open("rb") as handle:
+        start = handle.read(4096)
+    found = re.search(rb"<([A-Za-z]\w*)", re.sub(rb"<!--.*?-->", b"", start, flags=re.S))
+    return KTAB_XML if found and found[1] == b"Scenario" else GENIUS
+
+
+def _of_data(path: Path, files: Sequence[Path]) -> Kind:
+    """By the content of the first file that is of a kind.
+
+    Raises
+    ------
+    ScenarioError
+        Where none is; what is wrong with a file that cannot be read at all.
+    """
+    from sim.importing import geniusweb, negmas
+
+    wrong: list[Problem] = []
+    for file in files:
+        try:
+            data = read_data(file)
+        except ScenarioError as error:
+            wrong += error.problems
+            continue
+        for kind, module in ((GENIUSWEB, geniusweb), (NEGMAS, negmas)):
+            if module.is_mine(data):
+                return kind
+    if wrong:
+        raise ScenarioError(wrong)
+    raise file_error(path, "is data of no known kind", f"known: {_known()}")
+
+
 def _known() -> str:
-    return "; ".join(f"{kind.name} ({kind.header})" for kind in (*TEXTS, GENIUS))
+    return (
+        "; ".join(f"{kind.name} ({kind.header})" for kind in (*TEXTS, *FOLDERS))
+        + "; or a .zip of these"
+    )
 
 
 def check_wishes(kind: Kind, wishes: Wishes) -> None:
@@ -138,6 +226,7 @@ def check_wishes(kind: Kind, wishes: Wishes) -> None:
         "--threshold": wishes.thresholds,
         "--preset": wishes.presets,
         "--protocol": wishes.protocol,
+        "--profiles": wishes.profiles,
     }
     problems = [
         Problem(

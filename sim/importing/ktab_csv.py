@@ -20,6 +20,7 @@ from sim.importing.group_coding import (
     group_scenario,
 )
 from sim.importing.table import Row, Table, add_rows, read_cells, read_text, separator_of
+from sim.scenario.errors import file_error
 
 FIXED = ("actor", "description", "power")
 """The first three columns, whatever their header calls the third (Power, Influence)."""
@@ -37,7 +38,10 @@ def read(path: Path, wishes: Wishes) -> Imported:
     # of the first line that is a header, because the line before it is free text
     separator = separator_of(path, text)
     lines = read_cells(path, text, separator)
-    at = next(n for n, (_, cells) in enumerate(lines[:2]) if is_header(cells))
+    # a header that is torn by an open quote is none any more
+    at = next((n for n, (_, cells) in enumerate(lines[:2]) if is_header(cells)), None)
+    if at is None:
+        raise file_error(path, "has no line Actor,Description,Power,… among its first two")
     line, header = lines[at]
     names = _without_empty_end(header)
     table = Table(path, [*FIXED, *names[len(FIXED) :]], [], separator)
@@ -49,15 +53,40 @@ def read(path: Path, wishes: Wishes) -> Imported:
     above = lines[0][1] if at == 1 else []
     if above:
         _check_counts(table, lines[0][0], above, len(lines) - at - 1, len(pairs))
+    title = next((cell for cell in above[1::-1] if cell), "")
+    return coded(table, pairs, "an input file of KTAB", title, " ".join(above), wishes)
+
+
+def coded(
+    table: Table,
+    pairs: list[tuple[str, str]],
+    kind: str,
+    title: str,
+    remarks: str,
+    wishes: Wishes,
+) -> Imported:
+    """The scenario of a table with actor, description, power and pairs of columns.
+
+    Parameters
+    ----------
+    table : Table
+    pairs : list of (str, str)
+        Columns with position and salience of every dimension.
+    kind, title, remarks : str
+        The format in words, and what the source says of itself.
+    wishes : Wishes
+    """
+    if not table.rows and not table.problems:
+        table.problem(0, "", "has a header but no actor")
     actors, positions, notes = _positions(table, pairs)
     coding = GroupCoding(
         table,
-        "an input file of KTAB",
+        kind,
         actors,
         {p: CodedIssue(_title(p), _title(p), *PERCENT) for p, _ in pairs},
         positions,
-        title=next((cell for cell in above[1::-1] if cell), None),
-        remarks=" ".join(above),
+        title=title or None,
+        remarks=remarks,
         notes=notes,
     )
     return group_scenario(coding, wishes)

@@ -6,6 +6,7 @@ full_name, title or name).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sim.formulas.groups.group import percent_scale
@@ -30,9 +31,11 @@ def read(path: Path, wishes: Wishes) -> Imported:
     meanings = _meanings(texts) if texts else {}
     issues: dict[str, CodedIssue] = {}
     positions: list[CodedPosition] = []
-    if _has(table, COLUMNS):
+    if has_columns(table, COLUMNS):
         points = [table.number(row, "position", -ANY, ANY) for row in table.rows]
-        issues = _issues(table, points, meanings, _titles(titles) if titles else {}, notes)
+        issues = _issues(table, points, meanings, _column(titles, *TITLE_COLUMNS), notes)
+        units = _column(titles, "unit")
+        issues = {n: replace(i, unit=units.get(n) or None) for n, i in issues.items()}
         positions = _positions(table, points, issues)
         if not table.rows and not table.problems:
             table.problem(1, "", "names columns but holds no position")
@@ -43,7 +46,8 @@ def read(path: Path, wishes: Wishes) -> Imported:
     return group_scenario(coding, wishes)
 
 
-def _has(table: Table, needed: tuple[str, ...]) -> bool:
+def has_columns(table: Table, needed: tuple[str, ...]) -> bool:
+    """Whether all of these columns are there; those that are missing are problems."""
     missing = [column for column in needed if column not in table.columns]
     for column in missing:
         table.problem(1, column, "this column is missing", f"found: {', '.join(table.columns)}")
@@ -59,7 +63,7 @@ def _beside(table: Table, name: str) -> Table | None:
 def _meanings(table: Table) -> dict[str, dict[float, str]]:
     """Issue → point → text."""
     found: dict[str, dict[float, str]] = {}
-    if not _has(table, ("issue", "position", "meaning")):
+    if not has_columns(table, ("issue", "position", "meaning")):
         return found
     for row in table.rows:
         point = table.number(row, "position", -ANY, ANY)
@@ -72,10 +76,11 @@ def _meanings(table: Table) -> dict[str, dict[float, str]]:
     return found
 
 
-def _titles(table: Table) -> dict[str, str]:
-    """Issue → title; empty where no column has one."""
-    column = next((c for c in TITLE_COLUMNS if c in table.columns), None)
-    if column is None or "issue" not in table.columns:
+def _column(table: Table | None, *names: str) -> dict[str, str]:
+    """Issue → cell of the first of these columns that there is; empty where there is none."""
+    columns = table.columns if table else []
+    column = next((name for name in names if name in columns), None)
+    if table is None or column is None or "issue" not in columns:
         return {}
     return {row.cells["issue"]: row.cells[column] for row in table.rows}
 

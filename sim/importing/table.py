@@ -49,6 +49,12 @@ class Table:
         """Keep an error of a cell."""
         self.problems.append(Problem(Place(str(self.path), line), column, message, fix))
 
+    def name(self, row: Row, column: str) -> str:
+        """The text in a cell that must not be empty."""
+        if not row.cells[column]:
+            self.problem(row.line, column, "is empty")
+        return row.cells[column]
+
     def number(
         self, row: Row, column: str, low: float, high: float = math.inf, fix: str = ""
     ) -> float | None:

@@ -6,6 +6,7 @@ before it does: document types (and with them all entity declarations).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ class Element:
     line: int
     column: int
     children: list[Element] = field(default_factory=list)
+    text: str = ""
 
     def all(self, tag: str) -> Iterator[Element]:
         """Elements of a tag anywhere below, in the order of the file."""
@@ -67,9 +69,21 @@ def read_xml(path: Path) -> tuple[Element | None, list[Problem]]:
         return None, [problem_at(path, error.line, error.column, str(error))]
     except expat.ExpatError as error:
         message = f"is not well-formed XML: {expat.ErrorString(error.code)}"
-        return None, [problem_at(path, error.lineno, error.offset + 1, message)]
+        fix = _hint(content, error)
+        return None, [problem_at(path, error.lineno, error.offset + 1, message, fix)]
     except (LookupError, ValueError) as error:  # an encoding that nobody knows
         return None, [Problem(Place(str(path), 1), "", f"cannot be decoded: {error}")]
+
+
+def _hint(content: bytes, error: expat.ExpatError) -> str:
+    """What usually lies behind a message of the parser."""
+    lines = content.splitlines()
+    line = lines[error.lineno - 1] if 0 < error.lineno <= len(lines) else b""
+    if re.search(rb"&(?!#?\w+;)", line):
+        return "an & in a text is written &amp;"
+    if error.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]:
+        return "move <?xml …?> to the very beginning: nothing, no comment either, stands before it"
+    return ""
 
 
 def _parsed(content: bytes) -> Element:
@@ -88,12 +102,17 @@ def _parsed(content: bytes) -> Element:
         open_.append(element)
 
     def end(_tag: str) -> None:
-        open_.pop()
+        element = open_.pop()
+        element.text = element.text.strip()
+
+    def characters(text: str) -> None:
+        open_[-1].text += text
 
     def refuse(*_: object) -> int:
         raise Refused(*place(), "declares a document type or entities, which are not read")
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.buffer_text = characters, True
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.ExternalEntityRefHandler = refuse

@@ -23,7 +23,7 @@ SQUARE = 2.3
 NUMBERS = 1.1
 """Room for the numbers to the right of the rows in inches."""
 POINT, SPREAD = OKABE_ITO[0], OKABE_ITO[1]
-COLORS = dict(zip(DISTRIBUTIONS, ("#D55E00", "#009E73", "#CC79A7"), strict=True))
+COLORS = dict(zip(DISTRIBUTIONS, ("#D55E00", "#0072B2", "#009E73", "#CC79A7"), strict=True))
 DASHED: dict[str, Any] = {"color": GREY, "linewidth": 1.2, "linestyle": (0, (3, 2))}
 
 
@@ -59,7 +59,7 @@ def backtest_figure(result: Backtest) -> Figure:
         "they say how good a model was there, not that it holds for peace talks."
     )
     rows = ROW * len(scored)
-    body = 0.3 + (max(rows, SQUARE + 0.85) if enough else rows) + 0.6
+    body = 0.3 + (max(rows, SQUARE + 0.95) if enough else rows) + 0.6
     sheet = Sheet(foot, headline(result), subtitle, body, key)
     left = MARGIN + max(text_width(s.title) for s in scored) + 0.15
     right = WIDTH - MARGIN - NUMBERS - (SQUARE + 0.6 if enough else 0.0)

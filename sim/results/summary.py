@@ -276,6 +276,8 @@ def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Term]:
 
 def text_counts(issue: Issue, values: np.ndarray) -> Counter[str]:
     """How often each text of the scale is the nearest one (as :func:`nearest_text`)."""
+    if issue.numeric is not None:
+        return Counter(nearest_text(issue, float(v)) for v in values)
     points = sorted(issue.scale)
     nearest = np.abs(values[:, None] - np.array(points)).argmin(axis=1)
     counts: Counter[str] = Counter()

@@ -73,6 +73,9 @@ class DiscreteActor(Sourced):
         description="Of the strategy time: boulware, linear, conceder, or the exponent of time.",
     )
     reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
+    discount: float = Field(
+        default=1.0, gt=0, le=1, description="Factor by which a whole session makes utility less."
+    )
     positions: dict[Identifier, DiscretePosition] = Field(default={})
 
     @field_validator("tactic")

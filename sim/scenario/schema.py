@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.registry import PROTOCOLS, TACTICS
@@ -55,6 +56,11 @@ class Issue(Sourced):
         description="Where the issue stands at the start if nothing is agreed."
     )
     unit: str | None = Field(default=None, description="What the scale measures, for the axis.")
+    numeric: tuple[FiniteFloat, FiniteFloat] | None = Field(
+        default=None,
+        description="What the points 0 and 1 are in numbers; every point is then told as its "
+        "number, with the unit, not as the nearest text.",
+    )
 
     @field_validator("scale")
     @classmethod
@@ -68,8 +74,25 @@ class Issue(Sourced):
 
 
 def nearest_text(issue: Issue, point: float) -> str:
-    """Text of the listed point nearest to a point of the scale."""
+    """Text of the listed point nearest to a point of the scale; of a numeric one its number."""
+    if issue.numeric is not None:
+        low, high = issue.numeric
+        return scale_number(low + point * (high - low), high - low, issue.unit)
     return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
+
+
+def scale_number(value: float, span: float, unit: str | None) -> str:
+    """A number to about a ten-thousandth of its scale, with the unit.
+
+    Examples
+    --------
+    >>> scale_number(39.957, 100, "%"), scale_number(5.0, 6, "years"), scale_number(-1e-9, 1, None)
+    ('39.96 %', '5 years', '0')
+    """
+    digits = max(0, 4 - math.ceil(math.log10(abs(span)))) if span else 0
+    text = f"{round(value, min(digits, 9)) + 0.0:.{min(digits, 9)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} {unit}" if unit else text
 
 
 class ConditionalLimit(Sourced):
@@ -349,6 +372,14 @@ class Protocol(Strict):
         default="relative",
         description="For models of group decisions: relative to each actor's dearest issue, or the "
         "numbers as they stand, where these compare between actors.",
+    )
+
+    rounds: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="For exchange and challenge: rounds at the most; absent: one of exchange, of "
+        "which nothing is taken back, and 10 of challenges.",
     )
 
     @field_validator("name")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -34,6 +36,22 @@ def tell(done: ImportedFile) -> None:
         _articles(console, content, summary)
     console.print(Text("\nRun it", style="bold"))
     console.print(Text(f"  python -m sim {done.path}"))
+
+
+def tell_survey(folder: Path) -> None:
+    """Print how many of the domains and tables below a folder can be read, by kind and reason."""
+    from sim.importing.survey import survey
+
+    console = Console(highlight=False, soft_wrap=True)
+    found = survey(folder)
+    total = sum(found.seen.values())
+    console.print(
+        Text(f"{folder}: {sum(found.read.values())} of {total} can be read", style="bold")
+    )
+    for kind, count in sorted(found.seen.items()):
+        console.print(Text(f"  {kind}: {found.read[kind]} of {count}"))
+    for reason, count in found.reasons.most_common():
+        console.print(Text(f"{count} × {reason}\n    {found.examples[reason]}"))
 
 
 def _articles(console: Console, scenario: Scenario, summary: ArticlesSummary) -> None:
@@ -129,7 +147,7 @@ def _hides(
 
 
 def _say(console: Console, text: str, indent: int = 2) -> None:
-    console.print(Padding(text, (0, 0, 0, indent)))
+    console.print(Padding(Text(text), (0, 0, 0, indent)))
 
 
 def _table(*columns: str, numbers: int = 0) -> Table:

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.prose import hundredths
 from sim.studies.solve.session import Session, answer, distance_words
-from sim.studies.solve.summary import TITLES, all_points, statement
+from sim.studies.solve.summary import TITLES, all_points, statement, utility_text
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
 
@@ -43,7 +42,11 @@ def _utilities(session: Session) -> Table:
     """Utilities of the agreement and of the named points, and their terms."""
     subject = session.subject
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Utility (0 to 100)")
+    table.add_column("Utility (0 to 100)" if subject.unit > 1 else "Utility")
+
+    def number(value: float) -> str:
+        return utility_text(value, subject.unit)
+
     for label in subject.labels:
         table.add_column(label, justify="right")
     table.add_column("Terms")
@@ -51,13 +54,15 @@ def _utilities(session: Session) -> Table:
     if session.agreed:
         terms = ", ".join(map(str, session.summary["agreement"].values()))
         table.add_row(
-            Text("Agreement", style="bold"), *map(hundredths, session.result.utilities[0]), terms
+            Text("Agreement", style="bold"), *map(number, session.result.utilities[0]), terms
         )
+    if session.discounted:
+        table.add_row("  when it is reached", *map(number, session.discounted), "")
     for name, found in all_points(subject).items():
         for point in found:
             words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
-            table.add_row(TITLES[name], *map(hundredths, point.gain + base), ", ".join(words))
-    table.add_row(Text("No agreement", style="dim"), *map(hundredths, base), "")
+            table.add_row(TITLES[name], *map(number, point.gain + base), ", ".join(words))
+    table.add_row(Text("No agreement", style="dim"), *map(number, base), "")
     strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
     table.add_row(Text("Strategy", style="dim"), *strategies, "")
     return table

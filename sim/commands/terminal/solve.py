@@ -9,10 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.formulas.solutions.analysis import Point
-from sim.prose import hundredths
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
-from sim.studies.solve.summary import TITLES, all_points, method, points, statement
+from sim.studies.solve.summary import TITLES, all_points, method, points, statement, utility_text
 
 SHORT = {
     "nash": "N",
@@ -42,13 +41,16 @@ def tell(
     console.print()
     console.print(Text(statement(subject), style="bold"))
     console.print()
-    console.print("Gain over no deal, in points of utility (0 to 100)")
+    scale = " (0 to 100)" if subject.unit > 1 else ""
+    console.print(f"Gain over no deal, in points of utility{scale}")
     console.print(_gains(subject))
     console.print(Text("\nTerms, and which points contain them", style="bold"))
     console.print(_terms(subject))
     if deals is not None:
         console.print()
-        console.print(deals_words(deals) if subject.is_scale else session_words(deals))
+        console.print(
+            deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
+        )
     console.print(
         Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
     )
@@ -65,11 +67,11 @@ def _gains(subject: Subject) -> Table:
     for name, found in all_points(subject).items():
         for number, point in enumerate(found):
             title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
-            table.add_row(title, SHORT[name], *(hundredths(g) for g in point.gain))
+            table.add_row(title, SHORT[name], *(utility_text(g, subject.unit) for g in point.gain))
     if analysis.status == "zone":
-        largest = (hundredths(g) for g in analysis.largest_gain)
+        largest = (utility_text(g, subject.unit) for g in analysis.largest_gain)
         table.add_row(Text("Largest possible gain", style="dim"), "", *largest)
-    worth = (hundredths(r) for r in analysis.reservation)
+    worth = (utility_text(r, subject.unit) for r in analysis.reservation)
     table.add_row(Text("Utility of no deal", style="dim"), "", *worth)
     return table
 
@@ -102,14 +104,14 @@ def _who(subject: Subject, who: list[tuple[str, float]]) -> str:
     return "; ".join(f"{', '.join(dict.fromkeys(names))} {term}" for term, names in at.items())
 
 
-def session_words(deals: Deals) -> str:
+def session_words(deals: Deals, unit: float) -> str:
     """How the agreement of the session lies to the frontier, in a sentence."""
     room = float(deals.room[0])
     if room <= 1e-9:
         return "The agreement that the session of this file reaches is Pareto-efficient."
     return (
         "In the agreement that the session of this file reaches every side could still have had "
-        f"{points(room)} more at once."
+        f"{points(room, unit)} more at once."
     )
 
 

@@ -141,7 +141,10 @@ class Exchange(GroupDecision):
         for world in np.flatnonzero(where):
             on = self.talks.on_table[world]
             package[world, on] = exchange(
-                position[world][:, on], self.salience[world][:, on], self.power[world][:, on]
+                position[world][:, on],
+                self.salience[world][:, on],
+                self.power[world][:, on],
+                self.talks.spec.protocol.rounds,
             )
         return package, where
 
@@ -150,9 +153,15 @@ class Exchange(GroupDecision):
 class Challenge(GroupDecision):
     """The expected-utility model: challenges move positions round by round.
 
-    When nobody moves any more, or after ten rounds, the median voter's position is signed. In
-    the reading that reproduces the published table.
+    When nobody moves any more, or after ten rounds (or those that the scenario says), the median
+    voter's position is signed. In the reading that reproduces the published table.
     """
+
+    caution = (
+        f"{GroupDecision.caution} Challenges can go round in a circle for ever: where positions "
+        f"still move after {ROUNDS} rounds (protocol.rounds), the count is cut there, and another "
+        "number can give another answer."
+    )
 
     name = "challenge"
     title = "challenges by expected utility, then the median voter's position"
@@ -166,6 +175,7 @@ class Challenge(GroupDecision):
     def __init__(self, model: Hall) -> None:
         super().__init__(model)
         self.rounds = np.zeros(self.talks.worlds, dtype=np.int64)
+        self.most = self.talks.spec.protocol.rounds or ROUNDS
         low, high = self._ends()
         self.enough = STILL * (high - low)
 
@@ -190,7 +200,7 @@ class Challenge(GroupDecision):
         self.position = after
         self.rounds += where
         still = np.abs(after - before).max(axis=1) <= self.enough
-        over = where & ((still | ~self.talks.on_table).all(axis=1) | (self.rounds >= ROUNDS))
+        over = where & ((still | ~self.talks.on_table).all(axis=1) | (self.rounds >= self.most))
         for number, party in enumerate(model.signatories):
             party.put(after[:, number], where)
         self.rounds[over] = 0

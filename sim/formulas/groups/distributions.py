@@ -79,3 +79,18 @@ def resampled_mean(group: Group, seed: int = 1, resamples: int = RESAMPLES) -> D
     means = weighted_mean(group.positions[drawn], group.weights[drawn])
     means = means[~np.isnan(means)]
     return Distribution.of(means, np.ones_like(means))
+
+
+def residual_mean(group: Group, residuals: Array) -> Distribution:
+    """The compromise mean with the errors that it made elsewhere, cut off at the ends of the scale.
+
+    Parameters
+    ----------
+    group : Group
+    residuals : ndarray
+        Outcome less mean of other decided issues, as shares of their scales (Davison & Hinkley
+        1997, *Bootstrap Methods and their Application*, ch. 6.3).
+    """
+    mean = float(weighted_mean(group.positions, group.weights))
+    points = np.clip(mean + residuals * group.width, group.low, group.high)
+    return Distribution.of(points, np.ones_like(points))

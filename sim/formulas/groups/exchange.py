@@ -19,6 +19,8 @@ Indices = NDArray[np.intp]
 
 LEAST = 1e-9
 """A trade that gains less than this, in salience times scale units, is none."""
+FIXED, YIELDING = 0.1, 0.4
+"""Shares of a move that last to the next round: of every move, and more where salience is low."""
 CLOSE = 1e-9
 """Gains closer than this share of the largest tie."""
 
@@ -141,24 +143,53 @@ def exchange_round(positions: Array, salience: Array, power: Array) -> tuple[Arr
     return np.where(np.isnan(positions), np.nan, market.now), trades
 
 
-def exchange(positions: Array, salience: Array, power: Array, rounds: int = 1) -> Array:
-    """Outcomes after rounds of exchange, each from the positions that the last one left.
+def start_of_next(before: Array, after: Array, salience: Array) -> Array:
+    """Where actors stand at the start of the next round: part of the way that they have moved.
+
+    0.1 + 0.4 (1 − s) of it, as in the published program of the equal-gain model: the dearer an
+    issue, the more of a concession made in exchange is taken back.
+    """
+    return before + (FIXED + YIELDING * (1.0 - salience)) * (after - before)
+
+
+def starts(positions: Array, salience: Array, power: Array, rounds: int) -> Array:
+    """Positions at the start of each round and after the last, shape (rounds + 1, actors, issues).
+
+    Their compromise means are what the published program tells of each round.
+    """
+    course = [positions]
+    for _ in range(rounds):
+        after, trades = exchange_round(course[-1], salience, power)
+        if not trades:
+            break
+        course.append(start_of_next(course[-1], after, salience))
+    return np.stack(course + course[-1:] * (rounds + 1 - len(course)))
+
+
+def exchange(positions: Array, salience: Array, power: Array, rounds: int | None = None) -> Array:
+    """Outcomes after exchange.
 
     Parameters
     ----------
     positions, salience, power : ndarray, shape (actors, issues)
         NaN where an actor has no position on an issue.
-    rounds : int
-        0 gives the compromise means.
+    rounds : int, optional
+        Absent: one round of trades, of which nothing is taken back. Otherwise the outcomes of the
+        published program after so many rounds, see :func:`starts`; 0 gives the compromise means.
 
     Returns
     -------
     ndarray, shape (issues,)
     """
-    for _ in range(rounds):
-        positions, trades = exchange_round(positions, salience, power)
-        if not trades:
-            break
+    if rounds is None:
+        positions, _ = exchange_round(positions, salience, power)
+    else:
+        positions = starts(positions, salience, power, rounds)[-1]
+    return outcomes(positions, salience, power)
+
+
+def outcomes(positions: Array, salience: Array, power: Array) -> Array:
+    """Compromise means, shape (issues,); NaN positions take no part."""
     there = ~np.isnan(positions)
     weights = np.where(there, salience * power, 0.0)
     return weighted_mean(np.where(there, positions, 0.0).T, weights.T)

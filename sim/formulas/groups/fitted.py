@@ -5,7 +5,7 @@ Written by ``python benchmarks/settlement.py DIR --write``; run that again to re
 
 from sim.formulas.groups.settlement import Parameters
 
-PARAMETERS = Parameters(held=0.4, reference=0.0, spread=0.7, smoothing=0.01)
+PARAMETERS = Parameters(held=0.4, reference=0.0, spread=0.7, smoothing=0.01, tails=0.65)
 FITTED_ON = "deu, 222 issues"
 ISSUES = """
 00dd4970 0224b5a2 030b48b4 0328961a 049636b5 04a251d9 04b6741f 0520afe6 05637c11 05700fb0

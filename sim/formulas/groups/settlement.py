@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betainc
 
 from sim.formulas.groups.averages import weighted_mean
 from sim.formulas.groups.distributions import Distribution
@@ -42,14 +43,21 @@ class Parameters(NamedTuple):
         positions.
     smoothing : float
         Standard deviation around a position held or the reference point, as a share of the scale.
+    tails : float
+        1 leaves the mixture F as it is; below 1 its tails get more, as I(F; tails, tails).
     """
 
     held: float
     reference: float
     spread: float
     smoothing: float
+    tails: float = 1.0
 
 
+TAILS = tuple(float(x) for x in np.round(np.arange(20, 5, -1) / 20, 2))
+"""Values of ``tails``; the largest is taken with which central intervals hold what they promise."""
+PROMISE = 0.8
+"""Probability of these intervals."""
 CHOICES: dict[str, tuple[float, ...]] = {
     "held": tuple(float(x) for x in np.arange(21) / 20),
     "reference": (0.0, 0.05, 0.1, 0.2, 0.3),
@@ -85,10 +93,17 @@ def components(group: Group, spread: float, smoothing: float) -> Array:
 
 
 def settlement(group: Group, parameters: Parameters) -> Distribution:
-    """Where the decision will lie, on the group's scale."""
-    *others, spread, smoothing = parameters
-    shares = np.array([1.0 - sum(others), *others])
+    """Where the decision will lie, on the group's scale.
+
+    The mixture is recalibrated with the beta function (Ranjan & Gneiting 2010, *Journal of the
+    Royal Statistical Society B* 72(1), doi:10.1111/j.1467-9868.2009.00726.x).
+    """
+    held, reference, spread, smoothing, tails = parameters
+    shares = np.array([1.0 - held - reference, held, reference])
     chances = shares @ components(group, spread, smoothing)
+    if tails != 1.0:
+        reached = np.minimum(np.cumsum(chances), 1.0)
+        chances = np.diff(betainc(tails, tails, reached), prepend=0.0)
     return Distribution(group.low + group.width * GRID, chances)
 
 
@@ -126,6 +141,8 @@ class Fit:
         outcomes: Array,
         choices: dict[str, tuple[float, ...]] = CHOICES,
     ) -> None:
+        self.groups, self.outcomes = groups, outcomes
+        self._held: dict[Parameters, NDArray[np.bool_]] = {}
         others = itertools.product(choices["held"], choices["reference"])
         self.shares = np.array([(1.0 - sum(o), *o) for o in others if sum(o) <= 1.0 + 1e-9])
         self.widths = list(itertools.product(choices["spread"], choices["smoothing"]))
@@ -134,8 +151,9 @@ class Fit:
         self.scores = np.einsum("sc,wicd,sd->wsi", self.shares, losses, self.shares, optimize=True)
 
     def best(self) -> Parameters:
-        """The choice with the least mean CRPS; of several, the first."""
-        return self._least(self.scores.sum(axis=2))
+        """The choice with the least mean CRPS, of several the first, widened until it is honest."""
+        everything = np.ones(len(self.groups), dtype=bool)
+        return self._honest(self._least(self.scores.sum(axis=2)), everything)
 
     def best_without(self, dossiers: Sequence[str]) -> list[Parameters]:
         """For every issue the best choice on all issues outside its dossier.
@@ -143,11 +161,31 @@ class Fit:
         One dossier is left out at a time, so nothing depends on how folds are drawn.
         """
         total, member = self.scores.sum(axis=2), np.asarray(dossiers)
-        found = {
-            name: self._least(total - self.scores[:, :, member == name].sum(axis=2))
-            for name in dict.fromkeys(dossiers)
-        }
+        found = {}
+        for name in dict.fromkeys(dossiers):
+            own = member == name
+            best = self._least(total - self.scores[:, :, own].sum(axis=2))
+            found[name] = self._honest(best, ~own)
         return [found[name] for name in dossiers]
+
+    def _honest(self, best: Parameters, which: NDArray[np.bool_]) -> Parameters:
+        """With tails as heavy as the intervals need to hold what they promise.
+
+        The least CRPS alone leaves them too narrow: outcomes far from everybody are rare and cost
+        little.
+        """
+        if best not in self._held:
+            self._held[best] = np.array(
+                [
+                    [
+                        settlement(g, best._replace(tails=tails)).covers(float(y), PROMISE)
+                        for g, y in zip(self.groups, self.outcomes, strict=True)
+                    ]
+                    for tails in TAILS
+                ]
+            )
+        enough = self._held[best][:, which].mean(axis=1) >= PROMISE
+        return best._replace(tails=TAILS[int(enough.argmax()) if enough.any() else -1])
 
     def _least(self, score: Array) -> Parameters:
         width, share = np.unravel_index(int(np.argmin(score)), score.shape)

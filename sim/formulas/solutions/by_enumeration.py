@@ -20,6 +20,8 @@ Mask = NDArray[np.bool_]
 DIGITS = 12
 """Gains are rounded to so many digits, so that the last bit of a sum makes no package efficient."""
 CLOUD = 4000
+EQUALS = 10
+"""So many packages at most are told that bring everybody the same."""
 
 
 def enumerated(space: Space) -> Analysis:
@@ -102,7 +104,10 @@ def finite_analysis(
         of_all = gain[allowed]
         base = np.zeros(len(parties)) if disagreement is None else disagreement
         problem = Problem(gain[frontier], base, of_all.max(axis=0), of_all.min(axis=0))
-        found = {name: points(frontier[argmax(score(problem))]) for name, score in RULES.items()}
+        found = {
+            name: points(_with_equals(frontier[argmax(score(problem))], zone, gain))
+            for name, score in RULES.items()
+        }
     least_bad = None if status == "zone" else _least_bad(gain, packages, allowed, overshoot)
     step = max(1, len(counting) // CLOUD)
     return Analysis(
@@ -128,6 +133,12 @@ def finite_analysis(
         ],
         cloud=gain[counting[::step]],
     )
+
+
+def _with_equals(best: Index, zone: Index, gain: Array) -> Index:
+    """Packages that bring everybody exactly what one of these brings; the frontier has one each."""
+    equal = [zone[(gain[zone] == gain[number]).all(axis=1)][:EQUALS] for number in best]
+    return np.concatenate(equal) if equal else best
 
 
 def _between(gain: Array, pair: tuple[int, int]) -> Array:

@@ -11,16 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formulas.groups import fitted
-from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
+from sim.formulas.groups.distributions import (
+    Distribution,
+    positions_held,
+    resampled_mean,
+    residual_mean,
+)
 from sim.formulas.groups.predictors import PREDICTORS
 from sim.formulas.groups.settlement import Fit, fingerprint, settlement
 from sim.formulas.statistics import Interval
 from sim.studies.backtest.folder import Folder
-from sim.studies.backtest.scores import PointScores, mean_interval, point_scores
+from sim.studies.backtest.scores import (
+    PointScores,
+    holm,
+    mean_interval,
+    mean_p_value,
+    point_scores,
+)
 
 Array = NDArray[np.float64]
 
 YARDSTICK, SPREAD_YARDSTICK = "compromise", "compromise_resampled"
+RESIDUAL_YARDSTICK = "compromise_residuals"
+SPREAD_YARDSTICKS = (SPREAD_YARDSTICK, RESIDUAL_YARDSTICK)
 """What point predictions and distributions are compared with."""
 COVERAGE = (0.5, 0.8)
 LEAST_DOSSIERS = 20
@@ -31,13 +44,17 @@ DISTRIBUTIONS: dict[str, tuple[str, str]] = {
         "Compromise mean, actors resampled",
         "Efron (1979), Annals of Statistics 7(1), doi:10.1214/aos/1176344552",
     ),
+    RESIDUAL_YARDSTICK: (
+        "Compromise mean, errors of other dossiers",
+        "Davison & Hinkley (1997), Bootstrap Methods and their Application, ch. 6.3",
+    ),
     "positions_held": (
         "One of the positions, by salience × power",
         "Baseline: what the actors want, as a distribution",
     ),
     "settlement": (
         "Mixture: around the mean, positions held",
-        "This project; four parameters fitted to decisions of the European Union",
+        "This project; five parameters fitted to decisions of the European Union",
     ),
 }
 
@@ -53,6 +70,10 @@ class Scored:
     distributions : list of Distribution or None
         For predictors that give one, per issue.
     crps : ndarray, shape (issues,)
+    p_value : float or None
+        Of a mean error equal to the compromise mean's.
+    shown : bool
+        Whether that difference stands after Holm's correction over all predictors.
     """
 
     name: str
@@ -62,9 +83,11 @@ class Scored:
     errors: Array
     points: PointScores
     against_mean: tuple[float, Interval | None] | None = None
+    p_value: float | None = None
+    shown: bool = False
     distributions: list[Distribution | None] | None = None
     crps: Array = field(default_factory=lambda: np.empty(0))
-    against_resampled: tuple[float, Interval | None] | None = None
+    against_spread: dict[str, tuple[float, Interval | None] | None] = field(default_factory=dict)
     coverage: dict[float, float] = field(default_factory=dict)
 
     @property
@@ -101,6 +124,7 @@ def backtest(folder: Folder, seed: int = 1, resamples: int = 10_000) -> Backtest
     scored = [s for s in scored if s.issues]
     predictions: dict[str, list[Distribution | None]] = {
         SPREAD_YARDSTICK: [resampled_mean(g, seed) for g in folder.groups],
+        RESIDUAL_YARDSTICK: _residuals(folder, notes),
         "positions_held": [positions_held(g) for g in folder.groups],
         "settlement": _settlement(folder, notes),
     }
@@ -117,14 +141,30 @@ def backtest(folder: Folder, seed: int = 1, resamples: int = 10_000) -> Backtest
         return float(difference.mean()), mean_interval(difference, units, resamples, seed)
 
     yardstick = next(s for s in scored if s.name == YARDSTICK)
-    spread = next(s for s in scored if s.name == SPREAD_YARDSTICK)
+    spreads = [s for s in scored if s.name in SPREAD_YARDSTICKS]
     for one in scored:
         if one is not yardstick:
             one.against_mean = compare(one.errors, yardstick.errors)
-        if one.distributions is not None and one is not spread:
-            one.against_resampled = compare(one.crps, spread.crps)
+        if one.distributions is not None:
+            one.against_spread = {
+                s.name: compare(one.crps, s.crps) for s in spreads if s is not one
+            }
+    _correct(folder, scored, yardstick)
     scored.sort(key=lambda s: s.points.mean)
     return Backtest(folder, scored, seed, resamples, notes)
+
+
+def _correct(folder: Folder, scored: list[Scored], yardstick: Scored) -> None:
+    """p-values of the differences to the yardstick, and which of them stand together."""
+    for one in scored:
+        both = np.isfinite(one.errors) & np.isfinite(yardstick.errors)
+        if one is not yardstick and both.any():
+            units = [d for d, there in zip(folder.dossiers, both, strict=True) if there]
+            one.p_value = mean_p_value((one.errors - yardstick.errors)[both], units)
+    tested = [one for one in scored if one.p_value is not None]
+    falls = holm([one.p_value for one in tested if one.p_value is not None])
+    for one, shown in zip(tested, falls, strict=True):
+        one.shown = shown
 
 
 def _applies(folder: Folder, name: str) -> bool:
@@ -182,6 +222,19 @@ def _distribution(
         crps=_each(found, outcomes, Distribution.crps) / widths,
         coverage=held,
     )
+
+
+def _residuals(folder: Folder, notes: list[str]) -> list[Distribution | None]:
+    """The compromise mean with its errors on all issues outside the dossier."""
+    member = np.asarray(folder.dossiers)
+    if len(set(folder.dossiers)) < LEAST_DOSSIERS:
+        notes.append(f"{RESIDUAL_YARDSTICK}: too few dossiers to take errors from others.")
+        return [None] * len(folder.groups)
+    means = PREDICTORS[YARDSTICK].predict(folder.groups)
+    widths = np.array([g.width for g in folder.groups])
+    residuals = (folder.outcomes - means) / widths
+    pairs = zip(folder.groups, folder.dossiers, strict=True)
+    return [residual_mean(group, residuals[member != dossier]) for group, dossier in pairs]
 
 
 def _settlement(folder: Folder, notes: list[str]) -> list[Distribution | None]:

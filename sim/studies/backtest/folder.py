@@ -5,23 +5,21 @@ Every mistake is reported at once, by file, row and column.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.formulas.groups.group import Group, percent_scale
+from sim.importing.positions_csv import ANY, has_columns
+from sim.importing.positions_csv import COLUMNS as POSITIONS
+from sim.importing.table import Table, read_table
 from sim.scenario.errors import Place, Problem, ScenarioError
 
 Array = NDArray[np.float64]
-Row = tuple[int, dict[str, str]]
 
-POSITIONS = ("issue", "actor", "position", "salience", "power")
 OUTCOMES = ("issue", "outcome")
 MIN_ACTORS = 3
 
@@ -56,80 +54,6 @@ class Folder:
     notes: list[str]
 
 
-@dataclass
-class Table:
-    """A CSV file being read: its rows, and what is wrong with them."""
-
-    path: Path
-    problems: list[Problem] = field(default_factory=list)
-
-    def report(self, line: int, column: str, message: str, fix: str = "") -> None:
-        self.problems.append(Problem(Place(str(self.path), line), column, message, fix))
-
-    def rows(self, needed: tuple[str, ...]) -> Iterator[Row]:
-        """Line number and cells of every row; nothing where the file or a column is missing."""
-        try:
-            text = self.path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            self.report(0, "", "is not there")
-            return
-        except UnicodeDecodeError:
-            self.report(0, "", "is not UTF-8 text", "save it as CSV in UTF-8")
-            return
-        except OSError as error:
-            self.report(0, "", f"cannot be read: {error.strerror}")
-            return
-        reader = csv.reader(io.StringIO(text, newline=""))
-        try:
-            header = [name.strip() for name in next(reader, [])]
-            missing = [name for name in needed if name not in header]
-            for name in missing:
-                self.report(1, name, "this column is missing", f"the first line is {header}")
-            if missing:
-                return
-            for cells in reader:
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if len(cells) != len(header):
-                    self.report(
-                        reader.line_num, "", f"has {len(cells)} cells, the first line {len(header)}"
-                    )
-                    continue
-                yield reader.line_num, dict(zip(header, (c.strip() for c in cells), strict=True))
-        except csv.Error as error:
-            self.report(reader.line_num, "", f"is not CSV: {error}")
-
-    def number(
-        self, row: Row, column: str, low: float = -math.inf, high: float = math.inf, fix: str = ""
-    ) -> float:
-        """A finite number within bounds; NaN where there is none, which is reported."""
-        line, cells = row
-        text = cells[column]
-        try:
-            value = float(text)
-        except ValueError:
-            self.report(line, column, f"'{text}' is no number" if text else "is empty")
-            return math.nan
-        if not math.isfinite(value):
-            self.report(line, column, f"'{text}' is no finite number")
-            return math.nan
-        if not low <= value <= high:
-            bounds = f"below {low:g}" if high == math.inf else f"outside {low:g} to {high:g}"
-            self.report(line, column, f"{text} is {bounds}", fix)
-            return math.nan
-        return value
-
-    def optional(self, row: Row, column: str) -> float:
-        """As :meth:`number`, but an empty cell or a missing column is NaN without complaint."""
-        return self.number(row, column) if row[1].get(column) else math.nan
-
-    def name(self, row: Row, column: str) -> str:
-        line, cells = row
-        if not cells[column]:
-            self.report(line, column, "is empty")
-        return cells[column]
-
-
 def load_folder(path: Path, min_actors: int = MIN_ACTORS) -> Folder:
     """Read and check a folder.
 
@@ -146,18 +70,35 @@ def load_folder(path: Path, min_actors: int = MIN_ACTORS) -> Folder:
     """
     if not path.is_dir():
         raise FolderError([Problem(Place(str(path)), "", "is no folder")])
-    positions, outcomes, issues = (
-        Table(path / f"{name}.csv") for name in ("positions", "outcomes", "issues")
-    )
-    members = _read_positions(positions)
-    results = _read_outcomes(outcomes, members if not positions.problems else None)
-    dossiers = _read_dossiers(issues, results) if issues.path.exists() else {}
-    problems = [*positions.problems, *outcomes.problems, *issues.problems]
+    problems: list[Problem] = []
+
+    def table(name: str, needed: tuple[str, ...]) -> Table | None:
+        """A table with its columns; what is wrong with it is kept."""
+        try:
+            found = read_table(path / name)
+        except ScenarioError as error:
+            problems.extend(error.problems)
+            return None
+        tables.append(found)
+        return found if has_columns(found, needed) else None
+
+    tables: list[Table] = []
+    positions, decided = table("positions.csv", POSITIONS), table("outcomes.csv", OUTCOMES)
+    issues = table("issues.csv", ("issue",)) if (path / "issues.csv").exists() else None
+    members = _read_positions(positions) if positions else {}
+    sound = positions is not None and not positions.problems
+    results = _read_outcomes(decided, members if sound else None) if decided else {}
+    dossiers = _read_dossiers(issues, results) if issues else {}
+    problems += [p for t in tables for p in t.problems]
     if problems:
         raise FolderError(problems)
     if not results:
         raise FolderError(
-            [Problem(Place(str(outcomes.path)), "", "has no outcome: nothing to test against")]
+            [
+                Problem(
+                    Place(str(path / "outcomes.csv")), "", "has no outcome: nothing to test against"
+                )
+            ]
         )
     return _assemble(path, members, results, dossiers, min_actors)
 
@@ -170,25 +111,26 @@ def _read_positions(table: Table) -> Members:
     """Issue → actor → position, salience, power."""
     found: Members = {}
     first: dict[str, int] = {}
-    for row in table.rows(POSITIONS):
+    for row in table.rows:
         issue, actor = table.name(row, "issue"), table.name(row, "actor")
         numbers = (
-            table.number(row, "position"),
+            table.number(row, "position", -ANY, ANY),
             table.number(row, "salience", 0.0, 1.0, "divide percentages by 100"),
             table.number(row, "power", 0.0),
         )
-        first.setdefault(issue, row[0])
+        first.setdefault(issue, row.line)
         group = found.setdefault(issue, {})
         if actor in group:
-            table.report(row[0], "actor", f"'{actor}' has a position on '{issue}' already")
-        group[actor] = numbers
+            table.problem(row.line, "actor", f"'{actor}' has a position on '{issue}' already")
+        position, salience, power = (math.nan if n is None else n for n in numbers)
+        group[actor] = position, salience, power
     for issue, group in found.items():
         if not any(salience * power != 0 for _, salience, power in group.values()):
-            table.report(
+            table.problem(
                 first[issue], "salience", f"nobody on '{issue}' has both salience and power"
             )
     if not found and not table.problems:
-        table.report(0, "", "has no rows")
+        table.problem(0, "", "has no rows")
     return found
 
 
@@ -196,29 +138,31 @@ def _read_outcomes(table: Table, members: Members | None) -> Results:
     """Issue → outcome and reference point (NaN where unknown); issues without outcome left out."""
     found: Results = {}
     seen: set[str] = set()
-    for row in table.rows(OUTCOMES):
+    for row in table.rows:
         issue = table.name(row, "issue")
         if issue in seen:
-            table.report(row[0], "issue", f"'{issue}' stands twice")
+            table.problem(row.line, "issue", f"'{issue}' stands twice")
         elif members is not None and issue and issue not in members:
-            table.report(row[0], "issue", f"'{issue}' has no positions")
+            table.problem(row.line, "issue", f"'{issue}' has no positions")
         seen.add(issue)
-        outcome, reference = table.optional(row, "outcome"), table.optional(row, "reference")
-        if row[1]["outcome"]:
+        numbers = [
+            table.number(row, column, -ANY, ANY) if row.cells.get(column) else None
+            for column in ("outcome", "reference")
+        ]
+        outcome, reference = (math.nan if n is None else n for n in numbers)
+        if row.cells["outcome"]:
             found[issue] = outcome, reference
     return found
 
 
 def _read_dossiers(table: Table, results: Results) -> dict[str, str]:
     """Issue → dossier; empty where the file has no such column."""
-    found: dict[str, str] = {}
-    for row in table.rows(("issue",)):
-        if "dossier" not in row[1]:
-            return {}
-        found[table.name(row, "issue")] = table.name(row, "dossier")
+    if "dossier" not in table.columns:
+        return {}
+    found = {table.name(row, "issue"): table.name(row, "dossier") for row in table.rows}
     for issue in results:
         if found and issue not in found:
-            table.report(0, "issue", f"'{issue}' of outcomes.csv is missing")
+            table.problem(0, "issue", f"'{issue}' of outcomes.csv is missing")
     return found
 
 

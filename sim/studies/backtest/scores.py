@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr
 
 from sim.formulas.statistics import Interval, quantiles
 
@@ -69,3 +70,45 @@ def mean_interval(
     drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), resamples)
     low, high = quantiles((drawn @ sums) / (drawn @ sizes), (0.025, 0.975))
     return Interval(float(low), float(high))
+
+
+def mean_p_value(values: Array, units: Sequence[str]) -> float | None:
+    """Two-sided p-value of a mean of 0 where values of a unit are no independent draws.
+
+    Student's t of the cluster-robust standard error (Liang & Zeger 1986, *Biometrika* 73(1),
+    doi:10.1093/biomet/73.1.13) with one degree of freedom less than there are units. Nothing is
+    drawn, so no seed can change it.
+
+    Returns
+    -------
+    float or None
+        None with fewer than :data:`LEAST_UNITS` units.
+    """
+    names, member = np.unique(np.asarray(units), return_inverse=True)
+    count = len(names)
+    if count < LEAST_UNITS:
+        return None
+    mean = float(values.mean())
+    residual = np.bincount(member, weights=values - mean)
+    error = float(np.sqrt(count / (count - 1) * np.sum(residual**2)) / len(values))
+    if error == 0.0:
+        return 1.0 if mean == 0.0 else 0.0
+    return float(2.0 * stdtr(count - 1, -abs(mean) / error))
+
+
+def holm(p_values: Sequence[float], level: float = 0.05) -> list[bool]:
+    """Which hypotheses fall, with at most ``level`` chance of a false one among all.
+
+    Holm (1979), *Scandinavian Journal of Statistics* 6(2).
+
+    Examples
+    --------
+    >>> holm([0.04, 0.01, 0.03])
+    [False, True, False]
+    """
+    falls = [False] * len(p_values)
+    for rank, number in enumerate(sorted(range(len(p_values)), key=lambda n: p_values[n])):
+        if p_values[number] > level / (len(p_values) - rank):
+            break
+        falls[number] = True
+    return falls

@@ -11,6 +11,7 @@ import numpy as np
 from sim import __version__
 from sim.listed.stacked import Sessions
 from sim.listed.strategies import session as play
+from sim.listed.targets import times
 from sim.scenario import LoadedDiscrete
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.studies.solve.deals import Deals
@@ -48,6 +49,15 @@ class Session:
         return bool(self.result.agreement[0] >= 0)
 
     @property
+    def discounted(self) -> list[float] | None:
+        """What the agreement is worth at the time it is reached; None where time costs nothing."""
+        factors = [actor.discount for actor in self.content.actors.values()]
+        if not self.agreed or all(f == 1.0 for f in factors):
+            return None
+        time = times(self.content.protocol.steps)[int(self.result.step[0])]
+        return [float(u) * f**time for u, f in zip(self.result.utilities[0], factors, strict=True)]
+
+    @property
     def deals(self) -> Deals | None:
         """The agreement beside the solutions."""
         if not self.agreed:
@@ -80,6 +90,11 @@ def play_session(loaded: LoadedDiscrete, overrides: tuple[str, ...]) -> Session:
         "rounds": int(result.steps[0]),
         "proposer": keys[int(result.proposer[0])] if agreed else None,
         "utility": dict(zip(keys, worth, strict=True)) if agreed else None,
+        **(
+            {"utility_discounted": dict(zip(keys, session.discounted, strict=True))}
+            if session.discounted
+            else {}
+        ),
         "strategies": dict(zip(keys, content.strategies, strict=True)),
         "steps": protocol.steps,
     }
@@ -118,4 +133,4 @@ def distance_words(session: Session) -> str:
         return (
             "The agreement is Pareto-efficient: no package is better for one and worse for nobody."
         )
-    return f"Every side could still have had {points(room)} more at once."
+    return f"Every side could still have had {points(room, session.subject.unit)} more at once."

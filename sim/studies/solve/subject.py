@@ -54,6 +54,12 @@ class Subject:
     note: str
 
     @property
+    def unit(self) -> float:
+        """Factor by which utilities are told: 100 where they run from 0 to 1, else as written."""
+        worth = self.analysis.cloud + self.analysis.reservation
+        return 100.0 if self.is_scale or np.abs(worth).max(initial=0.0) <= 1.5 else 1.0
+
+    @property
     def is_scale(self) -> bool:
         """Whether a term is a point on a scale."""
         return self.note == SCALE_NOTE

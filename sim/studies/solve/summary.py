@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.formulas.solutions.analysis import Point
+from sim.prose import signed
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 
@@ -28,6 +29,11 @@ def statement(subject: Subject) -> str:
     analysis = subject.analysis
     if analysis.status == "zone":
         where = " and keep to all red lines" if subject.is_scale else ""
+        if not any(p.gain.min() > 0 for p in analysis.frontier) and analysis.packages is not None:
+            return (
+                f"{_share(subject)} are worth no less than no deal to everyone{where}, but none is "
+                "better than no deal for all."
+            )
         return (
             f"There is a zone of possible agreement: {_share(subject)} beat no deal for all{where}."
         )
@@ -39,10 +45,10 @@ def statement(subject: Subject) -> str:
         )
         assert analysis.least_bad is not None
         worst = int(analysis.least_bad.gain.argmin())
+        lost = points(-analysis.least_bad.gain[worst], subject.unit)
         return (
             f"There is no zone of possible agreement. {where} no deal for everyone. In the least "
-            f"bad one {subject.labels[worst]} is {points(-analysis.least_bad.gain[worst])} worse "
-            "off than without a deal."
+            f"bad one {subject.labels[worst]} is {lost} worse off than without a deal."
         )
     return (
         "There is no zone of possible agreement: no package is inside all red lines. The least bad "
@@ -60,9 +66,14 @@ def crossings(subject: Subject) -> list[str]:
     ]
 
 
-def points(gain: float) -> str:
-    """Utility in points of a hundred."""
-    return f"{100 * gain:.1f}".replace("-", "−") + " points"
+def points(gain: float, unit: float = 100.0) -> str:
+    """Utility in points, of a hundred where utilities run from 0 to 1."""
+    return utility_text(gain, unit) + " points"
+
+
+def utility_text(utility: float, unit: float) -> str:
+    """Utility with one decimal, in the unit of :attr:`~sim.studies.solve.subject.Subject.unit`."""
+    return signed(f"{unit * utility:.1f}")
 
 
 def _share(subject: Subject) -> str:

@@ -1,0 +1,57 @@
+"""Tables for the expected-utility model: Actor, Capability, Position, Salience; one issue.
+
+Positions are on a scale of their own; saliences are shares or percentages, which the largest tells.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.formulas.groups.group import percent_scale
+from sim.importing import Imported, Wishes
+from sim.importing.group_coding import CodedIssue, CodedPosition, GroupCoding, group_scenario
+from sim.importing.table import read_table
+
+COLUMNS = ("actor", "capability", "position", "salience")
+SAME = {"capabilities": "capability", "power": "capability", "influence": "capability"}
+ANY = 1e9
+
+
+def is_header(words: list[str]) -> bool:
+    """Whether cells, in small letters, are the header of such a table."""
+    return set(COLUMNS) <= {SAME.get(word, word) for word in words} and "issue" not in words
+
+
+def read(path: Path, wishes: Wishes) -> Imported:
+    """The scenario that a table makes; see :func:`sim.importing.read`."""
+    table = read_table(path)
+    names = {SAME.get(column, column): column for column in table.columns}
+    points = [table.number(row, names["position"], -ANY, ANY) for row in table.rows]
+    weights = [table.number(row, names["salience"], 0.0, 100.0) for row in table.rows]
+    unit = 100.0 if max((s for s in weights if s is not None), default=0.0) > 1.0 else 1.0
+    known = [x for x in points if x is not None]
+    low, high = percent_scale(known) or (min(known, default=0.0), max(known, default=1.0))
+    if low == high:
+        table.problem(1, "position", f"everybody is at {low:g}, which makes no scale")
+    label = path.stem.replace("_", " ")
+    positions = []
+    for row, x, s in zip(table.rows, points, weights, strict=True):
+        actor, power = row.cells["actor"], table.number(row, names["capability"], 0.0)
+        if not actor:
+            table.problem(row.line, "actor", "is empty", "every actor needs a name")
+        elif x is not None and s is not None and power is not None:
+            said = (
+                f"position {row.cells[names['position']]} of {low:g} to {high:g}, salience "
+                f"{s:g} of {unit:g}, power {power:g}"
+            )
+            positions.append(CodedPosition(actor, label, x, s / unit, power, row.line, said))
+    notes = [f"The scale is {low:g} to {high:g}; saliences are read as shares of {unit:g}."]
+    coding = GroupCoding(
+        table,
+        "a table for the expected-utility model",
+        {p.actor: p.actor for p in positions},
+        {label: CodedIssue(label, label, low, high)},
+        positions,
+        notes=notes,
+    )
+    return group_scenario(coding, wishes)
