@@ -18,7 +18,7 @@ def headline(run: Run) -> str:
     central, actors = run.central, signatories(run)
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
-    if run.summary["central"]["outcome"] == "settlement":
+    if run.summary.central.outcome == "settlement":
         gain = central.utility.values - central.reservation_end.values
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
         if best == least or abs(gain[best] - gain[least]) < 0.005:

@@ -74,7 +74,8 @@ def differences(
     for run in runs:
         if run is base:
             continue
-        own = actors if {run.scenario.name, baseline} <= set(group) else []
+        own = [a for a in actors if a in run.ensemble.actor and a in base.ensemble.actor]
+        own = own if {run.scenario.name, baseline} <= set(group) else []
         for measure in comparable((run.scenario, base.scenario), own):
             found = difference(run, base, measure)
             if found is not None:
