@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from sim.results.summary import Summary
     from sim.studies.compare import comparison
     from sim.studies.solve.subject import Subject
     from sim.studies.sweep.results import SweepResults
