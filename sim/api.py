@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.figure import Figure
 
+    from sim.results.summary import Summary
     from sim.studies.compare import comparison
     from sim.studies.solve.subject import Subject
     from sim.studies.sweep.results import SweepResults
@@ -158,8 +159,8 @@ class Run:
     result: runner.Run
 
     @property
-    def summary(self) -> Any:
-        """What ``summary.json`` holds."""
+    def summary(self) -> Summary:
+        """What ``summary.json`` holds, as attributes; its ``to_json()`` gives plain dicts."""
         return self.result.summary
 
     @property
@@ -220,16 +221,16 @@ class Run:
 
     def __repr__(self) -> str:
         summary = self.summary
-        share = summary["outcomes"]["settlement"]
+        share = summary.outcomes["settlement"]
         return (
-            f"<Run of {self.scenario.name}: {summary['worlds']:,} worlds, seed {summary['seed']}, "
+            f"<Run of {self.scenario.name}: {summary.worlds:,} worlds, seed {summary.seed}, "
             f"{share:.0%} settle>"
         )
 
     def _repr_html_(self) -> str:
         import pandas as pd
 
-        shares = pd.Series(self.summary["outcomes"], name="share of worlds").to_frame()
+        shares = pd.Series(self.summary.outcomes, name="share of worlds").to_frame()
         return _html(self.scenario.title, self.answer, shares)
 
 

@@ -25,7 +25,7 @@ def shipped() -> list[Path]:
 
 def reference(path: Path) -> dict[str, Any]:
     """The part of a scenario's summary that is worth keeping."""
-    summary = run_scenario(load_scenario(path), WORLDS, SEED).summary
+    summary = run_scenario(load_scenario(path), WORLDS, SEED).summary.to_json()
     keep = ("outcomes", "first_stage_ever", "stuck_on", "stuck_because", "no_common_ground")
     found = {key: summary[key] for key in keep}
     found["package"] = {i: entry["median"] for i, entry in summary["package"].items()}

@@ -40,7 +40,7 @@ def csis(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 def summary(csis: Scenario) -> dict[str, Any]:
     found = articles_summary(csis)
     assert found is not None
-    return found
+    return found.to_json()
 
 
 # --- published figures ------------------------------------------------------
@@ -162,9 +162,9 @@ def test_too_many_articles_are_not_counted() -> None:
     data["articles"]["presets"] = {"Two": ["i0", "i1"]}
     found = articles_summary(build(data))
     assert found is not None
-    assert "at most 24" in found["not_counted"]
-    assert (found["drafts"], found["veto"], found["best_by_size"]) == (None, None, [])
-    assert found["presets"]["Two"]["below"] == ["p1"]
+    assert "at most 24" in found.not_counted
+    assert (found.drafts, found.veto, found.best_by_size) == (None, None, [])
+    assert found.presets["Two"].below == ["p1"]
     with pytest.raises(ValueError, match="articles make"):
         count_drafts(np.ones((2, many)), np.ones(2), [], np.zeros((2, many), dtype=bool))
 
@@ -329,13 +329,13 @@ def test_the_summary_names_what_presets_cross() -> None:
     data["articles"]["presets"] = {"Both": ["i0", "i1", "i2"]}
     found = articles_summary(build(data))
     assert found is not None
-    assert found["presets"]["Both"]["crosses"] == {"p0": ["i1"], "p1": ["i0"]}
-    assert found["hides"]["p0"]["i1"]["satisfaction"] == 2
-    assert found["veto"]["passing"] == 1  # the third article alone
+    assert found.presets["Both"].crosses == {"p0": ["i1"], "p1": ["i0"]}
+    assert found.hides["p0"]["i1"].satisfaction == 2
+    assert found.veto.passing == 1  # the third article alone
     data["articles"]["red_line"] = 1
     strict = articles_summary(build(copy.deepcopy(data)))
     assert strict is not None
-    assert strict["veto"]["passing"] == strict["passing"]
+    assert strict.veto.passing == strict.passing
 
 
 def test_readers_are_chosen_by_content(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sim.plots.comparison.stuck import whole_percent
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
-from sim.views.compare.durability import ENOUGH, enough
+from sim.views.compare.durability import ENOUGH
 from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
@@ -135,22 +135,22 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
         kind = str(axes.get_gid())
         (points,) = lines(axes, "share")
         np.testing.assert_allclose(
-            points.get_xdata(), [run.summary["outcomes"][kind] for run in either.ranked]
+            points.get_xdata(), [run.summary.outcomes[kind] for run in either.ranked]
         )
         (spans,) = [c for c in axes.collections if c.get_gid() == "interval"]
         drawn = [[segment[0][0], segment[1][0]] for segment in spans.get_segments()]
-        expected = [run.summary["outcomes_interval"][kind] for run in either.ranked]
+        expected = [run.summary.outcomes_interval[kind] for run in either.ranked]
         np.testing.assert_allclose(drawn, expected)
         assert axes.get_xlim()[1] >= np.max(expected)
     shown = {axes.get_gid() for axes in figure.axes}
     for kind in OUTCOMES:
-        seen = any(run.summary["outcomes"][kind] for run in either.runs)
+        seen = any(run.summary.outcomes[kind] for run in either.runs)
         assert (kind in shown) == (seen or kind == "settlement")
     assert len([t for t in figure.texts if t.get_gid() == "scenario"]) == len(either.runs)
 
 
 def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
-    shares = [run.summary["outcomes"]["settlement"] for run in either.ranked]
+    shares = [run.summary.outcomes["settlement"] for run in either.ranked]
     assert shares == sorted(shares, reverse=True)
 
 
@@ -182,10 +182,10 @@ def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
             continue
         assert mine == {f"{'agreed' if c.agreed else 'plan'}:{name}:{i}" for i, c in cells.items()}
         for issue, cell in cells.items():
-            entry = run.summary["package"][issue]
-            assert cell.agreed == (entry["worlds"] > 0)
-            plan = run.summary["plan"]
-            expected = entry["text"] if cell.agreed else plan["points"][issue]["text"]
+            entry = run.summary.package[issue]
+            assert cell.agreed == (entry.worlds > 0)
+            plan = run.summary.plan
+            expected = entry.text if cell.agreed else plan.points[issue].text
             assert cell.text == expected
     assert {g.split(":")[0] for g in seen} == {"agreed", "plan"}
     assert any(t.get_style() == "italic" for t in figure.findobj(Text))
@@ -214,13 +214,12 @@ def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
     settled = panel(figure, "settled")
     for run in compared.runs:
         drawn = lines(settled, run.scenario.name)
-        assert len(drawn) == enough(run)
+        held = run.summary.durability
+        assert len(drawn) == (held is not None and held.worlds >= ENOUGH)
         if drawn:
-            held = run.summary["durability"]
-            assert held["worlds"] >= ENOUGH
-            np.testing.assert_allclose(drawn[0].get_ydata(), [1.0, *held["held"].values()])
+            np.testing.assert_allclose(drawn[0].get_ydata(), [1.0, *held.held.values()])
     (plan,) = lines(panel(figure, "plan"), "lasting")
-    expected = [1.0, *compared.run("lasting").summary["plan"]["held"].values()]
+    expected = [1.0, *compared.run("lasting").summary.plan.held.values()]
     np.testing.assert_allclose(plan.get_ydata(), expected)
     assert plan.get_linestyle() == "--"
 
@@ -229,18 +228,18 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
     figure = figure_of(compared, "stuck")
     for run in compared.runs:
         name = run.scenario.name
-        failing = run.summary["outcomes"]["settlement"] < 1 and name in compared.issue_group
+        failing = run.summary.outcomes["settlement"] < 1 and name in compared.issue_group
         blocking = [
             i
             for i in compared.issues
-            if any(compared.run(n).summary["stuck_on"][i] for n in compared.issue_group)
+            if any(compared.run(n).summary.stuck_on[i] for n in compared.issue_group)
         ]
         assert blocking
         for key in (*blocking, *REASONS):
             assert len(by_gid(figure, f"{name}:{key}")) == failing
     base = compared.base.summary
     texts = [t.get_text() for t in panel(figure, "issues").texts]
-    for share in base["stuck_on"].values():
+    for share in base.stuck_on.values():
         if share:
             assert whole_percent(share) in texts
 
@@ -288,7 +287,7 @@ def test_shares_that_fit_a_cell(share: float, text: str) -> None:
 
 def test_toy_files_are_what_they_claim(compared: Comparison) -> None:
     """The figures above show every case."""
-    shares = {r.scenario.name: r.summary["outcomes"]["settlement"] for r in compared.runs}
+    shares = {r.scenario.name: r.summary.outcomes["settlement"] for r in compared.runs}
     assert shares["baseline"] == shares["staged"] == 0
     assert shares["lasting"] > 0.5
     assert yaml.safe_load(json.dumps(DURABLE)) == DURABLE

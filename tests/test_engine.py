@@ -489,8 +489,8 @@ def test_ripeness_knows_listed_options_and_red_lines(toy: dict[str, Any]) -> Non
     # at either end one side has 0 − (0.5 − 12 c): −0.26 for A, −0.38 for B
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert model.recorder.ripeness_at_start[0] == pytest.approx(-0.26)
-    data["issues"]["pie"]["kind"] = "continuous"
-    data["actors"]["b"]["positions"]["pie"]["limit"] = 0.9  # A: 0.1 − (0.5 − 0.24)
+    data["issues"].pie["kind"] = "continuous"
+    data["actors"].b["positions"]["pie"]["limit"] = 0.9  # A: 0.1 − (0.5 − 0.24)
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert model.recorder.ripeness_at_start[0] == pytest.approx(0.1 - 0.26, abs=0.005)
 

@@ -291,7 +291,7 @@ def test_convergence_headlines_follow_the_run(tmp_path: Path) -> None:
     never = finished("never", tmp_path)
     assert "Settlement" not in words(FIGURES["convergence"](never), "headline")
     one = finished("one", tmp_path)
-    when = date_of(one.scenario, one.summary["central"]["settled_day"])
+    when = date_of(one.scenario, one.summary.central.settled_day)
     headline = words(FIGURES["convergence"](one), "headline")
     assert headline.startswith("In the central world the only issue is agreed by ")
     assert headline.endswith(str(when.year))
@@ -305,9 +305,9 @@ def test_outcome_shows_odds_and_intervals(run: Run) -> None:
     assert [a.get_gid() for a in figure.axes] == ["odds", "time"]
     odds = panel(figure, "odds")
     widths = [bar.get_width() for bar in odds.patches]
-    np.testing.assert_allclose(widths, list(run.summary["outcomes"].values()), atol=1e-6)
+    np.testing.assert_allclose(widths, list(run.summary.outcomes.values()), atol=1e-6)
     spans = [tuple(line.get_xdata()) for line in odds.lines]
-    np.testing.assert_allclose(spans, list(run.summary["outcomes_interval"].values()), atol=1e-6)
+    np.testing.assert_allclose(spans, list(run.summary.outcomes_interval.values()), atol=1e-6)
 
 
 def test_outcome_curve_is_the_share_settled(run: Run) -> None:
@@ -324,7 +324,7 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
     drawn = [line for line in axes.lines if line.get_transform() == axes.transData]
     assert axes.get_ylim()[1] >= max(np.max(line.get_ydata()) for line in drawn)
     texts = [t.get_text() for t in figure.texts]
-    for day, share in run.summary["deal_by_day"].items():
+    for day, share in run.summary.deal_by_day.items():
         assert f"{day} days" in texts
         assert share_text(share) in texts
 
@@ -502,13 +502,13 @@ def test_afterwards_shows_the_plan_the_gates_and_the_years(tmp_path: Path) -> No
     run = finished("kellogg", tmp_path)
     figure = FIGURES["afterwards"](run)
     marks = {line.get_gid(): line for line in panel(figure, "plan").get_lines()}
-    for actor, gain in run.summary["plan"]["gain"].items():
-        assert marks[f"gain.{actor}"].get_xdata()[0] == pytest.approx(gain["median"])
+    for actor, gain in run.summary.plan.gain.items():
+        assert marks[f"gain.{actor}"].get_xdata()[0] == pytest.approx(gain.median)
     gates = {line.get_gid(): line for line in panel(figure, "gates").get_lines()}
-    share = run.summary["ratification"]["eu_council"]["plan_passed"]
+    share = run.summary.ratification["eu_council"].plan_passed
     assert gates["plan_passed.eu_council"].get_xdata()[0] == pytest.approx(share)
     (curve,) = [c for c in panel(figure, "years").get_lines() if c.get_gid() == "plan"]
-    held = list(run.summary["plan"]["held"].values())
+    held = list(run.summary.plan.held.values())
     assert curve.get_ydata().tolist() == pytest.approx([1.0, *held])
     crossed = {t.get_gid(): t.get_text() for t in figure.texts if t.get_gid()}
     assert "Ceasefire" in crossed["crosses.putin"]

@@ -109,8 +109,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def settled(folder: Path) -> Run:
     run = loaded_run(folder, settled_scenario())
-    assert run.summary["outcomes"]["settlement"] > 0.3
-    assert run.summary["durability"]["worlds"] > 10
+    assert run.summary.outcomes["settlement"] > 0.3
+    assert run.summary.durability.worlds > 10
     return run
 
 
@@ -432,7 +432,7 @@ def test_the_page_says_what_the_run_says(pages: dict[str, Path], settled: Run) -
         "Nothing is known of its members.",
         "Aid for a signature",
         'href="https://example.org/letter"',
-        settled.summary["provenance"]["scenario_hash"],
+        settled.summary.provenance.scenario_hash,
         "python -m sim settled.yaml --worlds 60 --seed 1",
         "What the model cannot say",
     ):
@@ -456,8 +456,8 @@ def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> No
 def test_charts_show_the_data_of_the_run(settled: Run) -> None:
     context = run_context(settled)
     shares = context["odds"].figure.data[0].x
-    kinds = [k for k in settled.summary["outcomes"] if k != "partial"]
-    assert list(shares) == [round(settled.summary["outcomes"][k], 4) for k in kinds]
+    kinds = [k for k in settled.summary.outcomes if k != "partial"]
+    assert list(shares) == [round(settled.summary.outcomes[k], 4) for k in kinds]
     chart = next(c for c in context["convergence"] if c.key == "convergence-land")
     names = [t.name for t in chart.figure.data if t.name]
     assert names == ["A", "B"]

@@ -328,13 +328,13 @@ def test_a_cell_is_what_run_says_with_its_changes(file: str, tmp_path: Path) -> 
                                f"{LAND}={{fixed: {one.labels[1]}}}")  # fmt: skip
         summary = alone.summary
         assert float(rows[cell]["settlement"]) == pytest.approx(
-            summary["outcomes"]["settlement"], abs=1e-6
+            summary.outcomes["settlement"], abs=1e-6
         )
-        low, high = summary["outcomes_interval"]["settlement"]
+        low, high = summary.outcomes_interval["settlement"]
         assert float(rows[cell]["settlement_low"]) == pytest.approx(low, abs=1e-5)
         assert float(rows[cell]["settlement_high"]) == pytest.approx(high, abs=1e-5)
         assert float(rows[cell]["deal_by_day_30"]) == pytest.approx(
-            summary["deal_by_day"]["30"], abs=1e-6
+            summary.deal_by_day["30"], abs=1e-6
         )
         for actor in ("a", "b"):
             gain = alone.ensemble.gain.sel(actor=actor).values

@@ -15,9 +15,9 @@ from sim.ensemble.executors import Executor
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Progress
 from sim.files import written_whole
+from sim.results.outcomes import Measure
 from sim.studies.sweep.effects import Effect, effects
-from sim.studies.sweep.folder import aligned, open_store
-from sim.studies.sweep.measures import KEEP, Measure
+from sim.studies.sweep.folder import KEEP, aligned, open_store
 from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.results import STORE, SweepResults, results_of
 from sim.studies.sweep.table import Row, cells_csv, rows, sweep_json

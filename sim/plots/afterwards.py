@@ -11,6 +11,7 @@ from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
 from sim.plots.style import DARK, GREY, SMALL, shortened, styled, text_width, wrapped
 from sim.prose import counted
 from sim.prose import percent as share_text
+from sim.results.aftermath import Durability, Plan
 from sim.views.afterwards import headline
 from sim.views.colours import PLAN, SETTLED, actor_colors
 from sim.views.run_data import short
@@ -33,12 +34,12 @@ def afterwards(run: Run) -> Figure:
         Panels ``plan``, ``gates``, ``years`` and ``terms``, as far as the scenario has them.
     """
     summary = run.summary
-    plan, gates, durability = summary["plan"], summary["ratification"], summary["durability"]
-    actors = list(plan["gain"]) if plan else []
+    plan, gates, durability = summary.plan, summary.ratification, summary.durability
+    actors = list(plan.gain) if plan else []
     heights = [
         0.75 + ROW * len(actors) if plan else 0.0,
         0.75 + GATE_ROW * len(gates) if gates else 0.0,
-        0.95 + CURVE if durability and (plan or durability["worlds"]) else 0.0,
+        0.95 + CURVE if durability and (plan or durability.worlds) else 0.0,
     ]
     subtitle = (
         "Red lines aside: what the plan as published would be worth on day 0, whether "
@@ -55,14 +56,14 @@ def afterwards(run: Run) -> Figure:
     sheet = Sheet(run, headline(run), subtitle, max(sum(heights), 0.4), key)
     top = 0.0
     if plan:
-        _plan(sheet, run, top)
+        _plan(sheet, run, plan, top)
     top += heights[0]
     if gates:
         _gates(sheet, run, top)
     top += heights[1]
-    if heights[2]:
-        _years(sheet, run, top)
-        _terms(sheet, run, top)
+    if durability and heights[2]:
+        _years(sheet, durability, plan, top)
+        _terms(sheet, run, durability, top)
     return sheet.figure
 
 
@@ -75,23 +76,22 @@ def _rows(axes: Axes, names: list[str], height: float) -> None:
     axes.grid(axis="x")
 
 
-def _plan(sheet: Sheet, run: Run, top: float) -> None:
+def _plan(sheet: Sheet, run: Run, plan: Plan, top: float) -> None:
     """A row per actor: gain over no deal, and the red lines that the plan crosses."""
-    plan, colors = run.summary["plan"], actor_colors(run.scenario)
-    actors = list(plan["gain"])
+    colors, actors = actor_colors(run.scenario), list(plan.gain)
     sheet.text(MARGIN, top, "The plan on day 0: utility gained over no deal", size=10.5,
                weight="bold")  # fmt: skip
     width, height = 3.6, ROW * len(actors)
     left = MARGIN + max(text_width(short(run, a)) for a in actors) + 0.12
     axes = sheet.axes(left, top + 0.3, width, height, gid="plan")
     for row, actor in enumerate(actors):
-        gain = plan["gain"][actor]
-        axes.plot([gain["p10"], gain["p90"]], [row, row], color=colors[actor], linewidth=2,
+        gain = plan.gain[actor]
+        axes.plot([gain.p10, gain.p90], [row, row], color=colors[actor], linewidth=2,
                   solid_capstyle="butt")  # fmt: skip
-        axes.plot([gain["median"]], [row], marker="D", markersize=7, color=colors[actor],
+        axes.plot([gain.median], [row], marker="D", markersize=7, color=colors[actor],
                   markerfacecolor="white", markeredgewidth=1.6, gid=f"gain.{actor}")  # fmt: skip
-    low = min(0.0, *(g["p10"] for g in plan["gain"].values()))
-    high = max(0.0, *(g["p90"] for g in plan["gain"].values()))
+    low = min(0.0, *(g.p10 for g in plan.gain.values()))
+    high = max(0.0, *(g.p90 for g in plan.gain.values()))
     pad = 0.06 * max(high - low, 0.05)
     axes.set_xlim(low - pad, high + pad)
     axes.axvline(0.0, color=DARK, linewidth=1)
@@ -100,7 +100,7 @@ def _plan(sheet: Sheet, run: Run, top: float) -> None:
     room = WIDTH - MARGIN - beside
     sheet.text(beside, top + 0.06, "Beyond its red line on (share of worlds)", color=GREY)
     for row, actor in enumerate(actors):
-        crossed = sorted(plan["crosses"][actor].items(), key=lambda pair: -pair[1])
+        crossed = sorted(plan.crosses[actor].items(), key=lambda pair: -pair[1])
         titles = [f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in crossed]
         text = ", ".join(titles) or "nothing"
         lines = wrapped(text, room, lines=2)
@@ -111,9 +111,9 @@ def _plan(sheet: Sheet, run: Run, top: float) -> None:
 
 def _gates(sheet: Sheet, run: Run, top: float) -> None:
     """A row per gate: share of signed texts that passed, and whether the plan would."""
-    gates = run.summary["ratification"]
+    gates = run.summary.ratification
     sheet.text(MARGIN, top, "Ratification: share that passes", size=10.5, weight="bold")
-    names = [f"{g['title']}" for g in gates.values()]
+    names = [f"{g.title}" for g in gates.values()]
     left = MARGIN + min(2.75, max(text_width(n) for n in names) + 0.12)
     width, height = 3.6, GATE_ROW * len(gates)
     axes = sheet.axes(left, top + 0.3, width, height, gid="gates")
@@ -121,24 +121,24 @@ def _gates(sheet: Sheet, run: Run, top: float) -> None:
     sheet.text(beside, top + 0.06, "For whom, and how often asked", color=GREY)
     for row, (key, gate) in enumerate(gates.items()):
         marks = (
-            ("passed", "interval", SETTLED, "o", SETTLED, -0.13),
-            ("plan_passed", "plan_interval", PLAN, "D", "white", 0.13),
+            ("passed", gate.passed, gate.interval, SETTLED, "o", SETTLED, -0.13),
+            ("plan_passed", gate.plan_passed, gate.plan_interval, PLAN, "D", "white", 0.13),
         )
-        for share, interval, color, marker, face, offset in marks:
-            if gate[share] is None:
+        for name, share, interval, color, marker, face, offset in marks:
+            if share is None or interval is None:
                 continue
             y = row + offset
-            axes.plot(gate[interval], [y, y], color=color, linewidth=1.2)
-            axes.plot([gate[share]], [y], marker=marker, markersize=7, color=color,
+            axes.plot(interval, [y, y], color=color, linewidth=1.2)
+            axes.plot([share], [y], marker=marker, markersize=7, color=color,
                       markerfacecolor=face, markeredgewidth=1.5, clip_on=False, zorder=4,
-                      gid=f"{share}.{key}")  # fmt: skip
-        who = short(run, gate["of"])
+                      gid=f"{name}.{key}")  # fmt: skip
+        who = short(run, gate.of)
         asked = []
-        if gate["voted"]:
-            asked.append(f"voted in {share_text(gate['voted'])} of worlds")
-        if gate["plan_concerned"]:
-            asked.append("the plan comes before it" if gate["plan_concerned"] > 0.99 else
-                         f"the plan in {share_text(gate['plan_concerned'])}")  # fmt: skip
+        if gate.voted:
+            asked.append(f"voted in {share_text(gate.voted)} of worlds")
+        if gate.plan_concerned:
+            asked.append("the plan comes before it" if gate.plan_concerned > 0.99 else
+                         f"the plan in {share_text(gate.plan_concerned)}")  # fmt: skip
         text = f"{who}: {'; '.join(asked) or 'never asked'}"
         lines = wrapped(text, WIDTH - MARGIN - beside, lines=2)
         y = top + 0.3 + GATE_ROW * (row + 0.5)
@@ -148,23 +148,22 @@ def _gates(sheet: Sheet, run: Run, top: float) -> None:
     _rows(axes, ["\n".join(wrapped(n, 2.6, lines=2)) for n in names], height)
 
 
-def _years(sheet: Sheet, run: Run, top: float) -> None:
+def _years(sheet: Sheet, durability: Durability, plan: Plan | None, top: float) -> None:
     """Share of the settlements, and of worlds with the plan in force, that hold by year."""
-    durability, plan = run.summary["durability"], run.summary["plan"]
     sheet.text(MARGIN, top, "How long it holds", size=10.5, weight="bold")
     left, width, right = MARGIN + 0.5, 4.1, 1.5
     axes = sheet.axes(left, top + 0.34, width, CURVE, gid="years")
-    years = np.arange(durability["years"] + 1)
+    years = np.arange(durability.years + 1)
     labels = []
-    if durability["worlds"]:
-        held = [1.0, *durability["held"].values()]
-        low, high = zip((1.0, 1.0), *durability["interval"].values(), strict=True)
+    if durability.worlds:
+        held = [1.0, *durability.shares]
+        low, high = zip((1.0, 1.0), *durability.spans, strict=True)
         axes.fill_between(years, low, high, color=SETTLED, alpha=0.16, linewidth=0)
         axes.plot(years, held, color=SETTLED, linewidth=2.2, gid="settlements", clip_on=False)
-        words = f"{share_text(held[-1])} of {counted(durability['worlds'], 'settlement')}"
+        words = f"{share_text(held[-1])} of {counted(durability.worlds, 'settlement')}"
         labels.append((held[-1], words, SETTLED))
-    if plan and plan["held"]:
-        held = [1.0, *plan["held"].values()]
+    if plan and plan.held:
+        held = [1.0, *plan.held.values()]
         axes.plot(years, held, color=PLAN, linewidth=2, linestyle=(0, (4, 2)), gid="plan",
                   clip_on=False)  # fmt: skip
         labels.append((held[-1], f"{share_text(held[-1])} the plan as published", PLAN))
@@ -177,24 +176,23 @@ def _years(sheet: Sheet, run: Run, top: float) -> None:
     end_labels(axes, labels, CURVE, right, lines=3)
 
 
-def _terms(sheet: Sheet, run: Run, top: float) -> None:
+def _terms(sheet: Sheet, run: Run, durability: Durability, top: float) -> None:
     """What the share that holds would be if a term counted for nothing, and who breaks it."""
-    durability = run.summary["durability"]
     left = MARGIN + 6.9
     sheet.text(left, top, "Which terms hold it, and who breaks it", size=10.5, weight="bold")
     room = WIDTH - MARGIN - left
-    if not durability["worlds"]:
+    if not durability.worlds:
         text = "No settlement was reached, so nothing can be said of its terms."
         for n, line in enumerate(wrapped(text, room, lines=3)):
             sheet.text(left, top + 0.34 + 0.18 * n, line, color=GREY)
         return
-    full = durability["held"][str(durability["years"])]
-    lines = [f"All terms: {share_text(full)} hold {counted(durability['years'], 'year')}"]
-    for term, share in sorted(durability["without"].items(), key=lambda pair: pair[1]):
+    full = share_text(durability.shares[-1])
+    lines = [f"All terms: {full} hold {counted(durability.years, 'year')}"]
+    for term, share in durability.by_term:
         title = run.scenario.issues[term].title
         lines.append(f"without {title}: {share_text(share)}")
-    for actor, share in durability["broken_by"].items():
-        lines.append(f"{short(run, actor)} breaks it first: {share_text(share)}")
+    for actor, first in durability.broken_by.items():
+        lines.append(f"{short(run, actor)} breaks it first: {share_text(first)}")
     for n, line in enumerate(lines):
         sheet.text(left, top + 0.36 + 0.24 * n, shortened(line, room, SMALL + 0.7),
                    size=SMALL + 0.7, gid="terms")  # fmt: skip

@@ -161,13 +161,13 @@ def _panel(
 
 def _status(run: Run, issue: str, width: float) -> str:
     """What became of the issue in the central world, in one line."""
-    point = run.summary["central"]["agreed"][issue]
+    point = run.summary.central.agreed[issue]
     day = agreed_day(run, issue)
     if point is None or day is None:
         miss = float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)])
         return "Not agreed: red lines and conditions miss each other" if miss > 0 else "Not agreed"
     when = day_text(date_of(run.scenario, day), year=False)
-    return shortened(f"◆ {when}: {nearest_text(run.scenario.issues[issue], point['point'])}", width)
+    return shortened(f"◆ {when}: {nearest_text(run.scenario.issues[issue], point.point)}", width)
 
 
 def _lines(axes: Axes, run: Run, issue: str, actors: list[str], colors: dict[str, str]) -> None:

@@ -19,7 +19,6 @@ from sim.plots import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, listing
-from sim.studies.sweep.measures import interval_words, value_words
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Axis, Surface, surface
 from sim.views.colours import SETTLED, luminance
@@ -134,8 +133,8 @@ def _cell_texts(
     known = [(r, c) for r, c in np.ndindex(shown.mean.shape) if not np.isnan(shown.mean[r, c])]
     lines = {
         at: [
-            value_words(shown.measure, float(shown.mean[at])),
-            interval_words(shown.measure, float(shown.low[at]), float(shown.high[at])),
+            shown.measure.value_words(float(shown.mean[at])),
+            shown.measure.interval_words(float(shown.low[at]), float(shown.high[at])),
             counted(int(shown.cells[at]), "point"),
         ]
         for at in known
@@ -378,14 +377,12 @@ def headline(shown: Surface) -> str:
     if not len(known):
         return f"{title}: no world has one"
     least, most = float(known.min()), float(known.max())
-    if value_words(shown.measure, least) == value_words(shown.measure, most):
-        return f"{title}: {value_words(shown.measure, most)} everywhere"
-    span = f"{value_words(shown.measure, least)} to {value_words(shown.measure, most)}"
+    if shown.measure.value_words(least) == shown.measure.value_words(most):
+        return f"{title}: {shown.measure.value_words(most)} everywhere"
+    span = f"{shown.measure.value_words(least)} to {shown.measure.value_words(most)}"
     if not shown.clear:
         return f"{title}: {span}, no clear difference"
-    greatest = [
-        v for v in known if value_words(shown.measure, v) == value_words(shown.measure, most)
-    ]
+    greatest = [v for v in known if shown.measure.value_words(v) == shown.measure.value_words(most)]
     if len(greatest) > 1:
         return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
     row, column = np.unravel_index(np.nanargmax(mean), mean.shape)

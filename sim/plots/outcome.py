@@ -60,7 +60,7 @@ def outcome(run: Run) -> Figure:
 
 
 def _odds(axes: Axes, run: Run) -> None:
-    shares, intervals = run.summary["outcomes"], run.summary["outcomes_interval"]
+    shares, intervals = run.summary.outcomes, run.summary.outcomes_interval
     places = np.arange(len(OUTCOMES))
     highest = max(high for _, high in intervals.values())
     end = nice_top(highest)
@@ -115,8 +115,7 @@ def _table(
     sheet: Sheet, run: Run, curves: dict[str, tuple[str, str, NDArray[np.float64]]], top: float
 ) -> None:
     """The chances by the days people ask about, as a small table across the page."""
-    prefix = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
-    asked = [int(day) for day in run.summary["deal_by_day"]]
+    asked = [int(day) for day in run.summary.deal_by_day]
     first, step = 2.75, (WIDTH - MARGIN - 2.75) / len(asked)
     sheet.rule(top - 0.08)
     sheet.text(MARGIN, top, "Signed within …", size=9.5, weight="bold")
@@ -128,8 +127,7 @@ def _table(
         y = top + 0.46 + row * TABLE_ROW
         sheet.text(MARGIN, y, shortened(label, 2.35, 9.5, True), size=9.5, weight="bold",
                    color=color)  # fmt: skip
-        shares = run.summary[prefix[name]]
-        spans = run.summary[f"{prefix[name]}_interval"]
+        shares, spans = run.summary.by_day(name)
         for number, day in enumerate(asked):
             x, share = first + number * step, shares[str(day)]
             beyond = "beyond the horizon" if share is None else span_words(spans[str(day)])

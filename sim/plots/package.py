@@ -243,8 +243,8 @@ def _words(
             more = "the same in all" if len(counts) == 1 else more
         top += len(lines) * line_height(9.5) + 0.03
         if not _any_settlement(run):
-            missed = run.summary["no_common_ground"][issue]
-            more = f"signed in {share_text(len(values) / run.summary['worlds'])} of worlds"
+            missed = run.summary.no_common_ground[issue]
+            more = f"signed in {share_text(len(values) / run.summary.worlds)} of worlds"
             if missed:
                 more += f"; no common ground in {share_text(missed)} of all"
         sheet.text(left, top, "\n".join(wrapped(more, width, lines=3)), color="#555555")

@@ -146,7 +146,7 @@ def _timeline(sheet: Sheet, run: Run, levers: list[str], top: float) -> None:
     """One row per lever: the central world's days over the share of worlds in which it acts."""
     colors, x, end = actor_colors(run.scenario), days(run), last_day(run)
     names, right = 3.1, 1.35
-    worlds = counted(run.summary["worlds"], "world")
+    worlds = counted(run.summary.worlds, "world")
     sheet.rule(top - 0.12)
     sheet.text(MARGIN, top, "Levers: threats carried out and promises kept", size=10.5,
                weight="bold")  # fmt: skip
@@ -166,7 +166,7 @@ def _timeline(sheet: Sheet, run: Run, levers: list[str], top: float) -> None:
         lever = run.scenario.actors[owner].levers[name]
         base, height = row + 0.9, 0.78
         effect = np.sort(effect_days[:, row])
-        share = np.searchsorted(effect, x, side="right") / run.summary["worlds"]
+        share = np.searchsorted(effect, x, side="right") / run.summary.worlds
         axes.axhline(base, color="#e3e3e3", linewidth=0.8, zorder=0.5)
         axes.fill_between(x, base, base - height * share, step="post", color=color, alpha=0.38,
                           zorder=1, gid=f"share:{key}")  # fmt: skip

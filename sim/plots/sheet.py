@@ -160,7 +160,7 @@ def foot_line(run: Run) -> str:
     """What the figure is, how many worlds it rests on, and where the sources are."""
     return (
         f"Model's consequences, given the assumptions in {files(run)}; not a forecast. "
-        f"{counted(run.summary['worlds'], 'world')}, seed {run.summary['seed']}. "
+        f"{counted(run.summary.worlds, 'world')}, seed {run.summary.seed}. "
         "Sources: in the scenario file."
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, percent, span_words
 from sim.report.chart import (
     DARK,
@@ -28,15 +29,15 @@ from sim.views.run_data import short
 def gates_table(run: Run) -> Table | None:
     """Who must approve, how often it came to a vote, and how often it passed."""
     rows: list[list[str | Cell]] = []
-    for key, entry in run.summary["ratification"].items():
+    for key, entry in run.summary.ratification.items():
         again = run.scenario.ratification[key].on_failure == "back_to_table"
         row: list[str | Cell] = [
-            Cell(entry["title"], (f"for {short(run, entry['of'])}",)),
-            f"{percent(entry['voted'])} of worlds" if entry["voted"] else "in no world",
-            _passes(entry["passed"], entry["interval"], "never voted on"),
+            Cell(entry.title, (f"for {short(run, entry.of)}",)),
+            f"{percent(entry.voted)} of worlds" if entry.voted else "in no world",
+            _passes(entry.passed, entry.interval, "never voted on"),
         ]
         if run.scenario.has_plan:
-            row.append(_passes(entry["plan_passed"], entry["plan_interval"], "not concerned"))
+            row.append(_passes(entry.plan_passed, entry.plan_interval, "not concerned"))
         row.append("back to the table" if again else "end of the talks")
         rows.append(row)
     if not rows:
@@ -46,35 +47,35 @@ def gates_table(run: Run) -> Table | None:
     return Table("Ratification: shares of worlds, with 95 % intervals", head, rows)
 
 
-def _passes(share: float | None, interval: list[float] | None, never: str) -> str:
+def _passes(share: float | None, interval: Interval | None, never: str) -> str:
     return never if share is None else f"{percent(share, interval)} ({span_words(interval)})"
 
 
 def durability_chart(run: Run) -> Chart | None:
     """Share still holding by year: of the settlements, and of worlds with the plan in force."""
-    found, plan = run.summary["durability"], run.summary["plan"]
+    found, plan = run.summary.durability, run.summary.plan
     if found is None:
         return None
     traces: list[Any] = []
     words = []
-    if found["worlds"]:
-        spans = list(found["interval"].values())
+    if found.worlds:
+        spans = found.spans
         lows, highs = ([1.0, *(s[n] for s in spans)] for n in (0, 1))
         traces += shaded(list(range(len(lows))), lows, highs, faded(SETTLED, 0.16))
-        what = f"of {counted(found['worlds'], 'settlement')}"
-        traces.append(_curve(list(found["held"].values()), spans, SETTLED, "solid", what))
-        words += _years_words(list(found["held"].values()), what)
-    if plan and plan["held"]:
+        what = f"of {counted(found.worlds, 'settlement')}"
+        traces.append(_curve(found.shares, spans, SETTLED, "solid", what))
+        words += _years_words(found.shares, what)
+    if plan and plan.held:
         what = "of all worlds, if the plan as published were in force"
-        traces.append(_curve(list(plan["held"].values()), None, PLAN, "dash", what))
-        words += _years_words(list(plan["held"].values()), what)
+        traces.append(_curve(list(plan.held.values()), None, PLAN, "dash", what))
+        words += _years_words(list(plan.held.values()), what)
     if not traces:
         return None
     drawn = figure(
         traces,
         290,
         xaxis={
-            "range": [0, found["years"]],
+            "range": [0, found.years],
             "nticks": 7,
             "title": {"text": "years after signing", "font": {"size": 12}},
         },
@@ -86,18 +87,18 @@ def durability_chart(run: Run) -> Chart | None:
 
 def durability_key(run: Run) -> list[tuple[str, str, str]]:
     """What the curves are."""
-    found, plan = run.summary["durability"], run.summary["plan"]
+    found, plan = run.summary.durability, run.summary.plan
     marks = []
-    if found and found["worlds"]:
+    if found and found.worlds:
         marks.append(("line", SETTLED, "settlements reached"))
         marks.append(("band", "#cfd6da", "95 % interval"))
-    if plan and plan["held"]:
+    if plan and plan.held:
         marks.append(("dash", PLAN, "the plan as published, whether or not anybody would sign it"))
     return marks
 
 
 def _curve(
-    held: list[float], spans: list[list[float]] | None, color: str, dash: str, what: str
+    held: list[float], spans: list[Interval] | None, color: str, dash: str, what: str
 ) -> dict[str, Any]:
     says = [
         hover(
@@ -122,13 +123,12 @@ def _years_words(held: list[float], what: str) -> list[str]:
 
 def terms_chart(run: Run) -> Chart | None:
     """Share that would hold to the end if a term counted for nothing: which terms carry it."""
-    found = run.summary["durability"]
-    if found is None or not found["worlds"] or not found["without"]:
+    found = run.summary.durability
+    if found is None or not found.worlds or not found.without:
         return None
-    full = found["held"][str(found["years"])]
-    terms = sorted(found["without"].items(), key=lambda pair: pair[1])
+    terms = found.by_term
     names = ["With all terms", *(f"Without {run.scenario.issues[t].title}" for t, _ in terms)]
-    shares = [full, *(share for _, share in terms)]
+    shares = [found.shares[-1], *(share for _, share in terms)]
     says = [hover(n, f"{percent(s)} hold all years") for n, s in zip(names, shares, strict=True)]
     bars = go.Bar(
         y=[lines(n, 19, most=3) for n in names], x=numbers(shares), orientation="h", width=0.55,
@@ -155,5 +155,5 @@ def terms_chart(run: Run) -> Chart | None:
     words = [f"{n}: {percent(s)}." for n, s in zip(names, shares, strict=True)]
     return Chart(
         "terms", "Which terms hold it", " ".join(words), drawn,
-        status=f"Share that holds {counted(found['years'], 'year')} if a term counted for nothing",
+        status=f"Share that holds {counted(found.years, 'year')} if a term counted for nothing",
     )  # fmt: skip

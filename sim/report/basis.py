@@ -50,23 +50,23 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
 
 def repeat(run: Run) -> dict[str, Any]:
     """What is needed to get the same numbers again."""
-    summary, known = run.summary, run.summary["provenance"]
+    summary, known = run.summary, run.summary.provenance
     words = [
         "python",
         "-m",
         "sim",
-        known["files"][-1] if known["files"] else f"{run.scenario.name}.yaml",
+        known.files[-1] if known.files else f"{run.scenario.name}.yaml",
     ]
-    words += ["--worlds", str(summary["worlds"]), "--seed", str(summary["seed"])]
-    for change in known["overrides"]:
+    words += ["--worlds", str(summary.worlds), "--seed", str(summary.seed)]
+    for change in known.overrides:
         words += ["--set", change]
     rows: list[list[str | Cell]] = [
-        ["Scenario", f"{run.scenario.name} ({', '.join(known['files'])})"],
-        ["Hash of the merged scenario", known["scenario_hash"]],
-        ["Seed and worlds", f"{summary['seed']}; {summary['worlds']:,}"],
-        ["Changed on the command line", Cell("", known["overrides"] or ["nothing"])],
-        ["Protocol", known["protocol"]],
-        ["Versions", ", ".join(f"{k} {v}" for k, v in known["versions"].items())],
+        ["Scenario", f"{run.scenario.name} ({', '.join(known.files)})"],
+        ["Hash of the merged scenario", known.scenario_hash],
+        ["Seed and worlds", f"{summary.seed}; {summary.worlds:,}"],
+        ["Changed on the command line", Cell("", known.overrides or ["nothing"])],
+        ["Protocol", known.protocol],
+        ["Versions", ", ".join(f"{k} {v}" for k, v in known.versions.items())],
     ]
     return {
         "command": shlex.join(words),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
-from sim.prose import listing, percent, sentence, span_words
+from sim.prose import counted, listing, percent, sentence, span_words
 from sim.report.compare_common import scenario_key
 from sim.report.compare_differences import difference_charts
 from sim.report.compare_gains import durability_charts, gains_charts
@@ -19,10 +19,9 @@ from sim.report.page import write_page
 from sim.report.run_page import agreed_table
 from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
-from sim.results.outcomes import LASTING
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.tables import row
+from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, told, worlds_words
 from sim.views.compare import (
     differences_view,
@@ -60,7 +59,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
     return {
         "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
         "question": base.question,
-        "note": comparison.base.summary["note"],
+        "note": comparison.base.summary.note,
         "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
         "answers": [
             (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
@@ -98,9 +97,10 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
 
 def overview_table(comparison: Comparison) -> Table:
     """One row per scenario, nearest to a settlement first."""
+    entries = [row(run) for run in comparison.ranked]
+    years = longest_held(entries)
     rows: list[list[str | Cell]] = []
-    for run in comparison.ranked:
-        entry = row(run)
+    for run, entry in zip(comparison.ranked, entries, strict=True):
         stuck = "—"
         if entry["stuck_on"] is not None:
             title = run.scenario.issues[entry["stuck_on"]].title
@@ -114,22 +114,31 @@ def overview_table(comparison: Comparison) -> Table:
                 _share(entry, "first_stage"),
                 percent(entry["ratification_failed"]),
                 day,
-                _share(entry, "held"),
+                _held(entry, years),
                 stuck,
             ]
         )
     head = ["Scenario", "Settles", "Signs a first stage", "Fails at ratification"]
-    head += ["Settles on (median)", f"Of these, hold {LASTING} years", "Stuck most often on"]
+    head += [
+        "Settles on (median)",
+        f"Of these, hold {counted(years, 'year')}",
+        "Stuck most often on",
+    ]
     return Table("Shares of worlds, with 95 % intervals", head, rows)
 
 
-def _share(entry: dict[str, Any], key: str) -> str | Cell:
-    share = entry[key]
-    return (
-        "—"
-        if share is None
-        else Cell(percent(share, entry[f"{key}_interval"]), (span_words(entry[f"{key}_interval"]),))
-    )
+def _share(entry: dict[str, Any], key: str, *notes: str) -> str | Cell:
+    """A share, and below it its interval and the notes."""
+    share, interval = entry[key], entry[f"{key}_interval"]
+    if share is None:
+        return "—"
+    return Cell(percent(share, interval), (span_words(interval), *notes))
+
+
+def _held(entry: dict[str, Any], years: int) -> str | Cell:
+    """Share that holds, with the years where they are fewer than the heading says."""
+    own = entry["held_years"]
+    return _share(entry, "held", *([counted(own, "year")] if own and own != years else []))
 
 
 def notes(comparison: Comparison) -> list[str]:
@@ -139,7 +148,7 @@ def notes(comparison: Comparison) -> list[str]:
     if comparison.missing:
         found.append(f"Not finished: {', '.join(comparison.missing)}.")
     starts = {run.scenario.war.start_date for run in comparison.runs}
-    horizons = {run.summary["horizon_days"] for run in comparison.runs}
+    horizons = {run.summary.horizon_days for run in comparison.runs}
     if len(starts) > 1:
         found.append("The scenarios start on different days; curves count days from each start.")
     if len(horizons) > 1:
@@ -160,7 +169,7 @@ def _scenario(run: Run, base: Run) -> dict[str, Any]:
         "stuck": stuck_words(scenario, summary),
         "judged": positions_words(scenario),
         "judgements": judgements(scenario),
-        "changes": summary["provenance"]["overrides"],
+        "changes": summary.provenance.overrides,
         "differs": [] if run is base else change_words(run, base),
     }
 
@@ -180,23 +189,21 @@ def sources(comparison: Comparison) -> list[dict[str, Any]]:
 def repeat(comparison: Comparison) -> dict[str, Any]:
     """What is needed to get the same numbers again."""
     base = comparison.base.summary
-    files = [
-        (run.summary["provenance"]["files"] or [run.scenario.name])[-1] for run in comparison.runs
-    ]
-    words = ["python", "-m", "sim", "compare", *files, "--worlds", str(base["worlds"])]
-    words += ["--seed", str(base["seed"]), "--baseline", comparison.baseline]
-    for change in base["provenance"]["overrides"]:
+    files = [(run.summary.provenance.files or [run.scenario.name])[-1] for run in comparison.runs]
+    words = ["python", "-m", "sim", "compare", *files, "--worlds", str(base.worlds)]
+    words += ["--seed", str(base.seed), "--baseline", comparison.baseline]
+    for change in base.provenance.overrides:
         words += ["--set", change]
     rows: list[list[str | Cell]] = [
         [
             label(run.scenario.name),
-            f"{run.summary['worlds']:,} worlds, seed {run.summary['seed']}",
-            Cell("", run.summary["provenance"]["overrides"] or ["nothing"]),
-            run.summary["provenance"]["scenario_hash"],
+            f"{run.summary.worlds:,} worlds, seed {run.summary.seed}",
+            Cell("", run.summary.provenance.overrides or ["nothing"]),
+            run.summary.provenance.scenario_hash,
         ]
         for run in comparison.runs
     ]
-    known = base["provenance"]["versions"]
+    known = base.provenance.versions
     return {
         "command": shlex.join(words),
         "versions": ", ".join(f"{k} {v}" for k, v in known.items()),

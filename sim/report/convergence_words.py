@@ -16,11 +16,11 @@ def column(run: Run, issue: str) -> int:
 
 def status(run: Run, issue: str) -> str:
     """What became of the issue in the central world, in one line."""
-    spec, point = run.scenario.issues[issue], run.summary["central"]["agreed"][issue]
+    spec, point = run.scenario.issues[issue], run.summary.central.agreed[issue]
     day = agreed_day(run, issue)
     if point is not None and day is not None:
         when = day_text(date_of(run.scenario, day))
-        return f"Agreed {when}: {nearest_text(spec, point['point'])}"
+        return f"Agreed {when}: {nearest_text(spec, point.point)}"
     if float(run.central.red_line_gap.values[column(run, issue)]) > 0:
         return "Not agreed: red lines, with their conditions, miss each other"
     return "Not agreed"
@@ -46,7 +46,7 @@ def course(run: Run, issue: str, actor: str) -> str:
 
 
 def tabled_words(run: Run, issue: str) -> list[str]:
-    missed = run.summary["no_common_ground"][issue]
+    missed = run.summary.no_common_ground[issue]
     found = []
     if missed:
         found.append(

@@ -10,7 +10,7 @@ from sim.ensemble.runner import Run
 from sim.prose import listing, percent
 from sim.report.chart import DARK, Chart, figure, hover, lines, numbers, scatter
 from sim.report.tables import Cell, Table
-from sim.results.aftermath import PlanGain
+from sim.results.aftermath import Plan, PlanGain
 from sim.views.colours import actor_colors
 from sim.views.run_data import short, signatories
 
@@ -20,17 +20,16 @@ def plan_says(run: Run) -> list[str]:
     return run.scenario.plan_issues
 
 
-def plan_table(run: Run) -> Table:
+def plan_table(run: Run, plan: Plan) -> Table:
     """The plan's words, and whose red lines it crosses how often."""
-    plan = run.summary["plan"]
     rows: list[list[str | Cell]] = []
     for issue, spec in run.scenario.issues.items():
-        entry = plan["points"].get(issue)
+        entry = plan.points.get(issue)
         if entry is None:
             cell = Cell("nothing: as it stands without a deal", ())
         else:
-            cell = Cell(entry["text"], (f"{entry['point']:.2f} on the scale",))
-        found = sorted(((by[issue], a) for a, by in plan["crosses"].items() if by.get(issue)),
+            cell = Cell(entry.text, (f"{entry.point:.2f} on the scale",))
+        found = sorted(((by[issue], a) for a, by in plan.crosses.items() if by.get(issue)),
                        reverse=True)  # fmt: skip
         crossed = [f"{short(run, a)} in {percent(s)} of worlds" for s, a in found]
         rows.append(

@@ -31,8 +31,6 @@ from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.layout import nice_top, share_tick
 from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
 
-KINDS = {"settlement": "deal_by_day", "first_stage": "first_stage_by_day"}
-
 
 def outcome_kinds(run: Run) -> list[str]:
     """Kinds of outcome that the scenario can have, or had."""
@@ -41,12 +39,12 @@ def outcome_kinds(run: Run) -> list[str]:
         shown.discard("partial")
     if not run.scenario.ratification:
         shown.discard("ratification_failed")
-    return [k for k in OUTCOMES if k in shown or run.summary["outcomes"][k] > 0]
+    return [k for k in OUTCOMES if k in shown or run.summary.outcomes[k] > 0]
 
 
 def odds_chart(run: Run) -> Chart:
     """Share of worlds by kind of outcome, with 95 % intervals."""
-    shares, intervals = run.summary["outcomes"], run.summary["outcomes_interval"]
+    shares, intervals = run.summary.outcomes, run.summary.outcomes_interval
     kinds = outcome_kinds(run)
     names = [OUTCOME_WORDS[k].label for k in kinds]
     values = [shares[k] for k in kinds]
@@ -163,7 +161,7 @@ def time_key(run: Run) -> list[tuple[str, str, str]]:
 def _time_words(run: Run) -> list[str]:
     words = []
     for name, (label, _, _) in curves(run).items():
-        shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
+        shares, spans = run.summary.by_day(name)
         parts = [
             f"by day {d} in {percent(shares[d], spans[d])} of worlds ({span_words(spans[d])})"
             for d in shares
@@ -176,11 +174,11 @@ def _time_words(run: Run) -> list[str]:
 
 def days_table(run: Run) -> Table:
     """Chances by the days people ask about."""
-    known = [int(d) for d, share in run.summary["deal_by_day"].items() if share is not None]
+    known = [int(d) for d, share in run.summary.deal_by_day.items() if share is not None]
     head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, d))}" for d in known)]
     rows = []
     for name, (label, _, _) in curves(run).items():
-        shares, spans = run.summary[KINDS[name]], run.summary[f"{KINDS[name]}_interval"]
+        shares, spans = run.summary.by_day(name)
         cells = [label]
         cells += [
             f"{percent(shares[str(d)], spans[str(d)])} ({span_words(spans[str(d)])})" for d in known

@@ -82,7 +82,7 @@ def package_key(run: Run) -> list[tuple[str, str, str]]:
     ]
     marks.append(("tick", GREY, "red line at the end of the central world"))
     marks.append(("ring", DARK, "without a deal, at the start"))
-    if run.summary["plan"] is not None:
+    if run.summary.plan is not None:
         marks.append(("square", PLAN, "the plan as published"))
     if any(len(deals_on(run, i)) for i in run.scenario.issues):
         marks.append(("diamond", DARK, "agreed (median), with 10–90 % of the worlds that agree"))
@@ -155,16 +155,16 @@ def _starts(run: Run) -> list[Mark]:
 
 def _plan(run: Run) -> list[Mark]:
     """Points of the plan as published."""
-    if run.summary["plan"] is None:
+    if run.summary.plan is None:
         return []
-    points, said = run.summary["plan"]["points"], plan_says(run)
+    points, said = run.summary.plan.points, plan_says(run)
     return [
         (
-            points[issue]["point"],
+            points[issue].point,
             row,
             hover(
                 f"The plan on {spec.title}",
-                f"{points[issue]['point']:.2f}, near “{points[issue]['text']}”",
+                f"{points[issue].point:.2f}, near “{points[issue].text}”",
             ),
         )
         for row, (issue, spec) in enumerate(run.scenario.issues.items())

@@ -125,7 +125,7 @@ def levers_chart(run: Run) -> Chart | None:
         return None
     end = last_day(run)
     every = days(run)[days(run) <= end]
-    worlds = run.summary["worlds"]
+    worlds = run.summary.worlds
     titles = [_title(run, key) for key in keys]
     effect_days = run.ensemble.lever_effect_day.values
     shares = [
@@ -208,21 +208,21 @@ def _central_days(run: Run, keys: list[str], end: float) -> list[Any]:
 def levers_table(run: Run) -> Table | None:
     """Who presses or rewards whom, how often it takes effect, and when."""
     rows: list[list[str | Cell]] = []
-    for key, entry in run.summary["levers"].items():
+    for key, entry in run.summary.levers.items():
         owner, _, name = key.partition(".")
         lever = run.scenario.actors[owner].levers[name]
-        median, to = entry["median_day"], listing([short(run, o) for o in lever.on])
+        median, to = entry.median_day, listing([short(run, o) for o in lever.on])
         rows.append(
             [
                 Cell(lever.title, color=actor_colors(run.scenario)[owner]),
                 f"{short(run, owner)}: {lever.kind} to {to}",
-                percent(entry["pulled"]),
-                percent(entry["in_effect"]),
+                percent(entry.pulled),
+                percent(entry.in_effect),
                 "never" if median is None else f"day {median:.0f}",
             ]
         )
     if not rows:
         return None
     head = ["Lever", "Whose, and to whom", "Pulled", "In effect", "Typically from"]
-    worlds = counted(run.summary["worlds"], "world")
+    worlds = counted(run.summary.worlds, "world")
     return Table(f"Levers: share of {worlds} in which each is pulled and takes effect", head, rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
 from sim.report import articles
 from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
@@ -60,8 +61,8 @@ def run_context(run: Run) -> dict[str, Any]:
         "about": scenario.summary,
         "facts": _facts(run),
         "answer": answer(scenario, summary),
-        "note": summary["note"],
-        "changes": summary["provenance"]["overrides"],
+        "note": summary.note,
+        "changes": summary.provenance.overrides,
         "figures": key_figures(run),
         "odds": odds_chart(run),
         "odds_table": odds_table(run),
@@ -98,33 +99,33 @@ def run_context(run: Run) -> dict[str, Any]:
 def _facts(run: Run) -> str:
     summary, start = run.summary, run.scenario.war.start_date
     return (
-        f"{summary['worlds']:,} worlds, seed {summary['seed']}, from {day_text(start)}, "
-        f"{summary['horizon_days']} days"
+        f"{summary.worlds:,} worlds, seed {summary.seed}, from {day_text(start)}, "
+        f"{summary.horizon_days} days"
     )
 
 
 def key_figures(run: Run) -> list[dict[str, str]]:
     """The figures at the top: label, value, interval."""
     summary = run.summary
-    shares, spans = summary["deal_by_day"], summary["deal_by_day_interval"]
+    shares, spans = summary.deal_by_day, summary.deal_by_day_interval
     days = [d for d, s in shares.items() if s is not None]
     asked = dict.fromkeys((days[0], days[-1]))
     cards = [_card(f"Settlement {within(d)}", shares[d], spans[d]) for d in asked]
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
-        standing = summary["stages"][first.name]
+        standing = summary.stages[first.name]
         label = f"“{first.title or first.name}” stands at the end"
-        cards.append(_card(label, standing["share"], standing["interval"]))
-    plan = summary["plan"]
+        cards.append(_card(label, standing.share, standing.interval))
+    plan = summary.plan
     if plan is not None:
         label = "The plan as published suits all who must sign, on day 0"
-        cards.append(_card(label, plan["acceptable"], plan["interval"]))
-    lasting = summary["durability"]
-    if lasting is not None and lasting["worlds"]:
-        last = str(lasting["years"])
+        cards.append(_card(label, plan.acceptable, plan.interval))
+    lasting = summary.durability
+    if lasting is not None and lasting.worlds:
+        last = str(lasting.years)
         label = f"Settlements that hold {last} years"
-        cards.append(_card(label, lasting["held"][last], lasting["interval"][last]))
-    blocked = max(summary["stuck_on"].items(), key=lambda kv: kv[1], default=("", 0.0))
+        cards.append(_card(label, lasting.held[last], lasting.interval[last]))
+    blocked = max(summary.stuck_on.items(), key=lambda kv: kv[1], default=("", 0.0))
     if blocked[1]:
         title = run.scenario.issues[blocked[0]].title
         cards.append(
@@ -137,7 +138,7 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     return cards
 
 
-def _card(label: str, share: float, interval: list[float]) -> dict[str, str]:
+def _card(label: str, share: float | None, interval: Interval | None) -> dict[str, str]:
     return {
         "label": label,
         "value": percent(share, interval),
@@ -150,8 +151,8 @@ def odds_table(run: Run) -> Table:
     rows = [
         [
             OUTCOME_WORDS[kind].line,
-            percent(run.summary["outcomes"][kind]),
-            span_words(run.summary["outcomes_interval"][kind]),
+            percent(run.summary.outcomes[kind]),
+            span_words(run.summary.outcomes_interval[kind]),
         ]
         for kind in outcome_kinds(run)
     ]
@@ -170,15 +171,15 @@ def agreed_table(run: Run) -> Table | None:
 def _afterwards(run: Run) -> dict[str, Any]:
     """The plan, gains, ratification and durability, where the scenario has them."""
     scenario, summary = run.scenario, run.summary
-    plan, gains = summary["plan"], settled_gains(run)
+    plan, gains = summary.plan, settled_gains(run)
     return {
         "plan": None
         if plan is None
         else {
             "words": plan_words(scenario, summary),
-            "table": plan_table(run),
+            "table": plan_table(run, plan),
             "gain": gain_chart(
-                run, plan["gain"], "plan-gain", "What the plan would be worth to each side",
+                run, plan.gain, "plan-gain", "What the plan would be worth to each side",
                 "worth of the plan", "beats no deal",
             ),
         },
@@ -194,7 +195,7 @@ def _afterwards(run: Run) -> dict[str, Any]:
         "durability_chart": durability_chart(run),
         "durability_key": durability_key(run),
         "terms": terms_chart(run),
-        "looks_at_durability": summary["durability"] is not None,
+        "looks_at_durability": summary.durability is not None,
     }  # fmt: skip
 
 
@@ -213,9 +214,9 @@ def timeline(run: Run) -> list[dict[str, str]]:
         {"date": day_text(e.date), "day": f"day {e.day:.0f}", "kind": e.kind, "text": e.text}
         for e in events(run.scenario, run.central)
     ]
-    central = run.summary["central"]
-    if central["outcome"] != "settlement":
-        text = OUTCOME_WORDS[central["outcome"]].line + what_blocks(run.scenario, run.summary)
+    central = run.summary.central
+    if central.outcome != "settlement":
+        text = OUTCOME_WORDS[central.outcome].line + what_blocks(run.scenario, run.summary)
         found.append({"date": "At the end", "day": "", "kind": "end", "text": text})
     return found
 

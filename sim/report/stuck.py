@@ -15,10 +15,10 @@ BLOCKS, MISSES = "#1f5a73", "#b9c7ce"
 
 def stuck_chart(run: Run) -> Chart | None:
     """Per issue: how often it blocks where talks stopped, and how often red lines miss."""
-    if run.summary["outcomes"]["settlement"] >= 1:
+    if run.summary.outcomes["settlement"] >= 1:
         return None
     issues = list(run.scenario.issues)
-    blocks, misses = run.summary["stuck_on"], run.summary["no_common_ground"]
+    blocks, misses = run.summary.stuck_on, run.summary.no_common_ground
     issues = [i for i in issues if blocks[i] or misses[i]]
     if not issues:
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from sim.ensemble.runner import Run
@@ -21,9 +20,8 @@ from sim.report.chart import (
     stage_lines,
 )
 from sim.results.dataset import date_of
-from sim.views.colours import actor_colors
-from sim.views.run_data import band, day_text, days, last_day, short, signatories
-from sim.views.utility import LINES, common_range
+from sim.views.run_data import day_text
+from sim.views.utility import UtilityPanel, UtilityView, points, utility_view
 
 DASHES = {"value": "solid", "target": "dash", "reservation": "dot"}
 WIDTHS = {"value": 2.6, "target": 1.7, "reservation": 2.0}
@@ -31,82 +29,61 @@ WIDTHS = {"value": 2.6, "target": 1.7, "reservation": 2.0}
 
 def utility_charts(run: Run) -> list[Chart]:
     """One chart per signatory."""
-    return [_chart(run, actor) for actor in signatories(run)]
+    view = utility_view(run)
+    return [_chart(run, view, panel) for panel in view.panels]
 
 
 def utility_key(run: Run) -> list[tuple[str, str, str]]:
     """What the lines are."""
-    paid = any(v.effect.payment for a in run.scenario.actors.values() for v in a.levers.values())
+    view = utility_view(run)
     marks = [
         ("line", GREY, "own position: worth of its present offers on all issues"),
-        ("dash", GREY, "aims for" + (", payments included" if paid else "")),
+        ("dash", GREY, f"aims for{view.paid}"),
         ("dot", GREY, "without a deal (reservation value)"),
         ("band", "#cfd6da", "10–90 % of worlds"),
     ]
-    if not math.isnan(float(run.central.settled_day)):
+    if view.settled is not None:
         marks.append(("diamond", DARK, "worth of the deal"))
     return marks
 
 
-def _chart(run: Run, actor: str) -> Chart:
-    central, color = run.central, actor_colors(run.scenario)[actor]
-    a, x = signatories(run).index(actor), dates(run, days(run))
+def _chart(run: Run, view: UtilityView, panel: UtilityPanel) -> Chart:
+    x, lines = dates(run, view.days), panel.lines.values()
     traces: list[Any] = []
-    for name in LINES:
-        low, _, high = band(run.ensemble, name)
-        traces += shaded(x, 100 * low[:, a], 100 * high[:, a], faded("#767676", 0.13))
-    for name, meaning in LINES.items():
-        low, _, high = band(run.ensemble, name)
-        values = 100 * central[name].values[:, a]
+    for line in lines:
+        traces += shaded(x, 100 * line.low, 100 * line.high, faded("#767676", 0.13))
+    for line in lines:
+        low, values, high = 100 * line.low, 100 * line.values, 100 * line.high
         says = [
             hover(
-                f"{short(run, actor)}, {day_text(date_of(run.scenario, float(day)))}",
-                f"{meaning}: {_points(values[t])}",
-                f"10–90 % of worlds: {_points(100 * low[t, a])} to {_points(100 * high[t, a])}",
+                f"{panel.short}, {day_text(date_of(run.scenario, float(day)))}",
+                f"{line.label}: {points(values[t])}",
+                f"10–90 % of worlds: {points(low[t])} to {points(high[t])}",
             )
-            for t, day in enumerate(days(run))
+            for t, day in enumerate(view.days)
         ]
-        line = {"color": color, "width": WIDTHS[name], "dash": DASHES[name]}
+        style = {"color": panel.color, "width": WIDTHS[line.name], "dash": DASHES[line.name]}
         traces.append(
             scatter(x=x, y=numbers(values, 2), mode="lines", hovertext=says, hoverinfo="text",
-                       line=line)
+                       line=style)
         )  # fmt: skip
-    settled = float(central.settled_day)
-    if not math.isnan(settled):
-        worth = 100 * float(central.utility.values[a])
+    if view.settled is not None and panel.worth is not None:
+        worth = 100 * panel.worth
         marker = {"symbol": "diamond", "size": 11, "color": DARK,
                   "line": {"color": "#fff", "width": 1}}  # fmt: skip
         traces.append(
-            scatter(x=dates(run, [settled]), y=numbers([worth], 2), mode="markers", marker=marker,
-                       hovertext=[hover("Worth of the deal", f"{_points(worth)} points")],
-                       hoverinfo="text", cliponaxis=False)
+            scatter(x=dates(run, [view.settled]), y=numbers([worth], 2), mode="markers",
+                       marker=marker, hoverinfo="text", cliponaxis=False,
+                       hovertext=[hover("Worth of the deal", f"{points(worth)} points")])
         )  # fmt: skip
     drawn = figure(
         traces,
         260,
-        xaxis=date_axis(run, last_day(run), nticks=5),
-        yaxis={"nticks": 6, "range": [100 * v for v in common_range(run)]},
+        xaxis=date_axis(run, view.end, nticks=5),
+        yaxis={"nticks": 6, "range": [100 * v for v in view.limits]},
         margin={"l": 40},
         shapes=stage_lines(run),
     )
-    words = _words(run, actor)
     return Chart(
-        f"utility-{actor}", run.scenario.actors[actor].name, " ".join(words), drawn, details=words
+        f"utility-{panel.actor}", panel.name, " ".join(panel.words), drawn, details=panel.words
     )
-
-
-def _points(value: float) -> str:
-    return f"{value:.0f}".replace("-", "−")
-
-
-def _words(run: Run, actor: str) -> list[str]:
-    a = signatories(run).index(actor)
-    who = short(run, actor)
-    out = []
-    for name, words in LINES.items():
-        line = 100 * run.central[name].values[:, a]
-        out.append(
-            f"{who}, {words}: {_points(line[0])} points at the start, "
-            f"{_points(line[-1])} at the end."
-        )
-    return out

@@ -44,6 +44,22 @@ class Durability(Record):
     broken_by: dict[str, float | None]
     without: dict[str, float | None]
 
+    @property
+    def shares(self) -> list[float]:
+        """Share that holds by year, from the first on; empty where nothing was settled."""
+        return [share for share in self.held.values() if share is not None]
+
+    @property
+    def spans(self) -> list[Interval]:
+        """Intervals of :attr:`shares`."""
+        return [interval for interval in self.interval.values() if interval is not None]
+
+    @property
+    def by_term(self) -> list[tuple[str, float]]:
+        """Terms, the one first without which fewest hold."""
+        known = [(term, share) for term, share in self.without.items() if share is not None]
+        return sorted(known, key=lambda pair: pair[1])
+
 
 @dataclass(frozen=True)
 class Point(Record):

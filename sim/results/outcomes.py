@@ -134,6 +134,11 @@ class Measure:
         """From its values to what is told: worlds of 100, days, or utility."""
         return 100.0 if self.kind == "share" else 1.0
 
+    @property
+    def unit(self) -> str:
+        """Of its values times :attr:`scale`."""
+        return "worlds of 100" if self.kind == "share" else self.kind
+
     def value_words(self, value: float) -> str:
         """A mean in words."""
         return percent(value) if self.kind == "share" else signed(f"{value:.2f}")

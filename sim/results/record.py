@@ -31,9 +31,6 @@ class Record:
         """With numbers as they are written."""
         return type(self).from_json(_rounded(self.to_json()))
 
-    def __getitem__(self, key: str) -> Any:
-        return getattr(self, key)
-
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Record):

@@ -170,6 +170,12 @@ class Summary(Record):
     articles: ArticlesSummary | None
     provenance: Provenance
 
+    def by_day(self, what: str) -> tuple[ByDay, Intervals]:
+        """Share of worlds with a ``settlement`` or a ``first_stage`` by day, and its intervals."""
+        if what == "settlement":
+            return self.deal_by_day, self.deal_by_day_interval
+        return self.first_stage_by_day, self.first_stage_by_day_interval
+
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""

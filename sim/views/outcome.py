@@ -15,8 +15,8 @@ from sim.views.run_data import stage_title
 
 def headline(run: Run) -> str:
     """The finding: the odds of a settlement, and of a first stage, within the horizon."""
-    outcomes, worlds = run.summary["outcomes"], run.summary["worlds"]
-    horizon = counted(run.summary["horizon_days"], "day")
+    outcomes, worlds = run.summary.outcomes, run.summary.worlds
+    horizon = counted(run.summary.horizon_days, "day")
     share = outcomes["settlement"]
     if share > 0:
         text = f"A settlement within {horizon} in {share_text(share)} of worlds"

@@ -34,7 +34,7 @@ def headline(run: Run) -> str:
         loose, tight = (
             sign(agreed, key=lambda i: (width[i], float(agreed[i].std()))) for sign in (max, min)
         )
-        share = share_text(run.summary["outcomes"]["settlement"])
+        share = share_text(run.summary.outcomes["settlement"])
         if loose == tight or width[loose] - width[tight] < 0.02:
             return f"What is agreed where there is a settlement ({share} of worlds)"
         return (

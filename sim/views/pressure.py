@@ -34,7 +34,7 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
 
 def headline(run: Run) -> str:
     """The finding: who bears the highest cost of war, and which lever acts most often."""
-    actors, data = signatories(run), run.summary["levers"]
+    actors, data = signatories(run), run.summary.levers
     cost = run.central.cost.values.max(axis=0)
     most = int(np.argmax(cost))
     if cost[most] > 0:
@@ -44,8 +44,8 @@ def headline(run: Run) -> str:
         text = "War has no cost in this scenario"
     if not data:
         return f"{text}; there are no levers"
-    lever = max(data, key=lambda v: (data[v]["in_effect"], v))
-    share = data[lever]["in_effect"]
+    lever = max(data, key=lambda v: (data[v].in_effect, v))
+    share = data[lever].in_effect
     if not share:
         return f"{text}; no lever takes effect in any world"
     owner, _, name = lever.partition(".")

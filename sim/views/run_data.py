@@ -161,10 +161,10 @@ def day_text(day: datetime.date, year: bool = True) -> str:
 
 def files(run: Run) -> str:
     """Name of the scenario file and what was changed, for the foot line."""
-    provenance = run.summary["provenance"]
-    named: list[Any] = provenance["files"]
+    provenance = run.summary.provenance
+    named: list[Any] = provenance.files
     text = str(named[-1]) if named else run.scenario.name
-    changes = ", ".join(provenance["overrides"])
+    changes = ", ".join(provenance.overrides)
     if not changes:
         return text
     return f"{text} with {changes}" if len(changes) <= 60 else f"{text}, changed by --set"

@@ -12,10 +12,10 @@ from rich.text import Text
 
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent, span_words
-from sim.results.outcomes import LASTING, NOTE
+from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.tables import row
+from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
 
 ENOUGH = 10
@@ -63,7 +63,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
 def _table(comparison: Comparison) -> Table:
     names = [run.scenario.name for run in comparison.runs]
     rows = {run.scenario.name: row(run) for run in comparison.ranked}
-    years = max((entry["held_years"] or 0 for entry in rows.values()), default=0) or LASTING
+    years = longest_held(rows.values())
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Scenario", no_wrap=True, min_width=max(map(len, names)))
     for heading in ("Settles", "First\nstage", "Not\nratified", "Median\nday"):

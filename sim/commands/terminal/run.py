@@ -91,14 +91,13 @@ def _days(run: Run) -> Padding:
     days = list(summary.deal_by_day)
     for day in days:
         table.add_column(day, justify="right")
-    rows = [("A settlement", "deal_by_day")]
+    rows = [("A settlement", "settlement")]
     if len(run.scenario.stages) > 1:
-        rows.append(("A first stage", "first_stage_by_day"))
+        rows.append(("A first stage", "first_stage"))
     for words, key in rows:
-        intervals = [summary[f"{key}_interval"][d] for d in days]
-        shares = [percent(summary[key][d], i) for d, i in zip(days, intervals, strict=True)]
-        table.add_row(words, *shares)
-        spans = (span_words(interval) for interval in intervals)
+        shares, intervals = summary.by_day(key)
+        table.add_row(words, *(percent(shares[day], intervals[day]) for day in days))
+        spans = (span_words(intervals[day]) for day in days)
         table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
     return Padding(table, (1, 0, 0, 0))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import wilson
-from sim.results.outcomes import NOTE, lasting_years
+from sim.results.outcomes import LASTING, NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
@@ -56,6 +56,11 @@ def row(run: Run) -> dict[str, Any]:
     }
 
 
+def longest_held(rows: Iterable[dict[str, Any]]) -> int:
+    """Years that the column ``held`` of several rows is headed with: the most that any has."""
+    return max((entry["held_years"] or 0 for entry in rows), default=0) or LASTING
+
+
 def cells(run: Run) -> Iterator[Cell]:
     """Everything that the tidy table tells of a scenario.
 
@@ -66,14 +71,13 @@ def cells(run: Run) -> Iterator[Cell]:
         yield (f"outcome.{kind}", share, *summary.outcomes_interval[kind])
     count = int(np.isfinite(run.ensemble.first_signed_day.values).sum())
     yield ("first_stage", summary.first_stage_ever, *wilson(count, summary.worlds))
-    for key in ("deal_by_day", "first_stage_by_day"):
-        for day, share in summary[key].items():
-            span = summary[f"{key}_interval"][day] or NOTHING
-            yield (f"{key}.{day}", share, *span)
+    for key, what in (("deal_by_day", "settlement"), ("first_stage_by_day", "first_stage")):
+        shares, spans = summary.by_day(what)
+        for day, signed in shares.items():
+            yield (f"{key}.{day}", signed, *(spans[day] or NOTHING))
     days = run.ensemble.settled_day.values
     yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
-    for when in ("start", "end"):
-        values = summary.ripeness[when]
+    for when, values in (("start", summary.ripeness.start), ("end", summary.ripeness.end)):
         yield (f"ripeness_{when}.median", values.median, values.p10, values.p90)
     for actor, entry in summary.actors.items():
         spread = (entry.utility, entry.utility_p10, entry.utility_p90)
@@ -81,10 +85,12 @@ def cells(run: Run) -> Iterator[Cell]:
     for issue, term in summary.package.items():
         yield (f"package.{issue}.median", term.median, term.p10, term.p90)
     failed = int((run.ensemble.stuck_reason.values >= 0).sum())
-    for name, variable in (("stuck_on", "stuck_issue"), ("stuck_because", "stuck_reason")):
-        codes = run.ensemble[variable].values
-        for code, (key, share) in enumerate(summary[name].items()):
-            yield (f"{name}.{key}", share, *wilson(int((codes == code).sum()), failed))
+    for name, shared, codes in (
+        ("stuck_on", summary.stuck_on, run.ensemble.stuck_issue.values),
+        ("stuck_because", summary.stuck_because, run.ensemble.stuck_reason.values),
+    ):
+        for code, (key, blocked) in enumerate(shared.items()):
+            yield (f"{name}.{key}", blocked, *wilson(int((codes == code).sum()), failed))
     yield from _after_signing(run)
 
 

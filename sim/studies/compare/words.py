@@ -29,8 +29,8 @@ def label(name: str) -> str:
 
 def worlds_words(comparison: Comparison) -> str:
     """How many worlds, and with which seed."""
-    counts = sorted({run.summary["worlds"] for run in comparison.runs})
-    seeds = sorted({run.summary["seed"] for run in comparison.runs})
+    counts = sorted({run.summary.worlds for run in comparison.runs})
+    seeds = sorted({run.summary.seed for run in comparison.runs})
     worlds = f"{counts[0]:,}" + (f" to {counts[-1]:,}" if len(counts) > 1 else "")
     seed = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
     return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"

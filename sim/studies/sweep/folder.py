@@ -20,12 +20,28 @@ from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.scenario.errors import file_error
 from sim.studies.compare.changes import differing
-from sim.studies.sweep.measures import KEEP
 from sim.studies.sweep.plan import Cell, Plan
 from sim.studies.sweep.results import CHANGES, DIGEST, STORE, Header
 
 GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
 AGAIN = "--overwrite runs all of it again; --out takes another folder"
+KEEP = (
+    "outcome",
+    "settled_day",
+    "first_signed_day",
+    "concluded_day",
+    "stages_signed",
+    "truces_broken",
+    "years_held",
+    "utility",
+    "gain",
+    "reservation_end",
+    "ripeness_start",
+    "ripeness_end",
+    "stuck_issue",
+    "stuck_reason",
+)
+"""Variables of the dataset of a run that a sweep keeps."""
 SHOWN = 3
 """Differences of a scenario that are named."""
 

@@ -14,8 +14,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
+from sim.results.outcomes import Measure, Names, measures
 from sim.scenario.errors import file_error
-from sim.studies.sweep.measures import Measure, Names, measures
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.vary import nearest

@@ -57,7 +57,7 @@ def rows_of(comparison: Comparison, runs: list[Run]) -> list[Row]:
 
 def foot(comparison: Comparison) -> str:
     """What the figure is, and how many worlds it rests on."""
-    changes = comparison.base.summary["provenance"]["overrides"]
+    changes = comparison.base.summary.provenance.overrides
     changed = ", changed by --set" if changes else ""
     return (
         "Model's consequences, given the assumptions in the scenario files"
@@ -70,7 +70,7 @@ def palette(comparison: Comparison) -> dict[str, str]:
     ranked = [run.scenario.name for run in comparison.ranked]
     signing = sorted(
         (run for run in comparison.ranked if len(run.scenario.stages) > 1),
-        key=lambda run: -float(run.summary["first_stage_ever"]),
+        key=lambda run: -float(run.summary.first_stage_ever),
     )
     # half of the colours for settlements, the rest for stages, what is left for the next in rank
     order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]

@@ -13,7 +13,6 @@ from sim.views.compare.common import Row, View, foot, left_out, listed, rows_of
 
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 """A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
-UNITS = {"share": "worlds of 100", "utility": "utility", "days": "days"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,7 @@ def shown_measures(found: list[Difference]) -> list[Measure]:
 
 
 def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
-    title, unit = measure.noun, UNITS[measure.kind]
+    title, unit = measure.noun, measure.unit
     ranked = rows_of(comparison, comparison.ranked)
     return MeasureColumn(measure.key, sentence(title), title, unit,
                          _contrasts(comparison, rows, measure),
@@ -106,8 +105,7 @@ def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> Measur
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
-    scale = 100.0 if measure.kind == "share" else 1.0
-    contrasts = []
+    scale, contrasts = measure.scale, []
     for place, row in enumerate(rows):
         one = comparison.of(row.name, measure.key)
         if one is not None:

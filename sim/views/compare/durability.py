@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
 from sim.prose import counted, percent
 from sim.prose import percent as share_text
 from sim.studies.compare.comparison import Comparison
@@ -24,14 +25,14 @@ class Holding:
     color : str
     held : list of float
         After each year, from the first.
-    spans : list of list of float
+    spans : list of Interval
         95 % intervals of a settlement's shares; empty for a plan.
     """
 
     row: Row
     color: str
     held: list[float]
-    spans: list[list[float]]
+    spans: list[Interval]
 
     @property
     def named(self) -> bool:
@@ -90,17 +91,18 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     """Settlements of those with enough of them, and plans; None where there is neither."""
     colors = palette(comparison)
 
-    def curve(run: Run, block: str) -> Holding:
-        entry = run.summary[block]
-        spans = list(entry["interval"].values()) if block == "durability" else []
-        held = list(entry["held"].values())
+    def curve(run: Run, held: list[float], spans: list[Interval]) -> Holding:
         return Holding(row_of(comparison, run), colors[run.scenario.name], held, spans)
 
-    settled = [curve(r, "durability") for r in comparison.ranked if enough(r)]
+    settled = [
+        curve(run, found.shares, found.spans)
+        for run in comparison.ranked
+        if (found := run.summary.durability) and found.worlds >= ENOUGH
+    ]
     plans = [
-        curve(r, "plan")
-        for r in comparison.ranked
-        if r.summary["plan"] and r.summary["plan"]["held"]
+        curve(run, list(plan.held.values()), [])
+        for run in comparison.ranked
+        if (plan := run.summary.plan) and plan.held
     ]
     reached = f"Settlements reached (at least {ENOUGH} worlds)"
     panels = [
@@ -119,12 +121,6 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
     shown = [p for p in panels if p.curves]
     return DurabilityView(foot(comparison), headline(settled, plans), text, shown)
-
-
-def enough(run: Run) -> bool:
-    """Whether the scenario says what makes a deal hold, and has settlements enough."""
-    held = run.summary["durability"]
-    return held is not None and held["worlds"] >= ENOUGH
 
 
 def headline(settled: list[Holding], plans: list[Holding]) -> str:

@@ -89,7 +89,7 @@ def gains(comparison: Comparison) -> GainsView | None:
         run
         for run in comparison.ranked
         if run.scenario.name in comparison.actor_group
-        and (run.summary["plan"] or (run.ensemble.outcome.values == 0).any())
+        and (run.summary.plan or (run.ensemble.outcome.values == 0).any())
     ]
     if not runs:
         return None
@@ -133,7 +133,7 @@ def gain_of(run: Run, actor: str) -> Array:
 
 def plan_gain_of(run: Run, actor: str) -> Array:
     """Gains of a party from the plan as published, on day 0."""
-    if run.summary["plan"] is None or actor not in run.ensemble.actor.values:
+    if run.summary.plan is None or actor not in run.ensemble.actor.values:
         return np.zeros(0)
     return np.asarray(run.ensemble.plan_gain.sel(actor=actor).values)
 
@@ -143,13 +143,13 @@ KINDS: dict[str, Callable[[Run, str], Array]] = {"gain": gain_of, "plan": plan_g
 
 def headline(runs: list[Run]) -> str:
     """The finding: which plans suit everyone who is asked."""
-    plans = [run for run in runs if run.summary["plan"]]
+    plans = [(run, plan) for run in runs if (plan := run.summary.plan)]
     good = [
         run.scenario.name
-        for run in plans
+        for run, plan in plans
         if all(
-            entry["median"] >= 0
-            for actor, entry in run.summary["plan"]["gain"].items()
+            entry.median >= 0
+            for actor, entry in plan.gain.items()
             if run.scenario.actors[actor].consents_to != "none"
         )
     ]

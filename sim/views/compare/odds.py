@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
 from sim.prose import percent as share_text
 from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
@@ -22,7 +23,7 @@ class OutcomeColumn:
     kind, title, color : str
     shares : list of float
         Of worlds, by scenario.
-    spans : list of list of float
+    spans : list of Interval
         Their 95 % intervals (Wilson).
     """
 
@@ -30,7 +31,7 @@ class OutcomeColumn:
     title: str
     color: str
     shares: list[float]
-    spans: list[list[float]]
+    spans: list[Interval]
 
     @property
     def occurs(self) -> bool:
@@ -68,8 +69,8 @@ def odds(comparison: Comparison) -> OddsView:
     every = [
         OutcomeColumn(
             kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
-            [run.summary["outcomes"][kind] for run in runs],
-            [run.summary["outcomes_interval"][kind] for run in runs],
+            [run.summary.outcomes[kind] for run in runs],
+            [run.summary.outcomes_interval[kind] for run in runs],
         )
         for kind in OUTCOMES
     ]  # fmt: skip
@@ -95,17 +96,17 @@ def odds(comparison: Comparison) -> OddsView:
 
 def headline(runs: list[Run]) -> str:
     """The finding: where a settlement is likeliest, and where there is none."""
-    best = runs[0].summary["outcomes"]["settlement"]
-    none = [r.scenario.name for r in runs if r.summary["outcomes"]["settlement"] == 0]
+    best = runs[0].summary.outcomes["settlement"]
+    none = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] == 0]
     if best == 0:
-        stage = max(runs, key=lambda r: float(r.summary["first_stage_ever"]))
-        share = stage.summary["first_stage_ever"]
+        stage = max(runs, key=lambda r: float(r.summary.first_stage_ever))
+        share = stage.summary.first_stage_ever
         text = f"No settlement in any world of any of the {len(runs)} scenarios"
         if share:
             where = listed([stage.scenario.name])
             text += f"; a first stage most often in {where}: {share_text(share)}"
         return text
-    span = span_words(runs[0].summary["outcomes_interval"]["settlement"])
+    span = span_words(runs[0].summary.outcomes_interval["settlement"])
     text = (
         f"Settlement most often in {listed([runs[0].scenario.name])}: {share_text(best)} ({span})"
     )

@@ -98,15 +98,15 @@ def packages(comparison: Comparison) -> PackagesView | None:
 
 def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
     """What stands agreed at the end where something does, otherwise what the plan says."""
-    package, plan, worlds = run.summary["package"], run.summary["plan"], run.summary["worlds"]
+    package, plan, worlds = run.summary.package, run.summary.plan, run.summary.worlds
     terms = {}
     for issue in issues:
         agreed = package.get(issue)
-        if agreed and agreed["worlds"]:
-            terms[issue] = Term(agreed["median"], agreed["text"], agreed["worlds"] / worlds)
-        elif plan and issue in plan["points"]:
-            point = plan["points"][issue]
-            terms[issue] = Term(point["point"], point["text"])
+        if agreed and agreed.median is not None and agreed.text is not None:
+            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds)
+        elif plan and issue in plan.points:
+            point = plan.points[issue]
+            terms[issue] = Term(point.point, point.text)
     return terms
 
 
@@ -114,7 +114,7 @@ def headline(runs: list[Run], terms: dict[str, dict[str, Term]]) -> str:
     """The finding: where something is agreed at all."""
     with_deals = [r for r in runs if any(t.agreed for t in terms[r.scenario.name].values())]
     deals = [r.scenario.name for r in with_deals]
-    whole = [r.scenario.name for r in with_deals if r.summary["outcomes"]["settlement"] > 0]
+    whole = [r.scenario.name for r in with_deals if r.summary.outcomes["settlement"] > 0]
     if not deals:
         return "No scenario agrees on anything in any world: these are the plans, not deals"
     if len(whole) == len(runs):

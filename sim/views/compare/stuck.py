@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.prose import percent
-from sim.results.outcomes import REASONS
+from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
     Row,
@@ -21,12 +21,6 @@ from sim.views.compare.common import (
 
 HEATS = ("#ffffff", "#f8e3cf", "#efb78a", "#d0743a")
 """From no world to all of them, evenly spaced."""
-WHY = {
-    "red_lines": "red lines miss each other",
-    "no_surplus": "nothing that all prefer",
-    "time": "not reached in time",
-    "ratification": "signed, not ratified",
-}
 OTHER = "other"
 
 
@@ -93,7 +87,7 @@ class StuckView(View):
 
 def stuck(comparison: Comparison) -> StuckView | None:
     """What blocks the failed worlds; None where nothing failed."""
-    runs = [r for r in sharing_issues(comparison) if r.summary["outcomes"]["settlement"] < 1]
+    runs = [r for r in sharing_issues(comparison) if r.summary.outcomes["settlement"] < 1]
     if not runs:
         return None
     found = [shares_of(run, comparison.issues) for run in runs]
@@ -103,7 +97,7 @@ def stuck(comparison: Comparison) -> StuckView | None:
         for i in (*comparison.issues, OTHER)
     ]  # fmt: skip
     reasons = [
-        Obstacle(r, WHY[r], True, [run.summary["stuck_because"].get(r) for run in runs])
+        Obstacle(r, REASON_WORDS[r].label, True, [run.summary.stuck_because.get(r) for run in runs])
         for r in REASONS
     ]
     shown = [o for o in every if o.key != OTHER or any(o.shares)]
@@ -117,7 +111,7 @@ def stuck(comparison: Comparison) -> StuckView | None:
 
 def shares_of(run: Run, issues: list[str]) -> dict[str, float]:
     """Share of the failed worlds that each issue blocks; those not shared taken together."""
-    found = run.summary["stuck_on"]
+    found = run.summary.stuck_on
     shares = {i: float(found[i]) for i in issues if i in found}
     shares[OTHER] = float(sum(s for i, s in found.items() if i not in issues))
     return shares
@@ -128,10 +122,11 @@ def headline(runs: list[Run], shares: list[dict[str, float]], titles: dict[str, 
     first = [commonest(own) for own in shares]
     most = max(dict.fromkeys(first), key=first.count)
     count = first.count(most)
-    reasons = [commonest(run.summary["stuck_because"]) for run in runs]
+    reasons = [commonest(run.summary.stuck_because) for run in runs]
     why = max(dict.fromkeys(reasons), key=reasons.count)
     where = "all" if count == len(runs) else f"{count} of {len(runs)}"
-    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {WHY[why]}"
+    reason = REASON_WORDS[why].label
+    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {reason}"
 
 
 def commonest(shares: dict[str, float]) -> str:
@@ -147,5 +142,5 @@ def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     if idle:
         text += f" Never in the way: {listed(idle, len(idle))}."
     text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
-    done = [r.scenario.name for r in comparison.runs if r.summary["outcomes"]["settlement"] == 1]
+    done = [r.scenario.name for r in comparison.runs if r.summary.outcomes["settlement"] == 1]
     return text + (f" Settled in every world: {listed(done)}." if done else "")

@@ -145,7 +145,7 @@ def _panel(
         at, _, _ = band_of_shares(signed, marked)
         curves.append(
             Curve(row_of(comparison, run), colors[run.scenario.name], _signs(run, name),
-                  run.summary["horizon_days"], days, *band_of_shares(signed, days), marked, at)
+                  run.summary.horizon_days, days, *band_of_shares(signed, days), marked, at)
         )  # fmt: skip
     return TimePanel(name, title, short_title, curves, _never(name, runs))
 
@@ -155,8 +155,7 @@ def _never(name: str, runs: list[Run]) -> str:
     never = [run for run in runs if not _signs(run, name)]
     if not never:
         return ""
-    key = "deal_by_day" if name == "settlement" else "first_stage_by_day"
-    known = [next(iter(r.summary[f"{key}_interval"].values())) for r in never]
+    known = [next(iter(run.summary.by_day(name)[1].values())) for run in never]
     widest = max((span for span in known if span), key=lambda s: s[1], default=None)
     text = f"In no world: {', '.join(label(run.scenario.name) for run in never)}"
     return text + (f" (95 % interval {span_words(widest)})" if widest else "")
