@@ -74,15 +74,10 @@ def differences(
     for run in runs:
         if run is base:
             continue
-<<<<<<< HEAD
         same = {run.scenario.name, baseline} <= set(group)
         # at least half of the group has them, but not every scenario
         both = set(run.ensemble.actor.values) & set(base.ensemble.actor.values)
         own = [actor for actor in actors if same and actor in both]
-=======
-        own = [a for a in actors if a in run.ensemble.actor and a in base.ensemble.actor]
-        own = own if {run.scenario.name, baseline} <= set(group) else []
->>>>>>> attr
         for measure in comparable((run.scenario, base.scenario), own):
             found = difference(run, base, measure)
             if found is not None:
