@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
@@ -26,56 +24,41 @@ from sim.report.chart import (
 )
 from sim.report.tables import Table
 from sim.results.dataset import date_of
-from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
-from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.layout import nice_top, share_tick
-from sim.views.run_data import band_of_shares, day_text, days, last_day, stage_title
+from sim.views.outcome import Band, OutcomeView
+from sim.views.run_data import day_text
 
 
-def outcome_kinds(run: Run) -> list[str]:
-    """Kinds of outcome that the scenario can have, or had."""
-    shown = set(OUTCOMES)
-    if len(run.scenario.stages) == 1:
-        shown.discard("partial")
-    if not run.scenario.ratification:
-        shown.discard("ratification_failed")
-    return [k for k in OUTCOMES if k in shown or run.summary.outcomes[k] > 0]
-
-
-def odds_chart(run: Run) -> Chart:
+def odds_chart(view: OutcomeView) -> Chart:
     """Share of worlds by kind of outcome, with 95 % intervals."""
-    shares, intervals = run.summary.outcomes, run.summary.outcomes_interval
-    kinds = outcome_kinds(run)
-    names = [OUTCOME_WORDS[k].label for k in kinds]
-    values = [shares[k] for k in kinds]
-    spans = [intervals[k] for k in kinds]
-    end = nice_top(max(high for _, high in spans))
+    odds = view.possible
+    end = nice_top(max(one.interval.high for one in odds))
     says = [
-        hover(n, f"{percent(shares[k])} of worlds",
-              f"95 % interval {span_words(intervals[k])}")
-        for n, k in zip(names, kinds, strict=True)
-    ]  # fmt: skip
+        hover(one.label, f"{percent(one.share)} of worlds", f"95 % interval {one.span}")
+        for one in odds
+    ]
     bars = go.Bar(
-        y=[lines(n, 16) for n in names], x=numbers(values), orientation="h", width=0.5,
-        marker={"color": [OUTCOME_COLORS[k] for k in kinds]}, hovertext=says, hoverinfo="text",
+        y=[lines(one.label, 16) for one in odds], x=numbers([one.share for one in odds]),
+        orientation="h", width=0.5, marker={"color": [one.color for one in odds]},
+        hovertext=says, hoverinfo="text",
         error_x={
             "type": "data", "symmetric": False, "color": DARK, "thickness": 1.2, "width": 4,
-            "array": numbers([s[1] - v for s, v in zip(spans, values, strict=True)]),
-            "arrayminus": numbers([v - s[0] for s, v in zip(spans, values, strict=True)]),
+            "array": numbers([one.interval.high - one.share for one in odds]),
+            "arrayminus": numbers([one.share - one.interval.low for one in odds]),
         },
     )  # fmt: skip
     labels = [
         {
-            "x": high, "y": n, "xanchor": "left", "xshift": 8, "showarrow": False,
-            "text": f"<b>{percent(v, [low, high])}</b><br>{span_words([low, high])}",
+            "x": one.interval.high, "y": n, "xanchor": "left", "xshift": 8, "showarrow": False,
+            "text": f"<b>{one.text}</b><br>{one.span}",
             "align": "left",
             "font": {"color": DARK, "size": 12},
         }
-        for n, (v, (low, high)) in enumerate(zip(values, spans, strict=True))
+        for n, one in enumerate(odds)
     ]  # fmt: skip
     drawn = figure(
         [bars],
-        62 * len(kinds) + 60,
+        62 * len(odds) + 60,
         xaxis={
             "range": [0, 1.5 * end],
             "tickvals": [0, end / 2, end],
@@ -85,62 +68,41 @@ def odds_chart(run: Run) -> Chart:
         margin={"l": 112},
         annotations=labels,
     )
-    words = [
-        f"{n}: {percent(shares[k], intervals[k])} of worlds ({span_words(intervals[k])})."
-        for n, k in zip(names, kinds, strict=True)
-    ]
+    words = [f"{one.label}: {one.text} of worlds ({one.span})." for one in odds]
     return Chart("odds", "How the worlds end", " ".join(words), drawn)
 
 
-def curves(run: Run) -> dict[str, tuple[str, str, NDArray[np.float64]]]:
-    """Name → label, colour, and the day of signature by world."""
-    found = {"settlement": ("A settlement", SETTLED, run.ensemble.settled_day.values)}
-    if len(run.scenario.stages) > 1:
-        title = f"“{stage_title(run, run.scenario.stages[0].name)}”"
-        found["first_stage"] = (title, FIRST, run.ensemble.first_signed_day.values)
-    return found
+def odds_table(view: OutcomeView) -> Table:
+    """Odds by kind of outcome."""
+    rows = [[one.line, percent(one.share), one.span] for one in view.possible]
+    return Table("How the worlds end", ["Outcome", "Share of worlds", "95 % interval"], rows)
 
 
-def time_chart(run: Run) -> Chart:
+def time_chart(run: Run, view: OutcomeView) -> Chart:
     """Share of worlds in which something has been signed by each day."""
-    end = last_day(run)
-    every = days(run)[days(run) <= end]
-    x = dates(run, every)
     traces: list[Any] = []
-    highest = 0.0
-    for label, color, signed in curves(run).values():
-        share, low, high = band_of_shares(signed, every)
-        highest = max(highest, float(high.max()))
-        traces += shaded(x, low, high, faded(color, 0.16), shape="hv")
-        says = [
-            hover(
-                f"{label} by {day_text(date_of(run.scenario, float(day)))} (day {day:.0f})",
-                f"{percent(float(s))} of worlds",
-                f"95 % interval {span_words([float(a), float(b)])}",
-            )
-            for day, s, a, b in zip(every, share, low, high, strict=True)
-        ]
+    for one in view.signings:
+        color, curve, asked = one.color, one.curve, one.asked
+        x = dates(run, curve.days)
+        traces += shaded(x, curve.low, curve.high, faded(color, 0.16), shape="hv")
+        dated = [f"{day_text(date_of(run.scenario, float(d)))} (day {d:.0f})" for d in curve.days]
+        says = _says(curve, [f"{one.phrase} by {day}" for day in dated])
         traces.append(
-            scatter(x=x, y=numbers(share), mode="lines", hovertext=says, hoverinfo="text",
+            scatter(x=x, y=numbers(curve.shares), mode="lines", hovertext=says, hoverinfo="text",
                        line={"color": color, "width": 2.6, "shape": "hv"}, cliponaxis=False)
         )  # fmt: skip
-        marked = np.array([d for d in DAYS if d <= end], dtype=float)
-        at, a, b = band_of_shares(signed, marked)
+        says = _says(asked, [f"{one.phrase} within {day:.0f} days" for day in asked.days])
         traces.append(
-            scatter(x=dates(run, marked), y=numbers(at), mode="markers", hoverinfo="text",
-                       cliponaxis=False, marker={"color": color, "size": 8,
-                                                 "line": {"color": "#fff", "width": 1.5}},
-                       hovertext=[hover(f"{label} within {d:.0f} days",
-                                        f"{percent(float(s))} of worlds",
-                                        f"95 % interval {span_words([float(u), float(v)])}")
-                                  for d, s, u, v in zip(marked, at, a, b, strict=True)])
+            scatter(x=dates(run, asked.days), y=numbers(asked.shares), mode="markers",
+                       hoverinfo="text", hovertext=says, cliponaxis=False,
+                       marker={"color": color, "size": 8, "line": {"color": "#fff", "width": 1.5}})
         )  # fmt: skip
-    top = nice_top(highest)
+    top = nice_top(view.highest)
     ticks = [top * n / 4 for n in range(5)]
     drawn = figure(
         traces,
         310,
-        xaxis=date_axis(run, end),
+        xaxis=date_axis(run, view.end),
         yaxis={
             "range": [0, top],
             "tickvals": ticks,
@@ -148,40 +110,35 @@ def time_chart(run: Run) -> Chart:
         },
         margin={"l": 52, "r": 18, "t": 12},
     )
-    words = _time_words(run)
-    return Chart("time", "How soon something is signed", " ".join(words), drawn)
+    words = " ".join(one.words for one in view.signings)
+    return Chart("time", "How soon something is signed", words, drawn)
 
 
-def time_key(run: Run) -> list[tuple[str, str, str]]:
+def _says(band: Band, heads: list[str]) -> list[str]:
+    """What a curve says at each of its points."""
+    return [
+        hover(
+            head,
+            f"{percent(float(share))} of worlds",
+            f"95 % interval {span_words([float(low), float(high)])}",
+        )
+        for head, share, low, high in zip(heads, band.shares, band.low, band.high, strict=True)
+    ]
+
+
+def time_key(view: OutcomeView) -> list[tuple[str, str, str]]:
     """What the lines of the time chart are."""
-    marks = [("line", color, label) for label, color, _ in curves(run).values()]
+    marks = [("line", one.color, one.phrase) for one in view.signings]
     return [*marks, ("band", "#cfd6da", "95 % interval"), ("ring", GREY, "days asked about")]
 
 
-def _time_words(run: Run) -> list[str]:
-    words = []
-    for name, (label, _, _) in curves(run).items():
-        shares, spans = run.summary.by_day(name)
-        parts = [
-            f"by day {d} in {percent(shares[d], spans[d])} of worlds ({span_words(spans[d])})"
-            for d in shares
-            if shares[d] is not None
-        ]
-        if parts:
-            words.append(f"{label}: {'; '.join(parts)}.")
-    return words
-
-
-def days_table(run: Run) -> Table:
+def days_table(run: Run, view: OutcomeView) -> Table:
     """Chances by the days people ask about."""
-    known = [int(d) for d, share in run.summary.deal_by_day.items() if share is not None]
-    head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, d))}" for d in known)]
+    known = [day for day, share in view.signings[0].shares.items() if share is not None]
+    head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, int(d)))}" for d in known)]
     rows = []
-    for name, (label, _, _) in curves(run).items():
-        shares, spans = run.summary.by_day(name)
-        cells = [label]
-        cells += [
-            f"{percent(shares[str(d)], spans[str(d)])} ({span_words(spans[str(d)])})" for d in known
-        ]
-        rows.append(cells)
+    for one in view.signings:
+        spans = {day: one.intervals[day] for day in known}
+        cells = (f"{percent(one.shares[d], spans[d])} ({span_words(spans[d])})" for d in known)
+        rows.append([one.phrase, *cells])
     return Table("Share of worlds in which it is signed by a day, with 95 % intervals", head, rows)

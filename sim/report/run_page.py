@@ -15,7 +15,7 @@ from sim.report.convergence import convergence_charts
 from sim.report.convergence import key as convergence_key
 from sim.report.gains import gain_chart, plan_table, settled_gains
 from sim.report.limits import limits
-from sim.report.odds import days_table, odds_chart, outcome_kinds, time_chart, time_key
+from sim.report.odds import days_table, odds_chart, odds_table, time_chart, time_key
 from sim.report.package import package_chart, package_key
 from sim.report.page import write_page
 from sim.report.pressure import levers_chart, levers_table, pressure_charts
@@ -24,6 +24,7 @@ from sim.report.tables import Table
 from sim.report.utility import utility_charts, utility_key
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.views.colours import actor_colors
+from sim.views.outcome import outcome_view
 from sim.views.pressure import pressure_notes
 from sim.views.run_data import day_text, signed_words
 from sim.words.aftermath import durability_words, plan_words, ratification_words
@@ -55,6 +56,7 @@ def run_report(run: Run, path: Path) -> None:
 def run_context(run: Run) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
     scenario, summary = run.scenario, run.summary
+    outcome = outcome_view(run)
     return {
         "title": scenario.title,
         "question": scenario.question,
@@ -64,12 +66,12 @@ def run_context(run: Run) -> dict[str, Any]:
         "note": summary.note,
         "changes": summary.provenance.overrides,
         "figures": key_figures(run),
-        "odds": odds_chart(run),
-        "odds_table": odds_table(run),
+        "odds": odds_chart(outcome),
+        "odds_table": odds_table(outcome),
         "endings": ending_words(scenario, summary),
-        "time": time_chart(run),
-        "time_key": time_key(run),
-        "days": days_table(run),
+        "time": time_chart(run, outcome),
+        "time_key": time_key(outcome),
+        "days": days_table(run, outcome),
         "convergence": convergence_charts(run),
         "convergence_key": convergence_key(run),
         "signed": signed_words(run),
@@ -144,19 +146,6 @@ def _card(label: str, share: float | None, interval: Interval | None) -> dict[st
         "value": percent(share, interval),
         "span": f"95 %: {span_words(interval)}",
     }
-
-
-def odds_table(run: Run) -> Table:
-    """Odds by kind of outcome."""
-    rows = [
-        [
-            OUTCOME_WORDS[kind].line,
-            percent(run.summary.outcomes[kind]),
-            span_words(run.summary.outcomes_interval[kind]),
-        ]
-        for kind in outcome_kinds(run)
-    ]
-    return Table("How the worlds end", ["Outcome", "Share of worlds", "95 % interval"], rows)
 
 
 def agreed_table(run: Run) -> Table | None:
