@@ -489,8 +489,8 @@ def test_ripeness_knows_listed_options_and_red_lines(toy: dict[str, Any]) -> Non
     # at either end one side has 0 − (0.5 − 12 c): −0.26 for A, −0.38 for B
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert model.recorder.ripeness_at_start[0] == pytest.approx(-0.26)
-    data["issues"].pie["kind"] = "continuous"
-    data["actors"].b["positions"]["pie"]["limit"] = 0.9  # A: 0.1 − (0.5 − 0.24)
+    data["issues"]["pie"]["kind"] = "continuous"
+    data["actors"]["b"]["positions"]["pie"]["limit"] = 0.9  # A: 0.1 − (0.5 − 0.24)
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert model.recorder.ripeness_at_start[0] == pytest.approx(0.1 - 0.26, abs=0.005)
 
@@ -508,8 +508,11 @@ def test_tit_for_tat_does_not_take_relief_for_a_concession(toy: dict[str, Any]) 
 
 
 def test_the_ordinary_case_settles_and_logrolls() -> None:
-    """A cares about land, B about arms: each gets most of what is dear to it."""
-    model = simulate(build(copy.deepcopy(TOY)), 300)
+    """A cares about land, B about arms: of equal patience, each gets most of what is dear to it."""
+    data = copy.deepcopy(TOY)
+    for actor in data["actors"].values():
+        actor["patience"] = 30
+    model = simulate(build(data), 300)
     settled = model.talks.status == SETTLED
     assert settled.mean() > 0.9
     land, arms = np.median(model.talks.agreed[settled], axis=0)

@@ -34,7 +34,8 @@ class KnownLines(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("passed", "refused"), "line world"),
-        **dict.fromkeys(("columns", "sign"), "line"),
+        "columns": "line",
+        "sign": "line one",
     }
 
     def __init__(self, opening: Array, low: Array, high: Array, consent: Mask) -> None:

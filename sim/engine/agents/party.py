@@ -43,6 +43,10 @@ class Party(Outlook):
         The utility that it aims at now, for the stage and for the whole settlement.
     salience_seen : ndarray, shape (worlds, issues)
         What the others have come to believe about its saliences.
+    learnt : ndarray, shape (worlds, issues)
+        What of that they have learnt from its concessions.
+    wanted : ndarray, shape (worlds, issues)
+        Its ideal, moved to what the others are thought able to sign.
     known_lines : KnownLines
         What they have come to know of its red lines.
     at_its_least : ndarray, shape (worlds,)
@@ -51,7 +55,8 @@ class Party(Outlook):
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("offer", "offer_before", "opening", "salience_seen"), "world issue"),
+        **dict.fromkeys(("offer", "offer_before", "opening", "wanted"), "world issue"),
+        **dict.fromkeys(("salience_seen", "learnt"), "world issue"),
         **dict.fromkeys(("target", "target_of_all", "aspiration", "offers_made"), "world"),
         **dict.fromkeys(("patience", "leave_after", "told", "at_its_least"), "world"),
     }
@@ -80,7 +85,8 @@ class Party(Outlook):
         self.opening = self.offer_before = self.offer
         self.known_lines = KnownLines(self.offer, *self.loosest_limits(), self.consent)
         self.told, self.at_its_least = np.zeros((2, worlds))
-        self.salience_seen = full((worlds, issues), 1.0 / issues)
+        self.salience_seen = self.learnt = full((worlds, issues), 1.0 / issues)
+        self.wanted = self.ideal
         self.aspiration, self.offers_made = np.ones((2, worlds))
         self.target, self.target_of_all = np.zeros((2, worlds))
 
@@ -178,7 +184,7 @@ class Party(Outlook):
         """
         talks, x = self.talks, self.offer.copy(order="K")
         aims, hopes = self._aims(), self.hopes()
-        signable = self._signable()
+        self.wanted = signable = self._signable()
         if any(table.stage < talks.stages - 1 for table in talks.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
@@ -269,9 +275,13 @@ class Party(Outlook):
         """Make an offer in some worlds; the others learn from how it moved."""
         self.move(offer, where)
         by = self.talks.spec.engine
-        conceded = np.abs(self.offer - self.opening)
+        # what the others could not have signed anyway is no concession
+        conceded = np.abs(self.offer - self.opening) - np.abs(self.wanted - self.ideal)
+        conceded = np.maximum(conceded, 0.0)
         learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
-        self.be_known(learnt)
+        # nor do the others take a trial for one
+        self.learnt = np.where((self.at_its_least > 1.0)[:, None], self.learnt, learnt)
+        self.be_known(self.learnt)
 
     def move(self, offer: Array, where: Mask) -> None:
         """Take a position in some worlds; nobody learns from it."""

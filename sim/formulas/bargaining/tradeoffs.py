@@ -46,7 +46,7 @@ def trial_weights(attempt: Array, issues: int) -> Array:
     --------
     >>> first, second = trial_weights(np.array([1.0, 2.0]), 2)
     >>> bool(first[0] > first[1]), bool(second[0] > second[1])
-    (False, True)
+    (True, False)
     """
     even = np.mod(0.5 + attempt * _steps(issues)[:, None], 1.0).T
     return np.asarray(np.exp(ndtri(np.clip(even, 1e-6, 1.0 - 1e-6))))
