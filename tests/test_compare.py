@@ -228,6 +228,16 @@ def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> N
 # --- what is shared ----------------------------------------------------------------------------
 
 
+def test_who_signs_in_some_scenarios_only_is_compared_where_both_have_it(tmp_path: Path) -> None:
+    third = {"name": "C", "positions": {"land": {"ideal": 0.5, "salience": 1, "judgement": "c"}}}
+    with_c = {**TOY["actors"], "c": third}
+    names = [write(tmp_path, n, actors=with_c) for n in ("one", "two")] + [write(tmp_path, "three")]
+    found = compare(names, worlds=20, baseline="one")
+    compared = {d.scenario for d in found.differences if d.measure.key == "utility:c"}
+    assert compared == {"two"}
+    assert "utility:a" in {d.measure.key for d in found.differences if d.scenario == "three"}
+
+
 def test_scenarios_about_something_else_are_left_out_and_named(compared: Comparison) -> None:
     assert compared.issue_group == compared.actor_group == ["baseline", "costly"]
     assert compared.issues == ["land", "arms"]
