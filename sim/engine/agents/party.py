@@ -358,8 +358,7 @@ class Party(Outlook):
         """Whether it would sign its own proposal (worlds, issues); shape (worlds,).
 
         Not where no talks are held, where listed options leave nothing near its target inside its
-        red lines, nor where even
-        its ideal is worth less to it than fighting on.
+        red lines, nor where even its ideal is worth less to it than fighting on.
         """
         out = np.zeros(len(x), dtype=bool)
         for table in self.talks.tables:
