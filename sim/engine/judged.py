@@ -23,6 +23,6 @@ def judged(draws: Draws, engine: Engine, name: str) -> Array:
         If there is no such parameter.
     """
     table = engine.calibration
-    if table is None or name not in table.names:
+    if name not in table.names:
         return np.full(draws.worlds, float(getattr(engine, name)))
     return draws.one_of("engine.calibration", table.column(name), f"engine.{name}")

@@ -14,6 +14,7 @@ from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
+from sim.scenario.outcome import outcome_checks
 from sim.scenario.raw import (
     Found,
     line_checks,
@@ -39,7 +40,7 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
     """All problems that concern more than one key."""
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS)
+        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
         for path, message, fix in check(raw)
     ]
 

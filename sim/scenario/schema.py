@@ -6,14 +6,20 @@ import math
 from datetime import date
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
+from sim.scenario.calibration import Calibration, resolved, shipped
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     DAY,
@@ -28,6 +34,7 @@ from sim.scenario.fields import (
     Wish,
     listed,
 )
+from sim.scenario.outcome import Outcome
 
 
 class Source(Strict):
@@ -408,26 +415,13 @@ class Spread(Strict):
     )
 
 
-class Calibration(Strict):
-    """Engine parameters that past negotiations allow: a sample of their joint distribution.
-
-    Every world takes one row, all rows alike.
-    """
-
-    names: tuple[str, ...] = Field(min_length=1)
-    rows: tuple[tuple[float, ...], ...] = Field(min_length=1)
-
-    def column(self, name: str) -> NDArray[np.float64]:
-        """The values of one parameter, shape (rows,)."""
-        return np.array([row[self.names.index(name)] for row in self.rows])
-
-
 class Engine(Strict):
     """Judgements of the engine itself: no source gives them, and a scenario may vary them."""
 
-    calibration: Calibration | None = Field(
-        default=None,
-        description="Values in each world in place of those below; see `python -m sim calibrate`.",
+    calibration: Annotated[Calibration, BeforeValidator(resolved)] = Field(
+        default_factory=shipped,
+        description="Values in each world in place of those below that the scenario does not give: "
+        "`none`, or a file that `python -m sim calibrate` has written; absent: the one shipped.",
     )
     stated_binds: float = Field(
         default=1.0,
@@ -510,6 +504,13 @@ class Engine(Strict):
         "a mediator does not change its approach with every text.",
     )
 
+    @model_validator(mode="after")
+    def _what_is_given_counts(self) -> Engine:
+        given = self.model_fields_set & set(self.calibration.names)
+        if given:
+            object.__setattr__(self, "calibration", self.calibration.without(given))
+        return self
+
 
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
@@ -543,7 +544,10 @@ class Scenario(Strict):
     articles: Articles | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
-    engine: Engine = Engine()
+    engine: Engine = Field(default_factory=Engine)
+    outcome: Outcome | None = Field(
+        default=None, description="What came of talks of the past; the engine never reads it."
+    )
 
     @property
     def plan_issues(self) -> list[str]:
