@@ -171,6 +171,8 @@ def default(field: FieldInfo) -> str:
         value = value.median
     if isinstance(value, BaseModel) or value in (None, {}, []):
         return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float | int) else str(value)
 
 

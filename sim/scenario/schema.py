@@ -6,6 +6,8 @@ import math
 from datetime import date
 from typing import Annotated, Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -23,6 +25,7 @@ from sim.scenario.fields import (
     Share,
     Sourced,
     Strict,
+    Wish,
     listed,
 )
 
@@ -102,19 +105,13 @@ class ConditionalLimit(Sourced):
     when: dict[Identifier, Bound] = Field(min_length=1)
 
 
-class Position(Sourced):
+class Position(Wish):
     """What an actor wants on one issue."""
 
-    ideal: OnScale
-    limit: OnScale | None = Field(
-        default=None,
-        description="Red line on the far side of the ideal: it signs nothing beyond it.",
-    )
     limits: tuple[OnScale | None, OnScale | None] | None = Field(
         default=None,
         description="[low, high] for red lines on both sides; null leaves a side open.",
     )
-    salience: Positive = Field(description="Weight; normalised over the actor's issues.")
     softening: Positive = Field(
         default=Number("fixed", (0.0,)),
         description="Scale units the red line moves per unit of utility that no deal has lost.",
@@ -411,8 +408,57 @@ class Spread(Strict):
     )
 
 
+class Calibration(Strict):
+    """Engine parameters that past negotiations allow: a sample of their joint distribution.
+
+    Every world takes one row, all rows alike.
+    """
+
+    names: tuple[str, ...] = Field(min_length=1)
+    rows: tuple[tuple[float, ...], ...] = Field(min_length=1)
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """The values of one parameter, shape (rows,)."""
+        return np.array([row[self.names.index(name)] for row in self.rows])
+
+
 class Engine(Strict):
     """Judgements of the engine itself: no source gives them, and a scenario may vary them."""
+
+    calibration: Calibration | None = Field(
+        default=None,
+        description="Values in each world in place of those below; see `python -m sim calibrate`.",
+    )
+    stated_binds: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Probability that a stated red line binds: that the side would rather go "
+        "without a deal than cross it.",
+    )
+    believed_binds: float = Field(
+        default=1.0, ge=0, le=1, description="The same of a line that the coder believes in."
+    )
+    line_error: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="The coder's error of believed lines: standard deviation on the scale, beside "
+        "the spread that the scenario gives.",
+    )
+    cost_scale: float = Field(
+        default=1.0, gt=0, le=10, description="Factor on all costs of war, growth aside."
+    )
+    tempo: float = Field(
+        default=1.0, gt=0, le=10, description="Factor on all patience: above 1 all concede later."
+    )
+    credence: float = Field(
+        default=1.0,
+        gt=0,
+        le=10,
+        description="Factor on the odds (p to 1 − p) that a threat or promise is carried out and "
+        "thought to be.",
+    )
 
     concession_strength: float = Field(
         default=2.0,
