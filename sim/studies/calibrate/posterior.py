@@ -90,7 +90,7 @@ def case_model(one: Evidence, true_terms: Array) -> CaseModel:
         at_risk = quarter >= q
         hazards.append(_fit(x[signed][at_risk], (quarter[at_risk] == q).astype(float)))
     near = np.ones(int(signed.sum()))
-    if len(true_terms):
+    if len(true_terms) and len(near):
         distance2 = (
             np.nanmean((one.terms[signed] - true_terms) ** 2, axis=1) if signed.any() else near
         )

@@ -25,8 +25,8 @@ class Recovered:
     Attributes
     ----------
     explained : float
-        1 − mean squared error of the posterior mean / prior variance, in prior normal scores: 0
-        where nothing is learnt, 1 where all is.
+        1 − mean squared error of the posterior mean / that of the prior mean, in prior normal
+        scores: 0 where nothing is learnt, 1 where all is.
     covered : float
         Share of true values within the posterior's 80 % interval.
     """
@@ -62,7 +62,7 @@ def recovery(learner: Learner, repeats: int = 300, seed: int = 1) -> list[Recove
             below = np.cumsum(weights[order[:, k]])
             low, high = x[order[np.searchsorted(below, [0.1, 0.9]), k], k]
             covered[r, k] = low <= x[true, k] <= high
-    variance = x.var(axis=0)
+    variance = ((x[truths] - x.mean(axis=0)) ** 2).mean(axis=0)
     explained = 1.0 - (errors**2).mean(axis=0) / variance
     return [
         Recovered(p.name, float(explained[k]), float(covered[:, k].mean()))
