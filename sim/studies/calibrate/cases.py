@@ -44,7 +44,9 @@ def load_case(path: Path) -> Case:
     outcome = loaded.scenario.outcome
     if outcome is None:
         raise file_error(
-            str(path), "has no `outcome:`, so nothing can be learnt from it", "write what came of it"
+            str(path),
+            "has no `outcome:`, so nothing can be learnt from it",
+            "write what came of it",
         )
     return Case(loaded.scenario.name, loaded, outcome)
 

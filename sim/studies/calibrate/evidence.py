@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -124,16 +125,11 @@ def _key(case: Case, table: Calibration | None, worlds: int, seed: int) -> str:
 
 def _write(path: Path, one: Evidence) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"p.{name}": values for name, values in one.parameters.items()}
+    arrays: dict[str, Any] = {f"p.{name}": values for name, values in one.parameters.items()}
+    arrays |= {"signed": one.signed, "time": one.time, "terms": one.terms}
+    arrays["facts"] = np.array([one.missing, one.ripe])
     with written_whole(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(
-            file,
-            signed=one.signed,
-            time=one.time,
-            terms=one.terms,
-            facts=np.array([one.missing, one.ripe]),
-            **arrays,
-        )
+        np.savez_compressed(file, **arrays)
 
 
 def _read(path: Path) -> Evidence:

@@ -97,5 +97,12 @@ def design(rows: int = ROWS, names: tuple[str, ...] = NAMES) -> Calibration:
 
 
 def scores(values: dict[str, Array]) -> Array:
-    """Parameters as normal scores of their priors, shape (worlds, parameters)."""
-    return np.column_stack([p.score(values[p.name]) for p in PARAMETERS if p.name in values])
+    """Parameters as normal scores of their priors, shape (worlds, parameters).
+
+    What a case does not draw (how much threats are believed, where there are none) is 0: nothing
+    hangs on it there.
+    """
+    n = len(next(iter(values.values())))
+    return np.column_stack(
+        [p.score(values[p.name]) if p.name in values else np.zeros(n) for p in PARAMETERS]
+    )

@@ -90,8 +90,10 @@ def case_model(one: Evidence, true_terms: Array) -> CaseModel:
         at_risk = quarter >= q
         hazards.append(_fit(x[signed][at_risk], (quarter[at_risk] == q).astype(float)))
     near = np.ones(int(signed.sum()))
-    if len(true_terms):
-        distance2 = np.nanmean((one.terms[signed] - true_terms) ** 2, axis=1) if signed.any() else near
+    if len(true_terms) and len(near):
+        distance2 = (
+            np.nanmean((one.terms[signed] - true_terms) ** 2, axis=1) if signed.any() else near
+        )
         near = np.exp(-0.5 * np.nan_to_num(distance2, nan=1.0) / TERM_ERROR**2)
     return CaseModel(odds, tuple(hazards), _fit(x[signed], near))
 
