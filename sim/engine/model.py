@@ -68,6 +68,7 @@ class PeaceTalks(mesa.Model, ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         "communication": "world",
+        "unclear": "world",
         # used before the first round and after the last, when all worlds are there
         "yardsticks": None,
         "left_out": None,
@@ -122,8 +123,12 @@ class PeaceTalks(mesa.Model, ByWorld):
         ]
         self.envoy = envoys[0] if envoys else None
         self.parties = mesa.agent.AgentSet(self.signatories, random=self.random)
-        #: quality of communication that the best host brings, by world
-        self.communication = np.max([h.quality for h in hosts] + [np.zeros(talks.worlds)], axis=0)
+        #: of the best host, by world: what its messages of a round add to what is clear, and the
+        #: share of misjudgements that they leave
+        self.communication, self.unclear = np.zeros(talks.worlds), np.ones(talks.worlds)
+        for host in hosts:
+            self.communication = np.maximum(self.communication, host.carried)
+            self.unclear = np.minimum(self.unclear, host.unclear)
 
     # --- one round -------------------------------------------------------------------------
 
@@ -141,9 +146,8 @@ class PeaceTalks(mesa.Model, ByWorld):
             lever.advance()
         self._carry_messages()
         self.parties.do("observe")
-        self.parties.do("aspire")
-        self.parties.do("remember_offer")
-        self.protocol.bargain()
+        while talks.turn < self.spec.turns_by(talks.round):
+            self._take_turn()
         broken = self._break_truces()
         self._walk_away()
         if broken or (talks.last_signed == talks.round).any():
@@ -205,15 +209,21 @@ class PeaceTalks(mesa.Model, ByWorld):
 
     # --- parts of a round ------------------------------------------------------------------
 
+    def _take_turn(self) -> None:
+        """One turn of the talks; in a round there may be several, or none."""
+        self.talks.turn += 1
+        self.parties.do("aspire")
+        self.parties.do("remember_offer")
+        self.protocol.bargain()
+
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""
-        quality = self.communication
-        if not quality.any():
+        if not self.communication.any():
             return
         for party in self.signatories:
-            party.be_told(quality)
+            party.be_told(self.unclear)
         if self.envoy is not None:
-            self.envoy.hear(quality)
+            self.envoy.hear(self.communication)
 
     def _break_truces(self) -> bool:
         """A truce ends where fighting on is worth more to one side (commitment problem)."""

@@ -180,7 +180,7 @@ class Summary(Record):
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
     worlds = ensemble.sizes["world"]
-    horizon = max(scenario.horizon_days, scenario.war.round_days)
+    horizon = scenario.last_day
     codes = ensemble.outcome.values
     counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values

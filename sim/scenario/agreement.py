@@ -11,6 +11,7 @@ from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     AnyNumber,
     Bound,
+    Days,
     Identifier,
     OnScale,
     Positive,
@@ -73,7 +74,9 @@ class Gate(Sourced):
         default=Number("fixed", (0.05,), exact=False),
         description="With polls: standard deviation of the vote around the polls, in shares.",
     )
-    days: float = Field(default=0.0, ge=0, le=3660, description="From signing to the decision.")
+    days: Days = Field(
+        default=0.0, ge=0, le=3660, description="Days, or a duration, from signing to the decision."
+    )
     on_failure: Literal["back_to_table", "end_of_talks"] = "back_to_table"
 
 
