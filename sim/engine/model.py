@@ -153,6 +153,8 @@ class PeaceTalks(mesa.Model, ByWorld):
         if broken or (talks.last_signed == talks.round).any():
             self.parties.do("think_again")
         self._record()
+        if talks.round == self.spec.deadline_round:
+            self.recorder.at_deadline(self.ratification)
 
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""

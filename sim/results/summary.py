@@ -109,6 +109,37 @@ class LeverUse(Record):
 
 
 @dataclass(frozen=True)
+class AtDeadline(Record):
+    """Outcomes taken at the deadline; ``after``: whether the talks stop with it or go on."""
+
+    day: float
+    date: str
+    known_to: list[str]
+    after: str
+    outcomes: Shares
+    outcomes_interval: dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class Asked(Record):
+    """Shares of worlds with a settlement, and with a first stage, by a day that is asked for.
+
+    Attributes
+    ----------
+    first_stage : float or None
+        None where the agenda has one stage only.
+    """
+
+    text: str
+    day: float
+    date: str
+    settlement: float
+    settlement_interval: Interval
+    first_stage: float | None
+    first_stage_interval: Interval | None
+
+
+@dataclass(frozen=True)
 class Central(Record):
     """The world in which every uncertain number is at its median."""
 
@@ -147,6 +178,8 @@ class Summary(Record):
     horizon_days: int
     outcomes: Shares
     outcomes_interval: dict[str, Interval]
+    deadline: AtDeadline | None
+    asked: list[Asked]
     deal_by_day: ByDay
     deal_by_day_interval: Intervals
     first_stage_by_day: ByDay
@@ -209,6 +242,8 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         horizon_days=horizon,
         outcomes={kind: count / worlds for kind, count in counts.items()},
         outcomes_interval={k: wilson(c, worlds) for k, c in counts.items()},
+        deadline=_deadline(scenario, ensemble),
+        asked=_asked(scenario, ensemble),
         deal_by_day=deal,
         deal_by_day_interval=deal_interval,
         first_stage_by_day=first,
@@ -251,6 +286,50 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         ),
     )
     return summary.rounded()
+
+
+def _deadline(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
+    said = scenario.deadline
+    if said is None:
+        return None
+    worlds, codes = data.sizes["world"], data.outcome_at_deadline.values
+    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    known = list(scenario.actors) if said.known_to == "all" else said.known_to
+    return AtDeadline(
+        scenario.day_of(said.at),
+        str(scenario.date_of(said.at)),
+        known,
+        said.after,
+        {kind: count / worlds for kind, count in counts.items()},
+        {kind: wilson(count, worlds) for kind, count in counts.items()},
+    )
+
+
+def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
+    """What is signed by the deadline, and by the days that the scenario asks for."""
+    moments = [(question.by, question.text) for question in scenario.ask]
+    if scenario.deadline is not None:
+        at = scenario.date_of(scenario.deadline.at)
+        moments.insert(0, (scenario.deadline.at, f"By the deadline of {at:%-d %B %Y}?"))
+    worlds, staged = data.sizes["world"], len(scenario.stages) > 1
+    found = []
+    for by, text in moments:
+        day = scenario.day_of(by)
+        settled, first = (
+            int((data[name].values <= day).sum()) for name in ("settled_day", "first_signed_day")
+        )
+        found.append(
+            Asked(
+                text,
+                day,
+                str(scenario.date_of(by)),
+                settled / worlds,
+                wilson(settled, worlds),
+                first / worlds if staged else None,
+                wilson(first, worlds) if staged else None,
+            )
+        )
+    return found
 
 
 def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:

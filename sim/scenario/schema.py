@@ -611,6 +611,13 @@ class Scenario(Strict):
         return max(1, whole(self.last_day, self.war.round_days))
 
     @property
+    def deadline_round(self) -> int | None:
+        """The round that ends with the deadline, or last before it."""
+        if self.deadline is None:
+            return None
+        return max(1, whole(self.day_of(self.deadline.at), self.war.round_days))
+
+    @property
     def turn_days(self) -> float:
         """Days from one turn of the talks to the next."""
         return self.protocol.turn.counted(1.0, self.war.round_days).median

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.prose import counted, listing, percent, span_words
+from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
 from sim.results.outcomes import REASON_WORDS
 from sim.results.summary import Summary
@@ -164,8 +164,26 @@ def within(day: str) -> str:
     return WITHIN.get(day, f"within the {day} days simulated")
 
 
+def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
+    """What is signed by the days that the scenario asks for, each with its own words."""
+    first = scenario.stages[0].title or scenario.stages[0].name
+    lines = []
+    for one in summary.asked or []:
+        text = f"{sentence(one.text)} A settlement in {percent(one.settlement)} of worlds "
+        text += f"({span_words(one.settlement_interval)})"
+        if one.first_stage is not None:
+            span = span_words(one.first_stage_interval)
+            text += f", “{first}” in {percent(one.first_stage)} ({span})"
+        lines.append(f"{text}.")
+    return lines
+
+
 def answer(scenario: Scenario, summary: Summary) -> str:
-    """The headline question answered in one sentence."""
+    """The headline question answered: by the scenario's own days first, then by the usual ones."""
+    return " ".join([*asked_words(scenario, summary), _usual_days(scenario, summary)])
+
+
+def _usual_days(scenario: Scenario, summary: Summary) -> str:
     shares, spans = summary.deal_by_day, summary.deal_by_day_interval
     days = [day for day, share in shares.items() if share is not None]
     first, last = days[0], days[-1]
