@@ -308,9 +308,9 @@ def _deadline(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
 def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     """What is signed by the deadline, and by the days that the scenario asks for."""
     moments = [(question.by, question.text) for question in scenario.ask]
-    if scenario.deadline is not None:
-        at = scenario.date_of(scenario.deadline.at)
-        moments.insert(0, (scenario.deadline.at, f"By the deadline of {at:%-d %B %Y}?"))
+    at = None if scenario.deadline is None else scenario.deadline.at
+    if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
+        moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
     worlds, staged = data.sizes["world"], len(scenario.stages) > 1
     found = []
     for by, text in moments:

@@ -121,7 +121,9 @@ class Number:
         days = 1.0 if self.unit == "days" else round_days
         # divided last, so that whole numbers of units stay whole
         values = tuple(value * days / each for value in self.values)
-        return replace(self, values=values, low=self.low * days / each, high=self.high * days / each)
+        return replace(
+            self, values=values, low=self.low * days / each, high=self.high * days / each
+        )
 
     def dump(self) -> Any:
         """The form in which a scenario file writes it."""

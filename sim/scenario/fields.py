@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.distributions import SHAPES, Number, parse_number
@@ -51,9 +58,7 @@ def _number_json_schema(low: float, high: float, spans: bool) -> dict[str, Any]:
     return {"anyOf": any_of}
 
 
-def uncertain(
-    low: float = float("-inf"), high: float = float("inf"), spans: bool = False
-) -> Any:
+def uncertain(low: float = float("-inf"), high: float = float("inf"), spans: bool = False) -> Any:
     """A field type for a number or an inline distribution within bounds, or a span of time."""
 
     def parse(raw: Any) -> Number:
@@ -96,29 +101,22 @@ def span(days: float) -> Number:
     return Number("fixed", (days,), exact=False, low=0.0, unit="days")
 
 
-def _days(raw: Any) -> Any:
-    """Days as a number, from a duration or from a number of days."""
-    if not isinstance(raw, str):
-        return raw
-    try:
-        return days_in(raw)
-    except ValueError as error:
-        raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+_WRITTEN: Any = Annotated[str, Field(pattern=DURATION, description=HOW)]
 
 
-Days = Annotated[
-    float,
-    BeforeValidator(_days, json_schema_input_type=float | Annotated[str, Field(pattern=DURATION)]),
-]
-"""Days: a number of them, or a duration."""
-Months = Annotated[
-    float,
-    BeforeValidator(
-        lambda raw: _days(raw) / DAYS_IN["mo"] if isinstance(raw, str) else raw,
-        json_schema_input_type=float | Annotated[str, Field(pattern=DURATION)],
-    ),
-]
-"""Months: a number of them, or a duration."""
+def in_unit(unit: str, low: float, high: float = float("inf")) -> Any:
+    """For a field type: a plain number of days or months within bounds, or a duration."""
+
+    def parse(raw: Any) -> float:
+        try:
+            number = days_in(raw) / DAYS_IN[unit] if isinstance(raw, str) else raw
+            return parse_number({"fixed": number}, low, high).median
+        except ValueError as error:
+            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+
+    bounds = {"ge": low} | ({"le": high} if high < 1e300 else {})
+    plain = Annotated[float, Field(**bounds)]  # type: ignore[arg-type]
+    return BeforeValidator(parse, json_schema_input_type=plain | _WRITTEN)
 
 
 def _moment(raw: Any) -> Any:
@@ -136,9 +134,7 @@ def _moment(raw: Any) -> Any:
 
 Moment = Annotated[
     date | float,
-    BeforeValidator(
-        _moment, json_schema_input_type=date | Annotated[str, Field(pattern=DURATION)]
-    ),
+    BeforeValidator(_moment, json_schema_input_type=date | Annotated[str, Field(pattern=DURATION)]),
 ]
 """A day: a date, or a duration from day 0 (days inside)."""
 

@@ -6,7 +6,14 @@ import math
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.registry import PROTOCOLS, TACTICS
@@ -18,16 +25,15 @@ from sim.scenario.fields import (
     AnyNumber,
     Bound,
     CertainSpan,
-    Days,
     Identifier,
     Moment,
-    Months,
     OnScale,
     Positive,
     Share,
     Sourced,
     Span,
     Strict,
+    in_unit,
     listed,
     span,
 )
@@ -306,9 +312,8 @@ class Actor(Sourced):
     leave_after: Span | None = Field(
         default=None, description="Time, such as 26w, after which it walks away; absent: never."
     )
-    foresight_months: Months = Field(
+    foresight_months: Annotated[float, in_unit("mo", 0.01)] = Field(
         default=12.0,
-        gt=0,
         description="How far ahead it weighs the war: months, or a duration such as 1y.",
     )
     noise: float = Field(
@@ -370,10 +375,8 @@ class War(Sourced):
     """What goes on while nothing is agreed."""
 
     start_date: date
-    round_days: Annotated[Days, AfterValidator(_tidy)] = Field(
+    round_days: Annotated[float, in_unit("d", 0.25, 365), AfterValidator(_tidy)] = Field(
         default=7,
-        ge=0.25,
-        le=365,
         description="Length of the steps in which the model computes: not that of a turn.",
     )
     drift: dict[Identifier, Drift] = {}
@@ -530,7 +533,7 @@ class Deadline(Sourced):
     """A day by which there is to be a settlement."""
 
     at: Moment = Field(description="A date, or a duration from day 0.")
-    known_to: Literal["all"] | Annotated[list[Identifier], BeforeValidator(listed)] = Field(
+    known_to: Literal["all"] | list[Identifier] = Field(
         default="all", description="Actors who know it, and run down to it; all by default."
     )
     after: Literal["stop", "go_on"] = Field(
@@ -575,10 +578,12 @@ class Scenario(Strict):
         description="Pairs of issues with options of which at most one can be agreed above 0.",
     )
     articles: Articles | None = None
-    horizon_days: Annotated[Days, AfterValidator(round)] = Field(
-        default=365, ge=1, le=3660, description="Days simulated, or a duration such as 26w."
+    horizon_days: Annotated[float, in_unit("d", 1, 3660), AfterValidator(round)] = Field(
+        default=365, description="Days simulated, or a duration such as 26w."
     )
-    deadline: Deadline | None = None
+    deadline: Deadline | None = Field(
+        default=None, description="A day by which there is to be a settlement."
+    )
     ask: list[Question] = Field(
         default=[], description="Days by which the reader wants to know what has been signed."
     )

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.distributions import Number
 from sim.scenario.errors import Place
-from sim.scenario.fields import Days, Moment
+from sim.scenario.fields import Moment, in_unit
 from sim.scenario.raw import Found, mapping, names, unknown
 from sim.scenario.schema import Condition, Scenario
 from sim.scenario.yaml_source import Path_
 
+_HORIZON: TypeAdapter[float] = TypeAdapter(Annotated[float, in_unit("d", 1, 3660)])
 _MOMENT: TypeAdapter[Any] = TypeAdapter(Moment)
-_DAYS: TypeAdapter[float] = TypeAdapter(Days)
 
 
 def _days_named(raw: dict[str, Any]) -> Found:
     """A deadline, and a day that is asked for, lie within the run; whoever knows it is declared."""
     start = _read(_MOMENT, mapping(raw, "war").get("start_date"))
-    horizon = _read(_DAYS, raw.get("horizon_days", 365))
+    horizon = _read(_HORIZON, raw.get("horizon_days", 365))
     asked = raw.get("ask")
     moments: list[tuple[Path_, Any]] = [
         (("ask", n, "by"), mapping(one).get("by"))

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
-from sim.results.outcomes import REASON_WORDS
+from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario, nearest_text
 
@@ -40,7 +40,9 @@ def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
     return [Event(d, date_of(scenario, d), kind, text) for d, kind, text in found]
 
 
-def _turns(scenario: Scenario, central: xr.Dataset, days: int) -> Iterable[tuple[float, str, str]]:
+def _turns(
+    scenario: Scenario, central: xr.Dataset, days: float
+) -> Iterable[tuple[float, str, str]]:
     """Stages signed, truces broken, sides and envoys that left."""
     titles = {s.name: s.title or s.name.replace("_", " ") for s in scenario.stages}
     for n in range(central.sizes["history"]):
@@ -118,7 +120,7 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
 
 
 def _text_events(
-    scenario: Scenario, central: xr.Dataset, days: int
+    scenario: Scenario, central: xr.Dataset, days: float
 ) -> Iterable[tuple[float, str, str]]:
     """Texts tabled; runs of texts refused by the same actors become one line."""
     actors = [str(a) for a in central.actor.values]
@@ -211,8 +213,17 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
-    """Walk-outs and broken truces, where there are any."""
+    """Where worlds stand at a deadline that talks outlive; walk-outs, broken truces."""
     lines = []
+    if summary.deadline is not None and summary.deadline.after == "go_on":
+        then = summary.deadline
+        day = f"{datetime.date.fromisoformat(then.date):%-d %B %Y}"
+        shares = listing(
+            f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} {percent(share)}"
+            for kind, share in then.outcomes.items()
+            if share
+        )
+        lines.append(f"Where the worlds stand at the deadline, {day}: {shares}.")
     if summary.walked_away:
         after = summary.walked_away_after_signing
         text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"

@@ -34,10 +34,11 @@ class Shuttle(Mediated):
         for party in model.signatories:
             party.hear(stacked([other.offer for other in party.others]), self.talks.talking)
         envoy = model.envoy
-        for _ in range(0 if envoy is None else envoy.texts_due()):
-            working = self.talks.talking & envoy.active
-            if working.any():
-                self.put_to_all(envoy, envoy.draft(), working)
+        if envoy is not None:
+            for _ in range(envoy.texts_due()):
+                working = self.talks.talking & envoy.active
+                if working.any():
+                    self.put_to_all(envoy, envoy.draft(), working)
         self._sign_positions()
 
     def _sign_positions(self) -> None:
