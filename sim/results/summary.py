@@ -126,15 +126,15 @@ class Asked(Record):
 
     Attributes
     ----------
-    first_stage : float or None
-        None where the agenda has one stage only.
+    settlement, first_stage : float or None
+        None for a day beyond the horizon; the first stage also where the agenda has but one.
     """
 
     text: str
     day: float
     date: str
-    settlement: float
-    settlement_interval: Interval
+    settlement: float | None
+    settlement_interval: Interval | None
     first_stage: float | None
     first_stage_interval: Interval | None
 
@@ -312,24 +312,23 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
         moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
     worlds, staged = data.sizes["world"], len(scenario.stages) > 1
-    found = []
-    for by, text in moments:
-        day = scenario.day_of(by)
-        settled, first = (
-            int((data[name].values <= day).sum()) for name in ("settled_day", "first_signed_day")
+
+    def by(day: float, name: str) -> tuple[float | None, Interval | None]:
+        if day > scenario.last_day and day > scenario.horizon_days:
+            return None, None
+        count = int((data[name].values <= day).sum())
+        return count / worlds, wilson(count, worlds)
+
+    return [
+        Asked(
+            text,
+            scenario.day_of(at),
+            str(scenario.date_of(at)),
+            *by(scenario.day_of(at), "settled_day"),
+            *(by(scenario.day_of(at), "first_signed_day") if staged else (None, None)),
         )
-        found.append(
-            Asked(
-                text,
-                day,
-                str(scenario.date_of(by)),
-                settled / worlds,
-                wilson(settled, worlds),
-                first / worlds if staged else None,
-                wilson(first, worlds) if staged else None,
-            )
-        )
-    return found
+        for at, text in moments
+    ]
 
 
 def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:

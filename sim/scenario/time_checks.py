@@ -20,7 +20,7 @@ _MOMENT: TypeAdapter[Any] = TypeAdapter(Moment)
 
 
 def _days_named(raw: dict[str, Any]) -> Found:
-    """A deadline, and a day that is asked for, lie within the run; whoever knows it is declared."""
+    """A deadline lies within the run, days asked for after day 0; who knows of it is declared."""
     start = _read(_MOMENT, mapping(raw, "war").get("start_date"))
     horizon = _read(_HORIZON, raw.get("horizon_days", 365))
     asked = raw.get("ask")
@@ -37,7 +37,7 @@ def _days_named(raw: dict[str, Any]) -> Found:
             continue
         if moment <= 0:
             yield path, f"is not after day 0 ({start})", "name a later day"
-        elif horizon is not None and moment > horizon:
+        elif path[0] == "deadline" and horizon is not None and moment > horizon:
             said = f"is day {moment:g}, beyond the horizon of {horizon:g} days"
             yield path, said, f"an earlier day, or horizon_days: {moment:g}"
     known_to = deadline.get("known_to")

@@ -171,6 +171,9 @@ def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
     first = scenario.stages[0].title or scenario.stages[0].name
     lines = []
     for one in summary.asked or []:
+        if one.settlement is None:
+            lines.append(f"{sentence(one.text)} Beyond the {summary.horizon_days} days simulated.")
+            continue
         text = f"{sentence(one.text)} A settlement in {percent(one.settlement)} of worlds "
         text += f"({span_words(one.settlement_interval)})"
         if one.first_stage is not None:
