@@ -14,6 +14,7 @@ from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
+from sim.engine.judged import judged
 from sim.engine.levers import ActiveLever
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
@@ -80,7 +81,8 @@ class Party(Outlook):
         path = f"actors.{key}"
         patience = scenario.in_turns(spec.patience)
         spread, turn = scenario.spread.patience * patience.median, scenario.turn_days
-        drawn = draws.number(f"{path}.patience", patience, spread, each=turn)
+        tempo = judged(draws, scenario.engine, "tempo")
+        drawn = tempo * draws.number(f"{path}.patience", patience, spread, each=turn)
         self.deadline = deadline_of(scenario, key)
         if self.deadline is not None:
             # so that it is down at its reservation value in the last turn in which it can sign
@@ -91,7 +93,8 @@ class Party(Outlook):
         worlds, issues = talks.worlds, len(talks.issues)
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
-        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), self.consent)
+        stated = self.stated_low, self.stated_high
+        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), stated, self.consent)
         self.told, self.at_its_least = np.zeros((2, worlds))
         self.salience_seen = self.learnt = full((worlds, issues), 1.0 / issues)
         self.wanted = self.ideal
@@ -302,6 +305,7 @@ class Party(Outlook):
         moved = np.abs(offer - self.offer) > 1e-6
         self.offers_made = self.offers_made + moved.any(axis=1)
         self.offer = offer
+        self.known_lines.offer(offer)
 
     def be_bound(self, package: Array, terms: Mask) -> None:
         """What has been signed is its position now; ``terms`` (worlds, issues) says where."""
