@@ -147,7 +147,10 @@ class PeaceTalks(mesa.Model, ByWorld):
         self._carry_messages()
         self.parties.do("observe")
         while talks.turn < self.spec.turns_by(talks.round):
-            self._take_turn()
+            talks.turn += 1  # a round may hold several turns of the talks, or none
+            self.parties.do("aspire")
+            self.parties.do("remember_offer")
+            self.protocol.bargain()
         broken = self._break_truces()
         self._walk_away()
         if broken or (talks.last_signed == talks.round).any():
@@ -210,13 +213,6 @@ class PeaceTalks(mesa.Model, ByWorld):
         return not unknown
 
     # --- parts of a round ------------------------------------------------------------------
-
-    def _take_turn(self) -> None:
-        """One turn of the talks; in a round there may be several, or none."""
-        self.talks.turn += 1
-        self.parties.do("aspire")
-        self.parties.do("remember_offer")
-        self.protocol.bargain()
 
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""

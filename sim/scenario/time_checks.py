@@ -85,7 +85,7 @@ def note_on_rounds(round_days: float, found: list[tuple[Place, str]]) -> list[st
         here = [(place.line, key) for place, key in found if place.file == file]
         where = ", ".join(f"{key} (line {line})" if line else key for line, key in sorted(here))
         notes.append(
-            f"{file}: note: plain numbers count rounds, here of {round_days:g} days, and mean "
-            f"another time with another war.round_days: {where}; durations such as 26w do not"
+            f"{file}: note: plain numbers count rounds (war.round_days: {round_days:g}) and mean "
+            f"another time with others: {where}; durations such as 26w do not"
         )
     return notes
