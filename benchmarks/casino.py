@@ -149,7 +149,7 @@ def scenario(first: str, second: str, communication: float = 0.0) -> Scenario:
             "issues": issues,
             "actors": actors,
             "war": {"start_date": "2021-01-01", "round_days": 1, "cost": {"a": cost, "b": cost}},
-            "protocol": {"name": "alternating"},
+            "protocol": {"name": "alternating", "turn": "1d"},
             "horizon_days": 200,
         }
     )
