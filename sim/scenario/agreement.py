@@ -33,45 +33,60 @@ class Poll(Sourced):
 
     terms: dict[Identifier, Plain] = Field(
         min_length=1,
-        description="Issue → point; the gate's other issues as they stand without a deal.",
+        description="Issue → point: the text that was asked about; the gate's other issues as "
+        "they stand without a deal.",
     )
     favour: Plain = Field(description="Share in favour.")
-    against: Plain = Field(description="Share against; the undecided are left out.")
+    against: Plain = Field(description="Share against. The undecided are left out.")
 
 
 class Gate(Sourced):
     """A body or public that must approve what has been signed (Putnam 1988)."""
 
-    title: str
+    title: str = Field(description="What it is, in charts and story.")
     of: Identifier = Field(
-        description="The signatory that needs the approval; after a failure it signs nothing "
-        "that it knows would fail again."
+        description="Who needs the approval. Its red lines already say what it believes it can "
+        "carry; the gate is where it may be wrong."
     )
     stage: Identifier | None = Field(
-        default=None, description="Stage whose text is voted on; absent: the last."
+        default=None,
+        description="Stage whose text is voted on; absent: the last, and with it the whole "
+        "settlement.",
     )
     when: Annotated[list[dict[Identifier, Bound]], BeforeValidator(listed)] = Field(
         default=[],
-        description="Terms that bring a text before it, any one of a list; absent: every text.",
+        description="Issue → `at_least`, `at_most`: terms that bring a text before it; with a "
+        "list, any one of them is enough. Absent: every text comes before it.",
     )
-    positions: dict[Identifier, Preference] = Field(min_length=1)
+    positions: dict[Identifier, Preference] = Field(
+        min_length=1, description="Issue → keys: what those who decide want."
+    )
     threshold: Annotated[Number, uncertain(-1.0, 2.0)] | None = Field(
-        default=None, description="Utility that whoever decides the vote asks for."
+        default=None,
+        description="Utility that whoever decides the vote (the median voter, the pivotal member)"
+        " asks for.",
     )
     polls: list[Poll] = Field(
-        default=[], description="Instead of a threshold: texts that were polled, two at least."
+        default=[],
+        description="Instead of a threshold: texts that people were asked about, two at least.",
     )
     required: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
         default=0.5, description="With polls: share of the votes that is needed."
     )
     swing: Positive = Field(
         default=Number("fixed", (0.05,), exact=False),
-        description="With polls: standard deviation of the vote around the polls, in shares.",
+        description="With polls: standard deviation of the vote around what the polls say, in "
+        "shares.",
     )
     days: Annotated[float, in_unit("d", 0, 3660)] = Field(
-        default=0.0, description="Days, or a duration, from signing to the decision."
+        default=0.0,
+        description="From signing to the decision. Meanwhile fighting, its costs and the talks "
+        "rest; patience does not. With several gates a text fails on the day of the "
+        "first no.",
     )
-    on_failure: Literal["back_to_table", "end_of_talks"] = "back_to_table"
+    on_failure: Literal["back_to_table", "end_of_talks"] = Field(
+        default="back_to_table", description="What a failed text leads to."
+    )
 
 
 class Deterrent(Sourced):
@@ -82,7 +97,8 @@ class Deterrent(Sourced):
     )
     at: dict[float, AnyNumber] = Field(
         min_length=2,
-        description="Point agreed → utility that breaking then costs; straight lines between.",
+        description="Point → number: utility that breaking costs at this point of the issue; "
+        "straight lines between, level beyond.",
     )
 
     @field_validator("at")
@@ -101,8 +117,9 @@ class Balance(Sourced):
 
     moves: dict[Identifier, AnyNumber] = Field(
         min_length=1,
-        description="Issue → scale units by which renewed war would end elsewhere on it, for each "
-        "scale unit that the term lies above where it stood without a deal.",
+        description="Issue → number: scale units by which renewed war would end elsewhere on this"
+        " issue, for each scale unit that the term lies above where it stood without "
+        "a deal.",
     )
 
 
@@ -112,13 +129,14 @@ class Durability(Sourced):
     years: int = Field(default=10, ge=1, le=50, description="Years after signing to look at.")
     shift: dict[Identifier, Positive] = Field(
         default={},
-        description="Issue → standard deviation of a year's change in what renewed war would "
-        "bring on it, scale units.",
+        description="Issue → number ≥ 0: standard deviation of a year's change in what renewed "
+        "war would bring, scale units. Changes add up (a random walk).",
     )
     expected_cost: Positive = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of the present war that whoever breaks the agreement "
-        "expects to pay; drawn anew for every side and year.",
+        "expects to pay: wars are begun in the belief that they will be short (mutual"
+        " optimism). Drawn anew for every side and year.",
     )
     deterrence: dict[Identifier, Deterrent] = Field(
         default={}, description="Issue → how its agreed point deters."

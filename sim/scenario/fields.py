@@ -163,15 +163,17 @@ class Sourced(Strict):
 class Line(Sourced):
     """A red line: what a side says, or is thought, not to sign beyond."""
 
-    at: OnScale = Field(description="It signs nothing beyond this point, if the line binds.")
+    at: OnScale = Field(description="Where it lies.")
     stated: bool = Field(
         default=False,
-        description="Said in public or to the other side: known to all. Else the coder's belief.",
+        description="Said in public or to the other side before the first day, so all know it and"
+        " offers respect it; needs a source. Else the coder's belief, which the "
+        "others have to find out.",
     )
     binds: Share | None = Field(
         default=None,
-        description="Probability that it would rather go without a deal than cross it, whatever "
-        "else it gets; absent: `engine.stated_binds` or `engine.believed_binds`.",
+        description="Probability that the side would rather go without a deal than cross it, "
+        "whatever else it gets. Absent: that of its kind, `engine`.",
     )
 
     @property
@@ -182,13 +184,15 @@ class Line(Sourced):
 class Wish(Sourced):
     """What somebody wants on one issue, and beyond what point they refuse."""
 
-    ideal: OnScale
-    salience: Positive = Field(description="Weight; normalised over the issues that it names.")
+    ideal: OnScale = Field(description="The point it wants most.")
+    salience: Positive = Field(
+        description="Weight of the issue; only the proportions among the actor's issues count."
+    )
     line: Annotated[list[Line], BeforeValidator(listed)] = Field(
         default=[],
         max_length=2,
-        description="Red line on the far side of the ideal; or two, a stated one and a believed "
-        "one, which counts where the stated one does not bind.",
+        description="Red line toward the far end of the scale: above an ideal below 0.5, below an"
+        " ideal above 0.5, on either side of 0.5. Absent: none.",
     )
     limit: OnScale | None = Field(
         default=None, description="Short for `line: {at: …}`, a line that the coder believes in."
@@ -216,5 +220,9 @@ class Wish(Sourced):
 class Bound(Strict):
     """A condition on another issue of the same package."""
 
-    at_most: OnScale | None = None
-    at_least: OnScale | None = None
+    at_most: OnScale | None = Field(
+        default=None, description="The issue is settled at this point or below."
+    )
+    at_least: OnScale | None = Field(
+        default=None, description="The issue is settled at this point or above."
+    )

@@ -119,10 +119,15 @@ def other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
 def plain_data(node: Any) -> Any:
     """A copy in plain types; keys that say `null` are keys that are not there."""
     if isinstance(node, Mapping):
-        # a number as a key is a slip such as `0,7`, which must not go unseen
-        return {
-            k: plain_data(v) for k, v in node.items() if v is not None or not isinstance(k, str)
-        }
+        return {k: plain_data(v) for k, v in node.items() if v is not None or _is_slip(k)}
     if isinstance(node, list | tuple):
         return [plain_data(v) for v in node]
     return node.item() if isinstance(node, np.generic) else node
+
+
+def _is_slip(key: Any) -> bool:
+    """Whether a key without a value must not go unseen.
+
+    A number such as `0,7`, or what stands after a comma in a text without quotation marks.
+    """
+    return not isinstance(key, str) or " " in key

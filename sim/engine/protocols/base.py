@@ -64,6 +64,8 @@ class Protocol(ByWorld, ABC):
     caution: ClassVar[str] = ""
     #: whether it cannot go on without a formulator
     needs_envoy: ClassVar[bool] = False
+    #: keys of `protocol:` that it goes by
+    keys: ClassVar[tuple[str, ...]] = ("turn", "consent")
 
     axes: ClassVar[dict[str, str | None]] = {"model": None}
 

@@ -39,6 +39,7 @@ class GroupDecision(Protocol):
         "decides; red lines and reservation values play no part."
     )
 
+    keys = ("turn", "salience")
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("position", "salience", "power"), "world party issue"),
         "decided_once": "world",
@@ -129,6 +130,7 @@ class Exchange(GroupDecision):
     """Pairs trade votes between the issues of a stage; the mean of what results is signed."""
 
     name = "exchange"
+    keys = ("turn", "salience", "rounds")
     title = "votes traded between issues at equal gain, then the weighted mean"
     citation = (
         "Stokman & Van Oosten (1994), The exchange of voting positions, in Bueno de Mesquita & "
@@ -164,6 +166,7 @@ class Challenge(GroupDecision):
     )
 
     name = "challenge"
+    keys = ("turn", "salience", "rounds")
     title = "challenges by expected utility, then the median voter's position"
     citation = (
         "Bueno de Mesquita (1994) in European Community Decision Making; Scholz, Calbert & Smith "
