@@ -14,6 +14,7 @@ from sim.commands.compare import compare
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.new import new
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate,
     "score": score,
     "solve": solve,
+    "new": new,
     "export": export,
     "schema": schema,
     "import": import_,

@@ -20,7 +20,8 @@ from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 
 DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NAME = r"^[a-z][a-z0-9_]*$"
+Identifier = Annotated[str, Field(pattern=NAME)]
 
 
 def _number_json_schema(low: float, high: float, spans: bool) -> dict[str, Any]:
@@ -143,6 +144,18 @@ class Strict(BaseModel):
     """Base of all parts: unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """As usual, with defaults that are uncertain numbers."""
+        schema: dict[str, Any] = handler(core)
+        keys = handler.resolve_ref_schema(schema)["properties"]
+        for key, field in cls.model_fields.items():
+            number = field.default
+            if isinstance(number, Number):
+                plain = number.unit == "" or not number.median
+                keys[key]["default"] = number.median if plain else number.dump()
+        return schema
 
 
 def listed(raw: Any) -> Any:

@@ -11,6 +11,8 @@ from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.schema import Scenario
 
 Schema = dict[str, Any]
+NAMED = ": "
+"""Between a definition and the tactic or protocol that is one of its kinds."""
 
 
 def full_schema() -> Schema:
@@ -95,7 +97,7 @@ def _one_for_each(definitions: Schema, model: str, registry: Any, variant: Any) 
         for key, value in keys.items():
             every[key] = _wider(every[key], value) if key in every else value
         name_ = {"const": name, "description": f"{named['description']} {name}: {cls.title}."}
-        key = f"{model}: {name}"
+        key = f"{model}{NAMED}{name}"
         definitions[key] = {
             **{k: v for k, v in whole.items() if k not in ("properties", "title", "description")},
             "title": name,
@@ -104,8 +106,8 @@ def _one_for_each(definitions: Schema, model: str, registry: Any, variant: Any) 
             "required": ["name"],
         }
         options.append({"$ref": f"#/$defs/{key}"})
-    definitions[f"{model}: no name"] = {**whole, "properties": every}
-    options.append({"$ref": f"#/$defs/{model}: no name"})
+    definitions[f"{model} without a name"] = {**whole, "properties": every}
+    options.append({"$ref": f"#/$defs/{model} without a name"})
     definitions[model] = {"description": whole["description"], "anyOf": options}
 
 
@@ -145,7 +147,7 @@ def _of_a_file(schema: Schema) -> Schema:
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "description": "File or files to start from; this file is merged over them.",
     }
-    named = {key: part for key, part in schema["$defs"].items() if _is_named(part)}
+    kinds = [part for key, part in schema["$defs"].items() if NAMED in key]
     for part in [schema, *schema["$defs"].values()]:
         part.pop("required", None)
     # a year alone is a number in YAML
@@ -154,17 +156,13 @@ def _of_a_file(schema: Schema) -> Schema:
     _removable(schema)
     for node in _nodes(schema):
         # of keys and models they repeat the name, on top of what is said
-        if isinstance(node.get("title"), str) and not any(node is part for part in named.values()):
+        if isinstance(node.get("title"), str) and not any(node is one for one in kinds):
             del node["title"]
-    for part in named.values():
+    for part in kinds:
         # of one tactic or protocol: only with its name, which is then not null
         part["required"] = ["name"]
         part["properties"]["name"] = {"const": part["title"], "description": part["description"]}
     return schema
-
-
-def _is_named(part: Schema) -> bool:
-    return "const" in part.get("properties", {}).get("name", {})
 
 
 def _shorthands(schema: Schema) -> None:
