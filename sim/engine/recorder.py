@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.arrays import ByWorld
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
+from sim.engine.limited import Limited
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
@@ -19,6 +20,8 @@ from sim.engine.yardsticks import AtEnd, AtStart
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 BY_ROUND = ("offer", "value", "target", "reservation", "cost", "no_deal")
+IN_FORCE = "limited_now"
+"""Whether each limited agreement is in force, where there are any."""
 STORY = ("low", "high", "ripeness", "stages_done", "belief")
 
 
@@ -34,8 +37,10 @@ class Recorder(ByWorld):
     texts : list of dict
         One entry per text tabled: round, package, stage, who accepted. Central world only.
     history : list of (int, str, str)
-        Round, kind (signed, broken, ratified, rejected, left, withdrawn) and what or who.
-        Central world only.
+        Round, kind (signed, broken, ratified, rejected, left, withdrawn; of limited agreements
+        limited_signed, limited_lapsed, limited_broken) and what or who. Central world only.
+    agreements : list of Limited
+        The limited agreements, of which every round keeps whether they are in force.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
@@ -54,6 +59,7 @@ class Recorder(ByWorld):
         self.rounds: dict[str, list[NDArray[Any]]] = {kind: [] for kind in kinds}
         self.texts: list[dict[str, Any]] = []
         self.history: list[tuple[int, str, str]] = []
+        self.agreements: list[Limited] = []
         self.truces_broken = np.zeros(talks.worlds, dtype=np.int64)
         self.first_signed = np.full(talks.worlds, -1, dtype=np.int64)
         self.left_by: dict[str, Mask] = {}
@@ -79,6 +85,9 @@ class Recorder(ByWorld):
         costs = [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
         keep["cost"].append(np.stack(costs, axis=1))
         keep["no_deal"].append(talks.signed_or(self.war.no_deal))
+        if self.agreements:
+            now = np.stack([one.in_force for one in self.agreements], axis=1)
+            keep.setdefault(IN_FORCE, []).append(now)
         if ripeness is not None:
             keep["low"].append(np.stack([p.low for p in parties], axis=1))
             keep["high"].append(np.stack([p.high for p in parties], axis=1))
@@ -149,6 +158,11 @@ class Recorder(ByWorld):
         self.value_at_signing[where] = np.nan
         if self.story:
             self.history.append((self.talks.round, "broken", " ".join(by)))
+
+    def limited(self, how: str, which: str, where: Mask, by: str = "") -> None:
+        """A limited agreement was signed, has lapsed, or was broken (by a side, or by nobody)."""
+        if self.story and where.any():
+            self.history.append((self.talks.round, f"limited_{how}", f"{which} {by}".rstrip()))
 
     def voted(self, votes: Ratification, failed: Mask) -> None:
         """Votes on a signed text have been taken; where it failed its stage is not yet open."""

@@ -116,7 +116,7 @@ class Party(Outlook):
         gap = np.maximum(best - self.reservation, 0.0)
         others = [o.offers_made for o in self.others if o.is_principal]
         view = View(
-            time=np.full(talks.worlds, talks.round - 1.0) / self.patience,
+            time=self.rounds_talked() / self.patience,
             received=received,
             received_before=before,
             before=self.aspiration,
@@ -131,6 +131,10 @@ class Party(Outlook):
         self.target = np.where(talks.is_open, target, self.target)
         hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
         self.target_of_all = np.where(talks.is_open, self.reservation + hoped, self.target_of_all)
+
+    def rounds_talked(self) -> Array:
+        """Rounds of talks before this one, shape (worlds,)."""
+        return np.full(self.talks.worlds, self.talks.round - 1.0)
 
     def hopes(self) -> tuple[Array, Array]:
         """The best it can have of the stage, and of the whole settlement; (worlds,) each.
