@@ -44,8 +44,7 @@ class ActiveLever(ByWorld):
         self.shift = Shift.drawn(f"{path}.effect", spec.effect, draws, talks.issues)
         #: by actor: utility paid on signing everything
         self.payment = {
-            a: draws.number(f"{path}.effect.payment.{a}", n)
-            for a, n in spec.effect.payment.items()
+            a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in spec.effect.payment.items()
         }
         #: the levers that its conditions name, in the order of the conditions
         self.parents: list[ActiveLever | None] = []

@@ -39,6 +39,8 @@ class Limited(ByWorld):
         Rounds that it has been in force in all.
     lapsed, broken : ndarray of int, shape (worlds,)
         How often its term has ended, and how often it was broken.
+    superseded : ndarray of bool, shape (worlds,)
+        Where a settlement has taken its place.
     moved : ndarray, shape (worlds, issues of the settlement)
         By how much it has moved where they stand without a settlement.
     least_gain : ndarray, shape (worlds, parties)
@@ -49,7 +51,7 @@ class Limited(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("in_force", "since", "first", "rounds", "lapsed", "broken"), "world"),
-        **dict.fromkeys(("term", "chance", "trust"), "world"),
+        **dict.fromkeys(("term", "chance", "trust", "superseded"), "world"),
         **dict.fromkeys(("moved", "terms"), "world issue"),
         "least_gain": "world party",
         "spec": None,
@@ -75,7 +77,7 @@ class Limited(ByWorld):
         )
         breaks = draws.number(f"{path}.breaks", spec.breaks)
         self.chance = chance_a_round(breaks, main.spec.war.round_days)
-        self.in_force = np.zeros(main.worlds, dtype=bool)
+        self.in_force = self.superseded = np.zeros(main.worlds, dtype=bool)
         self.since, self.first = (np.full(main.worlds, -1, dtype=np.int64) for _ in range(2))
         self.rounds, self.lapsed, self.broken = np.zeros((3, main.worlds), dtype=np.int64)
         self.moved = full((main.worlds, len(main.issues)), 0.0)
@@ -105,6 +107,11 @@ class Limited(ByWorld):
         self.war.relieve(where, self.shift)
         self.war.move(where, -self.moved)
         self.moved = np.where(where[:, None], 0.0, self.moved)
+        self.in_force = self.in_force & ~where
+
+    def give_way(self, where: Mask) -> None:
+        """A settlement takes its place in some worlds, with all that the war still changes."""
+        self.superseded = self.superseded | (self.in_force & where)
         self.in_force = self.in_force & ~where
 
     def runs_out(self, round_: int) -> Mask:

@@ -183,6 +183,8 @@ class PeaceTalks(mesa.Model, Forum):
         self.take_in_all()
         self.talks.refresh()
         self._decide_at_gates(all_of_them=True)
+        for track in self.tracks:
+            track.give_way_to_settlement()
         self.recorder.finish(self.levers, self.yardsticks.at_end())
 
     def release(self) -> None:

@@ -22,6 +22,8 @@ Mask = NDArray[np.bool_]
 BY_ROUND = ("offer", "value", "target", "reservation", "cost", "no_deal")
 IN_FORCE = "limited_now"
 """Whether each limited agreement is in force, where there are any."""
+EVERY_WORLD = (*BY_ROUND, IN_FORCE)
+"""What is kept of the rounds of an ensemble."""
 STORY = ("low", "high", "ripeness", "stages_done", "belief")
 
 

@@ -97,7 +97,7 @@ class Track(Forum):
         """One round: agreements that lapse or break, then talks where none is in force."""
         talks = self.talks
         talks.round = self.main.round
-        self._give_way_to_settlement()
+        self.give_way_to_settlement()
         self._stand_where_all_stands()
         for one in self.limited:
             one.rounds = one.rounds + one.in_force
@@ -115,11 +115,11 @@ class Track(Forum):
             party.remember_offer()
         self.protocol.bargain()
 
-    def _give_way_to_settlement(self) -> None:
+    def give_way_to_settlement(self) -> None:
         """Where all is settled the settlement takes the place of what was in force."""
         over = ~self.goes_on
         for one in self.limited:
-            one.in_force = one.in_force & ~over
+            one.give_way(over)
         self.talks.set_status(over, SETTLED)
 
     def _stand_where_all_stands(self) -> None:

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
-from sim.engine.recorder import BY_ROUND
+from sim.engine.recorder import EVERY_WORLD, IN_FORCE
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
-from sim.results.outcomes import OUTCOMES, REASONS
+from sim.results.limited import limited_coordinates, limited_variables
+from sim.results.outcomes import REASONS, outcomes_of
 from sim.scenario.schema import Scenario
 
 STORE = "store"
@@ -42,11 +43,14 @@ class ChunkResult(NamedTuple):
 
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
-    """Index into :data:`OUTCOMES` per world."""
+    """Index into :data:`sim.results.outcomes.OUTCOMES` per world."""
     settled = model.talks.status == SETTLED
     failed = model.ratification.failed_last
     partial, broken = model.talks.stage > 0, model.talks.status == BROKEN_DOWN
-    return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
+    cases, codes = [settled, failed, partial, broken], [0, 2, 1, 3]
+    for one in model.recorder.agreements:
+        cases, codes = [*cases, one.in_force], [*codes, 5]
+    return np.select(cases, codes, 4).astype(np.int8)
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -76,6 +80,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         return np.where(rounds >= 0, rounds * float(days), np.nan)
 
     issue, reason = stuck(model)
+    kinds = outcomes_of(model.spec)
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
     worlds, levers = model.talks.worlds, len(model.levers)
@@ -104,7 +109,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "outcome": (
             "world",
             outcome_codes(model),
-            {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
+            {"flag_values": list(range(len(kinds))), "flag_meanings": " ".join(kinds)},
         ),
         "settled_day": (
             "world",
@@ -140,6 +145,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "moved": (("world", "actor", "issue"), moved, _unit("issue")),
         "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
         **events,
+        **limited_variables(model.tracks, settled, [p.key for p in model.signatories], days),
         **afterwards_variables(model),
         **experiment_variables(model.draws, model.spec),
     }
@@ -170,6 +176,7 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
         "no_deal": ("issue",),
         "ripeness": (),
         "stages_done": (),
+        IN_FORCE: ("limited",),
     }
     data = {}
     for name, history in recorder.rounds.items():
@@ -197,6 +204,7 @@ def _coordinates(model: PeaceTalks) -> dict[str, Any]:
         "lever": _names(v.key for v in model.levers),
         "gate": _names(g.key for g in model.ratification.gates),
         "term": _names(model.yardsticks.durable.terms if model.yardsticks.durable else ()),
+        **limited_coordinates(model.tracks),
         "day": ("round", days, _unit("day")),
         "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
     }
@@ -215,7 +223,8 @@ def template(model: PeaceTalks) -> xr.Dataset:
 
     All chunks have these variables, types and coordinates, whatever happens in their worlds.
     """
-    rounds = trace_dataset(model)[list(BY_ROUND)]
+    every = trace_dataset(model)
+    rounds = every[[name for name in EVERY_WORLD if name in every]]
     return chunk_dataset(model).merge(rounds, compat="override")
 
 

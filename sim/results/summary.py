@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,11 @@ from sim.results.aftermath import (
     ratification_summary,
 )
 from sim.results.articles import ArticlesSummary, articles_summary
-from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
-from sim.results.record import Record
-from sim.scenario.schema import Issue, Scenario, nearest_text
+from sim.results.limited import LimitedUse, limited_summary
+from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS, outcomes_of
+from sim.results.record import OMITTED, Record
+from sim.results.terms import Term, term_of
+from sim.scenario.schema import Scenario, nearest_text
 
 Shares = dict[str, float]
 ByDay = dict[str, float | None]
@@ -38,19 +39,6 @@ class Stage(Record):
 
     share: float
     interval: Interval
-
-
-@dataclass(frozen=True)
-class Term(Record):
-    """What stands agreed on an issue at the end, over the ``worlds`` in which something does."""
-
-    median: float | None = None
-    p10: float | None = None
-    p90: float | None = None
-    text: str | None = None
-    most_common: str | None = None
-    most_common_share: float | None = None
-    worlds: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,6 +157,7 @@ class Summary(Record):
     central: Central
     articles: ArticlesSummary | None
     provenance: Provenance
+    limited: dict[str, LimitedUse] | None = field(default=None, metadata=OMITTED)
 
     def by_day(self, what: str) -> tuple[ByDay, Intervals]:
         """Share of worlds with a ``settlement`` or a ``first_stage`` by day, and its intervals."""
@@ -182,7 +171,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
     worlds = ensemble.sizes["world"]
     horizon = max(scenario.horizon_days, scenario.war.round_days)
     codes = ensemble.outcome.values
-    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(outcomes_of(scenario))}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
 
     def by_day(days: np.ndarray) -> tuple[ByDay, Intervals]:
@@ -249,6 +238,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
                 )
             }
         ),
+        limited=limited_summary(scenario, ensemble),
     )
     return summary.rounded()
 
@@ -265,32 +255,11 @@ def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:
 
 def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Term]:
     """Per issue: what stands agreed at the end, over the worlds in which it does."""
-    out = {}
     agreed = data.agreed.values
-    for column, (key, issue) in enumerate(scenario.issues.items()):
-        values = agreed[:, column]
-        values = values[~np.isnan(values)]
-        out[key] = Term()
-        if len(values):
-            low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-            times = text_counts(issue, values)
-            text, count = min(times.items(), key=lambda pair: (-pair[1], pair[0]))
-            middle, share = nearest_text(issue, median), count / len(values)
-            out[key] = Term(median, low, high, middle, text, share, len(values))
-    return out
-
-
-def text_counts(issue: Issue, values: np.ndarray) -> Counter[str]:
-    """How often each text of the scale is the nearest one (as :func:`nearest_text`)."""
-    if issue.numeric is not None:
-        return Counter(nearest_text(issue, float(v)) for v in values)
-    points = sorted(issue.scale)
-    nearest = np.abs(values[:, None] - np.array(points)).argmin(axis=1)
-    counts: Counter[str] = Counter()
-    for point, count in zip(points, np.bincount(nearest, minlength=len(points)), strict=True):
-        if count:
-            counts[issue.scale[point]] += int(count)
-    return counts
+    return {
+        key: term_of(issue, agreed[:, column])
+        for column, (key, issue) in enumerate(scenario.issues.items())
+    }
 
 
 def _actors(data: xr.Dataset) -> dict[str, ActorResult]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sim.registry import PROTOCOLS
 from sim.scenario.schema import (
     Actor,
     LimitedStage,
     Position,
+    Protocol,
     Scenario,
     Stage,
     Track,
@@ -81,13 +83,27 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
                 Stage(name=s.name, title=s.title, issues=s.issues, terms=s.terms)
                 for s in track.stages
             ],
-            "protocol": track.protocol or scenario.protocol,
+            "protocol": _protocol_of(scenario, track, actors),
             "war": War(start_date=scenario.war.start_date, round_days=scenario.war.round_days),
             "conflicts": [pair for pair in scenario.conflicts if set(pair) <= set(named)],
             **{"tracks": {}, "plan": {}, "ratification": {}},
             **{"durability": None, "articles": None},
         }
     )
+
+
+def _protocol_of(scenario: Scenario, track: Track, actors: dict[str, Actor]) -> Protocol:
+    """The track's protocol; offers in turn where that of the agenda cannot be a track's.
+
+    A limited agreement is signed by all who are concerned, also where a majority binds on the
+    agenda, and an envoy must be there to keep a text.
+    """
+    said = track.protocol or scenario.protocol
+    kind = PROTOCOLS[said.name]
+    envoy = any(actor.role == "formulator" for actor in actors.values())
+    able = not kind.caution and (envoy or not kind.needs_envoy)
+    name = said.name if able else "alternating"
+    return said.model_copy(update={"name": name, "consent": "unanimity"})
 
 
 def positions_in(track: Track, name: str, actor: Actor, named: list[str]) -> dict[str, Position]:
