@@ -37,8 +37,8 @@ class Limited(ByWorld):
         Rounds of the last and of the first signing; −1 for never.
     rounds : ndarray of int, shape (worlds,)
         Rounds that it has been in force in all.
-    lapsed, broken : ndarray of int, shape (worlds,)
-        How often its term has ended, and how often it was broken.
+    renewed, lapsed, broken : ndarray of int, shape (worlds,)
+        How often it was renewed when its term ended, how often not, and how often it was broken.
     superseded : ndarray of bool, shape (worlds,)
         Where a settlement has taken its place.
     moved : ndarray, shape (worlds, issues of the settlement)
@@ -50,7 +50,9 @@ class Limited(ByWorld):
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("in_force", "since", "first", "rounds", "lapsed", "broken"), "world"),
+        **dict.fromkeys(
+            ("in_force", "since", "first", "rounds", "renewed", "lapsed", "broken"), "world"
+        ),
         **dict.fromkeys(("term", "chance", "trust", "superseded"), "world"),
         **dict.fromkeys(("moved", "terms"), "world issue"),
         "least_gain": "world party",
@@ -79,7 +81,8 @@ class Limited(ByWorld):
         self.chance = chance_a_round(breaks, main.spec.war.round_days)
         self.in_force = self.superseded = np.zeros(main.worlds, dtype=bool)
         self.since, self.first = (np.full(main.worlds, -1, dtype=np.int64) for _ in range(2))
-        self.rounds, self.lapsed, self.broken = np.zeros((3, main.worlds), dtype=np.int64)
+        counts = np.zeros((4, main.worlds), dtype=np.int64)
+        self.rounds, self.renewed, self.lapsed, self.broken = counts
         self.moved = full((main.worlds, len(main.issues)), 0.0)
         self.least_gain = full((main.worlds, parties), np.nan)
         self.terms = full((main.worlds, len(talks.issues)), np.nan)
@@ -108,6 +111,11 @@ class Limited(ByWorld):
         self.war.move(where, -self.moved)
         self.moved = np.where(where[:, None], 0.0, self.moved)
         self.in_force = self.in_force & ~where
+
+    def note_term(self, ran_out: Mask) -> None:
+        """Where its term ended this round it has been renewed since, or has lapsed."""
+        self.renewed = self.renewed + (ran_out & self.in_force)
+        self.lapsed = self.lapsed + (ran_out & ~self.in_force)
 
     def give_way(self, where: Mask) -> None:
         """A settlement takes its place in some worlds, with all that the war still changes."""

@@ -40,7 +40,7 @@ class Recorder(ByWorld):
         One entry per text tabled: round, package, stage, who accepted. Central world only.
     history : list of (int, str, str)
         Round, kind (signed, broken, ratified, rejected, left, withdrawn; of limited agreements
-        limited_signed, limited_lapsed, limited_broken) and what or who. Central world only.
+        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. Central world only.
     agreements : list of Limited
         The limited agreements, of which every round keeps whether they are in force.
     """
@@ -162,7 +162,7 @@ class Recorder(ByWorld):
             self.history.append((self.talks.round, "broken", " ".join(by)))
 
     def limited(self, how: str, which: str, where: Mask, by: str = "") -> None:
-        """A limited agreement was signed, has lapsed, or was broken (by a side, or by nobody)."""
+        """A limited agreement was signed, renewed, lapsed, or broken (by a side, or by nobody)."""
         if self.story and where.any():
             self.history.append((self.talks.round, f"limited_{how}", f"{which} {by}".rstrip()))
 

@@ -195,6 +195,10 @@ class Talks(ByWorld):
         self.agreed[np.ix_(where, self.stage_of_issue >= stage)] = np.nan
         self.signed_round[where, stage:] = -1
 
+    def pause(self, where: Mask) -> None:
+        """No talks are held this round in some worlds, as if something had just been signed."""
+        self.last_signed = np.where(where, self.round, self.last_signed)
+
     def reopen(self, where: Mask) -> None:
         """The stage signed last is open again in some worlds."""
         worlds = np.flatnonzero(where)

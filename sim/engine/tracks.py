@@ -101,12 +101,14 @@ class Track(Forum):
         self._stand_where_all_stands()
         for one in self.limited:
             one.rounds = one.rounds + one.in_force
+        out = []
         for stage, one in enumerate(self.limited):
-            self._end(stage, one.runs_out(talks.round), "lapsed")
-            self._end(stage, one.is_struck(talks.round), "broken")
+            out.append(one.runs_out(talks.round))
+            self._end(stage, out[-1])
+            self._break(stage, one.is_struck(talks.round))
             for party in self.delegates:
                 loses = party.gain_of(stage, one.terms) < -TOLERANCE
-                self._end(stage, one.in_force & loses, "broken", party)
+                self._break(stage, one.in_force & loses, party)
         talks.refresh()
         for party in self.delegates:
             party.observe()
@@ -114,6 +116,12 @@ class Track(Forum):
             party.aspire()
             party.remember_offer()
         self.protocol.bargain()
+        for one, ran_out in zip(self.limited, out, strict=True):
+            one.note_term(ran_out)
+            signed = one.in_force & (one.since == talks.round)
+            self.recorder.limited("lapsed", one.key, ran_out & ~signed)
+            self.recorder.limited("renewed", one.key, ran_out & signed)
+            self.recorder.limited("signed", one.key, signed & ~ran_out)
 
     def give_way_to_settlement(self) -> None:
         """Where all is settled the settlement takes the place of what was in force."""
@@ -129,27 +137,29 @@ class Track(Forum):
                 stands = self.of_main.no_deal[:, there] - one.moved[:, there]
                 self.war.stand(here, np.clip(stands, 0.0, 1.0))
 
-    def _end(self, stage: int, where: Mask, how: str, by: Party | None = None) -> None:
+    def _end(self, stage: int, where: Mask) -> None:
         """An agreement ends in some worlds, and those that came after it in the track with it."""
         if not where.any():
             return
-        talks = self.talks
-        ended = self.limited[stage]
-        if how == "lapsed":
-            ended.lapsed = ended.lapsed + where
-        else:
-            ended.broken = ended.broken + where
-            talks.last_signed = np.where(where, talks.round, talks.last_signed)
-            for party in self.delegates:
-                party.begin_anew(where)
         for one in self.limited[stage:]:
             one.end(where & one.in_force)
+        self.talks.fall_back(where, stage)
+        self.talks.set_status(where, OPEN)
+        self.protocol.reset(where)
+
+    def _break(self, stage: int, where: Mask, by: Party | None = None) -> None:
+        """An agreement is broken in some worlds, by a side or by nobody at the table."""
+        if not where.any():
+            return
+        self._end(stage, where)
+        self.talks.pause(where)
+        for party in self.delegates:
+            party.begin_anew(where)
         if by is not None:
             self.count("violates", by, where)
-        talks.fall_back(where, stage)
-        talks.set_status(where, OPEN)
-        self.protocol.reset(where)
-        self.recorder.limited(how, ended.key, where, "" if by is None else by.key)
+        broken = self.limited[stage]
+        broken.broken = broken.broken + where
+        self.recorder.limited("broken", broken.key, where, "" if by is None else by.key)
 
     # --- what protocols call ---------------------------------------------------------------
 
@@ -165,7 +175,6 @@ class Track(Forum):
                 one.note_gain(here, gain)
                 of_stage = talks.stage_of_issue == stage
                 one.begin(here, np.where(of_stage, package, np.nan), talks.round)
-                self.recorder.limited("signed", one.key, here)
         talks.sign(package, where)
         talks.enter_into_force(where, talks.round)
         talks.refresh()

@@ -19,7 +19,7 @@ from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
 from sim.results.limited import limited_coordinates, limited_variables
-from sim.results.outcomes import REASONS, outcomes_of
+from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
 
 STORE = "store"
@@ -80,7 +80,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         return np.where(rounds >= 0, rounds * float(days), np.nan)
 
     issue, reason = stuck(model)
-    kinds = outcomes_of(model.spec)
+    kinds = OUTCOMES if model.tracks else OUTCOMES[:-1]
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
     worlds, levers = model.talks.worlds, len(model.levers)

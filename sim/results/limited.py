@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.engine.limited import Limited
 from sim.engine.tracks import Track
 from sim.formulas.statistics import Interval, wilson
+from sim.results.outcomes import ByDay, Intervals, signed_by_day
 from sim.results.record import Record
 from sim.results.terms import Term, term_of
 from sim.scenario.schema import Scenario
@@ -27,8 +28,10 @@ class LimitedUse(Record):
     ----------
     ever, in_force : float
         Signed at all; in force at the end, without a settlement.
-    lapsed, broken : float
-        Lapsed, and broken, at least once.
+    by_day : mapping
+        Share in which it has been signed by day, as ``deal_by_day``.
+    renewed, lapsed, broken : float
+        Renewed when its term ended, not renewed then, and broken: at least once.
     superseded : float
         In force until a settlement took its place.
     median_day, median_days : float or None
@@ -39,8 +42,11 @@ class LimitedUse(Record):
 
     ever: float
     ever_interval: Interval
+    by_day: ByDay
+    by_day_interval: Intervals
     in_force: float
     in_force_interval: Interval
+    renewed: float
     lapsed: float
     broken: float
     superseded: float
@@ -101,6 +107,7 @@ def limited_variables(
             stacked(lambda one: one.rounds * float(days)),
             {"units": "days"},
         ),
+        "limited_renewed": (by_world, stacked(lambda one: one.renewed.astype(np.int16))),
         "limited_lapsed": (by_world, stacked(lambda one: one.lapsed.astype(np.int16))),
         "limited_broken": (by_world, stacked(lambda one: one.broken.astype(np.int16))),
         "limited_superseded": (by_world, stacked(lambda one: one.superseded)),
@@ -109,7 +116,9 @@ def limited_variables(
     }
 
 
-def limited_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, LimitedUse] | None:
+def limited_summary(
+    scenario: Scenario, data: xr.Dataset, horizon: float
+) -> dict[str, LimitedUse] | None:
     """What becomes of every limited agreement; None where the scenario has no tracks."""
     if "limited" not in data.dims:
         return None
@@ -119,11 +128,15 @@ def limited_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, LimitedUs
             one = data.sel(limited=f"{key}.{stage.name}")
             day = one.limited_day.values
             ever, now = ~np.isnan(day), one.limited_in_force.values
+            by_day, by_day_interval = signed_by_day(day, horizon)
             out[f"{key}.{stage.name}"] = LimitedUse(
                 ever=float(ever.mean()),
                 ever_interval=wilson(int(ever.sum()), worlds),
+                by_day=by_day,
+                by_day_interval=by_day_interval,
                 in_force=float(now.mean()),
                 in_force_interval=wilson(int(now.sum()), worlds),
+                renewed=float((one.limited_renewed.values > 0).mean()),
                 lapsed=float((one.limited_lapsed.values > 0).mean()),
                 broken=float((one.limited_broken.values > 0).mean()),
                 superseded=float(one.limited_superseded.values.mean()),

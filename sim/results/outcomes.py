@@ -15,11 +15,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, possessive, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
 
 Values = NDArray[np.float64]
+ByDay = dict[str, float | None]
+Intervals = dict[str, Interval | None]
 Kind = Literal["share", "utility", "days"]
 
 NOTE = "A model's consequences, given these assumptions; not a forecast."
@@ -57,6 +60,11 @@ OUTCOME_WORDS = {
         "Partial (some stages signed and standing)",
         "some stages signed, not all",
     ),
+    "limited": Words(
+        "Limited agreements",
+        "Limited agreements only (in force, no stage of the whole signed)",
+        "limited agreements only",
+    ),
     "ratification_failed": Words(
         "Signed, not ratified", "Signed, and not ratified", "a text signed and not ratified"
     ),
@@ -64,27 +72,43 @@ OUTCOME_WORDS = {
         "Breakdown: a side left", "Breakdown (a side walked away)", "a side walking away"
     ),
     "no_deal": Words("No deal by the end", "No agreement within the horizon", "no deal by the end"),
-    "limited": Words(
-        "Limited: no truce",
-        "Limited agreements only (in force, no stage of the whole signed)",
-        "limited agreements only",
-    ),
 }
 """Kinds of outcome. ``ratification_failed``: the text signed last failed at a gate, whatever else
 stands at the end. ``limited``: the talks go on without a stage signed, and a limited agreement
 beside them is in force; where a side has walked away that is said first."""
-OUTCOMES = tuple(OUTCOME_WORDS)
+OUTCOMES = (*(kind for kind in OUTCOME_WORDS if kind != "limited"), "limited")
 """Kinds of outcome, in the order of their codes in the dataset."""
 
 
 def outcomes_of(scenario: Scenario) -> tuple[str, ...]:
-    """Kinds of outcome that a scenario is told by: ``limited`` only where it has tracks."""
-    return OUTCOMES if tracks_of(scenario) else OUTCOMES[:-1]
+    """Kinds of outcome that a scenario can be told by, in the order of the words."""
+    return tuple(k for k in OUTCOME_WORDS if k != "limited" or tracks_of(scenario))
+
+
+def signed_by_day(days: Values, horizon: float) -> tuple[ByDay, Intervals]:
+    """Share of worlds in which something is signed by the days people ask about.
+
+    Parameters
+    ----------
+    days : ndarray, shape (worlds,)
+        Day of signing, NaN where it never is.
+    horizon : float
+        Last day simulated; beyond it nothing is known.
+    """
+    shares: ByDay = {}
+    intervals: Intervals = {}
+    for day in sorted({*DAYS, horizon}):
+        known = day <= horizon
+        count = int((days <= day).sum())
+        shares[str(day)] = count / len(days) if known else None
+        intervals[str(day)] = wilson(count, len(days)) if known else None
+    return shares, intervals
 
 
 LIMITED_WORDS = {
     "ever": "ever signed",
     "in_force": "in force at the end",
+    "renewed": "renewed at its term",
     "lapsed": "lapsed",
     "broken": "broken",
     "superseded": "in force until a settlement took its place",

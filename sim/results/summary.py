@@ -23,14 +23,20 @@ from sim.results.aftermath import (
 )
 from sim.results.articles import ArticlesSummary, articles_summary
 from sim.results.limited import LimitedUse, limited_summary
-from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS, outcomes_of
+from sim.results.outcomes import (
+    NOTE,
+    OUTCOMES,
+    REASONS,
+    ByDay,
+    Intervals,
+    outcomes_of,
+    signed_by_day,
+)
 from sim.results.record import OMITTED, Record
 from sim.results.terms import Term, term_of
 from sim.scenario.schema import Scenario, nearest_text
 
 Shares = dict[str, float]
-ByDay = dict[str, float | None]
-Intervals = dict[str, Interval | None]
 
 
 @dataclass(frozen=True)
@@ -160,7 +166,12 @@ class Summary(Record):
     limited: dict[str, LimitedUse] | None = field(default=None, metadata=OMITTED)
 
     def by_day(self, what: str) -> tuple[ByDay, Intervals]:
-        """Share of worlds with a ``settlement`` or a ``first_stage`` by day, and its intervals."""
+        """Share of worlds that have signed something by day, and its intervals.
+
+        A ``settlement``, a ``first_stage``, or a limited agreement as ``track.stage``.
+        """
+        if self.limited and what in self.limited:
+            return self.limited[what].by_day, self.limited[what].by_day_interval
         if what == "settlement":
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
@@ -171,23 +182,13 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
     worlds = ensemble.sizes["world"]
     horizon = max(scenario.horizon_days, scenario.war.round_days)
     codes = ensemble.outcome.values
-    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(outcomes_of(scenario))}
+    counts = {k: int((codes == OUTCOMES.index(k)).sum()) for k in outcomes_of(scenario)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
-
-    def by_day(days: np.ndarray) -> tuple[ByDay, Intervals]:
-        shares: ByDay = {}
-        intervals: Intervals = {}
-        for day in sorted({*DAYS, horizon}):
-            known = day <= horizon
-            count = int((days <= day).sum())
-            shares[str(day)] = count / worlds if known else None
-            intervals[str(day)] = wilson(count, worlds) if known else None
-        return shares, intervals
 
     reasons, left = ensemble.stuck_reason.values, ensemble.left.values.any(axis=1)
     failed = int((reasons >= 0).sum())
-    deal, deal_interval = by_day(settled_day)
-    first, first_interval = by_day(first_day)
+    deal, deal_interval = signed_by_day(settled_day, horizon)
+    first, first_interval = signed_by_day(first_day, horizon)
     summary = Summary(
         scenario=scenario.name,
         title=scenario.title,
@@ -238,7 +239,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
                 )
             }
         ),
-        limited=limited_summary(scenario, ensemble),
+        limited=limited_summary(scenario, ensemble, horizon),
     )
     return summary.rounded()
 

@@ -9,7 +9,7 @@ from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles
 
-ENDED = ("in_force", "lapsed", "broken", "superseded")
+ENDED = ("in_force", "renewed", "lapsed", "broken", "superseded")
 
 
 def limited_words(scenario: Scenario, summary: Summary) -> list[str]:
@@ -35,7 +35,7 @@ def limited_turn(scenario: Scenario, kind: str, what: str) -> str:
     Parameters
     ----------
     kind : str
-        ``limited_signed``, ``limited_lapsed`` or ``limited_broken``.
+        ``limited_signed``, ``limited_renewed``, ``limited_lapsed`` or ``limited_broken``.
     what : str
         The agreement, as ``track.stage``, and who broke it, if a side did.
     """
@@ -43,6 +43,8 @@ def limited_turn(scenario: Scenario, kind: str, what: str) -> str:
     title = f"“{limited_titles(scenario)[key]}”"
     if kind == "limited_signed":
         return f"Limited agreement signed: {title}"
+    if kind == "limited_renewed":
+        return f"Limited agreement renewed: {title}"
     if kind == "limited_lapsed":
         return f"Limited agreement lapses: {title}"
     if by:
