@@ -40,7 +40,8 @@ class Recorder(ByWorld):
         One entry per text tabled: round, package, stage, who accepted. Central world only.
     history : list of (int, str, str)
         Round, kind (signed, broken, ratified, rejected, left, withdrawn; of limited agreements
-        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. Central world only.
+        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. Central
+        world only.
     agreements : list of Limited
         The limited agreements, of which every round keeps whether they are in force.
     """
