@@ -20,7 +20,7 @@ from sim.plots.sheet import (
     scale_axis,
     signed_marks,
 )
-from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import percent
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
@@ -105,6 +105,9 @@ def _limited(sheet: Sheet, run: Run, limited: list[InForce], top: float) -> None
     for place, one in zip(places, limited, strict=True):
         axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
                          facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
+        if not one.spans:
+            axes.text(0.01, place, "not in the central world", va="center", color=GREY,
+                      size=SMALL, transform=axes.get_yaxis_transform())  # fmt: skip
         axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
                       xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip
 
