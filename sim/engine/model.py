@@ -155,10 +155,10 @@ class PeaceTalks(mesa.Model, Forum):
         self.protocol.bargain()
         broken = self._break_truces()
         self._walk_away()
-        for track in self.tracks:
-            track.step()
         if broken or (talks.last_signed == talks.round).any():
             self.parties.do("think_again")
+        for track in self.tracks:
+            track.step()
         self._record()
 
     def run(self, rounds: int | None = None) -> None:
