@@ -171,7 +171,7 @@ class Draws(ByWorld):
         Calls with the same name take the same place among their values.
         """
         if self.central:
-            return np.full(self.worlds, np.median(values))
+            return self._kept(path, np.full(self.drawn, np.median(values)))
         place = (self._all(name) * len(values)).astype(int)
         return self._kept(path, values[np.minimum(place, len(values) - 1)])
 
