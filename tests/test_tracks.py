@@ -16,9 +16,11 @@ from sim.engine.model import PeaceTalks
 from sim.engine.tracks import Track
 from sim.ensemble.runner import run_scenario, write_rounds
 from sim.formulas.bargaining.utility import span
+from sim.plots import FIGURES
 from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import load_scenario
+from sim.views.outcome import outcome_view
 from sim.words.limited import limited_words
 from sim.words.story import events
 from tests.conftest import build, simulate
@@ -249,6 +251,17 @@ def test_results_tell_limited_agreements_from_truce_and_settlement(tmp_path: Pat
     assert line.startswith("A corridor: signed in ")
     kinds = {event.kind for event in events(run.scenario, run.central)}
     assert "limited_signed" in kinds
+    (bars,) = [
+        c
+        for axes in FIGURES["convergence"](run).axes
+        if axes.get_gid() == "limited"
+        for c in axes.collections
+        if c.get_gid() == "relief.corridor"
+    ]
+    edges = bars.get_paths()[0].vertices[:, 0]
+    now = run.central.limited_now.values[:, 0]
+    assert edges.min() == run.central.day.values[now][0]
+    assert "A corridor" in [one.label for one in outcome_view(run).limited]
     write_rounds(run, tmp_path / "rounds.csv")
     head, *rows = (tmp_path / "rounds.csv").read_text(encoding="utf-8").splitlines()
     assert head.endswith("in_force.relief.corridor,in_force_share.relief.corridor")
