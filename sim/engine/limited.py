@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sim.arrays import ByWorld, full
 from sim.engine.state import Talks
-from sim.engine.war import DAYS_A_MONTH, Shift, War
+from sim.engine.war import Shift, War
+from sim.scenario.durations import DAYS_IN
 from sim.scenario.schema import LimitedStage
 
 Array = NDArray[np.float64]
@@ -24,7 +25,7 @@ def chance_a_round(yearly: Array, round_days: float) -> Array:
     >>> chance_a_round(np.array([0.75]), 365.25 / 2).round(3).tolist()
     [0.5]
     """
-    return 1.0 - (1.0 - yearly) ** (round_days / (12 * DAYS_A_MONTH))
+    return 1.0 - (1.0 - yearly) ** (round_days / DAYS_IN["y"])
 
 
 class Limited(ByWorld):
@@ -33,6 +34,8 @@ class Limited(ByWorld):
     Attributes
     ----------
     in_force : ndarray of bool, shape (worlds,)
+    carried, unclear : ndarray, shape (worlds,)
+        What its channel carries in a round, as a host's.
     since, first : ndarray of int, shape (worlds,)
         Rounds of the last and of the first signing; −1 for never.
     rounds : ndarray of int, shape (worlds,)
@@ -53,7 +56,7 @@ class Limited(ByWorld):
         **dict.fromkeys(
             ("in_force", "since", "first", "rounds", "renewed", "lapsed", "broken"), "world"
         ),
-        **dict.fromkeys(("term", "chance", "trust", "superseded"), "world"),
+        **dict.fromkeys(("term", "chance", "superseded"), "world"),
         **dict.fromkeys(("moved", "terms"), "world issue"),
         "least_gain": "world party",
         "spec": None,
@@ -71,11 +74,15 @@ class Limited(ByWorld):
         ]
         self.path = path
         self.shift = Shift.drawn(f"{path}.effect", spec.effect, draws, main.issues)
-        self.trust = draws.number(f"{path}.effect.trust", spec.effect.trust)
+        said, here = spec.effect.trust, f"{path}.effect.trust"
+        share = draws.number(here, said.share, path=f"{here}.share")
+        spans = 1.0 / main.spec.in_rounds(said.per).median
+        self.carried, self.unclear = share * spans, (1.0 - share) ** spans
+        rounds, each = main.spec.in_rounds, main.spec.war.round_days
         self.term = (
             np.full(main.worlds, np.inf)
             if spec.term is None
-            else np.maximum(draws.number(f"{path}.term", spec.term), 1.0)
+            else np.maximum(draws.number(f"{path}.term", rounds(spec.term), each=each), 1.0)
         )
         breaks = draws.number(f"{path}.breaks", spec.breaks)
         self.chance = chance_a_round(breaks, main.spec.war.round_days)

@@ -72,6 +72,7 @@ class PeaceTalks(mesa.Model, Forum):
 
     axes: ClassVar[dict[str, str | None]] = {
         "communication": "world",
+        "unclear": "world",
         # used before the first round and after the last, when all worlds are there
         "yardsticks": None,
         "left_out": None,
@@ -131,8 +132,12 @@ class PeaceTalks(mesa.Model, Forum):
         ]
         self.envoy = envoys[0] if envoys else None
         self.parties = mesa.agent.AgentSet(self.signatories, random=self.random)
-        #: quality of communication that the best host brings, by world
-        self.communication = np.max([h.quality for h in hosts] + [np.zeros(talks.worlds)], axis=0)
+        #: of the best host, by world: what its messages of a round add to what is clear, and the
+        #: share of misjudgements that they leave
+        self.communication, self.unclear = np.zeros(talks.worlds), np.ones(talks.worlds)
+        for host in hosts:
+            self.communication = np.maximum(self.communication, host.carried)
+            self.unclear = np.minimum(self.unclear, host.unclear)
 
     # --- one round -------------------------------------------------------------------------
 
@@ -150,9 +155,11 @@ class PeaceTalks(mesa.Model, Forum):
             lever.advance()
         self._carry_messages()
         self.parties.do("observe")
-        self.parties.do("aspire")
-        self.parties.do("remember_offer")
-        self.protocol.bargain()
+        while talks.turn < self.spec.turns_by(talks.round):
+            talks.turn += 1  # a round may hold several turns of the talks, or none
+            self.parties.do("aspire")
+            self.parties.do("remember_offer")
+            self.protocol.bargain()
         broken = self._break_truces()
         self._walk_away()
         if broken or (talks.last_signed == talks.round).any():
@@ -160,6 +167,8 @@ class PeaceTalks(mesa.Model, Forum):
         for track in self.tracks:
             track.step()
         self._record()
+        if talks.round == self.spec.deadline_round:
+            self.recorder.at_deadline(self.ratification)
 
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""
@@ -224,15 +233,16 @@ class PeaceTalks(mesa.Model, Forum):
 
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""
-        quality = self.communication
+        carried, unclear = self.communication, self.unclear
         for one in self.recorder.agreements:
-            quality = 1.0 - (1.0 - quality) * (1.0 - one.trust * one.in_force)
-        if not quality.any():
+            carried = carried + one.carried * one.in_force
+            unclear = unclear * np.where(one.in_force, one.unclear, 1.0)
+        if not carried.any():
             return
         for party in self.signatories:
-            party.be_told(quality)
+            party.be_told(unclear)
         if self.envoy is not None:
-            self.envoy.hear(quality)
+            self.envoy.hear(carried)
 
     def _break_truces(self) -> bool:
         """A truce ends where fighting on is worth more to one side (commitment problem)."""

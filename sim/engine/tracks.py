@@ -112,10 +112,12 @@ class Track(Forum):
         talks.refresh()
         for party in self.delegates:
             party.observe()
-        for party in self.delegates:
-            party.aspire()
-            party.remember_offer()
-        self.protocol.bargain()
+        while talks.turn < self.spec.turns_by(talks.round):
+            talks.turn += 1
+            for party in self.delegates:
+                party.aspire()
+                party.remember_offer()
+            self.protocol.bargain()
         for one, ran_out in zip(self.limited, out, strict=True):
             one.note_term(ran_out)
             signed = one.in_force & (one.since == talks.round)

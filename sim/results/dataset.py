@@ -35,6 +35,11 @@ UNITS = {
 }
 
 
+def _flags(model: PeaceTalks) -> dict[str, Any]:
+    kinds = OUTCOMES if model.tracks else OUTCOMES[:-1]
+    return {"flag_values": list(range(len(kinds))), "flag_meanings": " ".join(kinds)}
+
+
 class ChunkResult(NamedTuple):
     """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
 
@@ -44,13 +49,28 @@ class ChunkResult(NamedTuple):
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`sim.results.outcomes.OUTCOMES` per world."""
-    settled = model.talks.status == SETTLED
-    failed = model.ratification.failed_last
-    partial, broken = model.talks.stage > 0, model.talks.status == BROKEN_DOWN
-    cases, codes = [settled, failed, partial, broken], [0, 2, 1, 3]
-    for one in model.recorder.agreements:
-        cases, codes = [*cases, one.in_force], [*codes, 5]
-    return np.select(cases, codes, 4).astype(np.int8)
+    talks = model.talks
+    now = np.any([np.zeros(talks.worlds), *(o.in_force for o in model.recorder.agreements)], axis=0)
+    return _codes(talks.status, talks.stage, model.ratification.failed_last, now)
+
+
+def _codes(
+    status: NDArray[Any], stage: NDArray[Any], refused: NDArray[Any], limited: NDArray[Any]
+) -> NDArray[np.int8]:
+    kinds = [status == SETTLED, refused, stage > 0, status == BROKEN_DOWN, limited]
+    return np.select(kinds, [0, 2, 1, 3, 5], 4).astype(np.int8)
+
+
+def _at_deadline(model: PeaceTalks) -> dict[str, Any]:
+    """The outcome taken at the deadline, where there is one."""
+    if model.spec.deadline is None:
+        return {}
+    then = model.recorder
+    codes = _codes(
+        then.deadline_status, then.deadline_stage, then.deadline_refused, then.deadline_limited
+    )
+    codes = np.where(then.deadline_status < 0, outcome_codes(model), codes).astype(np.int8)
+    return {"outcome_at_deadline": ("world", codes, _flags(model))}
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -80,7 +100,6 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         return np.where(rounds >= 0, rounds * float(days), np.nan)
 
     issue, reason = stuck(model)
-    kinds = OUTCOMES if model.tracks else OUTCOMES[:-1]
     never = np.iinfo(np.int32).max
     triggered = np.stack([v.triggered for v in model.levers], axis=1) if model.levers else None
     worlds, levers = model.talks.worlds, len(model.levers)
@@ -109,8 +128,9 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "outcome": (
             "world",
             outcome_codes(model),
-            {"flag_values": list(range(len(kinds))), "flag_meanings": " ".join(kinds)},
+            _flags(model),
         ),
+        **_at_deadline(model),
         "settled_day": (
             "world",
             day(np.where(settled, model.talks.concluded_round, -1)),

@@ -29,6 +29,7 @@ from sim.scenario.raw import (
     wrong_side,
 )
 from sim.scenario.schema import DAY
+from sim.scenario.time_checks import TIME_CHECKS
 from sim.scenario.tracks_checks import TRACK_CHECKS
 from sim.scenario.yaml_source import Path_, dotted
 
@@ -43,6 +44,7 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
         Problem(place_of(path), dotted(path), message, fix)
         for check in (
             *CHECKS,
+            *TIME_CHECKS,
             *AGREEMENT_CHECKS,
             *ARTICLE_CHECKS,
             *TRACK_CHECKS,
@@ -251,7 +253,7 @@ def _levers(raw: dict[str, Any]) -> Found:
                 if not isinstance(condition, dict):
                     continue
                 if not condition:
-                    yield where, "is an empty condition", "for example {round: 4}"
+                    yield where, "is an empty condition", "for example {after: 4w}"
                 for event in ("refuses", "accepts", "violates"):
                     other = mapping(condition, event).get("actor")
                     yield from unknown((*where, event, "actor"), other, signatories, "signatory")

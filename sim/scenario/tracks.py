@@ -86,7 +86,7 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
             "protocol": _protocol_of(scenario, track, actors),
             "war": War(start_date=scenario.war.start_date, round_days=scenario.war.round_days),
             "conflicts": [pair for pair in scenario.conflicts if set(pair) <= set(named)],
-            **{"tracks": {}, "plan": {}, "ratification": {}},
+            **{"tracks": {}, "plan": {}, "ratification": {}, "deadline": None, "ask": []},
             **{"durability": None, "articles": None},
         }
     )

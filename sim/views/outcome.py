@@ -15,6 +15,7 @@ from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
+from sim.words.story import asked_words
 
 Array = NDArray[np.float64]
 
@@ -96,12 +97,21 @@ class Signing:
 
 @dataclass(frozen=True)
 class OutcomeView:
-    """Odds of every kind of outcome, and curves of what is signed; ``end``: last day shown."""
+    """Odds of every kind of outcome, and curves of what is signed.
+
+    Attributes
+    ----------
+    end : float
+        Last day shown.
+    asked : list of str
+        What is signed by the days that the scenario asks for.
+    """
 
     headline: str
     odds: list[Odds]
     end: float
     signings: list[Signing]
+    asked: list[str]
     #: limited agreements, which are neither a truce nor a settlement
     limited: list[Signing]
 
@@ -138,7 +148,9 @@ def outcome_view(run: Run) -> OutcomeView:
                  run.ensemble.limited_day.sel(limited=key).values)
         for key, title in limited_titles(scenario).items()
     ]  # fmt: skip
-    return OutcomeView(headline(run), odds, last_day(run), signings, limited)
+    asked = asked_words(scenario, run.summary)
+    text = f"{asked[0]} {headline(run)}" if asked else headline(run)
+    return OutcomeView(text, odds, last_day(run), signings, asked, limited)
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:

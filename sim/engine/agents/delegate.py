@@ -27,7 +27,7 @@ class Delegate(Party):
     scale : ndarray, shape (worlds,)
         Utility over all issues of the settlement that a unit of the track's is worth.
     since : ndarray, shape (worlds,)
-        Round from which its patience runs: after a break talks begin anew.
+        Turn from which its patience runs: after a break talks begin anew.
     """
 
     axes: ClassVar[dict[str, str | None]] = dict.fromkeys(("scale", "since"), "world")
@@ -38,13 +38,13 @@ class Delegate(Party):
         self.scale = self.salience.sum(axis=1) / home.salience.sum(axis=1)
         self.since = np.zeros(self.talks.worlds)
 
-    def rounds_talked(self) -> Array:
-        """Rounds of talks since the last break, shape (worlds,)."""
-        return self.talks.round - 1.0 - self.since
+    def turns_talked(self) -> Array:
+        """Turns of talks since the last break, shape (worlds,)."""
+        return self.talks.turn - 1.0 - self.since
 
     def begin_anew(self, where: Mask) -> None:
-        """Its patience runs from this round in some worlds."""
-        self.since = np.where(where, self.talks.round, self.since)
+        """Its patience runs from this turn in some worlds."""
+        self.since = np.where(where, self.talks.turn, self.since)
 
     def _value_of_refusing(self) -> tuple[Array, Array]:
         value = self.utility(self.talks.signed_or(self.war.no_deal))
