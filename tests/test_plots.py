@@ -227,7 +227,8 @@ def test_pyplot_is_not_imported() -> None:
 
 def test_convergence_shows_every_position(run: Run) -> None:
     figure = FIGURES["convergence"](run)
-    assert [a.get_gid() for a in figure.axes] == list(run.scenario.issues)
+    limited = ["limited"] if run.summary.limited else []
+    assert [a.get_gid() for a in figure.axes] == [*run.scenario.issues, *limited]
     for n, issue in enumerate(run.scenario.issues):
         axes = panel(figure, issue)
         for a, actor in enumerate(run.central.actor.values):

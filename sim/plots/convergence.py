@@ -20,11 +20,13 @@ from sim.plots.sheet import (
     scale_axis,
     signed_marks,
 )
-from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
+from sim.prose import percent
 from sim.results.dataset import date_of
 from sim.results.summary import nearest_text
-from sim.views.colours import actor_colors, ink
+from sim.views.colours import LIMITED, actor_colors, ink
 from sim.views.convergence import SHADE, headline
+from sim.views.limited import InForce, in_force
 from sim.views.run_data import (
     agreed_day,
     band,
@@ -42,6 +44,7 @@ from sim.views.run_data import (
 
 COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
 PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5
+BAND, BAND_HEAD = 0.3, 0.5
 LOW_PANEL = 1.2
 """Height where every issue is yes or no: two texts and the actors' names still fit."""
 
@@ -69,14 +72,44 @@ def convergence(run: Run) -> Figure:
     titles = [wrapped(run.scenario.issues[i].title, cell, TITLE, True, lines=2) for i in issues]
     second = (max(map(len, titles)) - 1) * line_height(TITLE)
     pitch = HEAD + second + height + UNDER
-    body = rows * pitch
+    limited = in_force(run)
+    body = rows * pitch + (BAND_HEAD + BAND * len(limited) + UNDER if limited else 0.0)
     sheet = Sheet(run, headline(run), _subtitle(run), body, _key(run))
     for number, issue in enumerate(issues):
         row, column = divmod(number, columns)
         left = MARGIN + column * (cell + GUTTER)
         _title(sheet, run, issue, titles[number], left, row * pitch, cell)
         _panel(sheet, run, issue, left, row * pitch + HEAD + second, cell, height)
+    if limited:
+        _limited(sheet, run, limited, rows * pitch)
     return sheet.figure
+
+
+def _limited(sheet: Sheet, run: Run, limited: list[InForce], top: float) -> None:
+    """When limited agreements are in force in the central world, one bar each."""
+    sheet.text(MARGIN, top, "Limited agreements", size=TITLE, weight="bold")
+    under = "Beside truce and settlement; a bar where one is in force in the central world"
+    sheet.text(MARGIN, top + line_height(TITLE) + 0.015, under, color="#444444")
+    names = max(text_width(one.title) for one in limited) + 0.1
+    ends = [f"signed in {percent(one.ever)} of all worlds" for one in limited]
+    right = max(text_width(end) for end in ends) + 0.1
+    width = WIDTH - 2 * MARGIN - names - right
+    height = BAND * len(limited)
+    axes = sheet.axes(MARGIN + names, top + BAND_HEAD, width, height, gid="limited")
+    date_axis(axes, run.scenario.war.start_date, last_day(run), width)
+    places = range(len(limited))
+    axes.set_ylim(len(limited) - 0.5, -0.5)
+    axes.set_yticks(places, [one.title for one in limited])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    for place, one in zip(places, limited, strict=True):
+        axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
+                         facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
+        if not one.spans:
+            axes.text(0.01, place, "not in the central world", va="center", color=GREY,
+                      size=SMALL, transform=axes.get_yaxis_transform())  # fmt: skip
+        axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
+                      xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip
 
 
 def _subtitle(run: Run) -> str:

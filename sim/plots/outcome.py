@@ -34,7 +34,8 @@ def outcome(run: Run) -> Figure:
         Two panels, ``odds`` and ``time``; curves carry ``settlement`` and ``first_stage`` as gid.
     """
     view = outcome_view(run)
-    table = 0.44 + TABLE_ROW * len(view.signings)
+    rows = [*view.signings, *view.limited]
+    table = 0.44 + TABLE_ROW * len(rows)
     body = 0.36 + HEIGHT + 0.62 + table
     subtitle = (
         "Share of worlds by how they end within the horizon, and share with a signature by "
@@ -52,7 +53,7 @@ def outcome(run: Run) -> Figure:
     width = WIDTH - MARGIN - right - left
     axes = sheet.axes(left, 0.36, width, HEIGHT, gid="time")
     _time(axes, run, view, width, right)
-    _table(sheet, run, view.signings, 0.36 + HEIGHT + 0.62)
+    _table(sheet, run, rows, 0.36 + HEIGHT + 0.62)
     return sheet.figure
 
 

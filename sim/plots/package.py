@@ -24,8 +24,8 @@ from sim.plots.style import (
 )
 from sim.prose import counted
 from sim.prose import percent as share_text
-from sim.results.summary import nearest_text, text_counts
-from sim.scenario.schema import Issue
+from sim.results.terms import text_counts
+from sim.scenario.schema import Issue, nearest_text
 from sim.views.colours import actor_colors, ink
 from sim.views.layout import spread
 from sim.views.package import deals_on, gaps_of, headline

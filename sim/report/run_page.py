@@ -28,6 +28,7 @@ from sim.views.outcome import outcome_view
 from sim.views.pressure import pressure_notes
 from sim.views.run_data import day_text, signed_words
 from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.words.limited import limited_words
 from sim.words.story import (
     answer,
     concession_words,
@@ -79,6 +80,7 @@ def run_context(run: Run) -> dict[str, Any]:
         "package": package_chart(run),
         "package_key": package_key(run),
         "agreed": agreed_table(run),
+        "limited": limited_words(run.scenario, run.summary),
         **_afterwards(run),
         "utility": utility_charts(run),
         "utility_key": utility_key(run),

@@ -81,6 +81,10 @@ class Issue(Sourced):
         default=None,
         description="What the scale measures; stands beside the numbers of a `numeric` scale.",
     )
+    separable: bool = Field(
+        default=False,
+        description="Whether a part agreement on it alone may be signed, as in a track of its own.",
+    )
     numeric: tuple[FiniteFloat, FiniteFloat] | None = Field(
         default=None,
         description="What the points 0 and 1 are in numbers. Every point is then told as its "
@@ -229,8 +233,8 @@ class Condition(Strict):
         return Number("fixed", (float(self.round),), unit="rounds")
 
 
-class Effect(Strict):
-    """What a lever changes, all of it things that exist in the model."""
+class WarEffect(Strict):
+    """What changes the war, all of it things that exist in the model."""
 
     cost: dict[Identifier, AnyNumber] = Field(
         default={},
@@ -245,6 +249,11 @@ class Effect(Strict):
         default={},
         description="Issue → number: shift of where the issue stands without a deal, scale units.",
     )
+
+
+class Effect(WarEffect):
+    """What a lever changes."""
+
     payment: dict[Identifier, AnyNumber] = Field(
         default={},
         description="Actor → number: utility on signing the last stage, weighted with "
@@ -486,8 +495,8 @@ class War(Sourced):
         }
 
 
-class Stage(Sourced):
-    """A part of the agenda: these issues are settled together, then act."""
+class Step(Sourced):
+    """Issues that are settled together, then act."""
 
     name: Identifier = Field(description="Used by `signed`.")
     title: str | None = Field(default=None, description="Its name in charts; absent: `name`.")
@@ -498,6 +507,11 @@ class Stage(Sourced):
         "at all, for example a truce now rather than later. Nobody can sign the stage"
         " without.",
     )
+
+
+class Stage(Step):
+    """A part of the agenda: these issues are settled together, then act."""
+
     cost_factor: Share = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of war that remains once it is signed.",
@@ -550,6 +564,58 @@ class Protocol(Strict):
                 "protocol", f"there is no protocol '{name}'; choose from {', '.join(PROTOCOLS)}"
             )
         return name
+
+
+class LimitedEffect(WarEffect):
+    """What a limited agreement changes while it is in force."""
+
+    trust: Annotated[Rate, BeforeValidator(_rate)] = Field(
+        default=Rate(share=Number("fixed", (0.0,)), per=span(7)),
+        description="Share of what all misjudge of one another that its channel removes in a span"
+        " of time, as `communication` of a host.",
+    )
+
+
+class LimitedStage(Step):
+    """A limited agreement: it acts while it is in force, and may lapse or be broken."""
+
+    effect: LimitedEffect = Field(
+        default=LimitedEffect(), description="What it changes in the war while it is in force."
+    )
+    term: Span | None = Field(
+        default=None, description="How long it is signed for; absent: until it is broken."
+    )
+    breaks: Share = Field(
+        default=Number("fixed", (0.0,)),
+        description="Probability that within a year something breaks it that nobody at the table "
+        "decides.",
+    )
+
+
+class Track(Strict):
+    """Talks about limited agreements, held beside those about the whole settlement."""
+
+    title: str = Field(description="Its name.")
+    issues: dict[Identifier, Issue] = Field(
+        default={}, description="Name → issue: issues of this track alone."
+    )
+    positions: dict[Identifier, dict[Identifier, Position]] = Field(
+        default={},
+        description="Actor → issue → position: what the actors want on these; saliences in the "
+        "unit of their others.",
+    )
+    parties: list[Identifier] | None = Field(
+        default=None,
+        description="Who must sign, and the envoy if one takes part; absent: all with a position "
+        "and a say, and the envoy.",
+    )
+    protocol: Protocol | None = Field(
+        default=None,
+        description="As protocol; absent: that of the agenda. Always by consent of all.",
+    )
+    stages: list[LimitedStage] = Field(
+        min_length=1, description="Limited agreements, each after the one before."
+    )
 
 
 class Spread(Strict):
@@ -744,6 +810,9 @@ class Scenario(Strict):
     war: War = Field(description="What goes on without a deal.")
     agenda: list[Stage] = Field(
         default=[], description="Stages in order; absent: one stage `settlement` with all issues."
+    )
+    tracks: dict[Identifier, Track] = Field(
+        default={}, description="Talks about limited agreements beside the agenda."
     )
     protocol: Protocol = Field(default=Protocol(), description="Who speaks when, and how often.")
     plan: dict[Identifier, OnScale] = Field(

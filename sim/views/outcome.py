@@ -11,9 +11,9 @@ from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
-from sim.results.summary import ByDay, Intervals
-from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
+from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.scenario.tracks import limited_titles
+from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.words.story import asked_words
 
@@ -112,6 +112,8 @@ class OutcomeView:
     end: float
     signings: list[Signing]
     asked: list[str]
+    #: limited agreements, which are neither a truce nor a settlement
+    limited: list[Signing]
 
     @property
     def possible(self) -> list[Odds]:
@@ -134,16 +136,21 @@ def outcome_view(run: Run) -> OutcomeView:
     odds = [
         Odds(OUTCOME_WORDS[kind].label, OUTCOME_WORDS[kind].line, OUTCOME_COLORS[kind],
              shares[kind], intervals[kind], kind not in barred or shares[kind] > 0)
-        for kind in OUTCOMES
+        for kind in shares
     ]  # fmt: skip
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
     signings = [_signing(run, "settlement", "Settlement", "A settlement", SETTLED, settled)]
     if len(scenario.stages) > 1:
         title = stage_title(run, scenario.stages[0].name)
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
+    limited = [
+        _signing(run, key, title, f"“{title}” (limited)", LIMITED,
+                 run.ensemble.limited_day.sel(limited=key).values)
+        for key, title in limited_titles(scenario).items()
+    ]  # fmt: skip
     asked = asked_words(scenario, run.summary)
     text = f"{asked[0]} {headline(run)}" if asked else headline(run)
-    return OutcomeView(text, odds, last_day(run), signings, asked)
+    return OutcomeView(text, odds, last_day(run), signings, asked, limited)
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:
