@@ -84,6 +84,11 @@ class Gate(Sourced):
         "rest; patience does not. With several gates a text fails on the day of the "
         "first no.",
     )
+    then: Identifier | None = Field(
+        default=None,
+        description="Gate that decides instead where this one fails, such as a second vote; its "
+        "days come after.",
+    )
     on_failure: Literal["back_to_table", "end_of_talks"] = Field(
         default="back_to_table", description="What a failed text leads to."
     )

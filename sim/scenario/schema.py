@@ -152,6 +152,11 @@ class Position(Wish):
         default=None,
         description="Red lines on both sides, instead of `line`; `null` leaves a side open.",
     )
+    no_deal: OnScale | None = Field(
+        default=None,
+        description="Where the issue stands for this actor while nothing is agreed, if elsewhere "
+        "than for the others.",
+    )
     softening: Positive = Field(
         default=Number("fixed", (0.0,)),
         description="Scale units by which the red line moves toward the far end per unit of "
@@ -190,6 +195,9 @@ class TacticChoice(Sourced):
         return name
 
 
+Day = date
+
+
 class EventCount(Strict):
     """An actor that did something a number of times."""
 
@@ -208,6 +216,11 @@ class Condition(Strict):
         default=None,
         description="The actor has accepted a proposal or text so many times since the start.",
     )
+    signs_alone: EventCount | None = Field(
+        default=None,
+        description="The actor has accepted a mediator's text so many times that was not signed "
+        "for want of others.",
+    )
     violates: EventCount | None = Field(
         default=None, description="The actor has broken a truce so many times since the start."
     )
@@ -223,6 +236,10 @@ class Condition(Strict):
     )
     round: int | None = Field(
         default=None, ge=0, description="Not before this round; `after` says it as a duration."
+    )
+
+    date: Day | None = Field(
+        default=None, description="Not before this day, for what comes on a known date."
     )
 
     @property
@@ -267,9 +284,8 @@ class Lever(Sourced):
 
     title: str = Field(description="What it is, in charts and story.")
     on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
-        min_length=1,
-        description="Who weighs it beforehand. Once in effect it changes everything under "
-        "`effect`, for whomever it names.",
+        description="Who weighs it beforehand; `[]`: nobody foresees it. Once in effect it changes "
+        "everything under `effect`, for whomever it names.",
     )
     kind: Literal["threat", "promise"] = Field(
         default="threat",
@@ -355,11 +371,17 @@ class Actor(Sourced):
         "mediator with interests and leverage of its own; formulator: an envoy that "
         "drafts and tables texts; facilitator: a host that carries messages.",
     )
-    consent: Literal["all", "none"] | list[Identifier] | None = Field(
+    consent: Literal["all", "asked", "none"] | list[Identifier] | None = Field(
         default=None,
-        description="Whose signature is needed. all: nothing is agreed without it; a list: only "
+        description="Whose signature is needed. all: nothing is agreed without it; asked: it "
+        "answers every text, and its no stops nothing but may pull levers; a list: only "
         "with it on these issues; none. Absent: all for a party, none for other "
         "roles.",
+    )
+    group: Identifier | None = Field(
+        default=None,
+        description="Community or bloc, where `protocol.consent` is a share: it is then needed in "
+        "each group as well as among all.",
     )
     principal: Identifier | None = Field(
         default=None, description="For whom an envoy acts: its interests give `tilt` a direction."
@@ -416,7 +438,7 @@ class Actor(Sourced):
         return self.label or self.name
 
     @property
-    def consents_to(self) -> Literal["all", "none"] | list[str]:
+    def consents_to(self) -> Literal["all", "asked", "none"] | list[str]:
         if self.consent is None:
             return "all" if self.role == "party" else "none"
         return self.consent

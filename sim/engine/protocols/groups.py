@@ -39,7 +39,7 @@ class GroupDecision(Protocol):
         "decides; red lines and reservation values play no part."
     )
 
-    keys = ("turn", "salience")
+    keys: ClassVar[tuple[str, ...]] = ("turn", "salience")
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("position", "salience", "power"), "world party issue"),
         "decided_once": "world",
