@@ -10,6 +10,7 @@ import typer
 from sim.commands.backtest import backtest
 from sim.commands.check import check
 from sim.commands.compare import compare
+from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "explain": explain,
     "compare": compare,
     "sweep": sweep,
     "heatmap": heatmap,

@@ -1,0 +1,115 @@
+"""What ``explain`` says on the terminal."""
+
+from __future__ import annotations
+
+import shlex
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from sim.commands.explaining import ExplainJob
+from sim.prose import counted, listing, percent, sentence, span_words
+from sim.scenario.schema import Scenario
+from sim.studies.explain.explanation import Change, Explanation
+from sim.studies.explain.words import (
+    actor_words,
+    answer_words,
+    driver_words,
+    obstacle_words,
+    price_words,
+    rule_words,
+)
+
+DRIVERS = 8
+
+
+def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
+    """Print what decides it, what must be true, what binds together, what would change it."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+
+    def section(title: str, lines: list[str]) -> None:
+        console.print(Text(f"\n{title}", style="bold"))
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 2)))
+
+    console.print(Text(f"{scenario.title}: why, and what would change it", style="bold"))
+    for change in job.job.overrides:
+        console.print(Text(f"Changed: {change}", style="bold"))
+    console.print(answer_words(found))
+    section("What decides it", deciding(found))
+    section("What must be true", [sentence(ruling(found))])
+    section("What stands in the way", obstacles(found))
+    for one in found.changes:
+        who = actor_words(one.who, scenario) if one.who else ""
+        title = "The smallest change found" if not one.who else f"{who} alone"
+        section(title, changing(one, scenario))
+        for argument in one.set:
+            console.print(f"    --set {shlex.quote(argument)}", soft_wrap=True)
+    if found.unable:
+        names = [actor_words(k, scenario) if k else "all together" for k in found.unable]
+        section("Nothing by itself", [f"Nothing tried brings a deal in more than 5 % of the failed "
+                                      f"worlds by: {listing(names)}."])  # fmt: skip
+    if job.sobol:
+        section("Shares of the variance by group (Sobol', first order and total)",
+                [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip
+    console.print(
+        Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
+    )
+    console.print(f"Written to {job.folder}: {', '.join(job.written)}")
+
+
+def deciding(found: Explanation) -> list[str]:
+    """Drivers, strongest first."""
+    if not found.drivers:
+        return [f"None of {found.inputs} uncertain numbers moves it by more than chance would."]
+    few = "" if not found.why_measure else f"{found.why_measure}, this is about another measure. "
+    lines = [
+        f"{few}{found.measure}, by what {counted(len(found.drivers), 'number')} of {found.inputs} "
+        "do beyond chance:"
+    ]
+    share = found.measure_key in ("settlement", "first_stage")
+    lines += [f"- {driver_words(one, share)}" for one in found.drivers[:DRIVERS]]
+    return lines
+
+
+def ruling(found: Explanation) -> str:
+    """The rule, how sure it is, in fresh worlds."""
+    rule = found.rule
+    if rule is None:
+        return "no rule of up to three conditions tells the worlds apart."
+    steady = listing(percent(one) for one in rule.stability)
+    return (
+        f"{rule_words(rule, found.case)}. It finds {percent(rule.fresh.coverage)} of all of them "
+        f"(in {counted(rule.fresh.worlds, 'fresh world')}; each condition comes back in {steady} "
+        "of resampled worlds)."
+    )
+
+
+def obstacles(found: Explanation) -> list[str]:
+    """Single obstacles that matter and those that bind together."""
+    if not found.failed:
+        return ["Nothing: every world settles."]
+    lines = [f"Tried in {counted(found.failed, 'failed world')}, each run again without:"]
+    lines += [f"- {obstacle_words(one)}" for one in found.obstacles if one.settle >= 0.05][:4]
+    if found.together:
+        lines.append("Together, where one alone does not do:")
+        lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
+    if len(lines) == 1:
+        lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
+    return lines
+
+
+def changing(one: Change, scenario: Scenario) -> list[str]:
+    """A change, its price, and what it was promised and confirmed to bring."""
+    lines = [f"- {words}" for words in one.what]
+    span = span_words(one.confirmed_interval)
+    lines.append(
+        f"{price_words(one, scenario)}. Settlements go from {percent(one.before)} to "
+        f"{percent(one.confirmed, one.confirmed_interval)} ({span}) of "
+        f"{counted(one.fresh_worlds, 'fresh world')}; the search had promised "
+        f"{percent(one.promised)} ({span_words(one.promised_interval)})."
+    )
+    if one.goal < 0.499:
+        lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
+    return lines

@@ -1,0 +1,2 @@
+def explained(run, found):
+    raise NotImplementedError
