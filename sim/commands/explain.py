@@ -48,7 +48,7 @@ def explain(
     quiet: QuietOption = False,
     workers: WorkersOption = None,
 ) -> None:
-    """Why it ends so: what decides it, what must be true, the smallest change that brings a deal."""
+    """What decides how it ends, what must be true, the smallest change that brings a deal."""
     known_format(format_)
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)

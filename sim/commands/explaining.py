@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from sim.commands.errors import fail
 from sim.commands.progress import progress_bar
 from sim.ensemble.opening import open_executor
-from sim.ensemble.runner import Job, run_job
+from sim.ensemble.runner import Job, Run, run_job
 from sim.files import written_whole
 from sim.scenario import Loaded
 from sim.studies.explain.explanation import Explanation, explain
+from sim.studies.explain.sobol import GroupIndex, group_indices
 
 
 class ExplainJob:
@@ -45,23 +47,19 @@ class ExplainJob:
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
         self.written: list[str] = []
-        self.sobol: list[object] = []
+        self.sobol: list[GroupIndex] = []
 
     def run(self, workers: int | None, show_progress: bool) -> Explanation:
         """All of it; what goes wrong is raised."""
         job = self.job
         with progress_bar(show_progress) as progress, open_executor(workers) as executor:
             run = run_job(job, executor, progress)
-            found = explain(
-                job.loaded, run, executor, job.seed, self.actor, progress, self.odds
-            )
+            found = explain(job.loaded, run, executor, job.seed, self.actor, progress, self.odds)
             if self.base:
-                from sim.studies.explain.sobol import group_indices
-
                 progress("Sobol' indices", 0, 1)
-                self.sobol = [*group_indices(job.loaded.scenario, job.seed, self.base, executor)]
+                self.sobol = group_indices(job.loaded.scenario, run.ensemble, job.seed, self.base)
         self.folder.mkdir(parents=True, exist_ok=True)
-        steps = {
+        steps: dict[str, Callable[[Path], object]] = {
             "explain.json": lambda path: path.write_text(self.text(found), encoding="utf-8"),
             "reasons.csv": partial(_write_reasons, found),
         }
@@ -77,7 +75,7 @@ class ExplainJob:
         """``explain.json``."""
         content = found.rounded().to_json()
         if self.sobol:
-            content["sobol"] = [one.to_json() for one in self.sobol]  # type: ignore[attr-defined]
+            content["sobol"] = [one.to_json() for one in self.sobol]
         return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
     def what_is_missing(self) -> str:
@@ -105,8 +103,8 @@ def _write_reasons(found: Explanation, path: Path) -> None:
                 writer.writerow([one.world, 1, "", "more than three things"])
 
 
-def _draw(run: object, found: Explanation, path: Path) -> None:
+def _draw(run: Run, found: Explanation, path: Path) -> None:
     from sim.plots import save
     from sim.plots.explain import explained
 
-    save(explained(run, found), path)  # type: ignore[arg-type]
+    save(explained(run, found), path)

@@ -149,9 +149,7 @@ def chance_level(
     return float(np.quantile(np.concatenate(largest), level))
 
 
-def attribution(
-    inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed: int = 0
-) -> Index:
+def attribution(inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed: int = 0) -> Index:
     """PAWN indices of given data, with bootstrap intervals of those above the level of chance.
 
     The bootstrap adds noise to noise: the mean of its indices exceeds the index by about what the

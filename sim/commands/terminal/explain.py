@@ -63,13 +63,12 @@ def deciding(found: Explanation) -> list[str]:
     """Drivers, strongest first."""
     if not found.drivers:
         return [f"None of {found.inputs} uncertain numbers moves it by more than chance would."]
-    few = "" if not found.why_measure else f"{found.why_measure}, this is about another measure. "
-    lines = [
-        f"{few}{found.measure}, by what {counted(len(found.drivers), 'number')} of {found.inputs} "
-        "do beyond chance:"
-    ]
-    share = found.measure_key in ("settlement", "first_stage")
-    lines += [f"- {driver_words(one, share)}" for one in found.drivers[:DRIVERS]]
+    title = found.measure
+    if found.why_measure:
+        title = f"{found.why_measure}, this is about another measure. {title}"
+    numbers = counted(len(found.drivers), "number")
+    lines = [f"{title}. Of {found.inputs} uncertain numbers {numbers} move it beyond chance:"]
+    lines += [f"- {driver_words(one, found.measure_key)}" for one in found.drivers[:DRIVERS]]
     return lines
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import Job, run_jobs
-from sim.ensemble.runner import Run as Run
+from sim.ensemble.runner import Job, Run, run_jobs
 from sim.formulas.attribution import attribution, ends
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
 from sim.formulas.statistics import Interval, wilson
@@ -19,6 +19,7 @@ from sim.results.experiments import PREFIX, ROLE
 from sim.results.outcomes import ends_in
 from sim.results.record import Record
 from sim.scenario.loading import Loaded, load_variant
+from sim.scenario.schema import Scenario
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.inputs import condition_words, input_of, value_words
 from sim.studies.explain.measure import Measure, measure_of
@@ -31,8 +32,10 @@ from sim.studies.sweep.vary import flow
 Progress = Callable[[str, float, float], None]
 RULED = 15
 """Drivers among which rules are sought, the strongest."""
-FEW, SOME, MANY = 30, 80, 250
-"""Failed worlds in which sets of obstacles are tried, lines are trimmed, the last steps are set."""
+FEW, SOME, MANY = 30, 80, 500
+"""Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
+SURE, NEEDED = 150, 0.03
+"""Other failed worlds in which what was found is counted, and the least share worth telling."""
 FRESH = 7919
 """Added to the seed for worlds that nothing was fitted on."""
 
@@ -246,16 +249,22 @@ def explain(
         thirds = np.nanquantile(table[:, n], (1 / 3, 2 / 3))
         drivers.append(
             Driver(
-                paths[n], about.title, about.actor, about.theme,
-                float(index.value[n]), float(index.low[n]), float(index.high[n]),
-                means.low, means.high,
+                paths[n],
+                about.title,
+                about.actor,
+                about.theme,
+                float(index.value[n]),
+                float(index.low[n]),
+                float(index.high[n]),
+                means.low,
+                means.high,
                 *(value_words(paths[n], float(x), scenario) for x in thirds),
-            )  # fmt: skip
+            )
         )
     moves = all_moves(loaded)
     base = smallest_changes(loaded, moves, data, executor, seed, actor, progress, goal)
     progress("fresh worlds", 4, 6)
-    chosen = [Loaded_ for Loaded_ in [loaded, *(c.changed for c in base.changes)]]
+    chosen = [loaded, *(one.changed for one in base.changes)]
     worlds = data.sizes["world"]
     fresh: dict[int, xr.Dataset] = {}
     jobs = [Job(one, min(worlds, 2000), seed + FRESH, traced=0) for one in chosen]
@@ -307,7 +316,7 @@ def _rules(
     measure: Measure,
     data: xr.Dataset,
     fresh: xr.Dataset,
-    scenario: object,
+    scenario: Scenario,
 ) -> tuple[Rule | None, list[Rule]]:
     """The best rule among the strongest drivers, and what can be had for less coverage or more."""
     case = measure.cases(data)
@@ -322,7 +331,7 @@ def _rules(
     def told(box: Box, resamples: int = 0) -> Rule:
         again = stability(x, case, box, resamples) if resamples else {}
         return Rule(
-            [condition_words(names[c.input], c.low, c.high, scenario) for c in box],  # type: ignore[arg-type]
+            [condition_words(names[c.input], c.low, c.high, scenario) for c in box],
             [again.get(c.input, float("nan")) for c in box] if resamples else [],
             Fitted(*fit(box, x, case), worlds=len(case)),
             Fitted(*fit(box, y, other_case), worlds=len(other_case)),
@@ -374,18 +383,18 @@ def smallest_changes(
     if not failed or not moves:
         return _Base(0, 0.0, [], [], [], [], [])
     whole = bundles(moves)
-    parts = {
-        key: [m.key for m in moves if key in bundles([m])] for key in whole
-    }
+    parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
     few = Field(loaded, whole, seed, tuple(failed[:FEW]), executor)
     progress("what stands in the way", 1, 6)
     found = lattice(few)
-    obstacles, together = _obstacles(found, whole, scenario)
+    more = Field(loaded, whole, seed, tuple(failed[FEW:][:SURE] or failed), executor)
+    obstacles, together = _obstacles(found, more, scenario)
     reasons = _reasons(found, few, scenario)
     progress("the smallest change", 2, 6)
     singles = {move.key: move for move in moves}
-    some = Field(loaded, singles, seed, tuple(failed[-SOME:]), executor)
-    many = Field(loaded, singles, seed, tuple(failed[FEW:][:MANY] or failed), executor)
+    rest = failed[FEW:] or failed
+    some = Field(loaded, singles, seed, tuple(rest[:SOME]), executor)
+    many = Field(loaded, singles, seed, tuple((rest[SOME:] or rest)[:MANY]), executor)
     changes: list[_Found] = []
     unable: list[str] = []
     owners = [actor] if actor else ["", *dict.fromkeys(move.actor for move in moves)]
@@ -397,7 +406,7 @@ def smallest_changes(
         if not least.shares:
             unable.append(owner)
             continue
-        least = tuned(many, trimmed(some, least, parts))
+        least = tuned(some, many, trimmed(some, least, parts))
         changes.append(_found(loaded, many, least, owner, float(settled.mean()), scenario))
     return _Base(
         len(few.worlds), float(found.everything.mean()), obstacles, together, reasons,
@@ -406,7 +415,7 @@ def smallest_changes(
 
 
 def _found(
-    loaded: Loaded, field: Field, least: Smallest, owner: str, share: float, scenario: object
+    loaded: Loaded, field: Field, least: Smallest, owner: str, share: float, scenario: Scenario
 ) -> _Found:
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
     set_ = [
@@ -419,7 +428,7 @@ def _found(
     low, high = wilson(least.odds * len(field.worlds), len(field.worlds))
     change = Change(
         owner,
-        [move_words(field.moves[key], part, scenario) for key, part in shares.items()],  # type: ignore[arg-type]
+        [move_words(field.moves[key], part, scenario) for key, part in shares.items()],
         set_,
         prices(field, shares),
         least.goal,
@@ -444,22 +453,32 @@ def prices(field: Field, shares: Shares) -> dict[str, float]:
 
 
 def _obstacles(
-    found: Lattice, whole: dict[str, Move], scenario: object
+    found: Lattice, field: Field, scenario: Scenario
 ) -> tuple[list[Obstacle], list[Obstacle]]:
-    """Single things, and sets that bind together, those that matter most first."""
-    minimal = found.minimal()
+    """Single things, and sets that bind together, those that matter most first.
+
+    Which they are is found in a few worlds; how much they matter is counted in others.
+    """
+    single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
+    sets = [*(k for k in single if found.odds(k) > 0), *found.bound_together()[:6]]
+    within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
+    tried = list(dict.fromkeys([*sets, *within]))
+    settled = field.settled([dict.fromkeys(keys, 1.0) for keys in tried])
+    again = Lattice(dict(zip(tried, settled, strict=True)), found.everything)
+    minimal = again.minimal()
 
     def told(keys: tuple[str, ...]) -> Obstacle:
-        inner = [found.odds(k) for k in found.settled if set(k) < set(keys)]
+        inner = [again.odds(k) for k in tried if set(k) < set(keys)]
         needed = float(minimal[keys].mean()) if keys in minimal else 0.0
-        words = [bundle_words(whole[k], scenario) for k in keys]  # type: ignore[arg-type]
-        return Obstacle(words, list(keys), found.odds(keys), max(inner, default=0.0), needed)
+        words = [bundle_words(field.moves[k], scenario) for k in keys]
+        return Obstacle(words, list(keys), again.odds(keys), max(inner, default=0.0), needed)
 
-    singles = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
-    return [told(k) for k in singles], [told(k) for k in found.bound_together()[:6]]
+    alone = sorted((told(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
+    together = sorted((told(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)
+    return alone, [one for one in together if one.needed >= NEEDED]
 
 
-def _reasons(found: Lattice, field: Field, scenario: object) -> list[Reasons]:
+def _reasons(found: Lattice, field: Field, scenario: Scenario) -> list[Reasons]:
     """For each failed world the sets that would do, fewest things first, then the cheapest."""
     minimal = found.minimal()
     order = sorted(minimal, key=lambda k: (len(k), field.price(dict.fromkeys(k, 1.0))))
@@ -467,7 +486,7 @@ def _reasons(found: Lattice, field: Field, scenario: object) -> list[Reasons]:
         Reasons(
             world,
             [
-                [bundle_words(field.moves[k], scenario) for k in keys]  # type: ignore[arg-type]
+                [bundle_words(field.moves[k], scenario) for k in keys]
                 for keys in order
                 if minimal[keys][n]
             ],

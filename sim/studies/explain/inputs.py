@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scipy.special import ndtr
+
 from sim.prose import counted, percent
 from sim.scenario.schema import Scenario, nearest_text
 from sim.scenario.titles import title_of
@@ -29,6 +31,7 @@ _SCALE = re.compile(
     r"|(actors|agenda)\..+\.(when|terms)\.(?P<bound>[^.]+)\.at_(least|most)"
 )
 _ROUNDS = re.compile(r"\.(patience|leave_after|delay)$")
+_NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+")
 _YES_NO = re.compile(r"\.binds$")
 _LINE = re.compile(r"\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$")
 
@@ -72,6 +75,13 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
     issue = next(filter(None, found.group("position", "issue", "bound")), "") if found else ""
     if issue in scenario.issues:
         return f"{value:.2f} (“{nearest_text(scenario.issues[issue], value)}”)"
+    if _YES_NO.search(path):
+        return "yes" if value > 0.5 else "no"
+    if _NORMAL.search(path):
+        share = float(ndtr(value))
+        return (
+            f"the lowest {percent(share)}" if share < 0.5 else f"the highest {percent(1 - share)}"
+        )
     if _ROUNDS.search(path):
         return counted(round(value * scenario.war.round_days), "day")
     if re.search(r"credibility|acceptability|factor|communication", path):
@@ -96,8 +106,14 @@ def softer_above(path: str, scenario: Scenario) -> bool:
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
     """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
     title = title_of(path, scenario)
+    if _NORMAL.search(path) and float("inf") in (-low, high):
+        share = float(ndtr(high if low == float("-inf") else low))
+        part = (
+            f"lowest {percent(share)}" if low == float("-inf") else f"highest {percent(1 - share)}"
+        )
+        return f"{title} is among the {part} drawn"
     if _YES_NO.search(path):
-        return f"{title}: {'yes' if low > 0 else 'no'}"
+        return f"{title}{'' if low > 0 else ' does not'}"
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
     if at_least and at_most:

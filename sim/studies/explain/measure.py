@@ -76,7 +76,10 @@ def measure_of(data: xr.Dataset, scenario: Scenario) -> Measure:
     if len(scenario.stages) > 1 and RARE <= first.values(data).mean() <= 1 - RARE:
         return first
     distance = Measure(
-        "distance", "Nearer to common ground, in scale units", "common ground among red lines", why
+        "distance",
+        "By how much red lines miss each other, scale units over all issues",
+        "common ground among red lines",
+        why,
     )
     values = distance.values(data)
     ground = float((values >= -1e-9).mean())

@@ -168,7 +168,7 @@ def _line_places(path: str, position: Position, spread: float) -> Iterator[Place
         ]
     if position.limit is not None:
         lines.append((f"{path}.limit", position.limit, None))
-    stated = getattr(position, "line", [])
+    stated: Any = getattr(position, "line", [])
     for n, one in enumerate(stated):
         number = "" if len(stated) == 1 else f".{n}"
         lines.append((f"{path}.line{number}.at", one.at, None))
@@ -176,17 +176,15 @@ def _line_places(path: str, position: Position, spread: float) -> Iterator[Place
         (f"{path}.conditional.{n}.limit", rule.limit, None)
         for n, rule in enumerate(position.conditional)
     ]
-    for where, number, end in lines:
+    for where, line, end in lines:
         if end is None:
             middle, first = position.ideal.median, lines[0][1].median
             upward = first >= 0.5 if abs(middle - 0.5) < 1e-9 else middle <= 0.5
             end = 1.0 if upward else 0.0
-        yield Place(where, number.widened(spread), end)
+        yield Place(where, line.widened(spread), end)
 
 
-def _line_price(
-    position: Position, places: tuple[Place, ...], weight: float
-) -> tuple[float, ...]:
+def _line_price(position: Position, places: tuple[Place, ...], weight: float) -> tuple[float, ...]:
     """Utility given up at the line that moves furthest, at the shares of the grid."""
 
     def lost(at: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -237,6 +235,8 @@ def _of_talks(scenario: Scenario) -> Iterator[Move]:
             places = [Place(f"{path}.{n}", v, 0.0) for n, v in held if v.median > 0]
             if places:
                 yield Move(f"draft:{key}", TALKS, tuple(places))
+
+
 def _order(loaded: Loaded) -> list[Move]:
     """Everything in one stage; where something hangs on a stage, the stages the other way round."""
     if len(loaded.scenario.agenda) < 2:
@@ -261,9 +261,7 @@ def _with_patience_priced(moves: list[Move], scenario: Scenario) -> list[Move]:
     priced: Mapping[str, Move] = {
         move.key: replace(
             move,
-            prices=tuple(
-                float(max(mean[n, 0, p] - mean[n, s, p], 0.0)) for s in range(len(GRID))
-            ),
+            prices=tuple(float(max(mean[n, 0, p] - mean[n, s, p], 0.0)) for s in range(len(GRID))),
         )
         for n, move in enumerate(patient)
         for p in [parties.index(move.actor)]

@@ -99,13 +99,15 @@ def lattice(field: Field) -> Lattice:
     without = [tuple(k for k in whole if k != key) for key in whole]
     first = run([*([] if len(keys) == 1 else [(k,) for k in keys]), whole, *without])
     everything = first[whole]
-    settled = {one: first[one] for one in ((k,) for k in keys) if one in first}
-    settled |= {whole: everything} if len(whole) == 1 else {}
+    settled: dict[Set, NDArray[np.bool_]] = {(k,): first[(k,)] for k in keys if (k,) in first}
+    if len(whole) == 1:
+        settled[whole] = everything
     settled |= run(list(combinations(keys, 2)))
     gain = dict.fromkeys(keys, 0.0)
     for one, worlds in settled.items():
-        parts = [settled[(k,)] for k in one] if len(one) > 1 else []
-        new = worlds & ~np.any(parts, axis=0) if parts else worlds
+        new = worlds.copy()
+        for key in one if len(one) > 1 else ():
+            new &= ~settled[(key,)]
         for key in one:
             gain[key] = max(gain[key], float(new.mean()))
     for key, less in zip(whole, without, strict=True):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.reasons import Lattice
@@ -20,7 +21,7 @@ from sim.studies.explain.reasons import Lattice
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
 WEIGHED, TRIED = 12, 3
-"""Sets, the cheapest as they are, that are tried at equal shares; the best that are made smaller."""
+"""Sets, the cheapest as they are, tried at equal shares; the best, made smaller one by one."""
 LEAST, PART = 0.05, 0.8
 """Below the first nothing counts as reached; of what is below the goal, so much is sought."""
 
@@ -91,11 +92,10 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
         Key of a bundle → keys of its changes.
     """
     if not found.shares or sum(len(parts[key]) for key in found.shares) == 1:
-        return found._replace(
-            shares={parts[key][0]: share for key, share in found.shares.items()}
-        )
+        return found._replace(shares={parts[key][0]: share for key, share in found.shares.items()})
     shares = {
-        part: min(share + 1 / STEPS, 1.0) for key, share in found.shares.items()
+        part: min(share + 1 / STEPS, 1.0)
+        for key, share in found.shares.items()
         for part in parts[key]
     }
     odds = float(field.odds([shares])[0])
@@ -104,23 +104,33 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     return found._replace(shares=shares, odds=odds, price=field.price(shares))
 
 
-def tuned(field: Field, found: Smallest, steps: int = 4, reach: float = 0.3) -> Smallest:
-    """All changes of a find made smaller or larger together until they just do, in more worlds."""
+def tuned(coarse: Field, fine: Field, found: Smallest) -> Smallest:
+    """All changes of a find made smaller or larger together until they just do.
+
+    First in some worlds and in large steps, then around there in more and in small ones; the odds
+    are those of the last.
+    """
     if not found.shares:
         return found
+    factor = _first(coarse, found, np.linspace(0.7, 1.3, 7))[0]
+    factor, odds = _first(fine, found, factor + np.array([-0.07, 0.0, 0.07]))
+    shares = _scaled(fine, found.shares, factor)
+    return found._replace(shares=shares, odds=odds, price=fine.price(shares))
 
-    def scaled(factor: float) -> Shares:
-        return {
-            key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
-            for key, share in found.shares.items()
-        }
 
-    tried = [scaled(float(f)) for f in np.linspace(1 - reach, 1 + reach, 2 * steps + 1)]
-    reached = field.odds(tried)
+def _scaled(field: Field, shares: Shares, factor: float) -> Shares:
+    return {
+        key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
+        for key, share in shares.items()
+    }
+
+
+def _first(field: Field, found: Smallest, factors: NDArray[np.float64]) -> tuple[float, float]:
+    """The smallest factor that is enough, else that which brings most; and what it brings."""
+    reached = field.odds([_scaled(field, found.shares, float(f)) for f in factors])
     enough = np.flatnonzero(reached >= found.goal)
     best = int(enough[0]) if len(enough) else int(reached.argmax())
-    shares = tried[best]
-    return found._replace(shares=shares, odds=float(reached[best]), price=field.price(shares))
+    return float(factors[best]), float(reached[best])
 
 
 def _smaller(shares: Shares, key: str, share: float) -> Shares:

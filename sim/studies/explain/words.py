@@ -52,9 +52,7 @@ def move_words(move: Move, share: float, scenario: Scenario) -> str:
         owner, _, lever = move.key.partition(":")[2].partition(".")
         title = scenario.actors[owner].levers[lever].title
         before, after = _medians(move, share)
-        return (
-            f"{who} makes “{title}” surer ({percent(before)} to {percent(after)}) and quicker"
-        )
+        return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)}) and quicker"
     if move.kind == "terms":
         stage = next(s for s in scenario.agenda if s.name == move.about)
         return f"“{stage.title or stage.name}” demands less of its text"
@@ -79,18 +77,21 @@ def price_words(change: Change, scenario: Scenario) -> str:
     return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
 
 
-def driver_words(driver: Driver, share: bool) -> str:
-    """What follows where a number is high and where it is low."""
+def measure_value(value: float, key: str) -> str:
+    """A mean of the measure: a share, or by how much red lines miss, or what all could gain."""
+    if key in ("settlement", "first_stage"):
+        return percent(value)
+    return f"{abs(value) if key == 'distance' else value:.2f}".replace("-", "−")
 
-    def told(value: float) -> str:
-        return percent(value) if share else f"{value:.2f}".replace("-", "−")
 
-    if driver.low_words == driver.high_words:
-        return f"{driver.title}: {told(driver.when_low)} → {told(driver.when_high)}"
-    return (
-        f"{driver.title}: {told(driver.when_low)} below {driver.low_words}, "
-        f"{told(driver.when_high)} above {driver.high_words}"
-    )
+def driver_words(driver: Driver, key: str) -> str:
+    """What the measure is where a number is in its lowest third, and in its highest."""
+    low, high = (measure_value(v, key) for v in (driver.when_low, driver.when_high))
+    if driver.low_words.startswith("the "):  # a draw without a unit: thirds say it all
+        return f"{driver.title}: {low} in its lowest third, {high} in its highest"
+    if driver.low_words in ("yes", "no"):
+        return f"{driver.title}: {low} if not, {high} if so"
+    return f"{driver.title}: {low} up to {driver.low_words}, {high} from {driver.high_words}"
 
 
 def rule_words(rule: Rule, case: str) -> str:
