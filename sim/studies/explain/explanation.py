@@ -32,12 +32,14 @@ from sim.studies.sweep.vary import flow
 Progress = Callable[[str, float, float], None]
 RULED = 15
 """Drivers among which rules are sought, the strongest."""
-FEW, SOME, MANY = 30, 80, 500
+FEW, SOME, MANY = 24, 60, 160
 """Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
-SURE, NEEDED = 150, 0.03
+PROMISE = 500
+"""Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
+SURE, NEEDED = 100, 0.03
 """Other failed worlds in which what was found is counted, and the least share worth telling."""
-FRESH = 7919
-"""Added to the seed for worlds that nothing was fitted on."""
+UNSEEN, FRESH = 6101, 7919
+"""Added to the seed for the worlds of the promise, and for those of the confirmation."""
 
 
 @dataclass(frozen=True)
@@ -395,6 +397,7 @@ def smallest_changes(
     rest = failed[FEW:] or failed
     some = Field(loaded, singles, seed, tuple(rest[:SOME]), executor)
     many = Field(loaded, singles, seed, tuple((rest[SOME:] or rest)[:MANY]), executor)
+    others = Field(loaded, singles, seed + UNSEEN, tuple(range(PROMISE)), executor)
     changes: list[_Found] = []
     unable: list[str] = []
     owners = [actor] if actor else ["", *dict.fromkeys(move.actor for move in moves)]
@@ -406,26 +409,22 @@ def smallest_changes(
         if not least.shares:
             unable.append(owner)
             continue
-        least = tuned(some, many, trimmed(some, least, parts))
-        changes.append(_found(loaded, many, least, owner, float(settled.mean()), scenario))
+        least = tuned(many, trimmed(some, least, parts))
+        changes.append(_found(loaded, others, least, owner, scenario))
     return _Base(
         len(few.worlds), float(found.everything.mean()), obstacles, together, reasons,
         changes, unable,
     )  # fmt: skip
 
 
-def _found(
-    loaded: Loaded, field: Field, least: Smallest, owner: str, share: float, scenario: Scenario
-) -> _Found:
+def _found(loaded: Loaded, field: Field, least: Smallest, owner: str, scenario: Scenario) -> _Found:
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
     set_ = [
         f"{key}={flow(value)}"
         for move, part in shares.items()
         for key, value in field.moves[move].changes(part).items()
     ]
-    # a world that settles as things are is taken to settle still
-    promised = share + (1.0 - share) * least.odds
-    low, high = wilson(least.odds * len(field.worlds), len(field.worlds))
+    hits = float(field.settled([shares])[0].sum())
     change = Change(
         owner,
         [move_words(field.moves[key], part, scenario) for key, part in shares.items()],
@@ -433,8 +432,8 @@ def _found(
         prices(field, shares),
         least.goal,
         least.most,
-        promised,
-        Interval(share + (1 - share) * low, share + (1 - share) * high),
+        hits / PROMISE,
+        wilson(hits, PROMISE),
         float("nan"),
         Interval(0.0, 1.0),
         float("nan"),

@@ -100,7 +100,7 @@ def softer_above(path: str, scenario: Scenario) -> bool:
     position = scenario.actors[parts[1]].positions[parts[3]]
     if parts[4] == "limits":
         return parts[5] == "1"
-    return position.ideal.median <= 0.5
+    return position.upward
 
 
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:

@@ -168,9 +168,8 @@ def _line_places(path: str, position: Position, spread: float) -> Iterator[Place
         ]
     if position.limit is not None:
         lines.append((f"{path}.limit", position.limit, None))
-    stated: Any = getattr(position, "line", [])
-    for n, one in enumerate(stated):
-        number = "" if len(stated) == 1 else f".{n}"
+    for n, one in enumerate(position.line):
+        number = "" if len(position.line) == 1 else f".{n}"
         lines.append((f"{path}.line{number}.at", one.at, None))
     lines += [
         (f"{path}.conditional.{n}.limit", rule.limit, None)
@@ -178,9 +177,7 @@ def _line_places(path: str, position: Position, spread: float) -> Iterator[Place
     ]
     for where, line, end in lines:
         if end is None:
-            middle, first = position.ideal.median, lines[0][1].median
-            upward = first >= 0.5 if abs(middle - 0.5) < 1e-9 else middle <= 0.5
-            end = 1.0 if upward else 0.0
+            end = 1.0 if position.upward else 0.0
         yield Place(where, line.widened(spread), end)
 
 

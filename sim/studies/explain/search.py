@@ -13,14 +13,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-WEIGHED, TRIED = 12, 3
+WEIGHED, TRIED = 12, 2
 """Sets, the cheapest as they are, tried at equal shares; the best, made smaller one by one."""
 LEAST, PART = 0.05, 0.8
 """Below the first nothing counts as reached; of what is below the goal, so much is sought."""
@@ -104,33 +103,22 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     return found._replace(shares=shares, odds=odds, price=field.price(shares))
 
 
-def tuned(coarse: Field, fine: Field, found: Smallest) -> Smallest:
-    """All changes of a find made smaller or larger together until they just do.
-
-    First in some worlds and in large steps, then around there in more and in small ones; the odds
-    are those of the last.
-    """
+def tuned(field: Field, found: Smallest) -> Smallest:
+    """All changes of a find made smaller or larger together until they just do, in more worlds."""
     if not found.shares:
         return found
-    factor = _first(coarse, found, np.linspace(0.7, 1.3, 7))[0]
-    factor, odds = _first(fine, found, factor + np.array([-0.07, 0.0, 0.07]))
-    shares = _scaled(fine, found.shares, factor)
-    return found._replace(shares=shares, odds=odds, price=fine.price(shares))
-
-
-def _scaled(field: Field, shares: Shares, factor: float) -> Shares:
-    return {
-        key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
-        for key, share in shares.items()
-    }
-
-
-def _first(field: Field, found: Smallest, factors: NDArray[np.float64]) -> tuple[float, float]:
-    """The smallest factor that is enough, else that which brings most; and what it brings."""
-    reached = field.odds([_scaled(field, found.shares, float(f)) for f in factors])
+    tried = [
+        {
+            key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
+            for key, share in found.shares.items()
+        }
+        for factor in (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
+    ]
+    reached = field.odds(tried)
     enough = np.flatnonzero(reached >= found.goal)
     best = int(enough[0]) if len(enough) else int(reached.argmax())
-    return float(factors[best]), float(reached[best])
+    shares = tried[best]
+    return found._replace(shares=shares, odds=float(reached[best]), price=field.price(shares))
 
 
 def _smaller(shares: Shares, key: str, share: float) -> Shares:
@@ -172,7 +160,7 @@ def _reduced(field: Field, shares: Shares, odds: float, goal: float) -> tuple[Sh
 
 
 def _exchanged(
-    field: Field, shares: Shares, odds: float, goal: float, rounds: int = 6
+    field: Field, shares: Shares, odds: float, goal: float, rounds: int = 2
 ) -> tuple[Shares, float]:
     """One change a step larger for another that is smaller by some steps, while that saves."""
     for _ in range(rounds):
