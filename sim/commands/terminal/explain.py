@@ -46,10 +46,10 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
         section(title, changing(one, scenario))
         for argument in one.set:
             console.print(f"    --set {shlex.quote(argument)}", soft_wrap=True)
-    if found.unable:
-        names = [actor_words(k, scenario) if k else "all together" for k in found.unable]
-        section("Nothing by itself", [f"Nothing tried brings a deal in more than 5 % of the failed "
-                                      f"worlds by: {listing(names)}."])  # fmt: skip
+    if not found.changes:
+        section("The smallest change", ["Nothing tried settles 5 % of the failed worlds."])
+    if job.actor is None and found.failed:
+        section("Who could alone", alone(found, scenario))
     if job.sobol:
         section("Shares of the variance by group (Sobol', first order and total)",
                 [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip
@@ -112,3 +112,15 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     if one.goal < 0.499:
         lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
     return lines
+
+
+def alone(found: Explanation, scenario: Scenario) -> list[str]:
+    """What each could bring by itself, and how to see more."""
+    able = {k: v for k, v in found.alone.items() if v >= 0.05}
+    lines = [
+        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds"
+        + (f" (how: --actor {k})" if k in scenario.actors else "")
+        for k, v in sorted(able.items(), key=lambda one: -one[1])
+    ]
+    others = [actor_words(k, scenario) for k in found.alone if k not in able]
+    return [*lines, f"- Hardly any: {listing(others)}"] if others else lines

@@ -32,7 +32,7 @@ from sim.studies.sweep.vary import flow
 Progress = Callable[[str, float, float], None]
 RULED = 15
 """Drivers among which rules are sought, the strongest."""
-FEW, SOME, MANY = 24, 60, 160
+FEW, SOME, MANY = 24, 40, 120
 """Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
 PROMISE = 500
 """Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
@@ -186,6 +186,8 @@ class Explanation(Record):
         Failed worlds in which obstacles were tried.
     everything : float
         Share of them that settle once everything is removed.
+    alone : dict
+        Actor → the most of them that any one, two or three things of its own bring.
     """
 
     scenario: str
@@ -209,7 +211,7 @@ class Explanation(Record):
     together: list[Obstacle]
     reasons: list[Reasons]
     changes: list[Change]
-    unable: list[str]
+    alone: dict[str, float]
 
 
 def explain(
@@ -299,7 +301,7 @@ def explain(
         measure.key, measure.title, measure.case, measure.reason,
         index.threshold, len(paths), drivers, rule, front,
         base.failed, base.everything, base.obstacles, base.together, base.reasons, changes,
-        base.unable,
+        base.alone,
     )  # fmt: skip
 
 
@@ -362,7 +364,7 @@ class _Base:
     together: list[Obstacle]
     reasons: list[Reasons]
     changes: list[_Found]
-    unable: list[str]
+    alone: dict[str, float]
 
 
 def smallest_changes(
@@ -383,7 +385,7 @@ def smallest_changes(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return _Base(0, 0.0, [], [], [], [], [])
+        return _Base(0, 0.0, [], [], [], [], {})
     whole = bundles(moves)
     parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
     few = Field(loaded, whole, seed, tuple(failed[:FEW]), executor)
@@ -399,18 +401,14 @@ def smallest_changes(
     many = Field(loaded, singles, seed, tuple((rest[SOME:] or rest)[:MANY]), executor)
     others = Field(loaded, singles, seed + UNSEEN, tuple(range(PROMISE)), executor)
     changes: list[_Found] = []
-    unable: list[str] = []
-    owners = [actor] if actor else ["", *dict.fromkeys(move.actor for move in moves)]
-    for owner in owners:
-        keys = [key for key, move in whole.items() if owner in ("", move.actor)]
-        if owner and any(set(c.change.price) == {owner} and not c.change.who for c in changes):
-            continue  # the smallest of all is its own
-        least = smallest(few, found, keys, goal)
-        if not least.shares:
-            unable.append(owner)
-            continue
+    alone = {}
+    for owner in dict.fromkeys(move.actor for move in moves):
+        own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
+        alone[owner] = max(map(found.odds, own), default=0.0)
+    least = smallest(few, found, list(whole), goal)
+    if least.shares:
         least = tuned(many, trimmed(some, least, parts))
-        changes.append(_found(loaded, others, least, owner, scenario))
+        changes.append(_found(loaded, others, least, actor or "", scenario))
     return _Base(
         len(few.worlds), float(found.everything.mean()), obstacles, together, reasons,
         changes, unable,
