@@ -51,7 +51,7 @@ def test_pawn_is_the_mean_of_kolmogorov_smirnov_statistics() -> None:
 
 @pytest.mark.parametrize("share", [False, True])
 def test_ishigami_drivers_are_found_and_noise_is_not(share: bool) -> None:
-    x = RNG.uniform(-np.pi, np.pi, (2000, 60))
+    x = RNG.uniform(-np.pi, np.pi, (4000, 60))
     y = ishigami(x)
     x[:, 10] = x[:, 10] > 2  # yes or no
     x[:, 11] = 1.0  # never varies
@@ -129,25 +129,24 @@ def test_a_trial_is_the_run_of_the_changed_scenario(name: str, in_process: InPro
 def planted(kind: str) -> Loaded:
     """Scenarios whose obstacle is known, from the toy in which nearly all settle.
 
-    ``line``: A's line on land is drawn on both sides of what B can sign. ``both``: A's line on
-    land and B's on arms each leave nothing, whatever the other does. ``patience``: A concedes too
-    late for the horizon.
+    ``line``: A's line on land is drawn on both sides of what B can sign. ``patience``: B never
+    moves, and A comes down to B's terms within the horizon or not. ``both``: A never does in time,
+    and B's terms lie beyond its line on land as well.
     """
     data = copy.deepcopy(TOY) | {"name": kind}
     a, b = data["actors"]["a"], data["actors"]["b"]
     if kind == "line":
         a["positions"]["land"]["limit"] = {"uniform": [0.0, 0.6]}
+        return load_data(data)
+    data["horizon_days"] = 120
+    data["war"]["cost"]["a"] = 0.05
+    a["tactic"] = {"name": "boulware", "beta": 0.3}
+    a["patience"] = {"uniform": [5, 80]} if kind == "patience" else {"uniform": [150, 250]}
+    b["tactic"] = {"name": "hardliner"}
+    b["positions"]["land"] |= {"ideal": 0.6, "limit": 0.2}
+    b["positions"]["arms"]["ideal"] = 0.7
     if kind == "both":
-        a["positions"]["land"]["limit"] = {"uniform": [0.05, 0.2]}
-        a["positions"]["arms"]["limit"] = 1.0
-        b["positions"]["arms"]["limit"] = {"uniform": [0.5, 0.6]}
-        a["positions"]["arms"] |= {"limit": {"uniform": [0.2, 0.4]}}
-        b["positions"]["land"]["limit"] = {"uniform": [0.0, 0.04]}
-    if kind == "patience":
-        data["horizon_days"] = 120
-        a["patience"] = {"uniform": [5, 120]}
-        a["tactic"] = {"name": "boulware", "beta": 0.1}
-        b["tactic"] = {"name": "hardliner"}
+        a["positions"]["land"]["limit"] = {"uniform": [0.4, 0.55]}
     return load_data(data)
 
 
@@ -205,7 +204,7 @@ def failed_field(loaded: Loaded, worlds: int = 40) -> Field:
 def test_two_that_only_bind_together_are_told_so() -> None:
     found = lattice(failed_field(planted("both")))
     together = found.bound_together()
-    assert set(together[0]) == {"lines:a", "lines:b"}
+    assert set(together[0]) == {"lines:a", "patience:a"}
     assert found.odds(together[0]) > 0.8
     assert max(found.odds((key,)) for key in together[0]) < 0.2
 
@@ -218,7 +217,7 @@ def test_planted_patience_is_told() -> None:
     run = run_scenario(loaded, 600, 1, traced=0)
     outcome = (run.ensemble.outcome.values == 0).astype(float)
     x = run.ensemble["x.actors.a.patience"].values
-    assert outcome[x < 30].mean() > outcome[x > 90].mean() + 0.5
+    assert outcome[x < 15].mean() > outcome[x > 60].mean() + 0.5
 
 
 @pytest.mark.parametrize("kind", ["line", "both"])

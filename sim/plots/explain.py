@@ -76,7 +76,7 @@ def _drivers(sheet: Sheet, view: ExplainView, found: Explanation) -> None:
     for at, text, color in heads:
         sheet.text(MARGIN, 0.42 + at + 0.06, text, size=9.5, weight="bold", color=ink(color))
     axes.axvline(view.chance, color=GREY, linewidth=1, linestyle=":")
-    axes.annotate("what chance reaches", (view.chance, y), xytext=(4, 3), size=8.8, color=GREY,
+    axes.annotate("what chance reaches", (view.chance, 0.14), xytext=(4, -3), size=8.8, color=GREY,
                   textcoords="offset points")  # fmt: skip
     axes.set_ylim(y, 0)
     axes.set_xlim(0, top)

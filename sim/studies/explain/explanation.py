@@ -411,7 +411,7 @@ def smallest_changes(
         changes.append(_found(loaded, others, least, actor or "", scenario))
     return _Base(
         len(few.worlds), float(found.everything.mean()), obstacles, together, reasons,
-        changes, unable,
+        changes, alone,
     )  # fmt: skip
 
 
