@@ -2,7 +2,8 @@
 
 Brute force runs the changed scenario itself, as a user would with ``--set``: every bundle of
 changes alone and every pair, in the same worlds; the best of each is put beside what ``explain``
-names as binding. Promised and confirmed odds, and processor time, are of ``explain`` at 2,000 worlds.
+names as binding. Promised and confirmed odds, and processor time, are of ``explain`` with 2,000
+worlds.
 """
 
 from __future__ import annotations

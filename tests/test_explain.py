@@ -6,6 +6,7 @@ import copy
 import csv
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
 from sim.plots.explain import explained
+from sim.report.explained import explained_fragment
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.loading import load_variant
 from sim.studies.explain.explanation import Explanation, explain
@@ -192,6 +194,15 @@ def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> 
     assert bars == pytest.approx([one.index for one in found.drivers[:12]])
     texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)
     assert "A's red line on Land" in texts
+
+
+def test_the_section_of_a_report_is_plain_and_escaped(of_line: tuple[Run, Explanation]) -> None:
+    run, found = of_line
+    text = explained_fragment(run.scenario, replace(found, measure="<script>"))
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+    assert text.count("<tr>") == 1 + min(len(found.drivers), 12)
+    assert "--set" in text
 
 
 def failed_field(loaded: Loaded, worlds: int = 40) -> Field:

@@ -9,13 +9,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.commands.explaining import ExplainJob
-from sim.prose import counted, listing, percent, sentence, span_words
+from sim.prose import counted, listing, percent, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.explanation import Change, Explanation
 from sim.studies.explain.words import (
     actor_words,
     answer_words,
     driver_words,
+    move_summary,
     obstacle_words,
     price_words,
     rule_words,
@@ -102,13 +103,7 @@ def obstacles(found: Explanation) -> list[str]:
 def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
     lines = [f"- {words}" for words in one.what]
-    span = span_words(one.confirmed_interval)
-    lines.append(
-        f"{price_words(one, scenario)}. Settlements go from {percent(one.before)} to "
-        f"{percent(one.confirmed, one.confirmed_interval)} ({span}) of "
-        f"{counted(one.fresh_worlds, 'fresh world')}; the search had promised "
-        f"{percent(one.promised)} ({span_words(one.promised_interval)})."
-    )
+    lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
     if one.goal < 0.499:
         lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive
+from sim.prose import counted, listing, percent, possessive, span_words
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
 
@@ -75,6 +75,18 @@ def price_words(change: Change, scenario: Scenario) -> str:
         if k != TALKS
     ]
     return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
+
+
+def move_summary(change: Change) -> str:
+    """What a change was promised and confirmed to bring."""
+    worlds = counted(change.fresh_worlds, "fresh world")
+    return (
+        f"Settlements go from {percent(change.before)} to "
+        f"{percent(change.confirmed, change.confirmed_interval)} "
+        f"({span_words(change.confirmed_interval)}) of {worlds}"
+        f"; the search had promised {percent(change.promised)} "
+        f"({span_words(change.promised_interval)})."
+    )
 
 
 def measure_value(value: float, key: str) -> str:
