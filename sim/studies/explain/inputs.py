@@ -83,7 +83,7 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
             f"the lowest {percent(share)}" if share < 0.5 else f"the highest {percent(1 - share)}"
         )
     if _ROUNDS.search(path):
-        return counted(round(value * scenario.war.round_days), "day")
+        return counted(round(value), "day")
     if re.search(r"credibility|acceptability|factor|communication", path):
         return percent(value)
     return f"{value:.3g}"

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from sim.formulas.bargaining.utility import losses
 from sim.scenario.distributions import Number
+from sim.scenario.durations import written
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Actor, Position, Scenario
@@ -48,11 +49,14 @@ class Place:
         What the scenario holds, with its default spread.
     end : float
         Where it goes at the most.
+    days : float
+        For a span of time: of how many days its unit is; else 0.
     """
 
     path: str
     number: Number
     end: float
+    days: float = 0.0
 
     def at(self, share: float) -> Number:
         """What it is after a share of the way."""
@@ -71,6 +75,11 @@ class Place:
     def value(self, share: float) -> Any:
         """The same as plain data for ``--set``: what a default spread leaves alone."""
         number = self.at(share)
+        if self.days:
+            days = tuple(float(f"{v * self.days:.4g}") for v in number.values)
+            number = replace(number, values=days, unit="days")
+            if number.kind == "fixed":
+                return {"fixed": written(days[0])}
         return {"fixed": number.values[0]} if number.kind == "fixed" else number.dump()
 
 
@@ -146,14 +155,13 @@ def _of_party(key: str, scenario: Scenario) -> Iterator[Move]:
         if places:
             price = _line_price(position, places, weights[issue] / total)
             yield Move(f"line:{key}:{issue}", key, places, price)
-    wide = spread.patience * actor.patience.median
-    path = f"actors.{key}"
-    yield Move(
-        f"patience:{key}", key, (Place(f"{path}.patience", actor.patience.widened(wide), 0.0),)
-    )
+    patience, path = scenario.in_turns(actor.patience), f"actors.{key}"
+    wide = patience.widened(spread.patience * patience.median)
+    yield Move(f"patience:{key}", key, (Place(f"{path}.patience", wide, 0.0, scenario.turn_days),))
     if actor.leave_after is not None:
-        stay = actor.leave_after.widened(spread.patience * actor.leave_after.median)
-        place = Place(f"{path}.leave_after", stay, float(scenario.rounds + 1))
+        leave = scenario.in_rounds(actor.leave_after)
+        wide, end = leave.widened(spread.patience * leave.median), float(scenario.rounds + 1)
+        place = Place(f"{path}.leave_after", wide, end, scenario.war.round_days)
         yield Move(f"stay:{key}", key, (place,))
 
 
@@ -205,7 +213,8 @@ def _levers(key: str, actor: Actor, scenario: Scenario) -> Iterator[Move]:
         belief = lever.credibility.widened(spread)
         places = [Place(f"{path}.credibility", belief, 1.0)]
         if lever.delay.median > 0:
-            places.append(Place(f"{path}.delay", lever.delay, 0.0))
+            delay = scenario.in_rounds(lever.delay)
+            places.append(Place(f"{path}.delay", delay, 0.0, scenario.war.round_days))
         cost = lever.effect.cost[key].median * months if key in lever.effect.cost else 0.0
         paid = -lever.effect.payment[key].median if key in lever.effect.payment else 0.0
         full = max(cost + paid, 0.0) * (1.0 - belief.median)

@@ -82,8 +82,10 @@ class MovedDraws(Draws):
         self.drawn = rows
         return np.tile(drawn[self.each], self.trials)
 
-    def number(self, name: str, number: Number, spread: float = 0.0, path: str = "") -> Array:
-        return self._moved(path or name, number, super().number(name, number, spread, path))
+    def number(
+        self, name: str, number: Number, spread: float = 0.0, path: str = "", each: float = 1.0
+    ) -> Array:
+        return self._moved(path or name, number, super().number(name, number, spread, path, each))
 
     def correlated(
         self,

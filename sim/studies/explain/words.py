@@ -44,7 +44,7 @@ def move_words(move: Move, share: float, scenario: Scenario) -> str:
             text = f"further, still nearest to “{words[0]}”"
         return f"{who} softens its line on {issue.title} {text} ({before:.2f} to {after:.2f})"
     if move.kind == "patience":
-        before, after = (x * scenario.war.round_days for x in _medians(move, share))
+        before, after = (x * move.places[0].days for x in _medians(move, share))
         return f"{who} gives way within {counted(round(after), 'day')} instead of {before:.0f}"
     if move.kind == "stay":
         return f"{who} stays at the table to the end"
