@@ -37,7 +37,7 @@ def tell_short(run: Run, folder: Path, file: str) -> None:
     """Print the answer in at most 25 lines."""
     console = Console(highlight=False, markup=False)
     lines = short_words(run.scenario, run.summary, folder, file)
-    heads = {lines[0], run.scenario.question, "How it ends", "Why", "What would change it"}
+    heads = {lines[0], run.scenario.question, "How the worlds end", "Why", "What would change it"}
     for line in lines:
         console.print(Text(line, style="bold" if line in heads else ""), soft_wrap=True)
 
