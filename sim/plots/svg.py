@@ -51,6 +51,7 @@ def svg(figure: Figure, key: str, title: str, words: Sequence[str]) -> str:
     used = set(_USED.findall(body))
     body = _IDS.sub(lambda m: f' id="{key}-{m[1]}"' if m[1] in used else "", body)
     body = _USED.sub(lambda m: m[0].replace("#", f"#{key}-", 1), body)
+    body = body.replace("xlink:href=", "href=")
     body = _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
     body = _FONT.sub("font-family: DejaVu Sans, Verdana, sans-serif", body)
     body = re.sub(r"\s*\n\s*", "\n", body)

@@ -106,8 +106,8 @@ def utility_view(run: Run) -> UtilityView:
         panels = [*ranked[:ENDS], *ranked[-ENDS:]]
     text = (
         "Utility in the central world, in points from 0 to 100 over a side's own list of aims, "
-        "with the 10–90 % band of all worlds. The filled zone is what a side still hopes to gain by "
-        "holding out; a package below the lower line is worse for it than no deal."
+        "with the 10–90 % band of all worlds. The filled zone is what a side still hopes to gain "
+        "by holding out; a package below the lower line is worse for it than no deal."
     )
     if len(panels) < len(every):
         most = f"the {ENDS} with the most to gain and the {ENDS} with the least"
