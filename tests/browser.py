@@ -159,7 +159,8 @@ class Browser:
         self.evaluate(
             """new Promise(function (done) {
               (function look() {
-                if (document.readyState === "complete") { done(true); } else { setTimeout(look, 10); }
+                if (document.readyState === "complete") { done(true); return; }
+                setTimeout(look, 10);
               })();
             })"""
         )
