@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
-from xarray.backends import H5NetCDFStore
 from numpy.typing import NDArray
+from xarray.backends import H5NetCDFStore
 
 from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
