@@ -43,9 +43,11 @@ def convergence(view: ConvergenceView) -> Figure:
     heights = [_height(row, cell) for row in rows]
     little = (WIDTH - 2 * MARGIN - GUTTER * (SMALL_COLUMNS - 1)) / SMALL_COLUMNS
     lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
-    parts = [_small_heights(row, little) for row in lower]
+    parts = [small_heights(row, little) for row in lower]
     pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
-    sheet = Sheet(view.foot, view.headline, view.subtitle, sum(heights) + sum(pitches), _key(view))
+    sheet = Sheet(
+        view.foot, view.headline, view.subtitle, sum(heights) + sum(pitches), key_marks(view)
+    )
     top = 0.0
     for row, height in zip(rows, heights, strict=True):
         for n, panel in enumerate(row):
@@ -53,19 +55,21 @@ def convergence(view: ConvergenceView) -> Figure:
         top += height
     for row, part, height in zip(lower, parts, pitches, strict=True):
         for n, panel in enumerate(row):
-            _small(sheet, view, panel, (MARGIN + n * (little + GUTTER), top), little, part)
+            place = (MARGIN + n * (little + GUTTER), top)
+            small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
         top += height
     return sheet.figure
 
 
-def _key(view: ConvergenceView) -> list[Mark]:
+def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
+    """What the panels show; small ones have no red lines."""
     marks = [
         Mark(name, "line", {"color": color, "linewidth": 2.4}, ink(color))
         for name, color in view.actors
     ]
     if view.single:
         marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
-    lines = list(view.lines())
+    lines = list(view.lines()) if with_lines else []
     for words, some in (
         ("red line: nothing is signed beyond the bar", {None}),
         ("red line, stated in public", {True}),
@@ -158,7 +162,7 @@ def _large(
         end_labels(axes, ends, height, right - gap, start=gap)
 
 
-def _small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
+def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
     """Of the titles, and of the texts of the upper and the lower ends, in inches."""
     ends = [(p.issue.scale[max(p.issue.scale)], p.issue.scale[min(p.issue.scale)]) for p in row]
     upper, lower = (
@@ -168,9 +172,9 @@ def _small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, fl
     return max(len(_title(p, cell)) for p in row) * line_height(TITLE), upper, lower
 
 
-def _small(
+def small_panel(
     sheet: Sheet, view: ConvergenceView, panel: IssuePanel, place: tuple[float, float], cell: float,
-    heights: tuple[float, float, float],
+    heights: tuple[float, float, float], height: float,
 ) -> None:  # fmt: skip
     """Title, the text of the upper end, the lines, the text of the lower end."""
     (left, top), (title, upper, _) = place, heights
@@ -179,16 +183,16 @@ def _small(
     lines = wrapped(scale[max(scale)], cell, lines=2)
     plot = top + title + upper + 0.08
     sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
-    axes = sheet.axes(left, plot, cell, SMALL_PANEL, gid=panel.key)
+    axes = sheet.axes(left, plot, cell, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
     axes.set_xlim(0, view.end)
     axes.set_xticks([])
     axes.set_yticks(list(scale), [""] * len(scale))
     axes.tick_params(length=0)
     axes.grid(axis="y")
-    _draw(axes, view, panel, 0.75)
+    _draw(axes, view, panel, 0.75 if height == SMALL_PANEL else 1.0)
     lines = wrapped(scale[min(scale)], cell, lines=2)
-    sheet.text(left, plot + SMALL_PANEL + 0.05, "\n".join(lines), color="#555555")
+    sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 
 
 def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -> None:

@@ -53,12 +53,14 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
             sheet.figure.add_artist(band)
         alike = row.title.casefold() == row.label.casefold()
         shown = height >= 2.4 * line_height() and row.title and not alike
-        block = line_height(9.5) + (line_height() if shown else 0)
+        room = int((height - line_height(9.5) - 0.05) / line_height())
+        title = wrapped(row.title, NAMES - 0.1, lines=min(room, 3)) if shown else []
+        block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
         sheet.text(MARGIN, y, shortened(row.heading, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
         if shown:
-            sheet.text(MARGIN, y + line_height(9.5), shortened(row.title, NAMES - 0.1), color=GREY)
+            sheet.text(MARGIN, y + line_height(9.5), "\n".join(title), color=GREY)
         top += height
 
 
