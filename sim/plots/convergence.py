@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
-from sim.views.colours import ink
+from sim.views.colours import ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
 GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
@@ -21,6 +21,8 @@ LARGE, LOW = 2.3, 1.35
 SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
+REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
+                        "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""
 
@@ -71,14 +73,11 @@ def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
         marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
     lines = list(view.lines()) if with_lines else []
     for words, some in (
-        ("red line: nothing is signed beyond the bar", {None}),
-        ("red line, stated in public", {True}),
-        ("red line, as the coder believes", {False}),
+        ("red line, stated: nothing is signed beyond", {True}),
+        ("red line, believed", {False, None}),
     ):
         if any(line.stated in some and not line.conditional for line in lines):
-            marks.append(
-                Mark(words, "point", red_line_style(RedLine(0, True, next(iter(some))), DARK))
-            )
+            marks.append(Mark(words, "point", red_line_style(RedLine(0, True, True in some), DARK)))
     if any(line.conditional for line in lines):
         marks.append(Mark("red line if other terms suit", "point",
                           red_line_style(RedLine(0, True, conditional=True), DARK)))  # fmt: skip
@@ -86,18 +85,20 @@ def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
         marks.append(Mark("mediator's text", "point", _text_style()))
     if any(p.deal for p in view.panels):
         marks.append(Mark("agreed", "point", _deal_style()))
+    if any(p.real for p in view.panels):
+        marks.append(Mark("what was signed in truth", "point", REAL))
     return marks
 
 
 def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
     """A flat triangle that stands on the line, on the side that is barred."""
-    hollow = line.conditional or line.stated is False
+    face = tint(color, 0.35) if line.conditional else color if line.stated else "white"
     return {
         "marker": "^" if line.above else "v",
-        "markersize": 6.5,
+        "markersize": 5.0 if line.conditional else 6.5,
         "color": color,
-        "markerfacecolor": "white" if hollow else color,
-        "markeredgewidth": 0.9 if line.conditional else 1.3,
+        "markerfacecolor": face,
+        "markeredgewidth": 0.0 if line.conditional else 1.4,
     }
 
 
@@ -207,6 +208,9 @@ def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -
         axes.axvline(when, color=DARK, linewidth=0.9, linestyle=":", zorder=2.5, gid="stage")
     if len(panel.texts):
         axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **_text_style())
+    if panel.real:
+        day, point = panel.real
+        axes.plot([day], [point], linestyle="", zorder=4.2, gid="real", clip_on=False, **REAL)
     if panel.deal:
         day, point = panel.deal
         axes.plot([day, view.end], [point, point], color=DARK, linewidth=1.6, zorder=2.6,

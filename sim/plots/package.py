@@ -98,13 +98,12 @@ def _key(view: PackageView) -> list[Mark]:
         marks.append(Mark("10–90 % of the deals", "line", SPREAD))
     lines = [line for strip in view.strips for wish in strip.wishes for line in wish.lines]
     for words, some in (
-        ("red line: nothing is signed beyond it", RedLine(0, True)),
-        ("red line, stated in public", RedLine(0, True, True)),
-        ("red line, as the coder believes", RedLine(0, True, False)),
+        ("red line, stated: nothing is signed beyond", RedLine(0, True, True)),
+        ("red line, believed", RedLine(0, True)),
         ("red line if other terms suit", RedLine(0, True, conditional=True)),
     ):
-        if any((x.conditional, x.stated if not x.conditional else None)
-               == (some.conditional, some.stated) for x in lines):  # fmt: skip
+        same = (some.conditional, bool(some.stated))
+        if any((x.conditional, bool(x.stated)) == same for x in lines):
             marks.append(Mark(words, "point", _line_style(some, DARK)))
     return marks
 
