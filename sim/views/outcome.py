@@ -18,6 +18,7 @@ from sim.results.summary import ByDay, Intervals
 from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
+from sim.words.story import asked_words
 
 Array = NDArray[np.float64]
 
@@ -109,18 +110,21 @@ class OutcomeView(View):
         Last day shown.
     base : tuple of float and str, or None
         How often it happened in comparable cases by ``end``, and which these are.
+    asked : list of str
+        What is signed by the days that the scenario asks for.
     """
 
     odds: list[Odds]
     start: datetime.date
     end: float
     signings: list[Signing]
+    asked: list[str]
     base: tuple[float, str] | None = None
 
     @property
     def words(self) -> list[str]:
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
-        return [*parts, *(one.words for one in self.signings)]
+        return [*self.asked, *parts, *(one.words for one in self.signings)]
 
     @property
     def occurring(self) -> list[Odds]:
@@ -208,12 +212,14 @@ def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView
     if len(scenario.stages) > 1:
         title = stage_title(run, scenario.stages[0].name)
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
-    text = (
+    asked = asked_words(scenario, run.summary)
+    text = f"{asked[0]} {headline(run)}" if asked else headline(run)
+    under = (
         "How the worlds end within the horizon, and the share in which something is signed by "
         f"each date, with 95 % intervals (Wilson) for {counted(run.summary.worlds, 'world')}."
     )
-    return OutcomeView(foot_line(run), headline(run), text, odds, scenario.war.start_date,
-                       last_day(run), signings, base)  # fmt: skip
+    return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
+                       last_day(run), signings, asked, base)  # fmt: skip
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:

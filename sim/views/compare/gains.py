@@ -105,7 +105,7 @@ def gains(comparison: Comparison) -> GainsView | None:
     room = 0.04 * (max(ends) - min(ends))
     text = (
         "Points of utility (0–100): the settlement less what refusing was worth when it was "
-        "signed, over the worlds that settle; and the same for the plan as published on day 0, over all worlds, "
+        "signed, over the worlds that settle; and the plan as published on day 0, over all worlds, "
         "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds."
     )
     names = {run.scenario.name for run in runs}
