@@ -11,6 +11,7 @@ from sim.plots.style import DARK, GREY, styled, wrapped
 from sim.studies.explain.explanation import Explanation
 from sim.views.colours import ink
 from sim.views.explain import ExplainView, explain_view
+from sim.views.view import foot_line
 
 ROW, LABEL = 0.36, 3.4
 
@@ -41,7 +42,7 @@ def explained(run: Run, found: Explanation) -> Figure:
         f"{why}Above: how far the distribution of “{found.measure}” shifts with each uncertain "
         "number (PAWN index, 95 % interval), and its mean in the number's lowest and highest third."
     )
-    sheet = Sheet(run, f"{view.headline}.", subtitle, upper + lower)
+    sheet = Sheet(foot_line(run), f"{view.headline}.", subtitle, upper + lower)
     if view.drivers:
         _drivers(sheet, view, found)
     else:
