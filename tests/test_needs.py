@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.formulas.bargaining.red_lines import TOLERANCE
-from sim.scenario import ScenarioError
+from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.loading import load_data
+from sim.scenario.titles import title_of
 from tests.conftest import build, simulate
 
 SIDES = ("a", "b", "c")
@@ -237,6 +240,29 @@ class Watched(PeaceTalks):
     def finish(self) -> None:
         super().finish()
         self.broken = getattr(self, "broken", [])
+
+
+# --- no war --------------------------------------------------------------------------------------
+
+
+def test_status_quo_stands_for_war_in_files_and_words(tmp_path: Path) -> None:
+    data = three()
+    data |= {"protocol": {"name": "alternating"}}
+    text = yaml.safe_dump(data).replace("war:", "status_quo:")
+    path, plain = tmp_path / "three.yaml", tmp_path / "war" / "three.yaml"
+    plain.parent.mkdir()
+    path.write_text(text)
+    plain.write_text(yaml.safe_dump(data))
+    calm = load_scenario(path, ["status_quo.cost.a=0.02"])
+    war = load_scenario(plain, ["war.cost.a=0.02"])
+    assert calm.scenario.war.cost == war.scenario.war.cost
+    assert title_of("war.cost.a", calm.scenario) == "a's cost of no deal"
+    assert title_of("war.cost.a", war.scenario) == "a's cost of war"
+    results = [simulate(one.scenario, 20).talks for one in (calm, war)]
+    assert results[0].agreed.tobytes() == results[1].agreed.tobytes()
+    path.write_text(text + "war: {start_date: 2025-01-20}\n")
+    with pytest.raises(ScenarioError, match="two words for one thing"):
+        load_scenario(path)
 
 
 # --- mistakes ------------------------------------------------------------------------------------

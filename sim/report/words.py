@@ -128,7 +128,8 @@ def effect_words(scenario: Scenario, effect: Effect) -> list[str]:
     """What a lever changes."""
     actors, issues = scenario.actors, scenario.issues
     out = [
-        f"cost of war to {actors[a].short}: {_change(n)} a month" for a, n in effect.cost.items()
+        scenario.war.told(f"cost of war to {actors[a].short}: {_change(n)} a month")
+        for a, n in effect.cost.items()
     ]
     out += [f"drift of {issues[i].title}: {_change(n)} a month" for i, n in effect.drift.items()]
     out += [f"{issues[i].title} without a deal: {_change(n)}" for i, n in effect.no_deal.items()]

@@ -143,6 +143,11 @@ def _with_keys(common: Schema, protocol: Any) -> Schema:
 def _of_a_file(schema: Schema) -> Schema:
     """The schema of a whole scenario as that of a file, which may leave out and remove keys."""
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    if "war" in schema["properties"]:
+        schema["properties"]["status_quo"] = {
+            **schema["properties"]["war"],
+            "description": "In place of `war`, where there is none: what goes on without a deal.",
+        }
     schema["properties"]["extends"] = {
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
         "description": "File or files to start from; this file is merged over them.",

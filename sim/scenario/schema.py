@@ -485,6 +485,11 @@ class War(Sourced):
     """What goes on while nothing is agreed."""
 
     start_date: date = Field(description="Day 0.")
+    neutral: bool = Field(
+        default=False,
+        description="Whether results are told without the word war. Written by `status_quo:`, "
+        "which may stand in place of `war:`.",
+    )
     round_days: Annotated[float, in_unit("d", 0.25, 365), AfterValidator(_tidy)] = Field(
         default=7,
         description="Length of a round, the step in which the war is computed: days are told to "
@@ -503,6 +508,14 @@ class War(Sourced):
         description="Actor → cost: cost of war. Absent: none. A plain number or distribution is "
         "short for `{per_month: …}`.",
     )
+
+    def told(self, text: str) -> str:
+        """Words about it, without war where there is none."""
+        if not self.neutral:
+            return text
+        for cost in ("cost", "Cost", "costs", "Costs"):
+            text = text.replace(f"{cost} of war", f"{cost} of no deal")
+        return text.replace("War: ", "Without a deal: ")
 
     @field_validator("cost", mode="before")
     @classmethod
