@@ -221,6 +221,24 @@ class Summary(Record):
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
 
+    @property
+    def outcome_spans(self) -> dict[str, Interval]:
+        """The interval of each outcome that matters: over what past talks allow, if known."""
+        return self.outcomes_interval if self.allowed is None else self.allowed.outcomes
+
+    def spans_by_day(self, what: str) -> Intervals:
+        """The same for a ``settlement`` or a ``first_stage`` by day."""
+        if self.allowed is None:
+            return self.by_day(what)[1]
+        every = self.allowed
+        found = every.deal_by_day if what == "settlement" else every.first_stage_by_day
+        return {day: found.get(day) for day in self.deal_by_day}
+
+    @property
+    def span_means(self) -> str:
+        """What these intervals are, after a number."""
+        return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
+
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
@@ -335,17 +353,24 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     ]
 
 
-def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
-    """How shares differ among calibrations; None where worlds do not differ in them."""
+def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
+    """From whether something is so in each world to how its share differs among calibrations.
+
+    None where worlds do not differ in the engine parameters that past talks inform.
+    """
     names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
     drawn = np.array([data[n].values for n in names], dtype=float)
     if not len(names) or not np.ptp(drawn, axis=1).any():
         return None
+    return lambda flags: Interval(*spread_of_share(drawn.T, flags))
 
+
+def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations."""
+    spread = allowed_spread(data)
+    if spread is None:
+        return None
     kinds = data.outcome.attrs["flag_meanings"].split()
-
-    def spread(flags: np.ndarray) -> Interval:
-        return Interval(*spread_of_share(drawn.T, flags))
 
     codes = data.outcome.values
     settled, first = data.settled_day.values, data.first_signed_day.values

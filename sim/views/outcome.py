@@ -14,6 +14,7 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.results.summary import allowed_spread
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
@@ -55,7 +56,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Band:
-    """Shares by day, with 95 % intervals."""
+    """Shares by day, with the range that matters."""
 
     days: Array
     shares: Array
@@ -140,7 +141,7 @@ class OutcomeView(View):
         if not never:
             return ""
         names = "; ".join(one.label.split(":")[0].lower() for one in never)
-        return f"In no world: {names} (95 % interval {never[0].span})."
+        return f"In no world: {names} ({never[0].span})."
 
     @property
     def known(self) -> list[str]:
@@ -161,9 +162,7 @@ class OutcomeView(View):
         low, high = float(never[0].curve.low[-1]), float(never[0].curve.high[-1])
         names = listing([one.phrase if n == 0 else one.phrase[:1].lower() + one.phrase[1:]
                          for n, one in enumerate(never)])  # fmt: skip
-        return (
-            f"{names}: in no world by any of these days (95 % interval {span_words([low, high])})."
-        )
+        return f"{names}: in no world by any of these days ({span_words([low, high])})."
 
     @property
     def possible(self) -> list[Odds]:
@@ -199,7 +198,7 @@ def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
 
 def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
-    shares, intervals, scenario = run.summary.outcomes, run.summary.outcomes_interval, run.scenario
+    shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
     barred = {
         *(["partial"] if len(scenario.stages) == 1 else []),
         *([] if scenario.ratification else ["ratification_failed"]),
@@ -223,7 +222,7 @@ def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView
     text = f"{asked[0]} {headline(run)}" if asked else headline(run)
     under = (
         "How the worlds end within the horizon, and the share in which something is signed by "
-        f"each date, with 95 % intervals (Wilson) for {counted(run.summary.worlds, 'world')}."
+        f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
                        last_day(run), signings, asked, limited, base)  # fmt: skip
@@ -233,8 +232,12 @@ def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: A
     end = last_day(run)
     shown = days(run)[days(run) <= end]
     asked = np.array([day for day in DAYS if day <= end], dtype=float)
-    curve, marks = (Band(at, *band_of_shares(signed, at)) for at in (shown, asked))
-    return Signing(name, label, phrase, color, curve, marks, *run.summary.by_day(name))
+    spread = allowed_spread(run.ensemble)
+    curve, marks = (Band(at, *band_of_shares(signed, at, spread)) for at in (shown, asked))
+    shares, spans = run.summary.by_day(name)
+    if name in ("settlement", "first_stage"):
+        spans = run.summary.spans_by_day(name)
+    return Signing(name, label, phrase, color, curve, marks, shares, spans)
 
 
 def headline(run: Run) -> str:

@@ -109,11 +109,7 @@ def _answer(scenario: Scenario, summary: Summary) -> list[str]:
 def _share(summary: Summary, what: str, day: str) -> str:
     """A share with the interval that matters: over calibrations where there are any."""
     shares, spans = summary.by_day(what)
-    span = spans[day]
-    if summary.allowed is not None:
-        every = summary.allowed
-        span = (every.deal_by_day if what == "settlement" else every.first_stage_by_day)[day]
-    return f"{percent(shares[day], spans[day])} ({span_words(span)})"
+    return f"{percent(shares[day], spans[day])} ({span_words(summary.spans_by_day(what)[day])})"
 
 
 def _endings(scenario: Scenario, summary: Summary) -> list[str]:
