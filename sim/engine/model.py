@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ByWorld, columns
+from sim.engine.accidents import Truces
 from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
@@ -75,7 +76,7 @@ class PeaceTalks(mesa.Model, ByWorld):
     }
     parts = (
         *("talks", "war", "signatories", "envoy", "levers"),
-        *("ratification", "protocol", "recorder"),
+        *("ratification", "protocol", "recorder", "truces"),
     )
     #: share of the worlds at or below which only those that go on are computed
     narrowed_at = 0.6
@@ -90,6 +91,7 @@ class PeaceTalks(mesa.Model, ByWorld):
         self.exclusions = Exclusions.of(talks)
         self.ratification = Ratification(talks, self.war)
         self.levers = levers_of(talks, self.war)
+        self.truces = Truces(talks)
         self._create_agents()
         self.protocol = PROTOCOLS[scenario.protocol.name](self)
         self.yardsticks = Yardsticks(talks, self.war, self.signatories, self.exclusions)
@@ -216,10 +218,10 @@ class PeaceTalks(mesa.Model, ByWorld):
             self.envoy.hear(quality)
 
     def _break_truces(self) -> bool:
-        """A truce ends where fighting on is worth more to one side (commitment problem)."""
+        """A truce ends by accident, or where fighting on is worth more to a side."""
         if self.talks.stages == 1:
             return False
-        broken = np.zeros(self.talks.worlds, dtype=bool)
+        broken = self.truces.struck()
         by = []
         for party in self.signatories:
             breaks = party.would_break_truce()

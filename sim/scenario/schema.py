@@ -454,6 +454,13 @@ class Engine(Strict):
         "thought to be.",
     )
 
+    accidents: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="Factor on the hazard that truces and settlements end by accident, as they "
+        "have in the past; 0: they never do.",
+    )
     concession_strength: float = Field(
         default=2.0,
         ge=0,
