@@ -13,7 +13,7 @@ import yaml
 from scipy.special import expit
 
 from sim.cli import main
-from sim.formulas.emulator import Share, fit_share, quadratic
+from sim.formulas.emulator import Share, fit_share, quadratic, spread_of_share
 from sim.scenario import ScenarioError, load_scenario
 from sim.studies.calibrate.cases import coding_hash, freeze, frozen_hashes, load_case
 from sim.studies.calibrate.parameters import NAMES, design, scores
@@ -53,6 +53,19 @@ def test_regression_finds_the_function_that_was_planted() -> None:
 def test_regression_of_what_is_always_so_is_not_certain() -> None:
     found = fit_share(np.zeros((99, 1)), np.ones(99))(np.zeros((1, 1)))
     assert found == pytest.approx(99.5 / 100)
+
+
+def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((40_000, 6))
+    tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
+    y = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 2])
+    np.testing.assert_allclose(spread_of_share(x, y), tails, atol=0.01)
+    x = x[:4000]
+    # where nothing hangs on the parameters, chance alone makes no spread worth the name
+    alike = [np.diff(spread_of_share(x, rng.random(4000) < 0.1))[0] for _ in range(20)]
+    assert np.median(alike) < 0.015
+    assert spread_of_share(x, np.zeros(4000)) == (0.0, 0.0)
 
 
 def test_design_follows_the_priors() -> None:

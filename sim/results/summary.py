@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.formulas.emulator import spread_of_share
 from sim.formulas.statistics import Interval, wilson
 from sim.registry import PROTOCOLS
 from sim.results.aftermath import (
@@ -23,6 +24,7 @@ from sim.results.aftermath import (
     ratification_summary,
 )
 from sim.results.articles import ArticlesSummary, articles_summary
+from sim.results.experiments import PREFIX
 from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
 from sim.results.record import Record
 from sim.scenario.schema import Issue, Scenario, nearest_text
@@ -135,6 +137,15 @@ class Provenance(Record):
 
 
 @dataclass(frozen=True)
+class Allowed(Record):
+    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent."""
+
+    outcomes: dict[str, Interval]
+    deal_by_day: Intervals
+    first_stage_by_day: Intervals
+
+
+@dataclass(frozen=True)
 class Summary(Record):
     """A run in numbers; ``docs/outputs.md`` explains every key."""
 
@@ -151,6 +162,7 @@ class Summary(Record):
     deal_by_day_interval: Intervals
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
+    allowed: Allowed | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -213,6 +225,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         deal_by_day_interval=deal_interval,
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
+        allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),
@@ -251,6 +264,25 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         ),
     )
     return summary.rounded()
+
+
+def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations; None where worlds do not differ in them."""
+    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    drawn = np.array([data[n].values for n in names], dtype=float)
+    if not len(names) or not np.ptp(drawn, axis=1).any():
+        return None
+
+    def spread(flags: np.ndarray) -> Interval:
+        return Interval(*spread_of_share(drawn.T, flags))
+
+    codes = data.outcome.values
+    settled, first = data.settled_day.values, data.first_signed_day.values
+    return Allowed(
+        {kind: spread(codes == n) for n, kind in enumerate(OUTCOMES)},
+        {day: spread(settled <= float(day)) for day in days},
+        {day: spread(first <= float(day)) for day in days},
+    )
 
 
 def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:
