@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
 from sim.plots.style import DARK, GREY, shortened, styled
 from sim.studies.solve.session import Session, answer

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.formulas.solutions.analysis import Pair
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, PALE, SMALL, shortened, styled
 from sim.prose import listing

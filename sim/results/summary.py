@@ -238,7 +238,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         stuck_on=_shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
         stuck_because=_shares(reasons, list(REASONS), failed),
         no_common_ground=_no_common_ground(ensemble),
-        levers=_levers(ensemble),
+        levers=_levers(ensemble, horizon),
         walked_away=_ratio(int(left.sum()), worlds),
         walked_away_after_signing=_ratio(
             int((left & (ensemble.stages_signed.values > 0)).sum()), worlds
@@ -369,13 +369,13 @@ def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
     return {str(i): float(m) for i, m in zip(data.issue.values, missed, strict=True)}
 
 
-def _levers(data: xr.Dataset) -> dict[str, LeverUse]:
+def _levers(data: xr.Dataset, horizon: float) -> dict[str, LeverUse]:
     out = {}
     pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
         pulled = ~np.isnan(pulled_day[:, n])
         effect = effect_day[:, n]
-        acted = ~np.isnan(effect)
+        acted = effect <= horizon  # what was pulled late may act only after the end
         median = float(np.median(effect[acted])) if acted.any() else None
         out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
     return out

@@ -18,7 +18,7 @@ OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,
     "ratification_failed": "#a34e5f",
-    "breakdown": "#767676",
+    "breakdown": "#454f5b",
     "no_deal": "#a6a6a6",
 }
 """How a world ends."""

@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import GREY, SMALL, line_height, shortened
-from sim.views.compare.common import Row, View
+from sim.views.compare.common import Row
+from sim.views.view import View
 
 NAMES = 2.05
 """Room for the scenarios' names, in inches."""

@@ -9,7 +9,8 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, percent
 from sim.prose import percent as share_text
 from sim.studies.compare.comparison import Comparison
-from sim.views.compare.common import UNNAMED, Row, View, foot, listed, palette, row_of
+from sim.views.compare.common import UNNAMED, Row, foot, listed, palette, row_of
+from sim.views.view import View
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""
@@ -85,6 +86,11 @@ class DurabilityView(View):
     """Share still holding by year: of the settlements reached, and of the plans if signed."""
 
     panels: list[HoldingPanel]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each curve."""
+        return [f"{p.short_title}: {c.words}" for p in self.panels for c in p.curves]
 
 
 def durability(comparison: Comparison) -> DurabilityView | None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import actor_colors
-from sim.views.compare.common import Row, View, foot, left_out, listed, rows_of
+from sim.views.compare.common import Row, foot, left_out, listed, rows_of
+from sim.views.view import View
 
 Array = NDArray[np.float64]
 
@@ -81,6 +82,11 @@ class GainsView(View):
     rows: list[Row]
     parties: list[PartyGains]
     ends: tuple[float, float]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each gain."""
+        return [f"{p.label}: {line}" for p in self.parties for line in p.words]
 
 
 def gains(comparison: Comparison) -> GainsView | None:

@@ -11,7 +11,8 @@ from sim.prose import percent as share_text
 from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import OUTCOME_COLORS
-from sim.views.compare.common import Row, View, foot, listed, rows_of
+from sim.views.compare.common import Row, foot, listed, rows_of
+from sim.views.view import View
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,20 @@ class OddsView(View):
         The rows, nearest to a settlement first.
     columns : list of OutcomeColumn
         Kinds of outcome that occur, and settlements in any case.
-    words : list of str
-        A sentence for each row.
     """
 
     rows: list[Row]
     columns: list[OutcomeColumn]
-    words: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each scenario."""
+        return [
+            f"{row.title}: "
+            + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in self.occurring)
+            + "."
+            for n, row in enumerate(self.rows)
+        ]
 
     @property
     def occurring(self) -> list[OutcomeColumn]:
@@ -83,15 +91,7 @@ def odds(comparison: Comparison) -> OddsView:
     )
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
-    words = [
-        f"{run.scenario.title}: "
-        + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in columns if c.occurs)
-        + "."
-        for n, run in enumerate(runs)
-    ]
-    return OddsView(
-        foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns, words
-    )
+    return OddsView(foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns)
 
 
 def headline(runs: list[Run]) -> str:

@@ -8,7 +8,6 @@ from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
     Row,
-    View,
     foot,
     issue_title,
     left_out,
@@ -16,6 +15,7 @@ from sim.views.compare.common import (
     rows_of,
     sharing_issues,
 )
+from sim.views.view import View
 
 SHADES = ("#b9a6d9", "#f7f5fa", "#ffffff", "#fdf3e3", "#f5b866")
 """From the low to the high end of a scale, evenly spaced: pale enough for dark text at both ends;

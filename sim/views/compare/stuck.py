@@ -10,7 +10,6 @@ from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
     Row,
-    View,
     foot,
     issue_title,
     left_out,
@@ -18,6 +17,7 @@ from sim.views.compare.common import (
     rows_of,
     sharing_issues,
 )
+from sim.views.view import View
 
 HEATS = ("#ffffff", "#f8e3cf", "#efb78a", "#d0743a")
 """From no world to all of them, evenly spaced."""
