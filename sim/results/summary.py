@@ -125,6 +125,20 @@ class Central(Record):
 
 
 @dataclass(frozen=True)
+class BaseRate(Record):
+    """How often talks of the past ended in an agreement within ``days``; ``n`` cases."""
+
+    key: str
+    cases: str
+    event: str
+    n: int
+    days: int
+    share: float
+    interval: Interval | None
+    source: str
+
+
+@dataclass(frozen=True)
 class Provenance(Record):
     """What a run is of."""
 
@@ -163,6 +177,7 @@ class Summary(Record):
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
     allowed: Allowed | None
+    base_rate: BaseRate | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -187,6 +202,16 @@ class Summary(Record):
         if what == "settlement":
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
+
+
+def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
+    """What the record says of comparable talks, for the horizon nearest to that of the run."""
+    found = scenario.comparable
+    if found is None:
+        return None
+    rate = found.nearest(horizon)
+    return BaseRate(found.key, found.cases, found.event, found.n, rate.days, rate.share,
+                    rate.interval, found.source)  # fmt: skip
 
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
@@ -226,6 +251,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
         allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
+        base_rate=base_rate(scenario, horizon),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),

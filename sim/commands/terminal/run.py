@@ -15,6 +15,7 @@ from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -46,6 +47,8 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     if scenario.question:
         console.print(Text(scenario.question, style="bold"))
     console.print(answer(scenario, summary) + "\n")
+    if base := base_rate_words(summary):
+        console.print(f"Base rate. {base}\n")
     console.print(_odds(run))
     for line in ending_words(scenario, summary):
         console.print(line)
