@@ -17,7 +17,7 @@ from sim.results.experiments import experiments, outcomes_table
 from sim.scenario import load_scenario
 from tests.conftest import SCENARIOS
 
-LIMIT = "actors.putin.positions.territory.limit"
+LIMIT = "actors.putin.positions.territory.line.at"
 
 
 @pytest.fixture(scope="module")

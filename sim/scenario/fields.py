@@ -133,6 +133,11 @@ class Wish(Sourced):
         return sorted(lines, key=lambda line: not line.stated)
 
     @property
+    def notes(self) -> list[Sourced]:
+        """What may give reasons: the wish as a whole and each of its red lines."""
+        return [self, *self.line]
+
+    @property
     def upward(self) -> bool:
         """Whether they are upper ones: they lie toward the far end of the scale."""
         if self.lines and abs(self.ideal.median - 0.5) < 1e-9:

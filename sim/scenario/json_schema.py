@@ -72,7 +72,7 @@ def _shorthands(schema: dict[str, Any]) -> None:
     definitions = schema["$defs"]
     for part in definitions.values():
         for key, value in part.get("properties", {}).items():
-            if key in {"source", "on", "when"} and value.get("type") == "array":
+            if key in {"source", "on", "when", "line"} and value.get("type") == "array":
                 part["properties"][key] = {
                     "anyOf": [value, value["items"]],
                     "description": value.get("description", ""),

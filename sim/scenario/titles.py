@@ -9,6 +9,7 @@ from sim.scenario.schema import Scenario
 
 OF_POSITION = {
     "limit": "red line",
+    "line": "red line",
     "limits": "red lines",
     "ideal": "ideal",
     "salience": "weight",
@@ -68,6 +69,9 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"{what} of “{actor.levers[rest[1]].title}”"
     if field == "positions" and len(rest) >= 3:
         what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
+        lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []
+        if rest[2] == "line" and len(lines) == 2 and rest[3:4] in (["0"], ["1"]):
+            what = f"{lines[int(rest[3])].kind} {what}"
         return f"{who} {what} on {_issue(rest[1], scenario)}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
