@@ -82,6 +82,8 @@ def _key(view: ConvergenceView) -> list[Mark]:
         marks.append(Mark("mediator's text", "point", _text_style()))
     if any(p.deal for p in view.panels):
         marks.append(Mark("agreed", "point", _deal_style()))
+    if any(p.happened for p in view.panels):
+        marks.append(Mark("signed in fact", "point", _fact_style()))
     return marks
 
 
@@ -105,6 +107,11 @@ def _text_style() -> dict[str, Any]:
 def _deal_style() -> dict[str, Any]:
     return {"marker": "D", "markersize": 7, "color": DARK, "markeredgecolor": "white",
             "markeredgewidth": 1}  # fmt: skip
+
+
+def _fact_style() -> dict[str, Any]:
+    return {"marker": "*", "markersize": 13, "color": DARK, "markerfacecolor": "#f0c000",
+            "markeredgewidth": 0.9}  # fmt: skip
 
 
 def _title(panel: IssuePanel, cell: float) -> list[str]:
@@ -203,6 +210,10 @@ def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -
         axes.axvline(when, color=DARK, linewidth=0.9, linestyle=":", zorder=2.5, gid="stage")
     if len(panel.texts):
         axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **_text_style())
+    if panel.happened:
+        day, point = panel.happened
+        axes.plot([min(day, view.end)], [point], linestyle="", zorder=4.5, gid="happened",
+                  clip_on=False, **_fact_style())  # fmt: skip
     if panel.deal:
         day, point = panel.deal
         axes.plot([day, view.end], [point, point], color=DARK, linewidth=1.6, zorder=2.6,

@@ -105,6 +105,8 @@ class IssuePanel:
         Day and place of the texts tabled.
     deal : tuple of float or None
         Day and place of what the central world agreed.
+    happened : tuple of float or None
+        Day and place of what was signed in fact.
     """
 
     key: str
@@ -114,12 +116,16 @@ class IssuePanel:
     stands: list[Stand]
     texts: Array
     deal: tuple[float, float] | None
+    happened: tuple[float, float] | None = None
 
     @property
     def words(self) -> str:
         """The panel in a sentence or two."""
         courses = " ".join(course(self.issue, stand) for stand in self.stands)
-        return f"{self.issue.title}: {self.status}. {courses}"
+        text = f"{self.issue.title}: {self.status}. {courses}"
+        if self.happened:
+            text += f" In fact “{nearest_text(self.issue, self.happened[1])}” was signed."
+        return text
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,9 @@ def convergence_view(run: Run) -> ConvergenceView:
     )
     if len(large) < len(panels):
         text += " Large: the issues that decide it."
+    if outcome := scenario.outcome:
+        when = f"a text was signed on {day_text(outcome.signed)}" if outcome.signed else ""
+        text += f" In fact {when or 'nothing was signed'}."
     if crowd:
         text += " Thicker lines: more sides that stand together."
     return ConvergenceView(
@@ -226,7 +235,17 @@ def _panel(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> Issu
     day, point = agreed_day(run, issue), float(central.agreed.values[i])
     deal = None if day is None or math.isnan(point) else (day, point)
     stands = _stands(run, issue, shown, decides, crowd)
-    return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal)
+    return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal,
+                      _happened(run, issue))  # fmt: skip
+
+
+def _happened(run: Run, issue: str) -> tuple[float, float] | None:
+    """Day and place of what was signed in fact on an issue."""
+    outcome = run.scenario.outcome
+    if outcome is None or not outcome.signed or issue not in outcome.terms:
+        return None
+    day = (outcome.signed - run.scenario.war.start_date).days
+    return float(day), outcome.terms[issue].at.median
 
 
 def _stands(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> list[Stand]:

@@ -13,6 +13,7 @@ from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.words.past import happened_words
 from sim.words.story import (
     answer,
     base_rate_words,
@@ -53,6 +54,7 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     for line in ending_words(scenario, summary):
         console.print(line)
     console.print(_days(run))
+    _section(console, "What happened", happened_words(scenario, summary))
     _section(console, "The central world", _central_story(run))
     _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)

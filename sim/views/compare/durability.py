@@ -119,8 +119,9 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     if not settled + plans:
         return None
     text = (
-        "Share of worlds in which keeping the agreement still beats breaking it for every side, by "
-        "year after signing. Solid: settlements, with 95 % intervals (Wilson); dashed: the plan in "
+        "Share of worlds in which no accident has ended the agreement and keeping it still beats "
+        "breaking it for every side, by year after signing. Solid: settlements, with 95 % "
+        "intervals (Wilson); dashed: the plan in "
         "all worlds, whether or not anybody would sign it; dotted: further than the scenario looks."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
