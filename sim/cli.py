@@ -14,6 +14,7 @@ from sim.commands.compare import compare
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest,
     "calibrate": calibrate,
     "score": score,
+    "record": record,
     "solve": solve,
     "export": export,
     "schema": schema,

@@ -22,6 +22,8 @@ TARGET = ROOT / "sim" / "scenario" / "record.json"
 YEAR = 365.25
 DAYS = (30, 90, 182, 365, 731, 1826, 3653)
 """Ends of the intervals of the life tables: 1, 3 and 6 months; 1, 2, 5 and 10 years."""
+ENOUGH = 5
+"""Agreements that have to be left for a share to say anything."""
 ASKED = (30, 100, 365)
 """Days within which talks ended in an agreement."""
 
@@ -91,9 +93,11 @@ class Spells:
         return max(1.0, float(jackknife / (share**2 * variance)))
 
     def shares(self) -> dict[str, list[float]]:
-        """Share by day with its 95 % interval, on the scale of log(−log)."""
+        """Share by day with its 95 % interval, on the scale of log(−log), while enough are left."""
         out = {}
         for day in DAYS:
+            if (self.days >= day).sum() < ENOUGH:
+                break
             share, variance = self.kaplan_meier(float(day))
             if 0 < share < 1:
                 half = Z95 * np.sqrt(variance) / abs(np.log(share))

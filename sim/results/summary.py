@@ -126,7 +126,13 @@ class Central(Record):
 
 @dataclass(frozen=True)
 class BaseRate(Record):
-    """How often talks of the past ended in an agreement within ``days``; ``n`` cases."""
+    """How often talks of the past ended in an agreement within ``days``; ``n`` cases.
+
+    Attributes
+    ----------
+    data, source : str
+        The data set, by its name and in full.
+    """
 
     key: str
     cases: str
@@ -135,6 +141,7 @@ class BaseRate(Record):
     days: int
     share: float
     interval: Interval | None
+    data: str
     source: str
 
 
@@ -211,7 +218,7 @@ def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
         return None
     rate = found.nearest(horizon)
     return BaseRate(found.key, found.cases, found.event, found.n, rate.days, rate.share,
-                    rate.interval, found.source)  # fmt: skip
+                    rate.interval, found.source.short, found.source.full)  # fmt: skip
 
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:

@@ -24,17 +24,28 @@ HORIZONS = {30: "30 days", 100: "100 days", 365: "a year"}
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where facts are from, in a few words and in full."""
+
+    short: str
+    full: str
+
+
+@dataclass(frozen=True)
 class Holding:
     """How long agreements of a kind held.
 
     Attributes
     ----------
-    title, failure, source : str
-        What they are, what counts as the end, and where that is from.
+    title, failure : str
+        What they are, and what counts as the end.
+    source : Source
     n, groups, failed : int
         Agreements, conflicts or countries that they belong to, and how many failed.
-    years, shares : ndarray
-        When, and what share still held.
+    days : list of int
+        Days after the signature, as long as enough are left.
+    shares : ndarray
+        What share still held.
     intervals : list of Interval
         95 %, rows taken as independent.
     design_effect : float
@@ -48,17 +59,22 @@ class Holding:
 
     title: str
     failure: str
-    source: str
+    source: Source
     n: int
     groups: int
     failed: int
-    years: Array
+    days: list[int]
     shares: Array
     intervals: list[Interval]
     design_effect: float
     table: Array
     fit: Fit | None
     peacekeepers: int
+
+    @property
+    def years(self) -> Array:
+        """The days as years."""
+        return np.array(self.days) / 365.25
 
 
 @dataclass(frozen=True)
@@ -77,7 +93,7 @@ class Talks:
     key: str
     cases: str
     event: str
-    source: str
+    source: Source
     n: int
     rates: tuple[Rate, ...]
 
@@ -95,14 +111,14 @@ def _read() -> dict[str, Any]:
 @cache
 def holding() -> dict[str, Holding]:
     """How long agreements held, by kind."""
-    sources, out = _read()["sources"], {}
+    out = {}
     for kind, entry in _read()["holding"].items():
         shares = np.array(list(entry["shares"].values()))
         fitted = entry.get("fit")
         out[kind] = Holding(
             **{key: entry[key] for key in ("title", "failure", "n", "groups", "failed")},
-            source=sources[entry["source"]],
-            years=np.array(entry["table"])[:, 1],
+            source=Source(**_read()["sources"][entry["source"]]),
+            days=[int(day) for day in entry["shares"]],
             shares=shares[:, 0],
             intervals=[Interval(*span) for span in shares[:, 1:].tolist()],
             design_effect=entry["design_effect"],
@@ -116,12 +132,12 @@ def holding() -> dict[str, Holding]:
 @cache
 def talks() -> dict[str, Talks]:
     """How often talks ended in an agreement, by kind."""
-    sources, out = _read()["sources"], {}
+    out = {}
     for key, entry in _read()["talks"].items():
         rates = tuple(
             Rate(int(days), share, None if low is None else Interval(low, high))
             for days, (share, low, high) in entry["rates"].items()
         )
-        where = sources[entry["source"]]
+        where = Source(**_read()["sources"][entry["source"]])
         out[key] = Talks(key, entry["cases"], entry["event"], where, entry["n"], rates)
     return out

@@ -223,8 +223,10 @@ def _record(run: Run) -> InRecord | None:
         return None
     found = holding()[durability.kind]
     at = [n for n, year in enumerate(found.years) if 0.9 < year <= durability.years + 0.1]
+    spec = run.scenario.durability
+    either = ", with peacekeepers or without" if spec and spec.peacekeepers else ""
     return InRecord(
-        f"{found.n} {found.title}",
+        f"{found.n} {found.title}{either}",
         [float(round(found.years[n])) for n in at],
         [float(found.shares[n]) for n in at],
         [found.intervals[n] for n in at],

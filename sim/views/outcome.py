@@ -15,7 +15,6 @@ from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
 from sim.results.summary import ByDay, Intervals
-from sim.scenario.record import HORIZONS
 from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
@@ -243,7 +242,7 @@ def _base(run: Run) -> Base | None:
     if found is None:
         return None
     cases = found.cases[:1].lower() + found.cases[1:]
-    label = f"{share_text(found.share)} {cases} within {HORIZONS[found.days]}"
+    label = f"{share_text(found.share)} {cases}"
     return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 
 

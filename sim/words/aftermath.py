@@ -29,7 +29,7 @@ def holding_words(scenario: Scenario) -> str:
     return (
         f"{KEEPS}, and that no accident ends it: incidents, spoilers, changes of government, as "
         f"often as the record has it. There, of {found.n} {found.title} in {found.groups} "
-        f"conflicts, in force after {listing(told)}; {found.source}.{guarded}"
+        f"conflicts, in force after {listing(told)}; {found.source.short}.{guarded}"
     )
 
 

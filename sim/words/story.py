@@ -199,10 +199,10 @@ def base_rate_words(summary: Summary) -> str:
     base = summary.base_rate
     if base is None:
         return ""
-    span = f" ({span_words(base.interval)})" if base.interval else ""
+    span = f"{span_words(base.interval)}; " if base.interval else ""
     return (
-        f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)}{span}. "
-        f"{base.n:,} cases, {base.source}."
+        f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)} "
+        f"({span}{base.n:,} cases, {base.data})."
     )
 
 
