@@ -9,6 +9,9 @@ import typer
 
 from sim.commands.errors import cannot_write
 
+TOLD = (30, 365, 1826, 3653)
+"""Days for which the table tells what held; the chart shows more."""
+
 
 def record(
     out: Annotated[
@@ -26,29 +29,26 @@ def record(
 
     view = holding_view()
     console = Console(highlight=False, markup=False)
-    told = [day for day in SPANS if SPANS[day] not in ("3 months", "2 years")]
-    table = Table("Agreements that hold", "", *(SPANS[day] for day in told), box=None)
     for kind in view.kinds:
-        at = [kind.of.days.index(day) if day in kind.of.days else None for day in told]
-        past, model = (
-            ["" if n is None else share_words(shares[n], spans[n]) for n in at]
-            for shares, spans in (
-                (kind.of.shares, kind.of.intervals),
-                (kind.model, kind.allowed),
-            )
-        )
-        table.add_row(f"{kind.title}, n = {kind.of.n}", "record", *past)
-        table.add_row("", "model", *model)
-    console.print(table)
-    console.print()
-    table = Table("Talks that ended in an agreement", "n", *HORIZONS.values(), "", box=None)
+        console.print(f"{kind.title} ({kind.count})", style="bold")
+        table = Table("", "record", "model", box=None)
+        for day in TOLD:
+            if day in kind.of.days:
+                n = kind.of.days.index(day)
+                past = share_words(kind.of.shares[n], kind.of.intervals[n])
+                table.add_row(SPANS[day], past, share_words(kind.model[n], kind.allowed[n]))
+        console.print(table)
+    console.print("\nTalks that ended in an agreement within ...", style="bold")
+    table = Table("", "n", *HORIZONS.values(), box=None)
+    for column in table.columns[1:]:
+        column.no_wrap = True
     for key, some in talks().items():
         rates = [share_words(rate.share, rate.interval) for rate in some.rates]
-        table.add_row(f"{some.cases} ({key})", f"{some.n:,}", *rates, some.source.short)
+        table.add_row(f"{key}: {some.cases}, {some.event}", f"{some.n:,}", *rates)
     console.print(table)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         save(holding_figure(view), out)
     except OSError as error:
         cannot_write(error, out)
-    console.print(f"\nWritten to {out}")
+    console.print(f"\nWritten to {out}", soft_wrap=True)
