@@ -51,8 +51,8 @@ class Course(NamedTuple):
 
         Examples
         --------
-        >>> Course.of(np.array([0.0, 0.0, 0.0]))
-        Course(lasting=0.5, scale=1.0, shape=1.0)
+        >>> [float(part) for part in Course.of(np.array([0.0, 0.0, 0.0]))]
+        [0.5, 1.0, 1.0]
         """
         return cls(expit(free[..., 0]), np.exp(free[..., 1]), np.exp(free[..., 2]))
 

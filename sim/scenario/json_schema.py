@@ -31,6 +31,11 @@ def scenario_schema() -> dict[str, Any]:
         definitions["War"]["properties"]["cost"]["patternProperties"][key] = {
             "anyOf": [cost, *number]
         }
+    host = definitions["Actor"]["properties"]["communication"]
+    host["anyOf"] = [
+        {"$ref": host.pop("$ref")},
+        *definitions["Rate"]["properties"]["share"]["anyOf"],
+    ]
     return _of_a_file(schema)
 
 

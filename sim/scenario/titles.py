@@ -16,11 +16,11 @@ OF_POSITION = {
     "softening": "softening of the red line",
     "curvature": "curvature",
 }
-OF_LEVER = {"credibility": "Credibility", "delay": "Rounds until the effect", "effect": "Effect"}
+OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
 OF_ACTOR = {
-    "leave_after": "rounds before it walks away",
+    "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
     "flexibility": "flexibility, shared by its red lines",

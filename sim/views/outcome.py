@@ -18,7 +18,7 @@ from sim.results.summary import ByDay, Intervals
 from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
-from sim.words.story import base_rate_words
+from sim.words.story import asked_words, base_rate_words
 
 Array = NDArray[np.float64]
 
@@ -126,6 +126,8 @@ class OutcomeView(View):
         Day 0.
     end : float
         Last day shown.
+    asked : list of str
+        What is signed by the days that the scenario asks for.
     base : Base or None
     """
 
@@ -133,13 +135,14 @@ class OutcomeView(View):
     start: datetime.date
     end: float
     signings: list[Signing]
+    asked: list[str]
     base: Base | None = None
 
     @property
     def words(self) -> list[str]:
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
         base = [f"Base rate. {self.base.words}"] if self.base else []
-        return [*parts, *(one.words for one in self.signings), *base]
+        return [*parts, *(one.words for one in self.signings), *self.asked, *base]
 
     @property
     def occurring(self) -> list[Odds]:
@@ -233,8 +236,10 @@ def outcome_view(run: Run) -> OutcomeView:
         "How the worlds end within the horizon, and the share in which something is signed by "
         f"each date, with 95 % intervals (Wilson) for {counted(run.summary.worlds, 'world')}."
     )
-    return OutcomeView(foot_line(run), headline(run), text, odds, scenario.war.start_date,
-                       last_day(run), signings, _base(run))  # fmt: skip
+    asked = asked_words(scenario, run.summary)
+    title = f"{asked[0]} {headline(run)}" if asked else headline(run)
+    return OutcomeView(foot_line(run), title, text, odds, scenario.war.start_date,
+                       last_day(run), signings, asked, _base(run))  # fmt: skip
 
 
 def _base(run: Run) -> Base | None:

@@ -19,5 +19,5 @@ def contents(loaded: Loaded | LoadedDiscrete) -> str:
     return (
         f"{len(scenario.issues)} issues, {len(scenario.actors)} actors, {len(positions)} positions "
         f"({judged} with a judgement), {len(scenario.stages)} stage(s), {scenario.rounds} rounds "
-        f"of {scenario.war.round_days} days."
+        f"of {scenario.war.round_days:g} day{'' if scenario.war.round_days == 1 else 's'}."
     )
