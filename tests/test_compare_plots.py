@@ -208,11 +208,10 @@ def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
         held = run.summary.durability
         assert len(drawn) == (held is not None and held.worlds >= ENOUGH)
         if drawn:
-            np.testing.assert_allclose(drawn[0].get_ydata(), [1.0, *held.held.values()])
+            np.testing.assert_allclose(drawn[0].get_xdata(), [1.0, *held.held.values()])
     (plan,) = lines(panel(figure, "plan"), "lasting")
     expected = [1.0, *compared.run("lasting").summary.plan.held.values()]
-    np.testing.assert_allclose(plan.get_ydata(), expected)
-    assert plan.get_linestyle() == "--"
+    np.testing.assert_allclose(plan.get_xdata(), expected)
 
 
 def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None:
@@ -227,11 +226,14 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
         ]
         assert blocking
         for key in (*blocking, *REASONS):
-            assert len(by_gid(figure, f"{name}:{key}")) == failing
-    base = compared.base.summary
-    texts = [t.get_text() for t in panel(figure, "issues").texts]
-    for share in base.stuck_on.values():
-        if share:
+            known = run.summary.stuck_on.get(key) or run.summary.stuck_because.get(key)
+            parts = by_gid(figure, f"{name}:{key}")
+            assert len(parts) == (failing and bool(known))
+            for part in parts:
+                assert part.get_width() == pytest.approx(known)
+    texts = " ".join(t.get_text() for t in panel(figure, "issues").texts)
+    for share in compared.base.summary.stuck_on.values():
+        if share > 0.1:
             assert whole_percent(share) in texts
 
 

@@ -345,7 +345,7 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
     ):
         assert part in said
     assert run_context(past)["happened"] == happened_words(past.scenario, past.summary)
-    marks = points(FIGURES["convergence"](past), "happened")
+    marks = points(FIGURES["convergence"](past), "real")
     assert {issue: mark.tolist() for issue, mark in marks.items()} == {"land": [[40.0, 0.5]]}
 
 

@@ -380,7 +380,7 @@ def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
     assert len(shown.stands[0].actors) == 30
     assert shown.stands[0].name == "State s0 and 29 others"
     assert len(shown.stands) == 5
-    drawing = panel(drawn(crowd, "package"), "quota")
+    drawing = panel(drawn(crowd, "package"), "strips")
     (ideal,) = lines(drawing, "ideal:s0")
     assert ideal.get_xdata()[0] == pytest.approx(0.4, abs=0.03)
     assert "30" in {t.get_text() for t in drawing.texts}
@@ -459,33 +459,31 @@ def test_axis_of_tiny_odds_is_short() -> None:
 
 
 def test_package_shows_what_was_agreed(run: Run) -> None:
-    figure = drawn(run, "package")
-    assert [a.get_gid() for a in figure.axes] == list(run.scenario.issues)
+    axes = panel(drawn(run, "package"), "strips")
     data = run.ensemble
     settled = data.outcome.values == 0
+    middles = []
     for n, (issue, spec) in enumerate(run.scenario.issues.items()):
-        axes = panel(figure, issue)
         values = data.agreed.values[settled, n] if settled.any() else data.agreed.values[:, n]
         values = values[~np.isnan(values)]
-        marks = lines(axes, "median")
-        assert len(marks) == (len(values) > 0)
-        if marks:
+        bars = lines(axes, f"spread:{issue}")
+        assert len(bars) == (len(values) > 0 and spec.kind != "options"), "between lies nothing"
+        for bar in bars:
+            np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
+        if len(values):
             options = spec.kind == "options"
-            middle = np.quantile(values, 0.5, method="inverted_cdf" if options else "linear")
-            assert marks[0].get_xdata()[0] == pytest.approx(middle)
-            bars = lines(axes, "spread")
-            assert len(bars) == (not options), "between options lies nothing"
-            for bar in bars:
-                np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
-        (start,) = lines(axes, "no_deal")
-        assert start.get_xdata()[0] == spec.no_deal.median
-        for actor in run.central.actor.values:
-            ideals = lines(axes, f"ideal:{actor}")
-            position = run.scenario.actors[str(actor)].positions.get(issue)
-            assert len(ideals) == (position is not None)
-            if position is not None:
-                # side by side where several coincide, so up to a few marks away
-                assert ideals[0].get_xdata()[0] == pytest.approx(position.ideal.median, abs=0.08)
+            middles.append(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))
+    drawn_at = [x for line in lines(axes, "median") for x in line.get_xdata()]
+    np.testing.assert_allclose(drawn_at, middles)
+    (starts,) = lines(axes, "no_deal")
+    expected = [spec.no_deal.median for spec in run.scenario.issues.values()]
+    np.testing.assert_allclose(starts.get_xdata(), expected)
+    for actor in signatories(run):
+        held = [i for i in run.scenario.issues if actor in holders(run, i)]
+        wants = [run.scenario.actors[actor].positions[i].ideal.median for i in held]
+        found = [x for line in lines(axes, f"ideal:{actor}") for x in line.get_xdata()]
+        # side by side where several coincide, so up to a few marks away
+        np.testing.assert_allclose(found, wants, atol=0.08)
 
 
 def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
@@ -495,8 +493,7 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     headline = words(figure, "headline")
     assert headline.startswith("No settlement in any world")
     assert "Land and water" in headline
-    axes = panel(figure, "land")
-    (north,) = lines(axes, "limit:north")
+    (north,) = lines(panel(figure, "strips"), "limit:north")
     assert north.get_xdata()[0] == pytest.approx(0.2, abs=0.01)
     assert north.get_marker() == ">", "what lies above is barred"
     assert any("No common ground in 100 %" in t.get_text() for t in figure.texts)

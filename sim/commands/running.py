@@ -25,7 +25,7 @@ from sim.ensemble.runner import (
 if TYPE_CHECKING:
     from sim.plots import Drawing
 
-CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
+CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 
 Step = Callable[[Path], object]

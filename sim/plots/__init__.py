@@ -10,17 +10,20 @@ from sim.plots.afterwards import afterwards
 from sim.plots.convergence import convergence
 from sim.plots.drawing import Chart, Drawing, save
 from sim.plots.outcome import outcome
+from sim.plots.overview import overview
 from sim.plots.package import package
 from sim.plots.pressure import pressure
 from sim.plots.utility import utility
 from sim.views.afterwards import afterwards_view
 from sim.views.convergence import convergence_view
 from sim.views.outcome import outcome_view
+from sim.views.overview import overview_view
 from sim.views.package import package_view
 from sim.views.pressure import pressure_view
 from sim.views.utility import utility_view
 
 FIGURES: dict[str, Chart[Run, Any]] = {
+    "overview": Chart(overview_view, overview),
     "convergence": Chart(convergence_view, convergence),
     "outcome": Chart(outcome_view, outcome),
     "package": Chart(package_view, package),

@@ -7,7 +7,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
+from sim.plots.style import (
+    DARK,
+    GREY,
+    SMALL,
+    line_height,
+    plain,
+    shortened,
+    styled,
+    text_width,
+    wrapped,
+)
 from sim.prose import percent as share_text
 from sim.views.afterwards import AfterwardsView, Vote, Worth
 from sim.views.colours import SETTLED
@@ -66,7 +76,7 @@ def _key(view: AfterwardsView) -> list[Mark]:
 
 
 def _rows(axes: Axes, names: list[str]) -> None:
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), [plain(name) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
-from sim.views.colours import ink
+from sim.views.colours import ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
 GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
@@ -21,6 +21,8 @@ LARGE, LOW = 2.3, 1.35
 SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
+REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
+                        "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""
 
@@ -43,9 +45,11 @@ def convergence(view: ConvergenceView) -> Figure:
     heights = [_height(row, cell) for row in rows]
     little = (WIDTH - 2 * MARGIN - GUTTER * (SMALL_COLUMNS - 1)) / SMALL_COLUMNS
     lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
-    parts = [_small_heights(row, little) for row in lower]
+    parts = [small_heights(row, little) for row in lower]
     pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
-    sheet = Sheet(view.foot, view.headline, view.subtitle, sum(heights) + sum(pitches), _key(view))
+    sheet = Sheet(
+        view.foot, view.headline, view.subtitle, sum(heights) + sum(pitches), key_marks(view)
+    )
     top = 0.0
     for row, height in zip(rows, heights, strict=True):
         for n, panel in enumerate(row):
@@ -53,28 +57,27 @@ def convergence(view: ConvergenceView) -> Figure:
         top += height
     for row, part, height in zip(lower, parts, pitches, strict=True):
         for n, panel in enumerate(row):
-            _small(sheet, view, panel, (MARGIN + n * (little + GUTTER), top), little, part)
+            place = (MARGIN + n * (little + GUTTER), top)
+            small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
         top += height
     return sheet.figure
 
 
-def _key(view: ConvergenceView) -> list[Mark]:
+def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
+    """What the panels show; small ones have no red lines."""
     marks = [
         Mark(name, "line", {"color": color, "linewidth": 2.4}, ink(color))
         for name, color in view.actors
     ]
     if view.single:
         marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
-    lines = list(view.lines())
+    lines = list(view.lines()) if with_lines else []
     for words, some in (
-        ("red line: nothing is signed beyond the bar", {None}),
-        ("red line, stated in public", {True}),
-        ("red line, as the coder believes", {False}),
+        ("red line, stated: nothing is signed beyond", {True}),
+        ("red line, believed", {False, None}),
     ):
         if any(line.stated in some and not line.conditional for line in lines):
-            marks.append(
-                Mark(words, "point", red_line_style(RedLine(0, True, next(iter(some))), DARK))
-            )
+            marks.append(Mark(words, "point", red_line_style(RedLine(0, True, True in some), DARK)))
     if any(line.conditional for line in lines):
         marks.append(Mark("red line if other terms suit", "point",
                           red_line_style(RedLine(0, True, conditional=True), DARK)))  # fmt: skip
@@ -82,20 +85,20 @@ def _key(view: ConvergenceView) -> list[Mark]:
         marks.append(Mark("mediator's text", "point", _text_style()))
     if any(p.deal for p in view.panels):
         marks.append(Mark("agreed", "point", _deal_style()))
-    if any(p.happened for p in view.panels):
-        marks.append(Mark("signed in fact", "point", _fact_style()))
+    if any(p.real for p in view.panels):
+        marks.append(Mark("what was signed in truth", "point", REAL))
     return marks
 
 
 def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
     """A flat triangle that stands on the line, on the side that is barred."""
-    hollow = line.conditional or line.stated is False
+    face = tint(color, 0.35) if line.conditional else color if line.stated else "white"
     return {
         "marker": "^" if line.above else "v",
-        "markersize": 6.5,
+        "markersize": 5.0 if line.conditional else 6.5,
         "color": color,
-        "markerfacecolor": "white" if hollow else color,
-        "markeredgewidth": 0.9 if line.conditional else 1.3,
+        "markerfacecolor": face,
+        "markeredgewidth": 0.0 if line.conditional else 1.4,
     }
 
 
@@ -107,11 +110,6 @@ def _text_style() -> dict[str, Any]:
 def _deal_style() -> dict[str, Any]:
     return {"marker": "D", "markersize": 7, "color": DARK, "markeredgecolor": "white",
             "markeredgewidth": 1}  # fmt: skip
-
-
-def _fact_style() -> dict[str, Any]:
-    return {"marker": "*", "markersize": 13, "color": DARK, "markerfacecolor": "#f0c000",
-            "markeredgewidth": 0.9}  # fmt: skip
 
 
 def _title(panel: IssuePanel, cell: float) -> list[str]:
@@ -165,7 +163,7 @@ def _large(
         end_labels(axes, ends, height, right - gap, start=gap)
 
 
-def _small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
+def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
     """Of the titles, and of the texts of the upper and the lower ends, in inches."""
     ends = [(p.issue.scale[max(p.issue.scale)], p.issue.scale[min(p.issue.scale)]) for p in row]
     upper, lower = (
@@ -175,9 +173,9 @@ def _small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, fl
     return max(len(_title(p, cell)) for p in row) * line_height(TITLE), upper, lower
 
 
-def _small(
+def small_panel(
     sheet: Sheet, view: ConvergenceView, panel: IssuePanel, place: tuple[float, float], cell: float,
-    heights: tuple[float, float, float],
+    heights: tuple[float, float, float], height: float,
 ) -> None:  # fmt: skip
     """Title, the text of the upper end, the lines, the text of the lower end."""
     (left, top), (title, upper, _) = place, heights
@@ -186,16 +184,16 @@ def _small(
     lines = wrapped(scale[max(scale)], cell, lines=2)
     plot = top + title + upper + 0.08
     sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
-    axes = sheet.axes(left, plot, cell, SMALL_PANEL, gid=panel.key)
+    axes = sheet.axes(left, plot, cell, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
     axes.set_xlim(0, view.end)
     axes.set_xticks([])
     axes.set_yticks(list(scale), [""] * len(scale))
     axes.tick_params(length=0)
     axes.grid(axis="y")
-    _draw(axes, view, panel, 0.75)
+    _draw(axes, view, panel, 0.75 if height == SMALL_PANEL else 1.0)
     lines = wrapped(scale[min(scale)], cell, lines=2)
-    sheet.text(left, plot + SMALL_PANEL + 0.05, "\n".join(lines), color="#555555")
+    sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 
 
 def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -> None:
@@ -210,10 +208,9 @@ def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -
         axes.axvline(when, color=DARK, linewidth=0.9, linestyle=":", zorder=2.5, gid="stage")
     if len(panel.texts):
         axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **_text_style())
-    if panel.happened:
-        day, point = panel.happened
-        axes.plot([min(day, view.end)], [point], linestyle="", zorder=4.5, gid="happened",
-                  clip_on=False, **_fact_style())  # fmt: skip
+    if panel.real:
+        day, point = panel.real
+        axes.plot([day], [point], linestyle="", zorder=4.2, gid="real", clip_on=False, **REAL)
     if panel.deal:
         day, point = panel.deal
         axes.plot([day, view.end], [point, point], color=DARK, linewidth=1.6, zorder=2.6,

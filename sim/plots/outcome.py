@@ -49,9 +49,8 @@ def outcome(view: OutcomeView) -> Figure:
         sheet.text(MARGIN, bottom, "\n".join(base), color="#444444", gid="base-rate")
     sheet.text(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}", size=10.5, weight="bold")
     tall = DOT * DOTS / ACROSS
-    axes = sheet.axes(MARGIN, 0.34, DOT * ACROSS, tall, gid="odds")
-    _dots(axes, view.occurring)
-    _said(sheet, view.occurring, 0.34 + tall + 0.14)
+    dot_panel(sheet, view.occurring, 0.34)
+    said_shares(sheet, view.occurring, 0.34 + tall + 0.14)
     if absent:
         sheet.text(MARGIN, 0.34 + tall + 0.14 + said, "\n".join(absent), color=GREY, gid="absent")
     if view.seen:
@@ -63,7 +62,9 @@ def outcome(view: OutcomeView) -> Figure:
     return sheet.figure
 
 
-def _dots(axes: Axes, odds: list[Odds]) -> None:
+def dot_panel(sheet: Sheet, odds: list[Odds], top: float) -> None:
+    """Fifty dots in rows of ten, in the colours of the outcomes."""
+    axes = sheet.axes(MARGIN, top, DOT * ACROSS, DOT * DOTS / ACROSS, gid="odds")
     counts = dots([one.share for one in odds])
     colors = [one.color for one, count in zip(odds, counts, strict=True) for _ in range(count)]
     places = np.arange(len(colors))
@@ -73,7 +74,7 @@ def _dots(axes: Axes, odds: list[Odds]) -> None:
     axes.set_axis_off()
 
 
-def _said(sheet: Sheet, odds: list[Odds], top: float) -> None:
+def said_shares(sheet: Sheet, odds: list[Odds], top: float) -> None:
     """A share, its interval and its kind, in the colour of its dots."""
     for n, one in enumerate(odds):
         y = top + 0.62 * n

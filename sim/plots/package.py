@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -31,20 +32,34 @@ def package(view: PackageView) -> Figure:
     Returns
     -------
     Figure
-        Panels in the order of the scenario's issues; the median's mark has the gid ``median``.
+        One panel ``strips``, in inches from its upper edge down; marks of a kind are one line, from
+        strip to strip: ``no_deal``, ``plan``, ``median``, ``ideal:ACTOR``, ``limit:ACTOR``.
     """
     rows = [_row_height(strip, view.crowd) for strip in view.strips]
+    tops = [sum(rows[:n]) for n in range(len(rows))]
     sheet = Sheet(view.foot, view.headline, view.subtitle, sum(rows), _key(view))
-    top = 0.0
-    for strip, height in zip(view.strips, rows, strict=True):
+    axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, 0, STRIP, sum(rows), gid="strips")
+    axes.set_axis_off()
+    axes.set_xlim(-0.02, 1.02)
+    axes.set_ylim(sum(rows), 0)
+    rails = [
+        top + row - _below(strip) for top, row, strip in zip(tops, rows, view.strips, strict=True)
+    ]
+    for top, rail, strip in zip(tops, rails, view.strips, strict=True):
         sheet.rule(top - 0.02)
         title = wrapped(strip.issue.title, TITLE_WIDTH, 10, bold=True, lines=4)
         sheet.text(MARGIN, top + 0.12, "\n".join(title), size=10, weight="bold")
-        axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, top, STRIP, height, gid=strip.key)
-        _strip(axes, view, strip, height)
+        _scale(axes, strip, rail)
+        if len(strip.deals):
+            _distribution(axes, strip, rail)
         _words(sheet, strip, MARGIN + TITLE_WIDTH + STRIP + 2 * GAP, top + 0.12)
-        top += height
+    _marks(axes, view, rails)
     return sheet.figure
+
+
+def _below(strip: Strip) -> float:
+    """Room under a rail, in inches."""
+    return max(map(len, _ends(strip))) * line_height() + BELOW + 0.06
 
 
 def _ends(strip: Strip) -> tuple[list[str], list[str]]:
@@ -54,10 +69,9 @@ def _ends(strip: Strip) -> tuple[list[str], list[str]]:
 
 
 def _row_height(strip: Strip, crowd: bool) -> float:
-    below = max(map(len, _ends(strip))) * line_height() + BELOW + 0.06
     above = ABOVE + (0.34 if crowd else 0.14) + (HILL if len(strip.deals) else 0.0)
     words = len(_head(strip)) * line_height(9.5) + len(_more(strip)) * line_height() + 0.3
-    return max(above + below, words, 0.75)
+    return max(above + _below(strip), words, 0.75)
 
 
 def _key(view: PackageView) -> list[Mark]:
@@ -84,13 +98,12 @@ def _key(view: PackageView) -> list[Mark]:
         marks.append(Mark("10–90 % of the deals", "line", SPREAD))
     lines = [line for strip in view.strips for wish in strip.wishes for line in wish.lines]
     for words, some in (
-        ("red line: nothing is signed beyond it", RedLine(0, True)),
-        ("red line, stated in public", RedLine(0, True, True)),
-        ("red line, as the coder believes", RedLine(0, True, False)),
+        ("red line, stated: nothing is signed beyond", RedLine(0, True, True)),
+        ("red line, believed", RedLine(0, True)),
         ("red line if other terms suit", RedLine(0, True, conditional=True)),
     ):
-        if any((x.conditional, x.stated if not x.conditional else None)
-               == (some.conditional, some.stated) for x in lines):  # fmt: skip
+        same = (some.conditional, bool(some.stated))
+        if any((x.conditional, bool(x.stated)) == same for x in lines):
             marks.append(Mark(words, "point", _line_style(some, DARK)))
     return marks
 
@@ -113,63 +126,70 @@ def _median_style() -> dict[str, Any]:
     return {"marker": "D", "markersize": 8, "color": DARK, "markeredgecolor": "white"}
 
 
-def _strip(axes: Axes, view: PackageView, strip: Strip, height: float) -> None:
-    """A scale from end to end; y runs in inches from the strip upwards."""
-    spec, ends = strip.issue, _ends(strip)
-    below = max(map(len, ends)) * line_height() + BELOW + 0.06
-    axes.set_axis_off()
-    axes.set_xlim(-0.02, 1.02)
-    axes.set_ylim(-below, height - below)
-    axes.plot([0, 1], [0, 0], color=PALE, linewidth=5, solid_capstyle="round", zorder=1)
-    axes.plot(list(spec.scale), [0] * len(spec.scale), linestyle="", marker="|", markersize=7,
-              color=GREY, zorder=1.2, gid="points")  # fmt: skip
-    if len(strip.deals):
-        _distribution(axes, strip)
-    for wish in strip.wishes:
-        for line in wish.lines:
-            axes.plot([line.at] * 2, [-0.09, 0.09], color=wish.color, linewidth=1.5, zorder=2,
-                      linestyle=":" if line.conditional else "-")  # fmt: skip
-            shift = 0.009 if line.above else -0.009
-            axes.plot([line.at + shift], [0], linestyle="", zorder=2.1,
-                      gid=f"limit:{wish.actors[0]}", **_line_style(line, wish.color))  # fmt: skip
-    if strip.plan is not None:
-        axes.plot([strip.plan], [0], linestyle="", zorder=2.4, gid="plan", **_plan_style())
-    axes.plot([strip.start], [0], linestyle="", zorder=2.5, gid="no_deal", **_no_deal_style())
-    if strip.middle is not None:
-        axes.plot([strip.middle], [0], linestyle="", zorder=3, gid="median", **_median_style())
-    _ideals(axes, view, strip, ABOVE + (HILL if len(strip.deals) else 0.0))
-    for lines, align in zip(ends, ("left", "right"), strict=True):
-        axes.text(0 if align == "left" else 1, -BELOW, "\n".join(lines), ha=align, va="top",
+def _scale(axes: Axes, strip: Strip, rail: float) -> None:
+    """The texts of the two ends, under the rail."""
+    for lines, align in zip(_ends(strip), ("left", "right"), strict=True):
+        axes.text(0 if align == "left" else 1, rail + BELOW, "\n".join(lines), ha=align, va="top",
                   color="#555555", linespacing=1.1, size=SMALL)  # fmt: skip
 
 
-def _distribution(axes: Axes, strip: Strip) -> None:
+def _distribution(axes: Axes, strip: Strip, rail: float) -> None:
     if strip.low is not None and strip.high is not None:
-        axes.plot([strip.low, strip.high], [0, 0], zorder=2, gid="spread",
+        axes.plot([strip.low, strip.high], [rail, rail], zorder=2, gid=f"spread:{strip.key}",
                   solid_capstyle="butt", **SPREAD)  # fmt: skip
-    values, base = strip.deals, 0.07
+    values, base = strip.deals, rail - 0.07
     if len(values) < FEW:
-        axes.vlines(values, base, base + 0.4 * HILL, color=HEAP, linewidth=1.5)
+        axes.vlines(values, base, base - 0.4 * HILL, color=HEAP, linewidth=1.5)
     elif strip.issue.kind == "options":
         listed = np.array(list(strip.issue.scale))
         counts = np.bincount(np.abs(values[:, None] - listed).argmin(axis=1), minlength=len(listed))
-        axes.bar(listed, HILL * counts / np.max(counts), width=0.02, bottom=base, color=HEAP)
+        axes.vlines(listed, base, base - HILL * counts / np.max(counts), color=HEAP, linewidth=8)
     else:
         counts, edges = np.histogram(values, bins=41, range=(-0.0125, 1.0125))
-        axes.stairs(base + HILL * counts / np.max(counts), edges, baseline=base, fill=True,
+        axes.stairs(base - HILL * counts / np.max(counts), edges, baseline=base, fill=True,
                     color=HEAP)  # fmt: skip
 
 
-def _ideals(axes: Axes, view: PackageView, strip: Strip, height: float) -> None:
+def _marks(axes: Axes, view: PackageView, rails: list[float]) -> None:
+    """Everything that stands on or over the rails, a line for all marks of a kind."""
+    axes.hlines(rails, 0, 1, color=PALE, linewidth=5, capstyle="round", zorder=1)
+    placed: dict[tuple[str, float], tuple[dict[str, Any], list[tuple[float, float]]]] = {}
+
+    def put(gid: str, layer: float, style: dict[str, Any], x: float, y: float) -> None:
+        placed.setdefault((f"{gid} {style}", layer), ({"gid": gid, **style}, []))[1].append((x, y))
+
+    for strip, rail in zip(view.strips, rails, strict=True):
+        for point in strip.issue.scale:
+            put("points", 1.2, {"marker": "|", "markersize": 7, "color": GREY}, point, rail)
+        for wish in strip.wishes:
+            for line in wish.lines:
+                where = "--" if line.conditional else "-"
+                axes.vlines(line.at, rail - 0.09, rail + 0.09, color=wish.color, linewidth=1.5,
+                            linestyle=where, zorder=2)  # fmt: skip
+                put(f"limit:{wish.actors[0]}", 2.1, _line_style(line, wish.color),
+                    line.at + (0.009 if line.above else -0.009), rail)  # fmt: skip
+        if strip.plan is not None:
+            put("plan", 2.4, _plan_style(), strip.plan, rail)
+        put("no_deal", 2.5, _no_deal_style(), strip.start, rail)
+        if strip.middle is not None:
+            put("median", 3.0, _median_style(), strip.middle, rail)
+        _ideals(axes, view, strip, rail, put)
+    for (_, layer), (style, points) in placed.items():
+        axes.plot(*zip(*points, strict=True), linestyle="", zorder=layer, clip_on=False, **style)
+
+
+def _ideals(
+    axes: Axes, view: PackageView, strip: Strip, rail: float, put: Callable[..., None]
+) -> None:
     """Ideal points as triangles, side by side where they coincide; of a crowd with counts."""
+    y = rail - ABOVE - (HILL if len(strip.deals) else 0.0)
     gap = 0.05 if view.crowd else 0.026
-    placed = spread([w.ideal for w in strip.wishes], gap, 0.0, 1.0)
-    for wish, place in zip(strip.wishes, placed, strict=True):
-        axes.plot([place], [height], linestyle="", marker="v", markersize=8.5, color=wish.color,
-                  markeredgecolor="white", markeredgewidth=0.6, zorder=3, clip_on=False,
-                  gid=f"ideal:{wish.actors[0]}")  # fmt: skip
+    places = spread([w.ideal for w in strip.wishes], gap, 0.0, 1.0)
+    for wish, place in zip(strip.wishes, places, strict=True):
+        put(f"ideal:{wish.actors[0]}", 3.0, {"marker": "v", "markersize": 8.5, "color": wish.color,
+            "markeredgecolor": "white", "markeredgewidth": 0.6}, place, y)  # fmt: skip
         if view.crowd:
-            axes.text(place, height + 0.07, str(len(wish.actors)), ha="center", va="bottom",
+            axes.text(place, y - 0.07, str(len(wish.actors)), ha="center", va="bottom",
                       color=ink(wish.color), weight="bold", size=SMALL, gid="count")  # fmt: skip
 
 

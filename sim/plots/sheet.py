@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
 from sim.views.layout import labelled_points, spread
@@ -107,7 +107,8 @@ class Sheet:
         if more["va"] == "top" and "\n" not in text:
             # by the baseline, so that neighbours with and without descenders are level
             top, more["va"] = top + 0.95 * more["size"] / 72, "baseline"
-        self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, text, **more)
+        self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, plain(text),
+                         **more)  # fmt: skip
 
     def rule(self, top: float) -> None:
         """A hairline across the body."""
@@ -130,7 +131,7 @@ class Sheet:
                 else:
                     self.figure.add_artist(Line2D([sum(x) / 2], [y], linestyle="", **mark.style))
                 words = self.figure.text(
-                    (left + 0.33) / WIDTH, y, mark.text, va="center_baseline", size=SMALL,
+                    (left + 0.33) / WIDTH, y, plain(mark.text), va="center_baseline", size=SMALL,
                     color=mark.color,
                 )  # fmt: skip
                 words.set_gid("key")

@@ -39,6 +39,9 @@ from sim.words.story import (
     within,
 )
 
+OVERVIEW = "overview"
+"""The chart that is a page of its own, and not part of this one."""
+
 
 def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None) -> None:
     """Write the report of a run as one HTML file that needs no network.
@@ -59,7 +62,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
     """Everything that the template says, as plain values, charts and tables."""
     scenario, summary = run.scenario, run.summary
     known = dict(drawn or {})
-    known |= drawings(run, [name for name in FIGURES if name not in known])
+    known |= drawings(run, [name for name in FIGURES if name not in (*known, OVERVIEW)])
     return {
         "title": scenario.title,
         "question": scenario.question,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,8 +105,8 @@ class IssuePanel:
         Day and place of the texts tabled.
     deal : tuple of float or None
         Day and place of what the central world agreed.
-    happened : tuple of float or None
-        Day and place of what was signed in fact.
+    real : tuple of float or None
+        Day and place of what was signed in truth, where the scenario tells it.
     """
 
     key: str
@@ -116,15 +116,15 @@ class IssuePanel:
     stands: list[Stand]
     texts: Array
     deal: tuple[float, float] | None
-    happened: tuple[float, float] | None = None
+    real: tuple[float, float] | None = None
 
     @property
     def words(self) -> str:
         """The panel in a sentence or two."""
         courses = " ".join(course(self.issue, stand) for stand in self.stands)
         text = f"{self.issue.title}: {self.status}. {courses}"
-        if self.happened:
-            text += f" In fact “{nearest_text(self.issue, self.happened[1])}” was signed."
+        if self.real:
+            text += f" Signed in truth: “{nearest_text(self.issue, self.real[1])}”."
         return text
 
 
@@ -180,9 +180,9 @@ def convergence_view(run: Run) -> ConvergenceView:
     )
     if len(large) < len(panels):
         text += " Large: the issues that decide it."
-    if outcome := scenario.outcome:
-        when = f"a text was signed on {day_text(outcome.signed)}" if outcome.signed else ""
-        text += f" In fact {when or 'nothing was signed'}."
+    if (outcome := scenario.outcome) is not None:
+        when = f"something was signed on {day_text(outcome.signed)}" if outcome.signed else ""
+        text += f" In truth {when or 'nothing was signed'}."
     if crowd:
         text += " Thicker lines: more sides that stand together."
     return ConvergenceView(
@@ -235,17 +235,17 @@ def _panel(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> Issu
     day, point = agreed_day(run, issue), float(central.agreed.values[i])
     deal = None if day is None or math.isnan(point) else (day, point)
     stands = _stands(run, issue, shown, decides, crowd)
-    return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal,
-                      _happened(run, issue))  # fmt: skip
+    real = _signed_in_truth(run, issue)
+    return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal, real)
 
 
-def _happened(run: Run, issue: str) -> tuple[float, float] | None:
-    """Day and place of what was signed in fact on an issue."""
-    outcome = run.scenario.outcome
-    if outcome is None or not outcome.signed or issue not in outcome.terms:
+def _signed_in_truth(run: Run, issue: str) -> tuple[float, float] | None:
+    """Day, at most the last one shown, and place."""
+    known = run.scenario.outcome
+    if known is None or not known.signed or issue not in known.terms:
         return None
-    day = (outcome.signed - run.scenario.war.start_date).days
-    return float(day), outcome.terms[issue].at.median
+    day = (known.signed - run.scenario.war.start_date).days
+    return min(float(day), last_day(run)), known.terms[issue].at.median
 
 
 def _stands(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> list[Stand]:
@@ -286,13 +286,17 @@ def group_name(names: list[str]) -> str:
 
 
 def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
-    """Red lines of an actor at the end of the central world."""
-    found = [RedLine(float(line[-1]), above) for line, above in red_lines(run, actor, issue)]
+    """Red lines of an actor: at the end of the central world, or where it says that they are."""
     position = run.scenario.actors[actor].positions.get(issue)
-    if found or position is None:
-        above = found[0].above if found else True
-    else:
-        above = position.ideal.median <= 0.5
+    found = [RedLine(float(line[-1]), above) for line, above in red_lines(run, actor, issue)]
+    if position is None or not consents(run, actor, issue):
+        return found
+    above = found[0].above if found else position.upward
+    if position.limits is None:
+        drawn = [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
+        # a line alone may have moved since
+        alone = len(drawn) == 1 and len(found) == 1
+        found = [replace(found[0], stated=drawn[0].stated)] if alone else drawn
     return found + [
         RedLine(at, above, conditional=True) for at in conditional_lines(run, actor, issue)
     ]

@@ -8,7 +8,7 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import difference_words, label
+from sim.studies.compare.words import TOLD, difference_words, label
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
 
@@ -60,6 +60,11 @@ class DifferencesView(View):
 
     rows: list[Row]
     columns: list[MeasureColumn]
+
+    @property
+    def answering(self) -> list[MeasureColumn]:
+        """Measures that answer the question; the others stand in the table and in the words."""
+        return [c for c in self.columns if c.key in TOLD] or self.columns[:1]
 
     @property
     def words(self) -> list[str]:

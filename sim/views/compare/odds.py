@@ -89,6 +89,10 @@ def odds(comparison: Comparison) -> OddsView:
         "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
         "the baseline is shaded."
     )
+    worst = max((s for c in columns for v, s in zip(c.shares, c.spans, strict=True) if v == 0),
+                key=lambda s: s.high, default=None)  # fmt: skip
+    if worst is not None:
+        subtitle += f" 0: in no world, 95 % interval {span_words(worst)}."
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
     return OddsView(foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns)
@@ -106,8 +110,14 @@ def headline(runs: list[Run]) -> str:
             where = listed([stage.scenario.name])
             text += f"; a first stage most often in {where}: {share_text(share)}"
         return text
-    span = span_words(runs[0].summary.outcomes_interval["settlement"])
-    text = (
-        f"Settlement most often in {listed([runs[0].scenario.name])}: {share_text(best)} ({span})"
-    )
+    interval = runs[0].summary.outcomes_interval["settlement"]
+    # whoever lies within the interval of the first may be as good
+    near = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] >= interval.low and
+            r.summary.outcomes["settlement"] > 0]  # fmt: skip
+    if len(near) == 1:
+        text = (
+            f"Settlement most often in {listed(near)}: {share_text(best)} ({span_words(interval)})"
+        )
+    else:
+        text = f"Settlement about as often in {listed(near)}: at most {share_text(best)}"
     return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")
