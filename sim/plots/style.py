@@ -67,7 +67,10 @@ def _font(bold: bool) -> FT2Font:
 @cache
 def _advance(character: str, bold: bool) -> float:
     """Width of a character as a part of the size of the font."""
-    glyph = _font(bold).load_char(ord(character), LoadFlags.NO_SCALE)
+    drawn = _drawable(character).strip("\n")
+    if not drawn:
+        return 0.0
+    glyph = _font(bold).load_char(ord(drawn), LoadFlags.NO_SCALE)
     return float(glyph.horiAdvance) / _font(bold).units_per_EM
 
 

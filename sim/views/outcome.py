@@ -142,7 +142,7 @@ class OutcomeView(View):
     def words(self) -> list[str]:
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
         base = [f"Base rate. {self.base.words}"] if self.base else []
-        return [*parts, *(one.words for one in self.signings), *self.asked, *base]
+        return [*self.asked, *parts, *(one.words for one in self.signings), *base]
 
     @property
     def occurring(self) -> list[Odds]:

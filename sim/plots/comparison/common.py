@@ -74,8 +74,14 @@ def row_axes(axes: Axes, rows: int) -> None:
                 color="#eeeeee", linewidth=0.7, zorder=0)  # fmt: skip
 
 
-def few_ticks(axes: Axes, most: int = 4) -> None:
-    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are."""
+def few_ticks(axes: Axes, most: int = 4, unit: float = 1.0) -> None:
+    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are.
+
+    Parameters
+    ----------
+    unit : float
+        By which values are told: 100 for points of utility.
+    """
     low, high = axes.get_xlim()
     room = 0.08 * (high - low)
     inch = axes.get_position().width * WIDTH / (high - low)
@@ -85,7 +91,7 @@ def few_ticks(axes: Axes, most: int = 4) -> None:
             for t in MaxNLocator(count).tick_values(low, high)
             if low + room <= t <= high - room or (abs(t) < 1e-12 and low <= 0 <= high)
         ]
-        labels = [signed(f"{t:.4g}") for t in ticks]
+        labels = [signed(f"{unit * t:.4g}") for t in ticks]
         widest = max((text_width(label) for label in labels), default=0.0)
         if all(b - a > (widest + 0.08) / inch for a, b in pairwise(ticks)):
             break

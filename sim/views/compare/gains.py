@@ -104,8 +104,8 @@ def gains(comparison: Comparison) -> GainsView | None:
     ends = [0.0, 0.05, *(q for p in parties for g in p.gains for q in (g.low, g.high))]
     room = 0.04 * (max(ends) - min(ends))
     text = (
-        "Utility of the settlement less what refusing was worth when it was signed, over the "
-        "worlds that settle; and the same for the plan as published on day 0, over all worlds, "
+        "Points of utility (0–100): the settlement less what refusing was worth when it was "
+        "signed, over the worlds that settle; and the plan as published on day 0, over all worlds, "
         "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds."
     )
     names = {run.scenario.name for run in runs}
