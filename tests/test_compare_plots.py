@@ -137,7 +137,7 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
         assert axes.get_xlim()[1] >= np.max(expected)
     shown = {axes.get_gid() for axes in figure.axes}
     for kind in OUTCOMES:
-        seen = any(run.summary.outcomes[kind] for run in either.runs)
+        seen = any(run.summary.outcomes.get(kind) for run in either.runs)
         assert (kind in shown) == (seen or kind == "settlement")
     assert len([t for t in figure.texts if t.get_gid() == "scenario"]) == len(either.runs)
 

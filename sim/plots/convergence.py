@@ -11,14 +11,16 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
-from sim.views.colours import ink, tint
+from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
+from sim.prose import percent
+from sim.views.colours import LIMITED, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
 GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
 LARGE, LOW = 2.3, 1.35
 """Height of a large panel, and where its scale is yes or no."""
 SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
+BAND, BAND_HEAD = 0.3, 0.5
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
 REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
@@ -47,9 +49,10 @@ def convergence(view: ConvergenceView) -> Figure:
     lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
     parts = [small_heights(row, little) for row in lower]
     pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
-    sheet = Sheet(
-        view.foot, view.headline, view.subtitle, sum(heights) + sum(pitches), key_marks(view)
-    )
+    count = len(view.limited)
+    beside = BAND_HEAD + BAND * count + UNDER if count else 0.0
+    body = sum(heights) + sum(pitches) + beside
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, key_marks(view))
     top = 0.0
     for row, height in zip(rows, heights, strict=True):
         for n, panel in enumerate(row):
@@ -60,6 +63,8 @@ def convergence(view: ConvergenceView) -> Figure:
             place = (MARGIN + n * (little + GUTTER), top)
             small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
         top += height
+    if count:
+        _limited(sheet, view, top)
     return sheet.figure
 
 
@@ -250,3 +255,31 @@ def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     slope = np.diff(y) / np.diff(x)
     turns = np.abs(np.diff(slope)) > 1e-5
     return np.column_stack([x, y])[np.concatenate([[True], turns, [True]])]
+
+
+def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
+    """When limited agreements are in force in the central world, one bar each."""
+    limited = view.limited
+    sheet.text(MARGIN, top, "Limited agreements", size=TITLE, weight="bold")
+    under = "Beside truce and settlement; a bar where one is in force in the central world"
+    sheet.text(MARGIN, top + line_height(TITLE) + 0.015, under, color="#444444")
+    names = max(text_width(one.title) for one in limited) + 0.1
+    ends = [f"signed in {percent(one.ever)} of all worlds" for one in limited]
+    right = max(text_width(end) for end in ends) + 0.1
+    width = WIDTH - 2 * MARGIN - names - right
+    height = BAND * len(limited)
+    axes = sheet.axes(MARGIN + names, top + BAND_HEAD, width, height, gid="limited")
+    date_axis(axes, view.start, view.end, width)
+    places = range(len(limited))
+    axes.set_ylim(len(limited) - 0.5, -0.5)
+    axes.set_yticks(places, [one.title for one in limited])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    for place, one in zip(places, limited, strict=True):
+        axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
+                         facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
+        if not one.spans:
+            axes.text(0.01, place, "not in the central world", va="center", color=GREY,
+                      size=SMALL, transform=axes.get_yaxis_transform())  # fmt: skip
+        axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
+                      xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip

@@ -37,7 +37,7 @@ def outcome(view: OutcomeView) -> Figure:
     absent = wrapped(nothing, LEFT_PART - 0.2, lines=7) if nothing else []
     left = DOT * DOTS / ACROSS + 0.5 + said + len(absent) * line_height()
     right = HEIGHT + 1.0 if view.seen else 0.0
-    table = 0.44 + TABLE_ROW * len(view.seen) + (0.3 if view.unseen else 0.0)
+    table = 0.44 + TABLE_ROW * len([*view.seen, *view.limited]) + (0.3 if view.unseen else 0.0)
     body = max(left, right) + (table if view.seen else 0.0)
     base = (
         wrapped(f"Base rate. {view.base.words}", WIDTH - 2 * MARGIN, lines=2) if view.base else []
@@ -124,7 +124,7 @@ def _table(sheet: Sheet, view: OutcomeView, top: float) -> None:
         sheet.text(first + number * step, top, counted(day, "day"), size=9.5, weight="bold")
         sheet.text(first + number * step, top + 0.18, when, color=GREY)
     y = top + 0.46
-    for one in view.seen:
+    for one in [*view.seen, *view.limited]:
         _row(sheet, one, y, first, step)
         y += TABLE_ROW
     if view.unseen:

@@ -21,7 +21,7 @@ def days_table(run: Run, view: OutcomeView) -> Table:
     known = [day for day, share in view.signings[0].shares.items() if share is not None]
     head = ["Signed by", *(f"day {d}, {day_text(date_of(run.scenario, int(d)))}" for d in known)]
     rows = []
-    for one in view.signings:
+    for one in [*view.signings, *view.limited]:
         spans = {day: one.intervals[day] for day in known}
         cells = (f"{percent(one.shares[d], spans[d])} ({span_words(spans[d])})" for d in known)
         rows.append([one.phrase, *cells])

@@ -21,11 +21,12 @@ from sim.report.page import write_page
 from sim.report.plan import plan_table
 from sim.report.tables import Cell, Table
 from sim.results.outcomes import OUTCOME_WORDS
-from sim.results.summary import nearest_text
+from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
 from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text
 from sim.words.aftermath import durability_words, plan_words
+from sim.words.limited import limited_words
 from sim.words.past import happened_words
 from sim.words.story import (
     answer,
@@ -74,6 +75,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "note": summary.note,
         "changes": summary.provenance.overrides,
         "figures": key_figures(run),
+        "limited": limited_words(scenario, summary),
         "endings": ending_words(scenario, summary),
         "concessions": concession_words(scenario, summary),
         **{name: page_chart(known, name, tables) for name, tables in _tables(run, known).items()},

@@ -10,14 +10,15 @@ from sim.scenario.schema import Actor, Scenario
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
-SETTLED, FIRST, PLAN = "#00695c", "#8a6d00", "#6a4c93"
-"""A settlement, a first stage, and the plan as published."""
+SETTLED, FIRST, PLAN, LIMITED = "#00695c", "#8a6d00", "#6a4c93", "#4f7391"
+"""A settlement, a first stage, the plan as published, and limited agreements."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,
     "ratification_failed": "#a34e5f",
     "breakdown": "#454f5b",
     "no_deal": "#a6a6a6",
+    "limited": LIMITED,
 }
 """How a world ends."""
 

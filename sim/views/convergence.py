@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing
+from sim.prose import counted, listing, percent
 from sim.results.dataset import date_of
-from sim.results.summary import nearest_text
-from sim.scenario.schema import Issue
+from sim.scenario.schema import Issue, nearest_text
 from sim.views.colours import actor_colors
+from sim.views.limited import InForce, in_force
 from sim.views.run_data import (
     agreed_day,
     conditional_lines,
@@ -153,10 +153,12 @@ class ConvergenceView(View):
     actors: list[tuple[str, str]]
     single: int
     panels: list[IssuePanel]
+    limited: list[InForce]
 
     @property
     def words(self) -> list[str]:
-        return [panel.words for panel in self.panels]
+        beside = [f"{x.title}: signed in {percent(x.ever)} of all worlds." for x in self.limited]
+        return [*(panel.words for panel in self.panels), *beside]
 
     def lines(self) -> Iterable[RedLine]:
         """All red lines."""
@@ -189,7 +191,7 @@ def convergence_view(run: Run) -> ConvergenceView:
         foot_line(run), headline(run), text, scenario.war.start_date, shown, end,
         sorted(set(signed_days(run).values())),
         [] if crowd else [(short(run, a), colors[a]) for a in signatories(run) if a in drawn],
-        single, panels,
+        single, panels, in_force(run),
     )  # fmt: skip
 
 

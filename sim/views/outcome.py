@@ -13,9 +13,9 @@ from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
-from sim.results.summary import ByDay, Intervals
-from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
+from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.scenario.tracks import limited_titles
+from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
@@ -136,6 +136,8 @@ class OutcomeView(View):
     end: float
     signings: list[Signing]
     asked: list[str]
+    #: limited agreements, which are neither a truce nor a settlement
+    limited: list[Signing]
     base: Base | None = None
 
     @property
@@ -225,21 +227,26 @@ def outcome_view(run: Run) -> OutcomeView:
     odds = [
         Odds(OUTCOME_WORDS[kind].label, OUTCOME_WORDS[kind].line, OUTCOME_COLORS[kind],
              shares[kind], intervals[kind], kind not in barred or shares[kind] > 0)
-        for kind in OUTCOMES
+        for kind in shares
     ]  # fmt: skip
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
     signings = [_signing(run, "settlement", "Settlement", "A settlement", SETTLED, settled)]
     if len(scenario.stages) > 1:
         title = stage_title(run, scenario.stages[0].name)
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
-    text = (
+    limited = [
+        _signing(run, key, title, f"“{title}” (limited)", LIMITED,
+                 run.ensemble.limited_day.sel(limited=key).values)
+        for key, title in limited_titles(scenario).items()
+    ]  # fmt: skip
+    asked = asked_words(scenario, run.summary)
+    text = f"{asked[0]} {headline(run)}" if asked else headline(run)
+    under = (
         "How the worlds end within the horizon, and the share in which something is signed by "
         f"each date, with 95 % intervals (Wilson) for {counted(run.summary.worlds, 'world')}."
     )
-    asked = asked_words(scenario, run.summary)
-    title = f"{asked[0]} {headline(run)}" if asked else headline(run)
-    return OutcomeView(foot_line(run), title, text, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, _base(run))  # fmt: skip
+    return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
+                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
 
 
 def _base(run: Run) -> Base | None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing
 from sim.prose import percent as share_text
-from sim.results.summary import nearest_text, text_counts
-from sim.scenario.schema import Issue
+from sim.results.terms import text_counts
+from sim.scenario.schema import Issue, nearest_text
 from sim.views.colours import actor_colors
 from sim.views.convergence import CROWD, MANY, RedLine, group_name, lines_of
 from sim.views.run_data import consents, is_settled, kept, red_lines, short, signatories

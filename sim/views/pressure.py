@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, signed
 from sim.prose import percent as share_text
-from sim.results.summary import nearest_text
-from sim.scenario.schema import Issue
+from sim.scenario.schema import Issue, nearest_text
 from sim.views.colours import actor_colors
 from sim.views.convergence import CROWD, MANY
 from sim.views.layout import window

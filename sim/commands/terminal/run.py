@@ -13,6 +13,7 @@ from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.words.limited import limited_words
 from sim.words.past import happened_words
 from sim.words.story import (
     answer,
@@ -58,6 +59,11 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     _section(console, "The central world", _central_story(run))
     _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)
+    _section(
+        console,
+        "Limited agreements, beside truce and settlement",
+        limited_words(scenario, summary),
+    )
     _section(console, "Ratification", ratification_words(scenario, summary))
     _section(console, "Would it last?", durability_words(scenario, summary))
     _section(
@@ -83,6 +89,8 @@ def _odds(run: Run) -> Table:
         if kind == "partial" and len(run.scenario.stages) == 1:
             continue
         if kind == "ratification_failed" and not run.scenario.ratification:
+            continue
+        if kind not in run.summary.outcomes:
             continue
         share, span = run.summary.outcomes[kind], run.summary.outcomes_interval[kind]
         table.add_row(words.line, percent(share, span), span_words(span))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.formulas.statistics import Interval
+from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
+from sim.results.outcomes import OUTCOME_WORDS
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import OUTCOME_COLORS
 from sim.views.compare.common import Row, foot, listed, rows_of
@@ -77,10 +77,14 @@ def odds(comparison: Comparison) -> OddsView:
     every = [
         OutcomeColumn(
             kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
-            [run.summary.outcomes[kind] for run in runs],
-            [run.summary.outcomes_interval[kind] for run in runs],
+            [run.summary.outcomes.get(kind, 0.0) for run in runs],
+            [
+                run.summary.outcomes_interval.get(kind, wilson(0, run.summary.worlds))
+                for run in runs
+            ],
         )
-        for kind in OUTCOMES
+        for kind in OUTCOME_WORDS
+        if any(kind in run.summary.outcomes for run in runs)
     ]  # fmt: skip
     columns = [c for c in every if c.kind == "settlement" or c.occurs]
     absent = [c.title.split(":")[0].lower() for c in every if c not in columns]
