@@ -75,6 +75,11 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     if field == "levers" and len(rest) >= 3 and rest[1] in actor.levers:
         what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
         return f"{what} of “{actor.levers[rest[1]].title}”"
+    if field == "positions" and len(rest) > 4 and rest[2] == "conditional":
+        where = f"conditional red line on {_issue(rest[1], scenario)}"
+        if rest[4] == "when" and len(rest) == 7:
+            where = f"condition for its {where}: {_issue(rest[5], scenario)}"
+        return f"{who} {where}"
     if field == "positions" and len(rest) >= 3:
         what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
         lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []

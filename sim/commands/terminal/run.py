@@ -15,6 +15,7 @@ from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.limited import limited_words
 from sim.words.past import happened_words
+from sim.words.short import short_words
 from sim.words.story import (
     answer,
     base_rate_words,
@@ -32,6 +33,15 @@ AVERAGES = (
     "signs it, whatever it contains. `summary.json` (`articles`) and the report say which articles "
     "that a side scores very low are carried by others that it likes."
 )
+
+
+def tell_short(run: Run, folder: Path, file: str) -> None:
+    """Print the answer in at most 25 lines."""
+    console = Console(highlight=False, markup=False)
+    lines = short_words(run.scenario, run.summary, folder, file)
+    heads = {lines[0], run.scenario.question, "How the worlds end", "Why", "What would change it"}
+    for line in lines:
+        console.print(Text(line, style="bold" if line in heads else ""), soft_wrap=True)
 
 
 def tell(run: Run, folder: Path, written: list[str]) -> None:
