@@ -337,7 +337,7 @@ def test_base_rates_follow_from_what_a_scenario_is() -> None:
 def test_what_happened_is_told_and_marked(past: Run) -> None:
     said = " ".join(happened_words(past.scenario, past.summary))
     for part in (
-        "Signed on 1 March 2025 (day 40). The worlds have a settlement by day 120 in",
+        "In truth signed on 1 March 2025 (day 40). The worlds have a settlement by day 120 in",
         "Land: signed “half” (0.5)",
         "Signed on part of it, 10 February 2025: Prisoners.",
         "It held until 1 May 2031: a new government.",
@@ -351,7 +351,7 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
 
 def test_nothing_signed_is_told_too() -> None:
     run = toy_run(copy.deepcopy(TOY) | {"outcome": {"signed": False}}, 20)
-    assert happened_words(run.scenario, run.summary)[0].startswith("Nothing was signed")
+    assert happened_words(run.scenario, run.summary)[0].endswith("nothing was signed.")
     assert FIGURES["convergence"](run) is not None
 
 

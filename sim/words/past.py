@@ -19,13 +19,13 @@ def happened_words(scenario: Scenario, summary: Summary) -> list[str]:
     if outcome is None:
         return []
     return [
-        _signature(scenario, summary, outcome),
+        *_signature(scenario, summary, outcome),
         *_terms(scenario, summary, outcome),
         *_rest(scenario, outcome),
     ]
 
 
-def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> str:
+def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> tuple[str, str]:
     truce = outcome.kind == "truce"
     shares, spans = summary.by_day("first_stage" if truce else "settlement")
     last = [day for day, share in shares.items() if share is not None][-1]
@@ -35,11 +35,11 @@ def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> str:
         f"({span_words(spans[last])})."
     )
     if not outcome.signed:
-        return f"Nothing was signed in these talks. {said}"
+        return "In truth nothing was signed.", said
     day = (outcome.signed - scenario.war.start_date).days
-    signed = "A truce was signed" if truce else "Signed"
+    signed = "In truth a truce was signed" if truce else "In truth signed"
     later = "" if day <= summary.horizon_days else ", after the days simulated"
-    return f"{signed} on {_date(outcome.signed)} (day {day}{later}). {said}"
+    return f"{signed} on {_date(outcome.signed)} (day {day}{later}).", said
 
 
 def _terms(scenario: Scenario, summary: Summary, outcome: Outcome) -> Iterator[str]:
