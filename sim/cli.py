@@ -15,6 +15,7 @@ from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -39,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest,
     "calibrate": calibrate,
     "score": score,
+    "record": record,
     "solve": solve,
     "export": export,
     "schema": schema,

@@ -27,8 +27,10 @@ from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text
 from sim.words.aftermath import durability_words, plan_words
 from sim.words.limited import limited_words
+from sim.words.past import happened_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -78,6 +80,8 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "about": scenario.summary,
         "facts": _facts(run),
         "answer": answer(scenario, summary),
+        "base_rate": base_rate_words(summary),
+        "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,
         "figures": key_figures(run),

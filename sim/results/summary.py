@@ -150,6 +150,27 @@ class Central(Record):
 
 
 @dataclass(frozen=True)
+class BaseRate(Record):
+    """How often talks of the past ended in an agreement within ``days``; ``n`` cases.
+
+    Attributes
+    ----------
+    data, source : str
+        The data set, by its name and in full.
+    """
+
+    key: str
+    cases: str
+    event: str
+    n: int
+    days: int
+    share: float
+    interval: Interval | None
+    data: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Provenance(Record):
     """What a run is of."""
 
@@ -190,6 +211,7 @@ class Summary(Record):
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
     allowed: Allowed | None
+    base_rate: BaseRate | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -240,6 +262,16 @@ class Summary(Record):
         return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
 
 
+def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
+    """What the record says of comparable talks, for the horizon nearest to that of the run."""
+    found = scenario.comparable
+    if found is None:
+        return None
+    rate = found.nearest(horizon)
+    return BaseRate(found.key, found.cases, found.event, found.n, rate.days, rate.share,
+                    rate.interval, found.source.short, found.source.full)  # fmt: skip
+
+
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
     worlds = ensemble.sizes["world"]
@@ -269,6 +301,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
         allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
+        base_rate=base_rate(scenario, horizon),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),

@@ -19,7 +19,7 @@ from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
-from sim.words.story import asked_words
+from sim.words.story import asked_words, base_rate_words
 
 Array = NDArray[np.float64]
 
@@ -100,6 +100,24 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class Base:
+    """How often comparable talks of the past ended in an agreement, by a day.
+
+    Attributes
+    ----------
+    label : str
+        For the end of a mark.
+    words : str
+    """
+
+    day: float
+    share: float
+    interval: Interval | None
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class OutcomeView(View):
     """Odds of every kind of outcome, and curves of what is signed.
 
@@ -109,10 +127,9 @@ class OutcomeView(View):
         Day 0.
     end : float
         Last day shown.
-    base : tuple of float and str, or None
-        How often it happened in comparable cases by ``end``, and which these are.
     asked : list of str
         What is signed by the days that the scenario asks for.
+    base : Base or None
     """
 
     odds: list[Odds]
@@ -122,12 +139,13 @@ class OutcomeView(View):
     asked: list[str]
     #: limited agreements, which are neither a truce nor a settlement
     limited: list[Signing]
-    base: tuple[float, str] | None = None
+    base: Base | None = None
 
     @property
     def words(self) -> list[str]:
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
-        return [*self.asked, *parts, *(one.words for one in self.signings)]
+        base = [f"Base rate. {self.base.words}"] if self.base else []
+        return [*self.asked, *parts, *(one.words for one in self.signings), *base]
 
     @property
     def occurring(self) -> list[Odds]:
@@ -173,7 +191,9 @@ class OutcomeView(View):
     def highest(self) -> float:
         """Upper end of all that is drawn."""
         ends = [float(one.curve.high.max()) for one in self.seen]
-        return max([*ends, self.base[0] if self.base else 0.0])
+        if self.base:
+            ends.append(self.base.interval.high if self.base.interval else self.base.share)
+        return max(ends)
 
 
 DOTS = 50
@@ -196,7 +216,7 @@ def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
     return [int(n) for n in whole]
 
 
-def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView:
+def outcome_view(run: Run) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
     shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
     barred = {
@@ -225,7 +245,16 @@ def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView
         f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, base)  # fmt: skip
+                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
+
+
+def _base(run: Run) -> Base | None:
+    found = run.summary.base_rate
+    if found is None:
+        return None
+    cases = found.cases[:1].lower() + found.cases[1:]
+    label = f"{share_text(found.share)} {cases}"
+    return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:

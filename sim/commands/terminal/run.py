@@ -14,9 +14,11 @@ from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.limited import limited_words
+from sim.words.past import happened_words
 from sim.words.short import short_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -57,10 +59,13 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     if scenario.question:
         console.print(Text(scenario.question, style="bold"))
     console.print(answer(scenario, summary) + "\n")
+    if base := base_rate_words(summary):
+        console.print(f"Base rate. {base}\n")
     console.print(_odds(run))
     for line in ending_words(scenario, summary):
         console.print(line)
     console.print(_days(run))
+    _section(console, "What happened", happened_words(scenario, summary))
     _section(console, "The central world", _central_story(run))
     _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)
