@@ -16,6 +16,7 @@ from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
 from sim.commands.new import new
+from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest,
     "calibrate": calibrate,
     "score": score,
+    "record": record,
     "solve": solve,
     "new": new,
     "export": export,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run, run_scenario
+from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, save
 from sim.plots.convergence import corners
 from sim.plots.style import house_style, plain, text_width, wrapped
@@ -26,7 +28,7 @@ from sim.views.afterwards import afterwards_view
 from sim.views.colours import OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import CROWD, convergence_view, deciding, holders
 from sim.views.layout import nice_top, spread
-from sim.views.outcome import DOTS, dots, outcome_view
+from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.pressure import pressure_view
 from sim.views.run_data import band, conditional_lines, red_lines, signatories
 from sim.views.view import foot_line
@@ -445,7 +447,8 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
 
 
 def test_a_base_rate_is_marked(toy: Run) -> None:
-    figure = FIGURES["outcome"].paint(outcome_view(toy, base=(0.25, "of 40 past talks")))
+    base = Base(100.0, 0.25, Interval(0.14, 0.4), "25 % of 40 past talks", "25 % of 40 past talks.")
+    figure = FIGURES["outcome"].paint(replace(outcome_view(toy), base=base))
     (mark,) = lines(panel(figure, "time"), "base")
     assert mark.get_ydata()[0] == 0.25
     assert faults(figure) == []

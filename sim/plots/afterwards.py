@@ -67,6 +67,9 @@ def _key(view: AfterwardsView) -> list[Mark]:
     spans = (["gains: 10–90 % of the worlds"] if view.worth else []) + (
         ["shares: 95 % interval"] if view.votes else []
     )
+    if view.record and view.holds:
+        marks.append(Mark(f"record: {view.record.label}", "point",
+                          {"marker": "s", "color": GREY, "markersize": 4.5}))  # fmt: skip
     if spans:
         marks.append(Mark("; ".join(spans), "line", {"color": DARK, "linewidth": 1.2}))
     return marks
@@ -175,6 +178,14 @@ def _holds(sheet: Sheet, view: AfterwardsView, top: float) -> None:
         axes.plot(years, one.shares, color=one.color, linewidth=2.2, clip_on=False, gid=one.key,
                   linestyle="-" if one.spans else (0, (4, 2)))  # fmt: skip
         labels.append((one.shares[-1], f"{share_text(one.shares[-1])} {one.label}", one.color))
+    if view.record:
+        low, high = np.array(view.record.spans).T
+        shares = np.array(view.record.shares)
+        points = axes.errorbar(
+            view.record.years, shares, [shares - low, high - shares], fmt="s", color=GREY,
+            markersize=4.5, elinewidth=1, clip_on=False, zorder=4,
+        )  # fmt: skip
+        points[0].set_gid("record")
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
     longest = max(len(one.shares) for one in view.holds) - 1

@@ -39,7 +39,14 @@ def outcome(view: OutcomeView) -> Figure:
     right = HEIGHT + 1.0 if view.seen else 0.0
     table = 0.44 + TABLE_ROW * len([*view.seen, *view.limited]) + (0.3 if view.unseen else 0.0)
     body = max(left, right) + (table if view.seen else 0.0)
+    base = (
+        wrapped(f"Base rate. {view.base.words}", WIDTH - 2 * MARGIN, lines=2) if view.base else []
+    )
+    bottom = body + 0.1
+    body = bottom + len(base) * line_height() if base else body
     sheet = Sheet(view.foot, view.headline, view.subtitle, body)
+    if base:
+        sheet.text(MARGIN, bottom, "\n".join(base), color="#444444", gid="base-rate")
     sheet.text(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}", size=10.5, weight="bold")
     tall = DOT * DOTS / ACROSS
     dot_panel(sheet, view.occurring, 0.34)
@@ -90,10 +97,13 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
         last = float(curve.shares[-1])
         labels.append((last, f"{share_text(last)} {one.label}", color))
     if view.base is not None:
-        share, cases = view.base
-        axes.plot([view.end], [share], linestyle="", marker="_", markersize=16, color=DARK,
+        day, share = min(view.base.day, view.end), view.base.share
+        if view.base.interval:
+            axes.plot([day, day], view.base.interval, color=GREY, linewidth=1.2, clip_on=False,
+                      zorder=4.5)  # fmt: skip
+        axes.plot([day], [share], linestyle="", marker="_", markersize=16, color=DARK,
                   markeredgewidth=2, clip_on=False, zorder=5, gid="base")  # fmt: skip
-        labels.append((share, f"{share_text(share)} {cases}", DARK))
+        labels.append((share, view.base.label, DARK))
     top = nice_top(view.highest)
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)

@@ -10,10 +10,10 @@ from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text
 
 
-def odds_table(view: OutcomeView) -> Table:
+def odds_table(run: Run, view: OutcomeView) -> Table:
     """Odds by kind of outcome."""
     rows = [[one.line, percent(one.share), one.span] for one in view.possible]
-    return Table("How the worlds end", ["Outcome", "Share of worlds", "95 % interval"], rows)
+    return Table("How the worlds end", ["Outcome", "Share of worlds", run.summary.span_means], rows)
 
 
 def days_table(run: Run, view: OutcomeView) -> Table:
@@ -25,4 +25,5 @@ def days_table(run: Run, view: OutcomeView) -> Table:
         spans = {day: one.intervals[day] for day in known}
         cells = (f"{percent(one.shares[d], spans[d])} ({span_words(spans[d])})" for d in known)
         rows.append([one.phrase, *cells])
-    return Table("Share of worlds in which it is signed by a day, with 95 % intervals", head, rows)
+    title = f"Share of worlds in which it is signed by a day ({run.summary.span_means})"
+    return Table(title, head, rows)

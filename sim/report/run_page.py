@@ -27,8 +27,10 @@ from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text
 from sim.words.aftermath import durability_words, plan_words
 from sim.words.limited import limited_words
+from sim.words.past import happened_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -40,6 +42,16 @@ from sim.words.story import (
 
 OVERVIEW = "overview"
 """The chart that is a page of its own, and not part of this one."""
+
+SAMPLED = (
+    "Ranges are 95 % Wilson intervals for the number of worlds simulated: they say how far a share "
+    "would move with other random draws, not whether the assumptions are right."
+)
+ALLOWED = (
+    "Ranges go from the 10th to the 90th percentile over the engine parameters that past "
+    "negotiations allow: how often red lines bind, what war costs, how soon sides give way. "
+    "Sampling error is taken out. Whether this scenario is coded rightly is in neither."
+)
 
 
 def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None) -> None:
@@ -68,10 +80,13 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "about": scenario.summary,
         "facts": _facts(run),
         "answer": answer(scenario, summary),
+        "base_rate": base_rate_words(summary),
+        "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,
         "figures": key_figures(run),
         "limited": limited_words(scenario, summary),
+        "about_ranges": ALLOWED if summary.allowed is not None else SAMPLED,
         "endings": ending_words(scenario, summary),
         "concessions": concession_words(scenario, summary),
         **{name: page_chart(known, name, tables) for name, tables in _tables(run, known).items()},
@@ -95,7 +110,7 @@ def _tables(run: Run, known: Mapping[str, Drawing]) -> dict[str, list[Table | No
     assert isinstance(moves, ConvergenceView)
     plan = run.summary.plan
     return {
-        "outcome": [odds_table(ends), days_table(run, ends)],
+        "outcome": [odds_table(run, ends), days_table(run, ends)],
         "convergence": [moves_table(moves)],
         "package": [agreed_table(run)],
         "utility": [],
@@ -144,10 +159,11 @@ def _facts(run: Run) -> str:
 def key_figures(run: Run) -> list[dict[str, str]]:
     """The figures at the top: label, value, interval."""
     summary = run.summary
-    shares, spans = summary.deal_by_day, summary.deal_by_day_interval
+    shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [d for d, s in shares.items() if s is not None]
     asked = dict.fromkeys((days[0], days[-1]))
-    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d]) for d in asked]
+    means = summary.span_means
+    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d], means) for d in asked]
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
         standing = summary.stages[first.name]
@@ -175,11 +191,13 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     return cards
 
 
-def _card(label: str, share: float | None, interval: Interval | None) -> dict[str, str]:
+def _card(
+    label: str, share: float | None, interval: Interval | None, means: str = "95 % interval"
+) -> dict[str, str]:
     return {
         "label": label,
         "value": percent(share, interval),
-        "span": f"95 %: {span_words(interval)}",
+        "span": f"{span_words(interval)} ({means})",
     }
 
 

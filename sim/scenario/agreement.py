@@ -132,6 +132,22 @@ class Durability(Sourced):
     """How long a signed settlement holds."""
 
     years: int = Field(default=10, ge=1, le=50, description="Years after signing to look at.")
+    kind: Literal["any", "interstate", "intrastate"] = Field(
+        default="any",
+        description="Whose record accidents are read from: agreements between states, within one,"
+        " or all.",
+    )
+    monitoring: dict[Identifier, Bound] = Field(
+        default={},
+        description="Issue → `at_least`, `at_most`: where on the issues a truce is monitored; all"
+        " must hold, and an issue left open does not. Absent: not known.",
+    )
+    peacekeepers: dict[Identifier, Bound] = Field(
+        default={},
+        description="Issue → `at_least`, `at_most`: with `kind: intrastate`: where there are "
+        "peacekeepers. Absent: not known. Between states the record has none; use "
+        "`deterrence`.",
+    )
     shift: dict[Identifier, Positive] = Field(
         default={},
         description="Issue → number ≥ 0: standard deviation of a year's change in what renewed "

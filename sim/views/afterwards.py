@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, listing, signed
+from sim.prose import counted, listing, signed, span_words
 from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
+from sim.scenario.record import holding
 from sim.views.colours import PLAN, SETTLED, actor_colors
 from sim.views.convergence import MANY
 from sim.views.run_data import short, signatories
@@ -101,6 +102,25 @@ class Holding:
 
 
 @dataclass(frozen=True)
+class InRecord:
+    """Share of past agreements of the kind that held so many years, with 95 % intervals."""
+
+    label: str
+    years: list[float]
+    shares: list[float]
+    spans: list[Interval]
+
+    @property
+    def words(self) -> str:
+        """The points in a sentence."""
+        said = [
+            f"{share_text(share)} ({span_words(span)}) after {counted(round(year), 'year')}"
+            for year, share, span in zip(self.years, self.shares, self.spans, strict=True)
+        ]
+        return f"In the record, {self.label}: {listing(said)}."
+
+
+@dataclass(frozen=True)
 class AfterwardsView(View):
     """As far as the scenario looks that way.
 
@@ -116,6 +136,8 @@ class AfterwardsView(View):
         Who breaks settlements first, in sentences.
     notes : list of str
         What there is nothing to show of.
+    record : InRecord or None
+        What accidents are read from.
     """
 
     worth: list[Worth]
@@ -124,12 +146,15 @@ class AfterwardsView(View):
     terms: list[tuple[str, float]]
     broken: list[str]
     notes: list[str]
+    record: InRecord | None = None
 
     @property
     def words(self) -> list[str]:
         parts: list[Worth | Vote | Holding] = [*self.worth, *self.votes, *self.holds]
         terms = [f"{name}: {share_text(share)} hold to the end." for name, share in self.terms]
-        return [*(part.words for part in parts), *terms, *self.broken, *self.notes]
+        record = [self.record.words] if self.record and self.holds else []
+        said = [*(part.words for part in parts), *record]
+        return [*said, *terms, *self.broken, *self.notes]
 
 
 def gain_text(gain: PlanGain) -> str:
@@ -154,6 +179,8 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
             for actor, share in durability.broken_by.items()
             if share
         ]
+        if durability.by_accident:
+            broken.append(f"An accident ends it first: {share_text(durability.by_accident)}.")
     elif durability:
         notes.append("No settlement was reached, so nothing can be said of its terms.")
     if holds and all(one.shares[-1] >= STEADY for one in holds):
@@ -163,13 +190,46 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     parts = [
         *(["what a deal is worth over no deal"] if worth else []),
         *(["whether texts pass at home"] if votes else []),
-        *(["for how long keeping a settlement beats breaking it"] if holds else []),
+        *(
+            [
+                "how long a settlement holds: until breaking it is worth more to a side, or an "
+                "accident ends it"
+            ]
+            if holds
+            else []
+        ),
     ]
     text = f"After the signatures: {listing(parts) or 'nothing to look at'}."
     if any(w.plan for w in worth):
         text += " The plan is weighed as it stands on day 0, whether or not anybody would sign it."
     return AfterwardsView(
-        foot_line(run), headline(run), text, worth, votes, holds, terms, broken, notes
+        foot_line(run),
+        headline(run),
+        text,
+        worth,
+        votes,
+        holds,
+        terms,
+        broken,
+        notes,
+        _record(run),
+    )
+
+
+def _record(run: Run) -> InRecord | None:
+    """The record of the scenario's kind of agreement, at whole years that are looked at."""
+    durability = run.summary.durability
+    if durability is None or durability.kind is None:
+        return None
+    found = holding()[durability.kind]
+    at = [n for n, year in enumerate(found.years) if 0.9 < year <= durability.years + 0.1]
+    spec = run.scenario.durability
+    either = ", with peacekeepers or without" if spec and spec.peacekeepers else ""
+    return InRecord(
+        f"{found.n} {found.title}{either}",
+        [float(round(found.years[n])) for n in at],
+        [float(found.shares[n]) for n in at],
+        [found.intervals[n] for n in at],
     )
 
 

@@ -122,7 +122,10 @@ class IssuePanel:
     def words(self) -> str:
         """The panel in a sentence or two."""
         courses = " ".join(course(self.issue, stand) for stand in self.stands)
-        return f"{self.issue.title}: {self.status}. {courses}"
+        text = f"{self.issue.title}: {self.status}. {courses}"
+        if self.real:
+            text += f" Signed in truth: “{nearest_text(self.issue, self.real[1])}”."
+        return text
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,9 @@ def convergence_view(run: Run) -> ConvergenceView:
     )
     if len(large) < len(panels):
         text += " Large: the issues that decide it."
+    if (outcome := scenario.outcome) is not None:
+        when = f"something was signed on {day_text(outcome.signed)}" if outcome.signed else ""
+        text += f" In truth {when or 'nothing was signed'}."
     if crowd:
         text += " Thicker lines: more sides that stand together."
     return ConvergenceView(

@@ -14,11 +14,12 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.results.summary import allowed_spread
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
 from sim.views.view import View, foot_line
-from sim.words.story import asked_words
+from sim.words.story import asked_words, base_rate_words
 
 Array = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Band:
-    """Shares by day, with 95 % intervals."""
+    """Shares by day, with the range that matters."""
 
     days: Array
     shares: Array
@@ -99,6 +100,24 @@ class Signing:
 
 
 @dataclass(frozen=True)
+class Base:
+    """How often comparable talks of the past ended in an agreement, by a day.
+
+    Attributes
+    ----------
+    label : str
+        For the end of a mark.
+    words : str
+    """
+
+    day: float
+    share: float
+    interval: Interval | None
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class OutcomeView(View):
     """Odds of every kind of outcome, and curves of what is signed.
 
@@ -108,10 +127,9 @@ class OutcomeView(View):
         Day 0.
     end : float
         Last day shown.
-    base : tuple of float and str, or None
-        How often it happened in comparable cases by ``end``, and which these are.
     asked : list of str
         What is signed by the days that the scenario asks for.
+    base : Base or None
     """
 
     odds: list[Odds]
@@ -121,12 +139,13 @@ class OutcomeView(View):
     asked: list[str]
     #: limited agreements, which are neither a truce nor a settlement
     limited: list[Signing]
-    base: tuple[float, str] | None = None
+    base: Base | None = None
 
     @property
     def words(self) -> list[str]:
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
-        return [*self.asked, *parts, *(one.words for one in self.signings)]
+        base = [f"Base rate. {self.base.words}"] if self.base else []
+        return [*self.asked, *parts, *(one.words for one in self.signings), *base]
 
     @property
     def occurring(self) -> list[Odds]:
@@ -140,7 +159,7 @@ class OutcomeView(View):
         if not never:
             return ""
         names = "; ".join(one.label.split(":")[0].lower() for one in never)
-        return f"In no world: {names} (95 % interval {never[0].span})."
+        return f"In no world: {names} ({never[0].span})."
 
     @property
     def known(self) -> list[str]:
@@ -161,9 +180,7 @@ class OutcomeView(View):
         low, high = float(never[0].curve.low[-1]), float(never[0].curve.high[-1])
         names = listing([one.phrase if n == 0 else one.phrase[:1].lower() + one.phrase[1:]
                          for n, one in enumerate(never)])  # fmt: skip
-        return (
-            f"{names}: in no world by any of these days (95 % interval {span_words([low, high])})."
-        )
+        return f"{names}: in no world by any of these days ({span_words([low, high])})."
 
     @property
     def possible(self) -> list[Odds]:
@@ -174,7 +191,9 @@ class OutcomeView(View):
     def highest(self) -> float:
         """Upper end of all that is drawn."""
         ends = [float(one.curve.high.max()) for one in self.seen]
-        return max([*ends, self.base[0] if self.base else 0.0])
+        if self.base:
+            ends.append(self.base.interval.high if self.base.interval else self.base.share)
+        return max(ends)
 
 
 DOTS = 50
@@ -197,9 +216,9 @@ def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
     return [int(n) for n in whole]
 
 
-def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView:
+def outcome_view(run: Run) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
-    shares, intervals, scenario = run.summary.outcomes, run.summary.outcomes_interval, run.scenario
+    shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
     barred = {
         *(["partial"] if len(scenario.stages) == 1 else []),
         *([] if scenario.ratification else ["ratification_failed"]),
@@ -223,18 +242,31 @@ def outcome_view(run: Run, base: tuple[float, str] | None = None) -> OutcomeView
     text = f"{asked[0]} {headline(run)}" if asked else headline(run)
     under = (
         "How the worlds end within the horizon, and the share in which something is signed by "
-        f"each date, with 95 % intervals (Wilson) for {counted(run.summary.worlds, 'world')}."
+        f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, base)  # fmt: skip
+                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
+
+
+def _base(run: Run) -> Base | None:
+    found = run.summary.base_rate
+    if found is None:
+        return None
+    cases = found.cases[:1].lower() + found.cases[1:]
+    label = f"{share_text(found.share)} {cases}"
+    return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:
     end = last_day(run)
     shown = days(run)[days(run) <= end]
     asked = np.array([day for day in DAYS if day <= end], dtype=float)
-    curve, marks = (Band(at, *band_of_shares(signed, at)) for at in (shown, asked))
-    return Signing(name, label, phrase, color, curve, marks, *run.summary.by_day(name))
+    spread = allowed_spread(run.ensemble)
+    curve, marks = (Band(at, *band_of_shares(signed, at, spread)) for at in (shown, asked))
+    shares, spans = run.summary.by_day(name)
+    if name in ("settlement", "first_stage"):
+        spans = run.summary.spans_by_day(name)
+    return Signing(name, label, phrase, color, curve, marks, shares, spans)
 
 
 def headline(run: Run) -> str:

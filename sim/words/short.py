@@ -9,7 +9,8 @@ from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.outcomes import NOTE, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
-from sim.words.story import within
+from sim.words.past import happened_words
+from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
 MANY = 60
@@ -29,7 +30,11 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     start = scenario.war.start_date
     title = f"{scenario.title} ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
     head = [*_wrapped(title), *_wrapped(scenario.question or ""), *_changed(summary)]
-    told = [line for text in _answer(scenario, summary) for line in _wrapped(text)]
+    beside = [f"Base rate. {base}"] if (base := base_rate_words(summary)) else []
+    beside += happened_words(scenario, summary)[:1]
+    told = [
+        line for text in (*_answer(scenario, summary), *beside) for line in _wrapped(text)
+    ]  # fmt: skip
     ends = ["", "How the worlds end", *_endings(scenario, summary)]
     reasons = _why(scenario, summary)
     command = f"python -m sim explain {file}"
@@ -109,11 +114,7 @@ def _answer(scenario: Scenario, summary: Summary) -> list[str]:
 def _share(summary: Summary, what: str, day: str) -> str:
     """A share with the interval that matters: over calibrations where there are any."""
     shares, spans = summary.by_day(what)
-    span = spans[day]
-    if summary.allowed is not None:
-        every = summary.allowed
-        span = (every.deal_by_day if what == "settlement" else every.first_stage_by_day)[day]
-    return f"{percent(shares[day], spans[day])} ({span_words(span)})"
+    return f"{percent(shares[day], spans[day])} ({span_words(summary.spans_by_day(what)[day])})"
 
 
 def _endings(scenario: Scenario, summary: Summary) -> list[str]:

@@ -88,9 +88,10 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     if not settled + plans:
         return None
     text = (
-        "Share of worlds in which keeping the agreement still beats breaking it for every side, "
-        "after so many years. Left: settlements, with the 95 % interval of the last share; hollow: "
-        "the plan in all worlds, whether or not anybody would sign it."
+        "Share of worlds in which, after so many years, no accident has ended the agreement and "
+        "keeping it still beats breaking it for every side. Left: settlements, with the 95 % "
+        "interval of the last share; hollow: the plan in all worlds, whether or not anybody would "
+        "sign it."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
