@@ -69,7 +69,7 @@ def test_too_short_a_horizon_is_told_as_time() -> None:
     assert 0.9 < low < 1.0
     assert not causes.deadlock.any()
     assert "envoy" not in causes.settles
-    assert cause_lines(causes)[1].startswith("100 % (91–100 %): more time")
+    assert cause_lines(causes)[1] == "- with 3 times as much time: 100 % (91–100 %)"
 
 
 def test_who_never_concedes_is_told_as_deadlock() -> None:

@@ -28,10 +28,10 @@ LONGER = 3
 """How many times as long the talks may last, where time is tried as the cause."""
 
 CAUSE_WORDS = {
-    "time": f"more time: settled when the talks may last {LONGER} times as long",
-    "interests": "interests misjudged: settled when all know from the start what the others weigh",
-    "envoy": "the envoy's error: settled when it misjudges no red line",
-    "deadlock": "deadlock: settled by none of these",
+    "time": f"with {LONGER} times as much time",
+    "interests": "when all know from the start what the others weigh",
+    "envoy": "when the envoy misjudges no red line",
+    "deadlock": "by none of these, a deadlock",
 }
 
 
@@ -159,12 +159,12 @@ def _nothing(model: PeaceTalks) -> None:
 
 def cause_lines(causes: Causes) -> list[str]:
     """A sentence on what was run, and a line for each cause."""
-    lines = [
-        f"{len(causes.rerun):,} of the {causes.worlds:,} worlds in which a package that suits all "
-        "exists and was not reached were run again, with the same luck and one thing changed; "
-        "a world may settle by more than one."
+    told = [
+        f"- {CAUSE_WORDS[key]}: {percent(share)} ({span_words(list(interval))})"
+        for key, (share, interval) in causes.shares().items()
     ]
-    for key, (share, interval) in causes.shares().items():
-        said = CAUSE_WORDS[key]
-        lines.append(f"{percent(share)} ({span_words(list(interval))}): {said}")
-    return lines
+    return [
+        f"{len(causes.rerun):,} of the {causes.worlds:,} worlds in which a package that suits all "
+        "exists and was not reached, run again with the same luck and one thing changed, settle:",
+        *told,
+    ]
