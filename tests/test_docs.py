@@ -166,11 +166,13 @@ def test_tables_give_the_defaults(name: str) -> None:
 def default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.default
+    value = field.default if field.default_factory is None else None
     if isinstance(value, Number):
         value = value.median
-    if isinstance(value, BaseModel) or value in (None, {}, []):
+    if isinstance(value, BaseModel) or value in (None, {}, [], ()):
         return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, float | int) else str(value)
 
 

@@ -146,6 +146,35 @@ class Draws(ByWorld):
         score = np.sqrt(correlation) * sign * common + np.sqrt(1.0 - correlation) * own
         return self._kept(path or name, number.quantile(np.clip(ndtr(score), 1e-12, 1 - 1e-12)))
 
+    def one_of(self, name: str, values: NDArray[np.float64], path: str) -> NDArray[np.float64]:
+        """One of equally likely values in each world; their median in the central one.
+
+        Calls with the same name take the same place among their values.
+        """
+        if self.central:
+            return np.full(self.worlds, np.median(values))
+        place = (self._all(name) * len(values)).astype(int)
+        return self._kept(path, values[np.minimum(place, len(values) - 1)])
+
+    def happens(
+        self,
+        name: str,
+        chance: NDArray[np.float64],
+        common: NDArray[np.float64] | float = 0.0,
+        correlation: float = 0.0,
+        path: str = "",
+    ) -> NDArray[np.bool_]:
+        """Whether something of a given probability (worlds,) is so, shape ``(worlds,)``.
+
+        Less often where the factor ``common`` (worlds,) is high; as in :meth:`correlated`.
+        Nothing is drawn, nor kept, where it is certain in all worlds.
+        """
+        if (chance >= 1.0).all():
+            return np.ones(self.worlds, dtype=bool)
+        own = ndtri(self._all(name))
+        score = np.sqrt(correlation) * common + np.sqrt(1.0 - correlation) * own
+        return self._kept(path or name, ndtr(score) < chance) > 0.0
+
     def bounds(self, path: str, terms: dict[str, Bound], issues: list[str]) -> list[Bounded]:
         """Conditions on a text: column, at least, at most for each issue named."""
         return [
@@ -160,10 +189,3 @@ class Draws(ByWorld):
             )
             for issue, bound in terms.items()
         ]
-
-
-def is_upward(ideal: Number, limit: Number | None) -> bool:
-    """Whether a red line is an upper one: it lies toward the far end of the scale."""
-    if limit is not None and abs(ideal.median - 0.5) < 1e-9:
-        return limit.median >= 0.5
-    return ideal.median <= 0.5

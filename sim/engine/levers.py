@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ByWorld, full
+from sim.engine.judged import judged
 from sim.engine.state import EVENTS, Rounds, Talks
 from sim.engine.war import Shift, War
+from sim.formulas.statistics import scaled_odds
 from sim.scenario.schema import Condition, EventCount, Lever
 
 Array = NDArray[np.float64]
@@ -36,9 +38,10 @@ class ActiveLever(ByWorld):
         draws, worlds = talks.draws, talks.worlds
         path = f"actors.{owner}.levers.{key}"
         self.key, self.spec, self.talks, self.war = f"{owner}.{key}", spec, talks, war
-        self.credibility = draws.number(
+        stated = draws.number(
             f"{path}.credibility", spec.credibility, talks.spec.spread.credibility
         )
+        self.credibility = scaled_odds(stated, judged(draws, talks.spec.engine, "credence"))
         self.delay = draws.number(f"{path}.delay", spec.delay)
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         effect = spec.effect

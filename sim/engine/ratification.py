@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import EVERYWHERE, ByWorld, Table, full, total
-from sim.engine.draws import is_upward
+from sim.engine.lines import LineDraws
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import TOLERANCE, inside
@@ -79,13 +79,13 @@ class ActiveGate(ByWorld):
         self.rounds = int(np.ceil(spec.days / talks.spec.war.round_days))
         self.ideal, self.weight = full(shape, 0.5), full(shape, 0.0)
         self.low, self.high = full(shape, 0.0), full(shape, 1.0)
+        lines = LineDraws(talks.spec, draws)
         for issue, wanted in spec.positions.items():
             column, here = talks.issues.index(issue), f"{path}.positions.{issue}"
             self.ideal[:, column] = draws.number(f"{here}.ideal", wanted.ideal)
             self.weight[:, column] = draws.number(f"{here}.salience", wanted.salience)
-            if wanted.limit is not None:
-                side = self.high if is_upward(wanted.ideal, wanted.limit) else self.low
-                side[:, column] = draws.number(f"{here}.limit", wanted.limit)
+            if line := lines.between(here, wanted):
+                (self.high if line.upward else self.low)[:, column] = line.at
         self.low = np.minimum(self.low, self.ideal)
         self.high = np.maximum(self.high, self.ideal)
         nothing = self.weight.sum(axis=1) <= 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import ALL, ByWorld, Some, columns, full
 from sim.engine.draws import Draws
+from sim.engine.judged import judged
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.schema import Scenario
 
@@ -96,6 +97,7 @@ class War(ByWorld):
         }
         #: columns of issues that anybody may expect to move
         self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
+        scale = judged(draws, scenario.engine, "cost_scale")
         self.cost: dict[str, Array] = {}
         self.growth: dict[str, Array] = {}
         self.lever_cost: dict[str, Array] = {}
@@ -106,7 +108,7 @@ class War(ByWorld):
             self.lever_cost[actor] = np.zeros(draws.worlds)
             if cost is not None:
                 wide = spread.cost * abs(cost.per_month.median)
-                self.cost[actor] = draws.number(f"war.cost.{actor}", cost.per_month, wide)
+                self.cost[actor] = scale * draws.number(f"war.cost.{actor}", cost.per_month, wide)
                 self.growth[actor] = draws.number(f"war.cost.{actor}.growth", cost.growth)
         self.moved = full(shape, 0.0)
         self.observed_months = np.zeros(draws.worlds)

@@ -283,3 +283,17 @@ def quantiles(values: NDArray[np.floating], probabilities: Sequence[float]) -> N
         upper = rows[..., min(low + 1, last)].astype(np.float64)
         out.append((1.0 - share) * rows[..., low].astype(np.float64) + share * upper)
     return np.stack(out)
+
+
+def scaled_odds(
+    probability: NDArray[np.float64], factor: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """A probability whose odds, p to 1 − p, are multiplied by a factor; shapes broadcast.
+
+    Examples
+    --------
+    >>> scaled_odds(np.array([0.0, 0.5, 1.0]), np.array([3.0, 3.0, 3.0]))
+    array([0.  , 0.75, 1.  ])
+    """
+    scaled = factor * probability
+    return np.where(factor == 1.0, probability, scaled / (1.0 - probability + scaled))

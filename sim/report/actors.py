@@ -50,19 +50,17 @@ def _red_line(scenario: Scenario, issue: Issue, position: Position) -> Cell:
         for bound, side in zip(position.limits, ("below", "above"), strict=True):
             if bound is not None:
                 bars.append(f"nothing {side} {number_words(bound)} (“{point_words(issue, bound)}”)")
-    elif position.limit is not None:
-        upward = position.ideal.median <= 0.5
-        if abs(position.ideal.median - 0.5) < 1e-9:
-            upward = position.limit.median >= 0.5
-        side = "above" if upward else "below"
-        text = point_words(issue, position.limit)
-        bars.append(f"nothing {side} {number_words(position.limit)} (“{text}”)")
+    for line in position.lines:
+        side = "above" if position.upward else "below"
+        text = f"nothing {side} {number_words(line.at)} (“{point_words(issue, line.at)}”)"
+        text += ", stated" if line.stated else ""
+        bars.append(text + (f". {judged(line.judgement)}" if line.judgement else ""))
     if position.softening.median:
         bars.append(f"softens by {number_words(position.softening)} per unit of utility lost")
     for rule in position.conditional:
-        line = f"{number_words(rule.limit)} instead while {bound_words(scenario, rule.when)}"
-        bars.append(f"{line}. {judged(rule.judgement)}")
-    cited = [s for rule in position.conditional for s in rule.source]
+        looser = f"{number_words(rule.limit)} instead while {bound_words(scenario, rule.when)}"
+        bars.append(f"{looser}. {judged(rule.judgement)}")
+    cited = [s for rule in (*position.lines, *position.conditional) for s in rule.source]
     return Cell("" if bars else "none", bars, tuple(dict.fromkeys(cited)))
 
 

@@ -104,8 +104,8 @@ def gates_assumed(scenario: Scenario) -> Table | None:
         for key, wish in gate.positions.items():
             weight = number_words(wish.salience)
             text = f"{scenario.issues[key].title}: {number_words(wish.ideal)}, weight {weight}"
-            if wish.limit is not None:
-                text += f", fails beyond {number_words(wish.limit)}"
+            for line in wish.lines:
+                text += f", fails beyond {number_words(line.at)}"
             wants.append(text + (f" ({judged(wish.judgement)})" if wish.judgement else ""))
         if gate.threshold is not None:
             asks = [f"utility of at least {number_words(gate.threshold)}"]

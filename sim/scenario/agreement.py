@@ -12,9 +12,9 @@ from sim.scenario.fields import (
     AnyNumber,
     Bound,
     Identifier,
-    OnScale,
     Positive,
     Sourced,
+    Wish,
     listed,
     uncertain,
 )
@@ -23,14 +23,8 @@ Plain = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 """A share or a point as a plain number: nothing uncertain, nothing in quotation marks."""
 
 
-class Preference(Sourced):
-    """What those who decide at a gate want on one issue."""
-
-    ideal: OnScale
-    salience: Positive = Field(description="Weight; normalised over the gate's issues.")
-    limit: OnScale | None = Field(
-        default=None, description="Beyond it on the far side of the ideal every text fails."
-    )
+class Preference(Wish):
+    """What those who decide at a gate want on one issue; beyond a line every text fails."""
 
 
 class Poll(Sourced):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from sim.scenario.raw import Found, mapping, median, names, signs, stage_names, unknown
+from sim.scenario.raw import Found, line_checks, mapping, median, names, signs, stage_names, unknown
 from sim.scenario.yaml_source import Path_
 
 
@@ -40,13 +40,7 @@ def _gates(raw: dict[str, Any]) -> Found:
             yield (*base, "positions"), "every salience is zero", "weigh at least one issue"
         for issue, position in mapping(body, "positions").items():
             where = (*base, "positions", issue)
-            ideal, limit = (median(mapping(position).get(k)) for k in ("ideal", "limit"))
-            if ideal is not None and limit is not None and (limit - ideal) * (0.5 - ideal) < 0:
-                yield (
-                    (*where, "limit"),
-                    f"the limit {limit:g} lies on the wrong side of the ideal {ideal:g}",
-                    "a limit lies toward the far end of the scale",
-                )
+            yield from line_checks(where, mapping(position))
         yield from _deciding(base, body, spec)
         yield from _poll_order(base, body, issues)
 

@@ -14,7 +14,20 @@ from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
-from sim.scenario.raw import Found, mapping, median, names, near, signs, stage_names, unknown
+from sim.scenario.outcome import outcome_checks
+from sim.scenario.raw import (
+    Found,
+    line_checks,
+    lines_as_written,
+    mapping,
+    median,
+    names,
+    near,
+    signs,
+    stage_names,
+    unknown,
+    wrong_side,
+)
 from sim.scenario.schema import DAY
 from sim.scenario.yaml_source import Path_, dotted
 
@@ -27,7 +40,7 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
     """All problems that concern more than one key."""
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS)
+        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
         for path, message, fix in check(raw)
     ]
 
@@ -138,7 +151,8 @@ def _positions(raw: dict[str, Any]) -> Found:
         for issue in positions:
             position = mapping(positions, issue)
             path: Path_ = ("actors", actor, "positions", issue)
-            if not (position.get("source") or position.get("judgement")):
+            noted = [position, *(line for _, line in lines_as_written(position))]
+            if not any(one.get("source") or one.get("judgement") for one in noted):
                 yield (
                     path,
                     "has neither a source nor a judgement",
@@ -146,26 +160,13 @@ def _positions(raw: dict[str, Any]) -> Found:
                 )
             ideal = median(position.get("ideal"))
             limits = position.get("limits")
-            if "limit" in position and limits is not None:
-                yield (*path, "limits"), "stands beside `limit`", "give one of the two"
+            yield from line_checks(path, position)
             if ideal is None:
                 continue
             rules = position.get("conditional")
-            lines = [((*path, "limit"), position.get("limit"))] + [
-                ((*path, "conditional", i, "limit"), rule.get("limit"))
-                for i, rule in enumerate(rules if isinstance(rules, list) else [])
-                if isinstance(rule, dict)
-            ]
-            for where, line in lines:
-                limit = median(line) if line is not None else None
-                on_scale = limit is not None and 0 <= limit <= 1 and 0 <= ideal <= 1
-                if limit is not None and on_scale and (limit - ideal) * (0.5 - ideal) < -1e-12:
-                    yield (
-                        where,
-                        f"the limit {limit:g} lies on the wrong side of the ideal {ideal:g}",
-                        "a limit lies toward the far end of the scale; "
-                        "for red lines on both sides write `limits: [low, high]`",
-                    )
+            for i, rule in enumerate(rules if isinstance(rules, list) else []):
+                there = (*path, "conditional", i, "limit")
+                yield from wrong_side(there, ideal, mapping(rule).get("limit"))
             yield from _tightening(path, ideal, position)
             if isinstance(limits, list) and len(limits) == 2:
                 low = 0.0 if limits[0] is None else median(limits[0])
@@ -180,7 +181,8 @@ def _positions(raw: dict[str, Any]) -> Found:
 
 def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
     """A conditional red line must be looser than the ordinary one."""
-    ordinary = median(position.get("limit"))
+    lines = lines_as_written(position)
+    ordinary = median(lines[-1][1].get("at")) if lines else None
     rules = position.get("conditional")
     for i, rule in enumerate(rules if isinstance(rules, list) else []):
         line = median(mapping(rule).get("limit"))
@@ -189,8 +191,8 @@ def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
         if ordinary is None or (line - ordinary) * (ordinary - ideal) < -1e-12:
             yield (
                 (*path, "conditional", i, "limit"),
-                "is not looser than the ordinary limit",
-                "give the strict line as `limit`, and what loosens it as the condition",
+                "is not looser than the ordinary line",
+                "give the strict line as `line`, and what loosens it as the condition",
             )
 
 

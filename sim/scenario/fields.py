@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
@@ -90,6 +90,54 @@ class Sourced(Strict):
     judgement: str | None = Field(
         default=None, description="The reason, where the number is the coder's judgement."
     )
+
+
+class Line(Sourced):
+    """A red line: what a side says, or is thought, not to sign beyond."""
+
+    at: OnScale = Field(description="It signs nothing beyond this point, if the line binds.")
+    stated: bool = Field(
+        default=False,
+        description="Said in public or to the other side: known to all. Else the coder's belief.",
+    )
+    binds: Share | None = Field(
+        default=None,
+        description="Probability that it would rather go without a deal than cross it, whatever "
+        "else it gets; absent: `engine.stated_binds` or `engine.believed_binds`.",
+    )
+
+    @property
+    def kind(self) -> Literal["stated", "believed"]:
+        return "stated" if self.stated else "believed"
+
+
+class Wish(Sourced):
+    """What somebody wants on one issue, and beyond what point they refuse."""
+
+    ideal: OnScale
+    salience: Positive = Field(description="Weight; normalised over the issues that it names.")
+    line: Annotated[list[Line], BeforeValidator(listed)] = Field(
+        default=[],
+        max_length=2,
+        description="Red line on the far side of the ideal; or two, a stated one and a believed "
+        "one, which counts where the stated one does not bind.",
+    )
+    limit: OnScale | None = Field(
+        default=None, description="Short for `line: {at: …}`, a line that the coder believes in."
+    )
+
+    @property
+    def lines(self) -> list[Line]:
+        """Its red lines on the far side, the one that is held first coming first."""
+        lines = self.line if self.limit is None else [Line(at=self.limit)]
+        return sorted(lines, key=lambda line: not line.stated)
+
+    @property
+    def upward(self) -> bool:
+        """Whether they are upper ones: they lie toward the far end of the scale."""
+        if self.lines and abs(self.ideal.median - 0.5) < 1e-9:
+            return self.lines[0].at.median >= 0.5
+        return self.ideal.median <= 0.5
 
 
 class Bound(Strict):

@@ -6,12 +6,20 @@ import math
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, FiniteFloat, field_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
+from sim.scenario.calibration import Calibration, resolved, shipped
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     DAY,
@@ -23,8 +31,10 @@ from sim.scenario.fields import (
     Share,
     Sourced,
     Strict,
+    Wish,
     listed,
 )
+from sim.scenario.outcome import Outcome
 
 
 class Source(Strict):
@@ -102,19 +112,13 @@ class ConditionalLimit(Sourced):
     when: dict[Identifier, Bound] = Field(min_length=1)
 
 
-class Position(Sourced):
+class Position(Wish):
     """What an actor wants on one issue."""
 
-    ideal: OnScale
-    limit: OnScale | None = Field(
-        default=None,
-        description="Red line on the far side of the ideal: it signs nothing beyond it.",
-    )
     limits: tuple[OnScale | None, OnScale | None] | None = Field(
         default=None,
         description="[low, high] for red lines on both sides; null leaves a side open.",
     )
-    salience: Positive = Field(description="Weight; normalised over the actor's issues.")
     softening: Positive = Field(
         default=Number("fixed", (0.0,)),
         description="Scale units the red line moves per unit of utility that no deal has lost.",
@@ -414,6 +418,42 @@ class Spread(Strict):
 class Engine(Strict):
     """Judgements of the engine itself: no source gives them, and a scenario may vary them."""
 
+    calibration: Annotated[Calibration, BeforeValidator(resolved)] = Field(
+        default_factory=shipped,
+        description="Values in each world in place of those below that the scenario does not give: "
+        "`none`, or a file that `python -m sim calibrate` has written; absent: the one shipped.",
+    )
+    stated_binds: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Probability that a stated red line binds: that the side would rather go "
+        "without a deal than cross it.",
+    )
+    believed_binds: float = Field(
+        default=1.0, ge=0, le=1, description="The same of a line that the coder believes in."
+    )
+    line_error: float = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="The coder's error of believed lines: standard deviation on the scale, beside "
+        "the spread that the scenario gives.",
+    )
+    cost_scale: float = Field(
+        default=1.0, gt=0, le=10, description="Factor on all costs of war, growth aside."
+    )
+    tempo: float = Field(
+        default=1.0, gt=0, le=10, description="Factor on all patience: above 1 all concede later."
+    )
+    credence: float = Field(
+        default=1.0,
+        gt=0,
+        le=10,
+        description="Factor on the odds (p to 1 − p) that a threat or promise is carried out and "
+        "thought to be.",
+    )
+
     concession_strength: float = Field(
         default=2.0,
         ge=0,
@@ -464,6 +504,13 @@ class Engine(Strict):
         "a mediator does not change its approach with every text.",
     )
 
+    @model_validator(mode="after")
+    def _what_is_given_counts(self) -> Engine:
+        given = self.model_fields_set & set(self.calibration.names)
+        if given:
+            object.__setattr__(self, "calibration", self.calibration.without(given))
+        return self
+
 
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
@@ -497,7 +544,10 @@ class Scenario(Strict):
     articles: Articles | None = None
     horizon_days: int = Field(default=365, ge=1, le=3660)
     spread: Spread = Spread()
-    engine: Engine = Engine()
+    engine: Engine = Field(default_factory=Engine)
+    outcome: Outcome | None = Field(
+        default=None, description="What came of talks of the past; the engine never reads it."
+    )
 
     @property
     def plan_issues(self) -> list[str]:

@@ -51,7 +51,7 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
     if kind == "missing":
         return "is missing", ""
-    if kind in {"number", "tactic", "protocol", "scale"}:
+    if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome"}:
         return item["msg"], ""
     found = f", found {kind_of(item['input'])}"
     if kind == "string_pattern_mismatch":

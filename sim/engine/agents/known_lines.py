@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ByWorld
+from sim.formulas.bargaining.red_lines import TOLERANCE
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -30,22 +31,30 @@ class KnownLines(ByWorld):
         Farthest point against which it has had no objection; at first its opening position.
     refused : ndarray, shape (lines, worlds)
         Nearest point that it could not sign; infinite where there is none.
+    stated : ndarray, shape (lines, worlds)
+        Line that it has stated and not passed itself; infinite where there is none.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("passed", "refused"), "line world"),
+        **dict.fromkeys(("passed", "refused", "stated"), "line world"),
         "columns": "line",
         "sign": "line one",
     }
 
-    def __init__(self, opening: Array, low: Array, high: Array, consent: Mask) -> None:
-        lower = np.flatnonzero((low > 0.0).any(axis=0) & consent)
-        upper = np.flatnonzero((high < 1.0).any(axis=0) & consent)
+    def __init__(
+        self, opening: Array, low: Array, high: Array, stated: tuple[Array, Array], consent: Mask
+    ) -> None:
+        lower = np.flatnonzero(((low > 0.0) | (stated[0] > 0.0)).any(axis=0) & consent)
+        upper = np.flatnonzero(((high < 1.0) | (stated[1] < 1.0)).any(axis=0) & consent)
         self.lower = len(lower)
         self.columns = np.concatenate([lower, upper])
         self.sign = np.repeat([-1.0, 1.0], [len(lower), len(upper)])[:, None]
         self.passed = self.sign * opening.T[self.columns]
         self.refused = np.full(self.passed.shape, np.inf)
+        #: stated lines, known from the first day; infinite where there is none
+        said = np.concatenate([-stated[0].T[lower], stated[1].T[upper]])
+        ends = np.repeat([0.0, 1.0], [len(lower), len(upper)])[:, None]
+        self.stated = np.where(said == ends, np.inf, said)
 
     def hear(self, proposals: Array, low: Array, high: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are answered by the red lines as they are, in some worlds.
@@ -63,9 +72,15 @@ class KnownLines(ByWorld):
             self.refused = np.where(beyond & where, np.minimum(self.refused, point), self.refused)
             self.passed = np.where(beyond | ~where, self.passed, np.maximum(self.passed, point))
 
+    def offer(self, own: Array) -> None:
+        """Its own offer (worlds, issues): a stated line that it has passed itself is none."""
+        if np.isfinite(self.stated).any():
+            point = self.sign * own.T[self.columns]
+            self.stated = np.where(point > self.stated + TOLERANCE, np.inf, self.stated)
+
     def bar(self, wanted: Array, step: float) -> None:
         """Move what somebody wants (worlds, issues) to what the actor is thought able to sign."""
-        thought = np.maximum(self.passed, self.refused - step)
+        thought = np.maximum(self.passed, np.minimum(self.refused - step, self.stated))
         lower, upper = self.columns[: self.lower], self.columns[self.lower :]
         wanted.T[lower] = np.maximum(wanted.T[lower], -thought[: self.lower])
         wanted.T[upper] = np.minimum(wanted.T[upper], thought[self.lower :])

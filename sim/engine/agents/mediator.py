@@ -30,6 +30,7 @@ Mask = NDArray[np.bool_]
 DRAFT_POINTS = 21
 MANIPULATOR = "manipulator"
 Index = NDArray[np.intp]
+SIDES = ("low", "high")
 PENALTY = 500.0
 """Weight of a scale unit beyond an estimated red line: more than any surplus is worth."""
 
@@ -98,7 +99,7 @@ class Formulator(Mediator):
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("accepted_at", "tilt", "attachment", "clarity"), "world"),
         **dict.fromkeys(("assumed_at", "active", "patience"), "world"),
-        **dict.fromkeys(("misjudged", "explained"), "party world issue"),
+        **dict.fromkeys(("misjudged", "explained", "doubt"), "party world issue"),
         **dict.fromkeys(("plan", "text"), "world issue"),
         "assumed": "world rule",
         "points": "issue point",
@@ -133,6 +134,15 @@ class Formulator(Mediator):
                 for p in self.signatories
             ]
         )
+        #: how well it must know a party to see that a line is only said; (parties, worlds, issues)
+        self.doubt: Array | None = None
+        if any(p.bluffs for p in signatories):
+            self.doubt = stacked(
+                [
+                    columns([draws.uniform(f"{path}.doubt.{p.key}.{i}") for i in talks.issues])
+                    for p in signatories
+                ]
+            )
         self.clarity = np.zeros(talks.worlds)
         #: how often each party has said what it would change on an issue
         self.explained = stacked([full(shape, 0.0) for _ in self.signatories])
@@ -281,6 +291,12 @@ class Formulator(Mediator):
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
         error = block(self.misjudged) * known[:, :, None] * 0.5 ** block(self.explained)
         low, high, ideal = (block(getattr(p, n) for p in parties) for n in ("low", "high", "ideal"))
+        if self.doubt is not None:
+            # a line that does not bind counts until it knows the party well enough
+            taken = known[:, :, None] * 0.5 ** block(self.explained) > block(self.doubt)
+            said_low, said_high = (block(getattr(p, f"said_{n}") for p in parties) for n in SIDES)
+            low = np.where(taken, np.maximum(low, said_low), low)
+            high = np.where(taken, np.minimum(high, said_high), high)
         # a guess never lies beyond the ideal that the party itself states
         low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
         high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)

@@ -14,6 +14,7 @@ from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
+from sim.engine.judged import judged
 from sim.engine.levers import ActiveLever
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
@@ -77,13 +78,16 @@ class Party(Outlook):
         self.others: list[Party] = []
         path = f"actors.{key}"
         spread = scenario.spread.patience * spec.patience.median
-        self.patience = np.maximum(draws.number(f"{path}.patience", spec.patience, spread), 1.0)
+        tempo = judged(draws, scenario.engine, "tempo")
+        patience = draws.number(f"{path}.patience", spec.patience, spread)
+        self.patience = np.maximum(tempo * patience, 1.0)
         self.leave_after = draw_leave_after(scenario, draws, key)
         self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
         worlds, issues = talks.worlds, len(talks.issues)
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.opening = self.offer_before = self.offer
-        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), self.consent)
+        stated = self.stated_low, self.stated_high
+        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), stated, self.consent)
         self.told, self.at_its_least = np.zeros((2, worlds))
         self.salience_seen = self.learnt = full((worlds, issues), 1.0 / issues)
         self.wanted = self.ideal
@@ -291,6 +295,7 @@ class Party(Outlook):
         moved = np.abs(offer - self.offer) > 1e-6
         self.offers_made = self.offers_made + moved.any(axis=1)
         self.offer = offer
+        self.known_lines.offer(offer)
 
     def be_bound(self, package: Array, terms: Mask) -> None:
         """What has been signed is its position now; ``terms`` (worlds, issues) says where."""

@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some, Table, full, total
 from sim.engine.agents.base import Participant
-from sim.engine.draws import is_upward
 from sim.engine.exclusions import Exclusions
+from sim.engine.lines import DrawnLine, LineDraws
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
-from sim.scenario.distributions import Number
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -29,7 +28,11 @@ class Preferences(Participant):
     Attributes
     ----------
     ideal, salience, weight, low, high : ndarray, shape (worlds, issues)
-        Ideal points, saliences as drawn and normalised, red lines as they are now.
+        Ideal points, saliences as drawn and normalised, red lines as they are now: those that
+        bind.
+    said_low, said_high, stated_low, stated_high : ndarray, shape (worlds, issues)
+        Red lines with which others reckon at first, whether they bind or not; those that have
+        been stated, so that all know them.
     consent : ndarray of bool, shape (issues,)
         Issues that need its consent.
     best : ndarray, shape (worlds,)
@@ -41,6 +44,7 @@ class Preferences(Participant):
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("ideal", "salience", "weight", "slope", "rest"), "world issue"),
         **dict.fromkeys(("low", "high", "low_at_start", "high_at_start"), "world issue"),
+        **dict.fromkeys(("said_low", "said_high", "stated_low", "stated_high"), "world issue"),
         **dict.fromkeys(("far", "softening"), "world issue"),
         **dict.fromkeys(("consent", "curvature"), "issue"),
         "best": "world",
@@ -72,15 +76,15 @@ class Preferences(Participant):
         shape = (talks.worlds, len(talks.issues))
         self.ideal, salience = full(shape, 0.5), full(shape, 0.0)
         low, high, far = full(shape, 0.0), full(shape, 1.0), full(shape, 1.0)
+        said_low, said_high = full(shape, 0.0), full(shape, 1.0)
+        self.stated_low, self.stated_high = full(shape, 0.0), full(shape, 1.0)
         self.softening = full(shape, 0.0)
         curvature = np.ones(shape[1])
         self.rules: list[Rule] = []
         flexible = draws.normal(f"actors.{self.key}.flexibility")
 
-        def red_line(name: str, number: Number, sign: float, path: str = "") -> Array:
-            common = flexible, spread.firmness, sign
-            return draws.correlated(name, number, spread.limit, *common, path)
-
+        lines = LineDraws(talks.spec, draws, flexible, spread.firmness, spread.limit)
+        drawn: list[tuple[int, DrawnLine]] = []
         for issue, position in spec.positions.items():
             column = talks.issues.index(issue)
             here = f"{path}.{issue}"
@@ -90,27 +94,26 @@ class Preferences(Participant):
             salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
             self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
             curvature[column] = position.curvature
-            upward = is_upward(position.ideal, position.limit)
+            upward = position.upward
             if position.limits is not None:
-                for bound, side, sign in zip(
-                    position.limits, (low, high), (-1.0, 1.0), strict=True
-                ):
-                    if bound is not None:
-                        end, place = ("low", 0) if sign < 0 else ("high", 1)
-                        side[:, column] = red_line(
-                            f"{here}.limits.{end}", bound, sign, f"{here}.limits.{place}"
-                        )
-            elif position.limit is not None:
-                sign = 1.0 if upward else -1.0
-                (high if upward else low)[:, column] = red_line(
-                    f"{here}.limit", position.limit, sign
-                )
+                drawn += [
+                    (column, lines.of_bound(here, end, bound))
+                    for end, bound in enumerate(position.limits)
+                    if bound is not None
+                ]
+            elif line := lines.between(here, position):
+                drawn.append((column, line))
             far[:, column] = 1.0 if upward else 0.0
             for n, rule in enumerate(position.conditional):
                 there = f"{here}.conditional.{n}"
-                line = red_line(f"{there}.limit", rule.limit, 1.0 if upward else -1.0)
+                point = lines.number(f"{there}.limit", rule.limit, upward)
                 bounds = draws.bounds(f"{there}.when", rule.when, talks.issues)
-                self.rules.append(Rule(self.index, column, line, upward, bounds))
+                self.rules.append(Rule(self.index, column, point, upward, bounds))
+        for column, line in drawn:
+            (high if line.upward else low)[:, column] = line.at
+            (said_high if line.upward else said_low)[:, column] = line.said
+            if line.stated is not None:
+                (self.stated_high if line.upward else self.stated_low)[:, column] = line.stated
         # a draw in which nothing matters: everything matters alike
         salience[salience.sum(axis=1) <= 0.0] = 1.0
         self.salience = salience
@@ -120,6 +123,10 @@ class Preferences(Participant):
         self.curvature = curvature if (curvature != 1.0).any() else None
         self.low_at_start = np.minimum(low, self.ideal)
         self.high_at_start = np.maximum(high, self.ideal)
+        self.said_low = np.minimum(said_low, self.ideal)
+        self.said_high = np.maximum(said_high, self.ideal)
+        #: issues where some world's line is only said: others reckon with it and it does not bind
+        self.bluffs = bool((low != said_low).any() or (high != said_high).any())
         self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
         #: issues on which its red line gives way
         self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()

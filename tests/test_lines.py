@@ -1,0 +1,173 @@
+"""Red lines that are stated or believed, and that bind with a probability."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.engine.draws import Draws
+from sim.engine.lines import LineDraws
+from sim.engine.model import SETTLED, PeaceTalks
+from sim.ensemble.runner import run_scenario
+from sim.scenario import Loaded, ScenarioError
+from sim.scenario.fields import Wish
+
+TOY: dict[str, Any] = {
+    "title": "Toy",
+    "issues": {
+        "border": {"title": "Border", "scale": {0: "South's", 1: "North's"}, "no_deal": 0.5},
+        "troops": {"title": "Troops", "scale": {0: "Many", 1: "None"}, "no_deal": 0.9},
+    },
+    "sources": {"SPEECH": {"title": "A speech"}},
+    "actors": {
+        "north": {
+            "name": "North",
+            "patience": {"triangular": [10, 20, 40]},
+            "positions": {
+                "border": {"ideal": 1, "salience": 5, "judgement": "Example."},
+                "troops": {"ideal": 1, "salience": 3, "judgement": "Example."},
+            },
+        },
+        "south": {
+            "name": "South",
+            "patience": {"triangular": [10, 20, 40]},
+            "positions": {
+                "border": {"ideal": 0, "salience": 4, "judgement": "Example."},
+                "troops": {"ideal": 0, "salience": 4, "judgement": "Example."},
+            },
+        },
+    },
+    "war": {"start_date": "2025-01-20", "cost": {"north": 0.02, "south": 0.02}},
+}
+STATED = {"at": 0.7, "stated": True, "source": "SPEECH"}
+BELIEVED = {"at": {"triangular": [0.3, 0.4, 0.5]}, "judgement": "Example."}
+
+
+def toy(north: Any = None, south: Any = None, **engine: float) -> Loaded:
+    """The toy with red lines on the border."""
+    raw = copy.deepcopy(TOY) | {"engine": engine}
+    for actor, line in (("north", north), ("south", south)):
+        if line is not None:
+            raw["actors"][actor]["positions"]["border"]["line"] = line
+    return sim.load(raw).scaled
+
+
+def settled(loaded: Loaded, worlds: int = 200) -> np.ndarray:
+    model = PeaceTalks(loaded.scenario, Draws(1, worlds))
+    model.run()
+    return np.asarray(model.talks.status == SETTLED)
+
+
+def test_limit_is_short_for_a_believed_line() -> None:
+    raw = copy.deepcopy(TOY)
+    raw["actors"]["south"]["positions"]["border"]["limit"] = BELIEVED["at"]
+    short = run_scenario(sim.load(raw).scaled, 100, 3)
+    spelt = run_scenario(toy(south=BELIEVED), 100, 3)
+    np.testing.assert_array_equal(short.ensemble.agreed, spelt.ensemble.agreed)
+
+
+def test_a_line_that_never_binds_is_no_wall_and_one_that_always_does_is() -> None:
+    wall = {"at": 0.7, "judgement": "Example."}
+    apart = {"north": wall, "south": {"at": 0.3, "judgement": "Example."}}
+    # no common ground on the border: North signs nothing below 0.7, South nothing above 0.3
+    assert not settled(toy(**apart)).any()
+    assert settled(toy(**apart, believed_binds=0.0)).mean() > 0.9
+
+
+def test_the_probability_of_a_line_comes_before_that_of_its_kind() -> None:
+    apart = {"north": BELIEVED | {"at": 0.7, "binds": 0}, "south": BELIEVED | {"at": 0.3}}
+    scenario = toy(**apart, believed_binds=1.0)
+    model = PeaceTalks(scenario.scenario, Draws(1, 50))
+    north, south = model.signatories
+    assert (north.low[:, 0] == 0).all()
+    assert (north.said_low[:, 0] == 0.7).all()
+    assert (south.high[:, 0] == 0.3).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(chance=st.floats(0.05, 0.95), firmness=st.floats(0, 1))
+def test_lines_bind_as_often_as_they_should(chance: float, firmness: float) -> None:
+    scenario = toy(south=BELIEVED, believed_binds=chance)
+    draws = Draws(1, 2000)
+    lines = LineDraws(scenario.scenario, draws, draws.normal("flexibility"), firmness)
+    drawn = lines.between(
+        "here", Wish.model_validate({"ideal": 0, "salience": 1, "line": BELIEVED})
+    )
+    assert drawn is not None
+    share = (drawn.at < 1).mean()
+    assert abs(share - chance) < 5 * np.sqrt(chance * (1 - chance) / 2000)
+    # only the flexible cross, if one factor decides
+    if firmness > 0.999:
+        assert lines.flexible is not None
+        assert lines.flexible[drawn.at < 1].max() <= lines.flexible[drawn.at == 1].min()
+
+
+def test_two_lines_the_stated_one_is_held_first() -> None:
+    both = [{"at": 0.3, "stated": True, "source": "SPEECH"}, BELIEVED | {"at": 0.6}]
+    wish = Wish.model_validate({"ideal": 0, "salience": 1, "line": both})
+    for chances, at in (((1, 1), 0.3), ((0, 1), 0.6), ((0, 0), 1.0)):
+        scenario = toy(stated_binds=chances[0], believed_binds=chances[1])
+        drawn = LineDraws(scenario.scenario, Draws(1, 5)).between("here", wish)
+        assert drawn is not None
+        assert (drawn.at == at).all()
+        assert (drawn.said == 0.3).all()
+        assert (drawn.stated == 0.3).all()
+
+
+def test_a_stated_line_is_respected_from_the_first_offer() -> None:
+    said = {"at": 0.4, "stated": True, "source": "SPEECH"}
+    for stated, respected in ((True, True), (False, False)):
+        model = PeaceTalks(toy(south=said | {"stated": stated}).scenario, Draws(1, 1, central=True))
+        model.step()
+        north = model.signatories[0]
+        assert (north.wanted[0, 0] <= 0.4 + 1e-9) == respected
+
+
+def test_whoever_passes_its_own_stated_line_is_taken_at_its_word_no_more() -> None:
+    said = {"at": 0.3, "stated": True, "source": "SPEECH", "binds": 0}
+    scenario = toy(north={"at": 0.6, "judgement": "Example."}, south=said)
+    assert settled(scenario).mean() > 0.9
+
+
+def test_whether_a_line_binds_is_among_the_experiments() -> None:
+    run = run_scenario(toy(south=BELIEVED, believed_binds=0.5), 100, 1)
+    binds = run.ensemble["x.actors.south.positions.border.line.binds"]
+    assert set(binds.values) == {0.0, 1.0}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"at": 0.4, "stated": True}, "stated line without a source"),
+        ({"at": 0.4}, "neither a source nor a judgement"),
+        ([STATED, STATED], "two stated lines"),
+        ([STATED | {"at": 0.5}, BELIEVED | {"at": 0.3}], "stricter than the stated one"),
+        ({"at": 1.4, "judgement": "x"}, "1.4"),
+        ({"at": 0.4, "judgement": "x", "binds": 2}, "2 is outside 0 to 1"),
+    ],
+)
+def test_lines_that_make_no_sense(line: Any, said: str) -> None:
+    with pytest.raises(ScenarioError, match=said):
+        toy(south=line)
+
+
+def test_signatures_keep_to_lines_that_bind() -> None:
+    scenario = toy(
+        north={"at": {"uniform": [0.3, 0.7]}, "judgement": "Example."},
+        south={"at": {"uniform": [0.3, 0.7]}, "judgement": "Example."},
+        believed_binds=0.6,
+    )
+    model = PeaceTalks(scenario.scenario, Draws(5, 400))
+    model.run()
+    done = ~np.isnan(model.talks.agreed[:, 0])
+    assert 0 < done.sum() < 400
+    for party in model.signatories:
+        point = model.talks.agreed[done, 0]
+        assert (point >= party.low[done, 0] - 1e-9).all()
+        assert (point <= party.high[done, 0] + 1e-9).all()
