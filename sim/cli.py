@@ -13,6 +13,7 @@ from sim.commands.compare import compare
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.page import live, page
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -31,6 +32,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
     "compare": compare,
     "sweep": sweep,
+    "page": page,
+    "live": live,
     "heatmap": heatmap,
     "check": check,
     "backtest": backtest,

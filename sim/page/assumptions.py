@@ -53,13 +53,15 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
     """Those of the drawn numbers that the scenario's data hold; the others are chance alone."""
     scenario = loaded.scenario
     parts = {".".join(map(str, path)): part for path, part in sourced_parts(scenario)}
+    reasoned = [p for p, part in parts.items() if part.judgement or part.source]
     found = []
     for path in paths:
-        keys = keys_of(loaded.raw, path.split("."))
+        # those of the engine are drawn together, as past talks allow
+        keys = None if path.startswith("engine.") else keys_of(loaded.raw, path.split("."))
         if keys is None:
             continue
         dotted = ".".join(str(n) for n in _numbered(keys, scenario))
-        around = [p for p in parts if dotted == p or dotted.startswith(f"{p}.")]
+        around = [p for p in reasoned if dotted == p or dotted.startswith(f"{p}.")]
         part = parts[max(around, key=len)] if around else None
         head = str(keys[1]) if keys[0] == "actors" else GROUPS.get(str(keys[0]), "Other")
         found.append(
@@ -113,6 +115,20 @@ def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, 
         for key in keys[:-1]:
             node = node[key]
         node[keys[-1]] = {"fixed": value}
+    return out
+
+
+def with_lines(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's data with every ``limit`` of an actor as the ``line`` that it is short for.
+
+    Only then is there a place to say whether it binds; the same worlds come of it.
+    """
+    out: dict[str, Any] = copy.deepcopy(dict(raw))
+    for actor in out["actors"].values():
+        for position in actor.get("positions", {}).values():
+            if position.get("limit") is not None:
+                why = {k: position[k] for k in ("source", "judgement") if k in position}
+                position["line"] = {"at": position.pop("limit"), **why}
     return out
 
 

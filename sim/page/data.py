@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,16 @@ from scipy.special import ndtr
 
 from sim.ensemble.runner import Run
 from sim.formulas.conditioning import bandwidth, first_order_index, normal_levels, rank_codes
-from sim.page.assumptions import Assumption, assumptions
+from sim.page.assumptions import Assumption, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import Pack
 from sim.report.sources import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
+from sim.scenario.loading import load_data
 from sim.views.colours import actor_colors
 
-MAIN = 12
+MAIN = 14
 """Assumptions shown at first: those that matter most."""
 MAIN_BITS = 8
 OTHER_BITS = (4, 3, 2)
@@ -39,10 +41,15 @@ ALIKE = 0.99
 
 @dataclass(frozen=True)
 class Plan:
-    """A scenario and its finished run."""
+    """A scenario, as :func:`prepared` gives it, and its finished run."""
 
     loaded: Loaded
     run: Run
+
+
+def prepared(loaded: Loaded) -> Loaded:
+    """The same scenario, in the form in which a page can change it."""
+    return load_data(with_lines(loaded.raw))
 
 
 @dataclass
@@ -53,7 +60,7 @@ class _Input:
     held: dict[int, Assumption]
     values: dict[int, NDArray[Any]]
     switch: bool = False
-    score: float = 0.0
+    scores: dict[int, float] = field(default_factory=dict)
 
 
 def importance(plan: Plan, values: NDArray[Any]) -> float:
@@ -78,14 +85,23 @@ def _measures(plan: Plan) -> list[NDArray[np.float64]]:
 def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
     """Everything packed into one text, of at most ``room`` characters where that can be."""
     inputs = _inputs(plans)
-    sliders = sorted((i for i in inputs if not i.switch), key=lambda i: -i.score)
-    main = {one.key: rank for rank, one in enumerate(sliders[:MAIN])}
+    main = {key: rank for rank, key in enumerate(_that_matter_most(inputs, len(plans)))}
     text = ""
     for bits in OTHER_BITS:
         text = _packed(plans, inputs, main, bits, more)
         if len(text) <= room:
             break
     return text
+
+
+def _that_matter_most(inputs: list[_Input], plans: int) -> list[str]:
+    """Keys of the assumptions shown at first: by turns the next one of every plan."""
+    orders = [
+        sorted((i for i in inputs if number in i.scores), key=lambda i: -i.scores[number])
+        for number in range(plans)
+    ]
+    turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
+    return list(dict.fromkeys(one.key for one in turns if one is not None))[:MAIN]
 
 
 def _packed(
@@ -103,7 +119,7 @@ def _packed(
         described.append(
             words(scenario, data, actor_colors(scenario))
             | {"outcomes_at": outcomes(pack, scenario, data), "hidden": _hidden(plan, pack)}
-            | {"color": ACCENTS[len(described) % len(ACCENTS)]}
+            | {"raw": plan.loaded.raw, "color": ACCENTS[len(described) % len(ACCENTS)]}
         )
     return pack.text(
         {
@@ -155,8 +171,7 @@ def _inputs(plans: Sequence[Plan]) -> list[_Input]:
             add(f"{one.path} carried out", number, one, carried_out, True)
     for one in found.values():
         if not one.switch:
-            scores = [importance(plans[n], values) for n, values in one.values.items()]
-            one.score = max(scores)
+            one.scores = {n: importance(plans[n], values) for n, values in one.values.items()}
     return list(found.values())
 
 
@@ -244,13 +259,16 @@ def _columns(one: _Input, bits: int, pack: Pack) -> dict[int, list[int]]:
     return places
 
 
-def _hidden(plan: Plan, pack: Pack) -> list[list[int]]:
+def _hidden(plan: Plan, pack: Pack) -> list[dict[str, Any]]:
     """Factors that assumptions share; where one is changed, they must stay what they are."""
     table = experiments(plan.run.ensemble)
     return [
-        pack.add(rank_codes(table[c].to_numpy(), MAIN_BITS), MAIN_BITS)
+        {
+            "group": str(c).split(".")[1],
+            "at": pack.add(rank_codes(table[c].to_numpy(), MAIN_BITS), MAIN_BITS),
+        }
         for c in table.columns
-        if str(c).endswith(".flexibility")
+        if str(c).endswith(".flexibility") or str(c).startswith("engine.")
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
@@ -109,7 +108,6 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
         ],
         "outcomes": list(OUTCOMES),
         "reasons": list(REASONS),
-        "raw": json.loads(data.attrs["scenario_json"]),
     }
 
 

@@ -67,8 +67,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
         return f"{what} of “{actor.levers[rest[1]].title}”"
     if field == "positions" and len(rest) >= 3:
-        what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
-        return f"{who} {what} on {_issue(rest[1], scenario)}"
+        what, more = _of_position(rest[2:], scenario)
+        return f"{who} {what} on {_issue(rest[1], scenario)}{more}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
     if rest[:2] == ["mediation", "error"] and len(rest) == 4:
@@ -78,6 +78,20 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     if field in OF_ACTOR and len(rest) == 1:
         return f"{who} {OF_ACTOR[field]}"
     return f"{who} {_spelt(rest).lower()}"
+
+
+def _of_position(rest: list[str], scenario: Scenario) -> tuple[str, str]:
+    """What a number of a position is, and what follows the issue."""
+    if rest[-1] == "binds":
+        return "red line", ": whether it binds"
+    if rest[0] == "line":
+        return "red line", ""
+    if rest[0] == "conditional" and rest[-1] == "limit":
+        return "red line under a condition", ""
+    if rest[0] == "conditional" and len(rest) == 5:
+        bound = rest[4].replace("_", " ")
+        return "red line under a condition", f": {_issue(rest[3], scenario)} {bound}"
+    return OF_POSITION.get(rest[0], _spelt(rest).lower()), ""
 
 
 def _of_war(rest: list[str], scenario: Scenario) -> str:

@@ -7,7 +7,7 @@ async function begin() {
   const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
   const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
   const named = (name) => plans.find((plan) => plan.name === name);
-  for (const plan of plans) plan.factors = plan.hidden.map((at) => ({ codes: column(bytes, at), levels: book.levels[8] }));
+  for (const plan of plans) plan.factors = plan.hidden.map(({ group, at }) => ({ group, codes: column(bytes, at), levels: book.levels[8] }));
   let state = stateOf(location.hash, book), controls = new Map(), built = "", drawn = 0;
   const exact = book.live ? new Exact(heard) : null;
   let said = null; // what the server said last
@@ -32,8 +32,10 @@ async function begin() {
       return { ...of(input), target: scoreOf(value, book.tables[held.table], book.grid), width: Math.min(2, held.width * wider) };
     });
     const switches = changes.filter(({ input }) => input.switch).map(({ input, value }) => ({ codes: codesOf(input, plan.number), on: value }));
-    const changed = new Set(changes.map(({ input }) => input));
-    const others = traced ? [] : [...plan.factors, ...mains.filter((input) => input.held[plan.number] && !changed.has(input)).slice(0, 8).map(of)];
+    const changed = new Set(changes.map(({ input }) => input)), groups = new Set(changes.map(({ input }) => input.group));
+    // what an actor's assumptions share keeps its spread as well as its mean
+    const spreads = plan.factors.filter(({ group }) => groups.has(group)).map(({ codes, levels }) => squared(codes, levels));
+    const others = traced ? [] : [...spreads, ...plan.factors, ...mains.filter((input) => input.held[plan.number] && !changed.has(input)).slice(0, 8).map(of)];
     return weigh(n, kernels, switches, others);
   }
   function first(n) { return { at: Int32Array.from({ length: n }, (_, i) => i), w: new Float64Array(n).fill(1 / n), ess: n }; }

@@ -25,12 +25,17 @@ function weigh(n, kernels, switches, others) {
   for (let i = 0; i < n; i++) if (log[i] > top - 16) at[m++] = i;
   const kept = at.subarray(0, m), base = Float64Array.from(kept, (i) => Math.exp(log[i] - top));
   const room = Math.floor(essOf(base) / PER_CONSTRAINT);
-  const asked = [...kernels, ...others.map((o) => ({ ...o, target: 0 }))].slice(0, room);
+  const asked = [...kernels, ...others.map((other) => ({ target: 0, ...other }))].slice(0, room);
   const w = kernels.length || switches.length ? balanced(base, kept, asked) : base;
   let sum = 0;
   for (let i = 0; i < m; i++) sum += w[i];
   for (let i = 0; i < m; i++) w[i] /= sum;
   return { at: kept, w, ess: essOf(w) };
+}
+
+function squared(codes, levels) {
+  const squares = levels.map((z) => z * z);
+  return { codes, levels: squares, target: squares.reduce((sum, z) => sum + z, 0) / squares.length };
 }
 
 function essOf(w) {
