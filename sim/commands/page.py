@@ -49,9 +49,7 @@ def live(
     worlds: Annotated[
         int, typer.Option(min=100, max=20_000, help="Worlds kept for answers at once.")
     ] = 10_000,
-    exact: Annotated[
-        int, typer.Option(min=100, max=2000, help="Worlds of an exact run.")
-    ] = 1000,
+    exact: Annotated[int, typer.Option(min=100, max=2000, help="Worlds of an exact run.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
     set_: SetOption = None,
     workers: WorkersOption = None,

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.uint8]
-NARROWEST, WIDEST = 0.15, 1.0
+NARROWEST, WIDEST = 0.3, 1.0
 """Bounds of a bandwidth, in standard deviations."""
 _ROT = 0.776
 """Constant of the rule of thumb for local lines and a normal kernel."""

@@ -87,7 +87,9 @@ def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | 
         # a plain number may also be written with what belongs to it
         return ("per_month",) if isinstance(node, dict) and "per_month" in node else ()
     if isinstance(node, list):
-        names = [str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)]
+        names = [
+            str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
+        ]
         index = names.index(parts[0]) if parts[0] in names else None
         if index is None and parts[0].isdecimal() and int(parts[0]) < len(node):
             index = int(parts[0])
@@ -145,5 +147,3 @@ def _issue_of(path: str, scenario: Scenario) -> str:
         return ""
     named = [p for p in parts if p in scenario.issues]
     return named[-1] if named else ""
-
-

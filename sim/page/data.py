@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from sim.ensemble.runner import Run
 from sim.formulas.conditioning import bandwidth, first_order_index, normal_levels, rank_codes
-from sim.page.assumptions import Assumption, assumptions, with_lines
+from sim.page.assumptions import Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import Pack
 from sim.report.sources import web_link
@@ -31,7 +31,7 @@ OTHER_BITS = (4, 3, 2)
 """Of the other assumptions, the finest for which the page stays small enough."""
 GRID = np.linspace(-3.2, 3.2, 17)
 """Normal scores at which values of an assumption are told; straight lines lie between."""
-ENDS = {8: 2.2, 4: 1.7, 3: 1.4, 2: 1.1}
+ENDS = {8: 1.6, 4: 1.6, 3: 1.4, 2: 1.1}
 """How far from the middle a slider goes, in standard deviations, where stored worlds are many."""
 ACCENTS = ("#00695c", "#8f4a00", "#6a4c93", "#2a5d9f", "#8a3150", "#55600f", "#444444", "#7a4b3a")
 """One colour per plan; text in each reads on white."""
@@ -62,6 +62,12 @@ class _Input:
     switch: bool = False
     scores: dict[int, float] = field(default_factory=dict)
 
+    def ends(self, deviations: float) -> tuple[float, float]:
+        """Lowest and highest value that a slider offers, over all plans."""
+        at = ndtr([-deviations, deviations])
+        spans = np.array([np.quantile(v, at) for v in self.values.values()])
+        return float(f"{spans[:, 0].min():.3g}"), float(f"{spans[:, 1].max():.3g}")
+
 
 def importance(plan: Plan, values: NDArray[Any]) -> float:
     """How much of what matters one input explains alone: the largest of its first-order indices.
@@ -80,6 +86,19 @@ def _measures(plan: Plan) -> list[NDArray[np.float64]]:
         np.isfinite(data.first_signed_day.values).astype(float),
         data.red_line_gap.values.sum(axis=1).astype(float),
     ]
+
+
+def settable(plans: Sequence[Plan]) -> dict[str, dict[str, tuple[Keys, float, float]]]:
+    """Plan → key of an assumption → the way to it in the data, and the bounds of its value."""
+    found: dict[str, dict[str, tuple[Keys, float, float]]] = {
+        p.run.scenario.name: {} for p in plans
+    }
+    names = list(found)
+    for one in _inputs(plans):
+        low, high = (0.0, 1.0) if one.switch else one.ends(max(ENDS.values()))
+        for number, what in one.held.items():
+            found[names[number]][one.key] = (what.keys, low, high)
+    return found
 
 
 def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
@@ -105,15 +124,18 @@ def _that_matter_most(inputs: list[_Input], plans: int) -> list[str]:
 
 
 def _packed(
-    plans: Sequence[Plan], inputs: list[_Input], main: dict[str, int], bits: int, more: dict[str, Any]
+    plans: Sequence[Plan],
+    inputs: list[_Input],
+    main: dict[str, int],
+    bits: int,
+    more: dict[str, Any],
 ) -> str:
     pack, tables, texts = Pack(), _Once(), _Once()
-    entries = []
+    entries, described = [], list[dict[str, Any]]()
     for one in inputs:
         size = 1 if one.switch else MAIN_BITS if one.key in main else bits
         entry = _entry(one, size, pack, plans, tables, texts)
         entries.append({**entry, "rank": main.get(one.key)})
-    described = []
     for plan in plans:
         scenario, data = plan.run.scenario, plan.run.ensemble
         described.append(
@@ -169,9 +191,9 @@ def _inputs(plans: Sequence[Plan]) -> list[_Input]:
             add(one.path, number, one, values, set(np.unique(values)) <= {0.0, 1.0})
         for one, carried_out in _levers(plan):
             add(f"{one.path} carried out", number, one, carried_out, True)
-    for one in found.values():
-        if not one.switch:
-            one.scores = {n: importance(plans[n], values) for n, values in one.values.items()}
+    for given in found.values():
+        if not given.switch:
+            given.scores = {n: importance(plans[n], drawn) for n, drawn in given.values.items()}
     return list(found.values())
 
 
@@ -221,6 +243,8 @@ def _entry(
             at = np.quantile(values, ndtr(GRID))
             held[number]["table"] = tables.place([float(f"{v:.5g}") for v in at])
             held[number]["width"] = _width(plans[number], values)
+            ends = np.quantile(values, ndtr([-ENDS[bits], ENDS[bits]]))
+            held[number]["ends"] = [float(f"{v:.4g}") for v in ends]
     entry = {
         "key": one.key,
         "title": first.title,
@@ -230,10 +254,8 @@ def _entry(
         "held": held,
     }
     if not one.switch:
-        ends = ndtr([-ENDS[bits], ENDS[bits]])
-        spans = np.array([np.quantile(v, ends) for v in one.values.values()])
-        low, high = float(spans[:, 0].min()), float(spans[:, 1].max())
-        entry |= {"bits": bits, "low": float(f"{low:.3g}"), "high": float(f"{high:.3g}")}
+        low, high = one.ends(ENDS[bits])
+        entry |= {"bits": bits, "low": low, "high": high}
     return entry
 
 

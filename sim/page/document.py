@@ -14,7 +14,18 @@ from sim.page.data import Plan, page_text
 from sim.results.outcomes import NOTE
 
 STATIC = Path(__file__).with_name("static")
-SCRIPTS = ("data", "weights", "answer", "state", "svg", "charts", "controls", "exports", "live", "main")
+SCRIPTS = (
+    "data",
+    "weights",
+    "answer",
+    "state",
+    "svg",
+    "charts",
+    "controls",
+    "exports",
+    "live",
+    "main",
+)
 """In the order in which they build on each other."""
 LARGEST = 2_000_000
 """Bytes that the page may have."""

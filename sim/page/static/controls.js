@@ -31,8 +31,8 @@ function controlOf(input, number, book, act) {
       [["", "as drawn"], ["1", "yes, in every world"], ["0", "no, in no world"]].map(([value, text]) => h("option", { value }, text)));
     show = (step) => { field.value = step === undefined ? "" : String(step); };
   } else {
-    const table = book.tables[held.table], rest = restOf(input, number, book), middle = medianOf(input, number, book);
-    field = h("input", { id, type: "range", min: 0, max: STEPS, step: 1,
+    const table = book.tables[held.table], middle = medianOf(input, number, book), rest = stepOf(middle, input);
+    field = h("input", { id, type: "range", min: stepOf(held.ends[0], input), max: stepOf(held.ends[1], input), step: 1,
       oninput: () => act(input.key, Number(field.value), false), onchange: () => act(input.key, Number(field.value), true) });
     why.append(h("p", {}, `As coded: ${numberWords(middle)} in the middle, from ${numberWords(table[4])} to ${numberWords(table[12])} in nine worlds of ten.`));
     show = (step) => {

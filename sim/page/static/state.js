@@ -53,9 +53,9 @@ function medianOf(input, number, book) {
   return table[(table.length - 1) / 2];
 }
 
-// Step of a slider that lies nearest to the middle of what is coded.
-function restOf(input, number, book) {
-  const share = (medianOf(input, number, book) - input.low) / (input.high - input.low || 1);
+// Step of a slider that lies nearest to a value.
+function stepOf(value, input) {
+  const share = (value - input.low) / (input.high - input.low || 1);
   return Math.min(STEPS, Math.max(0, Math.round(share * STEPS)));
 }
 

@@ -6,7 +6,9 @@
 // what local lines do, and the means of the rest are what they were, so that what is drawn with it
 // is not moved along (entropy balancing: Hainmueller 2012, Political Analysis 20). What they are
 // worth is the effective number of worlds (Kish 1965, Survey Sampling).
-const RIDGE = 1e-4, CLOSE = 0.003, PER_CONSTRAINT = 15;
+// What was moved is held to its value, the rest loosely: an imbalance as small as that of few worlds
+// costs less than the worlds that its removal would take (ridge of the dual).
+const HELD = 0.001, LOOSE = 0.05, CLOSE = 0.003, PER_CONSTRAINT = 15;
 
 function weigh(n, kernels, switches, others) {
   const log = new Float64Array(n);
@@ -25,7 +27,7 @@ function weigh(n, kernels, switches, others) {
   for (let i = 0; i < n; i++) if (log[i] > top - 16) at[m++] = i;
   const kept = at.subarray(0, m), base = Float64Array.from(kept, (i) => Math.exp(log[i] - top));
   const room = Math.floor(essOf(base) / PER_CONSTRAINT);
-  const asked = [...kernels, ...others.map((other) => ({ target: 0, ...other }))].slice(0, room);
+  const asked = [...kernels.map((one) => ({ ...one, ridge: HELD })), ...others.map((one) => ({ target: 0, ridge: LOOSE, ...one }))].slice(0, room);
   const w = kernels.length || switches.length ? balanced(base, kept, asked) : base;
   let sum = 0;
   for (let i = 0; i < m; i++) sum += w[i];
@@ -63,7 +65,7 @@ function balanced(base, kept, asked) {
     });
     let sum = 0;
     for (let i = 0; i < m; i++) { w[i] = base[i] * Math.exp(w[i]); sum += w[i]; }
-    return Math.log(sum) + 0.5 * RIDGE * multipliers.reduce((s, x) => s + x * x, 0);
+    return Math.log(sum) + multipliers.reduce((total, x, a) => total + 0.5 * asked[a].ridge * x * x, 0);
   };
   let now = new Float64Array(k), height = dual(now);
   for (let round = 0; round < 8; round++) {
@@ -83,15 +85,15 @@ function balanced(base, kept, asked) {
         bend[a][b] = product / sum;
       }
     }
-    if (slope.every((s) => Math.abs(s) < CLOSE)) break;
     for (let a = 0; a < k; a++) {
       for (let b = 0; b <= a; b++) {
-        bend[a][b] -= slope[a] * slope[b];
+        bend[a][b] -= slope[a] * slope[b]; // a covariance
         bend[b][a] = bend[a][b];
       }
-      bend[a][a] += RIDGE + 1e-9;
+      bend[a][a] += asked[a].ridge;
     }
-    for (let a = 0; a < k; a++) slope[a] += RIDGE * now[a];
+    for (let a = 0; a < k; a++) slope[a] += asked[a].ridge * now[a];
+    if (slope.every((one) => Math.abs(one) < CLOSE)) break;
     const step = solved(bend, slope);
     let share = 1, next, reached;
     do {
