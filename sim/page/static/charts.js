@@ -38,7 +38,8 @@ function drawWhen(width, shown, before, others, horizon, name) {
     s("line", { x1: left, x2: width - right, y1: y(part * high), y2: y(part * high), stroke: RULE }),
     label(left - 6, y(part * high) + 4, part ? `${Number((100 * part * high).toPrecision(2))} %` : "0", { "text-anchor": "end" }),
   ]);
-  const ticks = [0, 30, 100, 180, 365, 730, 1095].filter((day) => day <= horizon && (day !== 30 || width > 500));
+  const spaced = (day, n, all) => !n || (day - all[n - 1]) / horizon * (width - left - right) > 52;
+  const ticks = [0, 30, 100, 180, 365, 730, 1095].filter((day) => day <= horizon).filter(spaced);
   for (const day of ticks) parts.push(label(left + (width - left - right) * day / horizon, height - 14, day ? `day ${day}` : "day 0", { "text-anchor": "middle" }));
   const edge = (end) => [...shown.answer.byDay].map((v, n) => [x(n), y(wilson(Math.min(1, Math.max(0, v)), shown.answer.ess)[end])]);
   parts.push(s("path", { d: band(edge(0), edge(1)), fill: shown.plan.color, opacity: 0.14 }));
@@ -99,11 +100,11 @@ function drawPositions(width, plan, issue, moments, found, name) {
 
 // Rows of bars from 0 to `high`, each with a ghost and its words at the end.
 function drawBars(width, rows, name, high = 1) {
-  const narrow = width < 560, left = narrow ? 0 : 290, tall = narrow ? 44 : 27, right = 110, room = width - left - right;
+  const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 110, room = width - left - right;
   const parts = rows.map(({ words, share, ghost, color, end }, n) => {
     const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high);
     return [
-      label(narrow ? 0 : left - 10, narrow ? y - 6 : y + 12, cut(words, narrow ? Math.floor(width / 6.6) : 44), { fill: INK, "text-anchor": narrow ? "start" : "end" }),
+      label(narrow ? 0 : left - 10, narrow ? y - 6 : y + 12, cut(words, narrow ? Math.floor(width / 6.8) : 40), { fill: INK, "text-anchor": narrow ? "start" : "end" }),
       s("rect", { x: left, y, width: room, height: 16, fill: "#f1f4f5" }),
       s("rect", { x: left, y, width: Math.max(0, x(share) - left), height: 16, fill: color }),
       ghost === undefined ? null : s("line", { x1: x(ghost), x2: x(ghost), y1: y - 2, y2: y + 18, stroke: INK, "stroke-width": 1.4, "stroke-dasharray": "3 2" }),
