@@ -256,7 +256,7 @@ async function begin() {
   };
   for (const [id, run] of Object.entries(take)) $(id).addEventListener("click", run);
   const poster = () => posterOf(named(state.plan).title, $("sentence").textContent, $("note").textContent, figures);
-  const scenario = () => scenarioOf(named(state.plan), changesOf(state, named(state.plan).number, book));
+  const scenario = (of = state) => scenarioOf(named(of.plan), changesOf(of, named(of.plan).number, book));
   function table() {
     const rows = [["plan", "measure", "of", "share or value", "95 % from", "95 % to", "as coded", "worlds it is worth"]];
     for (const plan of [...new Set([state.plan, ...state.pins])].map(named)) {
@@ -278,7 +278,7 @@ async function begin() {
   const opened = draw();
   if (exact) exact.ask(wanted());
   // for tests and measurements: what is chosen and what is said, at once
-  window.page = { book, opened, state: () => state, address: () => addressOf(state), parse: (text) => stateOf(text, book), scenario, draw,
+  window.page = { book, opened, state: () => state, address: (of = state) => addressOf(of), parse: (text) => stateOf(text, book), scenario, draw,
     set: (next) => { state = { ...state, ...next }; rebuild(); marks(); return draw(); }, act, go, svg: () => svgText(poster()), csv: () => csvOf(table()), wanted, exact };
 }
 begin().catch((error) => {
