@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from sim.commands.backtest import backtest
+from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
 from sim.commands.compare import compare
 from sim.commands.export import export
@@ -37,6 +38,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "heatmap": heatmap,
     "check": check,
     "backtest": backtest,
+    "calibrate": calibrate,
+    "score": score,
     "solve": solve,
     "export": export,
     "schema": schema,

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from sim.formulas.emulator import spread_of_share
 from sim.formulas.statistics import Interval, wilson
 from sim.registry import PROTOCOLS
 from sim.results.aftermath import (
@@ -23,6 +24,7 @@ from sim.results.aftermath import (
     ratification_summary,
 )
 from sim.results.articles import ArticlesSummary, articles_summary
+from sim.results.experiments import PREFIX
 from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
 from sim.results.record import Record
 from sim.scenario.schema import Issue, Scenario, nearest_text
@@ -109,6 +111,37 @@ class LeverUse(Record):
 
 
 @dataclass(frozen=True)
+class AtDeadline(Record):
+    """Outcomes taken at the deadline; ``after``: whether the talks stop with it or go on."""
+
+    day: float
+    date: str
+    known_to: list[str]
+    after: str
+    outcomes: Shares
+    outcomes_interval: dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class Asked(Record):
+    """Shares of worlds with a settlement, and with a first stage, by a day that is asked for.
+
+    Attributes
+    ----------
+    settlement, first_stage : float or None
+        None for a day beyond the horizon; the first stage also where the agenda has but one.
+    """
+
+    text: str
+    day: float
+    date: str
+    settlement: float | None
+    settlement_interval: Interval | None
+    first_stage: float | None
+    first_stage_interval: Interval | None
+
+
+@dataclass(frozen=True)
 class Central(Record):
     """The world in which every uncertain number is at its median."""
 
@@ -135,6 +168,15 @@ class Provenance(Record):
 
 
 @dataclass(frozen=True)
+class Allowed(Record):
+    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent."""
+
+    outcomes: dict[str, Interval]
+    deal_by_day: Intervals
+    first_stage_by_day: Intervals
+
+
+@dataclass(frozen=True)
 class Summary(Record):
     """A run in numbers; ``docs/outputs.md`` explains every key."""
 
@@ -147,10 +189,13 @@ class Summary(Record):
     horizon_days: int
     outcomes: Shares
     outcomes_interval: dict[str, Interval]
+    deadline: AtDeadline | None
+    asked: list[Asked]
     deal_by_day: ByDay
     deal_by_day_interval: Intervals
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
+    allowed: Allowed | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -180,7 +225,7 @@ class Summary(Record):
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
     worlds = ensemble.sizes["world"]
-    horizon = max(scenario.horizon_days, scenario.war.round_days)
+    horizon = scenario.last_day
     codes = ensemble.outcome.values
     counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
@@ -209,10 +254,13 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         horizon_days=horizon,
         outcomes={kind: count / worlds for kind, count in counts.items()},
         outcomes_interval={k: wilson(c, worlds) for k, c in counts.items()},
+        deadline=_deadline(scenario, ensemble),
+        asked=_asked(scenario, ensemble),
         deal_by_day=deal,
         deal_by_day_interval=deal_interval,
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
+        allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),
@@ -251,6 +299,68 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         ),
     )
     return summary.rounded()
+
+
+def _deadline(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
+    said = scenario.deadline
+    if said is None:
+        return None
+    worlds, codes = data.sizes["world"], data.outcome_at_deadline.values
+    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    known = list(scenario.actors) if said.known_to == "all" else said.known_to
+    return AtDeadline(
+        scenario.day_of(said.at),
+        str(scenario.date_of(said.at)),
+        known,
+        said.after,
+        {kind: count / worlds for kind, count in counts.items()},
+        {kind: wilson(count, worlds) for kind, count in counts.items()},
+    )
+
+
+def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
+    """What is signed by the deadline, and by the days that the scenario asks for."""
+    moments = [(question.by, question.text) for question in scenario.ask]
+    at = None if scenario.deadline is None else scenario.deadline.at
+    if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
+        moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
+    worlds, staged = data.sizes["world"], len(scenario.stages) > 1
+
+    def by(day: float, name: str) -> tuple[float | None, Interval | None]:
+        if day > scenario.last_day and day > scenario.horizon_days:
+            return None, None
+        count = int((data[name].values <= day).sum())
+        return count / worlds, wilson(count, worlds)
+
+    return [
+        Asked(
+            text,
+            scenario.day_of(at),
+            str(scenario.date_of(at)),
+            *by(scenario.day_of(at), "settled_day"),
+            *(by(scenario.day_of(at), "first_signed_day") if staged else (None, None)),
+        )
+        for at, text in moments
+    ]
+
+
+def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations; None where worlds do not differ in them."""
+    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    drawn = np.array([data[n].values for n in names], dtype=float)
+    if not len(names) or not np.ptp(drawn, axis=1).any():
+        return None
+
+    def spread(flags: np.ndarray) -> Interval:
+        return Interval(*spread_of_share(drawn.T, flags))
+
+    codes = data.outcome.values
+    settled, first = data.settled_day.values, data.first_signed_day.values
+    return Allowed(
+        {kind: spread(codes == n) for n, kind in enumerate(OUTCOMES)},
+        {day: spread(settled <= float(day)) for day in days},
+        {day: spread(first <= float(day)) for day in days},
+    )
 
 
 def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:

@@ -9,17 +9,18 @@ from sim.scenario.schema import Scenario
 
 OF_POSITION = {
     "limit": "red line",
+    "line": "red line",
     "limits": "red lines",
     "ideal": "ideal",
     "salience": "weight",
     "softening": "softening of the red line",
     "curvature": "curvature",
 }
-OF_LEVER = {"credibility": "Credibility", "delay": "Rounds until the effect", "effect": "Effect"}
+OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
 OF_ACTOR = {
-    "leave_after": "rounds before it walks away",
+    "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
     "flexibility": "flexibility, shared by its red lines",
@@ -67,7 +68,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
         return f"{what} of “{actor.levers[rest[1]].title}”"
     if field == "positions" and len(rest) >= 3:
-        what, more = _of_position(rest[2:], scenario)
+        lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []
+        what, more = _of_position(rest[2:], [line.kind for line in lines], scenario)
         return f"{who} {what} on {_issue(rest[1], scenario)}{more}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
@@ -80,12 +82,12 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     return f"{who} {_spelt(rest).lower()}"
 
 
-def _of_position(rest: list[str], scenario: Scenario) -> tuple[str, str]:
+def _of_position(rest: list[str], kinds: list[str], scenario: Scenario) -> tuple[str, str]:
     """What a number of a position is, and what follows the issue."""
-    if rest[-1] == "binds":
-        return "red line", ": whether it binds"
     if rest[0] == "line":
-        return "red line", ""
+        own = len(kinds) == 2 and rest[1:2] in (["0"], ["1"])
+        line = f"{kinds[int(rest[1])]} red line" if own else "red line"
+        return line, ": whether it binds" if rest[-1] == "binds" else ""
     if rest[0] == "conditional" and rest[-1] == "limit":
         return "red line under a condition", ""
     if rest[0] == "conditional" and len(rest) == 5:

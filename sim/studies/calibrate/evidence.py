@@ -1,0 +1,145 @@
+"""What worlds of a case say: their engine parameters, and how they ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim import __version__
+from sim.ensemble.executors import Executor
+from sim.ensemble.runner import Job, Progress, Run, run_jobs
+from sim.files import written_whole
+from sim.results.experiments import PREFIX
+from sim.scenario.calibration import Calibration
+from sim.scenario.schema import Scenario
+from sim.studies.calibrate.cases import Case
+
+Array = NDArray[np.float64]
+TERM_ERROR = 0.15
+"""Standard deviation, on the scale, with which the terms of a text can be coded."""
+QUARTERS = np.array([0.25, 0.5, 0.75, 1.0])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The worlds of one case.
+
+    Attributes
+    ----------
+    parameters : dict of str to ndarray, shape (worlds,)
+        Engine parameters that each world drew.
+    signed : ndarray of bool, shape (worlds,)
+    time : ndarray, shape (worlds,)
+        Day of the signature as a share of the horizon; NaN where none.
+    terms : ndarray, shape (worlds, issues)
+        What was signed, on the issues whose true terms are known.
+    missing : float
+        Mean number of issues on which red lines leave no common ground.
+    ripe : float
+        Mean ripeness on day 0.
+    """
+
+    parameters: dict[str, Array]
+    signed: NDArray[np.bool_]
+    time: Array
+    terms: Array
+    missing: float
+    ripe: float
+
+
+def gather(
+    cases: Sequence[Case],
+    table: Calibration | None,
+    worlds: int,
+    executor: Executor,
+    progress: Progress = lambda what, done, total: None,
+    kept_in: Path | None = None,
+    seed: int = 1,
+) -> dict[str, Evidence]:
+    """Run cases in worlds that draw engine parameters from a table; None: as coded.
+
+    What has been run before, by the hash of case, table, worlds, seed and version, is read from
+    ``kept_in``; each case is kept as soon as it is there, so that a later run goes on from it.
+    """
+    found: dict[str, Evidence] = {}
+    left: list[tuple[Case, Path | None]] = []
+    for case in cases:
+        path = kept_in / f"{case.name}-{_key(case, table, worlds, seed)}.npz" if kept_in else None
+        if path is not None and path.exists():
+            found[case.name] = _read(path)
+        else:
+            left.append((case, path))
+    given = "none" if table is None else table.model_dump(mode="json")
+    jobs = [
+        Job(case.loaded.with_({"engine.calibration": given}), worlds, seed, traced=0)
+        for case, _ in left
+    ]
+    if jobs:
+        for place, run in run_jobs(jobs, executor, progress):
+            if not isinstance(run, Run):
+                raise run
+            case, path = left[place]
+            found[case.name] = evidence(case, run)
+            if path is not None:
+                _write(path, found[case.name])
+    return found
+
+
+def evidence(case: Case, run: Run) -> Evidence:
+    """What the worlds of a run say of a case."""
+    data, scenario = run.ensemble, run.scenario
+    day = signed_day(scenario, data, case.outcome.kind)
+    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    terms = data.agreed.sel(issue=list(case.outcome.terms)).values
+    return Evidence(
+        {str(n).removeprefix(f"{PREFIX}engine."): data[n].values.astype(float) for n in names},
+        ~np.isnan(day),
+        day / scenario.horizon_days,
+        np.asarray(terms, dtype=float),
+        float((data.red_line_gap.values > 0).sum(axis=1).mean()),
+        float(data.ripeness_start.values.mean()),
+    )
+
+
+def signed_day(scenario: Scenario, data: xr.Dataset, kind: str) -> Array:
+    """Day on which a world signs what is asked for, shape (worlds,); NaN for never."""
+    stages = data.stage_day.values.astype(float)
+    if kind == "truce":
+        return stages[:, 0]
+    return np.asarray(data.settled_day.values, dtype=float)
+
+
+def _key(case: Case, table: Calibration | None, worlds: int, seed: int) -> str:
+    parts = [case.loaded.digest, str(worlds), str(seed), __version__, case.outcome.kind]
+    parts.append("none" if table is None else json.dumps([table.names, table.rows]))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _write(path: Path, one: Evidence) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = {f"p.{name}": values for name, values in one.parameters.items()}
+    arrays |= {"signed": one.signed, "time": one.time, "terms": one.terms}
+    arrays["facts"] = np.array([one.missing, one.ripe])
+    with written_whole(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
+def _read(path: Path) -> Evidence:
+    with np.load(path) as kept:
+        parameters = {n.removeprefix("p."): kept[n] for n in kept.files if n.startswith("p.")}
+        missing, ripe = kept["facts"]
+        return Evidence(
+            parameters, kept["signed"], kept["time"], kept["terms"], float(missing), float(ripe)
+        )
+
+
+Likelihood = Callable[[Array], Array]
+"""From parameters as normal scores (n, parameters) to the likelihood of what happened (n,)."""

@@ -1,0 +1,237 @@
+"""Calibration and scores of a folder of cases, and the files that come of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import __version__
+from sim.ensemble.executors import Executor
+from sim.ensemble.runner import Progress
+from sim.files import written_whole
+from sim.scenario.calibration import Calibration
+from sim.scenario.loading import shipped_scenarios
+from sim.studies.calibrate.cases import Case, coding_hash, load_case, load_cases
+from sim.studies.calibrate.evidence import gather
+from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
+from sim.studies.calibrate.posterior import Learner, effective_size, resampled
+from sim.studies.calibrate.recovery import RETURNS, Recovered, recovery
+from sim.studies.calibrate.score import (
+    METHODS,
+    MODEL,
+    Forecast,
+    Gain,
+    Reliability,
+    Scores,
+    forecasts,
+    from_worlds,
+    gain,
+    reliability,
+    score,
+)
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """What was learnt.
+
+    Attributes
+    ----------
+    table : Calibration
+        Equally likely rows.
+    recovered : list of Recovered
+        Which parameters can be known from so many cases; the others keep their prior.
+    effective : float
+        Kish's effective number of the prior's rows that remain.
+    """
+
+    cases: list[Case]
+    worlds: int
+    table: Calibration
+    recovered: list[Recovered]
+    effective: float
+
+
+def cases_of(folder: Path | None) -> list[Case]:
+    """The cases of a folder; of the shipped one where none is given."""
+    return load_cases(folder or shipped_scenarios() / "past")
+
+
+def calibration(
+    folder: Path | None,
+    worlds: int,
+    rows: int,
+    executor: Executor,
+    progress: Progress,
+    kept_in: Path,
+) -> Calibrated:
+    """Run all cases and weigh the priors by what happened."""
+    cases = cases_of(folder)
+    found = gather(cases, design(), worlds, executor, progress, kept_in)
+    learner = Learner.of(cases, found)
+    returns = recovery(learner)
+    known = tuple(r.name for r in returns if r.explained >= RETURNS)
+    prior = design()
+    values = np.array(prior.rows)
+    weights = learner.weights(scores({name: prior.column(name) for name in NAMES}))
+    sample = resampled(values, weights, rows)
+    # what cannot be known from the cases keeps its prior: the sample hardly moves it, by design
+    made_from = {
+        "version": __version__,
+        "worlds": str(worlds),
+        "cases": str(len(cases)),
+        "known": ", ".join(known),
+        **{case.name: coding_hash(Path(case.loaded.files[-1])) for case in cases},
+    }
+    table = Calibration(
+        names=NAMES,
+        rows=tuple(tuple(float(f"{v:.4g}") for v in row) for row in sample),
+        made_from=made_from,
+    )
+    return Calibrated(cases, worlds, table, returns, effective_size(weights))
+
+
+def summary_of(made: Calibrated) -> list[dict[str, Any]]:
+    """A row for each parameter: prior and posterior quantiles, and what returns."""
+    rows = []
+    for parameter, returns in zip(PARAMETERS, made.recovered, strict=True):
+        column = made.table.column(parameter.name)
+        rows.append(
+            {
+                "parameter": parameter.name,
+                "title": parameter.title,
+                "prior": [float(v) for v in parameter.prior.ppf([0.1, 0.5, 0.9])],
+                "posterior": [float(v) for v in np.quantile(column, [0.1, 0.5, 0.9])],
+                "explained": returns.explained,
+                "covered_80": returns.covered,
+                "reason": parameter.reason,
+            }
+        )
+    return rows
+
+
+def write_calibration(made: Calibrated, out: Path) -> dict[str, Any]:
+    """``calibration.json``, the table; ``parameters.json``, what it says."""
+    out.mkdir(parents=True, exist_ok=True)
+    _write(out / "calibration.json", made.table.model_dump_json() + "\n")
+    content = {
+        "cases": [case.name for case in made.cases],
+        "worlds": made.worlds,
+        "effective_rows": made.effective,
+        "parameters": summary_of(made),
+    }
+    _write(out / "parameters.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    return content
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Forecasts and scores of all methods.
+
+    Attributes
+    ----------
+    gains : dict of str to dict of str to Gain
+        Score → other method → by how much the model is better.
+    twice : dict of str to (float, float)
+        Cases that were coded twice: the model's odds with each coding.
+    """
+
+    cases: list[Case]
+    worlds: int
+    forecasts: dict[str, list[Forecast]]
+    scores: dict[str, Scores]
+    gains: dict[str, dict[str, Gain]]
+    reliability: Reliability
+    twice: dict[str, tuple[float, float]]
+
+
+def scored(
+    folder: Path | None, worlds: int, executor: Executor, progress: Progress, kept_in: Path
+) -> Scored:
+    """Leave each case out in turn, and score what is said of it."""
+    cases = cases_of(folder)
+    second = _coded_twice(folder or shipped_scenarios() / "past")
+    every = [*cases, *second.values()]
+    drawn = gather(every, design(), worlds, executor, progress, kept_in)
+    coded = gather(cases, None, max(worlds // 10, 200), executor, progress, kept_in)
+    made = forecasts(cases, drawn, coded)
+    points = {method: score(cases, one) for method, one in made.items()}
+    gains = {
+        kind: {
+            method: gain(getattr(points[MODEL], kind), getattr(points[method], kind))
+            for method in METHODS
+            if method != MODEL
+        }
+        for kind in ("brier", "log", "rps", "distance")
+    }
+    odds = np.array([f.odds for f in made[MODEL]])
+    signed = np.array([c.signed for c in cases])
+    shown = reliability([c.name for c in cases], odds, signed)
+    learner, twice = Learner.of(cases, drawn), {}
+    for name, other in second.items():
+        one = drawn[other.name]
+        weights = learner.weights(scores(one.parameters), without=name)
+        at = [c.name for c in cases].index(name)
+        twice[name] = (made[MODEL][at].odds, from_worlds(other, one, weights).odds)
+    return Scored(cases, worlds, made, points, gains, shown, twice)
+
+
+def _coded_twice(folder: Path) -> dict[str, Case]:
+    """Second codings, by the name of the case they are of."""
+    first = {path.stem for path in folder.glob("*.yaml")}
+    found = {}
+    for path in sorted((folder / "second").glob("*.yaml")):
+        if path.stem in first:
+            case = load_case(path)
+            name = f"{path.stem}_second"
+            found[path.stem] = Case(name, case.loaded, case.outcome)
+    return found
+
+
+def write_scores(made: Scored, out: Path) -> dict[str, Any]:
+    """``scores.json`` and ``forecasts.csv``."""
+    out.mkdir(parents=True, exist_ok=True)
+    content = {
+        "cases": len(made.cases),
+        "worlds": made.worlds,
+        "scores": {
+            method: {
+                kind: _mean(getattr(one, kind)) for kind in ("brier", "log", "rps", "distance")
+            }
+            for method, one in made.scores.items()
+        },
+        "gain": {
+            kind: {m: [g.mean, g.low, g.high, g.cases] for m, g in others.items()}
+            for kind, others in made.gains.items()
+        },
+        "coded_twice": made.twice,
+    }
+    _write(out / "scores.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["case", "signed", *METHODS, "effective_worlds"])
+    for n, case in enumerate(made.cases):
+        odds = [f"{made.forecasts[m][n].odds:.4f}" for m in METHODS]
+        worlds = f"{made.forecasts[MODEL][n].worlds:.0f}"
+        table.writerow([case.name, int(case.signed), *odds, worlds])
+    _write(out / "forecasts.csv", text.getvalue())
+    return content
+
+
+def _mean(values: Array) -> float | None:
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if len(there) else None
+
+
+def _write(path: Path, text: str) -> None:
+    with written_whole(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,242 @@
+"""How good the odds are on talks that were not used to learn them.
+
+Each case is left out in turn: its own worlds are weighted by what the other cases allow. The same
+scores are given to simpler forecasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scoringrules
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+from scipy.special import expit
+
+from sim.formulas.statistics import weighted_median
+from sim.studies.calibrate.cases import Case
+from sim.studies.calibrate.evidence import Evidence
+from sim.studies.calibrate.parameters import scores
+from sim.studies.calibrate.posterior import (
+    Learner,
+    effective_size,
+    quarter_of,
+    quarter_signed,
+    true_terms,
+)
+
+Array = NDArray[np.float64]
+SURE = 0.01
+"""No forecast is taken to be surer than this: one impossible case would decide a log score."""
+MODEL = "calibrated"
+METHODS = {
+    MODEL: "the simulator, engine parameters learnt from the other cases",
+    "… and day": "the same, where the quarter of the signature counts too",
+    "… and terms": "the same, where quarter and terms count too",
+    "priors": "the simulator, engine parameters from their priors",
+    "as coded": "the simulator, every red line binds",
+    "base rate": "share of the other cases that were signed",
+    "regression": "logistic regression on ripeness and red lines without common ground",
+}
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast of one case.
+
+    Attributes
+    ----------
+    quarters : ndarray, shape (5,)
+        Chances of a signature in each quarter of the horizon, and of none.
+    distance : float
+        Root mean square distance of the median terms from the true ones; NaN if not signed, or if
+        it says nothing of terms.
+    worlds : float
+        Effective number of worlds behind it; NaN where there are none.
+    """
+
+    quarters: Array
+    distance: float = np.nan
+    worlds: float = np.nan
+
+    @property
+    def odds(self) -> float:
+        """Chance of a signature within the horizon, no surer than :data:`SURE`."""
+        return float(np.clip(self.quarters[:4].sum(), SURE, 1.0 - SURE))
+
+
+def from_worlds(case: Case, one: Evidence, weights: Array) -> Forecast:
+    """The forecast of weighted worlds, of which the weights sum to 1."""
+    share = float(weights[one.signed].sum())
+    by_quarter = np.bincount(
+        quarter_of(one.time[one.signed]), weights=weights[one.signed], minlength=4
+    )
+    quarters = np.array([*by_quarter, 1.0 - share])
+    distance, true = np.nan, true_terms(case)
+    if case.signed and len(true) and one.signed.any():
+        median = weighted_median(one.terms[one.signed], weights[one.signed])
+        distance = float(np.sqrt(np.nanmean((median - true) ** 2)))
+    return Forecast(quarters, distance, effective_size(weights))
+
+
+def forecasts(
+    cases: Sequence[Case], drawn: Mapping[str, Evidence], coded: Mapping[str, Evidence]
+) -> dict[str, list[Forecast]]:
+    """Forecasts of every case by every method, none of which has seen the case's end.
+
+    Parameters
+    ----------
+    cases : sequence of Case
+    drawn, coded : mapping of str to Evidence
+        Their worlds with engine parameters from the priors, and as coded.
+    """
+    learner = Learner.of(cases, drawn)
+    learners = {
+        MODEL: learner,
+        "… and day": replace(learner, counts="day"),
+        "… and terms": replace(learner, counts="terms"),
+    }
+    signed = np.array([case.signed for case in cases])
+    when = np.array([4 if (q := quarter_signed(case)) is None else q for case in cases])
+    found: dict[str, list[Forecast]] = {method: [] for method in METHODS}
+    features = np.array([[coded[c.name].missing, coded[c.name].ripe] for c in cases])
+    for n, case in enumerate(cases):
+        one, as_coded = drawn[case.name], coded[case.name]
+        x = scores(one.parameters)
+        for method, other in learners.items():
+            found[method].append(from_worlds(case, one, other.weights(x, without=case.name)))
+        alike = np.full(len(one.signed), 1.0 / len(one.signed))
+        found["priors"].append(from_worlds(case, one, alike))
+        evenly = np.full(len(as_coded.signed), 1.0 / len(as_coded.signed))
+        found["as coded"].append(from_worlds(case, as_coded, evenly))
+        others = np.arange(len(cases)) != n
+        rate = (signed[others].sum() + 0.5) / (others.sum() + 1.0)
+        # quarters of those that were signed, each a quarter of a case before any is seen
+        spread = np.bincount(when[others & signed], minlength=5)[:4] + 0.25
+        spread = spread / spread.sum()
+        mean = mean_of_positions(case)
+        true = true_terms(case)
+        apart = float(np.sqrt(np.mean((mean - true) ** 2))) if case.signed and len(true) else np.nan
+        found["base rate"].append(Forecast(np.array([*(rate * spread), 1.0 - rate]), apart))
+        p = regression(features[others], signed[others], features[n])
+        found["regression"].append(Forecast(np.array([*(p * spread), 1.0 - p])))
+    return found
+
+
+def mean_of_positions(case: Case) -> Array:
+    """Mean of the signatories' ideals by salience, on issues with known terms (issues,)."""
+    scenario, out = case.loaded.scenario, []
+    for issue in case.outcome.terms:
+        wishes = [
+            a.positions[issue]
+            for a in scenario.actors.values()
+            if a.consents_to != "none" and issue in a.positions
+        ]
+        weights = [wish.salience.median for wish in wishes]
+        ideals = [wish.ideal.median for wish in wishes]
+        out.append(np.average(ideals, weights=weights) if sum(weights) > 0 else 0.5)
+    return np.array(out)
+
+
+def regression(x: Array, y: NDArray[np.bool_], new: Array, ridge: float = 1.0) -> float:
+    """Logistic regression with a ridge on standardised features: odds of one more case."""
+    mean, sd = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
+    terms = np.column_stack([np.ones(len(x)), (x - mean) / sd])
+    beta, penalty = np.zeros(terms.shape[1]), np.array([1e-6, *[ridge] * x.shape[1]])
+    for _ in range(50):
+        p = expit(terms @ beta)
+        curve = (terms * (p * (1 - p))[:, None]).T @ terms + np.diag(penalty)
+        beta = beta + np.linalg.solve(curve, terms.T @ (y - p) - penalty * beta)
+    return float(expit(np.array([1.0, *((new - mean) / sd)]) @ beta))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of one method over all cases; lower is better.
+
+    Attributes
+    ----------
+    brier, log, rps : ndarray, shape (cases,)
+        Brier score and negative logarithm of what was said of a signature within the horizon;
+        ranked probability score of the quarter. Gneiting & Raftery 2007, *JASA* 102(477).
+    distance : ndarray, shape (cases,)
+        Of terms; NaN where not signed.
+    """
+
+    brier: Array
+    log: Array
+    rps: Array
+    distance: Array
+
+
+def score(cases: Sequence[Case], made: Sequence[Forecast]) -> Scores:
+    """Score forecasts of cases."""
+    happened = np.array([float(c.signed) for c in cases])
+    odds = np.array([f.odds for f in made])
+    when = np.array([5 if (q := quarter_signed(c)) is None else q + 1 for c in cases])
+    chances = np.array([f.quarters for f in made])
+    return Scores(
+        np.asarray(scoringrules.brier_score(happened, odds)),
+        -np.log(np.where(happened > 0, odds, 1.0 - odds)),
+        np.asarray(scoringrules.rps_score(when, chances)),
+        np.array([f.distance for f in made]),
+    )
+
+
+@dataclass(frozen=True)
+class Gain:
+    """By how much the model's mean score is lower than another method's; above 0 is better."""
+
+    mean: float
+    low: float
+    high: float
+    cases: int
+
+
+def gain(model: Array, other: Array, draws: int = 10_000, seed: int = 1) -> Gain:
+    """Mean difference over cases with its 95 % interval: paired bootstrap (Efron 1979)."""
+    difference = (other - model)[~np.isnan(other - model)]
+    if not len(difference):
+        return Gain(np.nan, np.nan, np.nan, 0)
+    rng = np.random.default_rng(seed)
+    means = difference[rng.integers(0, len(difference), (draws, len(difference)))].mean(axis=1)
+    low, high = np.quantile(means, [0.025, 0.975])
+    return Gain(float(difference.mean()), float(low), float(high), len(difference))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What happened, as a rising function of what was said.
+
+    Isotonic regression of outcomes on odds (Dimitriadis, Gneiting & Jordan 2021, *PNAS* 118(8)).
+
+    Attributes
+    ----------
+    odds, share, low, high : ndarray, shape (cases,)
+        Odds in rising order, the fitted share, and the band (90 %) within which it would lie if the
+        odds were right.
+    signed : ndarray of bool, shape (cases,)
+    names : tuple of str
+    """
+
+    odds: Array
+    share: Array
+    low: Array
+    high: Array
+    signed: NDArray[np.bool_]
+    names: tuple[str, ...]
+
+
+def reliability(
+    names: Sequence[str], odds: Array, signed: NDArray[np.bool_], draws: int = 2000, seed: int = 1
+) -> Reliability:
+    """Fit the function and its consistency band, by outcomes drawn as the odds say."""
+    order = np.argsort(odds, kind="stable")
+    p, happened = odds[order], signed[order]
+    rng = np.random.default_rng(seed)
+    fits = [isotonic_regression((rng.random(len(p)) < p).astype(float)).x for _ in range(draws)]
+    low, high = np.quantile(fits, [0.05, 0.95], axis=0)
+    share = isotonic_regression(happened.astype(float)).x
+    return Reliability(p, share, low, high, happened, tuple(names[n] for n in order))

@@ -1,0 +1,212 @@
+"""Learning engine parameters from past talks: planted truths, closed forms, and the commands."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from scipy.special import expit
+
+from sim.cli import main
+from sim.formulas.emulator import Share, fit_share, quadratic, spread_of_share
+from sim.scenario import ScenarioError, load_scenario
+from sim.studies.calibrate.cases import coding_hash, freeze, frozen_hashes, load_case
+from sim.studies.calibrate.parameters import NAMES, design, scores
+from sim.studies.calibrate.posterior import (
+    CaseModel,
+    Learner,
+    effective_size,
+    normalised_weights,
+    quarter_of,
+    resampled,
+)
+from sim.studies.calibrate.recovery import recovery
+from sim.studies.calibrate.score import METHODS, gain, reliability
+from tests.test_lines import TOY
+
+ROOT = Path(__file__).resolve().parent.parent
+PAST = ROOT / "scenarios" / "past"
+
+
+def share(constant: float, **slopes: float) -> Share:
+    """A share that hangs on some parameters, by name."""
+    beta = np.zeros(quadratic(np.zeros((1, len(NAMES)))).shape[1])
+    beta[0] = constant
+    for name, slope in slopes.items():
+        beta[1 + NAMES.index(name)] = slope
+    return Share(beta)
+
+
+def test_regression_finds_the_function_that_was_planted() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((40_000, 2))
+    true = np.array([-0.5, 1.0, -0.8, 0.3, 0.4, 0.0])
+    y = (rng.random(len(x)) < expit(quadratic(x) @ true)).astype(float)
+    np.testing.assert_allclose(fit_share(x, y).coefficients, true, atol=0.06)
+
+
+def test_regression_of_what_is_always_so_is_not_certain() -> None:
+    found = fit_share(np.zeros((99, 1)), np.ones(99))(np.zeros((1, 1)))
+    assert found == pytest.approx(99.5 / 100)
+
+
+def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
+    rng = np.random.default_rng(4)
+    x = rng.standard_normal((40_000, 6))
+    tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
+    y = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 2])
+    np.testing.assert_allclose(spread_of_share(x, y), tails, atol=0.01)
+    x = x[:4000]
+    # where nothing hangs on the parameters, chance alone makes no spread worth the name
+    alike = [np.diff(spread_of_share(x, rng.random(4000) < 0.1))[0] for _ in range(20)]
+    assert np.median(alike) < 0.015
+    assert spread_of_share(x, np.zeros(4000)) == (0.0, 0.0)
+
+
+def test_design_follows_the_priors() -> None:
+    x = scores({name: design().column(name) for name in NAMES})
+    np.testing.assert_allclose(x.mean(axis=0), 0, atol=0.01)
+    np.testing.assert_allclose(x.std(axis=0), 1, atol=0.02)
+    np.testing.assert_allclose(np.corrcoef(x.T) - np.eye(len(NAMES)), 0, atol=0.05)
+
+
+def test_chances_of_the_quarters_sum_to_one() -> None:
+    model = CaseModel(share(0.3, tempo=1.0), (share(-1.0), share(0.0), share(0.5)), share(0.0))
+    x = np.random.default_rng(2).standard_normal((50, len(NAMES)))
+    np.testing.assert_allclose(model.quarter_odds(x).sum(axis=1), 1.0)
+    assert quarter_of(np.array([0.1, 0.25, 0.3, 1.0])).tolist() == [0, 0, 1, 3]
+
+
+def test_weights_and_resampling_keep_to_closed_forms() -> None:
+    assert effective_size(np.full(8, 1 / 8)) == pytest.approx(8)
+    assert effective_size(np.array([1.0, 0.0])) == pytest.approx(1)
+    weights = normalised_weights(np.log([1.0, 3.0]) - 1000)
+    np.testing.assert_allclose(weights, [0.25, 0.75])
+    sample = resampled(np.array([[0.0], [1.0]]), weights, 8)
+    assert sample.sum() == 6
+
+
+class Named:
+    """What of a case recovery looks at: its name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def test_only_what_ends_hang_on_can_be_known() -> None:
+    rng = np.random.default_rng(3)
+    models = {
+        f"case{n}": CaseModel(
+            share(rng.normal(), believed_binds=-2.5), (share(0.0),) * 3, share(0.0)
+        )
+        for n in range(30)
+    }
+    found = recovery(Learner([Named(n) for n in models], models), repeats=150)  # type: ignore[misc]
+    explained = {r.name: r.explained for r in found}
+    assert explained.pop("believed_binds") > 0.5
+    assert max(explained.values()) < 0.1
+    assert 0.65 < next(r.covered for r in found if r.name == "believed_binds") < 0.95
+
+
+def test_gain_is_paired_and_reliability_is_isotonic() -> None:
+    model, other = np.array([0.1, 0.4, np.nan, 0.2]), np.array([0.2, 0.5, 0.1, 0.3])
+    found = gain(model, other)
+    assert (found.cases, found.mean) == (3, pytest.approx(0.1))
+    assert found.low == pytest.approx(0.1)
+    odds = np.array([0.9, 0.1, 0.5, 0.6])
+    shown = reliability(list("abcd"), odds, np.array([True, False, True, False]))
+    assert shown.names == ("b", "c", "d", "a")
+    np.testing.assert_allclose(shown.share, [0, 0.5, 0.5, 1])
+
+
+def toy_case(folder: Path, name: str, outcome: Any, **raw: Any) -> Path:
+    """A case in a folder."""
+    data = copy.deepcopy(TOY) | {"name": name, "horizon_days": 280} | raw
+    line = {"at": {"triangular": [0.3, 0.45, 0.6]}, "judgement": "Example."}
+    for actor in ("north", "south"):
+        data["actors"][actor]["positions"]["border"]["line"] = line
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+    if outcome is not None:
+        with path.open("a") as file:
+            file.write(yaml.safe_dump({"outcome": outcome}, sort_keys=False))
+    return path
+
+
+SIGNED = {
+    "signed": "2025-06-01",
+    "terms": {"border": {"at": 0.5, "judgement": "Example."}},
+    "judgement": "Example.",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, outcome in (("one", SIGNED), ("two", {"signed": False}), ("three", SIGNED)):
+        toy_case(tmp_path, name, outcome)
+    return tmp_path
+
+
+def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = folder / "out"
+    options = ["--worlds", "400", "--out", str(out), "--workers", "1"]
+    main_quietly(["calibrate", str(folder), *options])
+    said = capsys.readouterr().out
+    assert "3 past negotiations, 2 of them signed" in said
+    table = json.loads((out / "calibration.json").read_text())
+    assert table["names"] == list(NAMES)
+    assert len(table["rows"]) == 256
+    kept = {p: p.stat().st_mtime_ns for p in (out / "worlds").iterdir()}
+    assert len(kept) == 3
+    main_quietly(["score", str(folder), *options])
+    # worlds that were run before are taken from there
+    assert {p: p.stat().st_mtime_ns for p in kept} == kept
+    scores = json.loads((out / "scores.json").read_text())
+    assert set(scores["scores"]) == set(METHODS)
+    assert (out / "reliability.png").stat().st_size > 10_000
+    # and it can be used
+    used = load_scenario(folder / "one.yaml", [f"engine.calibration={out / 'calibration.json'}"])
+    assert used.scenario.engine.calibration.names == NAMES
+
+
+def main_quietly(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code in (0, None)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (None, "has no `outcome:`"),
+        ({"signed": "2024-01-01"}, "before the first day"),
+        ({"signed": True}, "a date or false"),
+        (SIGNED | {"terms": {"border": {"at": 1.5, "judgement": "x"}}}, "1.5"),
+        (SIGNED | {"terms": {"bordr": {"at": 0.5, "judgement": "x"}}}, "did you mean 'border'"),
+        (SIGNED | {"kind": "truce"}, "no stage for it"),
+        ({"signed": False, "held": {"until": "2026-01-01"}}, "nothing was signed"),
+    ],
+)
+def test_bad_outcomes_are_told_with_their_line(tmp_path: Path, outcome: Any, said: str) -> None:
+    path = toy_case(tmp_path, "bad", outcome)
+    with pytest.raises(ScenarioError, match=said) as raised:
+        load_case(path)
+    assert outcome is None or "bad.yaml:" in str(raised.value)
+
+
+def test_codings_are_frozen_without_their_outcome(tmp_path: Path) -> None:
+    path = toy_case(tmp_path, "one", None)
+    frozen = freeze(path)
+    with path.open("a") as file:
+        file.write("outcome: {signed: false}\n")
+    assert coding_hash(path) == frozen == frozen_hashes(tmp_path)["one"]
+
+
+@pytest.mark.parametrize("path", sorted(PAST.glob("**/*.yaml")), ids=lambda p: p.stem)
+def test_past_cases_are_what_was_frozen(path: Path) -> None:
+    assert coding_hash(path) == frozen_hashes(path.parent)[path.stem]
