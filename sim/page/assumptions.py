@@ -24,6 +24,10 @@ GROUPS = {
 }
 
 
+IN_DAYS = ("patience", "leave_after", "delay")
+"""Numbers that are drawn in days; a plain number in a file would count rounds."""
+
+
 @dataclass(frozen=True)
 class Assumption:
     """An uncertain number that can be set.
@@ -116,7 +120,7 @@ def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, 
         node: Any = out
         for key in keys[:-1]:
             node = node[key]
-        node[keys[-1]] = {"fixed": value}
+        node[keys[-1]] = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
     return out
 
 

@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from sim.ensemble.runner import Run
 from sim.formulas.conditioning import bandwidth, first_order_index, normal_levels, rank_codes
-from sim.page.assumptions import Assumption, Keys, assumptions, with_lines
+from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import Pack
 from sim.report.sources import web_link
@@ -251,6 +251,7 @@ def _entry(
         "group": first.group,
         "issue": first.issue,
         "switch": one.switch,
+        "days": first.keys[-1] in IN_DAYS,
         "held": held,
     }
     if not one.switch:

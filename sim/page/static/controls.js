@@ -2,7 +2,7 @@
 function valueWords(input, number, value, book) {
   if (input.switch) return value ? "yes" : "no";
   const issue = book.plans[number].issues.find((one) => one.key === input.issue);
-  return numberWords(value) + (issue ? ` · ${nearest(issue.scale, value)}` : "");
+  return numberWords(value) + (input.days ? " days" : "") + (issue ? ` · ${nearest(issue.scale, value)}` : "");
 }
 
 function groupsOf(inputs, plan) {

@@ -66,10 +66,10 @@ function yamlOf(node, indent = "") {
 
 function scenarioOf(plan, changes) {
   const raw = structuredClone(plan.raw);
-  for (const { keys, value } of changes) {
+  for (const { input, keys, value } of changes) {
     let node = raw;
     for (const key of keys.slice(0, -1)) node = node[key] ??= {};
-    node[keys[keys.length - 1]] = { fixed: value };
+    node[keys[keys.length - 1]] = { fixed: input.days ? `${value}d` : value };
   }
   const said = changes.map(({ input, value }) => `#   ${input.title}: ${value}`.replace(/[\r\n]+/g, " "));
   const head = `# ${plan.title} with other assumptions:`.replace(/[\r\n]+/g, " ");
