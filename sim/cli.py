@@ -11,6 +11,7 @@ from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
 from sim.commands.compare import compare
+from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "explain": explain,
     "compare": compare,
     "sweep": sweep,
     "page": page,

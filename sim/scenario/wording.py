@@ -117,6 +117,7 @@ def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
 def names_are_free(loc: Path_) -> bool:
     """Whether the keys below a location are names that the file chooses, such as actors."""
     free = {"actors", "issues", "positions", "levers", "sources", "drift", "beliefs", "cost"}
+    free |= {"tracks"}
     return bool(loc) and str(loc[-1]) in free
 
 

@@ -188,12 +188,12 @@ def band_of_shares(
     return counts / worlds, bounds[:, 0], bounds[:, 1]
 
 
-def signed_words(run: Run) -> list[str]:
-    """Which stages the central world signed when, together where on one day."""
+def signed_words(run: Run) -> dict[float, str]:
+    """Day → which stages the central world signed on it, in words."""
     by_day: dict[float, list[str]] = {}
     for stage, day in signed_days(run).items():
         by_day.setdefault(day, []).append(stage_title(run, stage))
-    return [
-        f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
+    return {
+        day: f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
         for day, stages in by_day.items()
-    ]
+    }

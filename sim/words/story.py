@@ -15,6 +15,7 @@ from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario, nearest_text
+from sim.words.limited import limited_turn
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ def _turns(
         day = float(central.history_round.values[n]) * days
         if kind == "signed":
             yield day, kind, f"Signed: {titles[what]}"
+            continue
+        if kind.startswith("limited_"):
+            yield day, kind, limited_turn(scenario, kind, what)
             continue
         if kind in ("ratified", "rejected"):
             yield day, kind, _vote_text(scenario, what.split())

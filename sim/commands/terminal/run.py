@@ -13,6 +13,8 @@ from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.words.limited import limited_words
+from sim.words.short import short_words
 from sim.words.story import (
     answer,
     concession_words,
@@ -29,6 +31,15 @@ AVERAGES = (
     "signs it, whatever it contains. `summary.json` (`articles`) and the report say which articles "
     "that a side scores very low are carried by others that it likes."
 )
+
+
+def tell_short(run: Run, folder: Path, file: str) -> None:
+    """Print the answer in at most 25 lines."""
+    console = Console(highlight=False, markup=False)
+    lines = short_words(run.scenario, run.summary, folder, file)
+    heads = {lines[0], run.scenario.question, "How the worlds end", "Why", "What would change it"}
+    for line in lines:
+        console.print(Text(line, style="bold" if line in heads else ""), soft_wrap=True)
 
 
 def tell(run: Run, folder: Path, written: list[str]) -> None:
@@ -53,6 +64,11 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     _section(console, "The central world", _central_story(run))
     _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)
+    _section(
+        console,
+        "Limited agreements, beside truce and settlement",
+        limited_words(scenario, summary),
+    )
     _section(console, "Ratification", ratification_words(scenario, summary))
     _section(console, "Would it last?", durability_words(scenario, summary))
     _section(
@@ -78,6 +94,8 @@ def _odds(run: Run) -> Table:
         if kind == "partial" and len(run.scenario.stages) == 1:
             continue
         if kind == "ratification_failed" and not run.scenario.ratification:
+            continue
+        if kind not in run.summary.outcomes:
             continue
         share, span = run.summary.outcomes[kind], run.summary.outcomes_interval[kind]
         table.add_row(words.line, percent(share, span), span_words(span))

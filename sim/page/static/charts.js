@@ -29,7 +29,7 @@ function sector(x, y, r, from, to, fill) {
 
 // Share of worlds by day: the band, the ghost, and the pinned plans.
 function drawWhen(width, shown, before, others, horizon, name) {
-  const height = 210, left = 46, right = width < 500 ? 62 : 150, top = 12, bottom = 34;
+  const height = 210, left = 46, right = width < 500 ? 72 : 172, top = 12, bottom = 34;
   const all = [shown, before, ...others], steps = shown.answer.byDay.length - 1;
   const highest = Math.max(0.004, shown.answer.interval[1], ...all.map((one) => one.answer.byDay[one.answer.byDay.length - 1]));
   const high = topOf(highest), x = (n) => left + (width - left - right) * n / steps;
@@ -100,7 +100,7 @@ function drawPositions(width, plan, issue, moments, found, name) {
 
 // Rows of bars from 0 to `high`, each with a ghost and its words at the end.
 function drawBars(width, rows, name, high = 1) {
-  const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 110, room = width - left - right;
+  const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 150, room = width - left - right;
   const parts = rows.map(({ words, share, ghost, color, end }, n) => {
     const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high);
     return [
