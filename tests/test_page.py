@@ -299,6 +299,7 @@ def test_exported_shipped_scenario_is_the_same(tmp_path: Path, browser: Browser)
     loaded = prepared(load_scenario("kellogg"))
     path = tmp_path / "kellogg.html"
     write_page([finished(loaded, 120)], path)
+    browser.send("Page.navigate", url="about:blank")
     browser.open(path)
     text = browser.evaluate("page.scenario()")
     assert load_data(yaml.safe_load(text)).digest == loaded.digest or json.loads(
