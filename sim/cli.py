@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
+from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
@@ -38,6 +39,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate,
     "score": score,
     "solve": solve,
+    "advise": advise,
+    "mediation": mediation,
     "export": export,
     "schema": schema,
     "import": import_,

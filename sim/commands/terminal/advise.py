@@ -1,0 +1,102 @@
+"""What ``advise`` and ``mediation`` say on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.prose import counted
+from sim.scenario.schema import Scenario
+from sim.studies.advise.advice import Advice
+from sim.studies.advise.judging import MEASURES
+from sim.studies.advise.mediation import Mediated
+from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
+
+if TYPE_CHECKING:
+    from sim.commands.advising import AdviseJob, MediationJob
+
+
+def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
+    """The statement, the plans beside the published ones, what each changes, where it is."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    console.print(Text(f"Advice: {found.title}", style="bold"))
+    console.print(Text(found.statement + "\n", style="bold"))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Plan", overflow="fold")
+    for measure in MEASURES:
+        table.add_column(SHORT[measure], justify="right", no_wrap=True)
+    table.add_column("Gains\nleast")
+    moved = False
+    for one in [*found.plans, *found.published]:
+        only_text = one in found.published and one.what[0].startswith("its text")
+        moved |= only_text
+        values = [value_words(one.values[measure], measure) for measure in MEASURES]
+        style = "bold" if one in found.plans else ""
+        name = f"{one.key} *" if only_text else one.key
+        least = scenario.actors[one.worst_off].short if one.worst_off in scenario.actors else "—"
+        table.add_row(Text(name, style=style), *values, least)
+    console.print(table)
+    console.print(
+        Padding("Least gain: points over no deal, mean; 100 is all a side wants.", (0, 0, 0, 2)),
+        style="dim",
+    )
+    if moved:
+        line = "* of another day 0: its text only, tabled in this scenario's talks on this day 0."
+        console.print(Padding(line, (0, 0, 0, 2)), style="dim")
+    for plan in found.plans:
+        console.print(Text(f"\n{plan.key}", style="bold"))
+        for line in plan.what:
+            console.print(Padding(line, (0, 0, 0, 2)))
+        console.print(
+            Padding(f"Beside {found.scenario}: {versus(plan, found.scenario)}.", (0, 0, 0, 2))
+        )
+    for gone in found.dropped:
+        console.print(f"Left out: “{gone.lever}”: {gone.owner} would lose by it.")
+    console.print("\n" + searched(found))
+    spent = f"{job.cpu:.0f} s of processor time"
+    console.print(f"{spent}; {counted(job.kept, 'trial')} taken from an earlier run.")
+    console.print(Text(found.note, style="italic"))
+    console.print(f"Written to {job.folder}: {', '.join(job.written)}")
+
+
+def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
+    """One row for each part."""
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    console.print(Text(f"What the mediation adds: {found.title}", style="bold"))
+    console.print(
+        f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): worlds of "
+        "100, and points for the side that gains least, that it adds; 95 % intervals.\n"
+    )
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("Part", ratio=1)
+    for measure in MEASURES:
+        table.add_column(SHORT[measure], justify="right", no_wrap=True)
+    table.add_row("With everything", *(value_words(found.values[m], m) for m in MEASURES))
+    if found.without:
+        alone = [value_words(found.without[m], m) for m in MEASURES]
+        table.add_row("Without mediator, hosts, levers", *alone)
+    nothing = []
+    for part in found.parts:
+        if all(one.value == 0 and not (one.better or one.worse) for one in part.adds):
+            nothing.append(part.what)
+            continue
+        table.add_row(part.what, *map(gap_words, part.adds))
+    console.print(table)
+    if nothing:
+        console.print(Padding(f"Change nothing in any mean: {'; '.join(nothing)}.", (1, 0, 0, 0)))
+    for part in found.parts:
+        own = part.owner_adds
+        if own is not None and (own.better or own.worse):
+            verb = "gains" if own.better else "loses"
+            who = scenario.actors[part.owner].short
+            words = gap_words(own).replace("\n", " ")
+            console.print(f"{who} {verb} by {part.what}: {words} points.")
+    for what, why in found.left_out.items():
+        console.print(f"Cannot be switched off alone: {what} ({why}).")
+    console.print(f"\n{job.cpu:.0f} s of processor time.")
+    console.print(Text(found.note, style="italic"))
+    console.print(f"Written to {job.folder}: {', '.join(job.written)}")
