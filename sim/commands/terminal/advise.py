@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.prose import counted
+from sim.prose import counted, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice
 from sim.studies.advise.judging import MEASURES
@@ -63,38 +64,49 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
 
 
+SINGLE = ("lever:", "host:", "track:")
+"""Parts that are told in one sentence where no effect is visible."""
+
+
+def _columns(cells: list[str]) -> str:
+    """Four numbers side by side, at the width of a terminal."""
+    return "  " + "".join(f"{cell:<19}" for cell in cells).rstrip()
+
+
 def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
     """One row for each part."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     console.print(Text(f"What the mediation adds: {found.title}", style="bold"))
     console.print(
-        f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): worlds of "
-        "100, and points for the side that gains least, that it adds; 95 % intervals.\n"
+        f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): worlds "
+        "of 100, and points for the side that gains least, that it adds; 95 % intervals.\n"
     )
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("Part", ratio=1)
-    for measure in MEASURES:
-        table.add_column(SHORT[measure], justify="right", no_wrap=True)
-    table.add_row("With everything", *(value_words(found.values[m], m) for m in MEASURES))
+    heads = [SHORT[measure].replace("\n", " ") for measure in MEASURES]
+    console.print(_columns(heads))
+    console.print("With everything")
+    console.print(_columns([value_words(found.values[m], m) for m in MEASURES]))
     if found.without:
-        alone = [value_words(found.without[m], m) for m in MEASURES]
-        table.add_row("Without mediator, hosts, levers", *alone)
-    nothing = []
-    for part in found.parts:
-        if all(one.value == 0 and not (one.better or one.worse) for one in part.adds):
-            nothing.append(part.what)
+        console.print("Without any mediator, host or lever")
+        console.print(_columns([value_words(found.without[m], m) for m in MEASURES]))
+    quiet = []
+    for part in sorted(found.parts, key=lambda one: one.key != "everything"):
+        seen = any(one.better or one.worse for one in part.adds)
+        if not seen and part.key.startswith(SINGLE):
+            quiet.append(part)
             continue
-        table.add_row(part.what, *map(gap_words, part.adds))
-    console.print(table)
-    if nothing:
-        console.print(Padding(f"Change nothing in any mean: {'; '.join(nothing)}.", (1, 0, 0, 0)))
+        console.print(Text(sentence(part.what) + " adds", style="bold" if seen else ""))
+        console.print(_columns(list(map(gap_words, part.adds))))
+    if quiet:
+        widest = max((part.adds[0] for part in quiet), key=lambda one: np.ptp(one.interval))
+        names = "; ".join(part.what for part in quiet)
+        text = f"No effect visible on any of the four (signed, the widest: {gap_words(widest)}): "
+        console.print(Padding(text + names + ".", (1, 0, 0, 0)))
     for part in found.parts:
         own = part.owner_adds
         if own is not None and (own.better or own.worse):
             verb = "gains" if own.better else "loses"
             who = scenario.actors[part.owner].short
-            words = gap_words(own).replace("\n", " ")
-            console.print(f"{who} {verb} by {part.what}: {words} points.")
+            console.print(f"{who} {verb} by {part.what}: {gap_words(own)} points.")
     for what, why in found.left_out.items():
         console.print(f"Cannot be switched off alone: {what} ({why}).")
     console.print(f"\n{job.cpu:.0f} s of processor time.")

@@ -13,9 +13,10 @@ from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
 from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, gap, utility_gap
-from sim.studies.advise.published import Published, published, text_of
+from sim.studies.advise.published import Published, published
 from sim.studies.advise.search import search
 from sim.studies.advise.space import Plan, Space, space_of
+from sim.studies.compare.contents import text_of
 
 UNSEEN = 7919
 """Added to the seed for the worlds in which plans are judged and none was searched."""

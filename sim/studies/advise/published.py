@@ -9,6 +9,7 @@ from sim.scenario import LoadedDiscrete
 from sim.scenario.loading import Loaded, load_any, load_scenario, shipped_scenarios
 from sim.scenario.schema import Scenario
 from sim.studies.advise.space import Space
+from sim.studies.compare.contents import text_of
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,6 @@ class Published:
     firmness: float
     loaded: Loaded
     moved: bool
-
-
-def text_of(scenario: Scenario) -> dict[str, float]:
-    """The plan as published, or else the envoy's text."""
-    texts = [a.mediation.text for a in scenario.actors.values() if a.role == "formulator"]
-    said = scenario.plan or (texts[0] if texts else {})
-    return {issue: point.median for issue, point in said.items()}
 
 
 def same_war(one: Scenario, two: Scenario) -> bool:

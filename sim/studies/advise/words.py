@@ -34,7 +34,7 @@ def gap_words(one: Gap) -> str:
     if middle == low == high == 0:
         return "none"
     told = [signed(f"{x:+.{digits}f}") for x in (middle, low, high)]
-    return f"{told[0]}\n({told[1]} to {told[2]})"
+    return f"{told[0]} ({told[1]}, {told[2]})"
 
 
 def versus(plan: Judged, name: str) -> str:
@@ -64,4 +64,5 @@ def searched(found: Advice) -> str:
         if found.calibrated
         else "No calibration: the engine's parameters are those of the scenario."
     )
-    return f"{found.tried:,} plans tried in {found.search_worlds:,} worlds each; decided: {what}. {engine}"
+    tried = f"{found.tried:,} plans tried in {found.search_worlds:,} worlds each"
+    return f"{tried}; decided: {what}. {engine}"
