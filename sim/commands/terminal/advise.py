@@ -12,13 +12,23 @@ from rich.text import Text
 
 from sim.prose import counted, sentence
 from sim.scenario.schema import Scenario
-from sim.studies.advise.advice import Advice
+from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 
 if TYPE_CHECKING:
     from sim.commands.advising import AdviseJob, MediationJob
+
+
+NOTES = {
+    "*": "of another day 0: its text only, tabled in this scenario's talks",
+    "†": "a variant that the library builds on another plan: not counted as published",
+}
+
+
+def _mark(one: Judged) -> str:
+    return {"text": "*", "variant": "†"}.get(one.kind, "")
 
 
 def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
@@ -31,13 +41,10 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     for measure in MEASURES:
         table.add_column(SHORT[measure], justify="right", no_wrap=True)
     table.add_column("Gains\nleast")
-    moved = False
     for one in [*found.plans, *found.published]:
-        only_text = one in found.published and one.what[0].startswith("its text")
-        moved |= only_text
         values = [value_words(one.values[measure], measure) for measure in MEASURES]
         style = "bold" if one in found.plans else ""
-        name = f"{one.key} *" if only_text else one.key
+        name = f"{one.key} {_mark(one)}"
         least = scenario.actors[one.worst_off].short if one.worst_off in scenario.actors else "—"
         table.add_row(Text(name, style=style), *values, least)
     console.print(table)
@@ -45,9 +52,9 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
         Padding("Least gain: points over no deal, mean; 100 is all a side wants.", (0, 0, 0, 2)),
         style="dim",
     )
-    if moved:
-        line = "* of another day 0: its text only, tabled in this scenario's talks on this day 0."
-        console.print(Padding(line, (0, 0, 0, 2)), style="dim")
+    used = {mark for one in found.published for mark in [_mark(one)] if mark}
+    for mark in sorted(used):
+        console.print(Padding(f"{mark} {NOTES[mark]}", (0, 0, 0, 2)), style="dim")
     for plan in found.plans:
         console.print(Text(f"\n{plan.key}", style="bold"))
         for line in plan.what:
@@ -94,7 +101,7 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
         if not seen and part.key.startswith(SINGLE):
             quiet.append(part)
             continue
-        console.print(Text(sentence(part.what) + " adds", style="bold" if seen else ""))
+        console.print(Text(sentence(part.what), style="bold" if seen else ""))
         console.print(_columns(list(map(gap_words, part.adds))))
     if quiet:
         widest = max((part.adds[0] for part in quiet), key=lambda one: np.ptp(one.interval))

@@ -30,6 +30,9 @@ class Judged(Record):
 
     Attributes
     ----------
+    kind : str
+        ``found``; ``published``; ``text`` where only the text of a plan of another day 0 counts;
+        ``variant`` of another plan in the library, shown and not counted as published.
     key : str
         Name of its file, or of the published plan.
     what : list of str
@@ -45,11 +48,12 @@ class Judged(Record):
     against : dict
         Published plan → its gaps on all measures: this one less the published one.
     better_on : list of str
-        Measures on which it is better than every published plan.
+        Measures on which it is better than every published plan, variants aside.
     worse_on : list of str
         Measures on which it is worse than one.
     """
 
+    kind: str
     key: str
     title: str
     what: list[str]
@@ -169,6 +173,7 @@ def advise(
     )
     found, theirs = trials[: len(plans)], trials[len(plans) :]
     references = dict(zip([one.name for one in known], theirs, strict=True))
+    counted = {one.name for one in known if not one.variant}
     stand = np.flatnonzero(fronts(np.array([one.values for one in found])) == 0)
     name = loaded.scenario.name
     judged = []
@@ -177,16 +182,18 @@ def advise(
         plan = chosen[n]
         judged.append(
             judged_plan(
+                "found",
                 f"{name}_plan_{rank}",
                 f"Plan {rank} for {loaded.scenario.title}",
                 space.words(plan) or ["nothing: the plan as it is"],
                 found[n],
                 promised[plan],
                 references,
+                counted,
             )
         )
     shown_known = [
-        judged_plan(one.name, one.title, _about(one), trial, None, {})
+        judged_plan(*_about(one), trial, None, {}, set())
         for one, trial in zip(known, theirs, strict=True)
     ]
     kinds = [one.kind for one in space.decisions]
@@ -211,10 +218,15 @@ def single_changes(space: Space, kind: str) -> list[Plan]:
     ]
 
 
-def _about(one: Published) -> list[str]:
-    if one.moved:
-        return ["its text, tabled on this day 0 in this scenario's talks"]
-    return ["the scenario itself, in the same worlds"]
+def _about(one: Published) -> tuple[str, str, str, list[str]]:
+    """Kind, name, title and what of a published plan is shown."""
+    kind = "variant" if one.variant else "text" if one.moved else "published"
+    what = {
+        "variant": "a variant built on another plan's file: not counted as published",
+        "text": "its text, tabled on this day 0 in this scenario's talks",
+        "published": "the scenario itself, in the same worlds",
+    }[kind]
+    return kind, one.name, one.title, [what]
 
 
 def asked_for(
@@ -239,19 +251,21 @@ def asked_for(
 
 
 def judged_plan(
+    kind: str,
     key: str,
     title: str,
     what: list[str],
     trial: Trial,
     promised: np.ndarray | None,
     references: dict[str, Trial],
+    counted: set[str],
 ) -> Judged:
     """A trial as what is told of it."""
     worlds = len(trial.signed)
     against = {name: [gap(trial, one, m) for m in MEASURES] for name, one in references.items()}
-    columns = list(zip(*against.values(), strict=True))
+    columns = list(zip(*(against[name] for name in references if name in counted), strict=True))
     return Judged(
-        key, title, what,
+        kind, key, title, what,
         dict(zip(MEASURES, map(float, trial.values), strict=True)),
         {m: wilson(float(trial.by_world(m).sum()), worlds) for m in MEASURES[:-1]},
         trial.worst,
@@ -271,9 +285,18 @@ def statement(advice: Advice) -> str:
     if better := advice.better:
         names = ", ".join(plan.key for plan in better)
         verb = "is" if len(better) == 1 else "are"
+        alike = [
+            name
+            for name in better[0].against
+            if not all(
+                gap.better or gap.measure not in better[0].better_on
+                for gap in better[0].against[name]
+            )
+        ]
+        but = f" A variant in the library does about as well: {', '.join(alike)}." if alike else ""
         return (
             f"{names} {verb} better than every published plan on at least two of the four "
-            f"measures and worse on none, in {worlds}."
+            f"measures and worse on none, in {worlds}.{but}"
         )
     return (
         "No plan was found that is better than all published ones on two measures and worse on "

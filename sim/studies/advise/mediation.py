@@ -103,10 +103,14 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for track, about in scenario.tracks.items():
         yield f"track:{track}", f"talks beside on “{about.title}”", {f"tracks.{track}": None}
     if everything:
-        for one in off.values():
-            # a mediator's own levers leave the table with him
-            everything |= {k: v for k, v in one.items() if k.split(".")[1] not in mediators}
+        # of actors who leave the table the levers go with them
+        stay = (changes for lever, changes in off.items() if _owner(lever) not in everything)
+        everything = {k: v for one in [everything, *stay] for k, v in one.items()}
         yield "everything", "all of it: mediator, hosts and levers", everything
+
+
+def _owner(lever: str) -> str:
+    return f"actors.{lever.partition('.')[0]}"
 
 
 def _off(lever: str) -> dict[str, Any]:

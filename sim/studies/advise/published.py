@@ -25,6 +25,9 @@ class Published:
         Of the same day 0: its scenario as it is. Of another: this scenario with its text.
     moved : bool
         Whether only its text has been taken over.
+    variant : bool
+        Whether its file is built on another plan's, as the library's what-if pairs are: shown, and
+        not counted among what was published.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Published:
     firmness: float
     loaded: Loaded
     moved: bool
+    variant: bool = False
 
 
 def same_war(one: Scenario, two: Scenario) -> bool:
@@ -94,5 +98,6 @@ def published(space: Space, plans: Sequence[Loaded]) -> list[Published]:
         if moved and space.mediator is None:
             continue
         loaded = space.built(space.with_text(text, firmness)) if moved else one
-        out.append(Published(scenario.name, scenario.title, text, firmness, loaded, moved))
+        variant = bool({*one.files[:-1]} & {plan.files[-1] for plan in [space.loaded, *plans]})
+        out.append(Published(scenario.name, scenario.title, text, firmness, loaded, moved, variant))
     return out
