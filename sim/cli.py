@@ -12,9 +12,12 @@ from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
 from sim.commands.compare import compare
+from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.page import live, page
+from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -31,13 +34,17 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "explain": explain,
     "compare": compare,
     "sweep": sweep,
+    "page": page,
+    "live": live,
     "heatmap": heatmap,
     "check": check,
     "backtest": backtest,
     "calibrate": calibrate,
     "score": score,
+    "record": record,
     "solve": solve,
     "advise": advise,
     "mediation": mediation,

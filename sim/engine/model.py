@@ -8,6 +8,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.accidents import Truces
 from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
@@ -80,7 +81,7 @@ class PeaceTalks(mesa.Model, Forum):
     }
     parts = (
         *("talks", "war", "signatories", "envoy", "levers"),
-        *("ratification", "protocol", "recorder", "tracks"),
+        *("ratification", "protocol", "recorder", "tracks", "truces"),
     )
     #: share of the worlds at or below which only those that go on are computed
     narrowed_at = 0.6
@@ -95,6 +96,7 @@ class PeaceTalks(mesa.Model, Forum):
         self.exclusions = Exclusions.of(talks)
         self.ratification = Ratification(talks, self.war)
         self.levers = levers_of(talks, self.war)
+        self.truces = Truces(talks)
         self._create_agents()
         self.protocol = PROTOCOLS[scenario.protocol.name](self)
         self.yardsticks = Yardsticks(talks, self.war, self.signatories, self.exclusions)
@@ -245,10 +247,10 @@ class PeaceTalks(mesa.Model, Forum):
             self.envoy.hear(carried)
 
     def _break_truces(self) -> bool:
-        """A truce ends where fighting on is worth more to one side (commitment problem)."""
+        """A truce ends by accident, or where fighting on is worth more to a side."""
         if self.talks.stages == 1:
             return False
-        broken = np.zeros(self.talks.worlds, dtype=bool)
+        broken = self.truces.struck()
         by = []
         for party in self.signatories:
             breaks = party.would_break_truce()

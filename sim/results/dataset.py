@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.backends import H5NetCDFStore
 
 from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
@@ -316,8 +317,19 @@ def save_results(
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
         small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        packed(ensemble).to_netcdf(temporary, engine="h5netcdf", encoding=small)
-        central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
+        _write(packed(ensemble), temporary, "w", None, small)
+        _write(central, temporary, "a", "central", {})
+
+
+def _write(
+    data: xr.Dataset, path: Path, mode: str, group: str | None, encoding: dict[str, Any]
+) -> None:
+    """As ``Dataset.to_netcdf``, which would first import all of Dask's cluster, if it is there."""
+    store = H5NetCDFStore.open(path, mode=mode, group=group, lock=False)
+    try:
+        data.dump_to_store(store, encoding=encoding)
+    finally:
+        store.close()
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,6 +151,27 @@ class Central(Record):
 
 
 @dataclass(frozen=True)
+class BaseRate(Record):
+    """How often talks of the past ended in an agreement within ``days``; ``n`` cases.
+
+    Attributes
+    ----------
+    data, source : str
+        The data set, by its name and in full.
+    """
+
+    key: str
+    cases: str
+    event: str
+    n: int
+    days: int
+    share: float
+    interval: Interval | None
+    data: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Provenance(Record):
     """What a run is of."""
 
@@ -190,6 +212,7 @@ class Summary(Record):
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
     allowed: Allowed | None
+    base_rate: BaseRate | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -221,6 +244,34 @@ class Summary(Record):
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
 
+    @property
+    def outcome_spans(self) -> dict[str, Interval]:
+        """The interval of each outcome that matters: over what past talks allow, if known."""
+        return self.outcomes_interval if self.allowed is None else self.allowed.outcomes
+
+    def spans_by_day(self, what: str) -> Intervals:
+        """The same for a ``settlement`` or a ``first_stage`` by day."""
+        if self.allowed is None:
+            return self.by_day(what)[1]
+        every = self.allowed
+        found = every.deal_by_day if what == "settlement" else every.first_stage_by_day
+        return {day: found.get(day) for day in self.deal_by_day}
+
+    @property
+    def span_means(self) -> str:
+        """What these intervals are, after a number."""
+        return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
+
+
+def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
+    """What the record says of comparable talks, for the horizon nearest to that of the run."""
+    found = scenario.comparable
+    if found is None:
+        return None
+    rate = found.nearest(horizon)
+    return BaseRate(found.key, found.cases, found.event, found.n, rate.days, rate.share,
+                    rate.interval, found.source.short, found.source.full)  # fmt: skip
+
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
@@ -251,6 +302,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
         allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
+        base_rate=base_rate(scenario, horizon),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),
@@ -263,7 +315,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         stuck_on=_shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
         stuck_because=_shares(reasons, list(REASONS), failed),
         no_common_ground=_no_common_ground(ensemble),
-        levers=_levers(ensemble),
+        levers=_levers(ensemble, horizon),
         walked_away=_ratio(int(left.sum()), worlds),
         walked_away_after_signing=_ratio(
             int((left & (ensemble.stages_signed.values > 0)).sum()), worlds
@@ -335,17 +387,24 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     ]
 
 
-def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
-    """How shares differ among calibrations; None where worlds do not differ in them."""
+def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
+    """From whether something is so in each world to how its share differs among calibrations.
+
+    None where worlds do not differ in the engine parameters that past talks inform.
+    """
     names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
     drawn = np.array([data[n].values for n in names], dtype=float)
     if not len(names) or not np.ptp(drawn, axis=1).any():
         return None
+    return lambda flags: Interval(*spread_of_share(drawn.T, flags))
 
+
+def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations."""
+    spread = allowed_spread(data)
+    if spread is None:
+        return None
     kinds = data.outcome.attrs["flag_meanings"].split()
-
-    def spread(flags: np.ndarray) -> Interval:
-        return Interval(*spread_of_share(drawn.T, flags))
 
     codes = data.outcome.values
     settled, first = data.settled_day.values, data.first_signed_day.values
@@ -419,13 +478,13 @@ def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
     return {str(i): float(m) for i, m in zip(data.issue.values, missed, strict=True)}
 
 
-def _levers(data: xr.Dataset) -> dict[str, LeverUse]:
+def _levers(data: xr.Dataset, horizon: float) -> dict[str, LeverUse]:
     out = {}
     pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
         pulled = ~np.isnan(pulled_day[:, n])
         effect = effect_day[:, n]
-        acted = ~np.isnan(effect)
+        acted = effect <= horizon  # what was pulled late may act only after the end
         median = float(np.median(effect[acted])) if acted.any() else None
         out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
     return out

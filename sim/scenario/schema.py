@@ -41,6 +41,7 @@ from sim.scenario.fields import (
     span,
 )
 from sim.scenario.outcome import Outcome
+from sim.scenario.record import Talks, talks
 
 
 class Source(Strict):
@@ -574,6 +575,13 @@ class Engine(Strict):
         "thought to be.",
     )
 
+    accidents: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="Factor on the hazard that truces and settlements end by accident, as they "
+        "have in the past; 0: they never do.",
+    )
     concession_strength: float = Field(
         default=2.0,
         ge=0,
@@ -698,6 +706,39 @@ class Scenario(Strict):
     outcome: Outcome | None = Field(
         default=None, description="What came of talks of the past; the engine never reads it."
     )
+    base_rate: str | None = Field(
+        default=None,
+        description="Talks of the past that the odds are told beside, or `none`; absent: mediated "
+        "wars, or any day of a war where nobody mediates; none where no war goes on.",
+    )
+
+    @field_validator("base_rate")
+    @classmethod
+    def _in_the_record(cls, key: str | None) -> str | None:
+        if key is not None and key not in ("none", *talks()):
+            known = ", ".join(["none", *talks()])
+            raise PydanticCustomError(
+                "base_rate",
+                f"the record has no '{key}'; choose from {known}",  # type: ignore[arg-type]
+            )
+        return key
+
+    @property
+    def counts_accidents(self) -> bool:
+        """Whether agreements can end by accident."""
+        table = self.engine.calibration
+        return bool("accidents" in table.names or self.engine.accidents > 0)
+
+    @property
+    def comparable(self) -> Talks | None:
+        """Talks of the past that the odds are told beside."""
+        if self.base_rate is not None:
+            return talks().get(self.base_rate)
+        fought = any(c.per_month.median > 0 for c in self.war.cost.values()) or self.war.drift
+        mediated = any(actor.role != "party" for actor in self.actors.values())
+        if not fought:
+            return None
+        return talks()["mediated_war" if mediated else "any_day_of_war"]
 
     @property
     def plan_issues(self) -> list[str]:
