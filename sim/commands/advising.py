@@ -90,6 +90,7 @@ class AdviseJob(Job):
 
     def run(self, workers: int | None, show_progress: bool) -> Advice:
         """All of it; what goes wrong is raised."""
+        original = load_scenario(self.file)  # now: files may change during a long search
         known = others(self.loaded, self.against, self.overrides)
         trials = self.folder / TRIALS
         with progress_bar(show_progress) as progress, open_executor(workers) as executor:
@@ -99,7 +100,6 @@ class AdviseJob(Job):
             found, plans = advise(self.loaded, known, searching, judging, *size, progress)
         self.cpu, self.kept = searching.cpu + judging.cpu, searching.kept + judging.kept
         self.folder.mkdir(parents=True, exist_ok=True)
-        original = load_scenario(self.file)
         for judged, plan in zip(found.plans, plans, strict=True):
             path = self.folder / f"{judged.key}.yaml"
             text = plan_file(
