@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
+from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
@@ -47,6 +48,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "record": record,
     "solve": solve,
     "new": new,
+    "advise": advise,
+    "mediation": mediation,
     "export": export,
     "schema": schema,
     "import": import_,
