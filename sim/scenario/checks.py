@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.prose import did_you_mean
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
@@ -22,7 +23,6 @@ from sim.scenario.raw import (
     mapping,
     median,
     names,
-    near,
     signs,
     stage_names,
     unknown,
@@ -288,7 +288,7 @@ def _sources(raw: dict[str, Any]) -> Found:
             if not isinstance(key, str):
                 continue
             if key not in sources:
-                yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
+                yield path, f"there is no source '{key}'", did_you_mean(key, sources, "declared")
             elif is_day:
                 day = str(mapping(sources, key).get("date") or "")
                 if not day:

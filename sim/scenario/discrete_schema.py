@@ -17,8 +17,8 @@ from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
 from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
+from sim.prose import did_you_mean
 from sim.scenario.schema import Identifier, Source, Sourced, Strict
-from sim.scenario.wording import did_you_mean
 from sim.scenario.yaml_source import Path_
 
 MOST_PACKAGES = 2_000_000
@@ -157,8 +157,9 @@ def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
     packages = 1
     for key, names in options.items():
         packages *= max(len(names), 1)
+        first: dict[str, int] = {}
         for n, name in enumerate(names):
-            if name in names[:n]:
+            if first.setdefault(name, n) != n:
                 yield ("issues", key, "options", n), f"the option '{name}' stands twice", ""
     if packages > MOST_PACKAGES:
         yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
@@ -175,16 +176,16 @@ def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
         for issue, position in _map(_map(spec).get("positions")).items():
             where: Path_ = ("actors", actor, "positions", issue)
             if issue not in issues:
-                fix = did_you_mean(str(issue), issues) or "declared: " + ", ".join(map(str, issues))
+                fix = did_you_mean(issue, issues, "declared")
                 yield where, f"there is no issue '{issue}'", fix
                 continue
             values = _map(_map(position).get("values"))
             known, listed = options.get(issue, []), [str(_word(o)) for o in values]
             for option in values:
                 if str(_word(option)) not in known:
-                    fix = did_you_mean(str(option), known) or "listed: " + ", ".join(known)
+                    fix = did_you_mean(option, known, "listed")
                     yield (*where, "values", option), f"there is no option '{option}'", fix
-            missing = [o for o in known if o not in listed]
+            missing = [o for o in known if o not in set(listed)]
             if missing and isinstance(_map(position).get("values"), dict):
                 yield (*where, "values"), f"has no value for {', '.join(missing)}", ""
             yield from _cited((*where, "source"), _map(position).get("source"), sources)

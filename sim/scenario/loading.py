@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -215,8 +217,22 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
 
 
 def identifier(text: str, otherwise: str = "scenario") -> str:
-    """A plain name from a text; after the word ``otherwise`` where it begins with no letter."""
-    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())
+    """A plain name from a text; after the word ``otherwise`` where it begins with no letter.
+
+    Letters without accents stand for those with; where others are lost, a checksum tells apart.
+
+    Examples
+    --------
+    >>> identifier("Plan B"), identifier("Québec"), identifier("мир"), identifier("лес")
+    ('plan_b', 'quebec', 'scenario_ee4939d6', 'scenario_23b64603')
+    """
+    whole = unicodedata.normalize("NFC", text.lower())
+    letters = unicodedata.normalize("NFKD", whole)
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in letters)
+    if any(c.isalnum() and not c.isascii() for c in letters):
+        plain = f"{plain.strip('_')}_{zlib.crc32(whole.encode()):08x}".lstrip("_")
+        plain = plain if plain[:1].isalpha() and len(plain) > 8 else f"{otherwise}_{plain}"
     return plain if plain[:1].isalpha() else f"{otherwise}_{plain}"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.prose import did_you_mean
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Path_
 
@@ -42,9 +42,7 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
         allowed = fields_at(loc[:-1], root)
-        return "unknown key", did_you_mean(str(loc[-1]), allowed) or (
-            "allowed here: " + ", ".join(allowed)
-        )
+        return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
     if kind == "string_type" and loc and isinstance(loc[-1], int | float):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
     if kind == "invalid_key":
@@ -92,11 +90,6 @@ def kind_of(value: Any) -> str:
         return "a list"
     text = repr(value)
     return text if len(text) < 60 else text[:57] + "…"
-
-
-def did_you_mean(word: str, among: Any) -> str:
-    near = get_close_matches(word, [str(a) for a in among], 1, 0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
