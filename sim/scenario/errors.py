@@ -46,7 +46,7 @@ class Problem:
         return f"{text} ({self.fix})" if self.fix else text
 
 
-MOST_SHOWN = 100
+MOST_SHOWN = 1000
 """Problems that are told at once."""
 
 
