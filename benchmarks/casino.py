@@ -109,10 +109,12 @@ class Values(Draws):
             for m, item in enumerate(ITEMS)
         }
 
-    def number(self, name: str, number: Number, spread: float = 0.0) -> Array:
+    def number(
+        self, name: str, number: Number, spread: float = 0.0, path: str = "", each: float = 1.0
+    ) -> Array:
         if name in self.saliences:
             return self.saliences[name]
-        return super().number(name, number, spread)
+        return super().number(name, number, spread, path, each)
 
 
 def scenario(first: str, second: str, communication: float = 0.0) -> Scenario:
@@ -149,7 +151,7 @@ def scenario(first: str, second: str, communication: float = 0.0) -> Scenario:
             "issues": issues,
             "actors": actors,
             "war": {"start_date": "2021-01-01", "round_days": 1, "cost": {"a": cost, "b": cost}},
-            "protocol": {"name": "alternating"},
+            "protocol": {"name": "alternating", "turn": "1d"},
             "horizon_days": 200,
         }
     )

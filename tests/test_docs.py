@@ -17,7 +17,7 @@ from sim.engine.protocols import PROTOCOLS
 from sim.formulas.tactics import TACTICS
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.distributions import SHAPES, Number
-from sim.scenario.schema import Sourced
+from sim.scenario.schema import Rate, Sourced
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
@@ -167,8 +167,10 @@ def default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.default if field.default_factory is None else None
+    if isinstance(value, Rate):
+        value = value.share
     if isinstance(value, Number):
-        value = value.median
+        value = value.median if value.unit == "" or not value.median else value.dump()
     if isinstance(value, BaseModel) or value in (None, {}, [], ()):
         return "–"
     if isinstance(value, bool):

@@ -17,7 +17,7 @@ from sim.results.experiments import experiments, outcomes_table
 from sim.scenario import load_scenario
 from tests.conftest import SCENARIOS
 
-LIMIT = "actors.putin.positions.territory.limit"
+LIMIT = "actors.putin.positions.territory.line.at"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,8 @@ def test_what_is_kept_is_what_the_engine_used() -> None:
     scenario = load_scenario(SCENARIOS / "kellogg.yaml").scenario
     model = PeaceTalks(scenario, Draws(1, 200))
     lever = next(v for v in model.levers if v.key == "trump.cut_arms")
-    delay = model.levers[0].delay.astype(np.float32)
+    # in days, whatever the rounds
+    delay = (model.levers[0].delay * scenario.war.round_days).astype(np.float32)
     carried_out = lever.carried_out.copy()
     model.narrowed_at = 1.0
     model.run()

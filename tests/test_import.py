@@ -153,8 +153,8 @@ def test_positions_follow_from_scores_and_thresholds(table: Path) -> None:
 def test_the_more_negotiable_the_less_patience(table: Path) -> None:
     actors = imported(table).actors
     # 52 rounds at the middle of the scale, 5.5
-    assert actors["north"].patience.median == pytest.approx(52 * 5.5 / 5, abs=0.05)
-    assert actors["south"].patience.median == pytest.approx(52 * 5.5 / 6, abs=0.05)
+    assert actors["north"].patience.median == pytest.approx(364 * 5.5 / 5, abs=0.35)
+    assert actors["south"].patience.median == pytest.approx(364 * 5.5 / 6, abs=0.35)
 
 
 def test_source_file_states_thresholds_and_presets(table: Path) -> None:

@@ -64,9 +64,10 @@ def harder(actor: str, issue: str, step: float) -> Change:
 
     def change(data: dict[str, Any]) -> None:
         position = data["actors"][actor]["positions"][issue]
-        for line in (position, *position.get("conditional", [])):
-            ((kind, values),) = line["limit"].items()
-            line["limit"] = {kind: [min(max(v + step, 0), 1) for v in values]}
+        looser = [(rule, "limit") for rule in position.get("conditional", [])]
+        for line, key in ((position["line"], "at"), *looser):
+            ((kind, values),) = line[key].items()
+            line[key] = {kind: [min(max(v + step, 0), 1) for v in values]}
 
     return change
 

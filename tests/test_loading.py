@@ -13,7 +13,7 @@ from tests.conftest import SCENARIOS
 
 KELLOGG = SCENARIOS / "kellogg.yaml"
 CHANGES = {
-    "actors.putin.positions.ceasefire.limit": {"normal": [0.6, 0.1]},
+    "actors.putin.positions.ceasefire.line.at": {"normal": [0.6, 0.1]},
     "actors.trump.levers.cut_arms.credibility": 0.9,
     "actors.zelenskyy.tactic.name": "linear",
     "war.cost.putin": {"fixed": 0.02},

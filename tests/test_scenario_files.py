@@ -108,7 +108,7 @@ def test_the_base_of_these_tests_is_valid(tmp_path: Path) -> None:
         ),
         ("    name: B\n", "    name: B\n    patience: -3\n", 13, "-3 is below 0"),
         ("    name: B\n", "    name: B\n    color: red\n", 13, "write it as '#1f77b4'"),
-        ("title: Two", "horizon_days: 0\ntitle: Two", 1, "greater than or equal to 1"),
+        ("title: Two", "horizon_days: 0\ntitle: Two", 1, "0 is outside 1 to 3660"),
         ("title: Two", "protocol: {name: shutle}\ntitle: Two", 1, "no protocol 'shutle'"),
         ("title: Two", "agenda: [{name: one, issues: [land]}]\ntitle: Two", 1, "leaves out arms"),
         (

@@ -281,7 +281,8 @@ def test_titles_are_those_of_the_scenario() -> None:
     told = {
         CREDIBILITY: "Credibility of “Less US arms if Kyiv refuses”",
         "war.cost.putin": "Putin's cost of war",
-        "actors.putin.positions.territory.limit": "Putin's red line on Territory",
+        "actors.putin.positions.territory.line.at": "Putin's red line on Territory",
+        "actors.zelenskyy.positions.ceasefire.line.at": "Zelenskyy's red line on Ceasefire",
         "actors.putin.tactic.name": "Putin's tactic",
         "agenda.ceasefire.cost_factor": (
             "Share of the cost of war left after “Truce and demilitarised zone”"

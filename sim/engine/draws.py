@@ -85,17 +85,18 @@ class Draws(ByWorld):
         return self._kept(path or name, ndtri(self._all(name)))
 
     def number(
-        self, name: str, number: Number, spread: float = 0.0, path: str = ""
+        self, name: str, number: Number, spread: float = 0.0, path: str = "", each: float = 1.0
     ) -> NDArray[np.float64]:
         """Draws of an uncertain number, shape ``(worlds,)``.
 
         ``spread`` is the standard deviation that the scenario gives to plain numbers of this sort;
-        ``path`` says where the number stands in the scenario, if that is not its name.
+        ``path`` says where the number stands in the scenario, if that is not its name. Spans of
+        time counted in units of ``each`` days are kept in days.
         """
         number = number.widened(spread)
         if not number.uncertain:
             return np.full(self.worlds, number.quantile(0.5))
-        return self._kept(path or name, number.quantile(self._all(name)))
+        return self._kept(path or name, number.quantile(self._all(name)), each)
 
     def _all(self, name: str, *key: int) -> NDArray[np.float64]:
         """Uniform draws of all worlds of the chunk."""
@@ -111,9 +112,11 @@ class Draws(ByWorld):
     def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         return drawn if self.chosen is None else drawn[self.chosen]
 
-    def _kept(self, path: str, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _kept(
+        self, path: str, drawn: NDArray[np.float64], each: float = 1.0
+    ) -> NDArray[np.float64]:
         """Keep draws of all worlds; those of the chosen ones."""
-        self.once[path] = drawn.astype(np.float32)
+        self.once[path] = (drawn * each).astype(np.float32)
         return self._of_chosen(drawn)
 
     def correlated(

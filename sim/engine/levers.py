@@ -42,7 +42,11 @@ class ActiveLever(ByWorld):
             f"{path}.credibility", spec.credibility, talks.spec.spread.credibility
         )
         self.credibility = scaled_odds(stated, judged(draws, talks.spec.engine, "credence"))
-        self.delay = draws.number(f"{path}.delay", spec.delay)
+        rounds, each = talks.spec.in_rounds, talks.spec.war.round_days
+        self.delay = draws.number(f"{path}.delay", rounds(spec.delay), each=each)
+        #: rounds before which its conditions do not hold, where they say so
+        times = [c.not_before for c in spec.when]
+        self.not_before = [None if t is None else rounds(t).median for t in times]
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         effect = spec.effect
         shape = (worlds, len(talks.issues))
@@ -108,8 +112,8 @@ class ActiveLever(ByWorld):
             self._note(talks.round)
 
     def _condition(self) -> Mask:
-        holds = zip(self.spec.when, self.parents, strict=True)
-        return np.all([_holds(c, parent, self.talks) for c, parent in holds], axis=0)
+        holds = zip(self.spec.when, self.parents, self.not_before, strict=True)
+        return np.all([_holds(*condition, self.talks) for condition in holds], axis=0)
 
     def weight(self, actor: str, events: tuple[str, ...], months: float) -> Array | None:
         """Weight with which ``actor``, on whom it acts, expects the effect if it does an event.
@@ -134,13 +138,13 @@ class ActiveLever(ByWorld):
         """
         if not _can_answer(self.spec.when, actor, event):
             return None
-        if all(c.round is None and c.pulled is None for c in self.spec.when):
+        if all(part is None for part in (*self.parents, *self.not_before)):
             return 1.0, 0.0
         now = self.talks.round
         chance, wait = np.ones(self.talks.worlds), np.zeros(self.talks.worlds)
-        for condition, parent in zip(self.spec.when, self.parents, strict=True):
-            if condition.round is not None:
-                wait = np.maximum(wait, condition.round - now)
+        for time, parent in zip(self.not_before, self.parents, strict=True):
+            if time is not None:
+                wait = np.maximum(wait, time - now)
             if parent is None:
                 continue
             ahead = parent._chance(actor, event)
@@ -216,7 +220,9 @@ def levers_of(talks: Talks, war: War) -> list[ActiveLever]:
     return levers
 
 
-def _holds(condition: Condition, parent: ActiveLever | None, talks: Talks) -> Mask:
+def _holds(
+    condition: Condition, parent: ActiveLever | None, not_before: float | None, talks: Talks
+) -> Mask:
     """Where all keys of a condition hold, shape ``(worlds,)``."""
     holds: Mask = np.ones(talks.worlds, dtype=bool)
     for event in EVENTS:
@@ -227,8 +233,8 @@ def _holds(condition: Condition, parent: ActiveLever | None, talks: Talks) -> Ma
         holds &= talks.stage > talks.stage_names.index(condition.signed)
     if parent is not None:
         holds &= parent.was_in_effect
-    if condition.round is not None:
-        holds &= talks.round >= condition.round
+    if not_before is not None:
+        holds &= talks.round >= not_before
     return holds
 
 

@@ -68,6 +68,7 @@ class PeaceTalks(mesa.Model, ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         "communication": "world",
+        "unclear": "world",
         # used before the first round and after the last, when all worlds are there
         "yardsticks": None,
         "left_out": None,
@@ -122,8 +123,12 @@ class PeaceTalks(mesa.Model, ByWorld):
         ]
         self.envoy = envoys[0] if envoys else None
         self.parties = mesa.agent.AgentSet(self.signatories, random=self.random)
-        #: quality of communication that the best host brings, by world
-        self.communication = np.max([h.quality for h in hosts] + [np.zeros(talks.worlds)], axis=0)
+        #: of the best host, by world: what its messages of a round add to what is clear, and the
+        #: share of misjudgements that they leave
+        self.communication, self.unclear = np.zeros(talks.worlds), np.ones(talks.worlds)
+        for host in hosts:
+            self.communication = np.maximum(self.communication, host.carried)
+            self.unclear = np.minimum(self.unclear, host.unclear)
 
     # --- one round -------------------------------------------------------------------------
 
@@ -141,14 +146,18 @@ class PeaceTalks(mesa.Model, ByWorld):
             lever.advance()
         self._carry_messages()
         self.parties.do("observe")
-        self.parties.do("aspire")
-        self.parties.do("remember_offer")
-        self.protocol.bargain()
+        while talks.turn < self.spec.turns_by(talks.round):
+            talks.turn += 1  # a round may hold several turns of the talks, or none
+            self.parties.do("aspire")
+            self.parties.do("remember_offer")
+            self.protocol.bargain()
         broken = self._break_truces()
         self._walk_away()
         if broken or (talks.last_signed == talks.round).any():
             self.parties.do("think_again")
         self._record()
+        if talks.round == self.spec.deadline_round:
+            self.recorder.at_deadline(self.ratification)
 
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""
@@ -207,13 +216,12 @@ class PeaceTalks(mesa.Model, ByWorld):
 
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""
-        quality = self.communication
-        if not quality.any():
+        if not self.communication.any():
             return
         for party in self.signatories:
-            party.be_told(quality)
+            party.be_told(self.unclear)
         if self.envoy is not None:
-            self.envoy.hear(quality)
+            self.envoy.hear(self.communication)
 
     def _break_truces(self) -> bool:
         """A truce ends where fighting on is worth more to one side (commitment problem)."""

@@ -12,7 +12,7 @@ from sim.arrays import ByWorld
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
 from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
+from sim.engine.state import BEFORE_GATES, SETTLED, Talks
 from sim.engine.war import War
 from sim.engine.yardsticks import AtEnd, AtStart
 
@@ -33,6 +33,9 @@ class Recorder(ByWorld):
         one world also red lines, beliefs and ripeness: the story of the central world.
     texts : list of dict
         One entry per text tabled: round, package, stage, who accepted. Central world only.
+    deadline_status, deadline_stage, deadline_refused : ndarray, shape (worlds,)
+        At the deadline: status, stages signed, whether the text signed last was refused. Status −1
+        where there is none, or all had ended before.
     history : list of (int, str, str)
         Round, kind (signed, broken, ratified, rejected, left, withdrawn) and what or who.
         Central world only.
@@ -40,6 +43,7 @@ class Recorder(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("truces_broken", "first_signed", "left_by"), "world"),
+        **dict.fromkeys(("deadline_status", "deadline_stage", "deadline_refused"), "world"),
         **dict.fromkeys(("value_at_signing", "gain"), "world party"),
         "surplus_at_signing": "world stage party",
         # kept as they were before the first round, and used after the last
@@ -57,6 +61,9 @@ class Recorder(ByWorld):
         self.truces_broken = np.zeros(talks.worlds, dtype=np.int64)
         self.first_signed = np.full(talks.worlds, -1, dtype=np.int64)
         self.left_by: dict[str, Mask] = {}
+        self.deadline_status = np.full(talks.worlds, -1, dtype=np.int8)
+        self.deadline_stage = np.zeros(talks.worlds, dtype=np.int64)
+        self.deadline_refused = np.zeros(talks.worlds, dtype=bool)
         signatories = len(parties)
         self.surplus_at_signing = np.full((talks.worlds, talks.stages, signatories), np.inf)
         self.value_at_signing, self.gain = np.full((2, talks.worlds, signatories), np.nan)
@@ -85,6 +92,15 @@ class Recorder(ByWorld):
             keep["belief"].append(np.stack([p.beliefs.mean for p in parties], axis=1))
             keep["stages_done"].append(talks.stage.copy())
             keep["ripeness"].append(ripeness)
+
+    def at_deadline(self, votes: Ratification) -> None:
+        """Where the worlds stand at the deadline; votes to come on what is signed are counted."""
+        talks = self.talks
+        pending = talks.status == BEFORE_GATES
+        settled = pending & votes.will_pass & (talks.stage == talks.stages)
+        self.deadline_status = np.where(settled, SETTLED, talks.status).astype(np.int8)
+        self.deadline_stage = talks.stage.copy()
+        self.deadline_refused = np.where(pending, ~votes.will_pass, votes.failed_last)
 
     def finish(self, levers: Sequence[ActiveLever], measured: AtEnd) -> None:
         """State after the last round."""

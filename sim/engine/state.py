@@ -31,6 +31,9 @@ class Talks(ByWorld):
 
     Attributes
     ----------
+    round, turn : int
+        Steps of the war computed so far, and turns of the talks held: what is counted in talks is
+        counted in turns, so that it does not depend on how finely the war is computed.
     stage : ndarray of int, shape (worlds,)
         Number of stages of the agenda signed so far.
     status : ndarray of int, shape (worlds,)
@@ -75,7 +78,7 @@ class Talks(ByWorld):
 
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
         self.spec, self.draws = scenario, draws
-        self.round = 0
+        self.round = self.turn = 0
         self.issues = list(scenario.issues)
         self.options = [
             np.array(list(issue.scale)) if issue.kind == "options" else None

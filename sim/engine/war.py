@@ -12,10 +12,10 @@ from sim.arrays import ALL, ByWorld, Some, columns, full
 from sim.engine.draws import Draws
 from sim.engine.judged import judged
 from sim.formulas.bargaining.learning import kalman_update
+from sim.scenario.durations import DAYS_IN
 from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
-DAYS_A_MONTH = 365.25 / 12
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class War(ByWorld):
         shape = (draws.worlds, len(issues))
         self.draws = draws
         self.issues = issues
-        self.months = war.round_days / DAYS_A_MONTH
+        self.months = war.round_days / DAYS_IN["mo"]
         self.no_deal = columns(
             [draws.number(f"issues.{i}.no_deal", s.no_deal) for i, s in scenario.issues.items()]
         )

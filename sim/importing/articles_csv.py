@@ -252,13 +252,13 @@ def _actor(
     if negotiability:
         mean = sum(negotiability) / len(negotiability)
         patience = round(PATIENCE * (LOWEST + HIGHEST) / 2 / mean, 1)
-        reason = f"{PATIENCE:g} rounds, less the more negotiable its articles are (mean {mean:.2f})"
+        reason = f"{PATIENCE:g} weeks, less the more negotiable its articles are (mean {mean:.2f})"
     spec: dict[str, Any] = {"name": name}
     if key in COLORS:
         spec["color"] = COLORS[key]
     return spec | {
         "tactic": {"name": "linear"},
-        "patience": patience,
+        "patience": f"{patience:g}w",
         "judgement": f"The source has no time. It concedes evenly; patience: {reason}.",
         "positions": {
             issue: {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.prose import listing
 from sim.report.sources import judged, rests
 from sim.report.tables import Cell, Table
-from sim.report.words import bound_words, number_words, point_words
+from sim.report.words import bound_words, number_words, point_words, time_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
 
 Rows = list[list[str | Cell]]
@@ -78,21 +78,21 @@ def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
         tactic = actor.tactic
         given = ", ".join(f"{k} {v:g}" for k, v in (tactic.model_extra or {}).items())
         text = f"Tactic: {tactic.name.replace('_', ' ')}{f' ({given})' if given else ''}"
-        text += f"; patience {number_words(actor.patience)} rounds"
+        text += f"; patience {time_words(actor.patience)}"
         text += f"; looks {actor.foresight_months:g} months ahead."
         facts.append(
             Cell(text, [judged(tactic.judgement)] if tactic.judgement else [], tuple(tactic.source))
         )
     if actor.leave_after is not None:
-        facts.append(Cell(f"Leaves after {number_words(actor.leave_after)} rounds."))
+        facts.append(Cell(f"Leaves after {time_words(actor.leave_after)}."))
     if actor.acceptability:
         found = [
             f"{scenario.actors[a].short} {number_words(n)}" for a, n in actor.acceptability.items()
         ]
         facts.append(Cell(f"Acceptability (0 to 1): {listing(found)}."))
     if actor.role == "facilitator":
-        share = number_words(actor.communication)
-        facts.append(Cell(f"Removes at best {share} of the others’ misjudgement a round."))
+        share, per = number_words(actor.communication.share), time_words(actor.communication.per)
+        facts.append(Cell(f"Removes at best {share} of the others’ misjudgement in {per}."))
     if actor.role == "formulator":
         facts.append(_mediation(actor))
     return facts
@@ -101,8 +101,9 @@ def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
 def _mediation(actor: Actor) -> Cell:
     drafts = actor.mediation
     text = (
-        f"Tables a text every {drafts.every} rounds from round {drafts.first_round}; holds on to "
-        f"the plan by {number_words(drafts.attachment)}, leans to its principal by "
+        f"Tables a text after {time_words(drafts.first_round)} and then one every "
+        f"{time_words(drafts.every)}; holds on to the plan by "
+        f"{number_words(drafts.attachment)}, leans to its principal by "
         f"{number_words(drafts.tilt)}, first guesses of red lines off by "
         f"{number_words(drafts.error)}."
     )

@@ -12,6 +12,7 @@ from sim.report.words import (
     effect_words,
     number_words,
     point_words,
+    time_words,
 )
 from sim.scenario.schema import Scenario
 from sim.views.colours import actor_colors
@@ -44,7 +45,7 @@ def levers_assumed(scenario: Scenario) -> Table | None:
                     condition_words(scenario, lever.when),
                     Cell("", effect_words(scenario, lever.effect)),
                     Cell(number_words(lever.credibility),
-                         (f"delay {number_words(lever.delay)} rounds",)),
+                         (f"delay {time_words(lever.delay)}",)),
                     rests(lever),
                 ]
             )  # fmt: skip

@@ -16,6 +16,7 @@ Path = tuple[str | int, ...]
 WORDS = {
     "positions": "",
     "levers": "lever",
+    "line": "red line",
     "conditional": "conditional red line",
     "tactic": "tactic",
     "mediation": "mediation",
@@ -101,9 +102,9 @@ def place_words(scenario: Scenario, path: Path) -> str:
 def positions_words(scenario: Scenario) -> str:
     """How many of the positions rest on a judgement, wholly or in part."""
     positions = [p for a in scenario.actors.values() for p in a.positions.values()]
-    judged = sum(bool(p.judgement) for p in positions)
-    bare = sum(bool(p.judgement) and not p.source for p in positions)
-    text = f"{judged:,} of {counted(len(positions), 'position')} rest on a judgement, "
+    judged = [p for p in positions if any(note.judgement for note in p.notes)]
+    bare = sum(not any(note.source for note in p.notes) for p in judged)
+    text = f"{len(judged):,} of {counted(len(positions), 'position')} rest on a judgement, "
     return text + (
         f"{bare:,} of them without a source."
         if bare

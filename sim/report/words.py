@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.prose import listing
 from sim.scenario.distributions import Number
+from sim.scenario.durations import in_words
 from sim.scenario.fields import Bound
 from sim.scenario.schema import Condition, Effect, Issue, Scenario, Spread, nearest_text
 
@@ -18,7 +19,26 @@ def number_words(number: Number) -> str:
     >>> number_words(Number("choice", (0.5, 1.0), (0.25, 0.75)))
     '0.5 (25 %) or 1 (75 %)'
     """
-    values = [f"{v:g}".replace("-", "−") for v in number.values]
+    return _in_words(number, [f"{v:g}".replace("-", "−") for v in number.values])
+
+
+def time_words(time: Number) -> str:
+    """A span of time in words.
+
+    Examples
+    --------
+    >>> time_words(Number("triangular", (56, 98, 182), unit="days"))
+    '8 to 26, most likely 14 weeks'
+    >>> time_words(Number("fixed", (3,), unit="rounds"))
+    '3 rounds'
+    """
+    if time.unit == "rounds":
+        return f"{number_words(time)} round{'' if time.values == (1,) else 's'}"
+    values, unit = in_words(list(time.values))
+    return f"{_in_words(time, values)} {unit.removesuffix('s') if values == ['1'] else unit}"
+
+
+def _in_words(number: Number, values: list[str]) -> str:
     if number.kind == "normal":
         return f"{values[0]}, standard deviation {values[1]}"
     if number.kind == "uniform":
@@ -96,8 +116,8 @@ def _condition(scenario: Scenario, one: Condition) -> str:
     if one.pulled is not None:
         owner, _, lever = one.pulled.partition(".")
         parts.append(f"“{scenario.actors[owner].levers[lever].title}” is in effect")
-    if one.round is not None:
-        parts.append(f"round {one.round} is reached")
+    if one.not_before is not None:
+        parts.append(f"{time_words(one.not_before)} have passed")
     return " and ".join(parts)
 
 

@@ -34,6 +34,9 @@ UNITS = {
 }
 
 
+_FLAGS = {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
+
+
 class ChunkResult(NamedTuple):
     """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
 
@@ -43,10 +46,23 @@ class ChunkResult(NamedTuple):
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
     """Index into :data:`OUTCOMES` per world."""
-    settled = model.talks.status == SETTLED
-    failed = model.ratification.failed_last
-    partial, broken = model.talks.stage > 0, model.talks.status == BROKEN_DOWN
-    return np.select([settled, failed, partial, broken], [0, 2, 1, 3], 4).astype(np.int8)
+    talks = model.talks
+    return _codes(talks.status, talks.stage, model.ratification.failed_last)
+
+
+def _codes(status: NDArray[Any], stage: NDArray[Any], refused: NDArray[Any]) -> NDArray[np.int8]:
+    kinds = [status == SETTLED, refused, stage > 0, status == BROKEN_DOWN]
+    return np.select(kinds, [0, 2, 1, 3], 4).astype(np.int8)
+
+
+def _at_deadline(model: PeaceTalks) -> dict[str, Any]:
+    """The outcome taken at the deadline, where there is one."""
+    if model.spec.deadline is None:
+        return {}
+    then = model.recorder
+    codes = _codes(then.deadline_status, then.deadline_stage, then.deadline_refused)
+    codes = np.where(then.deadline_status < 0, outcome_codes(model), codes).astype(np.int8)
+    return {"outcome_at_deadline": ("world", codes, _FLAGS)}
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -104,8 +120,9 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "outcome": (
             "world",
             outcome_codes(model),
-            {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)},
+            _FLAGS,
         ),
+        **_at_deadline(model),
         "settled_day": (
             "world",
             day(np.where(settled, model.talks.concluded_round, -1)),

@@ -111,6 +111,37 @@ class LeverUse(Record):
 
 
 @dataclass(frozen=True)
+class AtDeadline(Record):
+    """Outcomes taken at the deadline; ``after``: whether the talks stop with it or go on."""
+
+    day: float
+    date: str
+    known_to: list[str]
+    after: str
+    outcomes: Shares
+    outcomes_interval: dict[str, Interval]
+
+
+@dataclass(frozen=True)
+class Asked(Record):
+    """Shares of worlds with a settlement, and with a first stage, by a day that is asked for.
+
+    Attributes
+    ----------
+    settlement, first_stage : float or None
+        None for a day beyond the horizon; the first stage also where the agenda has but one.
+    """
+
+    text: str
+    day: float
+    date: str
+    settlement: float | None
+    settlement_interval: Interval | None
+    first_stage: float | None
+    first_stage_interval: Interval | None
+
+
+@dataclass(frozen=True)
 class Central(Record):
     """The world in which every uncertain number is at its median."""
 
@@ -158,6 +189,8 @@ class Summary(Record):
     horizon_days: int
     outcomes: Shares
     outcomes_interval: dict[str, Interval]
+    deadline: AtDeadline | None
+    asked: list[Asked]
     deal_by_day: ByDay
     deal_by_day_interval: Intervals
     first_stage_by_day: ByDay
@@ -192,7 +225,7 @@ class Summary(Record):
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
     """Summary of an ensemble and its central world, rounded."""
     worlds = ensemble.sizes["world"]
-    horizon = max(scenario.horizon_days, scenario.war.round_days)
+    horizon = scenario.last_day
     codes = ensemble.outcome.values
     counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
@@ -221,6 +254,8 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         horizon_days=horizon,
         outcomes={kind: count / worlds for kind, count in counts.items()},
         outcomes_interval={k: wilson(c, worlds) for k, c in counts.items()},
+        deadline=_deadline(scenario, ensemble),
+        asked=_asked(scenario, ensemble),
         deal_by_day=deal,
         deal_by_day_interval=deal_interval,
         first_stage_by_day=first,
@@ -264,6 +299,49 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         ),
     )
     return summary.rounded()
+
+
+def _deadline(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
+    said = scenario.deadline
+    if said is None:
+        return None
+    worlds, codes = data.sizes["world"], data.outcome_at_deadline.values
+    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    known = list(scenario.actors) if said.known_to == "all" else said.known_to
+    return AtDeadline(
+        scenario.day_of(said.at),
+        str(scenario.date_of(said.at)),
+        known,
+        said.after,
+        {kind: count / worlds for kind, count in counts.items()},
+        {kind: wilson(count, worlds) for kind, count in counts.items()},
+    )
+
+
+def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
+    """What is signed by the deadline, and by the days that the scenario asks for."""
+    moments = [(question.by, question.text) for question in scenario.ask]
+    at = None if scenario.deadline is None else scenario.deadline.at
+    if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
+        moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
+    worlds, staged = data.sizes["world"], len(scenario.stages) > 1
+
+    def by(day: float, name: str) -> tuple[float | None, Interval | None]:
+        if day > scenario.last_day and day > scenario.horizon_days:
+            return None, None
+        count = int((data[name].values <= day).sum())
+        return count / worlds, wilson(count, worlds)
+
+    return [
+        Asked(
+            text,
+            scenario.day_of(at),
+            str(scenario.date_of(at)),
+            *by(scenario.day_of(at), "settled_day"),
+            *(by(scenario.day_of(at), "first_signed_day") if staged else (None, None)),
+        )
+        for at, text in moments
+    ]
 
 
 def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:

@@ -15,6 +15,7 @@ from sim.scenario.fields import (
     Positive,
     Sourced,
     Wish,
+    in_unit,
     listed,
     uncertain,
 )
@@ -67,7 +68,9 @@ class Gate(Sourced):
         default=Number("fixed", (0.05,), exact=False),
         description="With polls: standard deviation of the vote around the polls, in shares.",
     )
-    days: float = Field(default=0.0, ge=0, le=3660, description="From signing to the decision.")
+    days: Annotated[float, in_unit("d", 0, 3660)] = Field(
+        default=0.0, description="Days, or a duration, from signing to the decision."
+    )
     on_failure: Literal["back_to_table", "end_of_talks"] = "back_to_table"
 
 

@@ -29,6 +29,7 @@ from sim.scenario.raw import (
     wrong_side,
 )
 from sim.scenario.schema import DAY
+from sim.scenario.time_checks import TIME_CHECKS
 from sim.scenario.yaml_source import Path_, dotted
 
 MAX_OPTIONS = 21
@@ -40,7 +41,7 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
     """All problems that concern more than one key."""
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
+        for check in (*CHECKS, *TIME_CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
         for path, message, fix in check(raw)
     ]
 
@@ -236,7 +237,7 @@ def _levers(raw: dict[str, Any]) -> Found:
                 if not isinstance(condition, dict):
                     continue
                 if not condition:
-                    yield where, "is an empty condition", "for example {round: 4}"
+                    yield where, "is an empty condition", "for example {after: 4w}"
                 for event in ("refuses", "accepts", "violates"):
                     other = mapping(condition, event).get("actor")
                     yield from unknown((*where, event, "actor"), other, signatories, "signatory")

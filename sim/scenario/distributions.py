@@ -1,4 +1,4 @@
-"""Numbers that may be uncertain: ``0.4``, ``{normal: [0.4, 0.1]}``, ``{uniform: [0.2, 0.6]}`` …
+"""Numbers that may be uncertain: ``0.4``, ``{normal: [0.4, 0.1]}``, ``{uniform: [4w, 26w]}`` …
 
 A :class:`Number` is sampled by its quantile function, so one uniform draw per world and per number
 is enough, the central world is the draw 0.5, and the same world uses the same draw in every
@@ -15,7 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from sim.scenario.durations import HOW, days_in, is_duration, written
+
 Kind = Literal["fixed", "normal", "uniform", "triangular", "choice"]
+Unit = Literal["", "days", "rounds"]
 SHAPES: dict[str, str] = {
     "normal": "[mean, standard deviation]",
     "uniform": "[low, high]",
@@ -41,6 +44,9 @@ class Number:
         True when the scenario's default spread must not widen it.
     low, high : float
         Draws are clipped to this interval.
+    unit : str
+        What a span of time is counted in: ``days``, or ``rounds`` where the file gives a plain
+        number; empty for what is no span of time.
     """
 
     kind: Kind
@@ -49,6 +55,7 @@ class Number:
     exact: bool = True
     low: float = -math.inf
     high: float = math.inf
+    unit: Unit = ""
 
     def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
         """Value at probability ``u`` (any shape, in (0, 1)); inverse of the distribution function.
@@ -99,17 +106,41 @@ class Number:
             return self
         return replace(self, kind="normal", values=(self.values[0], sd))
 
+    def counted(self, each: float, round_days: float) -> Number:
+        """A span of time counted in units of so many days, where a round has ``round_days``.
+
+        Examples
+        --------
+        >>> parse_number("26w", spans=True).counted(7, 7).values
+        (26.0,)
+        >>> parse_number(26, spans=True).counted(7, 14).values
+        (52.0,)
+        """
+        if self.unit == "rounds" and each == round_days:
+            return self
+        days = 1.0 if self.unit == "days" else round_days
+        # divided last, so that whole numbers of units stay whole
+        values = tuple(value * days / each for value in self.values)
+        return replace(
+            self, values=values, low=self.low * days / each, high=self.high * days / each
+        )
+
     def dump(self) -> Any:
         """The form in which a scenario file writes it."""
+        values = list(map(written, self.values)) if self.unit == "days" else list(self.values)
         if self.kind == "fixed":
-            return self.values[0]
+            return values[0]
         if self.kind == "choice":
-            return {"choice": dict(zip(self.values, self.weights, strict=True))}
-        return {self.kind: list(self.values)}
+            return {"choice": dict(zip(values, self.weights, strict=True))}
+        return {self.kind: values}
 
 
-def parse_number(raw: Any, low: float = -math.inf, high: float = math.inf) -> Number:
+def parse_number(
+    raw: Any, low: float = -math.inf, high: float = math.inf, spans: bool = False
+) -> Number:
     """Read a number or an inline distribution.
+
+    With ``spans``, spans of time: durations such as ``26w``, or plain numbers, which count rounds.
 
     Raises
     ------
@@ -118,6 +149,9 @@ def parse_number(raw: Any, low: float = -math.inf, high: float = math.inf) -> Nu
     """
     if isinstance(raw, Number):
         return replace(raw, low=low, high=high)
+    if spans:
+        plain, unit = _in_days(raw)
+        return replace(parse_number(plain, low, high), unit=unit)
     if isinstance(raw, dict):
         return _parse_distribution(raw, low, high)
     number = Number("fixed", (_finite(raw),), exact=False, low=low, high=high)
@@ -160,6 +194,39 @@ def _parse_distribution(raw: dict[Any, Any], low: float, high: float) -> Number:
         number = Number(name, values, (), True, low, high)
     _check_bounds(number)
     return number
+
+
+def _in_days(raw: Any) -> tuple[Any, Unit]:
+    """A span of time as plain numbers, and what they count."""
+    ends = _ends(raw)
+    for end in ends:
+        if isinstance(_from_key(end), str) and not is_duration(end):
+            days_in(end)  # says how to write it
+    given = [is_duration(end) for end in ends]
+    # nothing is as long in every unit
+    if not all(yes or _from_key(end) == 0 for yes, end in zip(given, ends, strict=True)):
+        if any(given):
+            raise ValueError(f"mixes durations and plain numbers; {HOW}")
+        return raw, "rounds"
+    return _with_days(raw), "days"
+
+
+def _ends(raw: Any) -> list[Any]:
+    """The numbers that a number or distribution is written with."""
+    if isinstance(raw, dict):
+        body = next(iter(raw.values()), None)
+        return list(body) if isinstance(body, list | dict) else [body]
+    return [raw]
+
+
+def _with_days(raw: Any) -> Any:
+    """The same with days in place of durations; probabilities of a choice stay."""
+    if isinstance(raw, dict) and len(raw) == 1:
+        kind, body = next(iter(raw.items()))
+        if isinstance(body, dict):
+            return {kind: {_with_days(k): p for k, p in body.items()}}
+        return {kind: list(map(_with_days, body)) if isinstance(body, list) else _with_days(body)}
+    return days_in(raw) if is_duration(raw) else raw
 
 
 def _from_key(raw: Any) -> Any:

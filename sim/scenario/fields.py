@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetPydanticSchema,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 from sim.scenario.distributions import SHAPES, Number, parse_number
+from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 
 DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
-def _number_json_schema(low: float, high: float) -> dict[str, Any]:
+def _number_json_schema(low: float, high: float, spans: bool) -> dict[str, Any]:
     bounds: dict[str, Any] = {}
+    items: dict[str, Any] = {"type": ["number", "string"] if spans else "number"}
     if low > -1e300:
         bounds["minimum"] = low
     if high < 1e300:
         bounds["maximum"] = high
     any_of: list[dict[str, Any]] = [{"type": "number", **bounds}]
+    if spans:
+        any_of.insert(0, {"type": "string", "pattern": DURATION, "description": HOW})
     for name, text in SHAPES.items():
         body: dict[str, Any] = {"description": text}
         if name == "fixed":
-            body["type"] = "number"
+            body |= items
         elif name == "choice":
             body["type"] = ["array", "object"]
         else:
             size = 3 if name == "triangular" else 2
             body |= {
                 "type": "array",
-                "items": {"type": "number"},
+                "items": items,
                 "minItems": size,
                 "maxItems": size,
             }
@@ -46,12 +58,12 @@ def _number_json_schema(low: float, high: float) -> dict[str, Any]:
     return {"anyOf": any_of}
 
 
-def uncertain(low: float = float("-inf"), high: float = float("inf")) -> Any:
-    """A field type for a number or an inline distribution within bounds."""
+def uncertain(low: float = float("-inf"), high: float = float("inf"), spans: bool = False) -> Any:
+    """A field type for a number or an inline distribution within bounds, or a span of time."""
 
     def parse(raw: Any) -> Number:
         try:
-            return parse_number(raw, low, high)
+            return parse_number(raw, low, high, spans)
         except ValueError as error:
             raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
 
@@ -59,7 +71,9 @@ def uncertain(low: float = float("-inf"), high: float = float("inf")) -> Any:
         return core_schema.no_info_plain_validator_function(
             parse,
             serialization=core_schema.plain_serializer_function_ser_schema(lambda n: n.dump()),
-            metadata={"pydantic_js_functions": [lambda _s, _h: _number_json_schema(low, high)]},
+            metadata={
+                "pydantic_js_functions": [lambda _s, _h: _number_json_schema(low, high, spans)]
+            },
         )
 
     return GetPydanticSchema(schema)
@@ -69,6 +83,60 @@ OnScale = Annotated[Number, uncertain(0.0, 1.0)]
 Share = Annotated[Number, uncertain(0.0, 1.0)]
 Positive = Annotated[Number, uncertain(0.0)]
 AnyNumber = Annotated[Number, uncertain()]
+Span = Annotated[Number, uncertain(0.0, spans=True)]
+"""A span of time: a duration such as ``26w``, or a plain number of rounds."""
+
+
+def _certain(span: Number) -> Number:
+    if span.uncertain or span.median <= 0:
+        raise PydanticCustomError("number", "must be one duration above 0, such as 2w")
+    return span
+
+
+CertainSpan = Annotated[Span, AfterValidator(_certain)]
+
+
+def span(days: float) -> Number:
+    """A span of time as a default: so many days."""
+    return Number("fixed", (days,), exact=False, low=0.0, unit="days")
+
+
+_WRITTEN: Any = Annotated[str, Field(pattern=DURATION, description=HOW)]
+
+
+def in_unit(unit: str, low: float, high: float = float("inf")) -> Any:
+    """For a field type: a plain number of days or months within bounds, or a duration."""
+
+    def parse(raw: Any) -> float:
+        try:
+            number = days_in(raw) / DAYS_IN[unit] if isinstance(raw, str) else raw
+            return parse_number({"fixed": number}, low, high).median
+        except ValueError as error:
+            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+
+    bounds = {"ge": low} | ({"le": high} if high < 1e300 else {})
+    plain = Annotated[float, Field(**bounds)]  # type: ignore[arg-type]
+    return BeforeValidator(parse, json_schema_input_type=plain | _WRITTEN)
+
+
+def _moment(raw: Any) -> Any:
+    """A day of the scenario: a date, or days from day 0 as a number."""
+    if is_duration(raw):
+        return days_in(raw)
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(raw)
+    except (TypeError, ValueError):
+        how = "is neither a date such as 2025-04-30 nor a duration from day 0 such as 100d"
+        raise PydanticCustomError("number", f"{raw!r} {how}") from None  # type: ignore[arg-type]
+
+
+Moment = Annotated[
+    date | float,
+    BeforeValidator(_moment, json_schema_input_type=date | Annotated[str, Field(pattern=DURATION)]),
+]
+"""A day: a date, or a duration from day 0 (days inside)."""
 
 
 class Strict(BaseModel):
@@ -131,6 +199,11 @@ class Wish(Sourced):
         """Its red lines on the far side, the one that is held first coming first."""
         lines = self.line if self.limit is None else [Line(at=self.limit)]
         return sorted(lines, key=lambda line: not line.stated)
+
+    @property
+    def notes(self) -> list[Sourced]:
+        """What may give reasons: the wish as a whole and each of its red lines."""
+        return [self, *self.line]
 
     @property
     def upward(self) -> bool:

@@ -31,6 +31,11 @@ def scenario_schema() -> dict[str, Any]:
         definitions["War"]["properties"]["cost"]["patternProperties"][key] = {
             "anyOf": [cost, *number]
         }
+    host = definitions["Actor"]["properties"]["communication"]
+    host["anyOf"] = [
+        {"$ref": host.pop("$ref")},
+        *definitions["Rate"]["properties"]["share"]["anyOf"],
+    ]
     return _of_a_file(schema)
 
 
@@ -72,7 +77,7 @@ def _shorthands(schema: dict[str, Any]) -> None:
     definitions = schema["$defs"]
     for part in definitions.values():
         for key, value in part.get("properties", {}).items():
-            if key in {"source", "on", "when"} and value.get("type") == "array":
+            if key in {"source", "on", "when", "line"} and value.get("type") == "array":
                 part["properties"][key] = {
                     "anyOf": [value, value["items"]],
                     "description": value.get("description", ""),

@@ -20,6 +20,7 @@ from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.merging import plain_data, read_with_bases, with_bases
 from sim.scenario.overrides import Change, apply_changes, read_changes
 from sim.scenario.schema import Scenario
+from sim.scenario.time_checks import counted_in_rounds, note_on_rounds
 from sim.scenario.wording import as_written, words
 from sim.scenario.yaml_source import Path_, Places, dotted
 
@@ -38,6 +39,15 @@ class Loaded:
         """SHA-256 of the merged content: the same whatever the layout of the files."""
         return _digest(self.raw)
 
+    @property
+    def notes(self) -> list[str]:
+        """What is no error and yet worth knowing: times that count rounds, file by file."""
+        found = []
+        for path in counted_in_rounds(self.scenario):
+            key = _as_far_as_written(self.raw, as_written(self.raw, path))
+            found.append((place_of(self.places, key, Path(self.files[-1])), dotted(key)))
+        return note_on_rounds(self.scenario.war.round_days, found)
+
     def with_(self, changes: Mapping[str, Any]) -> Loaded:
         """The scenario with other assumptions, checked again; this one stays as it is.
 
@@ -55,7 +65,7 @@ class Loaded:
         Examples
         --------
         >>> kellogg = load_scenario("kellogg")
-        >>> short = kellogg.with_({"horizon_days": 90, "actors.putin.patience": 10})
+        >>> short = kellogg.with_({"horizon_days": 90, "actors.putin.patience": "10w"})
         >>> short.scenario.horizon_days, kellogg.scenario.horizon_days
         (90, 365)
         """
@@ -214,6 +224,15 @@ def place_of(places: Places, path: Path_, file: Path) -> Place:
             return places[path]
         path = path[:-1]
     return Place(str(file))
+
+
+def _as_far_as_written(raw: Any, path: Path_) -> Path_:
+    """A path, less what the format adds to a shorter form."""
+    for n, part in enumerate(path):
+        if not isinstance(raw, dict | list):
+            return path[:n]
+        raw = raw.get(part) if isinstance(raw, dict) else raw[int(part)]
+    return path
 
 
 def identifier(text: str, otherwise: str = "scenario") -> str:

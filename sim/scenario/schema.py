@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -25,14 +26,19 @@ from sim.scenario.fields import (
     DAY,
     AnyNumber,
     Bound,
+    CertainSpan,
     Identifier,
+    Moment,
     OnScale,
     Positive,
     Share,
     Sourced,
+    Span,
     Strict,
     Wish,
+    in_unit,
     listed,
+    span,
 )
 from sim.scenario.outcome import Outcome
 
@@ -89,6 +95,17 @@ def nearest_text(issue: Issue, point: float) -> str:
         low, high = issue.numeric
         return scale_number(low + point * (high - low), high - low, issue.unit)
     return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
+
+
+def whole(time: float, each: float) -> int:
+    """How many whole spans of so many days there are in a time.
+
+    Examples
+    --------
+    >>> whole(365, 7), whole(0.3, 0.1)
+    (52, 3)
+    """
+    return math.floor(time / each + 1e-9)
 
 
 def scale_number(value: float, span: float, unit: str | None) -> str:
@@ -165,7 +182,19 @@ class Condition(Strict):
         default=None, description="Stage of the agenda that has been signed."
     )
     pulled: str | None = Field(default=None, description="Lever, as actor.lever, in effect.")
-    round: int | None = Field(default=None, ge=0, description="Not before this round.")
+    after: Span | None = Field(
+        default=None, description="Not before so long a time from day 0, such as 12w."
+    )
+    round: int | None = Field(
+        default=None, ge=0, description="Not before this round; `after` says it as a duration."
+    )
+
+    @property
+    def not_before(self) -> Number | None:
+        """Time from day 0 before which it does not hold."""
+        if self.round is None:
+            return self.after
+        return Number("fixed", (float(self.round),), unit="rounds")
 
 
 class Effect(Strict):
@@ -199,16 +228,16 @@ class Lever(Sourced):
         default=Number("fixed", (0.5,), exact=False),
         description="Probability that it is carried out once its condition holds.",
     )
-    delay: Positive = Field(
-        default=Number("fixed", (0.0,)), description="Rounds from pulling it to its effect."
-    )
+    delay: Span = Field(default=span(0), description="From pulling it to its effect, such as 8w.")
 
 
 class Mediation(Sourced):
     """How a formulator drafts and tables texts."""
 
-    every: int = Field(default=2, ge=1, description="Rounds between texts.")
-    first_round: int = Field(default=1, ge=1, description="Round of the first text.")
+    every: CertainSpan = Field(default=span(14), description="From text to text, such as 2w.")
+    first_round: CertainSpan = Field(
+        default=span(7), description="From day 0 to the end of the turn of the first text: 1w."
+    )
     text: dict[Identifier, OnScale] = Field(
         default={}, description="The plan as published, issue → point; tabled first."
     )
@@ -233,7 +262,7 @@ class Mediation(Sourced):
         default=1,
         ge=1,
         le=10,
-        description="One-text procedure: drafts in a round in which one is due.",
+        description="One-text procedure: drafts each time that one is due.",
     )
     final_offers: int | None = Field(
         default=None,
@@ -241,6 +270,20 @@ class Mediation(Sourced):
         description="One-text procedure: texts put to all and refused after which it gives up; "
         "absent: it goes on.",
     )
+
+
+class Rate(Strict):
+    """A share of what is left that goes in a span of time."""
+
+    share: Share
+    per: CertainSpan = Field(description="The span of time, such as 1w.")
+
+
+def _rate(raw: Any) -> Any:
+    """A share alone is one of each round."""
+    if isinstance(raw, Rate) or (isinstance(raw, dict) and set(raw) & set(Rate.model_fields)):
+        return raw
+    return {"share": raw, "per": 1}
 
 
 class Actor(Sourced):
@@ -259,15 +302,17 @@ class Actor(Sourced):
     positions: dict[Identifier, Position] = {}
     power: Positive | None = None
     tactic: TacticChoice = TacticChoice()
-    patience: Positive = Field(
-        default=Number("fixed", (52.0,), exact=False),
-        description="Rounds until its aspiration has come down to its reservation value.",
+    patience: Span = Field(
+        default=span(364),
+        description="Time, such as 26w, until its aspiration has come down to its reservation "
+        "value.",
     )
-    leave_after: Positive | None = Field(
-        default=None, description="Rounds after which it walks away; absent: never."
+    leave_after: Span | None = Field(
+        default=None, description="Time, such as 26w, after which it walks away; absent: never."
     )
-    foresight_months: float = Field(
-        default=12.0, gt=0, description="How far ahead it weighs the war."
+    foresight_months: Annotated[float, in_unit("mo", 0.01)] = Field(
+        default=12.0,
+        description="How far ahead it weighs the war: months, or a duration such as 1y.",
     )
     noise: float = Field(
         default=0.0, ge=0, description="Scale of logistic noise in its acceptance, in utility."
@@ -275,9 +320,10 @@ class Actor(Sourced):
     acceptability: dict[Identifier, Share] = Field(
         default={}, description="For mediators: actor → how acceptable to it, 0 to 1."
     )
-    communication: Share = Field(
-        default=Number("fixed", (0.0,)),
-        description="For hosts: share of others' misjudgement removed each round, at best.",
+    communication: Annotated[Rate, BeforeValidator(_rate)] = Field(
+        default=Rate(share=Number("fixed", (0.0,)), per=span(7)),
+        description="For hosts: share of others' misjudgement removed in a span of time, at best: "
+        "{share: 0.05, per: 1w}.",
     )
     mediation: Mediation = Mediation()
     levers: dict[Identifier, Lever] = {}
@@ -319,11 +365,18 @@ class Cost(Sourced):
     )
 
 
+def _tidy(days: float) -> float:
+    return int(days) if days.is_integer() else days
+
+
 class War(Sourced):
     """What goes on while nothing is agreed."""
 
     start_date: date
-    round_days: int = Field(default=7, ge=1, le=365)
+    round_days: Annotated[float, in_unit("d", 0.25, 365), AfterValidator(_tidy)] = Field(
+        default=7,
+        description="Length of the steps in which the model computes: not that of a turn.",
+    )
     drift: dict[Identifier, Drift] = {}
     beliefs: dict[Identifier, dict[Identifier, Belief]] = Field(
         default={}, description="Actor → issue → belief; absent: knows the true drift."
@@ -367,6 +420,11 @@ class Protocol(Strict):
     """Who speaks when."""
 
     name: str = "alternating"
+    turn: CertainSpan = Field(
+        default=span(7),
+        description="From one turn of the talks to the next, such as 1w: in a turn every "
+        "signatory speaks once.",
+    )
     consent: Literal["unanimity"] | Annotated[float, Field(gt=0, le=1)] = Field(
         default="unanimity",
         description="unanimity, or the share of signatories that is enough; with a share, anybody "
@@ -512,6 +570,25 @@ class Engine(Strict):
         return self
 
 
+class Deadline(Sourced):
+    """A day by which there is to be a settlement."""
+
+    at: Moment = Field(description="A date, or a duration from day 0.")
+    known_to: Literal["all"] | list[Identifier] = Field(
+        default="all", description="Actors who know it, and run down to it; all by default."
+    )
+    after: Literal["stop", "go_on"] = Field(
+        default="go_on", description="Whether the talks end with it."
+    )
+
+
+class Question(Sourced):
+    """A day by which the reader wants to know what has been signed."""
+
+    by: Moment = Field(description="A date, or a duration from day 0.")
+    text: str = Field(min_length=1, description="Its words, such as: by the 30 June deadline?")
+
+
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
 
@@ -542,7 +619,15 @@ class Scenario(Strict):
         description="Pairs of issues with options of which at most one can be agreed above 0.",
     )
     articles: Articles | None = None
-    horizon_days: int = Field(default=365, ge=1, le=3660)
+    horizon_days: Annotated[float, in_unit("d", 1, 3660), AfterValidator(round)] = Field(
+        default=365, description="Days simulated, or a duration such as 26w."
+    )
+    deadline: Deadline | None = Field(
+        default=None, description="A day by which there is to be a settlement."
+    )
+    ask: list[Question] = Field(
+        default=[], description="Days by which the reader wants to know what has been signed."
+    )
     spread: Spread = Spread()
     engine: Engine = Field(default_factory=Engine)
     outcome: Outcome | None = Field(
@@ -562,9 +647,51 @@ class Scenario(Strict):
         return bool(self.plan_issues)
 
     @property
+    def last_day(self) -> int:
+        """Day on which the run ends: the horizon, or a deadline with which the talks stop."""
+        days = max(float(self.horizon_days), self.war.round_days)
+        if self.deadline is not None and self.deadline.after == "stop":
+            days = min(days, self.day_of(self.deadline.at))
+        return math.ceil(days)
+
+    @property
     def rounds(self) -> int:
-        """Whole rounds within the horizon, at least one."""
-        return max(1, self.horizon_days // self.war.round_days)
+        """Whole rounds until the last day, at least one."""
+        return max(1, whole(self.last_day, self.war.round_days))
+
+    @property
+    def deadline_round(self) -> int | None:
+        """The round that ends with the deadline, or last before it."""
+        if self.deadline is None:
+            return None
+        return max(1, whole(self.day_of(self.deadline.at), self.war.round_days))
+
+    @property
+    def turn_days(self) -> float:
+        """Days from one turn of the talks to the next."""
+        return self.protocol.turn.counted(1.0, self.war.round_days).median
+
+    def in_rounds(self, time: Number) -> Number:
+        """A span of time counted in rounds."""
+        return time.counted(self.war.round_days, self.war.round_days)
+
+    def in_turns(self, time: Number) -> Number:
+        """A span of time counted in turns of the talks."""
+        return time.counted(self.turn_days, self.war.round_days)
+
+    def turns_by(self, round_: int) -> int:
+        """Turns of the talks that are over by the end of a round."""
+        return whole(round_ * self.war.round_days, self.turn_days)
+
+    def day_of(self, moment: date | float) -> float:
+        """Days from day 0 to a date, or a number of days as it is."""
+        return float((moment - self.war.start_date).days) if isinstance(moment, date) else moment
+
+    def date_of(self, moment: date | float) -> date:
+        """The other way round."""
+        if isinstance(moment, date):
+            return moment
+        return self.war.start_date + timedelta(days=round(moment))
 
     @property
     def stages(self) -> list[Stage]:

@@ -9,17 +9,18 @@ from sim.scenario.schema import Scenario
 
 OF_POSITION = {
     "limit": "red line",
+    "line": "red line",
     "limits": "red lines",
     "ideal": "ideal",
     "salience": "weight",
     "softening": "softening of the red line",
     "curvature": "curvature",
 }
-OF_LEVER = {"credibility": "Credibility", "delay": "Rounds until the effect", "effect": "Effect"}
+OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
 OF_ACTOR = {
-    "leave_after": "rounds before it walks away",
+    "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
     "flexibility": "flexibility, shared by its red lines",
@@ -68,6 +69,9 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"{what} of “{actor.levers[rest[1]].title}”"
     if field == "positions" and len(rest) >= 3:
         what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
+        lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []
+        if rest[2] == "line" and len(lines) == 2 and rest[3:4] in (["0"], ["1"]):
+            what = f"{lines[int(rest[3])].kind} {what}"
         return f"{who} {what} on {_issue(rest[1], scenario)}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"

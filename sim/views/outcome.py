@@ -15,6 +15,7 @@ from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
 from sim.results.summary import ByDay, Intervals
 from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
+from sim.words.story import asked_words
 
 Array = NDArray[np.float64]
 
@@ -96,12 +97,21 @@ class Signing:
 
 @dataclass(frozen=True)
 class OutcomeView:
-    """Odds of every kind of outcome, and curves of what is signed; ``end``: last day shown."""
+    """Odds of every kind of outcome, and curves of what is signed.
+
+    Attributes
+    ----------
+    end : float
+        Last day shown.
+    asked : list of str
+        What is signed by the days that the scenario asks for.
+    """
 
     headline: str
     odds: list[Odds]
     end: float
     signings: list[Signing]
+    asked: list[str]
 
     @property
     def possible(self) -> list[Odds]:
@@ -131,7 +141,9 @@ def outcome_view(run: Run) -> OutcomeView:
     if len(scenario.stages) > 1:
         title = stage_title(run, scenario.stages[0].name)
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
-    return OutcomeView(headline(run), odds, last_day(run), signings)
+    asked = asked_words(scenario, run.summary)
+    text = f"{asked[0]} {headline(run)}" if asked else headline(run)
+    return OutcomeView(text, odds, last_day(run), signings, asked)
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:

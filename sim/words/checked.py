@@ -15,9 +15,9 @@ def contents(loaded: Loaded | LoadedDiscrete) -> str:
         )
     scenario = loaded.scenario
     positions = [p for actor in scenario.actors.values() for p in actor.positions.values()]
-    judged = sum(position.judgement is not None for position in positions)
+    judged = sum(any(note.judgement for note in position.notes) for position in positions)
     return (
         f"{len(scenario.issues)} issues, {len(scenario.actors)} actors, {len(positions)} positions "
         f"({judged} with a judgement), {len(scenario.stages)} stage(s), {scenario.rounds} rounds "
-        f"of {scenario.war.round_days} days."
+        f"of {scenario.war.round_days:g} day{'' if scenario.war.round_days == 1 else 's'}."
     )

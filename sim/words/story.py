@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.prose import counted, listing, percent, span_words
+from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
-from sim.results.outcomes import REASON_WORDS
+from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario, nearest_text
 
@@ -40,7 +40,9 @@ def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
     return [Event(d, date_of(scenario, d), kind, text) for d, kind, text in found]
 
 
-def _turns(scenario: Scenario, central: xr.Dataset, days: int) -> Iterable[tuple[float, str, str]]:
+def _turns(
+    scenario: Scenario, central: xr.Dataset, days: float
+) -> Iterable[tuple[float, str, str]]:
     """Stages signed, truces broken, sides and envoys that left."""
     titles = {s.name: s.title or s.name.replace("_", " ") for s in scenario.stages}
     for n in range(central.sizes["history"]):
@@ -118,7 +120,7 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
 
 
 def _text_events(
-    scenario: Scenario, central: xr.Dataset, days: int
+    scenario: Scenario, central: xr.Dataset, days: float
 ) -> Iterable[tuple[float, str, str]]:
     """Texts tabled; runs of texts refused by the same actors become one line."""
     actors = [str(a) for a in central.actor.values]
@@ -164,8 +166,29 @@ def within(day: str) -> str:
     return WITHIN.get(day, f"within the {day} days simulated")
 
 
+def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
+    """What is signed by the days that the scenario asks for, each with its own words."""
+    first = scenario.stages[0].title or scenario.stages[0].name
+    lines = []
+    for one in summary.asked or []:
+        if one.settlement is None:
+            lines.append(f"{sentence(one.text)} Beyond the {summary.horizon_days} days simulated.")
+            continue
+        text = f"{sentence(one.text)} A settlement in {percent(one.settlement)} of worlds "
+        text += f"({span_words(one.settlement_interval)})"
+        if one.first_stage is not None:
+            span = span_words(one.first_stage_interval)
+            text += f", “{first}” in {percent(one.first_stage)} ({span})"
+        lines.append(f"{text}.")
+    return lines
+
+
 def answer(scenario: Scenario, summary: Summary) -> str:
-    """The headline question answered in one sentence."""
+    """The headline question answered: by the scenario's own days first, then by the usual ones."""
+    return " ".join([*asked_words(scenario, summary), _usual_days(scenario, summary)])
+
+
+def _usual_days(scenario: Scenario, summary: Summary) -> str:
     shares, spans = summary.deal_by_day, summary.deal_by_day_interval
     days = [day for day, share in shares.items() if share is not None]
     first, last = days[0], days[-1]
@@ -193,8 +216,17 @@ def answer(scenario: Scenario, summary: Summary) -> str:
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
-    """Walk-outs and broken truces, where there are any."""
+    """Where worlds stand at a deadline that talks outlive; walk-outs, broken truces."""
     lines = []
+    if summary.deadline is not None and summary.deadline.after == "go_on":
+        then = summary.deadline
+        day = f"{datetime.date.fromisoformat(then.date):%-d %B %Y}"
+        shares = listing(
+            f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} {percent(share)}"
+            for kind, share in then.outcomes.items()
+            if share
+        )
+        lines.append(f"Where the worlds stand at the deadline, {day}: {shares}.")
     if summary.walked_away:
         after = summary.walked_away_after_signing
         text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import columns, full, rows, stacked
 from sim.engine.agents.base import Participant
-from sim.engine.agents.party import Party, draw_leave_after
+from sim.engine.agents.party import Party, deadline_of, draw_leave_after
 from sim.engine.exclusions import Exclusions
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
@@ -24,6 +24,7 @@ from sim.engine.war import War
 from sim.formulas.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_beyond
 from sim.formulas.bargaining.utility import losses
+from sim.scenario.schema import whole
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,17 +55,26 @@ class Facilitator(Mediator):
 
     Its quality in a world is ``communication × the lowest acceptability among the principals``:
     a venue to which one side does not come carries no messages.
+
+    Attributes
+    ----------
+    carried, unclear : ndarray, shape (worlds,)
+        What its messages of a round add to an envoy's clarity; the share of what the others
+        misjudge that they leave. Both the same over a span of time, whatever the rounds.
     """
 
-    axes: ClassVar[dict[str, str | None]] = {"quality": "world"}
+    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(("carried", "unclear"), "world")
 
     def __init__(
         self, model: mesa.Model, talks: Talks, key: str, signatories: Sequence[Party]
     ) -> None:
         super().__init__(model, talks, key, talks.spec.actors[key])
-        draw = talks.draws.number(f"actors.{key}.communication", self.spec.communication)
+        said, path = self.spec.communication, f"actors.{key}.communication"
+        share = talks.draws.number(path, said.share, path=f"{path}.share")
         principals = [p for p in signatories if p.is_principal]
-        self.quality = draw * np.min([self.acceptability(p) for p in principals], axis=0)
+        quality = share * np.min([self.acceptability(p) for p in principals], axis=0)
+        spans = 1.0 / talks.spec.in_rounds(said.per).median
+        self.carried, self.unclear = quality * spans, (1.0 - quality) ** spans
 
 
 class Estimates(NamedTuple):
@@ -163,13 +173,18 @@ class Formulator(Mediator):
         behind = [
             k for k, a in talks.spec.actors.items() if k == principal and a.role == MANIPULATOR
         ]
+        self.deadline = deadline_of(talks.spec, key)
+        #: turns until the first text, and from text to text
+        times = (mediation.first_round, mediation.every)
+        self.pace = tuple(talks.spec.in_turns(time).median for time in times)
         limits = [draw_leave_after(talks.spec, draws, k) for k in (key, *behind)]
         self.patience = [limit for limit in limits if limit is not None]
 
-    def tables_text_now(self) -> bool:
-        """Whether a text is due this round."""
-        since = self.talks.round - self.spec.mediation.first_round
-        return since >= 0 and since % self.spec.mediation.every == 0
+    def texts_due(self) -> int:
+        """How many texts fall due in this turn."""
+        turn = self.talks.turn
+        due = texts_by(turn, *self.pace) - texts_by(turn - 1, *self.pace)
+        return max(due, 1) if self.deadline == turn else due
 
     def draft(self) -> Array:
         """The text of this round, shape (worlds, issues); drafted where it is mediating."""
@@ -357,6 +372,17 @@ class Manipulator(Party):
 
     When it loses patience its envoy stops tabling texts; its consent is still needed.
     """
+
+
+def texts_by(turn: int, first: float, every: float) -> int:
+    """Texts that have fallen due by a turn: the first at ``first``, then one ``every`` so often.
+
+    Examples
+    --------
+    >>> [texts_by(n, 3, 2) for n in range(1, 7)], [texts_by(n, 1, 0.5) for n in range(3)]
+    ([0, 0, 1, 1, 2, 2], [0, 1, 3])
+    """
+    return max(0, whole(turn - first, every) + 1)
 
 
 def _drafting_points(talks: Talks) -> Array:

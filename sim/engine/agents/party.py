@@ -25,7 +25,7 @@ from sim.formulas.bargaining.tradeoffs import trial_weights
 from sim.formulas.bargaining.walk import reach_target, walk_within
 from sim.formulas.tactics import View
 from sim.registry import TACTICS
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, whole
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -39,7 +39,7 @@ class Party(Outlook):
     Attributes
     ----------
     offer, offer_before : ndarray, shape (worlds, issues)
-        Its present position, and that of a round ago.
+        Its present position, and that of a turn ago.
     target, target_of_all : ndarray, shape (worlds,)
         The utility that it aims at now, for the stage and for the whole settlement.
     salience_seen : ndarray, shape (worlds, issues)
@@ -50,8 +50,10 @@ class Party(Outlook):
         Its ideal, moved to what the others are thought able to sign.
     known_lines : KnownLines
         What they have come to know of its red lines.
+    deadline : int or None
+        Last turn before a deadline that it knows.
     at_its_least : ndarray, shape (worlds,)
-        Rounds since it has come down to its reservation value: it can give no more, only
+        Turns since it has come down to its reservation value: it can give no more, only
         otherwise.
     """
 
@@ -77,10 +79,15 @@ class Party(Outlook):
         draws, scenario, spec = talks.draws, talks.spec, self.spec
         self.others: list[Party] = []
         path = f"actors.{key}"
-        spread = scenario.spread.patience * spec.patience.median
+        patience = scenario.in_turns(spec.patience)
+        spread, turn = scenario.spread.patience * patience.median, scenario.turn_days
         tempo = judged(draws, scenario.engine, "tempo")
-        patience = draws.number(f"{path}.patience", spec.patience, spread)
-        self.patience = np.maximum(tempo * patience, 1.0)
+        drawn = tempo * draws.number(f"{path}.patience", patience, spread, each=turn)
+        self.deadline = deadline_of(scenario, key)
+        if self.deadline is not None:
+            # so that it is down at its reservation value in the last turn in which it can sign
+            drawn = np.minimum(drawn, self.deadline - 1.0)
+        self.patience = np.maximum(drawn, 1.0)
         self.leave_after = draw_leave_after(scenario, draws, key)
         self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
         worlds, issues = talks.worlds, len(talks.issues)
@@ -103,7 +110,7 @@ class Party(Outlook):
         self.target, self.target_of_all = self.hopes()
 
     def remember_offer(self) -> None:
-        """Keep its position, with which that of the next round is compared."""
+        """Keep its position, with which that of the next turn is compared."""
         self.offer_before = self.offer
 
     def think_again(self) -> None:
@@ -119,8 +126,11 @@ class Party(Outlook):
         best, best_of_all = self.hopes()
         gap = np.maximum(best - self.reservation, 0.0)
         others = [o.offers_made for o in self.others if o.is_principal]
+        time = np.full(talks.worlds, talks.turn - 1.0) / self.patience
+        if self.deadline is not None and talks.turn >= self.deadline:
+            time = np.maximum(time, 1.0)
         view = View(
-            time=np.full(talks.worlds, talks.round - 1.0) / self.patience,
+            time=time,
             received=received,
             received_before=before,
             before=self.aspiration,
@@ -178,7 +188,7 @@ class Party(Outlook):
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.
 
-        Who can give no more tries other packages of equal worth, one each round: what the others
+        Who can give no more tries other packages of equal worth, one each turn: what the others
         would like best, given up in one order of the issues after the other.
 
         Parameters
@@ -307,9 +317,9 @@ class Party(Outlook):
             repaired = self.exclusions.repaired(self.offer, self.loss)
             self.offer = np.where(where[:, None], repaired, self.offer)
 
-    def be_told(self, quality: Array) -> None:
-        """A host has explained its interests to the others for a round."""
-        self.told = 1.0 - (1.0 - self.told) * (1.0 - quality)
+    def be_told(self, unclear: Array) -> None:
+        """A host has explained its interests to the others, but for a share of what was unclear."""
+        self.told = 1.0 - (1.0 - self.told) * unclear
 
     def be_known(self, learnt: Array) -> None:
         """What the others believe of its saliences: learnt from what it does, told by hosts."""
@@ -338,7 +348,7 @@ class Party(Outlook):
         if acceptability is not None:
             threshold = self.reservation + (1.0 - acceptability) * (self.target - self.reservation)
         if self.spec.noise > 0:
-            u = self.talks.draws.uniform(f"actors.{self.key}.noise", self.talks.round)
+            u = self.talks.draws.uniform(f"actors.{self.key}.noise", self.talks.turn)
             threshold = threshold + self.spec.noise * np.log(u / (1.0 - u))
         return np.maximum(threshold, self.reservation)
 
@@ -392,8 +402,17 @@ class Party(Outlook):
 
 def draw_leave_after(scenario: Scenario, draws: Draws, key: str) -> Array | None:
     """Rounds after which an actor leaves, shape (worlds,); None where it never does."""
-    number = scenario.actors[key].leave_after
-    if number is None:
+    time = scenario.actors[key].leave_after
+    if time is None:
         return None
-    wide = scenario.spread.patience * number.median
-    return draws.number(f"actors.{key}.leave_after", number, wide)
+    number = scenario.in_rounds(time)
+    wide, each = scenario.spread.patience * number.median, scenario.war.round_days
+    return draws.number(f"actors.{key}.leave_after", number, wide, each=each)
+
+
+def deadline_of(scenario: Scenario, key: str) -> int | None:
+    """The last turn before a deadline that an actor knows; None where it knows none."""
+    said = scenario.deadline
+    if said is None or (said.known_to != "all" and key not in said.known_to):
+        return None
+    return max(1, whole(scenario.day_of(said.at), scenario.turn_days))

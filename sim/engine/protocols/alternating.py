@@ -14,7 +14,7 @@ from sim.engine.protocols.base import Array, Hall, Mask, Protocol, register
 class Alternating(Protocol):
     """Each signatory in turn accepts the standing proposal or replaces it with its own.
 
-    A proposal that all others accept in a row is signed. Who begins rotates from round to round,
+    A proposal that all others accept in a row is signed. Who begins rotates from turn to turn,
     so no side has the first word by its name.
     """
 
@@ -36,7 +36,7 @@ class Alternating(Protocol):
         model = self.model
         parties = model.signatories
         self._lapse()
-        first = (self.talks.round - 1) % len(parties)
+        first = (self.talks.turn - 1) % len(parties)
         for party in parties[first:] + parties[:first]:
             there = ~np.isnan(self.standing[:, 0]) & self.talks.talking & ~self.accepted[party.key]
             package = np.where(there[:, None], self.standing, party.offer)
@@ -50,7 +50,7 @@ class Alternating(Protocol):
             self._propose(party, self.talks.talking & ~yes & ~done)
 
     def _lapse(self) -> None:
-        """A yes of the last round lapses where fighting on has become worth more since."""
+        """A yes of the last turn lapses where fighting on has become worth more since."""
         there = ~np.isnan(self.standing[:, 0])
         for party in self.model.signatories:
             package = np.where(there[:, None], self.standing, party.offer)

@@ -50,7 +50,7 @@ class Hall(TypingProtocol):
 
 
 class Protocol(ByWorld, ABC):
-    """The rules of one round of talks, in all worlds at once.
+    """The rules of one turn of the talks, in all worlds at once.
 
     A protocol that keeps arrays by world of its own says what their axes are, as
     ``axes = {"standing": "world issue"}`` (:class:`sim.arrays.ByWorld`). One that does not is
@@ -72,7 +72,7 @@ class Protocol(ByWorld, ABC):
 
     @abstractmethod
     def bargain(self) -> None:
-        """Play one round: positions, proposals, answers, signatures."""
+        """Play one turn: positions, proposals, answers, signatures."""
 
     def reset(self, where: Mask) -> None:
         """Forget what was on the table in some worlds, where a truce has just been broken."""

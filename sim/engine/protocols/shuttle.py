@@ -13,8 +13,8 @@ from sim.engine.protocols.mediated import Mediated
 class Shuttle(Mediated):
     """A mediator goes between the parties and tables texts of its own.
 
-    Each round every signatory states its position to the mediator, moving from the last text (or,
-    before the first, from where the others stand). Every few rounds the mediator tables a text.
+    Each turn every signatory states its position to the mediator, moving from the last text (or,
+    before the first, from where the others stand). Every so often the mediator tables a text.
     What all accept is signed: the text first, otherwise the position with the largest product of
     surpluses.
     """
@@ -34,10 +34,11 @@ class Shuttle(Mediated):
         for party in model.signatories:
             party.hear(stacked([other.offer for other in party.others]), self.talks.talking)
         envoy = model.envoy
-        if envoy is not None and envoy.tables_text_now():
-            working = self.talks.talking & envoy.active
-            if working.any():
-                self.put_to_all(envoy, envoy.draft(), working)
+        if envoy is not None:
+            for _ in range(envoy.texts_due()):
+                working = self.talks.talking & envoy.active
+                if working.any():
+                    self.put_to_all(envoy, envoy.draft(), working)
         self._sign_positions()
 
     def _sign_positions(self) -> None:

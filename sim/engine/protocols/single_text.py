@@ -92,10 +92,13 @@ class SingleText(Mediated):
             party.move(position, self.talks.talking)
         self._make_known()
         working = self.talks.talking & envoy.active
-        if envoy.tables_text_now() and working.any():
+        drafts = envoy.texts_due() * envoy.spec.mediation.drafts_per_round
+        if drafts and working.any():
             final = np.zeros_like(working)
-            for _ in range(envoy.spec.mediation.drafts_per_round):
+            for _ in range(drafts):
                 final |= self._draft(working & ~final)
+            if envoy.deadline == self.talks.turn:
+                final = working
             if final.any():
                 self._put_as_it_is(final)
 

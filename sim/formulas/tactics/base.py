@@ -33,14 +33,14 @@ class View:
     Attributes
     ----------
     time : ndarray, shape (worlds,)
-        Rounds gone by as a share of the party's patience; 1 and more: its patience is used up.
+        Time gone by as a share of the party's patience; 1 and more: its patience is used up.
     received : ndarray, shape (worlds,)
         Utility to the party of what the others offer now (mean over the others); NaN for tactics
         that do not look at it.
     received_before : ndarray, shape (worlds,)
-        The same one round ago.
+        The same one turn ago.
     before : ndarray, shape (worlds,)
-        Its own aspiration one round ago (1 = best outcome, 0 = reservation value).
+        Its own aspiration one turn ago (1 = best outcome, 0 = reservation value).
     gap : ndarray, shape (worlds,)
         Utility between its reservation value and its best outcome.
     own_offers, others_offers : ndarray, shape (worlds,)
@@ -76,4 +76,4 @@ class Tactic(ByWorld, ABC):
 
     @abstractmethod
     def aspiration(self, view: View) -> Array:
-        """Aspiration of this round, shape ``(worlds,)``, in [0, 1]."""
+        """Aspiration of this turn, shape ``(worlds,)``, in [0, 1]."""

@@ -9,6 +9,7 @@ from typing import Any
 from sim.prose import did_you_mean
 from sim.scenario import Loaded, ScenarioError, load_variant
 from sim.scenario.distributions import Number, parse_number
+from sim.scenario.durations import is_duration
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import step_to
 from sim.scenario.titles import title_of
@@ -196,19 +197,23 @@ def _numbers_below(node: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
 
 def _number(node: Any) -> Number | None:
     try:
-        return parse_number(node)
+        return parse_number(node, spans=_holds_durations(node))
     except (ValueError, TypeError):
         return None
 
 
 def _scaled(node: Any, factor: float) -> Any:
-    number = parse_number(node)
+    number = parse_number(node, spans=_holds_durations(node))
     values = tuple(float(plain(factor * v)) for v in number.values)
-    if number.kind == "fixed":
-        return {"fixed": values[0]} if number.exact else values[0]
     if number.kind == "choice" and len(set(values)) < len(values):
-        return {"fixed": values[0]}  # times 0
-    return replace(number, values=values).dump()
+        number, values = replace(number, kind="fixed", exact=True), values[:1]  # times 0
+    scaled = replace(number, values=values).dump()
+    return {"fixed": scaled} if number.kind == "fixed" and number.exact else scaled
+
+
+def _holds_durations(node: Any) -> bool:
+    body = next(iter(node.values()), None) if isinstance(node, dict) and len(node) == 1 else node
+    return any(map(is_duration, body if isinstance(body, list | dict) else [body]))
 
 
 def _node(raw: Any, path: Path_) -> tuple[bool, Any]:

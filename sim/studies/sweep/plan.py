@@ -190,7 +190,7 @@ class _Facts:
             len(scenario.stages),
             stage.title or stage.name.replace("_", " "),
             scenario.durability.years if scenario.durability else 0,
-            max(scenario.horizon_days, scenario.war.round_days),
+            scenario.last_day,
         )
 
 
