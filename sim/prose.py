@@ -92,6 +92,11 @@ def did_you_mean(word: object, among: Iterable[object], otherwise: str = "") -> 
     return f"{otherwise}: {', '.join(names[:20])}{more}" if otherwise and names else ""
 
 
+def one_line(text: str) -> str:
+    """With single spaces for line ends, tabs and runs of spaces."""
+    return " ".join(text.split())
+
+
 def printable(text: str) -> str:
     r"""Text without what a terminal obeys or a font cannot draw: control characters are escaped.
 

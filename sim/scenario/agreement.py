@@ -9,12 +9,15 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
-    AnyNumber,
     Bound,
+    Deviation,
+    Factor,
     Identifier,
-    Positive,
+    Share,
     Sourced,
+    Title,
     Wish,
+    Worth,
     in_unit,
     listed,
     uncertain,
@@ -22,6 +25,9 @@ from sim.scenario.fields import (
 
 Plain = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 """A share or a point as a plain number: nothing uncertain, nothing in quotation marks."""
+
+Answered = Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
+"""A share of answers: odds are taken of two, so none may be 0."""
 
 
 class Preference(Wish):
@@ -35,14 +41,14 @@ class Poll(Sourced):
         min_length=1,
         description="Issue → point; the gate's other issues as they stand without a deal.",
     )
-    favour: Plain = Field(description="Share in favour.")
-    against: Plain = Field(description="Share against; the undecided are left out.")
+    favour: Answered = Field(description="Share in favour, above 0.")
+    against: Answered = Field(description="Share against, above 0; the undecided are left out.")
 
 
 class Gate(Sourced):
     """A body or public that must approve what has been signed (Putnam 1988)."""
 
-    title: str
+    title: Title
     of: Identifier = Field(
         description="The signatory that needs the approval; after a failure it signs nothing "
         "that it knows would fail again."
@@ -64,7 +70,7 @@ class Gate(Sourced):
     required: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
         default=0.5, description="With polls: share of the votes that is needed."
     )
-    swing: Positive = Field(
+    swing: Share = Field(
         default=Number("fixed", (0.05,), exact=False),
         description="With polls: standard deviation of the vote around the polls, in shares.",
     )
@@ -80,7 +86,7 @@ class Deterrent(Sourced):
     on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
         min_length=1, description="Whom it deters."
     )
-    at: dict[float, AnyNumber] = Field(
+    at: dict[float, Worth] = Field(
         min_length=2,
         description="Point agreed → utility that breaking then costs; straight lines between.",
     )
@@ -99,7 +105,7 @@ class Deterrent(Sourced):
 class Balance(Sourced):
     """A term that changes what renewed war would bring."""
 
-    moves: dict[Identifier, AnyNumber] = Field(
+    moves: dict[Identifier, Worth] = Field(
         min_length=1,
         description="Issue → scale units by which renewed war would end elsewhere on it, for each "
         "scale unit that the term lies above where it stood without a deal.",
@@ -110,12 +116,12 @@ class Durability(Sourced):
     """How long a signed settlement holds."""
 
     years: int = Field(default=10, ge=1, le=50, description="Years after signing to look at.")
-    shift: dict[Identifier, Positive] = Field(
+    shift: dict[Identifier, Deviation] = Field(
         default={},
         description="Issue → standard deviation of a year's change in what renewed war would "
         "bring on it, scale units.",
     )
-    expected_cost: Positive = Field(
+    expected_cost: Factor = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of the present war that whoever breaks the agreement "
         "expects to pay; drawn anew for every side and year.",

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sim.prose import did_you_mean
+from sim.prose import did_you_mean, has_control
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
@@ -37,13 +37,38 @@ MAX_OPTIONS = 21
 PlaceOf = Callable[[Path_], Place]
 
 
-def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
-    """All problems that concern more than one key."""
+def cross_checks(raw: dict[str, Any], place_of: PlaceOf, typed: bool) -> list[Problem]:
+    """All problems that concern more than one key.
+
+    A check may stumble over what the types have refused already; ``typed`` says that they have not.
+    """
     return [
         Problem(place_of(path), dotted(path), message, fix)
         for check in (*CHECKS, *TIME_CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
-        for path, message, fix in check(raw)
+        for path, message, fix in _found(check, raw, typed)
     ]
+
+
+def _found(check: Callable[[dict[str, Any]], Found], raw: dict[str, Any], typed: bool) -> Found:
+    try:
+        yield from check(raw)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        if typed:
+            raise
+
+
+def text_checks(raw: dict[str, Any]) -> Found:
+    """No text holds what a terminal or a page would obey."""
+    ahead: list[tuple[Path_, Any]] = [((), raw)]
+    while ahead:
+        path, node = ahead.pop()
+        if isinstance(node, dict):
+            ahead += [((*path, key), value) for key, value in node.items()]
+            ahead += [((*path, key), key) for key in node]
+        elif isinstance(node, list):
+            ahead += [((*path, n), value) for n, value in enumerate(node)]
+        elif isinstance(node, str) and has_control(node):
+            yield path, "holds a control character", "leave it out"
 
 
 def _issues(raw: dict[str, Any]) -> Found:
@@ -354,4 +379,14 @@ def _protocol(raw: dict[str, Any]) -> Found:
         )
 
 
-CHECKS = (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda, _protocol)
+CHECKS = (
+    text_checks,
+    _issues,
+    _actors,
+    _positions,
+    _tactics,
+    _levers,
+    _sources,
+    _agenda,
+    _protocol,
+)

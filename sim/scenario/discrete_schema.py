@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
 from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
-from sim.prose import did_you_mean
-from sim.scenario.schema import Identifier, Source, Sourced, Strict
+from sim.prose import did_you_mean, one_line
+from sim.scenario.fields import Identifier, Sourced, Strict, Title
+from sim.scenario.schema import Source
 from sim.scenario.yaml_source import Path_
 
 MOST_PACKAGES = 2_000_000
@@ -26,24 +27,26 @@ MOST_PACKAGES = 2_000_000
 
 def _word(raw: Any) -> Any:
     """Options may be written as numbers or dates; they are names all the same."""
-    return raw if raw is None or isinstance(raw, str | dict | list) else str(raw)
+    return raw if raw is None or isinstance(raw, dict | list) else one_line(str(raw))
 
 
 OptionName = Annotated[str, BeforeValidator(_word)]
+Value = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+"""What an option is worth, or no agreement, in units of the file's own."""
 
 
 class DiscreteIssue(Sourced):
     """An issue of which one of the listed options is agreed."""
 
-    title: str | None = Field(default=None, description="Name in charts; absent: the key.")
+    title: Title | None = Field(default=None, description="Name in charts; absent: the key.")
     options: list[OptionName] = Field(min_length=1, description="What can be agreed, by name.")
 
 
 class DiscretePosition(Sourced):
     """What the options of an issue are worth to an actor."""
 
-    weight: FiniteFloat = Field(ge=0, description="Factor of the values; used as it is written.")
-    values: dict[OptionName, FiniteFloat] = Field(description="Option → its value.")
+    weight: Value = Field(ge=0, description="Factor of the values; used as it is written.")
+    values: dict[OptionName, Value] = Field(description="Option → its value.")
 
 
 class DiscreteStrategy(Strict):
@@ -64,15 +67,15 @@ def _named(raw: Any) -> Any:
 class DiscreteActor(Sourced):
     """A negotiator."""
 
-    name: str
-    label: str | None = Field(default=None, description="Short name for charts.")
+    name: Title
+    label: Title | None = Field(default=None, description="Short name for charts.")
     color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     strategy: Annotated[DiscreteStrategy, BeforeValidator(_named)] = DiscreteStrategy()
-    tactic: str | FiniteFloat = Field(
+    tactic: str | Value = Field(
         default="boulware",
         description="Of the strategy time: boulware, linear, conceder, or the exponent of time.",
     )
-    reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
+    reservation: Value = Field(default=0.0, description="Utility of no agreement.")
     discount: float = Field(
         default=1.0, gt=0, le=1, description="Factor by which a whole session makes utility less."
     )
@@ -104,8 +107,8 @@ class DiscreteFile(Strict):
     """A scenario with listed options."""
 
     name: Identifier
-    title: str
-    question: str | None = None
+    title: Title
+    question: Title | None = None
     summary: str | None = None
     known_by: date | None = None
     sources: dict[str, Source] = Field(default={})

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.checks import cross_checks
+from sim.scenario.checks import cross_checks, text_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.merging import plain_data, read_with_bases, with_bases
@@ -88,8 +88,17 @@ class LoadedDiscrete:
 
 
 def _digest(raw: dict[str, Any]) -> str:
-    text = json.dumps(raw, sort_keys=True, default=str)
+    try:
+        text = json.dumps(raw, sort_keys=True, default=str)
+    except TypeError:  # keys of several kinds
+        text = json.dumps(_with_text_keys(raw), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _with_text_keys(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {str(key): _with_text_keys(value) for key, value in node.items()}
+    return [_with_text_keys(value) for value in node] if isinstance(node, list) else node
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -143,7 +152,7 @@ def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | Loaded
         return _scenario_from(read)
     content, problems = _validate(read, DiscreteFile)
     problems = read.problems + problems
-    for where, message, fix in discrete_checks(read.raw):
+    for where, message, fix in [*text_checks(read.raw), *discrete_checks(read.raw)]:
         place = place_of(read.places, where, read.path)
         problems.append(Problem(place, dotted(where), message, fix))
     if problems or content is None:
@@ -180,7 +189,9 @@ def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
     """The checked scenario; ``base`` is one of which most data may still be the same."""
     scenario, found = _validate(read, Scenario, base)
     problems = read.problems + found
-    problems += cross_checks(read.raw, lambda p: place_of(read.places, p, read.path))
+    problems += cross_checks(
+        read.raw, lambda p: place_of(read.places, p, read.path), typed=scenario is not None
+    )
     if problems or scenario is None:
         raise ScenarioError(_distinct(problems))
     return Loaded(scenario, read.raw, read.places, read.files)

@@ -100,6 +100,8 @@ def step_to(
                 return (node, index), None
             node[index] = node = copy.copy(node[index])
         elif isinstance(node, dict):
+            if part not in node:
+                part = next((key for key in node if str(key) == part), part)
             if last:
                 return (node, part), None
             if part not in node:

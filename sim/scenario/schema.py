@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    FiniteFloat,
     field_validator,
     model_validator,
 )
@@ -24,33 +23,46 @@ from sim.scenario.calibration import Calibration, resolved, shipped
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     DAY,
-    AnyNumber,
     Bound,
     CertainSpan,
+    Deviation,
+    Factor,
+    Growth,
     Identifier,
+    Link,
     Moment,
+    Movement,
     OnScale,
-    Positive,
     Share,
     Sourced,
     Span,
     Strict,
+    Title,
+    Weight,
     Wish,
+    Worth,
     in_unit,
     listed,
     span,
 )
 from sim.scenario.outcome import Outcome
 
+Told = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+"""A number that is only told, with the unit of its scale."""
+LAST_YEAR = 9000
+"""Of day 0: dates end with the year 9999."""
+MOST_STEPS = 1_500
+"""Rounds, and turns of the talks, of a run."""
+
 
 class Source(Strict):
     """A reference that positions cite by key."""
 
-    title: str
+    title: Title
     date: str | None = Field(
         default=None, pattern=f"^{DAY}$", description="YYYY, YYYY-MM or YYYY-MM-DD."
     )
-    url: str | None = None
+    url: Link | None = None
 
     @field_validator("date", mode="before")
     @classmethod
@@ -61,18 +73,18 @@ class Source(Strict):
 class Issue(Sourced):
     """An ordered scale from 0 to 1 with texts at chosen points."""
 
-    title: str
+    title: Title
     kind: Literal["continuous", "options"] = Field(
         default="continuous",
         description="continuous: anything between the texts can be agreed; "
         "options: only the listed points.",
     )
-    scale: dict[float, str] = Field(min_length=2, description="Point on the scale → its text.")
+    scale: dict[float, Title] = Field(min_length=2, description="Point on the scale → its text.")
     no_deal: OnScale = Field(
         description="Where the issue stands at the start if nothing is agreed."
     )
-    unit: str | None = Field(default=None, description="What the scale measures, for the axis.")
-    numeric: tuple[FiniteFloat, FiniteFloat] | None = Field(
+    unit: Title | None = Field(default=None, description="What the scale measures, for the axis.")
+    numeric: tuple[Told, Told] | None = Field(
         default=None,
         description="What the points 0 and 1 are in numbers; every point is then told as its "
         "number, with the unit, not as the nearest text.",
@@ -80,7 +92,7 @@ class Issue(Sourced):
 
     @field_validator("scale")
     @classmethod
-    def _within(cls, scale: dict[float, str]) -> dict[float, str]:
+    def _within(cls, scale: dict[float, Title]) -> dict[float, str]:
         outside = [p for p in scale if not 0 <= p <= 1]
         if outside:
             raise PydanticCustomError(
@@ -136,7 +148,7 @@ class Position(Wish):
         default=None,
         description="[low, high] for red lines on both sides; null leaves a side open.",
     )
-    softening: Positive = Field(
+    softening: Factor = Field(
         default=Number("fixed", (0.0,)),
         description="Scale units the red line moves per unit of utility that no deal has lost.",
     )
@@ -169,7 +181,7 @@ class EventCount(Strict):
     """An actor that did something a number of times."""
 
     actor: Identifier
-    times: int = Field(default=1, ge=1)
+    times: int = Field(default=1, ge=1, le=10_000, description="How often.")
 
 
 class Condition(Strict):
@@ -186,7 +198,10 @@ class Condition(Strict):
         default=None, description="Not before so long a time from day 0, such as 12w."
     )
     round: int | None = Field(
-        default=None, ge=0, description="Not before this round; `after` says it as a duration."
+        default=None,
+        ge=0,
+        le=100_000,
+        description="Not before this round; `after` says it as a duration.",
     )
 
     @property
@@ -200,16 +215,16 @@ class Condition(Strict):
 class Effect(Strict):
     """What a lever changes, all of it things that exist in the model."""
 
-    cost: dict[Identifier, AnyNumber] = Field(
+    cost: dict[Identifier, Worth] = Field(
         default={}, description="Actor → change of its cost of war, utility a month."
     )
-    drift: dict[Identifier, AnyNumber] = Field(
+    drift: dict[Identifier, Movement] = Field(
         default={}, description="Issue → change of its drift, scale units a month."
     )
-    no_deal: dict[Identifier, AnyNumber] = Field(
+    no_deal: dict[Identifier, Movement] = Field(
         default={}, description="Issue → shift of where it stands without a deal."
     )
-    payment: dict[Identifier, AnyNumber] = Field(
+    payment: dict[Identifier, Worth] = Field(
         default={}, description="Actor → utility paid when the whole agreement is signed."
     )
 
@@ -217,7 +232,7 @@ class Effect(Strict):
 class Lever(Sourced):
     """A typed threat or promise; both directions of a plan are two levers."""
 
-    title: str
+    title: Title
     on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
         min_length=1, description="The actor or actors it presses or rewards."
     )
@@ -256,6 +271,7 @@ class Mediation(Sourced):
     drafts: int = Field(
         default=23,
         ge=1,
+        le=10_000,
         description="One-text procedure: drafts after which the text is put to all as it is.",
     )
     drafts_per_round: int = Field(
@@ -267,6 +283,7 @@ class Mediation(Sourced):
     final_offers: int | None = Field(
         default=None,
         ge=1,
+        le=10_000,
         description="One-text procedure: texts put to all and refused after which it gives up; "
         "absent: it goes on.",
     )
@@ -289,8 +306,8 @@ def _rate(raw: Any) -> Any:
 class Actor(Sourced):
     """A party, mediator or host."""
 
-    name: str
-    label: str | None = None
+    name: Title
+    label: Title | None = None
     role: Literal["party", "manipulator", "formulator", "facilitator"] = "party"
     consent: Literal["all", "none"] | list[Identifier] | None = Field(
         default=None,
@@ -300,7 +317,7 @@ class Actor(Sourced):
     principal: Identifier | None = Field(default=None, description="For whom an envoy acts.")
     color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     positions: dict[Identifier, Position] = {}
-    power: Positive | None = None
+    power: Weight | None = None
     tactic: TacticChoice = TacticChoice()
     patience: Span = Field(
         default=span(364),
@@ -310,12 +327,15 @@ class Actor(Sourced):
     leave_after: Span | None = Field(
         default=None, description="Time, such as 26w, after which it walks away; absent: never."
     )
-    foresight_months: Annotated[float, in_unit("mo", 0.01)] = Field(
+    foresight_months: Annotated[float, in_unit("mo", 0.01, 1200)] = Field(
         default=12.0,
         description="How far ahead it weighs the war: months, or a duration such as 1y.",
     )
     noise: float = Field(
-        default=0.0, ge=0, description="Scale of logistic noise in its acceptance, in utility."
+        default=0.0,
+        ge=0,
+        le=10,
+        description="Scale of logistic noise in its acceptance, in utility.",
     )
     acceptability: dict[Identifier, Share] = Field(
         default={}, description="For mediators: actor → how acceptable to it, 0 to 1."
@@ -342,8 +362,8 @@ class Actor(Sourced):
 class Drift(Sourced):
     """How an issue moves by itself while the war goes on."""
 
-    mean: AnyNumber = Field(description="Scale units a month.")
-    volatility: Positive = Field(
+    mean: Movement = Field(description="Scale units a month.")
+    volatility: Deviation = Field(
         default=Number("fixed", (0.0,)),
         description="Standard deviation of a month's movement, scale units.",
     )
@@ -352,27 +372,32 @@ class Drift(Sourced):
 class Belief(Sourced):
     """What an actor thinks the drift is before it watches the front."""
 
-    mean: AnyNumber = Field(description="Scale units a month.")
-    sd: Positive = Field(description="How unsure it is, scale units a month; 0 never learns.")
+    mean: Movement = Field(description="Scale units a month.")
+    sd: Deviation = Field(description="How unsure it is, scale units a month; 0 never learns.")
 
 
 class Cost(Sourced):
     """What a month of war costs an actor, in its own utility."""
 
-    per_month: AnyNumber
-    growth: AnyNumber = Field(
-        default=Number("fixed", (0.0,)), description="Relative growth a month."
-    )
+    per_month: Worth
+    growth: Growth = Field(default=Number("fixed", (0.0,)), description="Relative growth a month.")
 
 
 def _tidy(days: float) -> float:
     return int(days) if days.is_integer() else days
 
 
+def _within_calendar(day: date) -> date:
+    if day.year > LAST_YEAR:
+        said = f"lies after the year {LAST_YEAR}, and the days of a run must be dates too"
+        raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+    return day
+
+
 class War(Sourced):
     """What goes on while nothing is agreed."""
 
-    start_date: date
+    start_date: Annotated[date, AfterValidator(_within_calendar)]
     round_days: Annotated[float, in_unit("d", 0.25, 365), AfterValidator(_tidy)] = Field(
         default=7,
         description="Length of the steps in which the model computes: not that of a turn.",
@@ -400,7 +425,7 @@ class Stage(Sourced):
     """A part of the agenda: these issues are settled together, then act."""
 
     name: Identifier
-    title: str | None = None
+    title: Title | None = None
     issues: list[Identifier] = Field(min_length=1)
     terms: dict[Identifier, Bound] = Field(
         default={},
@@ -586,15 +611,15 @@ class Question(Sourced):
     """A day by which the reader wants to know what has been signed."""
 
     by: Moment = Field(description="A date, or a duration from day 0.")
-    text: str = Field(min_length=1, description="Its words, such as: by the 30 June deadline?")
+    text: Title = Field(min_length=1, description="Its words, such as: by the 30 June deadline?")
 
 
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
 
     name: Identifier
-    title: str
-    question: str | None = None
+    title: Title
+    question: Title | None = None
     summary: str | None = None
     known_by: date | None = Field(
         default=None, description="No source may be younger than this day."
@@ -633,6 +658,18 @@ class Scenario(Strict):
     outcome: Outcome | None = Field(
         default=None, description="What came of talks of the past; the engine never reads it."
     )
+
+    @model_validator(mode="after")
+    def _bounded_work(self) -> Scenario:
+        steps, turns = whole(self.last_day, self.war.round_days), self.last_day / self.turn_days
+        if max(steps, turns) > MOST_STEPS:
+            what = f"{steps:,} rounds" if steps > MOST_STEPS else f"{turns:,.0f} turns"
+            said = (
+                f"the horizon of {self.last_day:,} days holds {what}; at most {MOST_STEPS:,} are "
+                "computed: shorten horizon_days, or lengthen war.round_days or protocol.turn"
+            )
+            raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+        return self
 
     @property
     def plan_issues(self) -> list[str]:
