@@ -147,11 +147,7 @@ def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Fo
     polls = body.get("polls")
     for poll in polls if isinstance(polls, list) else []:
         yes, no, terms = (mapping(poll).get(k) for k in ("favour", "against", "terms"))
-        if not (
-            isinstance(yes, int | float)
-            and isinstance(no, int | float)
-            and yes > 0 < no < math.inf > yes
-        ):
+        if not all(isinstance(share, int | float) and 0 < share < 1 for share in (yes, no)):
             return
         total = 0.0
         for issue, ideal in ideals.items():
