@@ -147,7 +147,9 @@ def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Fo
     polls = body.get("polls")
     for poll in polls if isinstance(polls, list) else []:
         yes, no, terms = (mapping(poll).get(k) for k in ("favour", "against", "terms"))
-        if not all(isinstance(share, int | float) and 0 < share < 1 for share in (yes, no)):
+        if not (isinstance(yes, int | float) and isinstance(no, int | float)):
+            return
+        if not (0 < yes < 1 and 0 < no < 1):
             return
         total = 0.0
         for issue, ideal in ideals.items():

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sim.scenario.cautions import cautions
 from sim.scenario.checks import cross_checks, text_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
@@ -41,12 +42,20 @@ class Loaded:
 
     @property
     def notes(self) -> list[str]:
-        """What is no error and yet worth knowing: times that count rounds, file by file."""
-        found = []
-        for path in counted_in_rounds(self.scenario):
-            key = _as_far_as_written(self.raw, as_written(self.raw, path))
-            found.append((place_of(self.places, key, Path(self.files[-1])), dotted(key)))
-        return note_on_rounds(self.scenario.war.round_days, found)
+        """What is no error and yet worth knowing: times that count rounds, odd numbers."""
+        rounds = [self._written(path) for path in counted_in_rounds(self.scenario)]
+        notes = note_on_rounds(self.scenario.war.round_days, rounds)
+        for path, said in cautions(self.scenario):
+            place, key = self._written(path)
+            if path[0] == "sources" and place.file != self.files[-1]:
+                continue  # of a file that several scenarios share
+            notes.append(f"{place}: note: {key}: {said}")
+        return notes
+
+    def _written(self, path: Path_) -> tuple[Place, str]:
+        """Where a key, or what stands for it, was written, and its name."""
+        key = _as_far_as_written(self.raw, as_written(self.raw, path))
+        return place_of(self.places, key, Path(self.files[-1])), dotted(key)
 
     def with_(self, changes: Mapping[str, Any]) -> Loaded:
         """The scenario with other assumptions, checked again; this one stays as it is.
