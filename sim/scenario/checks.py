@@ -367,8 +367,8 @@ def _agenda(raw: dict[str, Any]) -> Found:
 
 
 def _protocol(raw: dict[str, Any]) -> Found:
-    """A protocol that rests on an envoy has one."""
-    name = mapping(raw, "protocol").get("name")
+    """A protocol that rests on an envoy has one; nobody waits for hours."""
+    name = mapping(raw, "protocol").get("name", "alternating")
     kind = PROTOCOLS.get(name) if isinstance(name, str) else None
     roles = [mapping(spec).get("role") for spec in mapping(raw, "actors").values()]
     if kind is not None and kind.needs_envoy and "formulator" not in roles:
@@ -376,6 +376,13 @@ def _protocol(raw: dict[str, Any]) -> Found:
             ("protocol", "name"),
             f"'{name}' needs an envoy that keeps the text, and no actor is one",
             "add an actor with `role: formulator`, or choose another protocol",
+        )
+    count = sum(map(signs, mapping(raw, "actors").values()))
+    if kind is not None and count > kind.most_signatories:
+        yield (
+            ("actors",),
+            f"{count:,} of them sign, and '{kind.name}' takes at most {kind.most_signatories}",
+            "give the others `consent: none`, or decide as a group: protocol compromise or median",
         )
 
 

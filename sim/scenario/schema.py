@@ -79,7 +79,9 @@ class Issue(Sourced):
         description="continuous: anything between the texts can be agreed; "
         "options: only the listed points.",
     )
-    scale: dict[float, Title] = Field(min_length=2, description="Point on the scale → its text.")
+    scale: dict[float, Title] = Field(
+        min_length=2, max_length=1000, description="Point on the scale → its text."
+    )
     no_deal: OnScale = Field(
         description="Where the issue stands at the start if nothing is agreed."
     )
@@ -158,7 +160,7 @@ class Position(Wish):
         le=4,
         description="Exponent of the loss with distance; 1 is linear.",
     )
-    conditional: list[ConditionalLimit] = []
+    conditional: list[ConditionalLimit] = Field(default=[], max_length=10)
 
 
 class TacticChoice(Sourced):
@@ -346,7 +348,7 @@ class Actor(Sourced):
         "{share: 0.05, per: 1w}.",
     )
     mediation: Mediation = Mediation()
-    levers: dict[Identifier, Lever] = {}
+    levers: dict[Identifier, Lever] = Field(default={}, max_length=100)
 
     @property
     def short(self) -> str:
@@ -625,8 +627,8 @@ class Scenario(Strict):
         default=None, description="No source may be younger than this day."
     )
     sources: dict[str, Source] = {}
-    issues: dict[Identifier, Issue] = Field(min_length=1)
-    actors: dict[Identifier, Actor] = Field(min_length=2)
+    issues: dict[Identifier, Issue] = Field(min_length=1, max_length=300)
+    actors: dict[Identifier, Actor] = Field(min_length=2, max_length=1000)
     war: War
     agenda: list[Stage] = Field(
         default=[], description="Stages in order; absent: everything in one."
@@ -637,7 +639,7 @@ class Scenario(Strict):
         description="The plan as published, issue → point, weighed as it stands; absent: the "
         "envoy's text. Issues that it leaves out stay where they are without a deal.",
     )
-    ratification: dict[Identifier, Gate] = {}
+    ratification: dict[Identifier, Gate] = Field(default={}, max_length=30)
     durability: Durability | None = None
     conflicts: list[tuple[Identifier, Identifier]] = Field(
         default=[],

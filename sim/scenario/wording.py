@@ -77,6 +77,9 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         )
     if kind.startswith("date"):
         return f"wants a date such as 2025-01-20{found}", ""
+    if kind in {"too_long", "string_too_long"}:
+        what = "characters" if kind.startswith("string") else "entries"
+        return f"has more than {context['max_length']:,} {what}", "leave some out"
     if kind == "too_short":
         return f"needs at least {context['min_length']}", ""
     if kind in {"string_type"}:
