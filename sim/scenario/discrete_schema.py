@@ -31,6 +31,7 @@ def _word(raw: Any) -> Any:
 
 
 OptionName = Annotated[str, BeforeValidator(_word)]
+Importance = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Value = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
 """What an option is worth, or no agreement, in units of the file's own."""
 
@@ -45,7 +46,7 @@ class DiscreteIssue(Sourced):
 class DiscretePosition(Sourced):
     """What the options of an issue are worth to an actor."""
 
-    weight: Value = Field(ge=0, description="Factor of the values; used as it is written.")
+    weight: Importance = Field(description="Factor of the values; used as it is written.")
     values: dict[OptionName, Value] = Field(description="Option → its value.")
 
 
