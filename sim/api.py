@@ -194,11 +194,12 @@ class Run:
 
         return answer(self.result.scenario, self.summary)
 
-    def plot(self, chart: str = "convergence") -> Figure:
-        """A chart by its name, as of the files that the command writes."""
+    def plot(self, chart: str = "convergence") -> Figure | None:
+        """A chart by its name, as of the files of the command; None where nothing is to show."""
         from sim.plots import FIGURES
 
-        return _shown(_named(FIGURES, chart)(self.result))
+        figure = _named(FIGURES, chart)(self.result)
+        return None if figure is None else _shown(figure)
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""

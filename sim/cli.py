@@ -13,9 +13,11 @@ from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
 from sim.commands.compare import compare
 from sim.commands.errors import no_output
+from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
 from sim.commands.solve import solve
@@ -32,6 +34,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "explain": explain,
     "compare": compare,
     "sweep": sweep,
     "heatmap": heatmap,
@@ -39,6 +42,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backtest": backtest,
     "calibrate": calibrate,
     "score": score,
+    "record": record,
     "solve": solve,
     "export": export,
     "schema": schema,

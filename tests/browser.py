@@ -154,14 +154,13 @@ class Browser:
         )
 
     def open(self, path: Path) -> None:
-        """Open a file and wait until all its charts are drawn."""
+        """Open a file and wait until it is there."""
         self.send("Page.navigate", url=path.resolve().as_uri())
         self.evaluate(
             """new Promise(function (done) {
               (function look() {
-                if (document.readyState === "complete" &&
-                    document.documentElement.dataset.drawn === "all") { done(true); }
-                else { setTimeout(look, 30); }
+                if (document.readyState === "complete") { done(true); return; }
+                setTimeout(look, 10);
               })();
             })"""
         )
@@ -175,10 +174,6 @@ class Browser:
         """The page as it would be printed."""
         printed = self.send("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
         return base64.b64decode(printed["data"])
-
-    def move(self, x: float, y: float) -> None:
-        """Point at a place of the window."""
-        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def heard(self, method: str) -> list[dict[str, Any]]:
         """Parameters of the events of one kind so far."""

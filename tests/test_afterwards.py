@@ -296,7 +296,9 @@ def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> Non
 
 
 def durable(**more: Any) -> dict[str, Any]:
-    return copy.deepcopy(TOY) | {"durability": {"years": 8, "judgement": "test"} | more}
+    """A toy in which only temptation ends a settlement."""
+    spec = {"years": 8, "judgement": "test"} | more
+    return copy.deepcopy(TOY) | {"durability": spec, "engine": {"accidents": 0}}
 
 
 def held(packages: np.ndarray, without: str | None = None, **more: Any) -> np.ndarray:

@@ -26,7 +26,7 @@ from sim.studies.calibrate.posterior import (
     resampled,
 )
 from sim.studies.calibrate.recovery import recovery
-from sim.studies.calibrate.score import gain, reliability
+from sim.studies.calibrate.score import METHODS, gain, reliability
 from tests.test_lines import TOY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -167,7 +167,7 @@ def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixtur
     # worlds that were run before are taken from there
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
     scores = json.loads((out / "scores.json").read_text())
-    assert set(scores["scores"]) == {"calibrated", "priors", "as coded", "base rate", "regression"}
+    assert set(scores["scores"]) == set(METHODS)
     assert (out / "reliability.png").stat().st_size > 10_000
     # and it can be used
     used = load_scenario(folder / "one.yaml", [f"engine.calibration={out / 'calibration.json'}"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The main job as the README has it, with fewer worlds."""
     out = tmp_path_factory.mktemp("out")
-    done = sim("scenarios/kellogg.yaml", "--worlds", "120", "--out", str(out))
+    done = sim("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     return out / "kellogg", done.stdout
@@ -86,6 +87,29 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
     ):
         assert words in text
     assert "{" not in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["kellogg"],
+        ["dayton"],
+        ["camp_david", "--set", "horizon_days=30"],
+        ["points_28", *(f"--set=war.cost.{who}=0.02" for who in ("putin", "zelenskyy", "trump"))],
+    ],
+)
+def test_the_short_answer_fits_one_screen(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_here(*words, "--worlds", "40", "--no-plots", "--out", str(tmp_path)) == 0
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 80
+    shown = " ".join(text.split())
+    for needed in ("settle", "A world is one run", f"sim explain {words[0]}", "--full", "forecast"):
+        assert needed in shown
+    assert not re.search(r"Wilson|ripeness|\bnan\b|[{}]", shown)
 
 
 def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
@@ -169,7 +193,7 @@ def test_the_answer_fits_any_horizon(
     toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int
 ) -> None:
     staged = "agenda=[{name: one, issues: [arms]}, {name: two, issues: [land]}]"
-    words = [str(toy_file), "--worlds", "20", "--no-plots", "--out", str(tmp_path)]
+    words = [str(toy_file), "--full", "--worlds", "20", "--no-plots", "--out", str(tmp_path)]
     assert run_here(*words, "--set", f"horizon_days={days}", "--set", staged) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert f"Changed: horizon_days={days}" in shown
@@ -185,7 +209,10 @@ def test_walking_away_is_told(
 ) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--set", "actors.a.leave_after=10"]
     assert (
-        run_here(str(toy_file), *words, "--worlds", "20", "--no-plots", "--out", str(tmp_path)) == 0
+        run_here(
+            str(toy_file), "--full", *words, "--worlds", "20", "--no-plots", "--out", str(tmp_path)
+        )
+        == 0
     )
     shown = " ".join(capsys.readouterr().out.split())
     assert "A walks away from the talks" in shown

@@ -31,6 +31,7 @@ from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, load_scenario
 from tests.conftest import SCENARIOS, build
 from tests.test_engine import scenarios
+from tests.test_tracks import LIMITED
 
 Outcomes = dict[str, NDArray[Any]]
 NEVER, DEFAULT, ALWAYS = 0.0, PeaceTalks.narrowed_at, 0.999
@@ -67,6 +68,7 @@ def impatient(name: str) -> Scenario:
     path = SCENARIOS / f"{name}.yaml"
     scenario = load_scenario(path).scenario
     data = scenario.model_dump(exclude_unset=True, by_alias=True)
+    del data["tracks"]  # talks about limited agreements would go on
     for actor in data["actors"].values():
         if actor.get("role", "party") == "party" and actor.get("consent", "all") == "all":
             actor["leave_after"] = {"uniform": [2, 60]}
@@ -151,6 +153,7 @@ CASES = {
     "impatient kellogg": lambda: impatient("kellogg"),
     "impatient no_mediation": lambda: impatient("no_mediation"),
     "staged": lambda: build(STAGED),
+    "limited": lambda: build(LIMITED),
 }
 
 

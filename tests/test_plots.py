@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
@@ -13,18 +15,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from sim.ensemble.runner import Run, run_scenario
-from sim.plots import FIGURES, draw
-from sim.plots.sheet import foot_line
-from sim.plots.style import house_style, text_width, wrapped
+from sim.formulas.statistics import Interval
+from sim.plots import FIGURES, save
+from sim.plots.convergence import corners
+from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.scenario import load_scenario
-from sim.views.colours import actor_colors, ink, luminance
+from sim.views.afterwards import afterwards_view
+from sim.views.colours import OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
+from sim.views.convergence import CROWD, convergence_view, deciding, holders
 from sim.views.layout import nice_top, spread
-from sim.views.run_data import band, concerned, conditional_lines, red_lines
+from sim.views.outcome import DOTS, Base, dots, outcome_view
+from sim.views.pressure import pressure_view
+from sim.views.run_data import band, conditional_lines, red_lines, signatories
+from sim.views.view import foot_line
+from tests.pictures import faults
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40
@@ -112,12 +120,12 @@ def finished(kind: str, folder: Path) -> Run:
             "one": ONE,
             "one_round": TOY.replace("LIMIT", "0.7").replace("300", "7"),
         }.get(kind)
-        path = ROOT / "scenarios" / "kellogg.yaml"
+        path = ROOT / "scenarios" / f"{kind}.yaml"
         if text is not None:
             path = folder / f"{kind}.yaml"
             path.write_text(text, encoding="utf-8")
         elif not path.exists():
-            pytest.skip("scenarios/kellogg.yaml is not there")
+            pytest.skip(f"{path} is not there")
         _runs[kind] = run_scenario(load_scenario(path), WORLDS)
     return _runs[kind]
 
@@ -150,47 +158,53 @@ def lines(axes: mpl.axes.Axes, gid: str) -> list[mpl.lines.Line2D]:
     return [line for line in axes.lines if line.get_gid() == gid]
 
 
+def drawn(run: Run, name: str) -> Figure:
+    figure = FIGURES[name](run)
+    assert figure is not None
+    return figure
+
+
+def charts_of(run: Run) -> list[str]:
+    """Names of the charts that have something to show."""
+    scenario = run.scenario
+    ahead = scenario.has_plan or scenario.ratification or scenario.durability
+    return [name for name in FIGURES if ahead or name != "afterwards"]
+
+
 # --- all figures ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_head_and_foot(run: Run, name: str) -> None:
-    figure = FIGURES[name](run)
-    assert len(words(figure, "headline")) > 10
-    assert len(words(figure, "subtitle")) > 10
-    foot = words(figure, "foot")
-    assert foot == foot_line(run)
-    assert f"given the assumptions in {run.scenario.name}.yaml; not a forecast" in foot
-    assert f"{WORLDS} worlds, seed 1. Sources: in the scenario file." in foot
-    assert figure.get_size_inches()[0] == 11
+def test_head_and_foot(run: Run) -> None:
+    for name in charts_of(run):
+        figure = drawn(run, name)
+        assert len(words(figure, "headline")) > 10
+        assert words(figure, "subtitle")
+        foot = words(figure, "foot")
+        assert foot == foot_line(run)
+        assert f"given the assumptions in {run.scenario.name}.yaml; not a forecast" in foot
+        assert f"{WORLDS} worlds, seed 1. Sources: in the scenario file." in foot
+        assert figure.get_size_inches()[0] == 11
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_cut_off_or_overprinted(run: Run, name: str) -> None:
-    figure = FIGURES[name](run)
-    figure.canvas.draw()
-    boxes = [
-        (text.get_text(), text.get_window_extent())
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip()
-    ]
-    width, height = figure.bbox.width, figure.bbox.height
-    for label, box in boxes:
-        inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-        assert inside, f"{label!r} leaves the figure"
-    for (one, a), (other, b) in itertools.combinations(boxes, 2):
-        across = min(a.x1, b.x1) - max(a.x0, b.x0)
-        along = min(a.y1, b.y1) - max(a.y0, b.y0)
-        # boxes hold the leading of a line too: a few pixels of 130 to the inch may be shared
-        assert across < 2 or along < 5, f"{one!r} meets {other!r}"
+def test_no_text_is_cut_off_or_overprinted(run: Run) -> None:
+    for name in charts_of(run):
+        assert faults(drawn(run, name)) == [], name
+
+
+@pytest.mark.parametrize("scenario", ["camp_david", "dayton", "istanbul_2022", "points_20",
+                                      "victory_plan"])  # fmt: skip
+def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> None:
+    run = finished(scenario, tmp_path)
+    for name in charts_of(run):
+        assert faults(drawn(run, name)) == [], name
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_drawn_twice_gives_the_same_bytes(toy: Run, tmp_path: Path, suffix: str) -> None:
-    for name in FIGURES:
+    for name in set(FIGURES) - {"afterwards"}:
         first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
-        draw(toy, name, first)
-        draw(toy, name, second)
+        for path in (first, second):
+            save(drawn(toy, name), path)
         content = first.read_bytes()
         assert content == second.read_bytes()
         assert content.startswith({".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix])
@@ -200,19 +214,17 @@ def test_drawn_twice_gives_the_same_bytes(toy: Run, tmp_path: Path, suffix: str)
     ]
 
 
-def test_unknown_figures_and_formats_are_refused(toy: Run, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="there is no figure 'pie'; choose from convergence"):
-        draw(toy, "pie", tmp_path / "x.png")
+def test_unknown_formats_are_refused(toy: Run, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"cannot save a figure as 'x\.bmp'"):
-        draw(toy, "outcome", tmp_path / "x.bmp")
+        save(drawn(toy, "outcome"), tmp_path / "x.bmp")
     assert not list(tmp_path.glob("*x*"))
 
 
 def test_settings_do_not_leak_and_do_not_matter(toy: Run, tmp_path: Path) -> None:
-    draw(toy, "utility", tmp_path / "plain.png")
+    save(drawn(toy, "utility"), tmp_path / "plain.png")
     with mpl.rc_context({"font.size": 30, "axes.grid": True, "savefig.bbox": "tight"}):
         before = dict(mpl.rcParams)
-        draw(toy, "utility", tmp_path / "odd.png")
+        save(drawn(toy, "utility"), tmp_path / "odd.png")
         assert dict(mpl.rcParams) == before
     assert (tmp_path / "plain.png").read_bytes() == (tmp_path / "odd.png").read_bytes()
 
@@ -222,34 +234,78 @@ def test_pyplot_is_not_imported() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_a_drawing_in_a_page_has_a_name_words_and_ids_of_its_own(toy: Run) -> None:
+    for name, chart in FIGURES.items():
+        drawing = chart.drawn(toy)
+        if drawing is None:
+            continue
+        root = ElementTree.fromstring(drawing.svg(f"one-{name}"))
+        assert root.get("role") == "img"
+        names = {e.get("id"): e.text for e in root if e.tag.endswith(("title", "desc"))}
+        assert names == {
+            f"one-{name}-title": drawing.view.headline,
+            f"one-{name}-desc": " ".join(drawing.view.words),
+        }
+        assert all(str(i).startswith(f"one-{name}-") for e in root.iter() if (i := e.get("id")))
+        assert len(drawing.view.words) >= 2
+        for part in root.iter():
+            for value in part.attrib.values():
+                assert not re.search(r"[#(]#?(?!one-)[pm][0-9a-f]{10}", value)
+
+
 # --- convergence ---------------------------------------------------------------------------
 
 
 def test_convergence_shows_every_position(run: Run) -> None:
-    figure = FIGURES["convergence"](run)
-    assert [a.get_gid() for a in figure.axes] == list(run.scenario.issues)
+    figure, view = drawn(run, "convergence"), convergence_view(run)
+    large = [i for i in run.scenario.issues if i in deciding(run)]
+    small = [i for i in run.scenario.issues if i not in large]
+    beside = ["limited"] if run.summary.limited else []
+    assert [a.get_gid() for a in figure.axes] == [*large, *small, *beside]
     for n, issue in enumerate(run.scenario.issues):
         axes = panel(figure, issue)
-        for a, actor in enumerate(run.central.actor.values):
-            drawn = lines(axes, str(actor))
-            assert len(drawn) == (actor in concerned(run, issue))
-            if drawn:
-                np.testing.assert_array_equal(drawn[0].get_xdata(), run.central.day.values)
-                np.testing.assert_array_equal(
-                    drawn[0].get_ydata(), run.central.offer.values[:, a, n]
-                )
-                assert drawn[0].get_color() == actor_colors(run.scenario)[str(actor)]
+        deal = next(p.deal for p in view.panels if p.key == issue)
+        for a, actor in enumerate(signatories(run)):
+            found = lines(axes, actor)
+            assert len(found) == (actor in holders(run, issue)), "no position, no line"
+            if found:
+                shown = view.days <= (deal[0] if deal else np.inf)
+                np.testing.assert_array_equal(found[0].get_xdata(), view.days[shown])
+                offers = run.central.offer.values[: len(view.days), a, n][shown]
+                # lines that coincide run side by side, a few strokes apart
+                np.testing.assert_allclose(found[0].get_ydata(), offers, atol=0.12)
+                assert np.ptp(found[0].get_ydata() - offers) < 1e-6
+                assert found[0].get_color() == actor_colors(run.scenario)[actor]
             limits = lines(axes, f"limit:{actor}")
-            expected = red_lines(run, str(actor), issue)
-            assert len(limits) == len(expected)
-            for line, (values, _) in zip(limits, expected, strict=True):
-                np.testing.assert_array_equal(line.get_ydata(), values)
+            barred = red_lines(run, actor, issue) if issue in large else []
+            assert len(limits) >= len(barred) * (actor in holders(run, issue))
 
 
-def test_convergence_ticks_are_the_scale_texts(run: Run) -> None:
-    figure = FIGURES["convergence"](run)
-    for issue, spec in run.scenario.issues.items():
-        axes = panel(figure, issue)
+def test_single_worlds_are_those_of_the_ensemble(toy: Run) -> None:
+    view = convergence_view(toy)
+    offers = toy.ensemble.offer.values
+    for n, shown in enumerate(view.panels):
+        for stand in shown.stands:
+            a = signatories(toy).index(stand.actors[0])
+            np.testing.assert_array_equal(stand.worlds, offers[:20, : len(view.days), a, n])
+    drawing = panel(drawn(toy, "convergence"), "land")
+    (worlds,) = [c for c in drawing.collections if c.get_gid() == "worlds:north"]
+    for path, world in zip(worlds.get_paths(), view.panels[1].stands[0].worlds, strict=True):
+        np.testing.assert_allclose(np.interp(view.days, *path.vertices.T), world, atol=1e-3)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.25, 1.0]), min_size=2, max_size=30))
+def test_lines_are_the_same_without_points_between(values: list[float]) -> None:
+    x, y = np.arange(len(values), dtype=float), np.array(values)
+    kept = corners(x, y)
+    np.testing.assert_allclose(np.interp(x, *kept.T), y)
+    assert tuple(kept[0]) == (0.0, y[0])
+
+
+def test_convergence_ticks_are_the_scale_texts(toy: Run) -> None:
+    figure = drawn(toy, "convergence")
+    for issue in deciding(toy):
+        axes, spec = panel(figure, issue), toy.scenario.issues[issue]
         np.testing.assert_allclose(axes.get_yticks(), list(spec.scale))
         texts = [t.get_text().replace("\n", " ") for t in axes.get_yticklabels()]
         assert texts[0]
@@ -258,25 +314,30 @@ def test_convergence_ticks_are_the_scale_texts(run: Run) -> None:
             assert shown in ("", text) or text.startswith(shown.rstrip("…").rstrip())
 
 
-def test_convergence_names_the_lines(toy: Run) -> None:
-    texts = {t.get_text() for t in panel(FIGURES["convergence"](toy), "money").texts}
-    assert {"North", "The South", "The Payer"} <= texts
+def test_what_decides_is_large_and_what_blocks_comes_first(tmp_path: Path) -> None:
+    run = finished("kellogg", tmp_path)
+    large, blocks = deciding(run), run.summary.stuck_on
+    assert 3 <= len(large) <= 6
+    assert max(blocks, key=lambda i: blocks[i]) in large
+    sizes = {a.get_gid(): a.get_position().height for a in drawn(run, "convergence").axes}
+    assert min(sizes[i] for i in large) > max(s for i, s in sizes.items() if i not in large)
 
 
-def test_convergence_marks_the_deal(run: Run) -> None:
-    figure = FIGURES["convergence"](run)
+def test_convergence_marks_the_deal_and_goes_on_after_it(run: Run) -> None:
+    figure = drawn(run, "convergence")
     agreed = run.central.agreed.values
     for n, (issue, _) in enumerate(run.scenario.issues.items()):
-        marks = lines(panel(figure, issue), "deal")
-        assert len(marks) == (not np.isnan(agreed[n]))
+        marks, after = (lines(panel(figure, issue), gid) for gid in ("deal", "agreed"))
+        assert len(marks) == len(after) == (not np.isnan(agreed[n]))
         if marks:
             stage = next(k for k, s in enumerate(run.scenario.stages) if issue in s.issues)
             assert marks[0].get_xdata()[0] == run.central.stage_day.values[stage]
             assert marks[0].get_ydata()[0] == pytest.approx(agreed[n])
+            assert after[0].get_xdata()[1] == panel(figure, issue).get_xlim()[1]
 
 
 def test_convergence_marks_texts_at_their_stage(toy: Run) -> None:
-    figure = FIGURES["convergence"](toy)
+    figure = drawn(toy, "convergence")
     central, days = toy.central, toy.scenario.war.round_days
     assert central.sizes["text_number"] > 0
     for stage, issue in ((0, "truce"), (1, "land")):
@@ -289,44 +350,108 @@ def test_convergence_marks_texts_at_their_stage(toy: Run) -> None:
 
 def test_convergence_headlines_follow_the_run(tmp_path: Path) -> None:
     never = finished("never", tmp_path)
-    assert "Settlement" not in words(FIGURES["convergence"](never), "headline")
+    assert "Settlement" not in words(drawn(never, "convergence"), "headline")
     one = finished("one", tmp_path)
     when = date_of(one.scenario, one.summary.central.settled_day)
-    headline = words(FIGURES["convergence"](one), "headline")
+    headline = words(drawn(one, "convergence"), "headline")
     assert headline.startswith("In the central world the only issue is agreed by ")
     assert headline.endswith(str(when.year))
+
+
+# --- many sides ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Thirty-four sides of which thirty stand at one place."""
+    wants = {f"s{n}": 0.4 if n < 30 else 0.2 * (n - 30) + 0.1 for n in range(34)}
+    actors = "".join(
+        f"  {key}: {{name: State {key}, positions: {{quota: {{ideal: {at}, salience: 1, "
+        "judgement: x}}}\n"
+        for key, at in wants.items()
+    )
+    path = tmp_path_factory.mktemp("crowd") / "crowd.yaml"
+    path.write_text(
+        "title: A crowd\nissues: {quota: {title: Quota, scale: {0: none, 1: all}, no_deal: 0.5}}\n"
+        f"actors:\n{actors}war: {{start_date: 2025-01-20}}\nprotocol: {{name: compromise}}\n"
+    )
+    return run_scenario(load_scenario(path), 20)
+
+
+def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
+    (shown,) = convergence_view(crowd).panels
+    assert len(shown.stands[0].actors) == 30
+    assert shown.stands[0].name == "State s0 and 29 others"
+    assert len(shown.stands) == 5
+    drawing = panel(drawn(crowd, "package"), "strips")
+    (ideal,) = lines(drawing, "ideal:s0")
+    assert ideal.get_xdata()[0] == pytest.approx(0.4, abs=0.03)
+    assert "30" in {t.get_text() for t in drawing.texts}
+    for name in set(FIGURES) - {"afterwards"}:
+        figure = drawn(crowd, name)
+        assert faults(figure) == []
+        assert figure.get_size_inches()[1] < 12
 
 
 # --- outcome -------------------------------------------------------------------------------
 
 
 def test_outcome_shows_odds_and_intervals(run: Run) -> None:
-    figure = FIGURES["outcome"](run)
-    assert [a.get_gid() for a in figure.axes] == ["odds", "time"]
+    figure, view = drawn(run, "outcome"), outcome_view(run)
     odds = panel(figure, "odds")
-    widths = [bar.get_width() for bar in odds.patches]
-    np.testing.assert_allclose(widths, list(run.summary.outcomes.values()), atol=1e-6)
-    spans = [tuple(line.get_xdata()) for line in odds.lines]
-    np.testing.assert_allclose(spans, list(run.summary.outcomes_interval.values()), atol=1e-6)
+    (marks,) = odds.collections
+    assert len(marks.get_offsets()) == DOTS
+    shares = [s for s in run.summary.outcomes.values() if s]
+    counts = dots(shares)
+    assert max(abs(n / DOTS - s) for n, s in zip(counts, shares, strict=True)) < 1 / DOTS
+    colors = [mpl.colors.to_hex(c) for c in marks.get_facecolors()]
+    for one, count in zip(view.occurring, counts, strict=True):
+        assert colors.count(one.color) == count
+    seen = {t.get_text() for t in figure.texts}
+    assert {one.text for one in view.occurring} <= seen
+    assert {one.span for one in view.occurring} <= seen
+    # what does not occur is one sentence, not a row each
+    never = [one for one in view.possible if not one.share]
+    assert sum(one.span in text for text in seen for one in never[:1]) <= 2 + len(view.occurring)
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=1, max_size=5))
+def test_fifty_dots_share_out(shares: list[float]) -> None:
+    total = sum(shares)
+    found = dots([s / total for s in shares])
+    assert sum(found) == DOTS
+    assert all(abs(n - DOTS * s / total) < 1 for n, s in zip(found, shares, strict=True))
 
 
 def test_outcome_curve_is_the_share_settled(run: Run) -> None:
-    figure = FIGURES["outcome"](run)
-    axes = panel(figure, "time")
+    figure, view = drawn(run, "outcome"), outcome_view(run)
     curves = {"settlement": run.ensemble.settled_day.values}
     if len(run.scenario.stages) > 1:
         curves["first_stage"] = run.ensemble.first_signed_day.values
+    curves = {name: signed for name, signed in curves.items() if np.isfinite(signed).any()}
+    assert [one.name for one in view.seen] == list(curves)
+    if not curves:
+        assert [a.get_gid() for a in figure.axes] == ["odds"]
+        return
+    axes = panel(figure, "time")
     for name, signed in curves.items():
         (line,) = lines(axes, name)
         expected = [(signed <= day).mean() for day in line.get_xdata()]
         np.testing.assert_allclose(line.get_ydata(), expected)
     assert axes.get_ylim()[0] == 0
-    drawn = [line for line in axes.lines if line.get_transform() == axes.transData]
-    assert axes.get_ylim()[1] >= max(np.max(line.get_ydata()) for line in drawn)
+    flat = [line for line in axes.lines if line.get_transform() == axes.transData]
+    assert axes.get_ylim()[1] >= max(np.max(line.get_ydata()) for line in flat)
     texts = [t.get_text() for t in figure.texts]
-    for day, share in run.summary.deal_by_day.items():
+    for day in view.known:
         assert f"{day} days" in texts
-        assert share_text(share) in texts
+
+
+def test_a_base_rate_is_marked(toy: Run) -> None:
+    base = Base(100.0, 0.25, Interval(0.14, 0.4), "25 % of 40 past talks", "25 % of 40 past talks.")
+    figure = FIGURES["outcome"].paint(replace(outcome_view(toy), base=base))
+    (mark,) = lines(panel(figure, "time"), "base")
+    assert mark.get_ydata()[0] == 0.25
+    assert faults(figure) == []
 
 
 def test_axis_of_tiny_odds_is_short() -> None:
@@ -338,46 +463,43 @@ def test_axis_of_tiny_odds_is_short() -> None:
 
 
 def test_package_shows_what_was_agreed(run: Run) -> None:
-    figure = FIGURES["package"](run)
-    assert [a.get_gid() for a in figure.axes] == list(run.scenario.issues)
+    axes = panel(drawn(run, "package"), "strips")
     data = run.ensemble
     settled = data.outcome.values == 0
+    middles = []
     for n, (issue, spec) in enumerate(run.scenario.issues.items()):
-        axes = panel(figure, issue)
         values = data.agreed.values[settled, n] if settled.any() else data.agreed.values[:, n]
         values = values[~np.isnan(values)]
-        marks = lines(axes, "median")
-        assert len(marks) == (len(values) > 0)
-        if marks:
+        bars = lines(axes, f"spread:{issue}")
+        assert len(bars) == (len(values) > 0 and spec.kind != "options"), "between lies nothing"
+        for bar in bars:
+            np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
+        if len(values):
             options = spec.kind == "options"
-            middle = np.quantile(values, 0.5, method="inverted_cdf" if options else "linear")
-            assert marks[0].get_xdata()[0] == pytest.approx(middle)
-            bars = lines(axes, "spread")
-            assert len(bars) == (not options), "between options lies nothing"
-            for bar in bars:
-                np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
-        (start,) = lines(axes, "no_deal")
-        assert start.get_xdata()[0] == spec.no_deal.median
-        for actor in run.central.actor.values:
-            ideals = lines(axes, f"ideal:{actor}")
-            position = run.scenario.actors[str(actor)].positions.get(issue)
-            assert len(ideals) == (position is not None)
-            if position is not None:
-                # side by side where several coincide, so up to a few marks away
-                assert ideals[0].get_xdata()[0] == pytest.approx(position.ideal.median, abs=0.08)
+            middles.append(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))
+    drawn_at = [x for line in lines(axes, "median") for x in line.get_xdata()]
+    np.testing.assert_allclose(drawn_at, middles)
+    (starts,) = lines(axes, "no_deal")
+    expected = [spec.no_deal.median for spec in run.scenario.issues.values()]
+    np.testing.assert_allclose(starts.get_xdata(), expected)
+    for actor in signatories(run):
+        held = [i for i in run.scenario.issues if actor in holders(run, i)]
+        wants = [run.scenario.actors[actor].positions[i].ideal.median for i in held]
+        found = [x for line in lines(axes, f"ideal:{actor}") for x in line.get_xdata()]
+        # side by side where several coincide, so up to a few marks away
+        np.testing.assert_allclose(found, wants, atol=0.08)
 
 
 def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     never = finished("never", tmp_path)
     assert not (never.ensemble.outcome.values == 0).any()
-    figure = FIGURES["package"](never)
+    figure = drawn(never, "package")
     headline = words(figure, "headline")
     assert headline.startswith("No settlement in any world")
     assert "Land and water" in headline
-    axes = panel(figure, "land")
-    (north,) = lines(axes, "limit:north")
-    assert north.get_xdata()[0] == pytest.approx(0.2)
-    assert [c for c in axes.collections if c.get_gid() == "gap"]
+    (north,) = lines(panel(figure, "strips"), "limit:north")
+    assert north.get_xdata()[0] == pytest.approx(0.2, abs=0.01)
+    assert north.get_marker() == ">", "what lies above is barred"
     assert any("No common ground in 100 %" in t.get_text() for t in figure.texts)
     assert conditional_lines(never, "south", "land") == [0.4]
 
@@ -386,19 +508,22 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
 
 
 def test_utility_shows_three_lines_a_side(run: Run) -> None:
-    figure = FIGURES["utility"](run)
+    figure = drawn(run, "utility")
     assert [a.get_gid() for a in figure.axes] == [str(a) for a in run.central.actor.values]
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
+    assert figure.axes[0].get_ylim()[0] == 0
     for n, axes in enumerate(figure.axes):
         for name in ("value", "target", "reservation"):
             (line,) = lines(axes, name)
-            np.testing.assert_array_equal(line.get_ydata(), run.central[name].values[:, n])
+            np.testing.assert_allclose(line.get_ydata(), 100 * run.central[name].values[:, n])
         settled = float(run.central.settled_day)
         deal = lines(axes, "deal")
         assert len(deal) == (not np.isnan(settled))
         if deal:
             assert deal[0].get_xdata()[0] == settled
-            assert deal[0].get_ydata()[0] == pytest.approx(float(run.central.utility.values[n]))
+            assert deal[0].get_ydata()[0] == pytest.approx(
+                100 * float(run.central.utility.values[n])
+            )
         assert {"own position", "aims for", "without a deal"} <= {
             t.get_text().replace("\n", " ") for t in axes.texts
         }
@@ -408,27 +533,33 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
 
 
 def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
-    figure = FIGURES["pressure"](run)
-    levers = run.central.sizes["lever"]
-    names = [a.get_gid() for a in figure.axes]
-    assert ("levers" in names) == bool(levers)
+    figure = drawn(run, "pressure")
     cost = panel(figure, "cost")
-    for n, actor in enumerate(run.central.actor.values):
-        (line,) = lines(cost, str(actor))
-        np.testing.assert_array_equal(line.get_ydata(), run.central.cost.values[:, n])
+    for n, actor in enumerate(signatories(run)):
+        (line,) = lines(cost, actor)
+        shown = len(line.get_xdata())
+        np.testing.assert_allclose(line.get_ydata(), 100 * run.central.cost.values[:shown, n])
     for issue in list(run.scenario.war.drift)[:2]:
         (line,) = lines(panel(figure, f"no_deal:{issue}"), "no_deal")
-        column = list(run.scenario.issues).index(issue)
-        np.testing.assert_array_equal(line.get_ydata(), run.central.no_deal.values[:, column])
-    if not levers:
-        assert any("no levers" in t.get_text() for t in figure.texts)
-        return
-    axes = panel(figure, "levers")
-    pulled = run.central.lever_pulled_day.values
-    marks = sorted(float(line.get_xdata()[0]) for line in lines(axes, "pulled"))
-    np.testing.assert_allclose(marks, np.sort(pulled[~np.isnan(pulled)]))
-    for key in run.central.lever.values:
-        assert len(by_gid(figure, f"lever:{key}")) == 1
+        column, shown = list(run.scenario.issues).index(issue), len(line.get_xdata())
+        np.testing.assert_array_equal(line.get_ydata(), run.central.no_deal.values[:shown, column])
+    view = pressure_view(run)
+    acting = {lever.key for lever in view.levers}
+    idle = set(run.central.lever.values.tolist()) - acting
+    for key in idle:
+        owner, _, name = key.partition(".")
+        title = run.scenario.actors[owner].levers[name].title
+        assert title in words(figure, "notes"), "what never acts is a sentence, not an empty row"
+    assert ("levers" in [a.get_gid() for a in figure.axes]) == bool(acting)
+    for lever in view.levers:
+        assert len(by_gid(figure, f"lever:{lever.key}")) == 1
+        days = run.ensemble.lever_effect_day.sel(lever=lever.key).values
+        assert lever.shares[-1] == np.mean(days <= view.days[-1])
+    if view.end == run.central.day.values[-1] and acting:
+        most = max(lever.shares[-1] for lever in view.levers)
+        assert share_text(most) in view.headline
+        used = run.summary.levers.values()
+        assert max(use.in_effect for use in used) == pytest.approx(most, abs=1e-6)
 
 
 # --- parts ---------------------------------------------------------------------------------
@@ -500,20 +631,54 @@ def test_shares_in_words(share: float | None, text: str) -> None:
 
 def test_afterwards_shows_the_plan_the_gates_and_the_years(tmp_path: Path) -> None:
     run = finished("kellogg", tmp_path)
-    figure = FIGURES["afterwards"](run)
-    marks = {line.get_gid(): line for line in panel(figure, "plan").get_lines()}
+    figure = drawn(run, "afterwards")
+    marks = {line.get_gid(): line for line in panel(figure, "worth").get_lines()}
     for actor, gain in run.summary.plan.gain.items():
-        assert marks[f"gain.{actor}"].get_xdata()[0] == pytest.approx(gain.median)
+        assert marks[f"gain.{actor}"].get_xdata()[0] == pytest.approx(100 * gain.median)
     gates = {line.get_gid(): line for line in panel(figure, "gates").get_lines()}
     share = run.summary.ratification["eu_council"].plan_passed
     assert gates["plan_passed.eu_council"].get_xdata()[0] == pytest.approx(share)
-    (curve,) = [c for c in panel(figure, "years").get_lines() if c.get_gid() == "plan"]
-    held = list(run.summary.plan.held.values())
-    assert curve.get_ydata().tolist() == pytest.approx([1.0, *held])
     crossed = {t.get_gid(): t.get_text() for t in figure.texts if t.get_gid()}
     assert "Ceasefire" in crossed["crosses.putin"]
+    assert "Asked in no world: Referendum in Ukraine" in words(figure, "notes")
+    assert "settlements, or texts" not in " ".join(t.get_text() for t in figure.texts)
 
 
-def test_afterwards_says_so_where_there_is_nothing_to_look_at(tmp_path: Path) -> None:
-    run = finished("one", tmp_path)
-    assert words(FIGURES["afterwards"](run), "headline") == "What comes after the signatures"
+def test_afterwards_draws_curves_only_where_they_say_more_than_a_sentence(tmp_path: Path) -> None:
+    run = finished("kellogg", tmp_path)
+    held = list(run.summary.plan.held.values())
+    view = afterwards_view(run)
+    assert bool(view.holds) == (held[-1] < 0.95)
+    assert any("Still hold, the plan as published" in line for line in view.words)
+
+
+def test_afterwards_is_not_drawn_where_there_is_nothing_to_look_at(tmp_path: Path) -> None:
+    assert FIGURES["afterwards"](finished("one", tmp_path)) is None
+
+
+# --- texts as they come -------------------------------------------------------------------
+
+
+def test_texts_that_cannot_be_drawn_are_replaced(caplog: pytest.LogCaptureFixture) -> None:
+    assert plain("Мир, ειρήνη – 28 %") == "Мир, ειρήνη – 28 %"
+    assert plain("a\x1b[31mb\x07c") == "a [31mb c"
+    assert plain("和平") == plain("和平") == "\ufffd\ufffd"
+    assert len([r for r in caplog.records if "no glyph" in r.message]) <= 2, "each once"
+
+
+def test_hostile_titles_are_drawn_without_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "odd.yaml"
+    text = ONE.replace("title: Land", 'title: "Land\\u4e0b 下"').replace(
+        "name: A", "name: 甲\u202e"
+    )
+    path.write_text(text, encoding="utf-8")
+    run = run_scenario(load_scenario(path), 10)
+    for name in charts_of(run):
+        figure = drawn(run, name)
+        figure.canvas.draw()  # warnings are errors
+        assert "下" not in " ".join(t.get_text() for t in figure.texts)
+
+
+def test_no_outcome_shares_its_colour_with_an_actor() -> None:
+    means = [*OUTCOME_COLORS.values(), PLAN, CROWD, *OKABE_ITO]
+    assert len({c.lower() for c in means}) == len(means)

@@ -291,7 +291,9 @@ def test_the_figure_shows_frontier_points_and_no_deal() -> None:
     assert axes.get_ylabel() == "B"
 
 
-def test_more_parties_get_a_panel_per_pair(kellogg: Scenario) -> None:
-    figure = solution(solve_scenario(kellogg))
-    assert len(figure.axes) == 6
+def test_more_parties_get_a_panel_for_the_pairs_with_most_to_divide(kellogg: Scenario) -> None:
+    subject = solve_scenario(kellogg)
+    figure = solution(subject)
+    assert len(subject.analysis.pairs) == 6
+    assert len(figure.axes) == 3
     assert all(any(line.get_gid() == "least_bad" for line in a.lines) for a in figure.axes)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.commands.progress import progress_bar
 from sim.files import written_whole
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
+
+if TYPE_CHECKING:
+    from sim.plots import Drawing
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
 REPORT = "report.html"
@@ -57,24 +61,27 @@ class CompareJob:
         """
         with progress_bar(show_progress) as progress:
             self.comparison = comparison = self._compared(progress=progress)
+            drawn: dict[str, Drawing] = {}
             self.folder.mkdir(parents=True, exist_ok=True)
             for name, text in TABLES.items():
                 with written_whole(self.folder / name) as temporary:
                     temporary.write_text(text(comparison), encoding="utf-8")
                 self.written.append(name)
             if self.chart_format is not None and not comparison.missing:
-                from sim.plots.comparison import draw_comparison
+                from sim.plots.comparison import FIGURES
 
                 for number, chart in enumerate(CHARTS):
                     progress(f"drawing {chart}", number, len(CHARTS))
-                    name = f"{chart}.{self.chart_format}"
-                    if draw_comparison(comparison, chart, self.folder / name):
+                    name, drawing = f"{chart}.{self.chart_format}", FIGURES[chart].drawn(comparison)
+                    if drawing is not None:
+                        drawing.save(self.folder / name)
                         self.written.append(name)
+                        drawn[chart] = drawing
             if self.report:
                 from sim.report import compare_report
 
                 progress(f"writing {REPORT}", 0, 1)
-                compare_report(comparison, self.folder / REPORT)
+                compare_report(comparison, self.folder / REPORT, drawn)
                 self.written.append(REPORT)
         for old in self.left_over():
             old.unlink()

@@ -39,6 +39,9 @@ def run(
     report: ReportOption = False,
     json_: JsonOption = False,
     quiet: QuietOption = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print everything, not the answer in 25 lines.")
+    ] = False,
     workers: WorkersOption = None,
     cluster: ClusterOption = None,
     store: Annotated[
@@ -93,9 +96,12 @@ def run(
 
         sys.stdout.write(summary_text(finished.summary.to_json()))
     elif not quiet:
-        from sim.commands.terminal.run import tell
+        from sim.commands.terminal.run import tell, tell_short
 
-        tell(finished, job.folder, job.written)
+        if full:
+            tell(finished, job.folder, job.written)
+        else:
+            tell_short(finished, job.folder, file)
     if finished.failures:
         missing = sum(failure.task.worlds for failure in finished.failures)
         print(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sim.commands.progress import progress_bar
 from sim.ensemble.opening import open_executor
@@ -21,7 +22,10 @@ from sim.ensemble.runner import (
     write_summary,
 )
 
-CHARTS = ("convergence", "outcome", "package", "utility", "pressure", "afterwards")
+if TYPE_CHECKING:
+    from sim.plots import Drawing
+
+CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 
 Step = Callable[[Path], object]
@@ -63,6 +67,7 @@ class RunJob:
         looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
         self.charts = CHARTS if looks_ahead else CHARTS[:-1]
         self.written: list[str] = []
+        self.drawn: dict[str, Drawing] = {}
 
     def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Run:
         """All steps; raises what goes wrong after leaving the finished files in place."""
@@ -101,12 +106,25 @@ class RunJob:
             "result.nc": partial(write_results, run),
         }
         if self.chart_format is not None:
-            steps |= {f"{c}.{self.chart_format}": partial(_draw, run, c) for c in self.charts}
+            steps |= {f"{c}.{self.chart_format}": partial(self._draw, run, c) for c in self.charts}
         if self.report:
-            steps[REPORT] = partial(_report, run)
+            steps[REPORT] = partial(self._report, run)
         if run.failures:
             steps[FAILURES] = partial(write_failures, run.failures, run.ensemble.attrs)
         return steps
+
+    def _draw(self, run: Run, chart: str, path: Path) -> None:
+        from sim.plots import FIGURES  # once the results are saved
+
+        drawing = FIGURES[chart].drawn(run)
+        if drawing is not None:
+            drawing.save(path)
+            self.drawn[chart] = drawing
+
+    def _report(self, run: Run, path: Path) -> None:
+        from sim.report import run_report
+
+        run_report(run, path, self.drawn)
 
     def names(self) -> list[str]:
         """Files that a complete run writes."""
@@ -129,15 +147,3 @@ class RunJob:
                 f" The worlds run so far are in {self.store.name}: the same command goes on there."
             )
         return text
-
-
-def _draw(run: Run, chart: str, path: Path) -> None:
-    from sim.plots import draw  # once the results are saved
-
-    draw(run, chart, path)
-
-
-def _report(run: Run, path: Path) -> None:
-    from sim.report import run_report
-
-    run_report(run, path)

@@ -7,7 +7,9 @@ every scenario that has a number of that name.
 
 from __future__ import annotations
 
+import copy
 import hashlib
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,6 +49,7 @@ class Draws(ByWorld):
     axes: ClassVar[dict[str, str | None]] = {
         "chosen": None,
         "once": None,
+        "names": None,
     }  # it chooses its worlds itself
 
     def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
@@ -55,6 +58,21 @@ class Draws(ByWorld):
         self.once: dict[str, NDArray[np.float32]] = {}
         #: the worlds that are asked for; all where ``None``
         self.chosen: NDArray[np.intp] | None = None
+        #: beginnings of names → what stands there in the scenario
+        self.names: dict[str, str] = {}
+
+    def renamed(self, names: Mapping[str, str]) -> Draws:
+        """The same draws for a part that calls its numbers by other names than the scenario."""
+        view = copy.copy(self)
+        view.names = dict(names)
+        return view
+
+    def _full(self, name: str) -> str:
+        """A name, or a path, as the scenario has it."""
+        for begins, stands in self.names.items():
+            if name.startswith(begins):
+                return stands + name[len(begins) :]
+        return name
 
     @property
     def worlds(self) -> int:
@@ -102,6 +120,7 @@ class Draws(ByWorld):
         """Uniform draws of all worlds of the chunk."""
         if self.central:
             return np.full(self.drawn, 0.5)
+        name = self._full(name)
         words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), "<u4")
         spawn = (self.chunk, *(int(w) for w in words), *key)
         rng = np.random.Generator(
@@ -116,7 +135,7 @@ class Draws(ByWorld):
         self, path: str, drawn: NDArray[np.float64], each: float = 1.0
     ) -> NDArray[np.float64]:
         """Keep draws of all worlds; those of the chosen ones."""
-        self.once[path] = (drawn * each).astype(np.float32)
+        self.once[self._full(path)] = (drawn * each).astype(np.float32)
         return self._of_chosen(drawn)
 
     def correlated(

@@ -1,6 +1,7 @@
 """Durability: how long a settlement holds, what breaks it and which terms hold it.
 
-A settlement lasts as long as keeping it is worth at least what breaking it is, for every side whose
+A settlement lasts until an accident ends it, as in the record (:mod:`sim.engine.accidents`), and as
+long as keeping it is worth at least what breaking it is, for every side whose
 consent to everything was needed. What renewed war would bring shifts from year to year, and nothing
 binds the side that it comes to favour: the commitment problem (Fearon 1995, *International
 Organization* 49(3), doi:10.1017/S0020818300033324; Powell 2006, *IO* 60(1),
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Some
+from sim.engine.accidents import hazard, meets
 from sim.engine.agents import Party
 from sim.engine.state import Talks
 from sim.engine.war import War
@@ -26,15 +28,20 @@ from sim.scenario.agreement import Durability
 Array = NDArray[np.float64]
 
 
+NOBODY, ACCIDENT = -1, -2
+
+
 class Held(NamedTuple):
     """How long packages hold.
 
     Attributes
     ----------
     years : ndarray, shape (worlds,)
-        Full years held, at most the years looked at; NaN where there is no package.
+        Years held, at most those looked at, full ones where a side breaks it; NaN where there is
+        no package.
     broken_by : ndarray of int, shape (worlds,)
-        Who breaks it, as an index of the signatories; −1 where it holds.
+        Who breaks it, as an index of the signatories; :data:`NOBODY` where it holds,
+        :data:`ACCIDENT` where it ends by accident.
     """
 
     years: Array
@@ -54,14 +61,14 @@ def first_break(temptation: Array) -> tuple[Array, NDArray[np.int64]]:
     years : ndarray, shape (worlds,)
         The number of years where nobody is ever tempted.
     who : ndarray of int, shape (worlds,)
-        −1 where nobody is.
+        :data:`NOBODY` where nobody is.
     """
     tempted = np.any(temptation > 0.0, axis=2)
     broken = tempted.any(axis=1)
     year = tempted.argmax(axis=1)
     strongest = temptation[np.arange(len(year)), year].argmax(axis=1)
     years = np.where(broken, year, temptation.shape[1]).astype(np.float64)
-    return years, np.where(broken, strongest, -1)
+    return years, np.where(broken, strongest, NOBODY)
 
 
 def interpolated(points: Array, values: Array, x: Array) -> Array:
@@ -144,6 +151,27 @@ class Durable:
         fought_over = {*talks.spec.war.drift, *spec.shift}
         fought_over |= {i for body in spec.balance.values() for i in body.moves}
         self.fought_over = np.array([i in fought_over for i in issues])
+        self._read_record()
+
+    def _read_record(self) -> None:
+        """When accidents would end a settlement, without and with peacekeepers, (worlds,)."""
+        spec, draws, where = self.spec, self.talks.draws, self.spec.peacekeepers
+        self.peacekeepers = draws.bounds("durability.peacekeepers", where, self.talks.issues)
+        kinds = (False, True) if where else (None,)
+        found = [hazard(draws, self.talks.spec, spec.kind, peacekeepers=kind) for kind in kinds]
+        hazards = [one for one in found if one is not None]
+        luck = draws.uniform("accidents.settlement", 0) if hazards else np.empty(0)
+        self.accidents = [one.years(luck) for one in hazards]
+
+    def _accident(self, x: Array, worlds: Some) -> Array:
+        """Years until an accident ends settlements (some worlds, issues), infinite for never."""
+        if not self.accidents:
+            return np.full(len(x), np.inf)
+        years = self.accidents[0][worlds]
+        if len(self.accidents) > 1:
+            there = meets(x, self.peacekeepers, worlds)
+            years = np.where(there, self.accidents[1][worlds], years)
+        return years
 
     def holds(self, package: Array, without: str | None = None) -> Held:
         """How long packages hold, judged by what the war and beliefs are now.
@@ -157,7 +185,7 @@ class Durable:
         """
         talks, war = self.talks, self.war
         there = ~np.isnan(package).any(axis=1)
-        years, broken_by = np.full(len(package), np.nan), np.full(len(package), -1)
+        years, broken_by = np.full(len(package), np.nan), np.full(len(package), NOBODY)
         if not there.any():
             return Held(years, broken_by)
         worlds = ALL if there.all() else np.flatnonzero(there)
@@ -181,7 +209,11 @@ class Durable:
                 expected = cost * self.expected_cost[party.key][year][worlds]
                 fought = reservation_value(party.utility(ahead, worlds), expected, party.months)
                 temptation[:, year, party.index] = fought - deterred - keeping
-        years[worlds], broken_by[worlds] = first_break(temptation - 1e-9)
+        tempted, who = first_break(temptation - 1e-9)
+        accident = self._accident(x, worlds)
+        earlier = accident < tempted
+        years[worlds] = np.where(earlier, accident, tempted)
+        broken_by[worlds] = np.where(earlier, ACCIDENT, who)
         return Held(years, broken_by)
 
     def _deterred(self, party: Party, x: Array, worlds: Some, without: str | None) -> Array:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, full
+from sim.arrays import ByWorld
 from sim.engine.judged import judged
 from sim.engine.state import EVENTS, Rounds, Talks
 from sim.engine.war import Shift, War
@@ -48,26 +48,13 @@ class ActiveLever(ByWorld):
         times = [c.not_before for c in spec.when]
         self.not_before = [None if t is None else rounds(t).median for t in times]
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
-        effect = spec.effect
-        shape = (worlds, len(talks.issues))
-        drift, no_deal = full(shape, 0.0), full(shape, 0.0)
-        for issue, number in effect.drift.items():
-            column = talks.issues.index(issue)
-            drift[:, column] = draws.number(f"{path}.effect.drift.{issue}", number)
-        for issue, number in effect.no_deal.items():
-            column = talks.issues.index(issue)
-            no_deal[:, column] = draws.number(f"{path}.effect.no_deal.{issue}", number)
-        cost = {a: draws.number(f"{path}.effect.cost.{a}", n) for a, n in effect.cost.items()}
-        self.shift = Shift(cost, drift, no_deal)
+        self.shift = Shift.drawn(f"{path}.effect", spec.effect, draws, talks.issues)
         #: by actor: utility paid on signing everything
         self.payment = {
-            a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in effect.payment.items()
+            a: draws.number(f"{path}.effect.payment.{a}", n) for a, n in spec.effect.payment.items()
         }
         #: the levers that its conditions name, in the order of the conditions
         self.parents: list[ActiveLever | None] = []
-        #: columns of issues on which it does something
-        self.columns = [talks.issues.index(i) for i in {*effect.drift, *effect.no_deal}]
-        self.columns.sort()
         #: number of the stage whose signing, and nothing else, fulfils its condition: a promise
         self.tied_to = None
         if all(set(c.model_fields_set) == {"signed"} for c in spec.when):

@@ -8,10 +8,11 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, columns
+from sim.engine.accidents import Truces
 from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
+from sim.engine.forum import Forum
 from sim.engine.levers import levers_of
 from sim.engine.protocols import PROTOCOLS
 from sim.engine.ratification import Ratification
@@ -26,9 +27,11 @@ from sim.engine.state import (
     Rounds,
     Talks,
 )
+from sim.engine.tracks import Track
 from sim.engine.war import War
 from sim.engine.yardsticks import Yardsticks
 from sim.scenario.schema import Scenario
+from sim.scenario.tracks import tracks_of
 
 __all__ = ["BEFORE_GATES", "BROKEN_DOWN", "OPEN", "REJECTED", "SETTLED", "PeaceTalks"]
 
@@ -36,7 +39,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
-class PeaceTalks(mesa.Model, ByWorld):
+class PeaceTalks(mesa.Model, Forum):
     """Peace talks in many worlds at once.
 
     Every agent's arrays have the world as an axis that they declare; one :meth:`step` is one round
@@ -64,6 +67,8 @@ class PeaceTalks(mesa.Model, ByWorld):
     protocol : Protocol
     yardsticks : Yardsticks
     recorder : Recorder
+    tracks : list of Track
+        Talks about limited agreements beside these.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
@@ -76,7 +81,7 @@ class PeaceTalks(mesa.Model, ByWorld):
     }
     parts = (
         *("talks", "war", "signatories", "envoy", "levers"),
-        *("ratification", "protocol", "recorder"),
+        *("ratification", "protocol", "recorder", "tracks", "truces"),
     )
     #: share of the worlds at or below which only those that go on are computed
     narrowed_at = 0.6
@@ -91,12 +96,18 @@ class PeaceTalks(mesa.Model, ByWorld):
         self.exclusions = Exclusions.of(talks)
         self.ratification = Ratification(talks, self.war)
         self.levers = levers_of(talks, self.war)
+        self.truces = Truces(talks)
         self._create_agents()
         self.protocol = PROTOCOLS[scenario.protocol.name](self)
         self.yardsticks = Yardsticks(talks, self.war, self.signatories, self.exclusions)
         self.recorder = Recorder(talks, self.war, self.signatories, trace)
         self.parties.do("observe")
         self.parties.do("set_out")
+        self.tracks = [
+            Track(self, key, talks, self.war, self.signatories, self.recorder)
+            for key in tracks_of(scenario)
+        ]
+        self.recorder.agreements = [one for track in self.tracks for one in track.limited]
         self.recorder.start(self.yardsticks.at_start(self.envoy, self.ratification))
         self._record()
 
@@ -155,6 +166,8 @@ class PeaceTalks(mesa.Model, ByWorld):
         self._walk_away()
         if broken or (talks.last_signed == talks.round).any():
             self.parties.do("think_again")
+        for track in self.tracks:
+            track.step()
         self._record()
         if talks.round == self.spec.deadline_round:
             self.recorder.at_deadline(self.ratification)
@@ -170,13 +183,19 @@ class PeaceTalks(mesa.Model, ByWorld):
     @property
     def goes_on(self) -> bool:
         """Whether anything can still happen in some world."""
-        return bool(self.talks.goes_on.any())
+        return bool(self._where_it_goes_on().any())
+
+    def _where_it_goes_on(self) -> Mask:
+        """Where anything can still happen, tracks included; (worlds,)."""
+        return np.any([self.talks.goes_on, *(track.goes_on for track in self.tracks)], axis=0)
 
     def finish(self) -> None:
         """The horizon is reached: votes that are still to come are taken, and all is recorded."""
         self.take_in_all()
         self.talks.refresh()
         self._decide_at_gates(all_of_them=True)
+        for track in self.tracks:
+            track.give_way_to_settlement()
         self.recorder.finish(self.levers, self.yardsticks.at_end())
 
     def release(self) -> None:
@@ -188,7 +207,7 @@ class PeaceTalks(mesa.Model, ByWorld):
     def _leave_out_concluded(self) -> None:
         """Compute only worlds that go on, where that saves enough."""
         worlds = self.talks.worlds
-        goes_on = np.flatnonzero(self.talks.goes_on)
+        goes_on = np.flatnonzero(self._where_it_goes_on())
         few = 0 < len(goes_on) <= self.narrowed_at * worlds
         if few and not self.recorder.trace and self._may_leave_out():
             self.left_out.append(LeftOut(self.family(), goes_on, worlds))
@@ -216,18 +235,22 @@ class PeaceTalks(mesa.Model, ByWorld):
 
     def _carry_messages(self) -> None:
         """Hosts bring the estimates of the parties' saliences nearer to the truth."""
-        if not self.communication.any():
+        carried, unclear = self.communication, self.unclear
+        for one in self.recorder.agreements:
+            carried = carried + one.carried * one.in_force
+            unclear = unclear * np.where(one.in_force, one.unclear, 1.0)
+        if not carried.any():
             return
         for party in self.signatories:
-            party.be_told(self.unclear)
+            party.be_told(unclear)
         if self.envoy is not None:
-            self.envoy.hear(self.communication)
+            self.envoy.hear(carried)
 
     def _break_truces(self) -> bool:
-        """A truce ends where fighting on is worth more to one side (commitment problem)."""
+        """A truce ends by accident, or where fighting on is worth more to a side."""
         if self.talks.stages == 1:
             return False
-        broken = np.zeros(self.talks.worlds, dtype=bool)
+        broken = self.truces.struck()
         by = []
         for party in self.signatories:
             breaks = party.would_break_truce()
@@ -287,23 +310,6 @@ class PeaceTalks(mesa.Model, ByWorld):
         recorder.record(self.yardsticks.ripeness.measure() if recorder.story else None)
 
     # --- what protocols call ---------------------------------------------------------------
-
-    def count(self, event: str, party: Party, where: Mask) -> None:
-        """Count an event of a signatory in some worlds."""
-        self.talks.count(event, party.key, where)
-
-    def quorum(self, answers: Mask) -> Mask:
-        """Whether enough signatories accept; over the last axis."""
-        rule = self.spec.protocol.consent
-        if rule == "unanimity":
-            return np.asarray(answers.all(axis=-1))
-        return np.asarray(answers.mean(axis=-1) >= rule)
-
-    def consented(self, accepted: dict[str, Mask]) -> Mask:
-        """Whether enough signatories have accepted, those not asked at this stage included."""
-        on_table = self.talks.on_table
-        answers = [accepted[p.key] | ~(on_table & p.consent).any(axis=1) for p in self.signatories]
-        return self.quorum(columns(answers))
 
     def sign(self, package: Array, where: Mask) -> None:
         """Sign the issues on the table in some worlds."""

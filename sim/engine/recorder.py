@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.arrays import ByWorld
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
+from sim.engine.limited import Limited
 from sim.engine.ratification import Ratification
 from sim.engine.state import BEFORE_GATES, SETTLED, Talks
 from sim.engine.war import War
@@ -19,6 +20,10 @@ from sim.engine.yardsticks import AtEnd, AtStart
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 BY_ROUND = ("offer", "value", "target", "reservation", "cost", "no_deal")
+IN_FORCE = "limited_now"
+"""Whether each limited agreement is in force, where there are any."""
+EVERY_WORLD = (*BY_ROUND, IN_FORCE)
+"""What is kept of the rounds of an ensemble."""
 STORY = ("low", "high", "ripeness", "stages_done", "belief")
 
 
@@ -33,17 +38,22 @@ class Recorder(ByWorld):
         one world also red lines, beliefs and ripeness: the story of the central world.
     texts : list of dict
         One entry per text tabled: round, package, stage, who accepted. Central world only.
-    deadline_status, deadline_stage, deadline_refused : ndarray, shape (worlds,)
-        At the deadline: status, stages signed, whether the text signed last was refused. Status −1
+    deadline_status, deadline_stage, deadline_refused, deadline_limited : ndarray, shape (worlds,)
+        At the deadline: status, stages signed, whether the text signed last was refused, and
+        whether a limited agreement was in force. Status −1
         where there is none, or all had ended before.
     history : list of (int, str, str)
-        Round, kind (signed, broken, ratified, rejected, left, withdrawn) and what or who.
-        Central world only.
+        Round, kind (signed, broken, ratified, rejected, left, withdrawn; of limited agreements
+        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. Central
+        world only.
+    agreements : list of Limited
+        The limited agreements, of which every round keeps whether they are in force.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("truces_broken", "first_signed", "left_by"), "world"),
         **dict.fromkeys(("deadline_status", "deadline_stage", "deadline_refused"), "world"),
+        "deadline_limited": "world",
         **dict.fromkeys(("value_at_signing", "gain"), "world party"),
         "surplus_at_signing": "world stage party",
         # kept as they were before the first round, and used after the last
@@ -58,12 +68,13 @@ class Recorder(ByWorld):
         self.rounds: dict[str, list[NDArray[Any]]] = {kind: [] for kind in kinds}
         self.texts: list[dict[str, Any]] = []
         self.history: list[tuple[int, str, str]] = []
+        self.agreements: list[Limited] = []
         self.truces_broken = np.zeros(talks.worlds, dtype=np.int64)
         self.first_signed = np.full(talks.worlds, -1, dtype=np.int64)
         self.left_by: dict[str, Mask] = {}
         self.deadline_status = np.full(talks.worlds, -1, dtype=np.int8)
         self.deadline_stage = np.zeros(talks.worlds, dtype=np.int64)
-        self.deadline_refused = np.zeros(talks.worlds, dtype=bool)
+        self.deadline_refused = self.deadline_limited = np.zeros(talks.worlds, dtype=bool)
         signatories = len(parties)
         self.surplus_at_signing = np.full((talks.worlds, talks.stages, signatories), np.inf)
         self.value_at_signing, self.gain = np.full((2, talks.worlds, signatories), np.nan)
@@ -86,6 +97,9 @@ class Recorder(ByWorld):
         costs = [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
         keep["cost"].append(np.stack(costs, axis=1))
         keep["no_deal"].append(talks.signed_or(self.war.no_deal))
+        if self.agreements:
+            now = np.stack([one.in_force for one in self.agreements], axis=1)
+            keep.setdefault(IN_FORCE, []).append(now)
         if ripeness is not None:
             keep["low"].append(np.stack([p.low for p in parties], axis=1))
             keep["high"].append(np.stack([p.high for p in parties], axis=1))
@@ -100,6 +114,8 @@ class Recorder(ByWorld):
         settled = pending & votes.will_pass & (talks.stage == talks.stages)
         self.deadline_status = np.where(settled, SETTLED, talks.status).astype(np.int8)
         self.deadline_stage = talks.stage.copy()
+        if self.agreements:
+            self.deadline_limited = np.any([one.in_force for one in self.agreements], axis=0)
         self.deadline_refused = np.where(pending, ~votes.will_pass, votes.failed_last)
 
     def finish(self, levers: Sequence[ActiveLever], measured: AtEnd) -> None:
@@ -165,6 +181,11 @@ class Recorder(ByWorld):
         self.value_at_signing[where] = np.nan
         if self.story:
             self.history.append((self.talks.round, "broken", " ".join(by)))
+
+    def limited(self, how: str, which: str, where: Mask, by: str = "") -> None:
+        """A limited agreement was signed, renewed, lapsed, or broken (by a side, or by nobody)."""
+        if self.story and where.any():
+            self.history.append((self.talks.round, f"limited_{how}", f"{which} {by}".rstrip()))
 
     def voted(self, votes: Ratification, failed: Mask) -> None:
         """Votes on a signed text have been taken; where it failed its stage is not yet open."""

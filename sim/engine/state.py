@@ -190,9 +190,17 @@ class Talks(ByWorld):
 
     def begin_again(self, where: Mask) -> None:
         """Nothing that was signed in some worlds holds any more."""
-        self.stage[where] = 0
-        self.agreed[where] = np.nan
-        self.signed_round[where] = -1
+        self.fall_back(where, 0)
+
+    def fall_back(self, where: Mask, stage: int) -> None:
+        """A stage, and all after it, no longer holds in some worlds."""
+        self.stage[where] = stage
+        self.agreed[np.ix_(where, self.stage_of_issue >= stage)] = np.nan
+        self.signed_round[where, stage:] = -1
+
+    def pause(self, where: Mask) -> None:
+        """No talks are held this round in some worlds, as if something had just been signed."""
+        self.last_signed = np.where(where, self.round, self.last_signed)
 
     def reopen(self, where: Mask) -> None:
         """The stage signed last is open again in some worlds."""

@@ -13,14 +13,14 @@ from sim.engine.draws import Draws
 from sim.engine.judged import judged
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.durations import DAYS_IN
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, WarEffect
 
 Array = NDArray[np.float64]
 
 
 @dataclass(eq=False)
 class Shift(ByWorld):
-    """What changes the war at once: a lever's effect.
+    """What changes the war at once: the effect of a lever or of a limited agreement.
 
     Attributes
     ----------
@@ -28,16 +28,31 @@ class Shift(ByWorld):
         By actor: change of the cost of war a month.
     drift, no_deal : ndarray, shape (worlds, issues)
         Change of the drift a month and of where the issues stand without a deal.
+    columns : list of int
+        Columns of the issues that it moves.
     """
 
     cost: dict[str, Array]
     drift: Array
     no_deal: Array
+    columns: list[int]
     axes: ClassVar[dict[str, str | None]] = {
         "cost": "world",
         "drift": "world issue",
         "no_deal": "world issue",
     }
+
+    @classmethod
+    def drawn(cls, path: str, effect: WarEffect, draws: Draws, issues: list[str]) -> Shift:
+        """An effect that stands at a path of the scenario."""
+        drift, no_deal = (full((draws.worlds, len(issues)), 0.0) for _ in range(2))
+        for issue, number in effect.drift.items():
+            drift[:, issues.index(issue)] = draws.number(f"{path}.drift.{issue}", number)
+        for issue, number in effect.no_deal.items():
+            no_deal[:, issues.index(issue)] = draws.number(f"{path}.no_deal.{issue}", number)
+        cost = {a: draws.number(f"{path}.cost.{a}", n) for a, n in effect.cost.items()}
+        columns = sorted(issues.index(i) for i in {*effect.drift, *effect.no_deal})
+        return cls(cost, drift, no_deal, columns)
 
 
 class War(ByWorld):
@@ -95,6 +110,12 @@ class War(ByWorld):
             for lever in actor.levers.values()
             for issue in lever.effect.drift
         }
+        by_levers |= {
+            issue
+            for track in scenario.tracks.values()
+            for stage in track.stages
+            for issue in stage.effect.drift
+        }
         #: columns of issues that anybody may expect to move
         self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
         scale = judged(draws, scenario.engine, "cost_scale")
@@ -150,12 +171,29 @@ class War(ByWorld):
             self.moved[:, column] = step
 
     def press(self, where: NDArray[np.bool_], shift: Shift) -> None:
-        """A lever takes effect in some worlds."""
+        """A lever, or a limited agreement, takes effect in some worlds."""
+        self._press(where, shift, 1.0)
+        self.move(where, shift.no_deal)
+
+    def relieve(self, where: NDArray[np.bool_], shift: Shift) -> None:
+        """What presses costs and drift in some worlds no longer does; see :meth:`move`."""
+        self._press(where, shift, -1.0)
+
+    def _press(self, where: NDArray[np.bool_], shift: Shift, sign: float) -> None:
         for actor, change in shift.cost.items():
-            self.lever_cost[actor] += np.where(where, change, 0.0)
-        self.lever_drift += np.where(where[:, None], shift.drift, 0.0)
-        moved = np.clip(self.no_deal + shift.no_deal, 0.0, 1.0)
+            self.lever_cost[actor] += np.where(where, sign * change, 0.0)
+        self.lever_drift += np.where(where[:, None], sign * shift.drift, 0.0)
+
+    def move(self, where: NDArray[np.bool_], by: Array) -> None:
+        """Where the issues stand without a deal moves in some worlds, by (worlds, issues)."""
+        moved = np.clip(self.no_deal + by, 0.0, 1.0)
         self.no_deal = np.where(where[:, None], moved, self.no_deal)
+
+    def stand(self, column: int, points: Array) -> None:
+        """Where an issue stands without a deal, (worlds,), is given from outside."""
+        no_deal = self.no_deal.copy(order="K")
+        no_deal[:, column] = points
+        self.no_deal = no_deal
 
     def cost_now(self, actor: str) -> Array:
         """Cost of war of an actor, utility a month, shape ``(worlds,)``; levers included."""

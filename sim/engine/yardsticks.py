@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.agents import Formulator, Party
-from sim.engine.durability import Durable, Held
+from sim.engine.durability import NOBODY, Durable, Held
 from sim.engine.exclusions import Exclusions
 from sim.engine.published_plan import Weighed
 from sim.engine.ratification import Ratification
@@ -75,7 +75,7 @@ class Yardsticks:
     def at_end(self) -> AtEnd:
         talks, worlds = self.talks, self.talks.worlds
         package = np.where((talks.stage == talks.stages)[:, None], talks.agreed, np.nan)
-        held, without = Held(np.full(worlds, np.nan), np.full(worlds, -1)), {}
+        held, without = Held(np.full(worlds, np.nan), np.full(worlds, NOBODY)), {}
         if self.durable is not None:
             held = self.durable.holds(package)
             without = {t: self.durable.holds(package, without=t).years for t in self.durable.terms}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
-from sim.engine.recorder import BY_ROUND
+from sim.engine.recorder import EVERY_WORLD
 from sim.ensemble.executors import Executor, Lost
 from sim.results.dataset import ChunkResult, chunk_dataset, trace_dataset
 from sim.scenario.schema import Scenario
@@ -161,7 +161,7 @@ def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
     result = ChunkResult(
         {str(name): outcomes[name].values for name in names},
         # a chunk of one world has a story, too, but only the central world's is told
-        {name: rounds[name].values for name in BY_ROUND if name in rounds},
+        {name: rounds[name].values for name in EVERY_WORLD if name in rounds},
     )
     model.release()
     return result

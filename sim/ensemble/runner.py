@@ -19,6 +19,7 @@ import xarray as xr
 
 from sim import __version__
 from sim.engine.draws import CHUNK
+from sim.engine.recorder import IN_FORCE
 from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
@@ -322,6 +323,7 @@ def write_rounds(run: Run, path: Path) -> None:
         "target",
         "reservation",
     ]
+    agreements, in_force = _in_force(run)
     by_issue = [central[n].values for n in ("offer", "low", "high")]
     by_actor = [central[n].values for n in ("value", "target", "reservation")]
     shape = by_issue[0].shape  # rounds, actors, issues
@@ -342,9 +344,23 @@ def write_rounds(run: Run, path: Path) -> None:
     )
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)
-        writer.writerow(columns)
+        writer.writerow([*columns, *agreements])
         for key, numbers in zip(keys, table.tolist(), strict=True):
-            writer.writerow([*key, *(f"{x:.5g}" for x in numbers)])
+            writer.writerow([*key, *(f"{x:.5g}" for x in (*numbers, *in_force[key[0]]))])
+
+
+def _in_force(run: Run) -> tuple[list[str], list[list[float]]]:
+    """Columns of limited agreements, and by round whether each is in force, and in what share.
+
+    In the central world, and in the worlds of which every round is kept.
+    """
+    if IN_FORCE not in run.central:
+        return [], [[]] * run.central.sizes["round"]
+    now = run.central[IN_FORCE].values.astype(float)
+    share = run.ensemble[IN_FORCE].values.mean(axis=0)
+    names = [str(name) for name in run.central.limited.values]
+    heads = [f"{kind}.{name}" for kind in ("in_force", "in_force_share") for name in names]
+    return heads, np.concatenate([now, share], axis=1).tolist()
 
 
 def write_results(run: Run, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What comes after the signatures: the plan's worth, ratification, and how long it would hold."""
+"""What a deal or the plan is worth, whether it passes at home, and how long it would hold."""
 
 from __future__ import annotations
 
@@ -6,69 +6,77 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, SMALL, shortened, styled, text_width, wrapped
-from sim.prose import counted
+from sim.plots.style import (
+    DARK,
+    GREY,
+    SMALL,
+    line_height,
+    plain,
+    shortened,
+    styled,
+    text_width,
+    wrapped,
+)
 from sim.prose import percent as share_text
-from sim.results.aftermath import Durability, Plan
-from sim.views.afterwards import headline
-from sim.views.colours import PLAN, SETTLED, actor_colors
-from sim.views.run_data import short
+from sim.views.afterwards import AfterwardsView, Vote, Worth
+from sim.views.colours import SETTLED
 
-ROW, GATE_ROW, CURVE = 0.42, 0.5, 1.9
+ROW, HEAD, FOOT, CURVE, PANEL = 0.46, 0.3, 0.62, 1.7, 3.6
+"""Heights in inches of a row, a panel's title, its axis and the curves; width of a panel."""
 
 
 @styled
-def afterwards(run: Run) -> Figure:
-    """The plan against no deal, votes at the gates, and the share of settlements that hold.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run.
+def afterwards(view: AfterwardsView) -> Figure:
+    """Gains over no deal, votes at the gates, and the share that holds by year.
 
     Returns
     -------
     Figure
-        Panels ``plan``, ``gates``, ``years`` and ``terms``, as far as the scenario has them.
+        Panels ``worth``, ``gates``, ``years`` and ``terms``, as far as there is anything to show.
     """
-    summary = run.summary
-    plan, gates, durability = summary.plan, summary.ratification, summary.durability
-    actors = list(plan.gain) if plan else []
-    heights = [
-        0.75 + ROW * len(actors) if plan else 0.0,
-        0.75 + GATE_ROW * len(gates) if gates else 0.0,
-        0.95 + CURVE if durability and (plan or durability.worlds) else 0.0,
-    ]
-    subtitle = (
-        "Red lines aside: what the plan as published would be worth on day 0, whether "
-        "texts pass at the gates, and for how long keeping a settlement beats breaking it."
+    notes = wrapped(" ".join(view.notes), WIDTH - 2 * MARGIN, lines=4) if view.notes else []
+    parts = (
+        (_worth, HEAD + ROW * len(view.worth) + FOOT if view.worth else 0.0),
+        (_votes, HEAD + ROW * len(view.votes) + FOOT if view.votes else 0.0),
+        (_holds, HEAD + CURVE + FOOT if view.holds else 0.0),
     )
-    key = [
-        Mark("settlements, or texts that were signed", "point",
-             {"marker": "o", "color": SETTLED, "markersize": 7}),
-        Mark("the plan as published, whether or not anybody would sign it", "point",
-             {"marker": "D", "color": PLAN, "markerfacecolor": "white", "markersize": 6.5}),
-        Mark("95 % interval; for gains 10–90 % of the worlds", "line",
-             {"color": DARK, "linewidth": 1.2}),
-    ]  # fmt: skip
-    sheet = Sheet(run, headline(run), subtitle, max(sum(heights), 0.4), key)
+    body = sum(height for _, height in parts) + len(notes) * line_height() + 0.05
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
     top = 0.0
-    if plan:
-        _plan(sheet, run, plan, top)
-    top += heights[0]
-    if gates:
-        _gates(sheet, run, top)
-    top += heights[1]
-    if durability and heights[2]:
-        _years(sheet, durability, plan, top)
-        _terms(sheet, run, durability, top)
+    for draw, height in parts:
+        if height:
+            draw(sheet, view, top)
+        top += height
+    if notes:
+        sheet.text(MARGIN, top, "\n".join(notes), color="#444444", gid="notes")
     return sheet.figure
 
 
-def _rows(axes: Axes, names: list[str], height: float) -> None:
-    axes.set_yticks(range(len(names)), names)
+def _key(view: AfterwardsView) -> list[Mark]:
+    of_deals = any(w.deal for w in view.worth) or any(v.passed is not None for v in view.votes)
+    of_plan = any(w.plan for w in view.worth) or any(v.plan is not None for v in view.votes)
+    marks = []
+    if of_deals:
+        marks.append(Mark("settlements, or texts that were signed", "point",
+                          {"marker": "o", "color": DARK, "markersize": 7}))  # fmt: skip
+    if of_plan:
+        marks.append(Mark("the plan as published", "point",
+                          {"marker": "D", "color": DARK, "markerfacecolor": "white",
+                           "markersize": 6.5}))  # fmt: skip
+    spans = (["gains: 10–90 % of the worlds"] if view.worth else []) + (
+        ["shares: 95 % interval"] if view.votes else []
+    )
+    if view.record and view.holds:
+        marks.append(Mark(f"record: {view.record.label}", "point",
+                          {"marker": "s", "color": GREY, "markersize": 4.5}))  # fmt: skip
+    if spans:
+        marks.append(Mark("; ".join(spans), "line", {"color": DARK, "linewidth": 1.2}))
+    return marks
+
+
+def _rows(axes: Axes, names: list[str]) -> None:
+    axes.set_yticks(range(len(names)), [plain(name) for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
     for label in axes.get_yticklabels():
@@ -76,123 +84,131 @@ def _rows(axes: Axes, names: list[str], height: float) -> None:
     axes.grid(axis="x")
 
 
-def _plan(sheet: Sheet, run: Run, plan: Plan, top: float) -> None:
-    """A row per actor: gain over no deal, and the red lines that the plan crosses."""
-    colors, actors = actor_colors(run.scenario), list(plan.gain)
-    sheet.text(MARGIN, top, "The plan on day 0: utility gained over no deal", size=10.5,
-               weight="bold")  # fmt: skip
-    width, height = 3.6, ROW * len(actors)
-    left = MARGIN + max(text_width(short(run, a)) for a in actors) + 0.12
-    axes = sheet.axes(left, top + 0.3, width, height, gid="plan")
-    for row, actor in enumerate(actors):
-        gain = plan.gain[actor]
-        axes.plot([gain.p10, gain.p90], [row, row], color=colors[actor], linewidth=2,
-                  solid_capstyle="butt")  # fmt: skip
-        axes.plot([gain.median], [row], marker="D", markersize=7, color=colors[actor],
-                  markerfacecolor="white", markeredgewidth=1.6, gid=f"gain.{actor}")  # fmt: skip
-    low = min(0.0, *(g.p10 for g in plan.gain.values()))
-    high = max(0.0, *(g.p90 for g in plan.gain.values()))
-    pad = 0.06 * max(high - low, 0.05)
-    axes.set_xlim(low - pad, high + pad)
+def _worth(sheet: Sheet, view: AfterwardsView, top: float) -> None:
+    """A row per side: what it gains, and the red lines that the plan crosses."""
+    rows = view.worth
+    sheet.text(MARGIN, top, "What it is worth to each side", size=10.5, weight="bold")
+    left = MARGIN + max(text_width(w.name) for w in rows) + 0.15
+    axes = sheet.axes(left, top + HEAD, PANEL, ROW * len(rows), gid="worth")
+    ends = [0.0]
+    for row, one in enumerate(rows):
+        ends += _gains(axes, row, one)
+    pad = 0.06 * max(max(ends) - min(ends), 5.0)
+    axes.set_xlim(min(ends) - pad, max(ends) + pad)
     axes.axvline(0.0, color=DARK, linewidth=1)
-    _rows(axes, [short(run, a) for a in actors], height)
-    beside = left + width + 0.2
+    axes.set_xlabel("points of utility (0–100) gained over no deal", size=SMALL)
+    _rows(axes, [w.name for w in rows])
+    if not any(w.plan for w in rows):
+        return
+    beside = left + PANEL + 0.25
     room = WIDTH - MARGIN - beside
-    sheet.text(beside, top + 0.06, "Beyond its red line on (share of worlds)", color=GREY)
-    for row, actor in enumerate(actors):
-        crossed = sorted(plan.crosses[actor].items(), key=lambda pair: -pair[1])
-        titles = [f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in crossed]
-        text = ", ".join(titles) or "nothing"
-        lines = wrapped(text, room, lines=2)
-        y = top + 0.3 + ROW * (row + 0.5)
-        sheet.text(beside, y, "\n".join(lines), va="center", color=DARK if titles else GREY,
-                   gid=f"crosses.{actor}")  # fmt: skip
+    sheet.text(
+        beside, top + 0.02, "The plan is beyond its red line on (share of worlds)", color=GREY
+    )
+    for row, one in enumerate(rows):
+        lines = wrapped(one.crossed or "nothing", room, lines=2)
+        y = top + HEAD + ROW * (row + 0.5)
+        sheet.text(beside, y, "\n".join(lines), va="center", color=DARK if one.crossed else GREY,
+                   gid=f"crosses.{one.actor}")  # fmt: skip
 
 
-def _gates(sheet: Sheet, run: Run, top: float) -> None:
-    """A row per gate: share of signed texts that passed, and whether the plan would."""
-    gates = run.summary.ratification
-    sheet.text(MARGIN, top, "Ratification: share that passes", size=10.5, weight="bold")
-    names = [f"{g.title}" for g in gates.values()]
-    left = MARGIN + min(2.75, max(text_width(n) for n in names) + 0.12)
-    width, height = 3.6, GATE_ROW * len(gates)
-    axes = sheet.axes(left, top + 0.3, width, height, gid="gates")
-    beside = left + width + 0.2
-    sheet.text(beside, top + 0.06, "For whom, and how often asked", color=GREY)
-    for row, (key, gate) in enumerate(gates.items()):
-        marks = (
-            ("passed", gate.passed, gate.interval, SETTLED, "o", SETTLED, -0.13),
-            ("plan_passed", gate.plan_passed, gate.plan_interval, PLAN, "D", "white", 0.13),
+def _gains(axes: Axes, row: int, one: Worth) -> list[float]:
+    both = one.deal is not None and one.plan is not None
+    ends: list[float] = []
+    for name, gain, marker, face, shift in (
+        ("deal", one.deal, "o", one.color, -0.16),
+        ("gain", one.plan, "D", "white", 0.16),
+    ):
+        if gain is None:
+            continue
+        y, (low, middle, high) = (
+            row + shift * both,
+            (100 * v for v in (gain.p10, gain.median, gain.p90)),
         )
-        for name, share, interval, color, marker, face, offset in marks:
-            if share is None or interval is None:
-                continue
-            y = row + offset
-            axes.plot(interval, [y, y], color=color, linewidth=1.2)
-            axes.plot([share], [y], marker=marker, markersize=7, color=color,
-                      markerfacecolor=face, markeredgewidth=1.5, clip_on=False, zorder=4,
-                      gid=f"{name}.{key}")  # fmt: skip
-        who = short(run, gate.of)
-        asked = []
-        if gate.voted:
-            asked.append(f"voted in {share_text(gate.voted)} of worlds")
-        if gate.plan_concerned:
-            asked.append("the plan comes before it" if gate.plan_concerned > 0.99 else
-                         f"the plan in {share_text(gate.plan_concerned)}")  # fmt: skip
-        text = f"{who}: {'; '.join(asked) or 'never asked'}"
-        lines = wrapped(text, WIDTH - MARGIN - beside, lines=2)
-        y = top + 0.3 + GATE_ROW * (row + 0.5)
-        sheet.text(beside, y, "\n".join(lines), va="center", color=DARK if asked else GREY)
+        axes.plot([low, high], [y, y], color=one.color, linewidth=2, solid_capstyle="butt")
+        axes.plot([middle], [y], marker=marker, markersize=7, color=one.color,
+                  markerfacecolor=face, markeredgewidth=1.6, gid=f"{name}.{one.actor}")  # fmt: skip
+        ends += [low, high]
+    return ends
+
+
+def _votes(sheet: Sheet, view: AfterwardsView, top: float) -> None:
+    """A row per gate: share of signed texts that passed, and whether the plan would."""
+    names = [wrapped(vote.title, 2.6, lines=2) for vote in view.votes]
+    sheet.text(MARGIN, top, "At home: share that passes", size=10.5, weight="bold")
+    left = MARGIN + max(text_width(line) for lines in names for line in lines) + 0.15
+    axes = sheet.axes(left, top + HEAD, PANEL, ROW * len(names), gid="gates")
+    beside = left + PANEL + 0.35
+    for row, vote in enumerate(view.votes):
+        _vote(axes, row, vote)
+        lines = wrapped(vote.whom, WIDTH - MARGIN - beside, lines=2)
+        y = top + HEAD + ROW * (row + 0.5)
+        sheet.text(beside, y, "\n".join(lines), va="center", gid=f"asked.{vote.key}")
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    _rows(axes, ["\n".join(wrapped(n, 2.6, lines=2)) for n in names], height)
+    _rows(axes, ["\n".join(lines) for lines in names])
 
 
-def _years(sheet: Sheet, durability: Durability, plan: Plan | None, top: float) -> None:
+def _vote(axes: Axes, row: int, vote: Vote) -> None:
+    both = vote.passed is not None and vote.plan is not None
+    for name, share, interval, marker, face, shift in (
+        ("passed", vote.passed, vote.interval, "o", DARK, -0.15),
+        ("plan_passed", vote.plan, vote.plan_interval, "D", "white", 0.15),
+    ):
+        if share is None or interval is None:
+            continue
+        y = row + shift * both
+        axes.plot(interval, [y, y], color=DARK, linewidth=1.2)
+        axes.plot([share], [y], marker=marker, markersize=7, color=DARK, markerfacecolor=face,
+                  markeredgewidth=1.5, clip_on=False, zorder=4,
+                  gid=f"{name}.{vote.key}")  # fmt: skip
+
+
+def _holds(sheet: Sheet, view: AfterwardsView, top: float) -> None:
     """Share of the settlements, and of worlds with the plan in force, that hold by year."""
     sheet.text(MARGIN, top, "How long it holds", size=10.5, weight="bold")
-    left, width, right = MARGIN + 0.5, 4.1, 1.5
-    axes = sheet.axes(left, top + 0.34, width, CURVE, gid="years")
-    years = np.arange(durability.years + 1)
+    right = 1.9
+    axes = sheet.axes(MARGIN + 0.5, top + HEAD + 0.04, PANEL, CURVE - 0.04, gid="years")
     labels = []
-    if durability.worlds:
-        held = [1.0, *durability.shares]
-        low, high = zip((1.0, 1.0), *durability.spans, strict=True)
-        axes.fill_between(years, low, high, color=SETTLED, alpha=0.16, linewidth=0)
-        axes.plot(years, held, color=SETTLED, linewidth=2.2, gid="settlements", clip_on=False)
-        words = f"{share_text(held[-1])} of {counted(durability.worlds, 'settlement')}"
-        labels.append((held[-1], words, SETTLED))
-    if plan and plan.held:
-        held = [1.0, *plan.held.values()]
-        axes.plot(years, held, color=PLAN, linewidth=2, linestyle=(0, (4, 2)), gid="plan",
-                  clip_on=False)  # fmt: skip
-        labels.append((held[-1], f"{share_text(held[-1])} the plan as published", PLAN))
-    axes.set_ylim(0, 1)
+    for one in view.holds:
+        years = np.arange(len(one.shares))
+        if one.spans:
+            low, high = zip(*one.spans, strict=True)
+            axes.fill_between(years, low, high, color=one.color, alpha=0.16, linewidth=0)
+        axes.plot(years, one.shares, color=one.color, linewidth=2.2, clip_on=False, gid=one.key,
+                  linestyle="-" if one.spans else (0, (4, 2)))  # fmt: skip
+        labels.append((one.shares[-1], f"{share_text(one.shares[-1])} {one.label}", one.color))
+    if view.record:
+        low, high = np.array(view.record.spans).T
+        shares = np.array(view.record.shares)
+        points = axes.errorbar(
+            view.record.years, shares, [shares - low, high - shares], fmt="s", color=GREY,
+            markersize=4.5, elinewidth=1, clip_on=False, zorder=4,
+        )  # fmt: skip
+        points[0].set_gid("record")
+    axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    axes.set_xlim(0, years[-1])
-    axes.set_xticks(years[:: max(1, len(years) // 5)])
+    longest = max(len(one.shares) for one in view.holds) - 1
+    axes.set_xlim(0, longest)
+    axes.set_xticks(range(0, longest + 1, max(1, longest // 5)))
     axes.grid(axis="y")
-    axes.set_xlabel("years after signing")
+    axes.set_xlabel("years after signing", size=SMALL)
     end_labels(axes, labels, CURVE, right, lines=3)
+    left = MARGIN + 0.5 + PANEL + right + 0.2
+    if view.terms:
+        _terms(sheet, view, left, top)
 
 
-def _terms(sheet: Sheet, run: Run, durability: Durability, top: float) -> None:
+def _terms(sheet: Sheet, view: AfterwardsView, left: float, top: float) -> None:
     """What the share that holds would be if a term counted for nothing, and who breaks it."""
-    left = MARGIN + 6.9
-    sheet.text(left, top, "Which terms hold it, and who breaks it", size=10.5, weight="bold")
-    room = WIDTH - MARGIN - left
-    if not durability.worlds:
-        text = "No settlement was reached, so nothing can be said of its terms."
-        for n, line in enumerate(wrapped(text, room, lines=3)):
-            sheet.text(left, top + 0.34 + 0.18 * n, line, color=GREY)
-        return
-    full = share_text(durability.shares[-1])
-    lines = [f"All terms: {full} hold {counted(durability.years, 'year')}"]
-    for term, share in durability.by_term:
-        title = run.scenario.issues[term].title
-        lines.append(f"without {title}: {share_text(share)}")
-    for actor, first in durability.broken_by.items():
-        lines.append(f"{short(run, actor)} breaks it first: {share_text(first)}")
-    for n, line in enumerate(lines):
-        sheet.text(left, top + 0.36 + 0.24 * n, shortened(line, room, SMALL + 0.7),
-                   size=SMALL + 0.7, gid="terms")  # fmt: skip
+    sheet.text(left, top, "Which terms hold it to the end", size=10.5, weight="bold")
+    room = WIDTH - MARGIN - left - 0.75
+    lines = view.terms[:6]
+    for n, (name, share) in enumerate(lines):
+        y = top + HEAD + 0.04 + 0.24 * n
+        sheet.text(left, y, shortened(name, room), gid="terms")
+        sheet.text(WIDTH - MARGIN, y, share_text(share), ha="right", weight="bold",
+                   color=SETTLED if n == 0 else DARK)  # fmt: skip
+    y = top + HEAD + 0.1 + 0.24 * len(lines)
+    for n, line in enumerate(view.broken[:3]):
+        sheet.text(left, y + 0.2 * n, shortened(line, room + 0.75), color=GREY)

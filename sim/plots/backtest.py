@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.studies.backtest.evaluate import COVERAGE, DISTRIBUTIONS, YARDSTICK, Backtest, Scored

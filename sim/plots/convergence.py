@@ -5,112 +5,106 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.transforms import ScaledTranslation
 
-from sim.ensemble.runner import Run
-from sim.plots.sheet import (
-    MARGIN,
-    WIDTH,
-    Mark,
-    Sheet,
-    date_axis,
-    end_labels,
-    scale_axis,
-    signed_marks,
-)
-from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
-from sim.results.dataset import date_of
-from sim.results.summary import nearest_text
-from sim.views.colours import actor_colors, ink
-from sim.views.convergence import SHADE, headline
-from sim.views.run_data import (
-    agreed_day,
-    band,
-    concerned,
-    conditional_lines,
-    consents,
-    day_text,
-    days,
-    last_day,
-    red_lines,
-    short,
-    signatories,
-    signed_days,
-)
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
+from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
+from sim.prose import percent
+from sim.views.colours import LIMITED, ink, tint
+from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
-COLUMNS, GUTTER, TITLE = 3, 0.16, 10.5
-PANEL_HEIGHT, HEAD, UNDER = 2.15, 0.56, 0.5
-LOW_PANEL = 1.2
-"""Height where every issue is yes or no: two texts and the actors' names still fit."""
+GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
+LARGE, LOW = 2.3, 1.35
+"""Height of a large panel, and where its scale is yes or no."""
+SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
+BAND, BAND_HEAD = 0.3, 0.5
+TICKS, STEP = 1.5, 0.13
+"""Room for the texts of a scale, and for the red lines of each side, in inches."""
+REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
+                        "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
+NAMED = 6
+"""Most lines of a panel that are named at their ends."""
 
 
 @styled
-def convergence(run: Run) -> Figure:
-    """One panel per issue: positions of the central world over the ensemble's spread.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run.
+def convergence(view: ConvergenceView) -> Figure:
+    """A large panel for each issue that decides, a small one for each other.
 
     Returns
     -------
     Figure
-        Panels in the order of the scenario's issues; lines carry the actor's key as their gid.
+        Panels have the issue as gid; lines the actor's key, single worlds ``worlds:ACTOR``, red
+        lines ``limit:ACTOR``.
     """
-    issues = list(run.scenario.issues)
-    columns = min(COLUMNS, len(issues))
-    rows = math.ceil(len(issues) / columns)
-    yes_or_no = all(len(spec.scale) == 2 for spec in run.scenario.issues.values())
-    height = LOW_PANEL if yes_or_no and len(issues) > COLUMNS else PANEL_HEIGHT
+    large = [p for p in view.panels if p.decides]
+    small = [p for p in view.panels if not p.decides]
+    columns = 1 if len(large) == 1 else 2
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    titles = [wrapped(run.scenario.issues[i].title, cell, TITLE, True, lines=2) for i in issues]
-    second = (max(map(len, titles)) - 1) * line_height(TITLE)
-    pitch = HEAD + second + height + UNDER
-    body = rows * pitch
-    sheet = Sheet(run, headline(run), _subtitle(run), body, _key(run))
-    for number, issue in enumerate(issues):
-        row, column = divmod(number, columns)
-        left = MARGIN + column * (cell + GUTTER)
-        _title(sheet, run, issue, titles[number], left, row * pitch, cell)
-        _panel(sheet, run, issue, left, row * pitch + HEAD + second, cell, height)
+    rows = [large[n : n + columns] for n in range(0, len(large), columns)]
+    heights = [_height(row, cell) for row in rows]
+    little = (WIDTH - 2 * MARGIN - GUTTER * (SMALL_COLUMNS - 1)) / SMALL_COLUMNS
+    lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
+    parts = [small_heights(row, little) for row in lower]
+    pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
+    count = len(view.limited)
+    beside = BAND_HEAD + BAND * count + UNDER if count else 0.0
+    body = sum(heights) + sum(pitches) + beside
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, key_marks(view))
+    top = 0.0
+    for row, height in zip(rows, heights, strict=True):
+        for n, panel in enumerate(row):
+            _large(sheet, view, panel, MARGIN + n * (cell + GUTTER), top, cell, height)
+        top += height
+    for row, part, height in zip(lower, parts, pitches, strict=True):
+        for n, panel in enumerate(row):
+            place = (MARGIN + n * (little + GUTTER), top)
+            small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
+        top += height
+    if count:
+        _limited(sheet, view, top)
     return sheet.figure
 
 
-def _subtitle(run: Run) -> str:
-    return (
-        "Where each side stands on each issue in the central world, in which every uncertain "
-        "number is at its median. The scale runs between the two ends of the dispute."
-    )
-
-
-def _key(run: Run) -> list[Mark]:
-    colors = actor_colors(run.scenario)
+def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
+    """What the panels show; small ones have no red lines."""
     marks = [
-        Mark(short(run, a), "line", {"color": colors[a], "linewidth": 2.4}, ink(colors[a]))
-        for a in signatories(run)
+        Mark(name, "line", {"color": color, "linewidth": 2.4}, ink(color))
+        for name, color in view.actors
     ]
-    marks.append(Mark("10–90 % of worlds", "band", {"facecolor": "#cccccc"}))
-    lines = [
-        line
-        for issue in run.scenario.issues
-        for actor in concerned(run, issue)
-        for line in red_lines(run, actor, issue)
-    ]
-    if lines:
-        style = {"color": GREY, "linewidth": 1.1, "linestyle": (0, (4, 2))}
-        marks.append(Mark("red line, hatched on the side it bars", "line", style))
-    if any(conditional_lines(run, a, i) for a in signatories(run) for i in run.scenario.issues):
-        style = {"color": GREY, "linewidth": 1.2, "linestyle": (0, (1, 1.6))}
-        marks.append(Mark("red line if other terms suit", "line", style))
-    if run.central.sizes["text_number"]:
+    if view.single:
+        marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
+    lines = list(view.lines()) if with_lines else []
+    for words, some in (
+        ("red line, stated: nothing is signed beyond", {True}),
+        ("red line, believed", {False, None}),
+    ):
+        if any(line.stated in some and not line.conditional for line in lines):
+            marks.append(Mark(words, "point", red_line_style(RedLine(0, True, True in some), DARK)))
+    if any(line.conditional for line in lines):
+        marks.append(Mark("red line if other terms suit", "point",
+                          red_line_style(RedLine(0, True, conditional=True), DARK)))  # fmt: skip
+    if any(len(p.texts) for p in view.panels):
         marks.append(Mark("mediator's text", "point", _text_style()))
-    if signed_days(run):
+    if any(p.deal for p in view.panels):
         marks.append(Mark("agreed", "point", _deal_style()))
-    marks += signed_marks(run)
+    if any(p.real for p in view.panels):
+        marks.append(Mark("what was signed in truth", "point", REAL))
     return marks
+
+
+def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
+    """A flat triangle that stands on the line, on the side that is barred."""
+    face = tint(color, 0.35) if line.conditional else color if line.stated else "white"
+    return {
+        "marker": "^" if line.above else "v",
+        "markersize": 5.0 if line.conditional else 6.5,
+        "color": color,
+        "markerfacecolor": face,
+        "markeredgewidth": 0.0 if line.conditional else 1.4,
+    }
 
 
 def _text_style() -> dict[str, Any]:
@@ -123,91 +117,169 @@ def _deal_style() -> dict[str, Any]:
             "markeredgewidth": 1}  # fmt: skip
 
 
-def _title(
-    sheet: Sheet, run: Run, issue: str, title: list[str], left: float, top: float, cell: float
-) -> None:
-    """Title of a panel, and under it what became of the issue."""
-    for line in title:
-        sheet.text(left, top, line, size=TITLE, weight="bold")
-        top += line_height(TITLE)
-    sheet.text(left, top + 0.015, _status(run, issue, cell), color="#444444")
+def _title(panel: IssuePanel, cell: float) -> list[str]:
+    return wrapped(panel.issue.title, cell, TITLE, True, lines=2)
 
 
-def _panel(
-    sheet: Sheet, run: Run, issue: str, left: float, top: float, cell: float, height: float
-) -> None:
-    spec = run.scenario.issues[issue]
-    colors, actors = actor_colors(run.scenario), concerned(run, issue)
-    names = max((text_width(short(run, a)) for a in actors), default=0.0)
-    right = min(names + 0.18, 0.3 * cell)
-    ticks = min(1.22, 0.38 * cell)
-    width = cell - ticks - right - 0.08
-    axes = sheet.axes(left + ticks + 0.08, top, width, height, gid=issue)
-    axes.set_ylim(-0.06, 1.06)
-    date_axis(axes, run.scenario.war.start_date, last_day(run), width)
-    scale_axis(axes, spec, height, ticks)
+def _height(row: list[IssuePanel], cell: float) -> float:
+    titles = max(len(_title(p, cell)) for p in row) * line_height(TITLE)
+    status = max(len(wrapped(p.status, cell, lines=2)) for p in row) * line_height()
+    plot = LOW if all(len(p.issue.scale) == 2 for p in row) else LARGE
+    return titles + status + HEAD + plot + UNDER
+
+
+def _large(
+    sheet: Sheet, view: ConvergenceView, panel: IssuePanel, left: float, top: float, cell: float,
+    pitch: float,
+) -> None:  # fmt: skip
+    lines = _title(panel, cell)
+    sheet.text(left, top, "\n".join(lines), size=TITLE, weight="bold")
+    under = top + len(lines) * line_height(TITLE) + 0.02
+    status = wrapped(panel.status, cell, lines=2)
+    sheet.text(left, under, "\n".join(status), color="#444444", gid="status")
+    head = under + len(status) * line_height() + HEAD - 0.02 - top
+    height = pitch - head - UNDER
+    barred = [stand for stand in panel.stands if stand.lines]
+    named = len(panel.stands) <= NAMED
+    names = max((text_width(s.name) for s in panel.stands), default=0.0) if named else 0.0
+    right = min(names + 0.2, 0.25 * cell) + STEP * len(barred) + 0.08
+    width = cell - TICKS - right
+    axes = sheet.axes(left + TICKS, top + head, width, height, gid=panel.key)
+    axes.set_ylim(-0.05, 1.05)
+    date_axis(axes, view.start, view.end, width, most=8)
+    scale_axis(axes, panel.issue, height, TICKS - 0.08)
     axes.grid(axis="y")
-    _lines(axes, run, issue, actors, colors)
-    _deal(axes, run, issue)
-    position = list(run.scenario.issues).index(issue)
-    keys = signatories(run)
-    shown = int((days(run) <= last_day(run)).sum()) - 1
-    ends = [
-        (float(run.central.offer.values[shown, keys.index(a), position]), short(run, a), colors[a])
-        for a in actors
-    ]
-    end_labels(axes, ends, height, right)
+    gap = STEP * len(barred) + (0.06 if barred else 0.0)
+    _draw(axes, view, panel, 1.0)
+    for n, stand in enumerate(barred):
+        x = 1 + (0.09 + STEP * n) / width
+        for line in stand.lines:
+            edge = 0.035 * (1 if line.above else -1)
+            axes.plot([x], [line.at + edge], transform=axes.get_yaxis_transform(), clip_on=False,
+                      linestyle="", gid=f"limit:{stand.actors[0]}", zorder=4,
+                      **red_line_style(line, stand.color))  # fmt: skip
+            axes.plot([x - 0.05 / width, x + 0.05 / width], [line.at, line.at], color=stand.color,
+                      transform=axes.get_yaxis_transform(), clip_on=False, zorder=4,
+                      linewidth=1.4, linestyle=":" if line.conditional else "-")  # fmt: skip
+    if panel.deal:
+        end_labels(axes, [(panel.deal[1], "agreed", DARK)], height, right - gap, start=gap)
+    elif named:
+        ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
+        end_labels(axes, ends, height, right - gap, start=gap)
 
 
-def _status(run: Run, issue: str, width: float) -> str:
-    """What became of the issue in the central world, in one line."""
-    point = run.summary.central.agreed[issue]
-    day = agreed_day(run, issue)
-    if point is None or day is None:
-        miss = float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)])
-        return "Not agreed: red lines and conditions miss each other" if miss > 0 else "Not agreed"
-    when = day_text(date_of(run.scenario, day), year=False)
-    return shortened(f"◆ {when}: {nearest_text(run.scenario.issues[issue], point.point)}", width)
+def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
+    """Of the titles, and of the texts of the upper and the lower ends, in inches."""
+    ends = [(p.issue.scale[max(p.issue.scale)], p.issue.scale[min(p.issue.scale)]) for p in row]
+    upper, lower = (
+        max(len(wrapped(text, cell, lines=2)) for text in texts) * line_height()
+        for texts in zip(*ends, strict=True)
+    )
+    return max(len(_title(p, cell)) for p in row) * line_height(TITLE), upper, lower
 
 
-def _lines(axes: Axes, run: Run, issue: str, actors: list[str], colors: dict[str, str]) -> None:
-    keys, x = signatories(run), days(run)
-    i = list(run.scenario.issues).index(issue)
-    low, _, high = band(run.ensemble, "offer")
-    offer = run.central.offer.values
-    for actor in actors:
-        a = keys.index(actor)
-        axes.fill_between(x, low[:, a, i], high[:, a, i], color=colors[actor], alpha=0.14, zorder=1)
-        for line, above in red_lines(run, actor, issue):
-            edge = line + (SHADE if above else -SHADE)
-            axes.fill_between(x, line, edge, facecolor="none", edgecolor=colors[actor],
-                              hatch="//////", zorder=1.5)  # fmt: skip
-            axes.plot(x, line, color=colors[actor], linewidth=1.1, linestyle=(0, (4, 2)),
-                      zorder=2, gid=f"limit:{actor}")  # fmt: skip
-        for limit in conditional_lines(run, actor, issue):
-            axes.axhline(limit, color=colors[actor], linewidth=1.2, linestyle=(0, (1, 1.6)))
-    for order, actor in enumerate(actors):
-        # lines that coincide run side by side, a stroke apart
-        shift = (order - (len(actors) - 1) / 2) * 1.7 / 72
-        transform = axes.transData + ScaledTranslation(0, shift, axes.figure.dpi_scale_trans)
-        says = consents(run, actor, issue)
-        axes.plot(x, offer[:, keys.index(actor), i], color=colors[actor], zorder=3, gid=actor,
-                  linewidth=2.0 if says else 1.3, transform=transform)  # fmt: skip
+def small_panel(
+    sheet: Sheet, view: ConvergenceView, panel: IssuePanel, place: tuple[float, float], cell: float,
+    heights: tuple[float, float, float], height: float,
+) -> None:  # fmt: skip
+    """Title, the text of the upper end, the lines, the text of the lower end."""
+    (left, top), (title, upper, _) = place, heights
+    scale = panel.issue.scale
+    sheet.text(left, top, "\n".join(_title(panel, cell)), size=TITLE, weight="bold")
+    lines = wrapped(scale[max(scale)], cell, lines=2)
+    plot = top + title + upper + 0.08
+    sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
+    axes = sheet.axes(left, plot, cell, height, gid=panel.key)
+    axes.set_ylim(-0.06, 1.06)
+    axes.set_xlim(0, view.end)
+    axes.set_xticks([])
+    axes.set_yticks(list(scale), [""] * len(scale))
+    axes.tick_params(length=0)
+    axes.grid(axis="y")
+    _draw(axes, view, panel, 0.75 if height == SMALL_PANEL else 1.0)
+    lines = wrapped(scale[min(scale)], cell, lines=2)
+    sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 
 
-def _deal(axes: Axes, run: Run, issue: str) -> None:
-    """Texts tabled, stages signed and what was agreed."""
-    central, stages = run.central, run.scenario.stages
-    i = list(run.scenario.issues).index(issue)
-    stage = next(n for n, s in enumerate(stages) if issue in s.issues)
-    on_table = central.text_stage.values == stage
-    if on_table.any():
-        tabled = central.text_round.values[on_table] * run.scenario.war.round_days
-        axes.plot(tabled, central.text.values[on_table, i], linestyle="", zorder=2.8, gid="text",
-                  **_text_style())  # fmt: skip
-    for when in sorted(set(signed_days(run).values())):
-        axes.axvline(when, color=DARK, linewidth=1, linestyle=":", zorder=2.5, gid="stage")
-    day, point = agreed_day(run, issue), float(central.agreed.values[i])
-    if day is not None and not math.isnan(point):
+def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -> None:
+    """Single worlds, the central one, texts and the deal."""
+    until = panel.deal[0] if panel.deal else math.inf
+    for stand in panel.stands:
+        if len(stand.worlds):
+            axes.add_collection(_singles(view.days, stand), autolim=False)
+    for order, stand in enumerate(panel.stands):
+        _course(axes, view.days, stand, order, len(panel.stands), until, weight)
+    for when in view.signed:
+        axes.axvline(when, color=DARK, linewidth=0.9, linestyle=":", zorder=2.5, gid="stage")
+    if len(panel.texts):
+        axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **_text_style())
+    if panel.real:
+        day, point = panel.real
+        axes.plot([day], [point], linestyle="", zorder=4.2, gid="real", clip_on=False, **REAL)
+    if panel.deal:
+        day, point = panel.deal
+        axes.plot([day, view.end], [point, point], color=DARK, linewidth=1.6, zorder=2.6,
+                  gid="agreed")  # fmt: skip
         axes.plot([day], [point], linestyle="", zorder=4, gid="deal", clip_on=False,
                   **_deal_style())  # fmt: skip
+
+
+def _singles(days: np.ndarray, stand: Stand) -> LineCollection:
+    return LineCollection(
+        [corners(days, world) for world in stand.worlds], colors=stand.color, linewidths=0.6,
+        alpha=0.28, zorder=1.4, gid=f"worlds:{stand.actors[0]}",
+    )  # fmt: skip
+
+
+def _course(
+    axes: Axes, days: np.ndarray, stand: Stand, order: int, count: int, until: float, weight: float
+) -> None:
+    """The central world; lines that coincide run side by side, a stroke apart."""
+    low, high = axes.get_ylim()
+    stroke = 1.7 * weight * (high - low) / (axes.bbox.height * 72 / axes.figure.dpi)
+    shift = (order - (count - 1) / 2) * stroke if count <= NAMED else 0.0
+    shown = days <= until
+    width = (2.2 if stand.signs else 1.4) + 0.15 * (len(stand.actors) - 1)
+    axes.plot(days[shown], stand.central[shown] + shift, color=stand.color, zorder=3,
+              gid=stand.actors[0], linewidth=width * weight)  # fmt: skip
+
+
+def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """A line without the points that lie straight between their neighbours, shape (points, 2).
+
+    Examples
+    --------
+    >>> corners(np.arange(4.0), np.array([0, 1, 2, 2])).tolist()
+    [[0.0, 0.0], [2.0, 2.0], [3.0, 2.0]]
+    """
+    slope = np.diff(y) / np.diff(x)
+    turns = np.abs(np.diff(slope)) > 1e-5
+    return np.column_stack([x, y])[np.concatenate([[True], turns, [True]])]
+
+
+def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
+    """When limited agreements are in force in the central world, one bar each."""
+    limited = view.limited
+    sheet.text(MARGIN, top, "Limited agreements", size=TITLE, weight="bold")
+    under = "Beside truce and settlement; a bar where one is in force in the central world"
+    sheet.text(MARGIN, top + line_height(TITLE) + 0.015, under, color="#444444")
+    names = max(text_width(one.title) for one in limited) + 0.1
+    ends = [f"signed in {percent(one.ever)} of all worlds" for one in limited]
+    right = max(text_width(end) for end in ends) + 0.1
+    width = WIDTH - 2 * MARGIN - names - right
+    height = BAND * len(limited)
+    axes = sheet.axes(MARGIN + names, top + BAND_HEAD, width, height, gid="limited")
+    date_axis(axes, view.start, view.end, width)
+    places = range(len(limited))
+    axes.set_ylim(len(limited) - 0.5, -0.5)
+    axes.set_yticks(places, [one.title for one in limited])
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x")
+    for place, one in zip(places, limited, strict=True):
+        axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
+                         facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
+        if not one.spans:
+            axes.text(0.01, place, "not in the central world", va="center", color=GREY,
+                      size=SMALL, transform=axes.get_yaxis_transform())  # fmt: skip
+        axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
+                      xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, listing

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
 from sim.plots.style import DARK, GREY, shortened, styled
 from sim.studies.solve.session import Session, answer
@@ -34,8 +34,9 @@ def offers(session: Session, foot: str = "") -> Figure:
     columns = 1 if actors == 1 else 2 if actors in (2, 4) else 3
     rows = math.ceil(actors / columns)
     height = 3.4 if rows == 1 else 2.5
+    scale = ", 0 to 100" if session.subject.unit > 1 else ""
     subtitle = (
-        "What each offer is worth to a side (utility, 0 to 100), by the one who makes it. A side "
+        f"What each offer is worth to a side (utility{scale}), by the one who makes it. A side "
         "accepts an offer that is worth as much to it as what it asks for itself at that time."
     )
     marks = [
@@ -71,21 +72,21 @@ def _panel(axes: Axes, session: Session, k: int, height: float) -> None:
         if not mine:
             continue
         x = np.array([e["step"] + 1 for e in mine])
-        y = 100 * np.array([e["utilities"][k] for e in mine])
+        y = subject.unit * np.array([e["utilities"][k] for e in mine])
         style: dict[str, Any] = {"linestyle": "", "marker": ".", "markersize": 4, "alpha": 0.75}
         if who == k:
             style = {"linewidth": 2.2, "drawstyle": "steps-post", "zorder": 3}
         axes.plot(x, y, color=colors[who], gid=f"offers of {who}", **style)
         ends.append((float(y[-1]), label, colors[who]))
-    reserve = 100 * float(subject.analysis.reservation[k])
+    reserve = subject.unit * float(subject.analysis.reservation[k])
     axes.axhline(reserve, color=GREY, linewidth=1.4, linestyle=":", zorder=1, gid="reservation")
     rounds = int(session.result.steps[0])
     if session.agreed:
-        worth = 100 * float(session.result.utilities[0, k])
+        worth = subject.unit * float(session.result.utilities[0, k])
         axes.plot([rounds], [worth], linestyle="", marker="D", markersize=7, color=DARK,
                   markeredgecolor="white", zorder=5, clip_on=False, gid="agreement")  # fmt: skip
     values = [y for y, _, _ in ends] + [reserve]
-    values += [100 * e["utilities"][k] for e in made]
+    values += [subject.unit * e["utilities"][k] for e in made]
     low, high = min(values), max(values)
     pad = 0.05 * max(high - low, 1.0)
     axes.set_ylim(low - pad, high + pad)

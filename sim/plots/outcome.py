@@ -2,117 +2,140 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, shortened, styled, text_width
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, wrapped
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text
-from sim.results.dataset import date_of
+from sim.views.colours import ink
 from sim.views.layout import TOPS, nice_top, share_tick
-from sim.views.outcome import Odds, OutcomeView, Signing, outcome_view
+from sim.views.outcome import DOTS, Odds, OutcomeView, Signing, dots
 from sim.views.run_data import day_text
 
-HEIGHT, TABLE_ROW = 3.2, 0.46
+DOT, ACROSS, LEFT_PART = 0.29, 10, 3.6
+"""Distance of dots in inches, dots in a row, and width of the left part."""
+HEIGHT, TABLE_ROW, RIGHT = 2.9, 0.46, 1.5
 
 
 @styled
-def outcome(run: Run) -> Figure:
-    """Odds by kind of outcome, and the share of worlds with a deal by day.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run.
+def outcome(view: OutcomeView) -> Figure:
+    """Fifty dots by kind of outcome, and the share of worlds with a deal by day.
 
     Returns
     -------
     Figure
-        Two panels, ``odds`` and ``time``; curves carry ``settlement`` and ``first_stage`` as gid.
+        Panels ``odds`` and, where anything is signed, ``time``; curves carry ``settlement`` and
+        ``first_stage`` as gid.
     """
-    view = outcome_view(run)
-    table = 0.44 + TABLE_ROW * len(view.signings)
-    body = 0.36 + HEIGHT + 0.62 + table
-    subtitle = (
-        "Share of worlds by how they end within the horizon, and share with a signature by "
-        "date. Bars and bands: 95 % intervals (Wilson) for the number of worlds simulated."
+    said = 0.62 * len(view.occurring) + 0.05
+    nothing = " ".join(t for t in (view.absent, "" if view.seen else view.unseen) if t)
+    absent = wrapped(nothing, LEFT_PART - 0.2, lines=7) if nothing else []
+    left = DOT * DOTS / ACROSS + 0.5 + said + len(absent) * line_height()
+    right = HEIGHT + 1.0 if view.seen else 0.0
+    table = 0.44 + TABLE_ROW * len([*view.seen, *view.limited]) + (0.3 if view.unseen else 0.0)
+    body = max(left, right) + (table if view.seen else 0.0)
+    base = (
+        wrapped(f"Base rate. {view.base.words}", WIDTH - 2 * MARGIN, lines=2) if view.base else []
     )
-    sheet = Sheet(run, view.headline, subtitle, body)
-    names = max(text_width(one.label) for one in view.odds)
-    bars = 2.0
-    sheet.text(MARGIN, 0, "How the worlds end", size=10.5, weight="bold")
-    axes = sheet.axes(MARGIN + names + 0.1, 0.36, bars, HEIGHT, gid="odds")
-    _odds(axes, view.odds)
-    left = MARGIN + names + bars + 1.6
-    right = 1.35
-    sheet.text(left - 0.45, 0, "How soon a deal is signed", size=10.5, weight="bold")
-    width = WIDTH - MARGIN - right - left
-    axes = sheet.axes(left, 0.36, width, HEIGHT, gid="time")
-    _time(axes, run, view, width, right)
-    _table(sheet, run, view.signings, 0.36 + HEIGHT + 0.62)
+    bottom = body + 0.1
+    body = bottom + len(base) * line_height() if base else body
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body)
+    if base:
+        sheet.text(MARGIN, bottom, "\n".join(base), color="#444444", gid="base-rate")
+    sheet.text(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}", size=10.5, weight="bold")
+    tall = DOT * DOTS / ACROSS
+    dot_panel(sheet, view.occurring, 0.34)
+    said_shares(sheet, view.occurring, 0.34 + tall + 0.14)
+    if absent:
+        sheet.text(MARGIN, 0.34 + tall + 0.14 + said, "\n".join(absent), color=GREY, gid="absent")
+    if view.seen:
+        begin = MARGIN + LEFT_PART + 0.7
+        sheet.text(begin - 0.5, 0, "How soon something is signed", size=10.5, weight="bold")
+        width = WIDTH - MARGIN - RIGHT - begin
+        _time(sheet.axes(begin, 0.34, width, HEIGHT, gid="time"), view, width)
+        _table(sheet, view, max(left, right) + 0.08)
     return sheet.figure
 
 
-def _odds(axes: Axes, odds: list[Odds]) -> None:
-    places = np.arange(len(odds))
-    end = nice_top(max(one.interval.high for one in odds))
-    axes.barh(places, [one.share for one in odds], height=0.46, color=[one.color for one in odds])
-    for place, one in zip(places, odds, strict=True):
-        high = one.interval.high
-        axes.plot(one.interval, [place, place], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        axes.annotate(one.text, (high, place), xytext=(5, 7), textcoords="offset points",
-                      va="center", weight="bold", size=10)  # fmt: skip
-        axes.annotate(one.span, (high, place), xytext=(5, -7), textcoords="offset points",
-                      va="center", color=GREY, size=8.8)  # fmt: skip
-    axes.set_yticks(places, [one.label for one in odds])
-    axes.tick_params(axis="y", length=0)
-    for label in axes.get_yticklabels():
-        label.set_color(DARK)
-    axes.set_ylim(len(odds) - 0.5, -0.5)
-    axes.set_xlim(0, end)
-    ticks = [0, end / 2, end]
-    axes.set_xticks(ticks, [share_tick(t) for t in ticks])
-    axes.grid(axis="x")
+def dot_panel(sheet: Sheet, odds: list[Odds], top: float) -> None:
+    """Fifty dots in rows of ten, in the colours of the outcomes."""
+    axes = sheet.axes(MARGIN, top, DOT * ACROSS, DOT * DOTS / ACROSS, gid="odds")
+    counts = dots([one.share for one in odds])
+    colors = [one.color for one, count in zip(odds, counts, strict=True) for _ in range(count)]
+    places = np.arange(len(colors))
+    axes.scatter(places % ACROSS, places // ACROSS, s=150, c=colors, linewidths=0, gid="dots")
+    axes.set_xlim(-0.5, ACROSS - 0.5)
+    axes.set_ylim(DOTS / ACROSS - 0.5, -0.5)
+    axes.set_axis_off()
 
 
-def _time(axes: Axes, run: Run, view: OutcomeView, width: float, right: float) -> None:
+def said_shares(sheet: Sheet, odds: list[Odds], top: float) -> None:
+    """A share, its interval and its kind, in the colour of its dots."""
+    for n, one in enumerate(odds):
+        y = top + 0.62 * n
+        sheet.text(MARGIN, y, one.text, size=14, weight="bold", color=ink(one.color),
+                   gid="share")  # fmt: skip
+        sheet.text(MARGIN + 1.0, y + 0.01, shortened(one.label, LEFT_PART - 1.1, 10, True), size=10,
+                   weight="bold")  # fmt: skip
+        sheet.text(MARGIN + 1.0, y + 0.2, one.span, color=GREY, gid="span")
+
+
+def _time(axes: Axes, view: OutcomeView, width: float) -> None:
     labels = []
-    for one in view.signings:
+    for one in view.seen:
         curve, asked, color = one.curve, one.asked, one.color
         axes.fill_between(curve.days, curve.low, curve.high, step="post", color=color, alpha=0.16)
         axes.step(curve.days, curve.shares, where="post", color=color, linewidth=2.2, gid=one.name,
                   clip_on=False)  # fmt: skip
         axes.plot(asked.days, asked.shares, linestyle="", marker="o", markersize=5.5, color=color,
                   gid="days", markeredgecolor="white", clip_on=False, zorder=4)  # fmt: skip
-        last = curve.shares[-1]
-        labels.append((float(last), f"{share_text(last)} {one.label}", color))
+        last = float(curve.shares[-1])
+        labels.append((last, f"{share_text(last)} {one.label}", color))
+    if view.base is not None:
+        day, share = min(view.base.day, view.end), view.base.share
+        if view.base.interval:
+            axes.plot([day, day], view.base.interval, color=GREY, linewidth=1.2, clip_on=False,
+                      zorder=4.5)  # fmt: skip
+        axes.plot([day], [share], linestyle="", marker="_", markersize=16, color=DARK,
+                  markeredgewidth=2, clip_on=False, zorder=5, gid="base")  # fmt: skip
+        labels.append((share, view.base.label, DARK))
     top = nice_top(view.highest)
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)
     axes.set_yticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, view.end, width, most=9)
-    end_labels(axes, labels, HEIGHT, right, lines=3)
+    date_axis(axes, view.start, view.end, width, most=9)
+    end_labels(axes, labels, HEIGHT, RIGHT, lines=3)
 
 
-def _table(sheet: Sheet, run: Run, signings: list[Signing], top: float) -> None:
+def _table(sheet: Sheet, view: OutcomeView, top: float) -> None:
     """The chances by the days people ask about, as a small table across the page."""
-    asked = [int(day) for day in run.summary.deal_by_day]
+    asked = [int(day) for day in view.known]
     first, step = 2.75, (WIDTH - MARGIN - 2.75) / len(asked)
     sheet.rule(top - 0.08)
     sheet.text(MARGIN, top, "Signed within …", size=9.5, weight="bold")
     for number, day in enumerate(asked):
-        when = date_of(run.scenario, day)
+        when = day_text(view.start + timedelta(days=day))
         sheet.text(first + number * step, top, counted(day, "day"), size=9.5, weight="bold")
-        sheet.text(first + number * step, top + 0.18, day_text(when), color=GREY)
-    for row, one in enumerate(signings):
-        y = top + 0.46 + row * TABLE_ROW
-        sheet.text(MARGIN, y, shortened(one.label, 2.35, 9.5, True), size=9.5, weight="bold",
-                   color=one.color)  # fmt: skip
-        for number, (within, share) in enumerate(one.shares.items()):
-            x, span = first + number * step, span_words(one.intervals[within])
-            sheet.text(x, y, share_text(share), size=11, weight="bold", color=one.color)
-            sheet.text(x, y + 0.19, "beyond the horizon" if share is None else span, color=GREY)
+        sheet.text(first + number * step, top + 0.18, when, color=GREY)
+    y = top + 0.46
+    for one in [*view.seen, *view.limited]:
+        _row(sheet, one, y, first, step)
+        y += TABLE_ROW
+    if view.unseen:
+        sheet.text(MARGIN, y, shortened(view.unseen, WIDTH - 2 * MARGIN), color=GREY, gid="unseen")
+
+
+def _row(sheet: Sheet, one: Signing, y: float, first: float, step: float) -> None:
+    sheet.text(MARGIN, y, shortened(one.label, first - MARGIN - 0.15, 9.5, True), size=9.5,
+               weight="bold", color=one.color)  # fmt: skip
+    known = [(share, one.intervals[day]) for day, share in one.shares.items() if share is not None]
+    for number, (share, interval) in enumerate(known):
+        x = first + number * step
+        sheet.text(x, y, share_text(share, interval), size=11, weight="bold", color=one.color)
+        sheet.text(x, y + 0.19, span_words(interval), color=GREY)

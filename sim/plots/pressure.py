@@ -1,15 +1,11 @@
-"""What presses the sides: issues that move by themselves, costs of war, levers."""
+"""What presses the sides: issues that move by themselves, what going on costs, levers."""
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.ensemble.runner import Run
 from sim.plots.sheet import (
     MARGIN,
     WIDTH,
@@ -21,180 +17,159 @@ from sim.plots.sheet import (
     signed_marks,
 )
 from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
-from sim.prose import counted, listing
 from sim.prose import percent as share_text
-from sim.views.colours import actor_colors, ink
-from sim.views.layout import window
-from sim.views.pressure import DRIFT, drifting, headline, pressure_notes
-from sim.views.run_data import band, days, last_day, short, signatories, signed_days
+from sim.prose import signed
+from sim.views.colours import ink
+from sim.views.pressure import Course, LeverRow, Moving, PressureView
 
-HEIGHT, ROW, GUTTER = 2.3, 0.5, 0.3
+HEIGHT, GUTTER, NAMES, RIGHT = 2.3, 0.3, 3.1, 1.35
+ROW, BAR = 0.56, 0.4
+"""Height of a lever's row, and of all worlds in it."""
 
 
 @styled
-def pressure(run: Run) -> Figure:
-    """No-deal course of the issues that drift, cost of war by actor, and a timeline of levers.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run.
+def pressure(view: PressureView) -> Figure:
+    """No-deal course of the issues that drift, cost of going on by actor, a timeline of levers.
 
     Returns
     -------
     Figure
         Panels ``no_deal:ISSUE``, ``cost`` and ``levers``.
     """
-    levers = [str(v) for v in run.central.lever.values]
-    moving, _ = drifting(run)
-    timeline = 0.45 + ROW * len(levers) + 0.45 if levers else 0.0
-    subtitle = (
-        "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what carrying on "
-        "costs each side and how the situation moves meanwhile; levers change both."
-    )
     top_height = 0.45 + HEIGHT + 0.55
-    note = " ".join(pressure_notes(run))
-    body = top_height + timeline + (0.25 if note else 0.0)
-    sheet = Sheet(run, headline(run), subtitle, body, _key(run))
-    columns = len(moving) + 1
+    timeline = 0.45 + ROW * len(view.levers) + 0.45 if view.levers else 0.0
+    notes = wrapped(" ".join(view.notes), WIDTH - 2 * MARGIN, lines=4) if view.notes else []
+    body = top_height + timeline + len(notes) * line_height()
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
+    columns = len(view.moving) + 1
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    for number, issue in enumerate(moving):
-        _no_deal(sheet, run, issue, MARGIN + number * (cell + GUTTER), cell)
-    _cost(sheet, run, MARGIN + len(moving) * (cell + GUTTER), cell)
-    if levers:
-        _timeline(sheet, run, levers, top_height)
-    sheet.text(MARGIN, body - 0.17, shortened(note, WIDTH - 2 * MARGIN), color="#444444")
+    for number, moving in enumerate(view.moving):
+        _no_deal(sheet, view, moving, MARGIN + number * (cell + GUTTER), cell)
+    _cost(sheet, view, MARGIN + len(view.moving) * (cell + GUTTER), cell)
+    if view.levers:
+        _timeline(sheet, view, top_height)
+    if notes:
+        sheet.text(MARGIN, top_height + timeline, "\n".join(notes), color="#444444", gid="notes")
     return sheet.figure
 
 
-def _key(run: Run) -> list[Mark]:
+def _key(view: PressureView) -> list[Mark]:
     marks = [
         Mark("central world", "line", {"color": GREY, "linewidth": 2.2}),
         Mark("10–90 % of worlds", "band", {"facecolor": "#d5d5d5"}),
     ]
-    if run.central.sizes["lever"]:
+    if view.levers:
         marks.append(Mark("share of worlds in which the lever is in effect", "band",
                           {"facecolor": "#9a9a9a"}))  # fmt: skip
-        if not np.isnan(run.central.lever_pulled_day.values).all():
-            marks.append(Mark("pulled in the central world", "point",
-                              {"marker": "o", "markersize": 6, "markerfacecolor": "white",
-                               "color": DARK}))  # fmt: skip
-        if not np.isnan(run.central.lever_effect_day.values).all():
-            marks.append(Mark("in effect from", "point", {"marker": ">", "markersize": 7,
-                                                          "color": DARK}))  # fmt: skip
-    marks += signed_marks(run)
-    return marks
+    if any(lever.pulled is not None for lever in view.levers):
+        marks.append(Mark("pulled in the central world", "point",
+                          {"marker": "o", "markersize": 6, "markerfacecolor": "white",
+                           "color": DARK}))  # fmt: skip
+    if any(lever.effect is not None for lever in view.levers):
+        marks.append(Mark("in effect from", "point", {"marker": ">", "markersize": 7,
+                                                      "color": DARK}))  # fmt: skip
+    return [*marks, *signed_marks(list(view.signed.values()))]
 
 
-def _stages(axes: Axes, run: Run) -> None:
-    for day in sorted(set(signed_days(run).values())):
+def _stages(axes: Axes, view: PressureView) -> None:
+    for day in view.signed:
         axes.axvline(day, color=DARK, linewidth=1, linestyle=":", zorder=2.5, gid="stage")
 
 
-def _no_deal(sheet: Sheet, run: Run, issue: str, left: float, cell: float) -> None:
-    spec, n = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
+def _no_deal(sheet: Sheet, view: PressureView, moving: Moving, left: float, cell: float) -> None:
     ticks = min(1.5, 0.42 * cell)
     width = cell - ticks - 0.1
+    spec, line = moving.issue, moving.course
     title = shortened(f"{spec.title}, as it stands", cell, 10.5, True)
     sheet.text(left, 0, title, size=10.5, weight="bold")
-    low, _, high = band(run.ensemble, "no_deal")[:, :, n]
-    line, x = run.central.no_deal.values[:, n], days(run)
-    shown = x <= last_day(run)
-    axes = sheet.axes(left + ticks, 0.45, width, HEIGHT, gid=f"no_deal:{issue}")
-    bottom, top = window(list(spec.scale), float(min(low[shown].min(), line[shown].min())),
-                          float(max(high[shown].max(), line[shown].max())))  # fmt: skip
-    axes.set_ylim(bottom, top)
+    axes = sheet.axes(left + ticks, 0.45, width, HEIGHT, gid=f"no_deal:{line.key}")
+    axes.set_ylim(*moving.ends)
+    bottom, top = moving.ends
     within = {p: t for p, t in spec.scale.items() if bottom <= p <= top}
     if len(within) >= 2:
         scale_axis(axes, spec.model_copy(update={"scale": within}), HEIGHT, ticks - 0.1)
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, last_day(run), width)
-    axes.fill_between(x, low, high, color=DRIFT, alpha=0.18)
-    axes.plot(x, line, color=DRIFT, linewidth=2.2, gid="no_deal")
-    _stages(axes, run)
+    date_axis(axes, view.start, view.end, width)
+    axes.fill_between(view.days, line.low, line.high, color=line.color, alpha=0.18)
+    axes.plot(view.days, line.central, color=line.color, linewidth=2.2, gid="no_deal")
+    _stages(axes, view)
 
 
-def _cost(sheet: Sheet, run: Run, left: float, cell: float) -> None:
-    actors, colors, x = signatories(run), actor_colors(run.scenario), days(run)
-    sheet.text(left, 0, "Cost of the war", size=10.5, weight="bold")
+def _cost(sheet: Sheet, view: PressureView, left: float, cell: float) -> None:
+    sheet.text(left, 0, "What going on costs", size=10.5, weight="bold")
     sheet.text(left, 0.18, "points of utility (0–100) a month", color="#555555")
-    names = max(text_width(short(run, a)) for a in actors)
+    names = max(text_width(c.name) for c in view.costs)
     right, ticks = min(names + 0.2, 0.35 * cell), 0.4
     width = cell - ticks - right
     axes = sheet.axes(left + ticks, 0.45, width, HEIGHT, gid="cost")
-    shown = x <= last_day(run)
-    low, _, high = band(run.ensemble, "cost")
-    cost = run.central.cost.values
-    top = max(float(high[shown].max()), float(cost[shown].max()), 0.001)
-    bottom = min(float(low[shown].min()), float(cost[shown].min()), 0.0)
+    top = max([0.1, *(float(max(c.high.max(), c.central.max())) for c in view.costs)])
+    bottom = min([0.0, *(float(min(c.low.min(), c.central.min())) for c in view.costs)])
     axes.set_ylim(1.06 * bottom, 1.06 * top)
-    for a, actor in enumerate(actors):
-        axes.fill_between(x, low[:, a], high[:, a], color=colors[actor], alpha=0.14)
-        axes.plot(x, cost[:, a], color=colors[actor], linewidth=2.0, gid=actor)
-    points = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(100 * bottom, 100 * top)
-    points = [p for p in points if 106 * bottom - 1e-9 <= p <= 106 * top]
-    axes.set_yticks([p / 100 for p in points], [f"{p:.4g}".replace("-", "−") for p in points])
+    for one in view.costs:
+        _course(axes, view, one)
+    points = [p for p in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(bottom, top)
+              if 1.06 * bottom - 1e-9 <= p <= 1.06 * top]  # fmt: skip
+    axes.set_yticks(points, [signed(f"{p:.4g}") for p in points])
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, last_day(run), width)
-    _stages(axes, run)
-    stop = int(shown.sum()) - 1
-    ends = [(float(cost[stop, a]), short(run, k), colors[k]) for a, k in enumerate(actors)]
+    date_axis(axes, view.start, view.end, width)
+    _stages(axes, view)
+    ends = [(float(c.central[-1]), c.name, c.color) for c in view.costs]
     end_labels(axes, ends, HEIGHT, right)
 
 
-def _timeline(sheet: Sheet, run: Run, levers: list[str], top: float) -> None:
+def _course(axes: Axes, view: PressureView, one: Course) -> None:
+    axes.fill_between(view.days, one.low, one.high, color=one.color, alpha=0.14)
+    axes.plot(view.days, one.central, color=one.color, linewidth=2.0, gid=one.key)
+
+
+def _timeline(sheet: Sheet, view: PressureView, top: float) -> None:
     """One row per lever: the central world's days over the share of worlds in which it acts."""
-    colors, x, end = actor_colors(run.scenario), days(run), last_day(run)
-    names, right = 3.1, 1.35
-    worlds = counted(run.summary.worlds, "world")
     sheet.rule(top - 0.12)
     sheet.text(MARGIN, top, "Levers: threats carried out and promises kept", size=10.5,
                weight="bold")  # fmt: skip
-    sheet.text(WIDTH - MARGIN - right + 0.12, top + 0.22, "in effect at the end,\nof "
-               f"{worlds}", color="#555555", va="center")  # fmt: skip
-    left = MARGIN + names + 0.1
-    width = WIDTH - MARGIN - right - left
-    axes = sheet.axes(left, top + 0.45, width, ROW * len(levers), gid="levers")
-    axes.set_ylim(len(levers), 0)
+    sheet.text(WIDTH - MARGIN - RIGHT + 0.42, top + 0.22, f"at the end, of\n{view.worlds}",
+               color="#555555", va="center")  # fmt: skip
+    left = MARGIN + NAMES + 0.1
+    width = WIDTH - MARGIN - RIGHT - left
+    axes = sheet.axes(left, top + 0.45, width, ROW * len(view.levers), gid="levers")
+    axes.set_ylim(ROW * len(view.levers), 0)
     axes.spines.left.set_visible(False)
     axes.set_yticks([])
-    date_axis(axes, run.scenario.war.start_date, end, width, most=9)
-    effect_days = run.ensemble.lever_effect_day.values
-    for row, key in enumerate(levers):
-        owner, _, name = key.partition(".")
-        color = colors[owner]
-        lever = run.scenario.actors[owner].levers[name]
-        base, height = row + 0.9, 0.78
-        effect = np.sort(effect_days[:, row])
-        share = np.searchsorted(effect, x, side="right") / run.summary.worlds
-        axes.axhline(base, color="#e3e3e3", linewidth=0.8, zorder=0.5)
-        axes.fill_between(x, base, base - height * share, step="post", color=color, alpha=0.38,
-                          zorder=1, gid=f"share:{key}")  # fmt: skip
-        _central_days(axes, run, row, color, base, end)
-        lines = wrapped(lever.title, names, lines=2)
-        y = top + 0.45 + row * ROW
-        who = shortened(f"{short(run, owner)}, {lever.kind} to "
-                        f"{listing([short(run, o) for o in lever.on])}", names)  # fmt: skip
-        block = (len(lines) + 1) * line_height() * 0.97
-        start = y + (ROW - block) / 2
-        sheet.text(MARGIN, start, who, color=ink(color), weight="bold", gid=f"lever:{key}")
-        sheet.text(MARGIN, start + line_height(), "\n".join(lines), linespacing=1.05)
-        sheet.text(WIDTH - MARGIN - right + 0.12, y + 0.17, share_text(float(share[-1])),
-                   color=ink(color), weight="bold", size=9.5)  # fmt: skip
-    _stages(axes, run)
+    date_axis(axes, view.start, view.end, width, most=9)
+    for row, lever in enumerate(view.levers):
+        base = ROW * (row + 1) - 0.06
+        _lever(axes, view, lever, base)
+        _names(sheet, lever, top + 0.45 + row * ROW, top + 0.45 + base)
+    _stages(axes, view)
 
 
-def _central_days(axes: Axes, run: Run, row: int, color: str, base: float, end: float) -> None:
-    """From pulling it to its effect and on to the end, in the central world."""
-    pulled = float(run.central.lever_pulled_day.values[row])
-    effect = float(run.central.lever_effect_day.values[row])
-    if math.isnan(pulled):
+def _names(sheet: Sheet, lever: LeverRow, top: float, base: float) -> None:
+    lines = wrapped(lever.title, NAMES, lines=2)
+    start = top + (ROW - (len(lines) + 1) * line_height() * 0.97) / 2
+    sheet.text(MARGIN, start, shortened(lever.who, NAMES, bold=True), color=ink(lever.color),
+               weight="bold", gid=f"lever:{lever.key}")  # fmt: skip
+    sheet.text(MARGIN, start + line_height(), "\n".join(lines), linespacing=1.05)
+    beside = WIDTH - MARGIN - RIGHT + 0.05
+    sheet.text(beside, base - BAR - 0.06, "100 %", color=GREY, size=7)
+    sheet.text(beside, base - 0.06, "0", color=GREY, size=7)
+    sheet.text(beside + 0.37, base - BAR / 2 - 0.07, share_text(float(lever.shares[-1])),
+               color=ink(lever.color), weight="bold", size=9.5, gid="share")  # fmt: skip
+
+
+def _lever(axes: Axes, view: PressureView, lever: LeverRow, base: float) -> None:
+    for level in (base, base - BAR):
+        axes.axhline(level, color="#e3e3e3", linewidth=0.8, zorder=0.5)
+    axes.fill_between(view.days, base, base - BAR * lever.shares, step="post", color=lever.color,
+                      alpha=0.38, zorder=1, gid=f"share:{lever.key}", linewidth=0)  # fmt: skip
+    if lever.pulled is None:
         return
-    axes.plot([pulled, end if math.isnan(effect) else effect], [base, base], color=color,
-              linewidth=1.6, linestyle=(0, (2, 1)), zorder=2)  # fmt: skip
-    if not math.isnan(effect):
-        axes.plot([effect, end], [base, base], color=color, linewidth=3, zorder=2)
-        axes.plot([effect], [base], linestyle="", marker=">", markersize=7, color=color,
-                  zorder=3, gid="effect", clip_on=False)  # fmt: skip
-    axes.plot([pulled], [base], linestyle="", marker="o", markersize=6, markerfacecolor="white",
-              color=color, zorder=3, gid="pulled", clip_on=False)  # fmt: skip
+    stop = view.end if lever.effect is None else lever.effect
+    axes.plot([lever.pulled, stop], [base, base], color=lever.color, linewidth=1.6,
+              linestyle=(0, (2, 1)), zorder=2)  # fmt: skip
+    if lever.effect is not None:
+        axes.plot([lever.effect, view.end], [base, base], color=lever.color, linewidth=3, zorder=2)
+        axes.plot([lever.effect], [base], linestyle="", marker=">", markersize=7, zorder=3,
+                  color=lever.color, gid="effect", clip_on=False)  # fmt: skip
+    axes.plot([lever.pulled], [base], linestyle="", marker="o", markersize=6,
+              markerfacecolor="white", color=lever.color, zorder=3, gid="pulled",
+              clip_on=False)  # fmt: skip

@@ -18,13 +18,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from sim.ensemble.runner import Run
-from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, text_width, wrapped
-from sim.prose import counted
+from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
 from sim.views.layout import labelled_points, spread
-from sim.views.run_data import MONTHS, day_text, files, signed_words
+from sim.views.run_data import MONTHS, day_text
 
 WIDTH, MARGIN = 11.0, 0.25
 HEADLINE, SUBTITLE = 15.5, 10.5
@@ -42,10 +40,10 @@ class Mark:
     color: Any = DARK
 
 
-def signed_marks(run: Run) -> list[Mark]:
+def signed_marks(signed: Sequence[str]) -> list[Mark]:
     """Entries of the key for the days on which the central world signed stages."""
     style = {"color": DARK, "linewidth": 1, "linestyle": ":"}
-    return [Mark(shortened(text, 4.5), "line", style) for text in signed_words(run)]
+    return [Mark(shortened(text, 4.5), "line", style) for text in signed]
 
 
 class Sheet:
@@ -53,8 +51,8 @@ class Sheet:
 
     Parameters
     ----------
-    run : Run or str
-        For the foot line, or that line itself.
+    line : str
+        The foot.
     headline, subtitle : str
         The finding, and what is shown.
     body : float
@@ -64,13 +62,12 @@ class Sheet:
     """
 
     def __init__(
-        self, run: Run | str, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
+        self, line: str, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
     ) -> None:
         inner = WIDTH - 2 * MARGIN
         head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
         under = wrapped(subtitle, inner, SUBTITLE, lines=3)
         rows = _key_rows(key, inner)
-        line = run if isinstance(run, str) else foot_line(run)
         foot = wrapped(line, inner, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
         key_top = top + 0.1
@@ -110,7 +107,8 @@ class Sheet:
         if more["va"] == "top" and "\n" not in text:
             # by the baseline, so that neighbours with and without descenders are level
             top, more["va"] = top + 0.95 * more["size"] / 72, "baseline"
-        self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, text, **more)
+        self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, plain(text),
+                         **more)  # fmt: skip
 
     def rule(self, top: float) -> None:
         """A hairline across the body."""
@@ -133,7 +131,7 @@ class Sheet:
                 else:
                     self.figure.add_artist(Line2D([sum(x) / 2], [y], linestyle="", **mark.style))
                 words = self.figure.text(
-                    (left + 0.33) / WIDTH, y, mark.text, va="center_baseline", size=SMALL,
+                    (left + 0.33) / WIDTH, y, plain(mark.text), va="center_baseline", size=SMALL,
                     color=mark.color,
                 )  # fmt: skip
                 words.set_gid("key")
@@ -154,15 +152,6 @@ def _key_rows(key: Sequence[Mark], width: float) -> list[list[Mark]]:
         rows[-1].append(mark)
         used += _mark_width(mark)
     return rows
-
-
-def foot_line(run: Run) -> str:
-    """What the figure is, how many worlds it rests on, and where the sources are."""
-    return (
-        f"Model's consequences, given the assumptions in {files(run)}; not a forecast. "
-        f"{counted(run.summary.worlds, 'world')}, seed {run.summary.seed}. "
-        "Sources: in the scenario file."
-    )
 
 
 # --- axes ----------------------------------------------------------------------------------
@@ -258,6 +247,7 @@ def end_labels(
     width: float,
     size: float = SMALL,
     lines: int = 2,
+    start: float = 0.0,
 ) -> None:
     """Names to the right of lines' ends, moved apart where they would collide.
 
@@ -267,6 +257,8 @@ def end_labels(
         Value at the line's end, name, colour.
     height, width : float
         Height of the panel and room to its right, in inches.
+    start : float
+        Inches between the panel and where the room begins.
     """
     if not labels:
         return
@@ -280,10 +272,11 @@ def end_labels(
     margin = half * (tallest - 1)
     placed = spread(values, gap, low + margin, high - margin)
     stretch = axes.get_position().width * WIDTH
-    start, stop = 1 + 0.02 / stretch, 1 + 0.13 / stretch
+    places = [1 + (x + 0.02) / stretch for x in (0.0, start, start + 0.11)]
     for value, place, text, (_, _, color) in zip(values, placed, texts, labels, strict=True):
-        y = [(value - low) / (high - low), (place - low) / (high - low)]
-        leader = Line2D([start, stop], y, color=color, linewidth=0.8, transform=axes.transAxes)
+        level, at = (value - low) / (high - low), (place - low) / (high - low)
+        leader = Line2D(places, [level, level, at], color=color, linewidth=0.7,
+                        transform=axes.transAxes)  # fmt: skip
         axes.add_artist(leader).set_clip_on(False)
-        axes.text(stop + 0.03 / stretch, y[1], "\n".join(text), transform=axes.transAxes,
+        axes.text(places[-1] + 0.03 / stretch, at, "\n".join(text), transform=axes.transAxes,
                   va="center", size=size, color=ink(color), linespacing=1.1)  # fmt: skip

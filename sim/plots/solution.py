@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.formulas.solutions.analysis import Pair
-from sim.plots import save
+from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, PALE, SMALL, shortened, styled
-from sim.prose import listing
+from sim.prose import counted, listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
@@ -34,6 +34,8 @@ MARKERS: dict[str, dict[str, Any]] = {
 }
 """Open marks of different sizes, so that points that coincide can all be seen."""
 DEAL = "#56B4E9"
+MOST = 3
+"""Most pairs of sides that are shown; the numbers of all are in ``solution.json``."""
 GUTTER, TICKS, HEAD, UNDER = 0.3, 0.62, 0.12, 0.62
 
 
@@ -50,7 +52,7 @@ def solution(subject: Subject, deals: Deals | None = None, foot: str = "") -> Fi
     foot : str
         What the figure rests on.
     """
-    pairs = subject.analysis.pairs
+    pairs = shown_pairs(subject)
     columns = min(len(pairs), 3)
     rows = math.ceil(len(pairs) / columns)
     height = 5.0 if len(pairs) == 1 else 2.9
@@ -72,13 +74,24 @@ def solution(subject: Subject, deals: Deals | None = None, foot: str = "") -> Fi
     return sheet.figure
 
 
+def shown_pairs(subject: Subject) -> list[Pair]:
+    """The pairs of sides with the most to divide between them, at most three, in their order."""
+    pairs = list(subject.analysis.pairs)
+    reach = {id(p): float(np.ptp(p.within, axis=0).sum()) if len(p.within) else 0.0 for p in pairs}
+    first = sorted(pairs, key=lambda p: -reach[id(p)])[:MOST]
+    return [pair for pair in pairs if any(pair is one for one in first)]
+
+
 def headline(subject: Subject) -> str:
     """The finding."""
     if subject.analysis.status != "zone":
         return statement(subject)
     point = subject.analysis.points["nash"][0]
     gains = listing(
-        [f"{100 * g:.0f} for {name}" for name, g in zip(subject.labels, point.gain, strict=True)]
+        [
+            f"{subject.unit * g:.0f} for {name}"
+            for name, g in zip(subject.labels, point.gain, strict=True)
+        ]
     )
     return f"There is something to agree on: Nash's solution is worth, in points, {gains}"
 
@@ -91,13 +104,16 @@ def subtitle(subject: Subject, deals: Deals | None) -> str:
         "no_gain": "packages inside all red lines" if subject.is_scale else "all packages",
         "no_ground": "all packages, red lines set aside",
     }[subject.analysis.status]
+    scale = " (0 to 100)" if subject.unit > 1 else ""
     text = (
-        f"Gain over no deal in points of utility (0 to 100) and the Pareto frontier of {what}. "
+        f"Gain over no deal in points of utility{scale} and the Pareto frontier of {what}. "
         f"{method(subject)}"
     )
     if len(subject.labels) > 2:
         others = ", the others at no deal or better" if subject.analysis.status == "zone" else ""
-        text += f" Each panel has the frontier between two sides{others}."
+        text += f" Each panel has the frontier between two sides{others}"
+        left = len(subject.analysis.pairs) - len(shown_pairs(subject))
+        text += f"; {counted(left, 'pair')} with less to divide left out." if left else "."
     if deals is not None and subject.is_scale:
         text += f" {len(deals.gain):,} of {deals.worlds:,} simulated worlds settle."
     return text
@@ -144,17 +160,19 @@ def _panel(
     colors = party_colors(subject.scenario, subject.analysis.parties)
     first, second = pair.parties
     both = [first, second]
-    cloud = subject.analysis.cloud[:, both] * 100
+    cloud = subject.analysis.cloud[:, both] * subject.unit
     size_ = 2.5 if len(cloud) > 500 else 6
     axes.plot(cloud[:, 0], cloud[:, 1], ".", color=PALE, markersize=size_, zorder=1,
               gid="packages", rasterized=True)  # fmt: skip
     if subject.is_scale and subject.analysis.status != "no_ground":
-        axes.plot(*(pair.free * 100).T, color=GREY, linewidth=1.2, linestyle=(0, (3, 2)), zorder=2,
-                  gid="free")  # fmt: skip
+        axes.plot(*(pair.free * subject.unit).T, color=GREY, linewidth=1.2, zorder=2, gid="free",
+                  linestyle=(0, (3, 2)))  # fmt: skip
     lone: dict[str, Any] = {"marker": "."} if subject.analysis.method == "enumeration" else {}
-    axes.plot(*(pair.within * 100).T, color=DARK, linewidth=1.8, zorder=3, gid="frontier", **lone)
+    axes.plot(
+        *(pair.within * subject.unit).T, color=DARK, linewidth=1.8, zorder=3, gid="frontier", **lone
+    )
     if deals is not None and len(deals.gain):
-        gain = deals.gain[:, both] * 100
+        gain = deals.gain[:, both] * subject.unit
         axes.plot(gain[:, 0], gain[:, 1], "o", color=DEAL, zorder=4,
                   markersize=4 if subject.is_scale else 7, alpha=0.5 if subject.is_scale else 1,
                   markeredgewidth=0, gid="deals")  # fmt: skip
@@ -162,7 +180,7 @@ def _panel(
         [0], [0], "+", color=DARK, markersize=10, markeredgewidth=1.5, zorder=5, gid="no deal"
     )
     for name, found in all_points(subject).items():
-        gain = np.array([p.gain[both] for p in found]) * 100
+        gain = np.array([p.gain[both] for p in found]) * subject.unit
         layer = 8 if name in ("nash", "least_bad") else 7
         axes.plot(gain[:, 0], gain[:, 1], linestyle="", zorder=layer, gid=name, **_open(name))
     _frame(axes, pair, subject, deals)
@@ -174,10 +192,12 @@ def _panel(
 def _frame(axes: Axes, pair: Pair, subject: Subject, deals: Deals | None) -> None:
     """Room for everything that matters: frontier, points, deals and no deal; lines at no deal."""
     both = list(pair.parties)
-    parts = [np.zeros((1, 2)), pair.within * 100]
-    parts += [np.array([p.gain[both] for p in f]) * 100 for f in all_points(subject).values()]
+    parts = [np.zeros((1, 2)), pair.within * subject.unit]
+    parts += [
+        np.array([p.gain[both] for p in f]) * subject.unit for f in all_points(subject).values()
+    ]
     if deals is not None:
-        parts.append(deals.gain[:, both] * 100)
+        parts.append(deals.gain[:, both] * subject.unit)
     every = np.vstack(parts)
     low, high = every.min(axis=0), every.max(axis=0)
     pad = 0.09 * np.maximum(high - low, 4.0)

@@ -8,12 +8,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, signed_marks
-from sim.plots.style import DARK, GREY, shortened, styled
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, wrapped
 from sim.views.colours import ink
-from sim.views.run_data import signed_days
-from sim.views.utility import UtilityPanel, UtilityView, points, utility_view
+from sim.views.utility import UtilityPanel, UtilityView
 
 GUTTER, HEAD, UNDER = 0.35, 0.38, 0.5
 STYLES: dict[str, dict[str, Any]] = {
@@ -24,46 +22,40 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 @styled
-def utility(run: Run) -> Figure:
-    """One panel per signatory: position, target and reservation value by date.
-
-    Parameters
-    ----------
-    run : Run
-        A finished run.
+def utility(view: UtilityView) -> Figure:
+    """One panel per signatory: position, target and reservation value by date, in points.
 
     Returns
     -------
     Figure
-        Panels in the dataset's order of actors; lines carry the variable's name as their gid.
+        Panels in the view's order; lines carry the variable's name as their gid.
     """
-    view = utility_view(run)
     columns = 2 if len(view.panels) in (2, 4) else min(3, len(view.panels))
     rows = math.ceil(len(view.panels) / columns)
     height = 3.3 if rows == 1 else 2.5
-    subtitle = (
-        "Utility in the central world, from 0 to 100 over a side's own list of aims, with the "
-        "10–90 % band of all worlds. The filled zone is what a side still hopes to gain by "
-        "holding out; a package below the lower line is worse for it than no deal."
-    )
-    sheet = Sheet(run, view.headline, subtitle, rows * (HEAD + height + UNDER), _key(run, view))
+    notes = wrapped(" ".join(view.notes), WIDTH - 2 * MARGIN, lines=4) if view.notes else []
+    body = rows * (HEAD + height + UNDER) + len(notes) * line_height()
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
     for number, panel in enumerate(view.panels):
         row, column = divmod(number, columns)
         place = (MARGIN + column * (cell + GUTTER), row * (HEAD + height + UNDER))
-        _panel(sheet, run, view, panel, place, cell, height)
+        _panel(sheet, view, panel, place, cell, height)
+    if notes:
+        sheet.text(MARGIN, rows * (HEAD + height + UNDER), "\n".join(notes), color="#444444",
+                   gid="notes")  # fmt: skip
     return sheet.figure
 
 
-def _key(run: Run, view: UtilityView) -> list[Mark]:
+def _key(view: UtilityView) -> list[Mark]:
     marks = [
         Mark("own position: worth of its present offers on all issues", "line",
              {"color": GREY, **STYLES["value"]}),
-        Mark(f"aims for: what it asks of a whole settlement{view.paid}", "line",
+        Mark("aims for: least that it asks of a whole settlement", "line",
              {"color": GREY, **STYLES["target"]}),
         Mark("without a deal: reservation value", "line", {"color": GREY, **STYLES["reservation"]}),
+        *signed_marks(list(view.signed.values())),
     ]  # fmt: skip
-    marks += signed_marks(run)
     if view.settled is not None:
         marks.append(Mark("worth of the deal", "point", {"marker": "D", "markersize": 6,
                                                          "color": DARK}))  # fmt: skip
@@ -71,29 +63,27 @@ def _key(run: Run, view: UtilityView) -> list[Mark]:
 
 
 def _panel(
-    sheet: Sheet, run: Run, view: UtilityView, panel: UtilityPanel, place: tuple[float, float],
-    cell: float, height: float,
+    sheet: Sheet, view: UtilityView, panel: UtilityPanel, place: tuple[float, float], cell: float,
+    height: float,
 ) -> None:  # fmt: skip
     left, top = place
-    right, ticks = 1.18, 0.36
+    right, ticks = 1.18, 0.5
     width = cell - ticks - right
     sheet.text(left, top + 0.06, shortened(panel.name, cell, 11, True), size=11, weight="bold",
                color=ink(panel.color))  # fmt: skip
     axes = sheet.axes(left + ticks, top + HEAD, width, height, gid=panel.actor)
-    low, high = view.limits
-    axes.set_ylim(low, high)
-    step = 0.2 if high - low > 0.6 else 0.1
-    shown = [n * step for n in range(math.ceil(low / step), int(high / step) + 1)]
-    axes.set_yticks(shown, [points(100 * v) for v in shown])
+    axes.set_ylim(0, view.top + 3)
+    axes.set_yticks([0, 20, 40, 60, 80, 100])
     axes.grid(axis="y")
-    date_axis(axes, run.scenario.war.start_date, view.end, width, most=7)
-    _draw(axes, run, view, panel)
+    axes.set_ylabel("points of utility", size=SMALL, labelpad=2)
+    date_axis(axes, view.start, view.end, width, most=7)
+    _draw(axes, view, panel)
     stop = int((view.days <= view.end).sum()) - 1
     ends = [(float(one.values[stop]), one.label, panel.color) for one in panel.lines.values()]
     end_labels(axes, ends, height, right)
 
 
-def _draw(axes: Axes, run: Run, view: UtilityView, panel: UtilityPanel) -> None:
+def _draw(axes: Axes, view: UtilityView, panel: UtilityPanel) -> None:
     x, color = view.days, panel.color
     for line in panel.lines.values():
         axes.fill_between(x, line.low, line.high, color=GREY, alpha=0.13, zorder=1)
@@ -102,7 +92,7 @@ def _draw(axes: Axes, run: Run, view: UtilityView, panel: UtilityPanel) -> None:
                       zorder=1.5, gid="hope")  # fmt: skip
     for name, line in panel.lines.items():
         axes.plot(x, line.values, color=color, zorder=3, gid=name, **STYLES[name])
-    for day in sorted(set(signed_days(run).values())):
+    for day in view.signed:
         axes.axvline(day, color=DARK, linewidth=1, linestyle=":", zorder=2, gid="stage")
     if view.settled is not None and panel.worth is not None:
         axes.plot([view.settled], [panel.worth], linestyle="", marker="D", markersize=7,

@@ -1,6 +1,6 @@
 """Reports: one self-contained HTML file for a run or a comparison.
 
-Imports Jinja2 and Plotly: import it only when a report is asked for.
+Imports Jinja2 and draws charts: import it only when a report is asked for.
 """
 
 from sim.report.compare_page import compare_report

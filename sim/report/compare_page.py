@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
+from sim.plots import Drawing
+from sim.plots.comparison import FIGURES
 from sim.prose import counted, listing, percent, sentence, span_words
-from sim.report.compare_common import scenario_key
-from sim.report.compare_differences import difference_charts
-from sim.report.compare_gains import durability_charts, gains_charts
-from sim.report.compare_outcomes import odds_chart, odds_key, time_charts
-from sim.report.compare_packages import packages_chart, packages_table, stuck_chart
+from sim.report.charts import page_chart
 from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
 from sim.report.page import write_page
@@ -23,22 +22,14 @@ from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, told, worlds_words
-from sim.views.compare import (
-    differences_view,
-    durability_view,
-    gains_view,
-    odds_view,
-    packages_view,
-    stuck_view,
-    time_view,
-)
-from sim.views.compare.differences import SEEN, UNSEEN
-from sim.views.compare.packages import ENDS, SHADES
+from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
 from sim.words.story import answer, stuck_words
 
 
-def compare_report(comparison: Comparison, path: Path) -> None:
+def compare_report(
+    comparison: Comparison, path: Path, drawn: Mapping[str, Drawing] | None = None
+) -> None:
     """Write the report of a comparison as one HTML file that needs no network.
 
     Parameters
@@ -47,15 +38,23 @@ def compare_report(comparison: Comparison, path: Path) -> None:
         Finished runs; of each only the ensemble, the summary and the scenario are used.
     path : Path
         Where to; written whole or not at all.
+    drawn : mapping, optional
+        Charts of the comparison that have been drawn already, by name.
     """
-    write_page("compare.html.j2", compare_context(comparison), path)
+    write_page("compare.html.j2", compare_context(comparison, drawn), path)
 
 
-def compare_context(comparison: Comparison) -> dict[str, Any]:
+def compare_context(
+    comparison: Comparison, drawn: Mapping[str, Drawing] | None = None
+) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
     base = comparison.base.scenario
     names = [label(run.scenario.name) for run in comparison.runs]
-    odds, packages = odds_view(comparison), packages_view(comparison)
+    known = {
+        name: drawing
+        for name, chart in FIGURES.items()
+        if (drawing := (drawn or {}).get(name) or chart.drawn(comparison)) is not None
+    }
     return {
         "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
         "question": base.question,
@@ -65,24 +64,7 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
             (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
         ],
         "overview": overview_table(comparison),
-        "odds": odds_chart(odds),
-        "odds_key": odds_key(odds),
-        "times": time_charts(time_view(comparison)),
-        "scenario_key": scenario_key(comparison),
-        "packages": packages_chart(packages),
-        "packages_key": [
-            ("block", SHADES[0], ENDS[0.0]),
-            ("block", SHADES[-1], ENDS[1.0]),
-        ],
-        "packages_table": packages_table(packages),
-        "gains": gains_charts(gains_view(comparison)),
-        "durability": durability_charts(durability_view(comparison)),
-        "stuck": stuck_chart(stuck_view(comparison)),
-        "differences": difference_charts(differences_view(comparison)),
-        "differences_key": [
-            ("blob", SEEN, "the 95 % interval leaves out 0"),
-            ("blob", UNSEEN, "the interval holds 0"),
-        ],
+        **{name: page_chart(known, name, _tables(known, name)) for name in FIGURES},
         "told": told(comparison),
         "pairing": pairing_words(comparison),
         "one_by_one": ONE_BY_ONE,
@@ -93,6 +75,29 @@ def compare_context(comparison: Comparison) -> dict[str, Any]:
         "repeat": repeat(comparison),
         "limits": COMMON,
     }
+
+
+def _tables(known: Mapping[str, Drawing], name: str) -> list[Table]:
+    view = known[name].view if name in known else None
+    return [packages_table(view)] if isinstance(view, PackagesView) else []
+
+
+def packages_table(view: PackagesView) -> Table:
+    """The texts of the packages."""
+    rows: list[list[str | Cell]] = []
+    for issue, title in view.issues.items():
+        line: list[str | Cell] = [title]
+        for one in view.rows:
+            term = view.terms[one.name].get(issue)
+            if term is None:
+                line.append("—")
+            else:
+                what = "plan" if term.share is None else f"in {percent(term.share)} of worlds"
+                line.append(Cell(term.text, (what,)))
+        rows.append(line)
+    head = ["Issue", *(one.label for one in view.rows)]
+    caption = "Median text agreed at the end where something is, otherwise the plan’s"
+    return Table(caption, head, rows)
 
 
 def overview_table(comparison: Comparison) -> Table:

@@ -75,6 +75,8 @@ def place_words(scenario: Scenario, path: Path) -> str:
     >>> place_words(None, ("war",))
     'War'
     """
+    if path[0] == "tracks":
+        return _track_words(scenario, path)
     parts: list[str] = []
     for before, step in zip(("", *path), path, strict=False):
         if isinstance(step, int):
@@ -97,6 +99,21 @@ def place_words(scenario: Scenario, path: Path) -> str:
             parts.append(word)
     text = ", ".join(parts)
     return text[:1].upper() + text[1:]
+
+
+def _track_words(scenario: Scenario, path: Path) -> str:
+    """A place in a track in words."""
+    track, kind, what = scenario.tracks[str(path[1])], path[2], path[3]
+    parts = [f"Track “{track.title}”"]
+    if kind == "stages":
+        stage = track.stages[int(what)]
+        parts.append(f"stage “{stage.title or stage.name}”")
+    elif kind == "issues":
+        parts += ["issue", track.issues[str(what)].title]
+    else:
+        parts += [scenario.actors[str(what)].short, track.issues[str(path[4])].title]
+        parts += [word for step in path[5:] if (word := WORDS.get(str(step), ""))]
+    return ", ".join(parts)
 
 
 def positions_words(scenario: Scenario) -> str:

@@ -36,8 +36,9 @@ def limits(run: Run) -> list[str]:
         )
     else:
         found.append(
-            "Durability compares keeping with breaking each year. It knows no accidents, no groups "
-            "outside the agreement and no changes of government."
+            "Durability compares keeping with breaking each year. Accidents come as often as in a "
+            "record that counts every end, so some are counted twice; the record's agreements "
+            "differ from this one."
         )
     if not any(a.levers for a in run.scenario.actors.values()):
         found.append("This scenario has no threats or promises from outside.")

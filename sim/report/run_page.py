@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
+from sim.plots import FIGURES, Drawing, drawings
 from sim.prose import percent, span_words
 from sim.report import articles
-from sim.report.aftermath import durability_chart, durability_key, gates_table, terms_chart
 from sim.report.basis import assumed, repeat
-from sim.report.convergence import convergence_charts
-from sim.report.convergence import key as convergence_key
-from sim.report.gains import gain_chart, plan_table, settled_gains
+from sim.report.charts import page_chart
+from sim.report.gates import gates_table
+from sim.report.levers import levers_table
 from sim.report.limits import limits
-from sim.report.odds import days_table, odds_chart, odds_table, time_chart, time_key
-from sim.report.package import package_chart, package_key
+from sim.report.odds import days_table, odds_table
 from sim.report.page import write_page
-from sim.report.pressure import levers_chart, levers_table, pressure_charts
-from sim.report.stuck import STUCK_KEY, stuck_chart
-from sim.report.tables import Table
-from sim.report.utility import utility_charts, utility_key
+from sim.report.plan import plan_table
+from sim.report.tables import Cell, Table
 from sim.results.outcomes import OUTCOME_WORDS
-from sim.views.colours import actor_colors
-from sim.views.outcome import outcome_view
-from sim.views.pressure import pressure_notes
-from sim.views.run_data import day_text, signed_words
-from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.scenario.schema import nearest_text
+from sim.views.convergence import ConvergenceView
+from sim.views.outcome import OutcomeView
+from sim.views.run_data import day_text
+from sim.words.aftermath import durability_words, plan_words
+from sim.words.limited import limited_words
+from sim.words.past import happened_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -39,8 +40,21 @@ from sim.words.story import (
     within,
 )
 
+OVERVIEW = "overview"
+"""The chart that is a page of its own, and not part of this one."""
 
-def run_report(run: Run, path: Path) -> None:
+SAMPLED = (
+    "Ranges are 95 % Wilson intervals for the number of worlds simulated: they say how far a share "
+    "would move with other random draws, not whether the assumptions are right."
+)
+ALLOWED = (
+    "Ranges go from the 10th to the 90th percentile over the engine parameters that past "
+    "negotiations allow: how often red lines bind, what war costs, how soon sides give way. "
+    "Sampling error is taken out. Whether this scenario is coded rightly is in neither."
+)
+
+
+def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None) -> None:
     """Write the report of a run as one HTML file that needs no network.
 
     Parameters
@@ -49,53 +63,89 @@ def run_report(run: Run, path: Path) -> None:
         A finished run.
     path : Path
         Where to; written whole or not at all.
+    drawn : mapping, optional
+        Charts of the run that have been drawn already, by name.
     """
-    write_page("run.html.j2", run_context(run), path)
+    write_page("run.html.j2", run_context(run, drawn), path)
 
 
-def run_context(run: Run) -> dict[str, Any]:
+def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
     scenario, summary = run.scenario, run.summary
-    outcome = outcome_view(run)
+    known = dict(drawn or {})
+    known |= drawings(run, [name for name in FIGURES if name not in (*known, OVERVIEW)])
     return {
         "title": scenario.title,
         "question": scenario.question,
         "about": scenario.summary,
         "facts": _facts(run),
         "answer": answer(scenario, summary),
+        "base_rate": base_rate_words(summary),
+        "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,
         "figures": key_figures(run),
-        "odds": odds_chart(outcome),
-        "odds_table": odds_table(outcome),
+        "limited": limited_words(scenario, summary),
+        "about_ranges": ALLOWED if summary.allowed is not None else SAMPLED,
         "endings": ending_words(scenario, summary),
-        "time": time_chart(run, outcome),
-        "time_key": time_key(outcome),
-        "days": days_table(run, outcome),
-        "convergence": convergence_charts(run),
-        "convergence_key": convergence_key(run),
-        "signed": signed_words(run),
         "concessions": concession_words(scenario, summary),
-        "package": package_chart(run),
-        "package_key": package_key(run),
-        "agreed": agreed_table(run),
-        **_afterwards(run),
-        "utility": utility_charts(run),
-        "utility_key": utility_key(run),
-        "pressure": pressure_charts(run),
-        "pressure_key": _actor_key(run),
-        "pressure_notes": pressure_notes(run),
-        "levers": levers_chart(run),
-        "levers_table": levers_table(run),
+        **{name: page_chart(known, name, tables) for name, tables in _tables(run, known).items()},
+        "plan": plan_words(scenario, summary) if summary.plan else [],
+        "durability": durability_words(scenario, summary),
+        "looks_at_durability": summary.durability is not None,
         "stuck": stuck_words(scenario, summary),
-        "stuck_chart": stuck_chart(run),
-        "stuck_key": STUCK_KEY,
+        "stuck_table": stuck_table(run),
         "timeline": timeline(run),
         "articles": _articles(run),
         **assumed(scenario),
         "repeat": repeat(run),
         "limits": limits(run),
     }
+
+
+def _tables(run: Run, known: Mapping[str, Drawing]) -> dict[str, list[Table | None]]:
+    """Charts of the page, with the tables of their numbers."""
+    ends, moves = known["outcome"].view, known["convergence"].view
+    assert isinstance(ends, OutcomeView)
+    assert isinstance(moves, ConvergenceView)
+    plan = run.summary.plan
+    return {
+        "outcome": [odds_table(run, ends), days_table(run, ends)],
+        "convergence": [moves_table(moves)],
+        "package": [agreed_table(run)],
+        "utility": [],
+        "pressure": [levers_table(run)],
+        "afterwards": [plan_table(run, plan) if plan else None, gates_table(run)],
+    }
+
+
+def moves_table(view: ConvergenceView) -> Table:
+    """Where each side stands at the start and at the end of the central world."""
+    rows: list[list[str | Cell]] = [
+        [
+            panel.issue.title,
+            stand.name,
+            *(
+                Cell(nearest_text(panel.issue, float(at)), (f"{at:.2f}",))
+                for at in (stand.central[0], stand.central[-1])
+            ),
+        ]
+        for panel in view.panels
+        for stand in panel.stands
+    ]
+    return Table("Positions of the central world", ["Issue", "Side", "Start", "End"], rows)
+
+
+def stuck_table(run: Run) -> Table | None:
+    """Per issue: how often it blocks where talks stopped, and how often red lines miss."""
+    blocks, misses = run.summary.stuck_on, run.summary.no_common_ground
+    issues = [i for i in run.scenario.issues if blocks.get(i) or misses.get(i)]
+    if run.summary.outcomes["settlement"] >= 1 or not issues:
+        return None
+    issues.sort(key=lambda i: (-blocks[i], -misses[i], i))
+    rows = [[run.scenario.issues[i].title, percent(blocks[i]), percent(misses[i])] for i in issues]
+    head = ["Issue", "Blocks the stage where talks stopped", "No common ground for a settlement"]
+    return Table("Shares of the worlds without a settlement", head, rows)
 
 
 def _facts(run: Run) -> str:
@@ -109,10 +159,11 @@ def _facts(run: Run) -> str:
 def key_figures(run: Run) -> list[dict[str, str]]:
     """The figures at the top: label, value, interval."""
     summary = run.summary
-    shares, spans = summary.deal_by_day, summary.deal_by_day_interval
+    shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [d for d, s in shares.items() if s is not None]
     asked = dict.fromkeys((days[0], days[-1]))
-    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d]) for d in asked]
+    means = summary.span_means
+    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d], means) for d in asked]
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
         standing = summary.stages[first.name]
@@ -140,11 +191,13 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     return cards
 
 
-def _card(label: str, share: float | None, interval: Interval | None) -> dict[str, str]:
+def _card(
+    label: str, share: float | None, interval: Interval | None, means: str = "95 % interval"
+) -> dict[str, str]:
     return {
         "label": label,
         "value": percent(share, interval),
-        "span": f"95 %: {span_words(interval)}",
+        "span": f"{span_words(interval)} ({means})",
     }
 
 
@@ -155,46 +208,6 @@ def agreed_table(run: Run) -> Table | None:
         return None
     caption = "What stands agreed at the end, where something does"
     return Table(caption, ["Issue", "Most common text", "In"], rows)
-
-
-def _afterwards(run: Run) -> dict[str, Any]:
-    """The plan, gains, ratification and durability, where the scenario has them."""
-    scenario, summary = run.scenario, run.summary
-    plan, gains = summary.plan, settled_gains(run)
-    return {
-        "plan": None
-        if plan is None
-        else {
-            "words": plan_words(scenario, summary),
-            "table": plan_table(run, plan),
-            "gain": gain_chart(
-                run, plan.gain, "plan-gain", "What the plan would be worth to each side",
-                "worth of the plan", "beats no deal",
-            ),
-        },
-        "gain": gain_chart(
-            run, gains, "gain", "What each side gains where there is a settlement",
-            "gain from settling", "above 0",
-        )
-        if gains
-        else None,
-        "gates": gates_table(run),
-        "ratification": ratification_words(scenario, summary),
-        "durability": durability_words(scenario, summary),
-        "durability_chart": durability_chart(run),
-        "durability_key": durability_key(run),
-        "terms": terms_chart(run),
-        "looks_at_durability": summary.durability is not None,
-    }  # fmt: skip
-
-
-def _actor_key(run: Run) -> list[tuple[str, str, str]]:
-    colors = actor_colors(run.scenario)
-    marks = [
-        ("line", colors[str(a)], run.scenario.actors[str(a)].short)
-        for a in run.central.actor.values
-    ]
-    return [*marks, ("band", "#cfd6da", "10–90 % of worlds")]
 
 
 def timeline(run: Run) -> list[dict[str, str]]:

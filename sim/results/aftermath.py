@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
 from sim.results.record import Record
 from sim.scenario.schema import Scenario, nearest_text
@@ -35,13 +36,23 @@ class Gate(Record):
 
 @dataclass(frozen=True)
 class Durability(Record):
-    """Shares of the ``worlds`` settled that hold by year, by breaker, and without each term."""
+    """Shares of the ``worlds`` settled that hold by year, by breaker, and without each term.
+
+    Attributes
+    ----------
+    kind : str
+        Whose record its accidents are read from; None where it counts none.
+    by_accident : float or None
+        Share that an accident ends first.
+    """
 
     years: int
+    kind: str | None
     worlds: int
     held: dict[str, float | None]
     interval: dict[str, Interval | None]
     broken_by: dict[str, float | None]
+    by_accident: float | None
     without: dict[str, float | None]
 
     @property
@@ -171,6 +182,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
     without = data.years_without.values[settled]
     return Durability(
         years=scenario.durability.years,
+        kind=scenario.durability.kind if scenario.counts_accidents else None,
         worlds=int(settled.sum()),
         held={year: share for year, (share, _) in held.items()},
         interval={year: interval for year, (_, interval) in held.items()},
@@ -179,6 +191,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
             for n, actor in enumerate(data.actor.values)
             if scenario.actors[str(actor)].consents_to == "all"
         },
+        by_accident=_share(who == ACCIDENT)[0],
         without={
             str(term): _share(without[:, n] >= scenario.durability.years)[0]
             for n, term in enumerate(data.term.values)

@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.backends import H5NetCDFStore
 
 from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
-from sim.engine.recorder import BY_ROUND
+from sim.engine.recorder import EVERY_WORLD, IN_FORCE
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
+from sim.results.limited import limited_coordinates, limited_variables
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
 
@@ -34,7 +36,9 @@ UNITS = {
 }
 
 
-_FLAGS = {"flag_values": list(range(len(OUTCOMES))), "flag_meanings": " ".join(OUTCOMES)}
+def _flags(model: PeaceTalks) -> dict[str, Any]:
+    kinds = OUTCOMES if model.tracks else OUTCOMES[:-1]
+    return {"flag_values": list(range(len(kinds))), "flag_meanings": " ".join(kinds)}
 
 
 class ChunkResult(NamedTuple):
@@ -45,14 +49,17 @@ class ChunkResult(NamedTuple):
 
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
-    """Index into :data:`OUTCOMES` per world."""
+    """Index into :data:`sim.results.outcomes.OUTCOMES` per world."""
     talks = model.talks
-    return _codes(talks.status, talks.stage, model.ratification.failed_last)
+    now = np.any([np.zeros(talks.worlds), *(o.in_force for o in model.recorder.agreements)], axis=0)
+    return _codes(talks.status, talks.stage, model.ratification.failed_last, now)
 
 
-def _codes(status: NDArray[Any], stage: NDArray[Any], refused: NDArray[Any]) -> NDArray[np.int8]:
-    kinds = [status == SETTLED, refused, stage > 0, status == BROKEN_DOWN]
-    return np.select(kinds, [0, 2, 1, 3], 4).astype(np.int8)
+def _codes(
+    status: NDArray[Any], stage: NDArray[Any], refused: NDArray[Any], limited: NDArray[Any]
+) -> NDArray[np.int8]:
+    kinds = [status == SETTLED, refused, stage > 0, status == BROKEN_DOWN, limited]
+    return np.select(kinds, [0, 2, 1, 3, 5], 4).astype(np.int8)
 
 
 def _at_deadline(model: PeaceTalks) -> dict[str, Any]:
@@ -60,9 +67,11 @@ def _at_deadline(model: PeaceTalks) -> dict[str, Any]:
     if model.spec.deadline is None:
         return {}
     then = model.recorder
-    codes = _codes(then.deadline_status, then.deadline_stage, then.deadline_refused)
+    codes = _codes(
+        then.deadline_status, then.deadline_stage, then.deadline_refused, then.deadline_limited
+    )
     codes = np.where(then.deadline_status < 0, outcome_codes(model), codes).astype(np.int8)
-    return {"outcome_at_deadline": ("world", codes, _FLAGS)}
+    return {"outcome_at_deadline": ("world", codes, _flags(model))}
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -120,7 +129,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "outcome": (
             "world",
             outcome_codes(model),
-            _FLAGS,
+            _flags(model),
         ),
         **_at_deadline(model),
         "settled_day": (
@@ -157,6 +166,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         "moved": (("world", "actor", "issue"), moved, _unit("issue")),
         "conceded": (("world", "actor", "issue"), last - first, _unit("utility")),
         **events,
+        **limited_variables(model.tracks, settled, [p.key for p in model.signatories], days),
         **afterwards_variables(model),
         **experiment_variables(model.draws, model.spec),
     }
@@ -187,6 +197,7 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
         "no_deal": ("issue",),
         "ripeness": (),
         "stages_done": (),
+        IN_FORCE: ("limited",),
     }
     data = {}
     for name, history in recorder.rounds.items():
@@ -214,6 +225,7 @@ def _coordinates(model: PeaceTalks) -> dict[str, Any]:
         "lever": _names(v.key for v in model.levers),
         "gate": _names(g.key for g in model.ratification.gates),
         "term": _names(model.yardsticks.durable.terms if model.yardsticks.durable else ()),
+        **limited_coordinates(model.tracks),
         "day": ("round", days, _unit("day")),
         "date": ("round", (start + days.astype("timedelta64[D]")).astype("datetime64[ns]")),
     }
@@ -232,7 +244,8 @@ def template(model: PeaceTalks) -> xr.Dataset:
 
     All chunks have these variables, types and coordinates, whatever happens in their worlds.
     """
-    rounds = trace_dataset(model)[list(BY_ROUND)]
+    every = trace_dataset(model)
+    rounds = every[[name for name in EVERY_WORLD if name in every]]
     return chunk_dataset(model).merge(rounds, compat="override")
 
 
@@ -304,8 +317,19 @@ def save_results(
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
         small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        packed(ensemble).to_netcdf(temporary, engine="h5netcdf", encoding=small)
-        central.to_netcdf(temporary, engine="h5netcdf", group="central", mode="a")
+        _write(packed(ensemble), temporary, "w", None, small)
+        _write(central, temporary, "a", "central", {})
+
+
+def _write(
+    data: xr.Dataset, path: Path, mode: str, group: str | None, encoding: dict[str, Any]
+) -> None:
+    """As ``Dataset.to_netcdf``, which would first import all of Dask's cluster, if it is there."""
+    store = H5NetCDFStore.open(path, mode=mode, group=group, lock=False)
+    try:
+        data.dump_to_store(store, encoding=encoding)
+    finally:
+        store.close()
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

@@ -33,7 +33,7 @@ UNITS = {
     r"war\.cost\..+\.growth": "relative, a month",
     r"\.effect\.cost\..+|war\.cost\..+": MONTHLY,
     r"\.effect\.payment\..+|\.threshold|durability\.deterrence\..+": "utility",
-    r"\.patience|\.leave_after|\.delay": "days",
+    r"\.patience|\.leave_after|\.delay|\.term": "days",
     r"\.salience|\.power": "weight",
     r"\.softening": "scale units per utility",
     r"\.ideal|\.limit|\.limits\.[01]|\.line(\.[01])?\.at": SCALE,

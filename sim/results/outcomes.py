@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, possessive, signed, span_words
 from sim.scenario.schema import Scenario
+from sim.scenario.tracks import tracks_of
 
 Values = NDArray[np.float64]
+ByDay = dict[str, float | None]
+Intervals = dict[str, Interval | None]
 Kind = Literal["share", "utility", "days"]
 
 NOTE = "A model's consequences, given these assumptions; not a forecast."
@@ -56,6 +60,11 @@ OUTCOME_WORDS = {
         "Partial (some stages signed and standing)",
         "some stages signed, not all",
     ),
+    "limited": Words(
+        "Limited agreements",
+        "Limited agreements only (in force, no stage of the whole signed)",
+        "limited agreements only",
+    ),
     "ratification_failed": Words(
         "Signed, not ratified", "Signed, and not ratified", "a text signed and not ratified"
     ),
@@ -65,9 +74,46 @@ OUTCOME_WORDS = {
     "no_deal": Words("No deal by the end", "No agreement within the horizon", "no deal by the end"),
 }
 """Kinds of outcome. ``ratification_failed``: the text signed last failed at a gate, whatever else
-stands at the end."""
-OUTCOMES = tuple(OUTCOME_WORDS)
+stands at the end. ``limited``: the talks go on without a stage signed, and a limited agreement
+beside them is in force; where a side has walked away that is said first."""
+OUTCOMES = (*(kind for kind in OUTCOME_WORDS if kind != "limited"), "limited")
 """Kinds of outcome, in the order of their codes in the dataset."""
+
+
+def outcomes_of(scenario: Scenario) -> tuple[str, ...]:
+    """Kinds of outcome that a scenario can be told by, in the order of the words."""
+    return tuple(k for k in OUTCOME_WORDS if k != "limited" or tracks_of(scenario))
+
+
+def signed_by_day(days: Values, horizon: float) -> tuple[ByDay, Intervals]:
+    """Share of worlds in which something is signed by the days people ask about.
+
+    Parameters
+    ----------
+    days : ndarray, shape (worlds,)
+        Day of signing, NaN where it never is.
+    horizon : float
+        Last day simulated; beyond it nothing is known.
+    """
+    shares: ByDay = {}
+    intervals: Intervals = {}
+    for day in sorted({*DAYS, horizon}):
+        known = day <= horizon
+        count = int((days <= day).sum())
+        shares[str(day)] = count / len(days) if known else None
+        intervals[str(day)] = wilson(count, len(days)) if known else None
+    return shares, intervals
+
+
+LIMITED_WORDS = {
+    "ever": "ever signed",
+    "in_force": "in force at the end",
+    "renewed": "renewed at its term",
+    "lapsed": "lapsed",
+    "broken": "broken",
+    "superseded": "in force until a settlement took its place",
+}
+"""What can become of a limited agreement, which is neither a truce nor a settlement."""
 
 REASON_WORDS = {
     "red_lines": Words(
@@ -169,6 +215,8 @@ class Names:
         hold.
     horizon : int
         Last day that all cells reach.
+    limited : mapping of str to str
+        Limited agreement, as ``track.stage``, → title.
     """
 
     actors: Mapping[str, str]
@@ -177,6 +225,7 @@ class Names:
     first_stage: str
     lasting: int
     horizon: int
+    limited: Mapping[str, str] = field(default_factory=dict)
 
 
 def lasting_years(scenarios: Iterable[Scenario]) -> int:
@@ -217,6 +266,8 @@ def _every(names: Names) -> Iterator[Measure]:
         "breakdown": ("breakdown", "breaks down"),
     }
     for kind, words in OUTCOME_WORDS.items():
+        if kind == "limited" and not names.limited:
+            continue
         title, short = f"Worlds with {words.phrase}", "Settles" if kind == "settlement" else ""
         yield Measure(kind, title, "share", ends_in(kind), *nouns.get(kind, ("", "")), short)
     stage = f"“{names.first_stage}”" if names.first_stage else "a first stage"
@@ -229,6 +280,9 @@ def _every(names: Names) -> Iterator[Measure]:
         for day in days_of(names.horizon):
             title = f"Worlds with {what} by day {day}"
             yield Measure(f"{key}:{day}", title, "share", by_day(name, day))
+    for key, name in names.limited.items():
+        title = f"Worlds that ever sign “{name}”"
+        yield Measure(f"limited:{key}", title, "share", _signs_limited(key))
     yield Measure("truces_broken", "Worlds in which a truce is broken", "share", truce_broken)
     if years := names.lasting:
         span = f"{years} year" + "s" * (years != 1)
@@ -281,6 +335,15 @@ def by_day(name: str, day: int) -> Callable[[xr.Dataset], Values]:
 def truce_broken(data: xr.Dataset) -> Values:
     """1 in worlds in which a signed stage is broken."""
     return (data.truces_broken.values > 0).astype(np.float64)
+
+
+def _signs_limited(key: str) -> Callable[[xr.Dataset], Values]:
+    def values(data: xr.Dataset) -> Values:
+        if key not in data.get("limited", ()):
+            return np.zeros(data.outcome.shape)
+        return np.isfinite(data.limited_day.sel(limited=key).values).astype(np.float64)
+
+    return values
 
 
 def _array(name: str) -> Callable[[xr.Dataset], Values]:

@@ -8,6 +8,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
 
+OMITTED = {"omitted": True}
+"""Metadata of a field that is left out of what is written where it is None."""
 DIGITS = 6
 """After the point, of numbers that are written."""
 
@@ -34,7 +36,11 @@ class Record:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Record):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(one)
+            for field in fields(value)
+            if (one := getattr(value, field.name)) is not None or not field.metadata.get("omitted")
+        }
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,13 +24,21 @@ from sim.results.aftermath import (
 )
 from sim.results.articles import ArticlesSummary, articles_summary
 from sim.results.experiments import PREFIX
-from sim.results.outcomes import DAYS, NOTE, OUTCOMES, REASONS
-from sim.results.record import Record
-from sim.scenario.schema import Issue, Scenario, nearest_text
+from sim.results.limited import LimitedUse, limited_summary
+from sim.results.outcomes import (
+    NOTE,
+    OUTCOMES,
+    REASONS,
+    ByDay,
+    Intervals,
+    outcomes_of,
+    signed_by_day,
+)
+from sim.results.record import OMITTED, Record
+from sim.results.terms import Term, term_of
+from sim.scenario.schema import Scenario, nearest_text
 
 Shares = dict[str, float]
-ByDay = dict[str, float | None]
-Intervals = dict[str, Interval | None]
 
 
 @dataclass(frozen=True)
@@ -40,19 +47,6 @@ class Stage(Record):
 
     share: float
     interval: Interval
-
-
-@dataclass(frozen=True)
-class Term(Record):
-    """What stands agreed on an issue at the end, over the ``worlds`` in which something does."""
-
-    median: float | None = None
-    p10: float | None = None
-    p90: float | None = None
-    text: str | None = None
-    most_common: str | None = None
-    most_common_share: float | None = None
-    worlds: int = 0
 
 
 @dataclass(frozen=True)
@@ -156,6 +150,27 @@ class Central(Record):
 
 
 @dataclass(frozen=True)
+class BaseRate(Record):
+    """How often talks of the past ended in an agreement within ``days``; ``n`` cases.
+
+    Attributes
+    ----------
+    data, source : str
+        The data set, by its name and in full.
+    """
+
+    key: str
+    cases: str
+    event: str
+    n: int
+    days: int
+    share: float
+    interval: Interval | None
+    data: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Provenance(Record):
     """What a run is of."""
 
@@ -196,6 +211,7 @@ class Summary(Record):
     first_stage_by_day: ByDay
     first_stage_by_day_interval: Intervals
     allowed: Allowed | None
+    base_rate: BaseRate | None
     stages: dict[str, Stage]
     package: dict[str, Term]
     actors: dict[str, ActorResult]
@@ -214,12 +230,46 @@ class Summary(Record):
     central: Central
     articles: ArticlesSummary | None
     provenance: Provenance
+    limited: dict[str, LimitedUse] | None = field(default=None, metadata=OMITTED)
 
     def by_day(self, what: str) -> tuple[ByDay, Intervals]:
-        """Share of worlds with a ``settlement`` or a ``first_stage`` by day, and its intervals."""
+        """Share of worlds that have signed something by day, and its intervals.
+
+        A ``settlement``, a ``first_stage``, or a limited agreement as ``track.stage``.
+        """
+        if self.limited and what in self.limited:
+            return self.limited[what].by_day, self.limited[what].by_day_interval
         if what == "settlement":
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
+
+    @property
+    def outcome_spans(self) -> dict[str, Interval]:
+        """The interval of each outcome that matters: over what past talks allow, if known."""
+        return self.outcomes_interval if self.allowed is None else self.allowed.outcomes
+
+    def spans_by_day(self, what: str) -> Intervals:
+        """The same for a ``settlement`` or a ``first_stage`` by day."""
+        if self.allowed is None:
+            return self.by_day(what)[1]
+        every = self.allowed
+        found = every.deal_by_day if what == "settlement" else every.first_stage_by_day
+        return {day: found.get(day) for day in self.deal_by_day}
+
+    @property
+    def span_means(self) -> str:
+        """What these intervals are, after a number."""
+        return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
+
+
+def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
+    """What the record says of comparable talks, for the horizon nearest to that of the run."""
+    found = scenario.comparable
+    if found is None:
+        return None
+    rate = found.nearest(horizon)
+    return BaseRate(found.key, found.cases, found.event, found.n, rate.days, rate.share,
+                    rate.interval, found.source.short, found.source.full)  # fmt: skip
 
 
 def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> Summary:
@@ -227,23 +277,13 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
     worlds = ensemble.sizes["world"]
     horizon = scenario.last_day
     codes = ensemble.outcome.values
-    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    counts = {k: int((codes == OUTCOMES.index(k)).sum()) for k in outcomes_of(scenario)}
     settled_day, first_day = ensemble.settled_day.values, ensemble.first_signed_day.values
-
-    def by_day(days: np.ndarray) -> tuple[ByDay, Intervals]:
-        shares: ByDay = {}
-        intervals: Intervals = {}
-        for day in sorted({*DAYS, horizon}):
-            known = day <= horizon
-            count = int((days <= day).sum())
-            shares[str(day)] = count / worlds if known else None
-            intervals[str(day)] = wilson(count, worlds) if known else None
-        return shares, intervals
 
     reasons, left = ensemble.stuck_reason.values, ensemble.left.values.any(axis=1)
     failed = int((reasons >= 0).sum())
-    deal, deal_interval = by_day(settled_day)
-    first, first_interval = by_day(first_day)
+    deal, deal_interval = signed_by_day(settled_day, horizon)
+    first, first_interval = signed_by_day(first_day, horizon)
     summary = Summary(
         scenario=scenario.name,
         title=scenario.title,
@@ -261,6 +301,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
         allowed=_allowed(ensemble, [d for d in deal if deal[d] is not None]),
+        base_rate=base_rate(scenario, horizon),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),
         actors=_actors(ensemble),
@@ -273,7 +314,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         stuck_on=_shares(ensemble.stuck_issue.values, list(scenario.issues), failed),
         stuck_because=_shares(reasons, list(REASONS), failed),
         no_common_ground=_no_common_ground(ensemble),
-        levers=_levers(ensemble),
+        levers=_levers(ensemble, horizon),
         walked_away=_ratio(int(left.sum()), worlds),
         walked_away_after_signing=_ratio(
             int((left & (ensemble.stages_signed.values > 0)).sum()), worlds
@@ -297,6 +338,7 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
                 )
             }
         ),
+        limited=limited_summary(scenario, ensemble, horizon),
     )
     return summary.rounded()
 
@@ -306,7 +348,7 @@ def _deadline(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
     if said is None:
         return None
     worlds, codes = data.sizes["world"], data.outcome_at_deadline.values
-    counts = {kind: int((codes == n).sum()) for n, kind in enumerate(OUTCOMES)}
+    counts = {k: int((codes == OUTCOMES.index(k)).sum()) for k in outcomes_of(scenario)}
     known = list(scenario.actors) if said.known_to == "all" else said.known_to
     return AtDeadline(
         scenario.day_of(said.at),
@@ -344,20 +386,29 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     ]
 
 
-def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
-    """How shares differ among calibrations; None where worlds do not differ in them."""
+def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
+    """From whether something is so in each world to how its share differs among calibrations.
+
+    None where worlds do not differ in the engine parameters that past talks inform.
+    """
     names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
     drawn = np.array([data[n].values for n in names], dtype=float)
     if not len(names) or not np.ptp(drawn, axis=1).any():
         return None
+    return lambda flags: Interval(*spread_of_share(drawn.T, flags))
 
-    def spread(flags: np.ndarray) -> Interval:
-        return Interval(*spread_of_share(drawn.T, flags))
+
+def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations."""
+    spread = allowed_spread(data)
+    if spread is None:
+        return None
+    kinds = data.outcome.attrs["flag_meanings"].split()
 
     codes = data.outcome.values
     settled, first = data.settled_day.values, data.first_signed_day.values
     return Allowed(
-        {kind: spread(codes == n) for n, kind in enumerate(OUTCOMES)},
+        {kind: spread(codes == OUTCOMES.index(kind)) for kind in kinds},
         {day: spread(settled <= float(day)) for day in days},
         {day: spread(first <= float(day)) for day in days},
     )
@@ -375,32 +426,11 @@ def _stages(scenario: Scenario, data: xr.Dataset) -> dict[str, Stage]:
 
 def _package(scenario: Scenario, data: xr.Dataset) -> dict[str, Term]:
     """Per issue: what stands agreed at the end, over the worlds in which it does."""
-    out = {}
     agreed = data.agreed.values
-    for column, (key, issue) in enumerate(scenario.issues.items()):
-        values = agreed[:, column]
-        values = values[~np.isnan(values)]
-        out[key] = Term()
-        if len(values):
-            low, median, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-            times = text_counts(issue, values)
-            text, count = min(times.items(), key=lambda pair: (-pair[1], pair[0]))
-            middle, share = nearest_text(issue, median), count / len(values)
-            out[key] = Term(median, low, high, middle, text, share, len(values))
-    return out
-
-
-def text_counts(issue: Issue, values: np.ndarray) -> Counter[str]:
-    """How often each text of the scale is the nearest one (as :func:`nearest_text`)."""
-    if issue.numeric is not None:
-        return Counter(nearest_text(issue, float(v)) for v in values)
-    points = sorted(issue.scale)
-    nearest = np.abs(values[:, None] - np.array(points)).argmin(axis=1)
-    counts: Counter[str] = Counter()
-    for point, count in zip(points, np.bincount(nearest, minlength=len(points)), strict=True):
-        if count:
-            counts[issue.scale[point]] += int(count)
-    return counts
+    return {
+        key: term_of(issue, agreed[:, column])
+        for column, (key, issue) in enumerate(scenario.issues.items())
+    }
 
 
 def _actors(data: xr.Dataset) -> dict[str, ActorResult]:
@@ -447,13 +477,13 @@ def _no_common_ground(data: xr.Dataset) -> dict[str, float]:
     return {str(i): float(m) for i, m in zip(data.issue.values, missed, strict=True)}
 
 
-def _levers(data: xr.Dataset) -> dict[str, LeverUse]:
+def _levers(data: xr.Dataset, horizon: float) -> dict[str, LeverUse]:
     out = {}
     pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
         pulled = ~np.isnan(pulled_day[:, n])
         effect = effect_day[:, n]
-        acted = ~np.isnan(effect)
+        acted = effect <= horizon  # what was pulled late may act only after the end
         median = float(np.median(effect[acted])) if acted.any() else None
         out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
     return out

@@ -116,6 +116,20 @@ class Durability(Sourced):
     """How long a signed settlement holds."""
 
     years: int = Field(default=10, ge=1, le=50, description="Years after signing to look at.")
+    kind: Literal["any", "interstate", "intrastate"] = Field(
+        default="any",
+        description="Whose record accidents are read from: of agreements between states, within "
+        "one, or of all.",
+    )
+    monitoring: dict[Identifier, Bound] = Field(
+        default={},
+        description="Issue → where on it a truce is monitored; all must hold. Absent: not known.",
+    )
+    peacekeepers: dict[Identifier, Bound] = Field(
+        default={},
+        description="Within states: issue → where on it there are peacekeepers; all must hold. "
+        "Absent: not known.",
+    )
     shift: dict[Identifier, Deviation] = Field(
         default={},
         description="Issue → standard deviation of a year's change in what renewed war would "

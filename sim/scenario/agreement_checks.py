@@ -196,6 +196,16 @@ def _durability(raw: dict[str, Any]) -> Found:
                 yield from unknown((*base, "moves", other), other, issues, "issue")
             if part != "shift" and not (mapping(body).get("source") or _judged(body)):
                 yield base, "has neither a source nor a judgement", "add one of them"
+    for part in ("monitoring", "peacekeepers"):
+        for issue in mapping(raw, "durability", part):
+            yield from unknown(("durability", part, issue), issue, issues, "issue")
+    kind = mapping(raw, "durability").get("kind", "any")
+    if mapping(raw, "durability", "peacekeepers") and kind != "intrastate":
+        yield (
+            ("durability", "peacekeepers"),
+            f"counts within states only, and the kind is {kind}",
+            "give `kind: intrastate`, or let the term deter under `deterrence`",
+        )
 
 
 def _binds(actor: dict[Any, Any]) -> bool:

@@ -30,6 +30,7 @@ from sim.scenario.raw import (
 )
 from sim.scenario.schema import DAY
 from sim.scenario.time_checks import TIME_CHECKS
+from sim.scenario.tracks_checks import TRACK_CHECKS
 from sim.scenario.yaml_source import Path_, dotted
 
 MAX_OPTIONS = 21
@@ -44,7 +45,14 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf, typed: bool) -> list[Pr
     """
     return [
         Problem(place_of(path), dotted(path), message, fix)
-        for check in (*CHECKS, *TIME_CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, outcome_checks)
+        for check in (
+            *CHECKS,
+            *TIME_CHECKS,
+            *AGREEMENT_CHECKS,
+            *ARTICLE_CHECKS,
+            *TRACK_CHECKS,
+            outcome_checks,
+        )
         for path, message, fix in _found(check, raw, typed)
     ]
 
@@ -165,18 +173,17 @@ def _actors(raw: dict[str, Any]) -> Found:
 
 def _positions(raw: dict[str, Any]) -> Found:
     """Saliences and red lines that make sense."""
-    for actor, spec in mapping(raw, "actors").items():
-        positions = mapping(spec, "positions")
+    for base, positions in _all_positions(raw):
         saliences = [median(mapping(positions, i).get("salience")) for i in positions]
         if positions and all(s == 0 for s in saliences):
             yield (
-                ("actors", actor, "positions"),
+                base,
                 "every salience is zero",
                 "weigh at least one issue",
             )
         for issue in positions:
             position = mapping(positions, issue)
-            path: Path_ = ("actors", actor, "positions", issue)
+            path: Path_ = (*base, issue)
             noted = [position, *(line for _, line in lines_as_written(position))]
             if not any(one.get("source") or one.get("judgement") for one in noted):
                 yield (
@@ -203,6 +210,15 @@ def _positions(raw: dict[str, Any]) -> Found:
                         f"the ideal {ideal:g} is not between {low:g} and {high:g}",
                         "order them [low, high] around the ideal",
                     )
+
+
+def _all_positions(raw: dict[str, Any]) -> Iterator[tuple[Path_, dict[Any, Any]]]:
+    """What actors want, on the agenda and in tracks, and where it is said."""
+    for actor, spec in mapping(raw, "actors").items():
+        yield ("actors", actor, "positions"), mapping(spec, "positions")
+    for key, track in mapping(raw, "tracks").items():
+        for actor in mapping(track, "positions"):
+            yield ("tracks", key, "positions", actor), mapping(track, "positions", actor)
 
 
 def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:

@@ -119,7 +119,8 @@ SHORTEST = 0.25
 
 def _certain(span: Number) -> Number:
     if span.uncertain or span.median < SHORTEST:
-        raise PydanticCustomError("number", "must be one duration above 0, of 0.25d at least, such as 2w")
+        said = "must be one duration above 0, of 0.25d at least, such as 2w"
+        raise PydanticCustomError("number", said)
     return span
 
 

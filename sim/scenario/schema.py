@@ -46,6 +46,7 @@ from sim.scenario.fields import (
     span,
 )
 from sim.scenario.outcome import Outcome
+from sim.scenario.record import Talks, talks
 
 Told = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 """A number that is only told, with the unit of its scale."""
@@ -86,6 +87,10 @@ class Issue(Sourced):
         description="Where the issue stands at the start if nothing is agreed."
     )
     unit: Title | None = Field(default=None, description="What the scale measures, for the axis.")
+    separable: bool = Field(
+        default=False,
+        description="Whether a part agreement on it alone may be signed, as in a track of its own.",
+    )
     numeric: tuple[Told, Told] | None = Field(
         default=None,
         description="What the points 0 and 1 are in numbers; every point is then told as its "
@@ -214,8 +219,8 @@ class Condition(Strict):
         return Number("fixed", (float(self.round),), unit="rounds")
 
 
-class Effect(Strict):
-    """What a lever changes, all of it things that exist in the model."""
+class WarEffect(Strict):
+    """What changes the war, all of it things that exist in the model."""
 
     cost: dict[Identifier, Worth] = Field(
         default={}, description="Actor → change of its cost of war, utility a month."
@@ -226,6 +231,11 @@ class Effect(Strict):
     no_deal: dict[Identifier, Movement] = Field(
         default={}, description="Issue → shift of where it stands without a deal."
     )
+
+
+class Effect(WarEffect):
+    """What a lever changes."""
+
     payment: dict[Identifier, Worth] = Field(
         default={}, description="Actor → utility paid when the whole agreement is signed."
     )
@@ -423,8 +433,8 @@ class War(Sourced):
         }
 
 
-class Stage(Sourced):
-    """A part of the agenda: these issues are settled together, then act."""
+class Step(Sourced):
+    """Issues that are settled together, then act."""
 
     name: Identifier
     title: Title | None = None
@@ -433,6 +443,11 @@ class Stage(Sourced):
         default={},
         description="What its text must contain to be this stage at all, such as a truce now.",
     )
+
+
+class Stage(Step):
+    """A part of the agenda: these issues are settled together, then act."""
+
     cost_factor: Share = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of war that remains once it is signed.",
@@ -479,6 +494,54 @@ class Protocol(Strict):
                 "protocol", f"there is no protocol '{name}'; choose from {', '.join(PROTOCOLS)}"
             )
         return name
+
+
+class LimitedEffect(WarEffect):
+    """What a limited agreement changes while it is in force."""
+
+    trust: Annotated[Rate, BeforeValidator(_rate)] = Field(
+        default=Rate(share=Number("fixed", (0.0,)), per=span(7)),
+        description="Share of what all misjudge of one another that its channel removes in a span "
+        "of time, as a host's `communication` does: {share: 0.02, per: 1w}.",
+    )
+
+
+class LimitedStage(Step):
+    """A limited agreement: it acts while it is in force, and may lapse or be broken."""
+
+    effect: LimitedEffect = LimitedEffect()
+    term: Span | None = Field(
+        default=None,
+        description="Time, such as 90d, for which it is signed; absent: until it is broken.",
+    )
+    breaks: Share = Field(
+        default=Number("fixed", (0.0,)),
+        description="Probability that it is broken within a year by what nobody at the table "
+        "decides, such as an incident. A side also breaks it once it loses by it.",
+    )
+
+
+class Track(Strict):
+    """Talks about limited agreements, held beside those about the whole settlement."""
+
+    title: Title
+    issues: dict[Identifier, Issue] = Field(
+        default={}, description="Issues of this track alone; stages may also name common ones."
+    )
+    positions: dict[Identifier, dict[Identifier, Position]] = Field(
+        default={},
+        description="Actor → issue of this track → what it wants there, saliences in the unit of "
+        "its other ones. On common issues it wants what it wants elsewhere.",
+    )
+    parties: list[Identifier] | None = Field(
+        default=None,
+        description="Who must sign, and the envoy if he takes part; absent: all who have a "
+        "position on one of its issues and a say in it, and the envoy.",
+    )
+    protocol: Protocol | None = Field(
+        default=None, description="Who speaks when; absent: as on the agenda."
+    )
+    stages: list[LimitedStage] = Field(min_length=1, description="Limited agreements in order.")
 
 
 class Spread(Strict):
@@ -539,6 +602,13 @@ class Engine(Strict):
         "thought to be.",
     )
 
+    accidents: float = Field(
+        default=1.0,
+        ge=0,
+        le=10,
+        description="Factor on the hazard that truces and settlements end by accident, as they "
+        "have in the past; 0: they never do.",
+    )
     concession_strength: float = Field(
         default=2.0,
         ge=0,
@@ -633,6 +703,9 @@ class Scenario(Strict):
     agenda: list[Stage] = Field(
         default=[], description="Stages in order; absent: everything in one."
     )
+    tracks: dict[Identifier, Track] = Field(
+        default={}, description="Talks about limited agreements beside the agenda."
+    )
     protocol: Protocol = Protocol()
     plan: dict[Identifier, OnScale] = Field(
         default={},
@@ -660,6 +733,39 @@ class Scenario(Strict):
     outcome: Outcome | None = Field(
         default=None, description="What came of talks of the past; the engine never reads it."
     )
+    base_rate: str | None = Field(
+        default=None,
+        description="Talks of the past that the odds are told beside, or `none`; absent: mediated "
+        "wars, or any day of a war where nobody mediates; none where no war goes on.",
+    )
+
+    @field_validator("base_rate")
+    @classmethod
+    def _in_the_record(cls, key: str | None) -> str | None:
+        if key is not None and key not in ("none", *talks()):
+            known = ", ".join(["none", *talks()])
+            raise PydanticCustomError(
+                "base_rate",
+                f"the record has no '{key}'; choose from {known}",  # type: ignore[arg-type]
+            )
+        return key
+
+    @property
+    def counts_accidents(self) -> bool:
+        """Whether agreements can end by accident."""
+        table = self.engine.calibration
+        return bool("accidents" in table.names or self.engine.accidents > 0)
+
+    @property
+    def comparable(self) -> Talks | None:
+        """Talks of the past that the odds are told beside."""
+        if self.base_rate is not None:
+            return talks().get(self.base_rate)
+        fought = any(c.per_month.median > 0 for c in self.war.cost.values()) or self.war.drift
+        mediated = any(actor.role != "party" for actor in self.actors.values())
+        if not fought:
+            return None
+        return talks()["mediated_war" if mediated else "any_day_of_war"]
 
     @model_validator(mode="after")
     def _bounded_work(self) -> Scenario:

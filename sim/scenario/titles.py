@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sim.prose import possessive, sentence
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, Track
 
 OF_POSITION = {
     "limit": "red line",
@@ -19,6 +19,12 @@ OF_POSITION = {
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
+OF_LIMITED = {
+    "effect": "Effect",
+    "trust": "Help with communication",
+    "term": "Term",
+    "breaks": "Probability a year of a break",
+}
 OF_ACTOR = {
     "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
@@ -50,6 +56,8 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return f"{_issue(rest[0], scenario)} without a deal"
     if head == "agenda" and len(rest) >= 2:
         return _of_stage(rest, scenario)
+    if head == "tracks" and len(rest) >= 2 and rest[0] in scenario.tracks:
+        return _of_track(scenario.tracks[rest[0]], rest[1:], scenario)
     if head == "plan" and len(rest) == 1:
         return f"The plan on {_issue(rest[0], scenario)}"
     if head == "spread" and len(rest) == 1:
@@ -67,6 +75,11 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     if field == "levers" and len(rest) >= 3 and rest[1] in actor.levers:
         what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
         return f"{what} of “{actor.levers[rest[1]].title}”"
+    if field == "positions" and len(rest) > 4 and rest[2] == "conditional":
+        where = f"conditional red line on {_issue(rest[1], scenario)}"
+        if rest[4] == "when" and len(rest) == 7:
+            where = f"condition for its {where}: {_issue(rest[5], scenario)}"
+        return f"{who} {where}"
     if field == "positions" and len(rest) >= 3:
         what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
         lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []
@@ -114,6 +127,25 @@ def _of_stage(rest: list[str], scenario: Scenario) -> str:
     if rest[1] == "terms" and len(rest) == 4:
         return f"{_issue(rest[2], scenario)} in {title}: {_spelt(rest[3:]).lower()}"
     return f"{title}: {_spelt(rest[1:]).lower()}"
+
+
+def _of_track(track: Track, rest: list[str], scenario: Scenario) -> str:
+    kind, below = rest[0], rest[1:]
+    issues = {key: issue.title for key, issue in track.issues.items()}
+    if kind == "positions" and len(below) >= 3:
+        what = OF_POSITION.get(below[2], _spelt(below[2:]).lower())
+        where = issues.get(below[1], _spelt([below[1]]))
+        return f"{possessive(_actor(below[0], scenario))} {what} on {where}"
+    if kind == "issues" and len(below) == 2 and below[1] == "no_deal" and below[0] in issues:
+        return f"{issues[below[0]]} without an agreement"
+    stages = {s.name: s for s in track.stages} | {str(n): s for n, s in enumerate(track.stages)}
+    if kind == "stages" and len(below) >= 2 and below[0] in stages:
+        title = f"“{stages[below[0]].title or _spelt([below[0]])}”"
+        if below[1] == "effect" and len(below) == 4 and below[2] == "cost":
+            return f"Effect of {title} on {possessive(_actor(below[3], scenario))} cost of war"
+        key = "trust" if below[1:] == ["effect", "trust"] else below[1]
+        return f"{OF_LIMITED.get(key, _spelt(below[1:]))} of {title}"
+    return f"“{track.title}”: {_spelt(rest).lower()}"
 
 
 def _issue(key: str, scenario: Scenario) -> str:

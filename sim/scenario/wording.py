@@ -138,6 +138,7 @@ def _models_at(loc: Path_, root: type[BaseModel]) -> list[type[BaseModel]]:
 def names_are_free(loc: Path_) -> bool:
     """Whether the keys below a location are names that the file chooses, such as actors."""
     free = {"actors", "issues", "positions", "levers", "sources", "drift", "beliefs", "cost"}
+    free |= {"tracks"}
     return bool(loc) and str(loc[-1]) in free
 
 

@@ -1,11 +1,301 @@
-"""What comes after the signatures."""
+"""What a deal or the plan is worth, whether it passes at home, and how long it would hold."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing
+from sim.formulas.statistics import Interval
+from sim.prose import counted, listing, signed, span_words
 from sim.prose import percent as share_text
-from sim.views.run_data import short
+from sim.results.aftermath import PlanGain
+from sim.scenario.record import holding
+from sim.views.colours import PLAN, SETTLED, actor_colors
+from sim.views.convergence import MANY
+from sim.views.run_data import short, signatories
+from sim.views.view import View, foot_line
+
+STEADY = 0.95
+"""Share that holds to the end from which a sentence says as much as a curve."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a side gains over no deal, in points of utility: median and 10–90 % of the worlds.
+
+    Attributes
+    ----------
+    name, color : str
+    deal, plan : PlanGain or None
+        From settling, over the worlds that settle; from the plan as published on day 0.
+    crossed : str
+        Red lines that the plan crosses, with the share of worlds.
+    """
+
+    actor: str
+    name: str
+    color: str
+    deal: PlanGain | None
+    plan: PlanGain | None
+    crossed: str
+
+    @property
+    def words(self) -> str:
+        """The row in a sentence."""
+        said = [
+            f"{what} {gain_text(gain)}"
+            for what, gain in (("settling is worth", self.deal), ("the plan is worth", self.plan))
+            if gain is not None
+        ]
+        return f"{self.name}: {', '.join(said)}." + (
+            f" The plan is beyond its red line on {self.crossed}." if self.crossed else ""
+        )
+
+
+@dataclass(frozen=True)
+class Vote:
+    """A gate: share of the signed texts that passed it, and of the worlds in which the plan would.
+
+    Attributes
+    ----------
+    whom : str
+        For whom it stands, and how often it is asked.
+    """
+
+    key: str
+    title: str
+    whom: str
+    passed: float | None
+    interval: Interval | None
+    plan: float | None
+    plan_interval: Interval | None
+
+    @property
+    def words(self) -> str:
+        """The row in a sentence."""
+        said = [
+            f"{what} passes in {share_text(share)}"
+            for what, share in (("what is signed", self.passed), ("the plan", self.plan))
+            if share is not None
+        ]
+        return f"{self.title}: {', '.join(said)}."
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Share that still holds, by year from 0; with intervals where it is one of settlements."""
+
+    key: str
+    label: str
+    color: str
+    shares: list[float]
+    spans: list[Interval]
+
+    @property
+    def words(self) -> str:
+        """The curve in a sentence."""
+        marks = sorted({1, 5, len(self.shares) - 1} & set(range(1, len(self.shares))))
+        said = [f"{share_text(self.shares[y])} after {counted(y, 'year')}" for y in marks]
+        return f"Still hold, {self.label}: {listing(said)}."
+
+
+@dataclass(frozen=True)
+class InRecord:
+    """Share of past agreements of the kind that held so many years, with 95 % intervals."""
+
+    label: str
+    years: list[float]
+    shares: list[float]
+    spans: list[Interval]
+
+    @property
+    def words(self) -> str:
+        """The points in a sentence."""
+        said = [
+            f"{share_text(share)} ({span_words(span)}) after {counted(round(year), 'year')}"
+            for year, share, span in zip(self.years, self.shares, self.spans, strict=True)
+        ]
+        return f"In the record, {self.label}: {listing(said)}."
+
+
+@dataclass(frozen=True)
+class AfterwardsView(View):
+    """As far as the scenario looks that way.
+
+    Attributes
+    ----------
+    worth : list of Worth
+    votes : list of Vote
+        Gates that are asked in any world.
+    holds : list of Holding
+    terms : list of (str, float)
+        "All terms" and "without …": share of the settlements that then hold to the end.
+    broken : list of str
+        Who breaks settlements first, in sentences.
+    notes : list of str
+        What there is nothing to show of.
+    record : InRecord or None
+        What accidents are read from.
+    """
+
+    worth: list[Worth]
+    votes: list[Vote]
+    holds: list[Holding]
+    terms: list[tuple[str, float]]
+    broken: list[str]
+    notes: list[str]
+    record: InRecord | None = None
+
+    @property
+    def words(self) -> list[str]:
+        parts: list[Worth | Vote | Holding] = [*self.worth, *self.votes, *self.holds]
+        terms = [f"{name}: {share_text(share)} hold to the end." for name, share in self.terms]
+        record = [self.record.words] if self.record and self.holds else []
+        said = [*(part.words for part in parts), *record]
+        return [*said, *terms, *self.broken, *self.notes]
+
+
+def gain_text(gain: PlanGain) -> str:
+    """``+12 points (+3 to +20)``."""
+    middle, low, high = (signed(f"{100 * v:+.0f}") for v in (gain.median, gain.p10, gain.p90))
+    return f"{middle} points ({low} to {high})"
+
+
+def afterwards_view(run: Run) -> AfterwardsView | None:
+    """Worth, ratification and durability; None where the scenario looks at none of them."""
+    scenario, summary = run.scenario, run.summary
+    if not (scenario.has_plan or scenario.ratification or scenario.durability):
+        return None
+    worth, votes, notes = _worth(run), *_votes(run)
+    holds, terms, broken = _holds(run), list[tuple[str, float]](), list[str]()
+    durability = summary.durability
+    if durability and durability.worlds:
+        terms = [("All terms", durability.shares[-1])]
+        terms += [(f"Without {scenario.issues[t].title}", s) for t, s in durability.by_term]
+        broken = [
+            f"{short(run, actor)} breaks it first: {share_text(share)}."
+            for actor, share in durability.broken_by.items()
+            if share
+        ]
+        if durability.by_accident:
+            broken.append(f"An accident ends it first: {share_text(durability.by_accident)}.")
+    elif durability:
+        notes.append("No settlement was reached, so nothing can be said of its terms.")
+    if holds and all(one.shares[-1] >= STEADY for one in holds):
+        # lines along the top of a panel say no more than a sentence
+        notes += [one.words for one in holds]
+        holds, terms = [], []
+    parts = [
+        *(["what a deal is worth over no deal"] if worth else []),
+        *(["whether texts pass at home"] if votes else []),
+        *(
+            [
+                "how long a settlement holds: until breaking it is worth more to a side, or an "
+                "accident ends it"
+            ]
+            if holds
+            else []
+        ),
+    ]
+    text = f"After the signatures: {listing(parts) or 'nothing to look at'}."
+    if any(w.plan for w in worth):
+        text += " The plan is weighed as it stands on day 0, whether or not anybody would sign it."
+    return AfterwardsView(
+        foot_line(run),
+        headline(run),
+        text,
+        worth,
+        votes,
+        holds,
+        terms,
+        broken,
+        notes,
+        _record(run),
+    )
+
+
+def _record(run: Run) -> InRecord | None:
+    """The record of the scenario's kind of agreement, at whole years that are looked at."""
+    durability = run.summary.durability
+    if durability is None or durability.kind is None:
+        return None
+    found = holding()[durability.kind]
+    at = [n for n, year in enumerate(found.years) if 0.9 < year <= durability.years + 0.1]
+    spec = run.scenario.durability
+    either = ", with peacekeepers or without" if spec and spec.peacekeepers else ""
+    return InRecord(
+        f"{found.n} {found.title}{either}",
+        [float(round(found.years[n])) for n in at],
+        [float(found.shares[n]) for n in at],
+        [found.intervals[n] for n in at],
+    )
+
+
+def settled_gains(run: Run) -> dict[str, PlanGain]:
+    """Gain from settling over what refusing was worth, over the worlds with a settlement."""
+    data = run.ensemble
+    settled = data.outcome.values == 0
+    gain, found = data.gain.values, {}
+    for n, actor in enumerate(signatories(run)):
+        values = gain[settled, n]
+        values = values[~np.isnan(values)]
+        if len(values):
+            low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
+            found[actor] = PlanGain(middle, low, high, float((values > 0).mean()))
+    return found
+
+
+def _worth(run: Run) -> list[Worth]:
+    plan, deals, colors = run.summary.plan, settled_gains(run), actor_colors(run.scenario)
+    actors = [a for a in signatories(run) if a in deals or (plan and a in plan.gain)]
+    if len(actors) > MANY:
+        ranked = sorted(actors, key=lambda a: (deals.get(a) or plan.gain[a]).median)  # type: ignore[union-attr]
+        actors = [*ranked[:3], *ranked[-3:]]
+    return [
+        Worth(a, short(run, a), colors[a], deals.get(a), plan.gain.get(a) if plan else None,
+              _crossed(run, a))
+        for a in actors
+    ]  # fmt: skip
+
+
+def _crossed(run: Run, actor: str) -> str:
+    plan = run.summary.plan
+    found = sorted((plan.crosses.get(actor, {}) if plan else {}).items(), key=lambda kv: -kv[1])
+    return ", ".join(f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in found)
+
+
+def _votes(run: Run) -> tuple[list[Vote], list[str]]:
+    """Gates that are asked, and a sentence about the others."""
+    asked, never = [], []
+    for key, gate in run.summary.ratification.items():
+        parts = []
+        if gate.voted:
+            parts.append(f"voted in {share_text(gate.voted)} of worlds")
+        if gate.plan_concerned:
+            always = gate.plan_concerned > 0.99
+            parts.append("the plan comes before it" if always
+                         else f"the plan in {share_text(gate.plan_concerned)}")  # fmt: skip
+        if not parts:
+            never.append(gate.title)
+            continue
+        whom = f"{short(run, gate.of)}: {'; '.join(parts)}"
+        asked.append(Vote(key, gate.title, whom, gate.passed, gate.interval, gate.plan_passed,
+                          gate.plan_interval))  # fmt: skip
+    return asked, [f"Asked in no world: {listing(never)}."] if never else []
+
+
+def _holds(run: Run) -> list[Holding]:
+    durability, plan = run.summary.durability, run.summary.plan
+    found = []
+    if durability and durability.worlds:
+        words = f"of {counted(durability.worlds, 'settlement')}"
+        found.append(Holding("settlements", words, SETTLED, [1.0, *durability.shares],
+                             [Interval(1.0, 1.0), *durability.spans]))  # fmt: skip
+    if plan and plan.held:
+        found.append(Holding("plan", "the plan as published", PLAN, [1.0, *plan.held.values()], []))
+    return found
 
 
 def headline(run: Run) -> str:

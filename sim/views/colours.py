@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-import numpy as np
-
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.schema import Actor, Scenario
 
 OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
-SETTLED, FIRST, PLAN = "#00695c", "#8a6d00", "#6a4c93"
-"""A settlement, a first stage, and the plan as published."""
+SETTLED, FIRST, PLAN, LIMITED = "#00695c", "#8a6d00", "#6a4c93", "#4f7391"
+"""A settlement, a first stage, the plan as published, and limited agreements."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,
     "ratification_failed": "#a34e5f",
-    "breakdown": "#767676",
+    "breakdown": "#454f5b",
     "no_deal": "#a6a6a6",
+    "limited": LIMITED,
 }
 """How a world ends."""
 
@@ -75,17 +74,15 @@ def to_hex(rgb: Sequence[float]) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in rgb[:3])
 
 
-def shade(colors: Sequence[str], share: float) -> str:
-    """The colour so far along evenly spaced ones.
+def tint(color: str, share: float = 0.28) -> str:
+    """A colour so pale that dark text reads on it.
 
     Examples
     --------
-    >>> shade(("#000000", "#ffffff", "#ff0000"), 0.5)
-    '#ffffff'
+    >>> tint("#000000", 0.2)
+    '#cccccc'
     """
-    stops = np.linspace(0.0, 1.0, len(colors))
-    parts = np.array([to_rgb(color) for color in colors]).T
-    return to_hex([float(np.interp(share, stops, part)) for part in parts])
+    return to_hex([1.0 - share * (1.0 - part) for part in to_rgb(color)])
 
 
 def luminance(color: Color) -> float:

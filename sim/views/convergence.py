@@ -1,13 +1,335 @@
-"""Who stands where on every issue, when."""
+"""Who stands where on every issue, when: positions, red lines, texts, the deal."""
 
 from __future__ import annotations
 
-from sim.ensemble.runner import Run
-from sim.results.dataset import date_of
-from sim.views.run_data import day_text, signed_days, stage_title
+import datetime
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-SHADE = 0.045
-"""Width of the shade on the forbidden side of a red line, scale units."""
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.ensemble.runner import Run
+from sim.prose import counted, listing, percent
+from sim.results.dataset import date_of
+from sim.scenario.schema import Issue, nearest_text
+from sim.views.colours import actor_colors
+from sim.views.limited import InForce, in_force
+from sim.views.run_data import (
+    agreed_day,
+    conditional_lines,
+    consents,
+    day_text,
+    days,
+    kept,
+    last_day,
+    red_lines,
+    short,
+    signatories,
+    signed_days,
+    stage_title,
+)
+from sim.views.view import View, foot_line
+
+Array = NDArray[np.floating]
+
+SINGLE = 20
+"""Single worlds shown around the central one: the first, which are drawn like all others."""
+FEW, SOME = 3, 6
+"""Least and most issues shown large."""
+OFTEN = 0.05
+"""Share of the failures from which an issue is shown large."""
+MANY = 11
+"""More actors than these are drawn together where they stand together."""
+CROWD = "#4a5a63"
+"""Colour of actors that are too many for a colour each."""
+
+
+@dataclass(frozen=True)
+class RedLine:
+    """A limit at the end of the central world: nothing above it is signed, or below.
+
+    Attributes
+    ----------
+    stated : bool or None
+        Whether the side has said so itself; otherwise the coder believes it. None where the
+        scenario does not tell these apart.
+    conditional : bool
+        Whether it holds only while other terms meet a condition.
+    """
+
+    at: float
+    above: bool
+    stated: bool | None = None
+    conditional: bool = False
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where an actor, or several that stand together, stands on an issue by round.
+
+    Attributes
+    ----------
+    actors : list of str
+    name : str
+    color : str
+    signs : bool
+        Whether the issue needs its signature.
+    central : ndarray, shape (rounds,)
+    worlds : ndarray, shape (worlds, rounds)
+        Single worlds; none where the stand is one of many.
+    lines : list of RedLine
+    """
+
+    actors: list[str]
+    name: str
+    color: str
+    signs: bool
+    central: Array
+    worlds: Array
+    lines: list[RedLine]
+
+
+@dataclass(frozen=True)
+class IssuePanel:
+    """An issue: who stands where, the mediator's texts, and what was agreed.
+
+    Attributes
+    ----------
+    decides : bool
+        Whether it is one of those on which a deal hangs.
+    status : str
+        What became of it in the central world.
+    texts : ndarray, shape (texts, 2)
+        Day and place of the texts tabled.
+    deal : tuple of float or None
+        Day and place of what the central world agreed.
+    real : tuple of float or None
+        Day and place of what was signed in truth, where the scenario tells it.
+    """
+
+    key: str
+    issue: Issue
+    decides: bool
+    status: str
+    stands: list[Stand]
+    texts: Array
+    deal: tuple[float, float] | None
+    real: tuple[float, float] | None = None
+
+    @property
+    def words(self) -> str:
+        """The panel in a sentence or two."""
+        courses = " ".join(course(self.issue, stand) for stand in self.stands)
+        text = f"{self.issue.title}: {self.status}. {courses}"
+        if self.real:
+            text += f" Signed in truth: “{nearest_text(self.issue, self.real[1])}”."
+        return text
+
+
+@dataclass(frozen=True)
+class ConvergenceView(View):
+    """Panels in the scenario's order.
+
+    Attributes
+    ----------
+    start : date
+        Day 0.
+    days : ndarray
+        Of every round up to ``end``, the last day worth showing.
+    signed : list of float
+        Days on which the central world signs stages.
+    actors : list of (str, str)
+        Names and colours of those drawn one by one; none where they are too many.
+    single : int
+        Single worlds shown.
+    """
+
+    start: datetime.date
+    days: Array
+    end: float
+    signed: list[float]
+    actors: list[tuple[str, str]]
+    single: int
+    panels: list[IssuePanel]
+    limited: list[InForce]
+
+    @property
+    def words(self) -> list[str]:
+        beside = [f"{x.title}: signed in {percent(x.ever)} of all worlds." for x in self.limited]
+        return [*(panel.words for panel in self.panels), *beside]
+
+    def lines(self) -> Iterable[RedLine]:
+        """All red lines."""
+        return (line for p in self.panels for stand in p.stands for line in stand.lines)
+
+
+def convergence_view(run: Run) -> ConvergenceView:
+    """Positions of the central world and of single ones, issue by issue."""
+    scenario, end = run.scenario, last_day(run)
+    shown = days(run)[days(run) <= end]
+    large = deciding(run)
+    crowd = len(signatories(run)) > MANY
+    colors = actor_colors(scenario)
+    panels = [_panel(run, issue, len(shown), issue in large, crowd) for issue in scenario.issues]
+    drawn = {a for p in panels for stand in p.stands for a in stand.actors}
+    single = min(SINGLE, run.ensemble.sizes["traced"]) if not crowd else 0
+    around = f", with {counted(single, 'single world')} as thin lines" if single else ""
+    text = (
+        "Where each side stands in the central world, in which every uncertain number is at its "
+        f"median{around}. Each scale runs between the two ends of the dispute."
+    )
+    if len(large) < len(panels):
+        text += " Large: the issues that decide it."
+    if (outcome := scenario.outcome) is not None:
+        when = f"something was signed on {day_text(outcome.signed)}" if outcome.signed else ""
+        text += f" In truth {when or 'nothing was signed'}."
+    if crowd:
+        text += " Thicker lines: more sides that stand together."
+    return ConvergenceView(
+        foot_line(run), headline(run), text, scenario.war.start_date, shown, end,
+        sorted(set(signed_days(run).values())),
+        [] if crowd else [(short(run, a), colors[a]) for a in signatories(run) if a in drawn],
+        single, panels, in_force(run),
+    )  # fmt: skip
+
+
+def deciding(run: Run) -> list[str]:
+    """Issues on which a deal hangs: those that block, then those furthest apart at the start."""
+    issues = list(run.scenario.issues)
+    if len(issues) <= FEW + 1:
+        return issues
+    summary = run.summary
+    blocks = {i: summary.stuck_on.get(i, 0.0) + summary.no_common_ground.get(i, 0.0)
+              for i in issues}  # fmt: skip
+    apart = {i: float(np.ptp(_starts(run, i))) if len(_starts(run, i)) else 0.0 for i in issues}
+    ranked = sorted(issues, key=lambda i: (-round(blocks[i], 3), -apart[i], issues.index(i)))
+    often = sum(blocks[i] >= OFTEN for i in issues)
+    return ranked[: min(max(often, FEW), SOME)]
+
+
+def _starts(run: Run, issue: str) -> Array:
+    i, keys = list(run.scenario.issues).index(issue), signatories(run)
+    return run.central.offer.values[0, [keys.index(a) for a in holders(run, issue)], i]
+
+
+def holders(run: Run, issue: str) -> list[str]:
+    """Signatories with a position of their own on an issue; others' offers mean nothing there."""
+    actors = run.scenario.actors
+    return [
+        a
+        for a in signatories(run)
+        if (p := actors[a].positions.get(issue)) is not None and p.salience.median > 0
+    ]
+
+
+def _panel(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> IssuePanel:
+    spec, i, central = (
+        run.scenario.issues[issue],
+        list(run.scenario.issues).index(issue),
+        run.central,
+    )
+    stage = next(n for n, s in enumerate(run.scenario.stages) if issue in s.issues)
+    mine = central.text_stage.values == stage
+    when = central.text_round.values[mine] * float(run.scenario.war.round_days)
+    texts = np.column_stack([when, central.text.values[mine, i]])
+    day, point = agreed_day(run, issue), float(central.agreed.values[i])
+    deal = None if day is None or math.isnan(point) else (day, point)
+    stands = _stands(run, issue, shown, decides, crowd)
+    real = _signed_in_truth(run, issue)
+    return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal, real)
+
+
+def _signed_in_truth(run: Run, issue: str) -> tuple[float, float] | None:
+    """Day, at most the last one shown, and place."""
+    known = run.scenario.outcome
+    if known is None or not known.signed or issue not in known.terms:
+        return None
+    day = (known.signed - run.scenario.war.start_date).days
+    return min(float(day), last_day(run)), known.terms[issue].at.median
+
+
+def _stands(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> list[Stand]:
+    keys, i = signatories(run), list(run.scenario.issues).index(issue)
+    colors = actor_colors(run.scenario)
+    offers = run.central.offer.values[:shown, :, i]
+    every = kept(run.ensemble, "offer of single worlds",
+                 lambda: run.ensemble.offer.isel(traced=slice(SINGLE)).values)  # fmt: skip
+    together: dict[object, list[str]] = {}
+    for actor in holders(run, issue):
+        course_ = np.round(offers[:, keys.index(actor)], 3).tobytes() if crowd else actor
+        together.setdefault(course_, []).append(actor)
+    found = []
+    for actors in together.values():
+        a = keys.index(actors[0])
+        worlds = every[:, :shown, a, i] if decides and not crowd else every[:0, :shown, a, i]
+        lines = [line for actor in actors for line in lines_of(run, actor, issue)]
+        found.append(
+            Stand(actors, group_name([short(run, x) for x in actors]),
+                  CROWD if crowd else colors[actors[0]],
+                  any(consents(run, x, issue) for x in actors), offers[:, a], worlds,
+                  list(dict.fromkeys(lines)))
+        )  # fmt: skip
+    return found
+
+
+def group_name(names: list[str]) -> str:
+    """One name, a few, or a count with the first.
+
+    Examples
+    --------
+    >>> group_name(["Austria"]), group_name(["Austria", "Spain", "Italy", "Malta"])
+    ('Austria', 'Austria and 3 others')
+    """
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} others"
+
+
+def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
+    """Red lines of an actor: at the end of the central world, or where it says that they are."""
+    position = run.scenario.actors[actor].positions.get(issue)
+    found = [RedLine(float(line[-1]), above) for line, above in red_lines(run, actor, issue)]
+    if position is None or not consents(run, actor, issue):
+        return found
+    above = found[0].above if found else position.upward
+    if position.limits is None:
+        drawn = [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
+        # a line alone may have moved since
+        alone = len(drawn) == 1 and len(found) == 1
+        found = [replace(found[0], stated=drawn[0].stated)] if alone else drawn
+    return found + [
+        RedLine(at, above, conditional=True) for at in conditional_lines(run, actor, issue)
+    ]
+
+
+def status(run: Run, issue: str) -> str:
+    """What became of the issue in the central world, in one line."""
+    spec, point = run.scenario.issues[issue], run.summary.central.agreed[issue]
+    day = agreed_day(run, issue)
+    if point is not None and day is not None:
+        when = day_text(date_of(run.scenario, day))
+        return f"Agreed {when}: {nearest_text(spec, point.point)}"
+    if float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)]) > 0:
+        return "Not agreed: red lines and conditions miss each other"
+    return "Not agreed"
+
+
+def course(spec: Issue, stand: Stand) -> str:
+    """A way on an issue in one sentence."""
+    first, last = float(stand.central[0]), float(stand.central[-1])
+    start, end = nearest_text(spec, first), nearest_text(spec, last)
+    if start == end:
+        text = f"{stand.name}: near “{start}” ({first:.2f} to {last:.2f})"
+    else:
+        text = f"{stand.name}: from “{start}” ({first:.2f}) to “{end}” ({last:.2f})"
+    bars = [
+        f"nothing {'above' if line.above else 'below'} {line.at:.2f}"
+        for line in stand.lines
+        if not line.conditional
+    ]
+    return text + (f"; red line at the end: {listing(bars)}." if bars else ".")
 
 
 def headline(run: Run) -> str:

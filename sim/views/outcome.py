@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +11,15 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, span_words
+from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import DAYS, OUTCOME_WORDS, OUTCOMES
-from sim.results.summary import ByDay, Intervals
-from sim.views.colours import FIRST, OUTCOME_COLORS, SETTLED
+from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.results.summary import allowed_spread
+from sim.scenario.tracks import limited_titles
+from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
-from sim.words.story import asked_words
+from sim.views.view import View, foot_line
+from sim.words.story import asked_words, base_rate_words
 
 Array = NDArray[np.float64]
 
@@ -52,7 +56,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Band:
-    """Shares by day, with 95 % intervals."""
+    """Shares by day, with the range that matters."""
 
     days: Array
     shares: Array
@@ -96,22 +100,87 @@ class Signing:
 
 
 @dataclass(frozen=True)
-class OutcomeView:
+class Base:
+    """How often comparable talks of the past ended in an agreement, by a day.
+
+    Attributes
+    ----------
+    label : str
+        For the end of a mark.
+    words : str
+    """
+
+    day: float
+    share: float
+    interval: Interval | None
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
+class OutcomeView(View):
     """Odds of every kind of outcome, and curves of what is signed.
 
     Attributes
     ----------
+    start : date
+        Day 0.
     end : float
         Last day shown.
     asked : list of str
         What is signed by the days that the scenario asks for.
+    base : Base or None
     """
 
-    headline: str
     odds: list[Odds]
+    start: datetime.date
     end: float
     signings: list[Signing]
     asked: list[str]
+    #: limited agreements, which are neither a truce nor a settlement
+    limited: list[Signing]
+    base: Base | None = None
+
+    @property
+    def words(self) -> list[str]:
+        parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
+        base = [f"Base rate. {self.base.words}"] if self.base else []
+        return [*self.asked, *parts, *(one.words for one in self.signings), *base]
+
+    @property
+    def occurring(self) -> list[Odds]:
+        """Kinds of outcome that any world has."""
+        return [one for one in self.odds if one.share > 0]
+
+    @property
+    def absent(self) -> str:
+        """Which kinds no world has, in a sentence; empty where each is seen."""
+        never = [one for one in self.possible if one.share == 0]
+        if not never:
+            return ""
+        names = "; ".join(one.label.split(":")[0].lower() for one in never)
+        return f"In no world: {names} ({never[0].span})."
+
+    @property
+    def known(self) -> list[str]:
+        """Days asked about within the horizon."""
+        return [day for day, share in self.signings[0].shares.items() if share is not None]
+
+    @property
+    def seen(self) -> list[Signing]:
+        """What is signed in any world."""
+        return [one for one in self.signings if one.curve.shares[-1] > 0]
+
+    @property
+    def unseen(self) -> str:
+        """What is signed in none, in a sentence; empty where each is."""
+        never = [one for one in self.signings if not one.curve.shares[-1]]
+        if not never:
+            return ""
+        low, high = float(never[0].curve.low[-1]), float(never[0].curve.high[-1])
+        names = listing([one.phrase if n == 0 else one.phrase[:1].lower() + one.phrase[1:]
+                         for n, one in enumerate(never)])  # fmt: skip
+        return f"{names}: in no world by any of these days ({span_words([low, high])})."
 
     @property
     def possible(self) -> list[Odds]:
@@ -120,13 +189,36 @@ class OutcomeView:
 
     @property
     def highest(self) -> float:
-        """Upper end of all bands."""
-        return max(float(one.curve.high.max()) for one in self.signings)
+        """Upper end of all that is drawn."""
+        ends = [float(one.curve.high.max()) for one in self.seen]
+        if self.base:
+            ends.append(self.base.interval.high if self.base.interval else self.base.share)
+        return max(ends)
+
+
+DOTS = 50
+
+
+def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
+    """So many dots shared out by largest remainders (Hamilton), in the order of the shares.
+
+    Examples
+    --------
+    >>> dots([0.985, 0.015])
+    [49, 1]
+    >>> dots([0.333, 0.333, 0.334], 10)
+    [3, 3, 4]
+    """
+    exact = count * np.asarray(shares, dtype=float) / float(np.sum(shares))
+    whole = np.floor(exact + 1e-9)
+    rest = np.argsort(whole - exact, kind="stable")[: count - int(whole.sum())]
+    whole[rest] += 1
+    return [int(n) for n in whole]
 
 
 def outcome_view(run: Run) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
-    shares, intervals, scenario = run.summary.outcomes, run.summary.outcomes_interval, run.scenario
+    shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
     barred = {
         *(["partial"] if len(scenario.stages) == 1 else []),
         *([] if scenario.ratification else ["ratification_failed"]),
@@ -134,24 +226,47 @@ def outcome_view(run: Run) -> OutcomeView:
     odds = [
         Odds(OUTCOME_WORDS[kind].label, OUTCOME_WORDS[kind].line, OUTCOME_COLORS[kind],
              shares[kind], intervals[kind], kind not in barred or shares[kind] > 0)
-        for kind in OUTCOMES
+        for kind in shares
     ]  # fmt: skip
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
     signings = [_signing(run, "settlement", "Settlement", "A settlement", SETTLED, settled)]
     if len(scenario.stages) > 1:
         title = stage_title(run, scenario.stages[0].name)
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
+    limited = [
+        _signing(run, key, title, f"“{title}” (limited)", LIMITED,
+                 run.ensemble.limited_day.sel(limited=key).values)
+        for key, title in limited_titles(scenario).items()
+    ]  # fmt: skip
     asked = asked_words(scenario, run.summary)
     text = f"{asked[0]} {headline(run)}" if asked else headline(run)
-    return OutcomeView(text, odds, last_day(run), signings, asked)
+    under = (
+        "How the worlds end within the horizon, and the share in which something is signed by "
+        f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
+    )
+    return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
+                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
+
+
+def _base(run: Run) -> Base | None:
+    found = run.summary.base_rate
+    if found is None:
+        return None
+    cases = found.cases[:1].lower() + found.cases[1:]
+    label = f"{share_text(found.share)} {cases}"
+    return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 
 
 def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: Array) -> Signing:
     end = last_day(run)
     shown = days(run)[days(run) <= end]
     asked = np.array([day for day in DAYS if day <= end], dtype=float)
-    curve, marks = (Band(at, *band_of_shares(signed, at)) for at in (shown, asked))
-    return Signing(name, label, phrase, color, curve, marks, *run.summary.by_day(name))
+    spread = allowed_spread(run.ensemble)
+    curve, marks = (Band(at, *band_of_shares(signed, at, spread)) for at in (shown, asked))
+    shares, spans = run.summary.by_day(name)
+    if name in ("settlement", "first_stage"):
+        spans = run.summary.spans_by_day(name)
+    return Signing(name, label, phrase, color, curve, marks, shares, spans)
 
 
 def headline(run: Run) -> str:

@@ -1,16 +1,202 @@
-"""What deals contain, issue by issue."""
+"""What deals contain, issue by issue; or, where there are none, what stands in the way."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
+from sim.prose import counted, listing
 from sim.prose import percent as share_text
-from sim.views.run_data import is_settled, kept
+from sim.results.terms import text_counts
+from sim.scenario.schema import Issue, nearest_text
+from sim.views.colours import actor_colors
+from sim.views.convergence import CROWD, MANY, RedLine, group_name, lines_of
+from sim.views.run_data import consents, is_settled, kept, red_lines, short, signatories
+from sim.views.view import View, foot_line
+
+Array = NDArray[np.float64]
+FEW = 20
+"""Below so many deals every one is shown by itself instead of a distribution."""
 
 
-def deals_on(run: Run, issue: str) -> NDArray[np.float64]:
+@dataclass(frozen=True)
+class Wish:
+    """The ideal of a side, or of several with the same one, and their red lines."""
+
+    actors: list[str]
+    name: str
+    color: str
+    ideal: float
+    lines: list[RedLine]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """An issue over its scale.
+
+    Attributes
+    ----------
+    start : float
+        Where it stands without a deal, at the start.
+    plan : float or None
+        What the plan as published says.
+    deals : ndarray
+        What was agreed: in settlements, or where there are none in what stages were signed.
+    middle, low, high : float or None
+        Median, 10th and 90th percentile of the deals; of options the lower median and no more.
+    missed : float or None
+        Share of worlds in which red lines leave no common ground; None where nothing bars anything.
+    head, more : str
+        What the median deal says, or why there is none.
+    """
+
+    key: str
+    issue: Issue
+    wishes: list[Wish]
+    start: float
+    plan: float | None
+    deals: Array
+    middle: float | None
+    low: float | None
+    high: float | None
+    missed: float | None
+    head: str
+    more: str
+
+    @property
+    def words(self) -> str:
+        """The strip in a sentence or two."""
+        wants = listing([f"{w.name} “{nearest_text(self.issue, w.ideal)}”" for w in self.wishes])
+        return (
+            f"{self.issue.title}: ideals nearest to {wants or 'nothing'}. {self.head}: {self.more}."
+        )
+
+
+@dataclass(frozen=True)
+class PackageView(View):
+    """Strips in the scenario's order.
+
+    Attributes
+    ----------
+    settled : bool
+        Whether any world settles; otherwise red lines are shown.
+    crowd : bool
+        Whether the sides are too many for a colour each.
+    actors : list of (str, str)
+        Names and colours; empty for a crowd.
+    """
+
+    settled: bool
+    crowd: bool
+    actors: list[tuple[str, str]]
+    strips: list[Strip]
+
+    @property
+    def words(self) -> list[str]:
+        return [strip.words for strip in self.strips]
+
+
+def package_view(run: Run) -> PackageView:
+    """What is agreed, between whose wishes."""
+    settled, crowd = bool(is_settled(run).any()), len(signatories(run)) > MANY
+    strips = [_strip(run, issue, settled, crowd) for issue in run.scenario.issues]
+    wishing = {a for strip in strips for wish in strip.wishes for a in wish.actors}
+    colors = actor_colors(run.scenario)
+    actors = [(short(run, a), colors[a]) for a in signatories(run) if a in wishing and not crowd]
+    return PackageView(
+        foot_line(run), headline(run), _subtitle(run, strips), settled, crowd, actors, strips
+    )
+
+
+def _subtitle(run: Run, strips: list[Strip]) -> str:
+    settled = int(is_settled(run).sum())
+    if settled:
+        return (
+            f"The terms of {counted(settled, 'world')} with a settlement, issue by issue, between "
+            "each side's ideal and what holds without a deal at the start."
+        )
+    signed = any(len(s.deals) for s in strips)
+    what = "Terms of the stages that were signed, and" if signed else "Ideals and"
+    return (
+        f"{what} the red lines of the central world, issue by issue; right, in how many worlds the "
+        "red lines leave no point that all could sign."
+    )
+
+
+def _strip(run: Run, issue: str, settled: bool, crowd: bool) -> Strip:
+    spec, i = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
+    values = deals_on(run, issue)
+    middle = low = high = None
+    if len(values):
+        options = spec.kind == "options"
+        middle = float(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))
+        if not options:  # between options lies nothing
+            low, high = (float(q) for q in np.quantile(values, [0.1, 0.9]))
+    barred = any(red_lines(run, a, issue) for a in signatories(run) if consents(run, a, issue))
+    missed = float((gaps_of(run)[:, i] > 0).mean()) if barred else None
+    plan = run.summary.plan
+    says = plan.points[issue].point if plan and issue in run.scenario.plan_issues else None
+    head, more = _words(run, issue, values, middle, missed, settled)
+    return Strip(
+        issue, spec, _wishes(run, issue, settled, crowd), spec.no_deal.median, says, values, middle,
+        low, high, missed, head, more,
+    )  # fmt: skip
+
+
+def _wishes(run: Run, issue: str, settled: bool, crowd: bool) -> list[Wish]:
+    colors, actors = actor_colors(run.scenario), run.scenario.actors
+    together: dict[object, list[str]] = {}
+    for actor in signatories(run):
+        position = actors[actor].positions.get(issue)
+        if position is not None and position.salience.median > 0:
+            key = round(position.ideal.median, 3) if crowd else actor
+            together.setdefault(key, []).append(actor)
+    return [
+        Wish(
+            group,
+            group_name([short(run, a) for a in group]),
+            CROWD if crowd else colors[group[0]],
+            actors[group[0]].positions[issue].ideal.median,
+            [] if settled else [line for a in group for line in lines_of(run, a, issue)],
+        )
+        for group in together.values()
+    ]
+
+
+def _words(
+    run: Run, issue: str, values: Array, middle: float | None, missed: float | None, settled: bool
+) -> tuple[str, str]:
+    """What the median deal says, or why there is none; and more about it."""
+    spec = run.scenario.issues[issue]
+    if middle is None:
+        if missed is None:
+            return "No red lines", "nothing on this issue alone bars a deal"
+        if missed == 0:
+            return "Common ground in all worlds", "some point is within everyone's red lines"
+        gaps = gaps_of(run)[:, list(run.scenario.issues).index(issue)]
+        miss = float(np.median(gaps[gaps > 0]))
+        part = "under 1 %" if miss < 0.005 else f"{100 * miss:.0f} %"
+        return (
+            f"No common ground in {share_text(missed)}",
+            f"of worlds; red lines there miss each other by {part} of the scale",
+        )
+    text = nearest_text(spec, middle)
+    if not settled:
+        more = f"signed in {share_text(len(values) / run.summary.worlds)} of worlds"
+        return text, more + (f"; no common ground in {share_text(missed)}" if missed else "")
+    if spec.kind == "options":
+        counts = text_counts(spec, values).most_common(3)
+        if len(counts) == 1:
+            return text, "the same in all"
+        return text, ", ".join(f"“{t}” in {share_text(n / len(values))}" for t, n in counts)
+    first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, [0.1, 0.9]))
+    return text, "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
+
+
+def deals_on(run: Run, issue: str) -> Array:
     """Values agreed: in settlements, or where there is none in what stages were signed."""
     agreed = kept(run.ensemble, "agreed", lambda: run.ensemble.agreed.values)
     values, settled = agreed[:, list(run.scenario.issues).index(issue)], is_settled(run)
@@ -18,7 +204,7 @@ def deals_on(run: Run, issue: str) -> NDArray[np.float64]:
     return chosen[~np.isnan(chosen)]
 
 
-def gaps_of(run: Run) -> NDArray[np.float64]:
+def gaps_of(run: Run) -> Array:
     """By how much red lines miss each other, per world and issue."""
     return kept(run.ensemble, "red_line_gap", lambda: run.ensemble.red_line_gap.values)
 

@@ -1,17 +1,149 @@
-"""What presses the sides: issues that move by themselves, costs of war, levers."""
+"""What presses the sides: issues that move by themselves, what going on costs, levers."""
 
 from __future__ import annotations
 
+import datetime
+import math
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import listing
+from sim.prose import counted, listing, signed
 from sim.prose import percent as share_text
-from sim.views.run_data import band, short, signatories
+from sim.scenario.schema import Issue, nearest_text
+from sim.views.colours import actor_colors
+from sim.views.convergence import CROWD, MANY
+from sim.views.layout import window
+from sim.views.run_data import band, days, last_day, short, signatories, signed_words
+from sim.views.view import View, foot_line
 
+Array = NDArray[np.floating]
 MOST = 2
 """Most issues shown that move without a deal; those that move furthest."""
 DRIFT = "#4a5a63"
+
+
+@dataclass(frozen=True)
+class Course:
+    """Something by round: in the central world, and the 10–90 % band of all worlds."""
+
+    key: str
+    name: str
+    color: str
+    central: Array
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An issue that moves without a deal, and the part of its scale to show."""
+
+    issue: Issue
+    course: Course
+    ends: tuple[float, float]
+
+    @property
+    def words(self) -> str:
+        """The course in a sentence."""
+        line, low, high = self.course.central, self.course.low, self.course.high
+        return (
+            f"{self.issue.title}, as it stands without a deal: {line[0]:.2f} at the start, "
+            f"{line[-1]:.2f} at the end of the central world "
+            f"(“{nearest_text(self.issue, float(line[-1]))}”), {low[-1]:.2f} to {high[-1]:.2f} in "
+            "10–90 % of the worlds."
+        )
+
+
+@dataclass(frozen=True)
+class LeverRow:
+    """A threat or a promise over time.
+
+    Attributes
+    ----------
+    who : str
+        Whose, of what kind, and to whom.
+    shares : ndarray
+        Share of worlds in which it is in effect, by round.
+    pulled, effect : float or None
+        Days in the central world.
+    """
+
+    key: str
+    title: str
+    who: str
+    color: str
+    shares: Array
+    pulled: float | None
+    effect: float | None
+
+    @property
+    def words(self) -> str:
+        """The row in a sentence."""
+        share = share_text(float(self.shares[-1]))
+        return f"{self.title} ({self.who}): in effect in {share} of worlds at the end."
+
+
+@dataclass(frozen=True)
+class PressureView(View):
+    """Everything up to ``end``, the last day worth showing.
+
+    Attributes
+    ----------
+    costs : list of Course
+        In points of utility a month; of a crowd the highest only.
+    levers : list of LeverRow
+        Those that take effect in any world.
+    notes : list of str
+        What a reader would look for in vain.
+    """
+
+    start: datetime.date
+    days: Array
+    end: float
+    worlds: str
+    signed: dict[float, str]
+    moving: list[Moving]
+    costs: list[Course]
+    levers: list[LeverRow]
+    notes: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        said = [
+            f"{c.name}: going on costs {c.central[0]:.1f} points a month at the start, "
+            f"{c.central[-1]:.1f} at the end, {c.low[-1]:.1f} to {c.high[-1]:.1f} in 10–90 % of "
+            "the worlds."
+            for c in self.costs
+        ]
+        return [
+            *(m.words for m in self.moving),
+            *said,
+            *(v.words for v in self.levers),
+            *self.notes,
+        ]
+
+
+def pressure_view(run: Run) -> PressureView:
+    """Issues that move without a deal, costs by actor, and levers over time."""
+    end = last_day(run)
+    shown = int((days(run) <= end).sum())
+    moving, others = drifting(run)
+    levers = [_lever(run, n, shown) for n in range(run.central.sizes["lever"])]
+    used = [lever for lever in levers if lever.shares[-1] > 0 or lever.pulled is not None]
+    costs = _costs(run, shown)
+    text = (
+        "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what going on "
+        "without a deal costs each side, and how the situation moves meanwhile; levers change both."
+    )
+    return PressureView(
+        foot_line(run), headline(costs, used, bool(levers)), text, run.scenario.war.start_date,
+        days(run)[:shown], end, counted(run.summary.worlds, "world"), signed_words(run),
+        [_moving(run, issue, shown) for issue in moving], costs, used,
+        _notes(run, moving, others, levers, used),
+    )  # fmt: skip
 
 
 def drifting(run: Run) -> tuple[list[str], list[str]]:
@@ -32,41 +164,81 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
     return ranked[:MOST], ranked[MOST:]
 
 
-def headline(run: Run) -> str:
-    """The finding: who bears the highest cost of war, and which lever acts most often."""
-    actors, data = signatories(run), run.summary.levers
-    cost = run.central.cost.values.max(axis=0)
-    most = int(np.argmax(cost))
-    if cost[most] > 0:
-        most_of_all = f"{short(run, actors[most])}, up to {_points(cost[most])} a month"
-        text = f"Cost of war is highest for {most_of_all}"
+def _moving(run: Run, issue: str, shown: int) -> Moving:
+    spec, n = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
+    low, _, high = band(run.ensemble, "no_deal")[:, :shown, n]
+    line = run.central.no_deal.values[:shown, n]
+    ends = window(list(spec.scale), float(min(low.min(), line.min())),
+                  float(max(high.max(), line.max())))  # fmt: skip
+    return Moving(spec, Course(issue, spec.title, DRIFT, line, low, high), ends)
+
+
+def _costs(run: Run, shown: int) -> list[Course]:
+    colors, actors = actor_colors(run.scenario), signatories(run)
+    low, _, high = 100 * band(run.ensemble, "cost")[:, :shown]
+    central = 100 * run.central.cost.values[:shown]
+    found = [
+        Course(actor, short(run, actor), CROWD if len(actors) > MANY else colors[actor],
+               central[:, a], low[:, a], high[:, a])
+        for a, actor in enumerate(actors)
+    ]  # fmt: skip
+    if len(found) > MANY:
+        found = sorted(found, key=lambda c: -float(c.central.max()))[:3]
+    return found
+
+
+def _lever(run: Run, n: int, shown: int) -> LeverRow:
+    key = str(run.central.lever.values[n])
+    owner, _, name = key.partition(".")
+    lever = run.scenario.actors[owner].levers[name]
+    effects = np.sort(run.ensemble.lever_effect_day.values[:, n])
+    shares = np.searchsorted(effects, days(run)[:shown], side="right") / run.summary.worlds
+    who = f"{short(run, owner)}, {lever.kind} to {listing([short(run, o) for o in lever.on])}"
+    pulled, effect = (
+        None if math.isnan(day) or day > last_day(run) else day
+        for day in (float(run.central.lever_pulled_day.values[n]),
+                    float(run.central.lever_effect_day.values[n]))
+    )  # fmt: skip
+    return LeverRow(
+        key, lever.title, who, actor_colors(run.scenario)[owner], shares, pulled, effect
+    )
+
+
+def headline(costs: list[Course], used: list[LeverRow], any_levers: bool) -> str:
+    """The finding: whom going on costs most, and which lever acts most often."""
+    most = max(costs, key=lambda c: float(c.central.max()))
+    highest = float(most.central.max())
+    if highest > 0:
+        text = f"Going on without a deal costs {most.name} most, up to {_points(highest)} a month"
     else:
-        text = "War has no cost in this scenario"
-    if not data:
+        text = "Going on without a deal costs nobody anything here"
+    acting = [lever for lever in used if lever.shares[-1] > 0]
+    if not any_levers:
         return f"{text}; there are no levers"
-    lever = max(data, key=lambda v: (data[v].in_effect, v))
-    share = data[lever].in_effect
-    if not share:
+    if not acting:
         return f"{text}; no lever takes effect in any world"
-    owner, _, name = lever.partition(".")
-    title = run.scenario.actors[owner].levers[name].title
-    return f"{text}; “{title}” takes effect in {share_text(share)} of worlds"
+    lever = max(acting, key=lambda v: float(v.shares[-1]))
+    share = share_text(float(lever.shares[-1]))
+    return f"{text}; “{lever.title}” takes effect in {share} of worlds"
 
 
 def _points(value: float) -> str:
-    number = f"{100 * value:.1f}".removesuffix(".0").replace("-", "−")
+    number = signed(f"{value:.1f}".removesuffix(".0"))
     return f"{number} point" + ("" if number == "1" else "s")
 
 
-def pressure_notes(run: Run) -> list[str]:
-    """What a reader would look for in vain."""
-    moving, others = drifting(run)
+def _notes(
+    run: Run, moving: list[str], others: list[str], levers: list[LeverRow], used: list[LeverRow]
+) -> list[str]:
     notes = []
+    idle = [f"“{lever.title}”" for lever in levers if lever not in used]
+    if idle:
+        notes.append(f"Take effect in no world: {listing(idle)}.")
     if not moving:
         notes.append("No issue moves by itself while there is no deal.")
     if others:
         titles = listing([run.scenario.issues[i].title for i in others])
         notes.append(f"Can move without a deal too, not shown: {titles}.")
-    if not run.central.sizes["lever"]:
+    if not levers:
         notes.append("This scenario has no levers.")
     return notes

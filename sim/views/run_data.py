@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.formulas.statistics import wilson
+from sim.formulas.statistics import Interval, wilson
 from sim.prose import listing
 from sim.results.dataset import date_of
 
@@ -171,9 +171,11 @@ def files(run: Run) -> str:
 
 
 def band_of_shares(
-    signed: NDArray[np.float64], by: NDArray[np.float64]
+    signed: NDArray[np.float64],
+    by: NDArray[np.float64],
+    spread: Callable[[np.ndarray], Interval] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Share of worlds with an event by each day, with its 95 % interval.
+    """Share of worlds with an event by each day, with its 95 % interval or a range of one's own.
 
     Parameters
     ----------
@@ -181,19 +183,25 @@ def band_of_shares(
         Day of the event, NaN where it never came.
     by : ndarray, shape (days,)
         Days asked about.
+    spread : callable, optional
+        From whether it is so in each world to the range of the share.
     """
     worlds = len(signed)
     counts = np.searchsorted(np.sort(signed), by, side="right")
-    bounds = np.array([wilson(int(c), worlds) for c in counts]).reshape(-1, 2)
+    if spread is None:
+        every = {int(c): wilson(int(c), worlds) for c in counts}
+    else:  # reckoned once for each share that occurs
+        every = {int(c): spread(signed <= day) for c, day in zip(counts, by, strict=True)}
+    bounds = np.array([every[int(c)] for c in counts]).reshape(-1, 2)
     return counts / worlds, bounds[:, 0], bounds[:, 1]
 
 
-def signed_words(run: Run) -> list[str]:
-    """Which stages the central world signed when, together where on one day."""
+def signed_words(run: Run) -> dict[float, str]:
+    """Day → which stages the central world signed on it, in words."""
     by_day: dict[float, list[str]] = {}
     for stage, day in signed_days(run).items():
         by_day.setdefault(day, []).append(stage_title(run, stage))
-    return [
-        f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
+    return {
+        day: f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
         for day, stages in by_day.items()
-    ]
+    }

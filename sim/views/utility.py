@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass
 
@@ -9,17 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
+from sim.prose import listing
 from sim.views.colours import actor_colors
-from sim.views.run_data import band, days, last_day, short, signatories
+from sim.views.convergence import CROWD, MANY
+from sim.views.run_data import band, days, last_day, short, signatories, signed_words
+from sim.views.view import View, foot_line
 
 LINES = {"value": "own position", "target": "aims for", "reservation": "without a deal"}
 """Variable → its name on the chart."""
 Array = NDArray[np.floating]
+ENDS = 3
+"""Sides shown from each end where they are too many."""
 
 
 @dataclass(frozen=True)
 class UtilityLine:
-    """A variable by round: in the central world, and the 10–90 % band of all worlds."""
+    """A variable by round, in points: the central world, and the 10–90 % band of all worlds."""
 
     name: str
     label: str
@@ -35,7 +41,7 @@ class UtilityPanel:
     Attributes
     ----------
     worth : float or None
-        Of the deal, where the central world settles.
+        Of the deal in points, where the central world settles.
     words : list of str
         The same as text.
     """
@@ -48,62 +54,112 @@ class UtilityPanel:
     worth: float | None
     words: list[str]
 
+    @property
+    def margin(self) -> float:
+        """What it gains over no deal, or at the end still asks for over it."""
+        last = self.lines["target"].values[-1] if self.worth is None else self.worth
+        return float(last - self.lines["reservation"].values[-1])
+
 
 @dataclass(frozen=True)
-class UtilityView:
-    """One panel per signatory, in the dataset's order.
+class UtilityView(View):
+    """One panel per signatory, in the dataset's order; of a crowd those at the two ends.
 
     Attributes
     ----------
+    start : date
+        Day 0.
     days : ndarray
         Of every round.
     end : float
         Last day worth showing.
     settled : float or None
         Day on which the central world settles.
-    limits : tuple of float
-        One range for all panels.
-    paid : str
-        What to add to what sides aim for, where there are levers that pay.
+    top : float
+        Upper end of all panels, in points; the lower is 0.
+    signed : dict of float to str
+        Day → which stages the central world signed on it.
+    notes : list of str
+        What a reader would wonder about.
     """
 
-    headline: str
+    start: datetime.date
     days: Array
     end: float
     settled: float | None
-    limits: tuple[float, float]
-    paid: str
+    top: float
+    signed: dict[float, str]
+    notes: list[str]
     panels: list[UtilityPanel]
+
+    @property
+    def words(self) -> list[str]:
+        return [line for panel in self.panels for line in panel.words] + self.notes
 
 
 def utility_view(run: Run) -> UtilityView:
-    """Positions, aims and reservation values over time."""
-    levers = (v for actor in run.scenario.actors.values() for v in actor.levers.values())
-    paid = ", payments included" if any(lever.effect.payment for lever in levers) else ""
-    panels = [_panel(run, actor, number) for number, actor in enumerate(signatories(run))]
+    """Positions, aims and reservation values over time, in points from 0 to 100."""
+    every = signatories(run)
+    panels = [_panel(run, actor, number) for number, actor in enumerate(every)]
+    if len(panels) > MANY:
+        ranked = sorted(panels, key=lambda p: -p.margin)
+        panels = [*ranked[:ENDS], *ranked[-ENDS:]]
+    text = (
+        "Utility in the central world, in points from 0 to 100 over a side's own list of aims, "
+        "with the 10–90 % band of all worlds. The filled zone is what a side still hopes to gain "
+        "by holding out; a package below the lower line is worse for it than no deal."
+    )
+    if len(panels) < len(every):
+        most = f"the {ENDS} with the most to gain and the {ENDS} with the least"
+        text += f" Of {len(every)} sides {most}."
+    drawn = [part for p in panels for one in p.lines.values() for part in (one.values, one.high)]
+    top = 100.0 * max(1.0, math.ceil(10 * max(float(np.nanmax(x)) for x in drawn) / 100 - 0.2) / 10)
     day = run.summary.central.settled_day
-    return UtilityView(headline(run), days(run), last_day(run), day, _range(panels), paid, panels)
+    return UtilityView(
+        foot_line(run), headline(run), text, run.scenario.war.start_date, days(run), last_day(run),
+        day, top, signed_words(run), _notes(run, panels), panels,
+    )  # fmt: skip
+
+
+def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
+    levers = (v for actor in run.scenario.actors.values() for v in actor.levers.values())
+    found = []
+    over = [p.short for p in panels if np.nanmax(p.lines["target"].values) > 100.5]
+    if over and any(lever.effect.payment for lever in levers):
+        found.append(f"Above 100: {listing(over)} counts on payments besides all its own aims.")
+    below = [
+        p.short for p in panels
+        if (p.lines["value"].values - p.lines["target"].values)[-1] > 5
+    ]  # fmt: skip
+    if below:
+        found.append(
+            "Where the aim lies below the position, a side would sign less than it proposes: its "
+            f"position waits for the others to move ({listing(below)})."
+        )
+    return found
 
 
 def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
     lines, words = {}, []
     for name, label in LINES.items():
-        low, _, high = band(run.ensemble, name)
-        values = run.central[name].values[:, number]
+        low, _, high = 100 * band(run.ensemble, name)
+        values = 100 * run.central[name].values[:, number]
         lines[name] = UtilityLine(name, label, values, low[:, number], high[:, number])
-        start, end = (points(100 * values[at]) for at in (0, -1))
+        start, end = (points(values[at]) for at in (0, -1))
         words.append(
             f"{short(run, actor)}, {label}: {start} points at the start, {end} at the end."
         )
     settled = run.summary.central.settled_day is not None
-    worth = float(run.central.utility.values[number]) if settled else None
+    worth = 100 * float(run.central.utility.values[number]) if settled else None
+    crowd = len(signatories(run)) > MANY
     name, color = run.scenario.actors[actor].name, actor_colors(run.scenario)[actor]
+    color = CROWD if crowd else color
     return UtilityPanel(actor, name, short(run, actor), color, lines, worth, words)
 
 
 def points(value: float) -> str:
     """A number of points as it is written."""
-    return f"{value:.0f}".replace("-", "−")
+    return f"{round(value) + 0:d}".replace("-", "−")
 
 
 def headline(run: Run) -> str:
@@ -139,14 +195,3 @@ def _last_open(run: Run) -> int:
     """Round at which the central world settled, or its last."""
     day = float(run.central.settled_day)
     return len(days(run)) - 1 if math.isnan(day) else int(np.searchsorted(days(run), day))
-
-
-def _range(panels: list[UtilityPanel]) -> tuple[float, float]:
-    """One range for all panels: everything drawn, to the next tenth."""
-    lines = [line for panel in panels for line in panel.lines.values()]
-    every = np.concatenate([part for one in lines for part in (one.values, one.low, one.high)])
-    every = every[np.isfinite(every)]
-    low, high = float(every.min()), float(every.max())
-    low, high = math.floor(low * 10) / 10, math.ceil(high * 10 - 1e-4) / 10
-    pad = 0.03 * (high - low)
-    return low - pad, high + pad

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.prose import listing, percent, span_words
 from sim.results.summary import Summary
+from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
 
-HOLDS = (
-    "Holding means that keeping it is worth more to every side than breaking it; accidents, "
-    "spoilers and changes of government are not in the model."
-)
+KEEPS = "Holding means that keeping it is worth more to every side than breaking it"
+MARKS = (1, 5, 10)
+"""Years for which the record is told."""
+
+
+def holding_words(scenario: Scenario) -> str:
+    """What ends an agreement in the model, and what the record says of agreements of its kind."""
+    spec = scenario.durability
+    if spec is None or not scenario.counts_accidents:
+        return f"{KEEPS}; accidents, spoilers and changes of government are left out."
+    found = holding()[spec.kind]
+    told = []
+    for year in MARKS:
+        at = int(np.abs(found.years - year).argmin())
+        years = "1 year" if year == 1 else f"{year} years"
+        told.append(f"{years} {percent(found.shares[at])} ({span_words(found.intervals[at])})")
+    guarded = " Peacekeepers lower the hazard as after civil wars." if spec.peacekeepers else ""
+    return (
+        f"{KEEPS}, and that no accident ends it: incidents, spoilers, changes of government, as "
+        f"often as the record has it. There, of {found.n} {found.title} in {found.groups} "
+        f"conflicts, in force after {listing(told)}; {found.source.short}.{guarded}"
+    )
 
 
 def plan_words(scenario: Scenario, summary: Summary) -> list[str]:
@@ -39,8 +60,10 @@ def plan_words(scenario: Scenario, summary: Summary) -> list[str]:
         last = list(plan.held)[-1]
         lines.append(
             f"Signed as it stands, it would hold for {last} years in "
-            f"{percent(plan.held[last])} of the worlds. {HOLDS}"
+            f"{percent(plan.held[last])} of the worlds."
         )
+        if summary.durability is None or not summary.durability.worlds:
+            lines.append(holding_words(scenario))
     return lines
 
 
@@ -77,10 +100,12 @@ def durability_words(scenario: Scenario, summary: Summary) -> list[str]:
     breaks = [
         f"{scenario.actors[a].short} in {percent(s)}" for a, s in found.broken_by.items() if s
     ]
+    if found.by_accident:
+        breaks.append(f"accident in {percent(found.by_accident)}")
     if breaks:
         lines.append(f"Broken first by {listing(breaks)} of them.")
     full = found.held[last] or 0.0
-    lines.append(HOLDS)
+    lines.append(holding_words(scenario))
     matter = [(t, s) for t, s in found.without.items() if s is not None and abs(s - full) > 0.005]
     for term, share in sorted(matter, key=lambda pair: pair[1] - full):
         title = scenario.issues[term].title

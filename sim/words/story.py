@@ -14,7 +14,9 @@ from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
+from sim.scenario.record import HORIZONS
 from sim.scenario.schema import Scenario, nearest_text
+from sim.words.limited import limited_turn
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,16 @@ def _turns(
         if kind == "signed":
             yield day, kind, f"Signed: {titles[what]}"
             continue
+        if kind.startswith("limited_"):
+            yield day, kind, limited_turn(scenario, kind, what)
+            continue
         if kind in ("ratified", "rejected"):
             yield day, kind, _vote_text(scenario, what.split())
             continue
         who = listing(scenario.actors[key].short for key in what.split())
+        broken = f"{who} break{'' if ' ' in what else 's'} the truce"
         text = {
-            "broken": f"{who} break{'' if ' ' in what else 's'} the truce: back to the start",
+            "broken": f"{broken if who else 'The truce breaks by accident'}: back to the start",
             "left": f"{who} walks away from the talks",
             "withdrawn": f"{who} stops mediating",
         }[kind]
@@ -213,6 +219,18 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
         known = summary.first_stage_by_day.get(last, summary.first_stage_ever)
         text += f". The first stage, “{title}”, is signed {within(last)} in {percent(known)}"
     return text + "."
+
+
+def base_rate_words(summary: Summary) -> str:
+    """How often comparable talks of the past ended in an agreement; empty where nothing is said."""
+    base = summary.base_rate
+    if base is None:
+        return ""
+    span = f"{span_words(base.interval)}; " if base.interval else ""
+    return (
+        f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)} "
+        f"({span}{base.n:,} cases, {base.data})."
+    )
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:

@@ -13,8 +13,12 @@ from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
+from sim.words.limited import limited_words
+from sim.words.past import happened_words
+from sim.words.short import short_words
 from sim.words.story import (
     answer,
+    base_rate_words,
     concession_words,
     ending_words,
     events,
@@ -29,6 +33,15 @@ AVERAGES = (
     "signs it, whatever it contains. `summary.json` (`articles`) and the report say which articles "
     "that a side scores very low are carried by others that it likes."
 )
+
+
+def tell_short(run: Run, folder: Path, file: str) -> None:
+    """Print the answer in at most 25 lines."""
+    console = Console(highlight=False, markup=False)
+    lines = short_words(run.scenario, run.summary, folder, file)
+    heads = {lines[0], run.scenario.question, "How the worlds end", "Why", "What would change it"}
+    for line in lines:
+        console.print(Text(line, style="bold" if line in heads else ""), soft_wrap=True)
 
 
 def tell(run: Run, folder: Path, written: list[str]) -> None:
@@ -46,13 +59,21 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     if scenario.question:
         console.print(Text(scenario.question, style="bold"))
     console.print(answer(scenario, summary) + "\n")
+    if base := base_rate_words(summary):
+        console.print(f"Base rate. {base}\n")
     console.print(_odds(run))
     for line in ending_words(scenario, summary):
         console.print(line)
     console.print(_days(run))
+    _section(console, "What happened", happened_words(scenario, summary))
     _section(console, "The central world", _central_story(run))
     _section(console, "The plan as published", plan_words(scenario, summary))
     _package(console, run)
+    _section(
+        console,
+        "Limited agreements, beside truce and settlement",
+        limited_words(scenario, summary),
+    )
     _section(console, "Ratification", ratification_words(scenario, summary))
     _section(console, "Would it last?", durability_words(scenario, summary))
     _section(
@@ -73,13 +94,15 @@ def _odds(run: Run) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("How it ends")
     table.add_column("Share", justify="right")
-    table.add_column("95 % interval", justify="right")
+    table.add_column(run.summary.span_means, justify="right")
     for kind, words in OUTCOME_WORDS.items():
         if kind == "partial" and len(run.scenario.stages) == 1:
             continue
         if kind == "ratification_failed" and not run.scenario.ratification:
             continue
-        share, span = run.summary.outcomes[kind], run.summary.outcomes_interval[kind]
+        if kind not in run.summary.outcomes:
+            continue
+        share, span = run.summary.outcomes[kind], run.summary.outcome_spans[kind]
         table.add_row(words.line, percent(share, span), span_words(span))
     return table
 
@@ -97,8 +120,11 @@ def _days(run: Run) -> Padding:
     for words, key in rows:
         shares, intervals = summary.by_day(key)
         table.add_row(words, *(percent(shares[day], intervals[day]) for day in days))
-        spans = (span_words(intervals[day]) for day in days)
-        table.add_row(Text("  95 % interval", style="dim"), *(Text(s, style="dim") for s in spans))
+        ranges = summary.spans_by_day(key)
+        spans = (span_words(ranges[day]) for day in days)
+        table.add_row(
+            Text(f"  {summary.span_means}", style="dim"), *(Text(s, style="dim") for s in spans)
+        )
     return Padding(table, (1, 0, 0, 0))
 
 

@@ -9,13 +9,13 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, total
+from sim.arrays import ALL, Some, full, total
 from sim.engine.agents.preferences import Preferences
 from sim.engine.exclusions import Exclusions
 from sim.engine.levers import ActiveLever
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
-from sim.engine.war import Beliefs, War
+from sim.engine.war import Beliefs, Shift, War
 from sim.formulas.bargaining.utility import reservation_value
 
 Array = NDArray[np.float64]
@@ -170,17 +170,41 @@ class Outlook(Preferences):
         for lever, weight in zip(self.levers, weights, strict=True):
             if weight is None or not weight.any():
                 continue
-            shift, change = lever.shift, np.zeros(len(expected))
-            for column in lever.columns:
-                before = expected[:, column]
-                after = before + shift.no_deal[worlds, column]
-                after = np.clip(after + shift.drift[worlds, column] * months, 0.0, 1.0)
-                gained = self.loss_on(column, before, worlds) - self.loss_on(column, after, worlds)
-                change += gained * ~fixed[:, column]
-            if self.key in shift.cost:
-                change -= shift.cost[self.key][worlds] * remains * self.months
-            added += weight * change
+            added += weight * self._change(lever.shift, expected, remains, months, fixed, worlds)
         return added
+
+    def _change(
+        self,
+        shift: Shift,
+        expected: Array,
+        remains: Array | float,
+        months: Array | float,
+        fixed: Mask,
+        worlds: Some = ALL,
+    ) -> Array:
+        """What a change of the war does to the value of fighting on, (worlds,)."""
+        change = np.zeros(len(expected))
+        for column in shift.columns:
+            before = expected[:, column]
+            after = before + shift.no_deal[worlds, column]
+            after = np.clip(after + shift.drift[worlds, column] * months, 0.0, 1.0)
+            gained = self.loss_on(column, before, worlds) - self.loss_on(column, after, worlds)
+            change += gained * ~fixed[:, column]
+        if self.key in shift.cost:
+            change -= shift.cost[self.key][worlds] * remains * self.months
+        return change
+
+    def worth_of(self, shift: Shift, acts: Mask) -> Array:
+        """What it gains by a change of the war as long as it is fought, shape (worlds,).
+
+        ``acts`` says where the change is in what it expects already.
+        """
+        expected = self.war.no_deal
+        if shift.columns:
+            expected = self.beliefs.expected_no_deal(np.full(self.talks.worlds, self.months))
+            of_shift = shift.no_deal + shift.drift * self.months
+            expected = np.clip(expected - np.where(acts[:, None], of_shift, 0.0), 0.0, 1.0)
+        return self._change(shift, expected, 1.0, self.months, full(expected.shape, False))
 
 
 def _sum(one: Array | None, other: Array | None) -> Array | None:

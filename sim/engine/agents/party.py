@@ -126,7 +126,7 @@ class Party(Outlook):
         best, best_of_all = self.hopes()
         gap = np.maximum(best - self.reservation, 0.0)
         others = [o.offers_made for o in self.others if o.is_principal]
-        time = np.full(talks.worlds, talks.turn - 1.0) / self.patience
+        time = self.turns_talked() / self.patience
         if self.deadline is not None and talks.turn >= self.deadline:
             time = np.maximum(time, 1.0)
         view = View(
@@ -145,6 +145,10 @@ class Party(Outlook):
         self.target = np.where(talks.is_open, target, self.target)
         hoped = np.maximum(best_of_all - self.reservation, 0.0) * self.aspiration
         self.target_of_all = np.where(talks.is_open, self.reservation + hoped, self.target_of_all)
+
+    def turns_talked(self) -> Array:
+        """Turns of talks before this one, shape (worlds,)."""
+        return np.full(self.talks.worlds, self.talks.turn - 1.0)
 
     def hopes(self) -> tuple[Array, Array]:
         """The best it can have of the stage, and of the whole settlement; (worlds,) each.

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
-from sim.plots.style import GREY, SMALL, line_height, shortened
-from sim.views.compare.common import Row, View
+from sim.plots.style import GREY, SMALL, line_height, shortened, text_width, wrapped
+from sim.prose import signed
+from sim.views.compare.common import Row
+from sim.views.view import View
 
-NAMES = 2.05
+NAMES = 2.55
 """Room for the scenarios' names, in inches."""
 
 
@@ -48,13 +51,16 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
                 zorder=-1,
             )
             sheet.figure.add_artist(band)
-        shown = height >= 2.4 * line_height()
-        block = line_height(9.5) + (line_height() if shown else 0)
+        alike = row.title.casefold() == row.label.casefold()
+        shown = height >= 2.4 * line_height() and row.title and not alike
+        room = int((height - line_height(9.5) - 0.05) / line_height())
+        title = wrapped(row.title, NAMES - 0.1, lines=min(room, 3)) if shown else []
+        block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
         sheet.text(MARGIN, y, shortened(row.heading, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
         if shown:
-            sheet.text(MARGIN, y + line_height(9.5), shortened(row.title, NAMES - 0.1), color=GREY)
+            sheet.text(MARGIN, y + line_height(9.5), "\n".join(title), color=GREY)
         top += height
 
 
@@ -68,16 +74,28 @@ def row_axes(axes: Axes, rows: int) -> None:
                 color="#eeeeee", linewidth=0.7, zorder=0)  # fmt: skip
 
 
-def few_ticks(axes: Axes, most: int = 4) -> None:
-    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are."""
+def few_ticks(axes: Axes, most: int = 4, unit: float = 1.0) -> None:
+    """Round ticks within the axis, 0 among them, away from edges where neighbours' labels are.
+
+    Parameters
+    ----------
+    unit : float
+        By which values are told: 100 for points of utility.
+    """
     low, high = axes.get_xlim()
     room = 0.08 * (high - low)
-    ticks = [
-        float(t)
-        for t in MaxNLocator(most).tick_values(low, high)
-        if low + room <= t <= high - room or (abs(t) < 1e-12 and low <= 0 <= high)
-    ]
-    axes.set_xticks(ticks)
+    inch = axes.get_position().width * WIDTH / (high - low)
+    for count in range(most, 0, -1):
+        ticks = [
+            float(t)
+            for t in MaxNLocator(count).tick_values(low, high)
+            if low + room <= t <= high - room or (abs(t) < 1e-12 and low <= 0 <= high)
+        ]
+        labels = [signed(f"{unit * t:.4g}") for t in ticks]
+        widest = max((text_width(label) for label in labels), default=0.0)
+        if all(b - a > (widest + 0.08) / inch for a, b in pairwise(ticks)):
+            break
+    axes.set_xticks(ticks, labels)
 
 
 def carried_on(axes: Axes, last: float, value: float, end: float, color: str) -> None:
@@ -89,5 +107,6 @@ def carried_on(axes: Axes, last: float, value: float, end: float, color: str) ->
 
 def column_title(sheet: Sheet, left: float, top: float, text: str, width: float) -> None:
     """Heading of a column of panels."""
-    sheet.text(left, top, shortened(text, width, SMALL + 0.4, True), size=SMALL + 0.4,
+    lines = wrapped(text, width, SMALL + 0.4, True, lines=2)
+    sheet.text(left, top - (len(lines) - 1) * line_height(), "\n".join(lines), size=SMALL + 0.4,
                weight="bold")  # fmt: skip

@@ -18,7 +18,7 @@ from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, styled
 from sim.views.compare.differences import APART, SEEN, UNSEEN, DifferencesView, MeasureColumn
 
-ROW, HEAD, AXIS, COLUMNS = 0.34, 0.3, 0.55, 5
+ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.55, 4
 
 
 @styled
@@ -32,11 +32,11 @@ def differences(view: DifferencesView) -> Figure:
         ``interval:<scenario>`` and ``unpaired:<scenario>``.
     """
     rows = view.rows
-    blocks, wide = columns_of(len(view.columns), COLUMNS)
+    blocks, wide = columns_of(len(view.answering), COLUMNS)
     height = HEAD + ROW * len(rows) + AXIS
     sheet = sheet_of(view, height * blocks, _key())
     step = (WIDTH - 2 * MARGIN - NAMES) / wide
-    for n, column in enumerate(view.columns):
+    for n, column in enumerate(view.answering):
         top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide)
         if n % wide == 0:
             scenario_rows(sheet, rows, top + HEAD, [ROW] * len(rows))

@@ -6,60 +6,68 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import carried_on, sheet_of
-from sim.plots.sheet import MARGIN, WIDTH, end_labels
-from sim.plots.style import GREY, line_height, styled, wrapped
+from sim.plots.comparison.common import NAMES, row_axes, scenario_rows, sheet_of
+from sim.plots.sheet import MARGIN, WIDTH, Mark
+from sim.plots.style import DARK, GREY, PALE, styled
 from sim.prose import percent as share_text
-from sim.views.compare.durability import DurabilityView, HoldingPanel
+from sim.views.compare.durability import DurabilityView, Holding
 
-HEIGHT, HEAD, AXIS, RIGHT, LEFT = 3.9, 0.36, 0.45, 1.95, 0.6
+ROW, HEAD, AXIS, GAP, NUMBERS = 0.42, 0.32, 0.4, 0.25, 0.62
 
 
 @styled
 def durability(view: DurabilityView) -> Figure:
-    """Share still holding by year: of the settlements reached, and of the plans if signed.
+    """A row for each scenario: the share that still holds after 1, 5 and all years.
 
     Returns
     -------
     Figure
         Panels ``settled`` and ``plan``, where there is something to show; lines carry the
-        scenario's name as gid.
+        scenario's name as gid and run through the shares of all years.
     """
-    room = (WIDTH - 2 * MARGIN) / len(view.panels)
-    more = [wrapped(p.others, room - 0.3, lines=6) if p.others else [] for p in view.panels]
-    tail = max(map(len, more)) * line_height() + 0.1
-    sheet = sheet_of(view, HEAD + HEIGHT + AXIS + tail)
-    for n, (panel, others) in enumerate(zip(view.panels, more, strict=True)):
-        left = MARGIN + n * room
-        sheet.text(left, 0, panel.title, size=10.5, weight="bold")
-        axes = sheet.axes(left + LEFT - 0.1, HEAD, room - LEFT - RIGHT, HEIGHT, gid=panel.name)
-        _curves(axes, panel)
-        if others:
-            sheet.text(left, HEAD + HEIGHT + AXIS + 0.08, "\n".join(others), color=GREY)
+    rows = view.rows
+    sheet = sheet_of(view, HEAD + ROW * len(rows) + AXIS, _key(view))
+    scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
+    step = (WIDTH - 2 * MARGIN - NAMES) / len(view.panels)
+    for n, panel in enumerate(view.panels):
+        left = MARGIN + NAMES + n * step
+        width = step - NUMBERS - GAP
+        sheet.text(left, 0.04, panel.title, weight="bold")
+        axes = sheet.axes(left, HEAD, width, ROW * len(rows), gid=panel.name)
+        row_axes(axes, len(rows))
+        axes.set_xlim(0, 1)
+        axes.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+        axes.grid(axis="x")
+        for curve in panel.curves:
+            place = rows.index(curve.row)
+            _row(axes, curve, place)
+            y = HEAD + ROW * (place + 0.5) - 0.07
+            sheet.text(
+                left + width + 0.12, y, share_text(curve.held[-1]), weight="bold", gid="share"
+            )
     return sheet.figure
 
 
-def _curves(axes: Axes, panel: HoldingPanel) -> None:
-    longest, labels = panel.longest, []
-    for curve in panel.curves:
-        color, shares = curve.color, [1.0, *curve.held]
-        years = np.arange(len(shares))
-        if curve.spans and curve.named:
-            low, high = np.array([[1.0, 1.0], *curve.spans]).T
-            axes.fill_between(years, low, high, color=color, alpha=0.12, linewidth=0)
-        axes.plot(years, shares, color=color, linewidth=2.0 if curve.named else 1.1,
-                  gid=curve.row.name, linestyle="-" if panel.name == "settled" else (0, (4, 2)),
-                  clip_on=False, marker="o", markersize=3)  # fmt: skip
-        carried_on(axes, float(years[-1]), shares[-1], longest, color)
-        if curve.named:
-            labels.append((shares[-1], f"{share_text(shares[-1])} {curve.row.label}", color))
-    for share, group in panel.together.items():
-        words = group[0].row.label if len(group) == 1 else f"({len(group)} in grey)"
-        labels.append((group[0].held[-1], f"{share} {words}", GREY))
-    axes.set_ylim(0, 1)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_xlim(0, longest)
-    axes.set_xticks(range(0, longest + 1, max(1, -(-longest // 10))))
-    axes.set_xlabel("years after signing")
-    axes.grid(axis="y")
-    end_labels(axes, labels, HEIGHT, RIGHT, lines=1)
+def _key(view: DurabilityView) -> list[Mark]:
+    last = max(len(c.held) for p in view.panels for c in p.curves)
+    return [
+        Mark("after 1 year", "point", {"marker": "o", "markersize": 4.5, "color": PALE}),
+        Mark("after 5 years", "point", {"marker": "o", "markersize": 5.5, "color": GREY}),
+        Mark(f"after as many as the scenario looks ahead, at most {last}", "point",
+             {"marker": "o", "markersize": 7, "color": DARK}),
+    ]  # fmt: skip
+
+
+def _row(axes: Axes, curve: Holding, place: int) -> None:
+    shares = np.array([1.0, *curve.held])
+    if curve.spans:
+        axes.plot(curve.spans[-1], [place, place], color="#dddddd", linewidth=7, zorder=0.8,
+                  solid_capstyle="butt", gid="interval")  # fmt: skip
+    axes.plot(shares, [place] * len(shares), color=PALE, linewidth=1.4, zorder=1,
+              gid=curve.row.name)  # fmt: skip
+    for year, size, color in ((1, 4.5, PALE), (5, 5.5, GREY)):
+        if year < len(shares) - 1:
+            axes.plot([shares[year]], [place], "o", markersize=size, color=color, clip_on=False,
+                      zorder=2)  # fmt: skip
+    axes.plot([shares[-1]], [place], "o", markersize=7, color=DARK, clip_on=False, zorder=3,
+              markerfacecolor=DARK if curve.spans else "white", gid="last")  # fmt: skip

@@ -69,4 +69,4 @@ def _column(axes: Axes, party: PartyGains) -> None:
                   markerfacecolor=face, markeredgewidth=1.3, zorder=3,
                   gid=f"{gain.kind}:{gain.row.name}")  # fmt: skip
     axes.grid(axis="x")
-    few_ticks(axes, 6)
+    few_ticks(axes, 6, 100.0)

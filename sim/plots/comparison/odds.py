@@ -42,8 +42,10 @@ def odds(view: OddsView) -> Figure:
         _column(axes, column)
         for place, (share, span) in enumerate(zip(column.shares, column.spans, strict=True)):
             y = HEAD + ROW * place + 0.06
-            color = GREY if share == 0 else DARK
-            sheet.text(left + width + 0.1, y, share_text(share, span), weight="bold", color=color)
+            if share == 0:
+                sheet.text(left + width + 0.1, y + 0.07, "0", color=GREY)
+                continue
+            sheet.text(left + width + 0.1, y, share_text(share, span), weight="bold", color=DARK)
             sheet.text(left + width + 0.1, y + 0.15, span_words(span), color=GREY)
     return sheet.figure
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -11,9 +12,10 @@ from sim.plots.comparison.common import NAMES, columns_of, scenario_rows, sheet_
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, wrapped
 from sim.prose import percent as share_text
-from sim.views.compare.packages import ENDS, SHADES, PackagesView, Term
+from sim.views.colours import tint
+from sim.views.compare.common import Row
+from sim.views.compare.packages import PackagesView, Term
 
-COLORS = LinearSegmentedColormap.from_list("scale", SHADES)
 COLUMNS, LINES, PAD = 6, 4, 0.07
 """Issues side by side, lines of text in a cell, and the space around them in inches."""
 
@@ -33,37 +35,58 @@ def packages(view: PackagesView) -> Figure:
     parts = [issues[n * wide : (n + 1) * wide] for n in range(blocks)]
     width = (WIDTH - 2 * MARGIN - NAMES) / wide
     heads = [[wrapped(view.issues[i], width - 0.1, SMALL, True, 2) for i in p] for p in parts]
-    rows = [[_row_height(view.terms[r.name], p, width) for r in view.rows] for p in parts]
+    rows = [[_row_height(view, g, p, width) for g in view.groups] for p in parts]
+    names = [_name(group) for group in view.groups]
     tops = [max(map(len, h)) * line_height() + 0.1 for h in heads]
-    sheet = sheet_of(view, sum(tops) + sum(map(sum, rows)) + 0.25 * (blocks - 1), _key())
+    sheet = sheet_of(view, sum(tops) + sum(map(sum, rows)) + 0.25 * (blocks - 1), _key(view))
     top = 0.0
     for part, head, heights, room in zip(parts, heads, rows, tops, strict=True):
         for n, lines in enumerate(head):
             sheet.text(MARGIN + NAMES + n * width + 0.05, top, "\n".join(lines), weight="bold")
         top += room
-        scenario_rows(sheet, view.rows, top, heights)
+        scenario_rows(sheet, names, top, heights)
         axes = sheet.axes(MARGIN + NAMES, top, width * len(part), sum(heights))
         _block(axes, view, part, heights, width)
         top += sum(heights) + 0.25
     return sheet.figure
 
 
-def _key() -> list[Mark]:
+def _key(view: PackagesView) -> list[Mark]:
     edge = {"edgecolor": "#bbbbbb", "linewidth": 0.6}
-    marks = [Mark(text, "band", {"facecolor": COLORS(at), **edge}) for at, text in ENDS.items()]
-    return [*marks, Mark("plan, not agreed", "band",
-                         {"facecolor": "white", "hatch": "////", **edge})]  # fmt: skip
+    return [
+        Mark(f"near the ideal of {label} alone", "band", {"facecolor": tint(color), **edge})
+        for label, color in view.sides.values()
+    ]
 
 
-def _lines(term: Term, width: float) -> list[str]:
-    lines = wrapped(term.text, width - 0.14, lines=LINES)
-    if term.share is not None:
-        lines.append(f"in {share_text(term.share)} of worlds")
-    return lines
+def _name(group: list[Row]) -> Row:
+    """A row for several scenarios: the names of the others in place of the title."""
+    first, *others = group
+    baseline = any(row.is_baseline for row in group)
+    if not others:
+        return first
+    return replace(first, title="and " + ", ".join(r.label for r in others), is_baseline=baseline)
 
 
-def _row_height(terms: dict[str, Term], issues: list[str], width: float) -> float:
-    lines = [len(_lines(terms[i], width)) for i in issues if i in terms]
+def _share(view: PackagesView, group: list[Row], issue: str) -> str:
+    """In which share of worlds it is agreed; of several scenarios from the least to the most."""
+    shares = [s for row in group if (s := view.terms[row.name][issue].share) is not None]
+    if not shares:
+        return ""
+    least, most = share_text(min(shares)), share_text(max(shares))
+    span = least if least == most else f"{least.removesuffix(' %')}–{most}"
+    return f"in {span} of worlds"
+
+
+def _lines(view: PackagesView, group: list[Row], issue: str, width: float) -> list[str]:
+    lines = wrapped(view.terms[group[0].name][issue].text, width - 0.14, lines=LINES)
+    share = _share(view, group, issue)
+    return [*lines, *(wrapped(share, width - 0.1, lines=2) if share else [])]
+
+
+def _row_height(view: PackagesView, group: list[Row], issues: list[str], width: float) -> float:
+    said = view.terms[group[0].name]
+    lines = [len(_lines(view, group, i, width)) for i in issues if i in said]
     return max([*lines, 2]) * line_height() + 2 * PAD
 
 
@@ -75,22 +98,28 @@ def _block(
     axes.set_xlim(0, width * len(issues))
     axes.set_ylim(sum(heights), 0)
     top = 0.0
-    for row, height in zip(view.rows, heights, strict=True):
+    for group, height in zip(view.groups, heights, strict=True):
         for n, issue in enumerate(issues):
-            term = view.terms[row.name].get(issue)
+            term = view.terms[group[0].name].get(issue)
             if term is None:
                 axes.text((n + 0.5) * width, top + height / 2, "–", ha="center", va="center",
                           color=GREY)  # fmt: skip
                 continue
-            kind = "agreed" if term.agreed else "plan"
-            place, size = (n * width + 0.02, top + 0.02), (width - 0.04, height - 0.04)
-            axes.add_patch(Rectangle(place, *size, facecolor=COLORS(term.point), linewidth=0.6,
-                                     edgecolor="#dddddd",
-                                     gid=f"{kind}:{row.name}:{issue}"))  # fmt: skip
-            if not term.agreed:
-                axes.add_patch(Rectangle(place, *size, facecolor="none", edgecolor="#00000016",
-                                         hatch="////", linewidth=0))  # fmt: skip
-            axes.text(n * width + 0.07, top + height / 2, "\n".join(_lines(term, width)),
-                      va="center", size=SMALL, linespacing=1.15, clip_on=True,
-                      color=DARK, style="normal" if term.agreed else "italic")  # fmt: skip
+            _cell(axes, view, group[0].name, issue, term, (n * width, top, width, height))
+            axes.text(n * width + 0.07, top + height / 2,
+                      "\n".join(_lines(view, group, issue, width)), va="center", size=SMALL,
+                      linespacing=1.15, color=DARK,
+                      style="normal" if term.agreed else "italic")  # fmt: skip
         top += height
+
+
+def _cell(
+    axes: Axes, view: PackagesView, name: str, issue: str, term: Term,
+    box: tuple[float, float, float, float],
+) -> None:  # fmt: skip
+    left, top, width, height = box
+    color = tint(view.sides[term.side][1]) if term.side else "white"
+    kind = "agreed" if term.agreed else "plan"
+    axes.add_patch(Rectangle((left + 0.02, top + 0.02), width - 0.04, height - 0.04,
+                             facecolor=color, linewidth=0.6, edgecolor="#dddddd",
+                             gid=f"{kind}:{name}:{issue}"))  # fmt: skip

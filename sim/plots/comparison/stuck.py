@@ -2,70 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from sim.plots.comparison.common import NAMES, scenario_rows, sheet_of
-from sim.plots.sheet import MARGIN, WIDTH, Sheet
-from sim.plots.style import DARK, GREY, SMALL, shortened, styled
-from sim.views.compare.common import Row
-from sim.views.compare.stuck import HEATS, Obstacle, StuckView
+from sim.plots.comparison.common import NAMES, row_axes, scenario_rows, sheet_of
+from sim.plots.sheet import MARGIN, WIDTH, Mark
+from sim.plots.style import DARK, SMALL, shortened, styled, text_width
+from sim.views.compare.stuck import Obstacle, StuckView
 
-ROW, HEAD, TAIL, GAP = 0.36, 1.2, 0.55, 0.2
-"""Height of a row and of the headings, room right of the last heading, gap before the reasons."""
-COLORS = LinearSegmentedColormap.from_list("share", HEATS)
+ROW, HEAD, GAP, REASONS = 0.46, 0.3, 0.35, 2.6
+"""Height of a row and of the headings, gap before the reasons, and their width."""
+PALES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d9e9f7")
+GREYS = ("#d2d2d2", "#e8e8e8", "#bdbdbd", "#f2f2f2")
+REST = "#ececec"
+"""Tints of the commonest issues, dark text on them; greys for the reasons and the other issues."""
 
 
 @styled
 def stuck(view: StuckView) -> Figure:
-    """Heat map of scenarios by issue: share of the failed worlds that it blocks; and the reasons.
+    """A bar for each scenario: the failed worlds by the issue that blocks, and by the reason.
 
     Returns
     -------
     Figure
-        Panels ``issues`` and ``reasons``; cells carry ``<scenario>:<issue or reason>`` as gid.
+        Panels ``issues`` and ``reasons``; parts carry ``<scenario>:<issue or reason>`` as gid.
     """
     rows = view.rows
-    sheet = sheet_of(view, HEAD + ROW * len(rows) + 0.05)
+    named = [
+        Mark(one.title, "band", {"facecolor": tint})
+        for one, tint in zip(_common(view.blocking), PALES, strict=False)
+    ]
+    sheet = sheet_of(view, HEAD + ROW * len(rows) + 0.05, named)
     scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
-    step = (WIDTH - 2 * MARGIN - NAMES - TAIL - GAP) / (len(view.blocking) + len(view.reasons))
-    left = MARGIN + NAMES
-    for name, columns in (("issues", view.blocking), ("reasons", view.reasons)):
-        width = step * len(columns)
-        _cells(sheet.axes(left, HEAD, width, ROW * len(rows), gid=name), rows, columns)
-        _heads(sheet, left, step, [o.title for o in columns])
-        left += width + GAP
+    left, width = MARGIN + NAMES, WIDTH - 2 * MARGIN - NAMES - GAP - REASONS
+    for name, title, obstacles, tints, at, wide in (
+        ("issues", "What blocks", view.blocking, PALES, left, width),
+        ("reasons", "Why", view.reasons, GREYS, left + width + GAP, REASONS),
+    ):
+        sheet.text(at, 0.04, title, weight="bold")
+        axes = sheet.axes(at, HEAD, wide, ROW * len(rows), gid=name)
+        _bars(axes, view, _common(obstacles), tints, wide)
     return sheet.figure
 
 
-def _heads(sheet: Sheet, left: float, step: float, titles: list[str]) -> None:
-    for n, title in enumerate(titles):
-        sheet.text(left + (n + 0.42) * step, HEAD - 0.06, shortened(title, 1.62), rotation=42,
-                   va="bottom", ha="left", rotation_mode="anchor")  # fmt: skip
+def _common(obstacles: list[Obstacle]) -> list[Obstacle]:
+    """The commonest over all scenarios first."""
+    return sorted(obstacles, key=lambda o: -sum(share or 0.0 for share in o.shares))
 
 
-def _cells(axes: Axes, rows: list[Row], columns: list[Obstacle]) -> None:
-    axes.set_axis_off()
-    axes.set_xlim(0, len(columns))
-    axes.set_ylim(len(rows), 0)
-    for place, row in enumerate(rows):
-        for column, obstacle in enumerate(columns):
-            share = obstacle.shares[place]
-            if share is None:
-                axes.text(column + 0.5, place + 0.5, "–", ha="center", va="center", color=GREY)
-                continue
-            axes.add_patch(Rectangle((column + 0.03, place + 0.05), 0.94, 0.9,
-                                     facecolor=COLORS(share), edgecolor="#dddddd", linewidth=0.5,
-                                     gid=f"{row.name}:{obstacle.key}"))  # fmt: skip
+def _bars(
+    axes: Axes, view: StuckView, obstacles: list[Obstacle], colors: Sequence[str], width: float
+) -> None:
+    row_axes(axes, len(view.rows))
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    tints = dict(zip((o.key for o in obstacles), colors, strict=False))
+    for place, row in enumerate(view.rows):
+        begin = 0.0
+        # in the same order everywhere, so that tints stand under each other
+        for one in obstacles:
+            share = one.shares[place]
             if share:
-                axes.text(column + 0.5, place + 0.5, whole_percent(share), ha="center",
-                          va="center", size=SMALL, color=DARK)  # fmt: skip
+                _part(axes, one, f"{row.name}:{one.key}", tints.get(one.key, REST),
+                      (begin, share, place), width)  # fmt: skip
+                begin += share
+
+
+def _part(
+    axes: Axes, one: Obstacle, gid: str, tint: str, at: tuple[float, float, int], width: float
+) -> None:
+    begin, share, place = at
+    axes.barh(place, share, left=begin, height=0.66, color=tint, edgecolor="white", linewidth=1,
+              gid=gid)  # fmt: skip
+    room, number = share * width - 0.08, whole_percent(share)
+    if text_width(number) > room:
+        return
+    words = f"{number} {one.title}"
+    if text_width(words) > room:
+        rest = room - text_width(f"{number} ")
+        cut = shortened(one.title, rest) if rest > 0.5 else ""
+        words = f"{number} {cut}" if len(cut) > 4 else number
+    axes.text(begin + 0.05 / width, place, words.strip(), va="center_baseline", size=SMALL,
+              color=DARK, gid="part")  # fmt: skip
 
 
 def whole_percent(share: float) -> str:
-    """A share in so few characters that it fits a cell."""
+    """A share in so few characters that it fits a part of a bar."""
     if 0 < share < 0.01:
         return "<1 %"
     return ">99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"

@@ -14,6 +14,8 @@ from sim.views.compare.time import Curve, TimePanel, TimeView
 from sim.views.layout import TOPS, share_tick
 
 HEIGHT, HEAD, AXIS, RIGHT, LEFT = 3.1, 0.3, 0.55, 2.4, 0.75
+BANDS = 3
+"""Most bands; more of them only cover each other."""
 MOST = 16
 """Most lines that are named at their ends."""
 
@@ -60,8 +62,8 @@ def _panel(sheet: Sheet, panel: TimePanel, top: float) -> None:
 def _curves(axes: Axes, panel: TimePanel) -> None:
     curves, upper = panel.signing, panel.top
     end = max(curve.horizon for curve in curves)
-    for curve in curves:
-        _curve(axes, curve, end)
+    for n, curve in enumerate(curves):
+        _curve(axes, curve, end, n < BANDS)
     labels = [(c.end, f"{share_text(c.end)} {c.row.label}", c.color) for c in curves[:MOST]]
     axes.set_ylim(0, upper)
     ticks = np.linspace(0, upper, TOPS[upper] + 1)
@@ -74,9 +76,9 @@ def _curves(axes: Axes, panel: TimePanel) -> None:
     end_labels(axes, labels, HEIGHT, RIGHT, lines=1)
 
 
-def _curve(axes: Axes, curve: Curve, end: float) -> None:
+def _curve(axes: Axes, curve: Curve, end: float, with_band: bool) -> None:
     color, days = curve.color, curve.days
-    if curve.named:
+    if curve.named and with_band:
         axes.fill_between(days, curve.low, curve.high, step="post", color=color, alpha=0.12,
                           linewidth=0)  # fmt: skip
     axes.step(days, curve.share, where="post", color=color, gid=curve.row.name, clip_on=False,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ from sim.studies.calibrate.evidence import QUARTERS, TERM_ERROR, Evidence
 from sim.studies.calibrate.parameters import scores
 
 Array = NDArray[np.float64]
+Counts = Literal["signature", "day", "terms"]
+COUNTS: Counts = "signature"
+"""What of an end counts by default."""
 LAPSE = 0.05
 ENOUGH = 100
 """Signed worlds from which a regression within them is made; below that their mean is taken."""
@@ -40,11 +44,14 @@ class CaseModel:
     near : Share
         Mean of exp(−d²/2σ²) where a text is signed; d is the root mean square distance of its
         terms from the true ones, σ :data:`~.evidence.TERM_ERROR`.
+    mean_near : float
+        Its mean over the priors.
     """
 
     odds: Share
     quarters: tuple[Share, ...]
     near: Share
+    mean_near: float = 1.0
 
     def quarter_odds(self, x: Array) -> Array:
         """Shares of signatures by quarter, and of none; shape (n, 5)."""
@@ -56,22 +63,25 @@ class CaseModel:
             given = given * (1.0 - h)
         return np.column_stack([*out, left * given, 1.0 - left])
 
-    def likelihood(self, x: Array, quarter: int | None, terms: bool) -> Array:
+    def likelihood(self, x: Array, quarter: int | None, counts: Counts) -> Array:
         """Likelihood of what happened at parameters (n, parameters); shape (n,).
 
         Parameters
         ----------
         quarter : int or None
             Quarter of the horizon in which it was signed; None: not signed.
-        terms : bool
-            Whether the terms count.
+        counts : str
+            Whether it was signed only, also the quarter, or also how near the terms come. These
+            count relative to their mean, so that a lapse means the same with and without.
         """
         shares = self.quarter_odds(x)
-        found = shares[:, 4 if quarter is None else quarter]
-        if quarter is not None and terms:
-            found = found * self.near(x)
-        guess = 0.5 if quarter is None else 0.125
-        return (1.0 - LAPSE) * found + LAPSE * guess
+        if quarter is None or counts == "signature":
+            none = shares[:, 4]
+            return (1.0 - LAPSE) * (none if quarter is None else 1.0 - none) + LAPSE * 0.5
+        found = shares[:, quarter]
+        if counts == "terms":
+            found = found * self.near(x) / self.mean_near
+        return (1.0 - LAPSE) * found + LAPSE * 0.125
 
 
 def quarter_of(time: Array) -> NDArray[np.int64]:
@@ -95,7 +105,8 @@ def case_model(one: Evidence, true_terms: Array) -> CaseModel:
             np.nanmean((one.terms[signed] - true_terms) ** 2, axis=1) if signed.any() else near
         )
         near = np.exp(-0.5 * np.nan_to_num(distance2, nan=1.0) / TERM_ERROR**2)
-    return CaseModel(odds, tuple(hazards), _fit(x[signed], near))
+    nearness = _fit(x[signed], near)
+    return CaseModel(odds, tuple(hazards), nearness, float(nearness(x).mean()))
 
 
 def _fit(x: Array, y: Array) -> Share:
@@ -125,19 +136,20 @@ class Learner:
 
     cases: Sequence[Case]
     models: Mapping[str, CaseModel]
+    counts: Counts = COUNTS
 
     @classmethod
-    def of(cls, cases: Sequence[Case], found: Mapping[str, Evidence]) -> Learner:
+    def of(
+        cls, cases: Sequence[Case], found: Mapping[str, Evidence], counts: Counts = COUNTS
+    ) -> Learner:
         """Fit them."""
-        return cls(cases, {c.name: case_model(found[c.name], true_terms(c)) for c in cases})
+        models = {c.name: case_model(found[c.name], true_terms(c)) for c in cases}
+        return cls(cases, models, counts)
 
     def log_likelihoods(self, x: Array) -> Array:
         """Of each case at parameters (n, parameters); shape (cases, n)."""
         return np.log(
-            [
-                self.models[c.name].likelihood(x, quarter_signed(c), bool(c.outcome.terms))
-                for c in self.cases
-            ]
+            [self.models[c.name].likelihood(x, quarter_signed(c), self.counts) for c in self.cases]
         )
 
     def weights(self, x: Array, without: str | None = None) -> Array:

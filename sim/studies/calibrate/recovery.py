@@ -46,13 +46,16 @@ def recovery(learner: Learner, repeats: int = 300, seed: int = 1) -> list[Recove
     x = scores({name: table.column(name) for name in NAMES})
     chances = [learner.models[c.name].quarter_odds(x) for c in learner.cases]
     guess = np.array([0.125] * 4 + [0.5])
+    if learner.counts == "signature":
+        chances = [np.column_stack([1.0 - p[:, 4], p[:, 4]]) for p in chances]
+        guess = np.array([0.5, 0.5])
     chances = [(1 - LAPSE) * p + LAPSE * guess for p in chances]
     truths = rng.integers(0, len(x), repeats)
     errors, covered = np.zeros((repeats, len(NAMES))), np.zeros((repeats, len(NAMES)))
     for r, true in enumerate(truths):
         log = np.zeros(len(x))
         for p in chances:
-            end = rng.choice(5, p=p[true] / p[true].sum())
+            end = rng.choice(p.shape[1], p=p[true] / p[true].sum())
             log += np.log(p[:, end])
         log[true] = -np.inf  # the truth itself is not among the candidates
         weights = normalised_weights(log)

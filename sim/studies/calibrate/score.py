@@ -7,7 +7,7 @@ scores are given to simpler forecasts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scoringrules
@@ -33,6 +33,8 @@ SURE = 0.01
 MODEL = "calibrated"
 METHODS = {
     MODEL: "the simulator, engine parameters learnt from the other cases",
+    "… and day": "the same, where the quarter of the signature counts too",
+    "… and terms": "the same, where quarter and terms count too",
     "priors": "the simulator, engine parameters from their priors",
     "as coded": "the simulator, every red line binds",
     "base rate": "share of the other cases that were signed",
@@ -91,15 +93,21 @@ def forecasts(
         Their worlds with engine parameters from the priors, and as coded.
     """
     learner = Learner.of(cases, drawn)
+    learners = {
+        MODEL: learner,
+        "… and day": replace(learner, counts="day"),
+        "… and terms": replace(learner, counts="terms"),
+    }
     signed = np.array([case.signed for case in cases])
     when = np.array([4 if (q := quarter_signed(case)) is None else q for case in cases])
     found: dict[str, list[Forecast]] = {method: [] for method in METHODS}
     features = np.array([[coded[c.name].missing, coded[c.name].ripe] for c in cases])
     for n, case in enumerate(cases):
         one, as_coded = drawn[case.name], coded[case.name]
-        weights = learner.weights(scores(one.parameters), without=case.name)
+        x = scores(one.parameters)
+        for method, other in learners.items():
+            found[method].append(from_worlds(case, one, other.weights(x, without=case.name)))
         alike = np.full(len(one.signed), 1.0 / len(one.signed))
-        found[MODEL].append(from_worlds(case, one, weights))
         found["priors"].append(from_worlds(case, one, alike))
         evenly = np.full(len(as_coded.signed), 1.0 / len(as_coded.signed))
         found["as coded"].append(from_worlds(case, as_coded, evenly))

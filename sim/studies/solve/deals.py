@@ -61,7 +61,7 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
         If the file holds no run of a scenario with these issues.
     """
     from sim.ensemble.saved import load_results
-    from sim.results.dataset import OUTCOMES
+    from sim.results.outcomes import OUTCOMES
 
     try:
         ensemble, _ = load_results(path)

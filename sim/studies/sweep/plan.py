@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.results.outcomes import LASTING, Names
 from sim.scenario import Loaded, Scenario, ScenarioError, load_variant
 from sim.scenario.errors import Place, Problem, file_error
+from sim.scenario.tracks import limited_titles
 from sim.studies.compare.inputs import Entry, read_entry, with_distinct_names
 from sim.studies.sweep.design import Point, points
 from sim.studies.sweep.parameters import (
@@ -163,6 +164,7 @@ def make_plan(
         stages.pop() if len(stages) == 1 else "",
         min(LASTING, *years) if years else 0,
         min(facts.horizon for facts in variants),
+        {k: title for facts in reversed(variants) for k, title in facts.limited.items()},
     )
     return Plan(
         scenarios, overrides, design, seed, worlds, parameters, cells, names,
@@ -180,6 +182,7 @@ class _Facts:
     first_stage: str
     years: int
     horizon: int
+    limited: dict[str, str]
 
     @classmethod
     def of(cls, scenario: Scenario) -> _Facts:
@@ -191,6 +194,7 @@ class _Facts:
             stage.title or stage.name.replace("_", " "),
             scenario.durability.years if scenario.durability else 0,
             scenario.last_day,
+            limited_titles(scenario),
         )
 
 

@@ -62,6 +62,8 @@ class Header:
     def dump(self) -> dict[str, Any]:
         """As plain data for JSON."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if not self.names.limited:
+            del plain["names"]["limited"]
         return plain
 
     @classmethod

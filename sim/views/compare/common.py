@@ -33,15 +33,6 @@ class Row:
     is_baseline: bool
 
 
-@dataclass(frozen=True)
-class View:
-    """What every chart of a comparison says around its panels."""
-
-    foot: str
-    headline: str
-    subtitle: str
-
-
 def row_of(comparison: Comparison, run: Run) -> Row:
     """A scenario's names in a chart."""
     name = run.scenario.name

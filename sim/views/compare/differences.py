@@ -8,8 +8,9 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import difference_words, label
-from sim.views.compare.common import Row, View, foot, left_out, listed, rows_of
+from sim.studies.compare.words import TOLD, difference_words, label
+from sim.views.compare.common import Row, foot, left_out, listed, rows_of
+from sim.views.view import View
 
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 """A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
@@ -59,6 +60,16 @@ class DifferencesView(View):
 
     rows: list[Row]
     columns: list[MeasureColumn]
+
+    @property
+    def answering(self) -> list[MeasureColumn]:
+        """Measures that answer the question; the others stand in the table and in the words."""
+        return [c for c in self.columns if c.key in TOLD] or self.columns[:1]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each difference."""
+        return [f"{one.row.title}: {one.words}" for c in self.columns for one in c.every]
 
 
 def differences(comparison: Comparison) -> DifferencesView | None:

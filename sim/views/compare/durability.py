@@ -9,7 +9,8 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, percent
 from sim.prose import percent as share_text
 from sim.studies.compare.comparison import Comparison
-from sim.views.compare.common import UNNAMED, Row, View, foot, listed, palette, row_of
+from sim.views.compare.common import Row, foot, listed, row_of, rows_of
+from sim.views.view import View
 
 ENOUGH = 10
 """Settled worlds below which the share that holds says nothing."""
@@ -22,7 +23,6 @@ class Holding:
     Attributes
     ----------
     row : Row
-    color : str
     held : list of float
         After each year, from the first.
     spans : list of Interval
@@ -30,14 +30,8 @@ class Holding:
     """
 
     row: Row
-    color: str
     held: list[float]
     spans: list[Interval]
-
-    @property
-    def named(self) -> bool:
-        """Whether it has a colour of its own."""
-        return self.color != UNNAMED
 
     @property
     def words(self) -> str:
@@ -55,44 +49,25 @@ class HoldingPanel:
     short_title: str
     curves: list[Holding]
 
-    @property
-    def longest(self) -> int:
-        """Years that the axis spans."""
-        return max(len(c.held) for c in self.curves)
-
-    @property
-    def together(self) -> dict[str, list[Holding]]:
-        """Curves in grey, by the share that holds at the end, as it is written."""
-        found: dict[str, list[Holding]] = {}
-        for curve in self.curves:
-            if not curve.named:
-                found.setdefault(share_text(curve.held[-1]), []).append(curve)
-        return found
-
-    @property
-    def others(self) -> str:
-        """A sentence that names the grey scenarios that share a label; empty where none do."""
-        text = "; ".join(
-            f"{share} {', '.join(c.row.label for c in group)}"
-            for share, group in self.together.items()
-            if len(group) > 1
-        )
-        return f"In grey, together: {text}." if text else ""
-
 
 @dataclass(frozen=True)
 class DurabilityView(View):
     """Share still holding by year: of the settlements reached, and of the plans if signed."""
 
+    rows: list[Row]
     panels: list[HoldingPanel]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each curve."""
+        return [f"{p.short_title}: {c.words}" for p in self.panels for c in p.curves]
 
 
 def durability(comparison: Comparison) -> DurabilityView | None:
     """Settlements of those with enough of them, and plans; None where there is neither."""
-    colors = palette(comparison)
 
     def curve(run: Run, held: list[float], spans: list[Interval]) -> Holding:
-        return Holding(row_of(comparison, run), colors[run.scenario.name], held, spans)
+        return Holding(row_of(comparison, run), held, spans)
 
     settled = [
         curve(run, found.shares, found.spans)
@@ -113,14 +88,17 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     if not settled + plans:
         return None
     text = (
-        "Share of worlds in which keeping the agreement still beats breaking it for every side, by "
-        "year after signing. Solid: settlements, with 95 % intervals (Wilson); dashed: the plan in "
-        "all worlds, whether or not anybody would sign it; dotted: further than the scenario looks."
+        "Share of worlds in which, after so many years, no accident has ended the agreement and "
+        "keeping it still beats breaking it for every side. Left: settlements, with the 95 % "
+        "interval of the last share; hollow: the plan in all worlds, whether or not anybody would "
+        "sign it."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
     shown = [p for p in panels if p.curves]
-    return DurabilityView(foot(comparison), headline(settled, plans), text, shown)
+    seen = {c.row.name for panel in shown for c in panel.curves}
+    rows = rows_of(comparison, [r for r in comparison.ranked if r.scenario.name in seen])
+    return DurabilityView(foot(comparison), headline(settled, plans), text, rows, shown)
 
 
 def headline(settled: list[Holding], plans: list[Holding]) -> str:

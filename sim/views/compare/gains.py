@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import actor_colors
-from sim.views.compare.common import Row, View, foot, left_out, listed, rows_of
+from sim.views.compare.common import Row, foot, left_out, listed, rows_of
+from sim.views.view import View
 
 Array = NDArray[np.float64]
 
@@ -82,6 +83,11 @@ class GainsView(View):
     parties: list[PartyGains]
     ends: tuple[float, float]
 
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each gain."""
+        return [f"{p.label}: {line}" for p in self.parties for line in p.words]
+
 
 def gains(comparison: Comparison) -> GainsView | None:
     """Gains where settled, and those of the plans; None where nobody settles or has a plan."""
@@ -98,8 +104,8 @@ def gains(comparison: Comparison) -> GainsView | None:
     ends = [0.0, 0.05, *(q for p in parties for g in p.gains for q in (g.low, g.high))]
     room = 0.04 * (max(ends) - min(ends))
     text = (
-        "Utility of the settlement less what refusing was worth when it was signed, over the "
-        "worlds that settle; and the same for the plan as published on day 0, over all worlds, "
+        "Points of utility (0–100): the settlement less what refusing was worth when it was "
+        "signed, over the worlds that settle; and the plan as published on day 0, over all worlds, "
         "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds."
     )
     names = {run.scenario.name for run in runs}

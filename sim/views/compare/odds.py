@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.formulas.statistics import Interval
+from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import OUTCOME_WORDS, OUTCOMES
+from sim.results.outcomes import OUTCOME_WORDS
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import OUTCOME_COLORS
-from sim.views.compare.common import Row, View, foot, listed, rows_of
+from sim.views.compare.common import Row, foot, listed, rows_of
+from sim.views.view import View
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,20 @@ class OddsView(View):
         The rows, nearest to a settlement first.
     columns : list of OutcomeColumn
         Kinds of outcome that occur, and settlements in any case.
-    words : list of str
-        A sentence for each row.
     """
 
     rows: list[Row]
     columns: list[OutcomeColumn]
-    words: list[str]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each scenario."""
+        return [
+            f"{row.title}: "
+            + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in self.occurring)
+            + "."
+            for n, row in enumerate(self.rows)
+        ]
 
     @property
     def occurring(self) -> list[OutcomeColumn]:
@@ -69,10 +77,14 @@ def odds(comparison: Comparison) -> OddsView:
     every = [
         OutcomeColumn(
             kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
-            [run.summary.outcomes[kind] for run in runs],
-            [run.summary.outcomes_interval[kind] for run in runs],
+            [run.summary.outcomes.get(kind, 0.0) for run in runs],
+            [
+                run.summary.outcomes_interval.get(kind, wilson(0, run.summary.worlds))
+                for run in runs
+            ],
         )
-        for kind in OUTCOMES
+        for kind in OUTCOME_WORDS
+        if any(kind in run.summary.outcomes for run in runs)
     ]  # fmt: skip
     columns = [c for c in every if c.kind == "settlement" or c.occurs]
     absent = [c.title.split(":")[0].lower() for c in every if c not in columns]
@@ -81,17 +93,13 @@ def odds(comparison: Comparison) -> OddsView:
         "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
         "the baseline is shaded."
     )
+    worst = max((s for c in columns for v, s in zip(c.shares, c.spans, strict=True) if v == 0),
+                key=lambda s: s.high, default=None)  # fmt: skip
+    if worst is not None:
+        subtitle += f" 0: in no world, 95 % interval {span_words(worst)}."
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
-    words = [
-        f"{run.scenario.title}: "
-        + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in columns if c.occurs)
-        + "."
-        for n, run in enumerate(runs)
-    ]
-    return OddsView(
-        foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns, words
-    )
+    return OddsView(foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns)
 
 
 def headline(runs: list[Run]) -> str:
@@ -106,8 +114,14 @@ def headline(runs: list[Run]) -> str:
             where = listed([stage.scenario.name])
             text += f"; a first stage most often in {where}: {share_text(share)}"
         return text
-    span = span_words(runs[0].summary.outcomes_interval["settlement"])
-    text = (
-        f"Settlement most often in {listed([runs[0].scenario.name])}: {share_text(best)} ({span})"
-    )
+    interval = runs[0].summary.outcomes_interval["settlement"]
+    # whoever lies within the interval of the first may be as good
+    near = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] >= interval.low and
+            r.summary.outcomes["settlement"] > 0]  # fmt: skip
+    if len(near) == 1:
+        text = (
+            f"Settlement most often in {listed(near)}: {share_text(best)} ({span_words(interval)})"
+        )
+    else:
+        text = f"Settlement about as often in {listed(near)}: at most {share_text(best)}"
     return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
+from sim.views.colours import actor_colors
 from sim.views.compare.common import (
     Row,
-    View,
     foot,
     issue_title,
     left_out,
@@ -16,24 +16,23 @@ from sim.views.compare.common import (
     rows_of,
     sharing_issues,
 )
+from sim.views.view import View
 
-SHADES = ("#b9a6d9", "#f7f5fa", "#ffffff", "#fdf3e3", "#f5b866")
-"""From the low to the high end of a scale, evenly spaced: pale enough for dark text at both ends;
-purple and orange differ for the colour-blind too."""
-ENDS = {0.0: "low end of the scale (0)", 0.5: "middle", 1.0: "high end (1)"}
-"""Where on the scale, in words."""
+NEAR = 0.15
+"""Part of the scale within which a term is near a side's ideal."""
 
 
 @dataclass(frozen=True)
 class Term:
     """What a scenario says on an issue: a point, its text, and in which share of worlds agreed.
 
-    A plan's term, agreed in no world, has no share.
+    A plan's term, agreed in no world, has no share; ``side`` is whose ideal it is near, if one's.
     """
 
     point: float
     text: str
     share: float | None = None
+    side: str | None = None
 
     @property
     def agreed(self) -> bool:
@@ -49,6 +48,10 @@ class PackagesView(View):
     ----------
     rows : list of Row
         Scenarios with a deal or a plan, as ranked.
+    groups : list of list of Row
+        The same, those together whose packages read alike on all issues.
+    sides : dict of str to (str, str)
+        Label and colour of the sides that a term is near.
     issues : dict of str to str
         Key → title of the shared issues.
     terms : dict of str to dict of str to Term
@@ -58,6 +61,8 @@ class PackagesView(View):
     """
 
     rows: list[Row]
+    groups: list[list[Row]]
+    sides: dict[str, tuple[str, str]]
     issues: dict[str, str]
     terms: dict[str, dict[str, Term]]
     own_titles: dict[str, dict[str, str]]
@@ -82,8 +87,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds; hatched and in italics: the plan as published, "
-        "not agreed in any world; –: no such issue there, or nothing said."
+        "the end, with the share of those worlds; in italics: the plan as published, not agreed in "
+        "any world; –: no such issue there, or nothing said. Coloured where it is near the ideal "
+        "of one side alone. Scenarios that read alike stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -91,9 +97,38 @@ def packages(comparison: Comparison) -> PackagesView | None:
     text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
     own = {r.scenario.name: {i: x.title for i, x in r.scenario.issues.items()} for r in runs}
     issues = {i: issue_title(runs, i) for i in comparison.issues}
+    rows = rows_of(comparison, runs)
+    sides = {t.side for by_issue in terms.values() for t in by_issue.values() if t.side}
+    named = {
+        a: (run.scenario.actors[a].short, actor_colors(run.scenario)[a])
+        for run in reversed(runs)
+        for a in run.scenario.actors
+        if a in sides
+    }
     return PackagesView(
-        foot(comparison), headline(runs, terms), text, rows_of(comparison, runs), issues, terms, own
-    )
+        foot(comparison), headline(runs, terms), text, rows, _alike(rows, terms), named, issues,
+        terms, own,
+    )  # fmt: skip
+
+
+def _alike(rows: list[Row], terms: dict[str, dict[str, Term]]) -> list[list[Row]]:
+    """Rows in groups that say the same in the same words."""
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        said = tuple((i, t.text, t.agreed) for i, t in terms[row.name].items())
+        groups.setdefault(said, []).append(row)
+    return list(groups.values())
+
+
+def near(run: Run, issue: str, point: float) -> str | None:
+    """The one side whose ideal a point is near; None where it is nobody's, or several sides'."""
+    found = [
+        key
+        for key, actor in run.scenario.actors.items()
+        if (position := actor.positions.get(issue)) is not None
+        and abs(position.ideal.median - point) <= NEAR
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
@@ -103,10 +138,11 @@ def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
     for issue in issues:
         agreed = package.get(issue)
         if agreed and agreed.median is not None and agreed.text is not None:
-            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds)
+            side = near(run, issue, agreed.median)
+            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds, side)
         elif plan and issue in plan.points:
             point = plan.points[issue]
-            terms[issue] = Term(point.point, point.text)
+            terms[issue] = Term(point.point, point.text, side=near(run, issue, point.point))
     return terms
 
 

@@ -10,7 +10,6 @@ from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
     Row,
-    View,
     foot,
     issue_title,
     left_out,
@@ -18,9 +17,8 @@ from sim.views.compare.common import (
     rows_of,
     sharing_issues,
 )
+from sim.views.view import View
 
-HEATS = ("#ffffff", "#f8e3cf", "#efb78a", "#d0743a")
-"""From no world to all of them, evenly spaced."""
 OTHER = "other"
 
 
@@ -137,7 +135,7 @@ def commonest(shares: dict[str, float]) -> str:
 def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     text = (
         "Share of the worlds without a settlement that each issue blocks at the stage where they "
-        "stopped (each row adds up to 100 %), and right of the gap why."
+        "stopped, and why."
     )
     if idle:
         text += f" Never in the way: {listed(idle, len(idle))}."

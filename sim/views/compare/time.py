@@ -13,9 +13,10 @@ from sim.prose import percent as share_text
 from sim.results.outcomes import DAYS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
-from sim.views.compare.common import UNNAMED, Row, View, foot, listed, palette, row_of
+from sim.views.compare.common import UNNAMED, Row, foot, listed, palette, row_of
 from sim.views.layout import nice_top
 from sim.views.run_data import band_of_shares
+from sim.views.view import View
 
 Array = NDArray[np.float64]
 
@@ -102,6 +103,11 @@ class TimeView(View):
     """Curves of settlements, and of first stages where some scenario has several stages."""
 
     panels: list[TimePanel]
+
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each curve."""
+        return [f"{p.short_title}: {c.words}" for p in self.panels for c in p.curves]
 
 
 def time(comparison: Comparison) -> TimeView:

@@ -1,0 +1,77 @@
+"""``python -m sim explain``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands.errors import fail, known_format, load_or_fail, told
+from sim.commands.options import (
+    FormatOption,
+    JsonOption,
+    PlotsOption,
+    QuietOption,
+    ScenarioArgument,
+    SetOption,
+    WorkersOption,
+)
+
+
+def explain(
+    file: ScenarioArgument,
+    actor: Annotated[
+        str | None,
+        typer.Option(metavar="ACTOR", help="What could this actor alone change? As in the file."),
+    ] = None,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            metavar="sobol:N", help="Sobol' indices of groups of numbers as well, N base worlds."
+        ),
+    ] = None,
+    odds: Annotated[
+        float,
+        typer.Option(
+            min=0.05, max=1.0, help="Share of the failed worlds that a change is to settle."
+        ),
+    ] = 0.5,
+    worlds: Annotated[int, typer.Option(min=100, max=20_000, help="Size of the ensemble.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    set_: SetOption = None,
+    format_: FormatOption = "png",
+    plots: PlotsOption = True,
+    json_: JsonOption = False,
+    quiet: QuietOption = False,
+    workers: WorkersOption = None,
+) -> None:
+    """What decides how it ends, what must be true, the smallest change that brings a deal."""
+    known_format(format_)
+    overrides = tuple(set_ or ())
+    loaded = load_or_fail(file, overrides)
+    from sim.scenario import Loaded
+
+    if not isinstance(loaded, Loaded):
+        fail(f"{file}: has listed options and nothing uncertain; `solve` says what can be agreed")
+    scenario = loaded.scenario
+    if actor is not None and actor not in scenario.actors:
+        fail(f"--actor {actor}: there is no such actor; there is: {', '.join(scenario.actors)}")
+    from sim.commands.explaining import ExplainJob, base_worlds
+    from sim.ensemble.executors import ExecutorError
+    from sim.ensemble.runner import RunError
+
+    base = base_worlds(design) if design else 0
+    job = ExplainJob(
+        loaded, overrides, worlds, seed, actor, odds, base, out, format_ if plots else None
+    )
+    with told(job, ExecutorError, RunError):
+        found = job.run(workers, show_progress=not (quiet or json_))
+    if json_:
+        sys.stdout.write(job.text(found))
+    elif not quiet:
+        from sim.commands.terminal.explain import tell
+
+        tell(scenario, found, job)

@@ -1,0 +1,34 @@
+"""Gates of ratification as a table."""
+
+from __future__ import annotations
+
+from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
+from sim.prose import percent, span_words
+from sim.report.tables import Cell, Table
+from sim.views.run_data import short
+
+
+def gates_table(run: Run) -> Table | None:
+    """Who must approve, how often it came to a vote, and how often it passed."""
+    rows: list[list[str | Cell]] = []
+    for key, entry in run.summary.ratification.items():
+        again = run.scenario.ratification[key].on_failure == "back_to_table"
+        row: list[str | Cell] = [
+            Cell(entry.title, (f"for {short(run, entry.of)}",)),
+            f"{percent(entry.voted)} of worlds" if entry.voted else "in no world",
+            _passes(entry.passed, entry.interval, "never voted on"),
+        ]
+        if run.scenario.has_plan:
+            row.append(_passes(entry.plan_passed, entry.plan_interval, "not concerned"))
+        row.append("back to the table" if again else "end of the talks")
+        rows.append(row)
+    if not rows:
+        return None
+    head = ["Gate", "Votes", "Passes, where it votes"]
+    head += [*(["The plan would pass"] if run.scenario.has_plan else []), "A failure means"]
+    return Table("Ratification: shares of worlds, with 95 % intervals", head, rows)
+
+
+def _passes(share: float | None, interval: Interval | None, never: str) -> str:
+    return never if share is None else f"{percent(share, interval)} ({span_words(interval)})"

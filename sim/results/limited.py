@@ -1,0 +1,157 @@
+"""What becomes of limited agreements: for the dataset, and in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.engine.limited import Limited
+from sim.engine.tracks import Track
+from sim.formulas.statistics import Interval, wilson
+from sim.results.outcomes import ByDay, Intervals, signed_by_day
+from sim.results.record import Record
+from sim.results.terms import Term, term_of
+from sim.scenario.schema import Scenario
+from sim.scenario.tracks import tracks_of
+
+
+@dataclass(frozen=True)
+class LimitedUse(Record):
+    """What becomes of a limited agreement, in shares of worlds.
+
+    Attributes
+    ----------
+    ever, in_force : float
+        Signed at all; in force at the end, without a settlement.
+    by_day : mapping
+        Share in which it has been signed by day, as ``deal_by_day``.
+    renewed, lapsed, broken : float
+        Renewed when its term ended, not renewed then, and broken: at least once.
+    superseded : float
+        In force until a settlement took its place.
+    median_day, median_days : float or None
+        Day of the first signing and days in force in all, where it was signed.
+    agreed : dict of str to Term
+        Its terms, as signed last, by issue.
+    """
+
+    ever: float
+    ever_interval: Interval
+    by_day: ByDay
+    by_day_interval: Intervals
+    in_force: float
+    in_force_interval: Interval
+    renewed: float
+    lapsed: float
+    broken: float
+    superseded: float
+    median_day: float | None
+    median_days: float | None
+    agreed: dict[str, Term]
+
+
+def limited_coordinates(tracks: Sequence[Track]) -> dict[str, Any]:
+    """Names along the dims of limited agreements, ``track.stage`` and ``track.issue``."""
+    if not tracks:
+        return {}
+    agreements = [one.key for track in tracks for one in track.limited]
+    issues = [f"{track.key}.{issue}" for track in tracks for issue in track.talks.issues]
+    return {"limited": np.array(agreements), "limited_issue": np.array(issues)}
+
+
+def limited_variables(
+    tracks: Sequence[Track], settled: NDArray[np.bool_], actors: Sequence[str], days: float
+) -> dict[str, Any]:
+    """Variables of the dataset, dims world and limited (and actor, or limited_issue).
+
+    Parameters
+    ----------
+    settled : ndarray of bool, shape (worlds,)
+    actors : sequence of str
+        As along the dim ``actor``.
+    days : float
+        Of a round.
+    """
+    every = [one for track in tracks for one in track.limited]
+    if not every:
+        return {}
+
+    def stacked(value: Callable[[Limited], NDArray[Any]]) -> NDArray[Any]:
+        return np.stack([value(one) for one in every], axis=1)
+
+    first = stacked(lambda one: np.where(one.first >= 0, one.first * float(days), np.nan))
+    by_world, unit = ("world", "limited"), {"units": "days of the run"}
+    gain = np.full((len(settled), len(every), len(actors)), np.nan)
+    for track in tracks:
+        for one in track.limited:
+            for n, party in enumerate(track.signatories):
+                gain[:, every.index(one), actors.index(party.key)] = one.least_gain[:, n]
+    terms = np.concatenate(
+        [
+            np.select([~np.isnan(one.terms) for one in track.limited],
+                      [one.terms for one in track.limited], np.nan)
+            for track in tracks
+        ],
+        axis=1,
+    )  # fmt: skip
+    return {
+        "limited_day": (by_world, first, unit),
+        "limited_in_force": (by_world, stacked(lambda one: one.in_force) & ~settled[:, None]),
+        "limited_days": (
+            by_world,
+            stacked(lambda one: one.rounds * float(days)),
+            {"units": "days"},
+        ),
+        "limited_renewed": (by_world, stacked(lambda one: one.renewed.astype(np.int16))),
+        "limited_lapsed": (by_world, stacked(lambda one: one.lapsed.astype(np.int16))),
+        "limited_broken": (by_world, stacked(lambda one: one.broken.astype(np.int16))),
+        "limited_superseded": (by_world, stacked(lambda one: one.superseded)),
+        "limited_gain": ((*by_world, "actor"), gain, {"units": "utility"}),
+        "limited_agreed": (("world", "limited_issue"), terms, {"units": "scale, 0 to 1"}),
+    }
+
+
+def limited_summary(
+    scenario: Scenario, data: xr.Dataset, horizon: float
+) -> dict[str, LimitedUse] | None:
+    """What becomes of every limited agreement; None where the scenario has no tracks."""
+    if "limited" not in data.dims:
+        return None
+    out, worlds = {}, data.sizes["world"]
+    for key, track in tracks_of(scenario).items():
+        for stage in track.stages:
+            one = data.sel(limited=f"{key}.{stage.name}")
+            day = one.limited_day.values
+            ever, now = ~np.isnan(day), one.limited_in_force.values
+            by_day, by_day_interval = signed_by_day(day, horizon)
+            out[f"{key}.{stage.name}"] = LimitedUse(
+                ever=float(ever.mean()),
+                ever_interval=wilson(int(ever.sum()), worlds),
+                by_day=by_day,
+                by_day_interval=by_day_interval,
+                in_force=float(now.mean()),
+                in_force_interval=wilson(int(now.sum()), worlds),
+                renewed=float((one.limited_renewed.values > 0).mean()),
+                lapsed=float((one.limited_lapsed.values > 0).mean()),
+                broken=float((one.limited_broken.values > 0).mean()),
+                superseded=float(one.limited_superseded.values.mean()),
+                median_day=_median(day[ever]),
+                median_days=_median(one.limited_days.values[ever]),
+                agreed={
+                    issue: term_of(
+                        track.issues.get(issue) or scenario.issues[issue],
+                        data.limited_agreed.sel(limited_issue=f"{key}.{issue}").values,
+                    )
+                    for issue in stage.issues
+                },
+            )
+    return out
+
+
+def _median(values: NDArray[Any]) -> float | None:
+    return float(np.median(values)) if len(values) else None

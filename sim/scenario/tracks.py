@@ -1,0 +1,127 @@
+"""Tracks: talks about limited agreements as small scenarios of their own."""
+
+from __future__ import annotations
+
+from sim.registry import PROTOCOLS
+from sim.scenario.schema import (
+    Actor,
+    LimitedStage,
+    Position,
+    Protocol,
+    Scenario,
+    Stage,
+    Track,
+    War,
+)
+
+
+def tracks_of(scenario: Scenario) -> dict[str, Track]:
+    """The tracks of a scenario, with one of its own for every separable issue in none of them."""
+    taken = {i for track in scenario.tracks.values() for s in track.stages for i in s.issues}
+    alone = {
+        key: Track(
+            title=issue.title,
+            stages=[LimitedStage(name=key, title=f"{issue.title}, alone", issues=[key])],
+        )
+        for key, issue in scenario.issues.items()
+        if issue.separable and key not in taken
+    }
+    return {**scenario.tracks, **alone}
+
+
+def limited_titles(scenario: Scenario) -> dict[str, str]:
+    """Limited agreements that the scenario knows, as ``track.stage``, and their titles."""
+    return {
+        f"{key}.{stage.name}": stage.title or stage.name.replace("_", " ")
+        for key, track in tracks_of(scenario).items()
+        for stage in track.stages
+    }
+
+
+def limited_issues(scenario: Scenario) -> dict[str, str]:
+    """Issues of limited agreements, as ``track.issue``, and their titles."""
+    return {
+        f"{key}.{issue}": (track.issues.get(issue) or scenario.issues[issue]).title
+        for key, track in tracks_of(scenario).items()
+        for stage in track.stages
+        for issue in stage.issues
+    }
+
+
+def scenario_of(scenario: Scenario, key: str) -> Scenario:
+    """The talks of a track alone: its issues, its parties, its stages, and no war of their own.
+
+    Whoever is at the table there must sign.
+    """
+    track = tracks_of(scenario)[key]
+    named = [issue for stage in track.stages for issue in stage.issues]
+    actors = {}
+    for name, actor in scenario.actors.items():
+        wanted = positions_in(track, name, actor, named)
+        says = actor.consents_to
+        at_table = track.parties is None or name in track.parties
+        if actor.role == "formulator" and at_table:
+            mediation = actor.mediation.model_copy(
+                update={"text": {i: p for i, p in actor.mediation.text.items() if i in named}}
+            )
+            actors[name] = actor.model_copy(update={"mediation": mediation, "principal": None})
+        elif at_table and (
+            (says == "all" and wanted)
+            or (isinstance(says, list) and any(i in says or i in track.issues for i in wanted))
+        ):
+            actors[name] = actor.model_copy(
+                update={
+                    **{"role": "party", "consent": "all", "positions": wanted},
+                    **{"levers": {}, "leave_after": None},
+                }
+            )
+    return scenario.model_copy(
+        update={
+            "issues": {i: track.issues.get(i) or scenario.issues[i] for i in named},
+            "actors": actors,
+            "agenda": [
+                Stage(name=s.name, title=s.title, issues=s.issues, terms=s.terms)
+                for s in track.stages
+            ],
+            "protocol": _protocol_of(scenario, track, actors),
+            "war": War(start_date=scenario.war.start_date, round_days=scenario.war.round_days),
+            "conflicts": [pair for pair in scenario.conflicts if set(pair) <= set(named)],
+            **{"tracks": {}, "plan": {}, "ratification": {}, "deadline": None, "ask": []},
+            **{"durability": None, "articles": None},
+        }
+    )
+
+
+def _protocol_of(scenario: Scenario, track: Track, actors: dict[str, Actor]) -> Protocol:
+    """The track's protocol; offers in turn where that of the agenda cannot be a track's.
+
+    A limited agreement is signed by all who are concerned, also where a majority binds on the
+    agenda, and an envoy must be there to keep a text.
+    """
+    said = track.protocol or scenario.protocol
+    kind = PROTOCOLS[said.name]
+    envoy = any(actor.role == "formulator" for actor in actors.values())
+    able = not kind.caution and (envoy or not kind.needs_envoy)
+    name = said.name if able else "alternating"
+    return said.model_copy(update={"name": name, "consent": "unanimity"})
+
+
+def positions_in(track: Track, name: str, actor: Actor, named: list[str]) -> dict[str, Position]:
+    """What an actor wants on the issues of a track, in their order."""
+    own = track.positions.get(name, {})
+    common = {i: p for i, p in actor.positions.items() if i not in track.issues}
+    return {issue: wanted for issue in named if (wanted := own.get(issue) or common.get(issue))}
+
+
+def names_of(track: Track, key: str) -> dict[str, str]:
+    """How the numbers of a track are called in :func:`scenario_of`, and in the scenario."""
+    here = f"tracks.{key}"
+    return {
+        **{f"agenda.{s.name}.": f"{here}.stages.{s.name}." for s in track.stages},
+        **{f"issues.{issue}.": f"{here}.issues.{issue}." for issue in track.issues},
+        **{
+            f"actors.{actor}.positions.{issue}.": f"{here}.positions.{actor}.{issue}."
+            for actor, wanted in track.positions.items()
+            for issue in wanted
+        },
+    }

@@ -1,0 +1,124 @@
+"""What was drawn, told: whose it is, what sort of number, and its values in words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scipy.special import ndtr
+
+from sim.prose import counted, percent
+from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.titles import title_of
+
+THEMES = {
+    r"actors\..+\.(limit|limits|line|conditional)\b|actors\..+\.flexibility": "red lines",
+    r"actors\..+\.(ideal|salience|softening)": "aims and weights",
+    r"actors\..+\.(patience|leave_after)": "patience",
+    r"actors\..+\.levers\.": "levers",
+    r"actors\..+\.(mediation|acceptability|communication)": "mediation",
+    r"war\.|issues\.": "the war",
+    r"agenda\.": "the agenda",
+    r"ratification\.": "ratification",
+    r"durability\.": "after a deal",
+    r"plan\.": "the plan as published",
+}
+"""Sort of a number by its path; the first that fits."""
+OTHER = "judgements of the model"
+_SCALE = re.compile(
+    r"actors\.[^.]+\.positions\.(?P<position>[^.]+)\.(ideal|limit|limits\.[01]|line(\.\d)?\.at"
+    r"|conditional\.\d+\.limit)|issues\.(?P<issue>[^.]+)\.no_deal"
+    r"|(actors|agenda)\..+\.(when|terms)\.(?P<bound>[^.]+)\.at_(least|most)"
+)
+_ROUNDS = re.compile(r"\.(patience|leave_after|delay)$")
+_NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+")
+_YES_NO = re.compile(r"\.binds$")
+_LINE = re.compile(r"\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$")
+
+
+@dataclass(frozen=True)
+class Input:
+    """An uncertain number.
+
+    Attributes
+    ----------
+    path : str
+        As after ``--set``, where the scenario has it.
+    title : str
+    actor : str
+        Key of the actor whose it is; empty where it is nobody's.
+    theme : str
+        Sort of number, in plain words.
+    """
+
+    path: str
+    title: str
+    actor: str
+    theme: str
+
+
+def input_of(path: str, scenario: Scenario) -> Input:
+    """What a path of the experiments table is about."""
+    theme = next((t for known, t in THEMES.items() if re.match(known, path)), OTHER)
+    parts = path.split(".")
+    actor = ""
+    if parts[0] == "actors":
+        actor = parts[1]
+    elif parts[:2] in (["war", "cost"], ["war", "beliefs"]) and len(parts) > 2:
+        actor = parts[2]
+    return Input(path, title_of(path, scenario), actor if actor in scenario.actors else "", theme)
+
+
+def value_words(path: str, value: float, scenario: Scenario) -> str:
+    """A value of a number, in the words of its scale where it has one."""
+    found = _SCALE.fullmatch(path)
+    issue = next(filter(None, found.group("position", "issue", "bound")), "") if found else ""
+    if issue in scenario.issues:
+        return f"{value:.2f} (“{nearest_text(scenario.issues[issue], value)}”)"
+    if _YES_NO.search(path):
+        return "yes" if value > 0.5 else "no"
+    if _NORMAL.search(path):
+        share = float(ndtr(value))
+        return (
+            f"the lowest {percent(share)}" if share < 0.5 else f"the highest {percent(1 - share)}"
+        )
+    if _ROUNDS.search(path):
+        return counted(round(value), "day")
+    if re.search(r"credibility|acceptability|factor|communication", path):
+        return percent(value)
+    return f"{value:.3g}"
+
+
+def is_line(path: str) -> bool:
+    """Whether a number is where a red line lies."""
+    return bool(_LINE.search(path))
+
+
+def softer_above(path: str, scenario: Scenario) -> bool:
+    """Whether a red line is softer where it lies higher."""
+    parts = path.split(".")
+    position = scenario.actors[parts[1]].positions[parts[3]]
+    if parts[4] == "limits":
+        return parts[5] == "1"
+    return position.upward
+
+
+def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
+    """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
+    title = title_of(path, scenario)
+    if _NORMAL.search(path) and float("inf") in (-low, high):
+        share = float(ndtr(high if low == float("-inf") else low))
+        part = (
+            f"lowest {percent(share)}" if low == float("-inf") else f"highest {percent(1 - share)}"
+        )
+        return f"{title} is among the {part} drawn"
+    if _YES_NO.search(path):
+        return f"{title}{'' if low > 0 else ' does not'}"
+    at_least = "" if low == float("-inf") else value_words(path, low, scenario)
+    at_most = "" if high == float("inf") else value_words(path, high, scenario)
+    if at_least and at_most:
+        return f"{title} lies between {at_least} and {at_most}"
+    if is_line(path):
+        softer = softer_above(path, scenario) == bool(at_least)
+        return f"{title} is {'no harder' if softer else 'no softer'} than {at_least or at_most}"
+    return f"{title} is {'at least' if at_least else 'at most'} {at_least or at_most}"

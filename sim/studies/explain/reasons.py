@@ -1,0 +1,119 @@
+"""What stands in the way of a deal, world by world, alone and together.
+
+A reason is something whose removal would bring a deal in this world (a but-for cause); where only
+two or three together do, they bind together. Sets that would do and none of whose parts would are
+the minimal sufficient ones (Mackie 1965, "Causes and conditions", *American Philosophical
+Quarterly* 2:245–264). All sets of up to three are tried, by running the world without them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.studies.explain.field import Field
+from sim.studies.explain.moves import Move
+
+Set = tuple[str, ...]
+"""Keys of bundles, in the order in which they stand in the scenario."""
+MOST, KEPT = 3, 8
+"""Things removed at once; things tried three at a time, those that bring most in pairs."""
+NOTICED = 0.02
+"""Share of the worlds from which something is kept for sets of three."""
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Worlds without each of some sets of obstacles.
+
+    Attributes
+    ----------
+    settled : dict of tuple to ndarray of bool, shape (worlds,)
+        Where a deal comes once these are gone as far as they can be.
+    everything : ndarray of bool, shape (worlds,)
+        Where it comes with all of them gone.
+    """
+
+    settled: dict[Set, NDArray[np.bool_]]
+    everything: NDArray[np.bool_]
+
+    def odds(self, keys: Set) -> float:
+        """Share of the failed worlds that settle without these."""
+        return float(self.settled[keys].mean())
+
+    def minimal(self) -> dict[Set, NDArray[np.bool_]]:
+        """Where a set is enough and no part of it is; sets of which that is so somewhere."""
+        out = {}
+        for keys, settled in self.settled.items():
+            smaller = [
+                part
+                for size in range(1, len(keys))
+                for part in combinations(keys, size)
+                if part in self.settled
+            ]
+            alone = settled.copy()
+            for part in smaller:
+                alone &= ~self.settled[part]
+            if alone.any():
+                out[keys] = alone
+        return out
+
+    def bound_together(self, least: float = 0.05) -> list[Set]:
+        """Sets that bring far more than any part of them, the largest surplus first.
+
+        Without all of them at least ``least`` of the worlds settle that no smaller set reaches.
+        """
+        extra = {k: float(w.mean()) for k, w in self.minimal().items() if len(k) > 1}
+        return sorted((k for k, e in extra.items() if e >= least), key=lambda k: -extra[k])
+
+
+def bundles(moves: list[Move]) -> dict[str, Move]:
+    """Changes of one sort by one actor as one: all its red lines, all its levers.
+
+    What they are together stands in ``lines:ACTOR``, ``levers:ACTOR``, and so on.
+    """
+    out: dict[str, Move] = {}
+    for move in moves:
+        plural = {"line": "lines", "lever": "levers"}.get(move.kind, move.kind)
+        key = "order" if move.kind == "order" else f"{plural}:{move.actor}"
+        before = out.get(key, Move(key, move.actor))
+        prices = tuple(a + b for a, b in zip(before.prices, move.prices, strict=True))
+        out[key] = Move(
+            key, move.actor, before.places + move.places, prices, before.structure + move.structure
+        )
+    return out
+
+
+def lattice(field: Field) -> Lattice:
+    """Run worlds without every single bundle, every pair, and triples of those that matter."""
+    keys = list(field.moves)
+
+    def run(sets: list[Set]) -> dict[Set, NDArray[np.bool_]]:
+        found = field.settled([dict.fromkeys(one, 1.0) for one in sets])
+        return dict(zip(sets, found, strict=True))
+
+    whole = tuple(k for k in keys if not field.moves[k].structure)
+    without = [tuple(k for k in whole if k != key) for key in whole]
+    first = run([*([] if len(keys) == 1 else [(k,) for k in keys]), whole, *without])
+    everything = first[whole]
+    settled: dict[Set, NDArray[np.bool_]] = {(k,): first[(k,)] for k in keys if (k,) in first}
+    if len(whole) == 1:
+        settled[whole] = everything
+    settled |= run(list(combinations(keys, 2)))
+    gain = dict.fromkeys(keys, 0.0)
+    for one, worlds in settled.items():
+        new = worlds.copy()
+        for key in one if len(one) > 1 else ():
+            new &= ~settled[(key,)]
+        for key in one:
+            gain[key] = max(gain[key], float(new.mean()))
+    for key, less in zip(whole, without, strict=True):
+        if len(whole) > 1:  # what everything needs, though no pair shows it
+            gain[key] = max(gain[key], float((everything & ~first[less]).mean()))
+    kept = sorted((k for k in keys if gain[k] >= NOTICED), key=lambda k: -gain[k])[:KEPT]
+    kept.sort(key=keys.index)
+    settled |= run(list(combinations(kept, 3)))
+    return Lattice(settled, everything)

@@ -1,0 +1,189 @@
+"""The smallest change that brings a deal, searched on the simulator itself.
+
+From every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
+enough of the worlds, gone as far as they can: made smaller step by step, what saves most for the
+deals it costs first, then one larger against another smaller; in the best set, lines that are not
+needed are left as they are. All trials are in the same failed worlds (common random numbers), and
+the last, in more of them, says how far everything has to go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.studies.explain.field import Field, Shares
+from sim.studies.explain.reasons import Lattice
+
+STEPS = 4
+"""So many steps lead from nothing changed to a change as far as it goes."""
+WEIGHED, TRIED = 12, 2
+"""Sets, the cheapest as they are, tried at equal shares; the best, made smaller one by one."""
+LEAST, PART = 0.05, 0.8
+"""Below the first nothing counts as reached; of what is below the goal, so much is sought."""
+
+
+class Smallest(NamedTuple):
+    """What a search found.
+
+    Attributes
+    ----------
+    shares : dict
+        The changes; empty where none brings enough.
+    odds : float
+        Share of the failed worlds searched on that settle with them.
+    price : float
+    most : float
+        The largest such share that any set reaches.
+    goal : float
+        The share that was sought.
+    """
+
+    shares: Shares
+    odds: float
+    price: float
+    most: float
+    goal: float
+
+
+def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.5) -> Smallest:
+    """The cheapest bundles among ``keys`` with which a share ``goal`` of the failed worlds settle.
+
+    Where no set of up to three brings as many, four fifths of the most that one brings are sought.
+    """
+    sets = [one for one in found.settled if set(one) <= set(keys)]
+    most = max((found.odds(one) for one in sets), default=0.0)
+    if most < LEAST:
+        return Smallest({}, 0.0, 0.0, most, goal)
+    goal = min(goal, PART * most)
+    sets = [one for one in sets if found.odds(one) >= goal]
+    sets = sorted(sets, key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))[:WEIGHED]
+    rays = [
+        {k: 1.0 if field.moves[k].structure else step / STEPS for k in one}
+        for one in sets
+        for step in range(1, STEPS + 1)
+    ]
+    rays = list({tuple(ray.items()): ray for ray in rays}.values())
+    reached = field.odds(rays)
+    able: dict[frozenset[str], tuple[Shares, float]] = {}
+    for ray, odds in zip(rays, reached, strict=True):
+        known = able.get(frozenset(ray))
+        if odds >= goal and (known is None or field.weighed(ray) < field.weighed(known[0])):
+            able[frozenset(ray)] = ray, float(odds)
+    starts = sorted(able.values(), key=lambda one: field.weighed(one[0]))[:TRIED]
+    ends = [_exchanged(field, *_reduced(field, *one, goal), goal) for one in starts]
+    shares, odds = min(ends, key=lambda one: field.weighed(one[0]))
+    return Smallest(shares, odds, field.price(shares), most, goal)
+
+
+def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
+    """A find taken apart into single changes, each only as far as is needed.
+
+    All begin a step larger than they were found, so that some can be spared for others.
+
+    Parameters
+    ----------
+    field : Field
+        With the single changes.
+    parts : dict
+        Key of a bundle → keys of its changes.
+    """
+    if not found.shares or sum(len(parts[key]) for key in found.shares) == 1:
+        return found._replace(shares={parts[key][0]: share for key, share in found.shares.items()})
+    shares = {
+        part: min(share + 1 / STEPS, 1.0)
+        for key, share in found.shares.items()
+        for part in parts[key]
+    }
+    odds = float(field.odds([shares])[0])
+    # in other worlds than it was found in it may fall short: as much is kept as it brings here
+    shares, odds = _reduced(field, shares, odds, min(found.goal, odds))
+    return found._replace(shares=shares, odds=odds, price=field.price(shares))
+
+
+def tuned(field: Field, found: Smallest) -> Smallest:
+    """All changes of a find made smaller or larger together until they just do, in more worlds."""
+    if not found.shares:
+        return found
+    tried = [
+        {
+            key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
+            for key, share in found.shares.items()
+        }
+        for factor in (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
+    ]
+    reached = field.odds(tried)
+    enough = np.flatnonzero(reached >= found.goal)
+    best = int(enough[0]) if len(enough) else int(reached.argmax())
+    shares = tried[best]
+    return found._replace(shares=shares, odds=float(reached[best]), price=field.price(shares))
+
+
+def _smaller(shares: Shares, key: str, share: float) -> Shares:
+    """With one change made smaller, or without it."""
+    rest = {k: s for k, s in shares.items() if k != key}
+    return rest | {key: share} if share > 1e-9 else rest
+
+
+def _reduced(field: Field, shares: Shares, odds: float, goal: float) -> tuple[Shares, float]:
+    """Everything taken back that the goal can do without."""
+    while shares:
+        options = [(key, 0.0) for key in shares]
+        options += [
+            (key, share - 1 / STEPS)
+            for key, share in shares.items()
+            if share > 1 / STEPS + 1e-9 and not field.moves[key].structure
+        ]
+        tried = [_smaller(shares, *option) for option in options]
+        reached = field.odds(tried)
+        now = field.weighed(shares)
+        saved = np.array([max(now - field.weighed(one), 1e-9) for one in tried])
+        lost = np.maximum(odds - reached, 0.0)
+        enough = [n for n in np.lexsort((-saved, lost / saved)) if reached[n] >= goal]
+        # as many of them at once as the goal allows, one option for each change
+        steps: list[Shares] = []
+        done: set[str] = set()
+        for n in enough:
+            key, share = options[n]
+            if key not in done:
+                done.add(key)
+                steps.append(_smaller(steps[-1] if steps else shares, key, share))
+        if not steps:
+            break
+        together = field.odds(steps)
+        short = np.flatnonzero(together < goal)
+        upto = int(short[0]) if len(short) else len(steps)
+        shares, odds = steps[upto - 1], float(together[upto - 1])
+    return shares, odds
+
+
+def _exchanged(
+    field: Field, shares: Shares, odds: float, goal: float, rounds: int = 2
+) -> tuple[Shares, float]:
+    """One change a step larger for another that is smaller by some steps, while that saves."""
+    for _ in range(rounds):
+        options: list[Shares] = []
+        able = [k for k in shares if not field.moves[k].structure]
+        for up in able:
+            if shares[up] >= 1.0:
+                continue
+            larger = shares | {up: min(shares[up] + 1 / STEPS, 1.0)}
+            options += [
+                _smaller(larger, down, shares[down] - steps / STEPS)
+                for down in able
+                if down != up
+                for steps in (1, 2, STEPS)
+            ]
+        now = field.weighed(shares)
+        cheaper = [one for one in options if field.weighed(one) < now - 1e-9]
+        if not cheaper:
+            break
+        reached = field.odds(cheaper)
+        good = np.flatnonzero(reached >= goal)
+        if not len(good):
+            break
+        best = min(good, key=lambda n: field.weighed(cheaper[n]))
+        shares, odds = _reduced(field, cheaper[best], float(reached[best]), goal)
+    return shares, odds

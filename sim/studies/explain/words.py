@@ -1,0 +1,130 @@
+"""Changes, obstacles and findings in plain words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.prose import counted, listing, percent, possessive, span_words
+from sim.scenario.schema import Scenario, nearest_text
+from sim.studies.explain.moves import TALKS, Move
+
+if TYPE_CHECKING:
+    from sim.studies.explain.explanation import Change, Driver, Explanation, Obstacle, Rule
+
+
+def actor_words(key: str, scenario: Scenario) -> str:
+    """Whose a change is."""
+    return scenario.actors[key].short if key in scenario.actors else "The talks themselves"
+
+
+def bundle_words(move: Move, scenario: Scenario) -> str:
+    """An obstacle, as a noun."""
+    who = scenario.actors[move.actor].short if move.actor in scenario.actors else ""
+    return {
+        "lines": f"{possessive(who)} red lines",
+        "patience": f"{possessive(who)} patience",
+        "stay": f"{who} leaving the table",
+        "levers": f"{possessive(who)} levers being uncertain or slow",
+        "terms": "what a stage demands",
+        "draft": "the envoy's own leanings",
+        "order": "the order of the stages",
+    }[move.kind]
+
+
+def move_words(move: Move, share: float, scenario: Scenario) -> str:
+    """A change, as a clause: what it is now and what it would be."""
+    who = scenario.actors[move.actor].short if move.actor in scenario.actors else ""
+    if move.kind == "line":
+        issue, place = scenario.issues[move.about], move.places[0]
+        before, after = place.number.median, place.at(share).median
+        words = [nearest_text(issue, x) for x in (before, after)]
+        # texts of the scale where they differ; else the points
+        text = f"from “{words[0]}” to “{words[1]}”"
+        if words[0] == words[1]:
+            text = f"further, still nearest to “{words[0]}”"
+        return f"{who} softens its line on {issue.title} {text} ({before:.2f} to {after:.2f})"
+    if move.kind == "patience":
+        before, after = (x * move.places[0].days for x in _medians(move, share))
+        return f"{who} gives way within {counted(round(after), 'day')} instead of {before:.0f}"
+    if move.kind == "stay":
+        return f"{who} stays at the table to the end"
+    if move.kind == "lever":
+        owner, _, lever = move.key.partition(":")[2].partition(".")
+        title = scenario.actors[owner].levers[lever].title
+        before, after = _medians(move, share)
+        return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)}) and quicker"
+    if move.kind == "terms":
+        stage = next(s for s in scenario.agenda if s.name == move.about)
+        return f"“{stage.title or stage.name}” demands less of its text"
+    if move.kind == "draft":
+        return "The envoy holds less to the plan and to its principal's wishes"
+    together = not move.structure or move.structure[0][1] is None
+    return "Everything is negotiated at once" if together else "The stages come in reverse order"
+
+
+def _medians(move: Move, share: float) -> tuple[float, float]:
+    place = move.places[0]
+    return place.number.median, place.at(share).median
+
+
+def price_words(change: Change, scenario: Scenario) -> str:
+    """What a change costs those who make it."""
+    parts = [
+        f"{scenario.actors[k].short} up to {100 * v:.1f} of its 100 points"
+        for k, v in change.price.items()
+        if k != TALKS
+    ]
+    return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
+
+
+def move_summary(change: Change) -> str:
+    """What a change was promised and confirmed to bring."""
+    worlds = counted(change.fresh_worlds, "fresh world")
+    return (
+        f"Settlements go from {percent(change.before)} to "
+        f"{percent(change.confirmed, change.confirmed_interval)} "
+        f"({span_words(change.confirmed_interval)}) of {worlds}"
+        f"; the search had promised {percent(change.promised)} "
+        f"({span_words(change.promised_interval)})."
+    )
+
+
+def measure_value(value: float, key: str) -> str:
+    """A mean of the measure: a share, or by how much red lines miss, or what all could gain."""
+    if key in ("settlement", "first_stage"):
+        return percent(value)
+    return f"{abs(value) if key == 'distance' else value:.2f}".replace("-", "−")
+
+
+def driver_words(driver: Driver, key: str) -> str:
+    """What the measure is where a number is in its lowest third, and in its highest."""
+    low, high = (measure_value(v, key) for v in (driver.when_low, driver.when_high))
+    if driver.low_words.startswith("the "):  # a draw without a unit: thirds say it all
+        return f"{driver.title}: {low} in its lowest third, {high} in its highest"
+    if driver.low_words in ("yes", "no"):
+        return f"{driver.title}: {low} if not, {high} if so"
+    return f"{driver.title}: {low} up to {driver.low_words}, {high} from {driver.high_words}"
+
+
+def rule_words(rule: Rule, case: str) -> str:
+    """A rule in one sentence, as it does in fresh worlds."""
+    fresh = rule.fresh
+    return (
+        f"In {percent(fresh.density)} of the worlds where {listing(rule.conditions)}, against "
+        f"{percent(fresh.outside)} of the others: {case}"
+    )
+
+
+def obstacle_words(one: Obstacle) -> str:
+    """What removing something, or all of some things, would bring."""
+    text = f"{listing(one.what)}: without, {percent(one.settle)} of the failed worlds would settle"
+    if len(one.keys) > 1:
+        less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
+        text += f"; without only some of these, {less}"
+    return text
+
+
+def answer_words(found: Explanation) -> str:
+    """The first sentence."""
+    share = percent(found.settled, found.settled_interval)
+    return f"{share} of {counted(found.worlds, 'world')} settle."

@@ -1,0 +1,294 @@
+"""`explain`: formulas against known answers, planted truths, and the simulator itself."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy.stats import ks_2samp
+
+from sim.ensemble.executors import InProcess
+from sim.ensemble.runner import Run, run_scenario
+from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
+from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
+from sim.plots.explain import explained
+from sim.report.explained import explained_fragment
+from sim.scenario import Loaded, load_data, load_scenario
+from sim.scenario.loading import load_variant
+from sim.studies.explain.explanation import Explanation, explain
+from sim.studies.explain.field import Field
+from sim.studies.explain.moves import all_moves
+from sim.studies.explain.reasons import bundles, lattice
+from sim.studies.explain.search import smallest
+from sim.studies.explain.trials import run_trials
+from sim.studies.sweep.vary import flow
+from tests.conftest import SCENARIOS, TOY
+from tests.test_cli import run_here
+
+RNG = np.random.default_rng(5)
+
+
+def ishigami(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Ishigami & Homma (1990), with a = 7 and b = 0.1."""
+    return np.asarray(
+        np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    )
+
+
+def test_pawn_is_the_mean_of_kolmogorov_smirnov_statistics() -> None:
+    x = RNG.uniform(size=(400, 1))
+    y = (x[:, 0] + RNG.uniform(size=400) > 1).astype(float)
+    codes = slice_codes(x[:, 0])
+    expected = np.mean([ks_2samp(y[codes == c], y).statistic for c in range(10)])
+    assert pawn(sliced(x), below(y))[0, 0] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("share", [False, True])
+def test_ishigami_drivers_are_found_and_noise_is_not(share: bool) -> None:
+    x = RNG.uniform(-np.pi, np.pi, (4000, 60))
+    y = ishigami(x)
+    x[:, 10] = x[:, 10] > 2  # yes or no
+    x[:, 11] = 1.0  # never varies
+    x[:300, 12] = np.nan
+    found = attribution(x, (y > 6).astype(float) if share else y, resamples=50)
+    assert list(np.flatnonzero(found.value > found.threshold)) == [0, 1, 2]
+    assert found.value[11] == 0.0
+    assert (found.low <= found.value + 1e-12)[:3].all()
+    assert (found.value <= found.high + 1e-12)[:3].all()
+
+
+def test_the_chance_level_holds() -> None:
+    """Of independent data sets one in twenty shows something; of 40 hardly more than six."""
+    shown = 0
+    for _ in range(40):
+        found = attribution(RNG.normal(size=(200, 20)), RNG.normal(size=200), resamples=2)
+        shown += bool((found.value > found.threshold).any())
+    assert shown <= 6
+
+
+def test_a_planted_rule_is_found() -> None:
+    x = RNG.uniform(size=(3000, 10))
+    x[:, 5] = x[:, 5] > 0.5
+    odds = np.where((x[:, 0] > 0.6) & (x[:, 5] > 0) & (x[:, 2] < 0.7), 0.8, 0.1)
+    case = RNG.uniform(size=3000) < odds
+    box = best_box(x[:1500], case[:1500])
+    bounds = {c.input: (c.low, c.high) for c in box}
+    assert set(bounds) == {0, 2, 5}
+    assert bounds[0][0] == pytest.approx(0.6, abs=0.08)
+    assert bounds[2][1] == pytest.approx(0.7, abs=0.08)
+    assert bounds[5][0] == 1.0
+    fresh = fit(box, x[1500:], case[1500:])
+    assert fresh.density == pytest.approx(0.8, abs=0.1)
+    assert fresh.outside == pytest.approx(0.1, abs=0.05)
+    front = [fit(one, x, case) for one in trade_off(x, case)]
+    assert all(
+        a.coverage >= b.coverage and a.density < b.density for a, b in itertools.pairwise(front)
+    )
+    assert min(stability(x[:1500], case[:1500], box, 5).values()) >= 0.8
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    x = np.ones((100, 3))
+    assert best_box(x, np.arange(100) < 30) == ()
+    assert best_box(np.full((9, 1), np.nan), np.ones(9, bool)) == ()
+    assert not inside(
+        best_box(RNG.uniform(size=(50, 1)), np.arange(50) < 9), np.full((4, 1), np.nan)
+    ).any()
+
+
+@pytest.fixture(scope="module")
+def in_process() -> InProcess:
+    return InProcess()
+
+
+@pytest.mark.parametrize("name", ["kellogg", "dayton"])
+def test_a_trial_is_the_run_of_the_changed_scenario(name: str, in_process: InProcess) -> None:
+    """World by world, whatever else is tried beside it."""
+    loaded = load_scenario(SCENARIOS / f"{name}.yaml")
+    moves = bundles(all_moves(loaded))
+    kinds = ("lines", "patience", "stay", "levers", "draft", "terms")
+    chosen = [move for move in moves.values() if move.kind in kinds][:6]
+    trials = [move.toward(0.6) for move in chosen]
+    worlds = (3, 8, 21, 30)
+    found = run_trials(loaded.scenario, 4, worlds, [{}, *trials], in_process)
+    for n, move in enumerate([None, *chosen]):
+        set_ = [] if move is None else [f"{k}={flow(v)}" for k, v in move.changes(0.6).items()]
+        ensemble = run_scenario(load_variant(loaded, set_), 31, 4, traced=0).ensemble
+        settled = ensemble.outcome.values[list(worlds)] == 0
+        signed = np.isfinite(ensemble.first_signed_day.values[list(worlds)])
+        assert (found[0, n] == settled).all()
+        assert (found[1, n] == signed).all()
+
+
+def planted(kind: str) -> Loaded:
+    """Scenarios whose obstacle is known, from the toy in which nearly all settle.
+
+    ``line``: A's line on land is drawn on both sides of what B can sign. ``patience``: B never
+    moves, and A comes down to B's terms within the horizon or not. ``both``: A never does in time,
+    and B's terms lie beyond its line on land as well.
+    """
+    data = copy.deepcopy(TOY) | {"name": kind}
+    a, b = data["actors"]["a"], data["actors"]["b"]
+    if kind == "line":
+        a["positions"]["land"]["limit"] = {"uniform": [0.0, 0.6]}
+        return load_data(data)
+    data["horizon_days"] = 120
+    data["war"]["cost"]["a"] = 0.05
+    a["tactic"] = {"name": "boulware", "beta": 0.3}
+    a["patience"] = {"uniform": [5, 80]} if kind == "patience" else {"uniform": [150, 250]}
+    b["tactic"] = {"name": "hardliner"}
+    b["positions"]["land"] |= {"ideal": 0.6, "limit": 0.2}
+    b["positions"]["arms"]["ideal"] = 0.7
+    if kind == "both":
+        a["positions"]["land"]["limit"] = {"uniform": [0.4, 0.55]}
+    return load_data(data)
+
+
+def explained_(loaded: Loaded, worlds: int = 400) -> tuple[Run, Explanation]:
+    run = run_scenario(loaded, worlds, 1, traced=0)
+    return run, explain(loaded, run, InProcess())
+
+
+@pytest.fixture(scope="module")
+def of_line() -> tuple[Run, Explanation]:
+    return explained_(planted("line"))
+
+
+def test_a_planted_line_is_told(of_line: tuple[Run, Explanation]) -> None:
+    _, found = of_line
+    assert found.measure_key == "settlement"
+    assert found.drivers[0].path == "actors.a.positions.land.limit"
+    assert found.drivers[0].when_high > found.drivers[0].when_low + 0.5
+    assert found.rule is not None
+    assert "A's red line on Land is no harder than" in found.rule.conditions[0]
+    assert found.rule.fresh.density > found.rule.fresh.outside + 0.5
+    best = max(found.obstacles, key=lambda one: one.settle)
+    assert best.keys in (["lines:a"], ["lines:b"])  # either closes the gap
+    assert best.settle > 0.9
+
+
+def test_what_was_promised_is_confirmed_and_costs_little(of_line: tuple[Run, Explanation]) -> None:
+    _, found = of_line
+    (change,) = found.changes
+    assert change.promised_interval.low <= change.confirmed_interval.high
+    assert change.confirmed_interval.low <= change.promised_interval.high
+    assert change.confirmed > change.before + 0.15
+    assert 0 < sum(change.price.values()) < 0.2
+    assert all("=" in one for one in change.set)
+
+
+def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:
+    run, found = of_line
+    figure = explained(run, found)
+    panels = {axes.get_gid(): axes for axes in figure.axes}
+    assert set(panels) == {"drivers", "obstacles"}
+    bars = [bar.get_width() for bar in panels["drivers"].patches]
+    assert bars == pytest.approx([one.index for one in found.drivers[:12]])
+    texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)
+    assert "A's red line on Land" in texts
+
+
+def test_the_section_of_a_report_is_plain_and_escaped(of_line: tuple[Run, Explanation]) -> None:
+    run, found = of_line
+    text = explained_fragment(run.scenario, replace(found, measure="<script>"))
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+    assert text.count("<tr>") == 1 + min(len(found.drivers), 12)
+    assert "--set" in text
+
+
+def failed_field(loaded: Loaded, worlds: int = 40) -> Field:
+    ensemble = run_scenario(loaded, 200, 1, traced=0).ensemble
+    failed = np.flatnonzero(ensemble.outcome.values != 0)[:worlds]
+    moves = bundles(all_moves(loaded))
+    return Field(loaded, moves, 1, tuple(int(w) for w in failed), InProcess())
+
+
+def test_two_that_only_bind_together_are_told_so() -> None:
+    found = lattice(failed_field(planted("both")))
+    together = found.bound_together()
+    assert set(together[0]) == {"lines:a", "patience:a"}
+    assert found.odds(together[0]) > 0.8
+    assert max(found.odds((key,)) for key in together[0]) < 0.2
+
+
+def test_planted_patience_is_told() -> None:
+    loaded = planted("patience")
+    found = lattice(failed_field(loaded))
+    best = max((k for k in found.settled if len(k) == 1), key=found.odds)
+    assert best == ("patience:a",)
+    run = run_scenario(loaded, 600, 1, traced=0)
+    outcome = (run.ensemble.outcome.values == 0).astype(float)
+    x = run.ensemble["x.actors.a.patience"].values
+    assert outcome[x < 15].mean() > outcome[x > 60].mean() + 0.5
+
+
+@pytest.mark.parametrize("kind", ["line", "both"])
+def test_the_smallest_change_is_within_a_step_of_an_exhaustive_search(kind: str) -> None:
+    """All combinations of all bundles on the same grid, in the same worlds."""
+    field = failed_field(planted(kind), 24)
+    found = lattice(field)
+    least = smallest(field, found, list(field.moves))
+    assert least.odds >= least.goal
+    grid = [0.0, 0.25, 0.5, 0.75, 1.0]
+    keys = [k for k, move in field.moves.items() if move.kind in ("lines", "patience")]
+    cells = [
+        {k: s for k, s in zip(keys, shares, strict=True) if s > 0}
+        for shares in np.array(np.meshgrid(*[grid] * len(keys))).reshape(len(keys), -1).T.tolist()
+    ]
+    cheap = [c for c in cells if field.weighed(c) < field.weighed(least.shares) / 1.05]
+    assert cheap
+    assert (field.odds(cheap) < least.goal).all()
+
+
+def test_the_command_writes_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["explain", "dayton", "--worlds", "300", "--actor", "milosevic", "--workers", "1"]
+    assert run_here(*words, "--no-plots", "--out", str(tmp_path)) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for head in ("What decides it", "What must be true", "What stands in the way", "--set"):
+        assert head in text
+    saved = json.loads((tmp_path / "dayton" / "explain.json").read_text())
+    assert set(saved["changes"][0]["price"]) == {"milosevic"}
+    assert 0 <= saved["changes"][0]["confirmed"] <= 1
+    with (tmp_path / "dayton" / "reasons.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {int(row["things"]) for row in rows if row["things"]} <= {1, 2, 3}
+    assert len({row["world"] for row in rows}) == saved["failed"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--actor", "nobody"], "there is no such actor"),
+        (["--design", "morris:9"], "is written sobol:N"),
+        (["--worlds", "3"], "--worlds"),
+    ],
+)
+def test_mistakes_are_told(
+    words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_here("explain", "dayton", *words, "--out", str(tmp_path)) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_group_indices_sum_what_an_additive_measure_has() -> None:
+    sobol = pytest.importorskip("SALib.analyze.sobol", reason="SALib is not installed")
+    assert sobol
+    from sim.studies.explain.sobol import CHANCE, group_indices
+
+    loaded = planted("line")
+    data: xr.Dataset = run_scenario(loaded, 300, 1, traced=0).ensemble
+    found = {one.group: one for one in group_indices(loaded.scenario, data, 1, 256)}
+    assert next(iter(found)) == "A: red lines"
+    assert found["A: red lines"].total > 0.6
+    assert found[CHANCE].total < 0.4
