@@ -17,6 +17,7 @@ from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.page import live, page
 from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.schema import schema
@@ -37,6 +38,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "explain": explain,
     "compare": compare,
     "sweep": sweep,
+    "page": page,
+    "live": live,
     "heatmap": heatmap,
     "check": check,
     "backtest": backtest,

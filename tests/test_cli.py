@@ -23,7 +23,7 @@ from sim.results.outcomes import OUTCOMES
 from tests.conftest import ROOT, SCENARIOS, TOY
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
-CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards"]
+CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
 
 
 def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:

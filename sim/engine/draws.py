@@ -36,6 +36,8 @@ class Draws(ByWorld):
         Number of worlds, at most :data:`CHUNK` for a chunk of an ensemble.
     chunk : int
         Which chunk.
+    first : int
+        Number, within the chunk, of the first of them: a part of a chunk has the chunk's draws.
     central : bool
         True for the central world: every draw is the median, every shock zero.
 
@@ -52,8 +54,10 @@ class Draws(ByWorld):
         "names": None,
     }  # it chooses its worlds itself
 
-    def __init__(self, seed: int, worlds: int, chunk: int = 0, central: bool = False) -> None:
-        self.seed, self.chunk, self.central = seed, chunk, central
+    def __init__(
+        self, seed: int, worlds: int, chunk: int = 0, central: bool = False, first: int = 0
+    ) -> None:
+        self.seed, self.chunk, self.central, self.first = seed, chunk, central, first
         self.drawn = worlds
         self.once: dict[str, NDArray[np.float32]] = {}
         #: the worlds that are asked for; all where ``None``
@@ -126,7 +130,8 @@ class Draws(ByWorld):
         rng = np.random.Generator(
             np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=spawn))
         )
-        return np.clip(rng.random(self.drawn), 1e-12, 1 - 1e-12)
+        drawn = rng.random(self.first + self.drawn)[self.first :]
+        return np.clip(drawn, 1e-12, 1 - 1e-12)
 
     def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         return drawn if self.chosen is None else drawn[self.chosen]

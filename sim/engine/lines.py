@@ -32,12 +32,15 @@ class DrawnLine:
         The line that others reckon with as long as nothing speaks against it.
     stated : ndarray or None
         The line that all know of, whether it binds or not.
+    sure : bool
+        Whether all of it binds for certain, in whatever world.
     """
 
     upward: bool
     at: Array
     said: Array
     stated: Array | None
+    sure: bool
 
 
 @dataclass(frozen=True)
@@ -74,18 +77,20 @@ class LineDraws:
         at: Array | None = None
         said: Array | None = None
         stated: Array | None = None
+        sure = True
         for n, line in enumerate(reversed(wish.lines)):
             place = self._place(here, wish, len(wish.lines) - 1 - n)
             # the believed line keeps its draws when a stated one is put beside it
             stream = f"{here}.limit" if n == 0 else f"{here}.line.{line.kind}"
             point = self._misjudged(stream, line, self.number(stream, line.at, upward, place[0]))
-            binds = self._binds(f"{stream}.binds", line, place[1])
+            binds, certain = self._binds(f"{stream}.binds", line, place[1])
+            sure = sure and certain
             at = np.where(binds, point, free if at is None else at)
             said = point
             stated = point if line.stated else stated
         assert at is not None
         assert said is not None
-        return DrawnLine(upward, at, said, stated)
+        return DrawnLine(upward, at, said, stated, sure)
 
     def of_bound(self, here: str, end: int, bound: Number) -> DrawnLine:
         """One of two lines around an ideal, ``limits``; the coder believes in it."""
@@ -93,8 +98,8 @@ class LineDraws:
         line = Line(at=bound)
         point = self.number(name, bound, end == 1, f"{here}.limits.{end}")
         point = self._misjudged(name, line, point)
-        binds = self._binds(f"{name}.binds", line, f"{here}.limits.{end}.binds")
-        return DrawnLine(end == 1, np.where(binds, point, float(end)), point, None)
+        binds, sure = self._binds(f"{name}.binds", line, f"{here}.limits.{end}.binds")
+        return DrawnLine(end == 1, np.where(binds, point, float(end)), point, None, sure)
 
     def _place(self, here: str, wish: Wish, n: int) -> tuple[str, str]:
         """Paths in the scenario of where a line lies and of whether it binds."""
@@ -103,13 +108,15 @@ class LineDraws:
         number = "" if len(wish.line) == 1 else f".{wish.line.index(wish.lines[n])}"
         return f"{here}.line{number}.at", f"{here}.line{number}.binds"
 
-    def _binds(self, name: str, line: Line, path: str) -> Mask:
+    def _binds(self, name: str, line: Line, path: str) -> tuple[Mask, bool]:
+        """Where a line binds, and whether it is certain to."""
         if line.binds is None:
             chance = judged(self.draws, self.scenario.engine, f"{line.kind}_binds")
         else:
             chance = self.draws.number(f"{name}.chance", line.binds)
         common = 0.0 if self.flexible is None else self.flexible
-        return self.draws.happens(name, chance, common, self.firmness, path)
+        binds = self.draws.happens(name, chance, common, self.firmness, path)
+        return binds, bool((chance >= 1.0).all())
 
     def _misjudged(self, name: str, line: Line, point: Array) -> Array:
         """With the coder's error, if the line is the coder's belief."""

@@ -81,11 +81,9 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
             where = f"condition for its {where}: {_issue(rest[5], scenario)}"
         return f"{who} {where}"
     if field == "positions" and len(rest) >= 3:
-        what = OF_POSITION.get(rest[2], _spelt(rest[2:]).lower())
         lines = actor.positions[rest[1]].line if rest[1] in actor.positions else []
-        if rest[2] == "line" and len(lines) == 2 and rest[3:4] in (["0"], ["1"]):
-            what = f"{lines[int(rest[3])].kind} {what}"
-        return f"{who} {what} on {_issue(rest[1], scenario)}"
+        what, more = _of_position(rest[2:], [line.kind for line in lines], scenario)
+        return f"{who} {what} on {_issue(rest[1], scenario)}{more}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
     if rest[:2] == ["mediation", "error"] and len(rest) == 4:
@@ -95,6 +93,20 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     if field in OF_ACTOR and len(rest) == 1:
         return f"{who} {OF_ACTOR[field]}"
     return f"{who} {_spelt(rest).lower()}"
+
+
+def _of_position(rest: list[str], kinds: list[str], scenario: Scenario) -> tuple[str, str]:
+    """What a number of a position is, and what follows the issue."""
+    if rest[0] == "line":
+        own = len(kinds) == 2 and rest[1:2] in (["0"], ["1"])
+        line = f"{kinds[int(rest[1])]} red line" if own else "red line"
+        return line, ": whether it binds" if rest[-1] == "binds" else ""
+    if rest[0] == "conditional" and rest[-1] == "limit":
+        return "red line under a condition", ""
+    if rest[0] == "conditional" and len(rest) == 5:
+        bound = rest[4].replace("_", " ")
+        return "red line under a condition", f": {_issue(rest[3], scenario)} {bound}"
+    return OF_POSITION.get(rest[0], _spelt(rest).lower()), ""
 
 
 def _of_war(rest: list[str], scenario: Scenario) -> str:

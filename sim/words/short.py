@@ -13,6 +13,7 @@ from sim.words.past import happened_words
 from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
+CHANGE = "What would change it: "
 MANY = 60
 """Signs of all changed assumptions that are shown; of more, how many there are."""
 
@@ -35,20 +36,23 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     told = [
         line for text in (*_answer(scenario, summary), *beside) for line in _wrapped(text)
     ]  # fmt: skip
-    ends = ["", "How the worlds end", *_endings(scenario, summary)]
+    ends = ["", *_wrapped(f"How the worlds end: {_endings(summary)}")]
     reasons = _why(scenario, summary)
     command = f"python -m sim explain {file}"
     command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
-    tail = ["", "What would change it"]
-    tail += [f"  {command}" if len(command) < WIDTH - 2 else f"  python -m sim explain {file} …"]
-    tail += ["", *_wrapped(f"The rest: --full, and {folder}/ (charts, tables, summary.json).")]
+    if len(command) > WIDTH - len(CHANGE):
+        command = f"python -m sim explain {file} …"
+    tail = [
+        "",
+        f"{CHANGE}{command}",
+        *_wrapped(f"The rest: --full, and {folder}/ (charts, tables, summary.json)."),
+    ]
     tail += _wrapped(NOTE)
-    # the rarest endings are cut first, then all but the first reason
+    # all but the first reason are cut first, then the rarest endings
     for count in range(len(reasons), -1, -1):
-        why = [line for text in reasons[:count] for line in _wrapped(text, "  ")]
-        why = ["", "Why", *why] if why else []
+        why = _wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
         room = LINES - len(head) - len(tail) - len(told) - len(why)
-        if room >= min(len(ends), 5) or count <= 1:
+        if room >= len(ends) or count <= 1:
             break
     return [*head, *told, *(_cut(ends, room) if room > 2 else []), *why, *tail]
 
@@ -117,16 +121,16 @@ def _share(summary: Summary, what: str, day: str) -> str:
     return f"{percent(shares[day], spans[day])} ({span_words(summary.spans_by_day(what)[day])})"
 
 
-def _endings(scenario: Scenario, summary: Summary) -> list[str]:
+def _endings(summary: Summary) -> str:
     """Kinds of outcome that happen, the most frequent first."""
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
-    rows = [
-        (OUTCOME_WORDS[kind].line, percent(share, summary.outcomes_interval[kind]))
+    told = [
+        f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} "
+        f"{percent(share, summary.outcomes_interval[kind])}"
         for kind, share in shares
         if share > 0
     ]
-    wide = max(len(line) for line, _ in rows)
-    return [f"  {line:<{wide}}  {share:>12}" for line, share in rows]
+    return f"{'; '.join(told)}."
 
 
 def _why(scenario: Scenario, summary: Summary) -> list[str]:

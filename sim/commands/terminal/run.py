@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -39,9 +40,12 @@ def tell_short(run: Run, folder: Path, file: str) -> None:
     """Print the answer in at most 25 lines."""
     console = Console(highlight=False, markup=False)
     lines = short_words(run.scenario, run.summary, folder, file)
-    heads = {lines[0], run.scenario.question, "How the worlds end", "Why", "What would change it"}
     for line in lines:
-        console.print(Text(line, style="bold" if line in heads else ""), soft_wrap=True)
+        head = re.match(r"How the worlds end:|Why:|What would change it:", line)
+        text = Text(line, style="bold" if line in {lines[0], run.scenario.question} else "")
+        if head:
+            text.stylize("bold", 0, head.end())
+        console.print(text, soft_wrap=True)
 
 
 def tell(run: Run, folder: Path, written: list[str]) -> None:

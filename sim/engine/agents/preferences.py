@@ -125,8 +125,8 @@ class Preferences(Participant):
         self.high_at_start = np.maximum(high, self.ideal)
         self.said_low = np.minimum(said_low, self.ideal)
         self.said_high = np.maximum(said_high, self.ideal)
-        #: issues where some world's line is only said: others reckon with it and it does not bind
-        self.bluffs = bool((low != said_low).any() or (high != said_high).any())
+        #: whether a line may be only said, so that others reckon with it and it does not bind
+        self.bluffs = not all(line.sure for _, line in drawn)
         self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
         #: issues on which its red line gives way
         self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()

@@ -1,0 +1,68 @@
+"""``python -m sim page``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.commands.errors import cannot_write, fail
+from sim.commands.options import QuietOption, SetOption, WorkersOption
+
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Scenario files, or names of some in scenarios/."),
+]
+
+
+def page(
+    files: FilesArgument,
+    worlds: Annotated[
+        int, typer.Option(min=100, max=20_000, help="Worlds kept of each scenario.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("out/what_if.html"),
+    set_: SetOption = None,
+    workers: WorkersOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write a page on which assumptions can be moved and answers seen at once, offline."""
+    from sim.commands.paging import finished_plans, size_words
+    from sim.page import write_page
+
+    plans = finished_plans(files, worlds, seed, tuple(set_ or ()), workers, not quiet)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_page(plans, out)
+    except OSError as error:
+        cannot_write(error, out)
+    if not quiet:
+        print(f"{out}: {size_words(out)}; open it in a browser, no network is needed.")
+
+
+def live(
+    files: FilesArgument,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    ] = 8000,
+    worlds: Annotated[
+        int, typer.Option(min=100, max=20_000, help="Worlds kept for answers at once.")
+    ] = 10_000,
+    exact: Annotated[int, typer.Option(min=100, max=2000, help="Worlds of an exact run.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    set_: SetOption = None,
+    workers: WorkersOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Serve the same page on this computer, with an exact run after every move."""
+    from sim.commands.paging import finished_plans
+    from sim.page.server import serve
+
+    plans = finished_plans(files, worlds, seed, tuple(set_ or ()), workers, not quiet)
+    try:
+        serve(plans, port, exact, workers, lambda at: print(f"{at} (Ctrl-C ends it)", flush=True))
+    except OSError as error:
+        fail(f"--port {port}: {error.strerror}; choose another one, or 0 for any that is free.")
+    except KeyboardInterrupt:
+        print("Stopped.")

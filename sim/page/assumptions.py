@@ -1,0 +1,153 @@
+"""The uncertain numbers of a scenario as things that a reader can change."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.report.judgements import sourced_parts
+from sim.scenario import Loaded
+from sim.scenario.schema import Scenario
+from sim.scenario.titles import title_of
+from sim.scenario.wording import fields_at
+
+Keys = tuple[str | int, ...]
+GROUPS = {
+    "war": "The war",
+    "issues": "Without a deal",
+    "agenda": "Stages",
+    "ratification": "Ratification",
+    "durability": "Afterwards",
+    "plan": "The plan",
+}
+
+
+IN_DAYS = ("patience", "leave_after", "delay")
+"""Numbers that are drawn in days; a plain number in a file would count rounds."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """An uncertain number that can be set.
+
+    Attributes
+    ----------
+    keys : tuple
+        The way to it in the scenario's data; numbers count elements of lists.
+    group : str
+        The actor's key, or a word.
+    issue : str
+        The issue on whose scale it is, or an empty text.
+    judgement, sources :
+        What the part that holds it rests on.
+    """
+
+    path: str
+    keys: Keys
+    title: str
+    group: str
+    issue: str
+    judgement: str
+    sources: tuple[str, ...]
+
+
+def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
+    """Those of the drawn numbers that the scenario's data hold; the others are chance alone."""
+    scenario = loaded.scenario
+    parts = {".".join(map(str, path)): part for path, part in sourced_parts(scenario)}
+    reasoned = [p for p, part in parts.items() if part.judgement or part.source]
+    found = []
+    for path in paths:
+        # those of the engine are drawn together, as past talks allow
+        keys = None if path.startswith("engine.") else keys_of(loaded.raw, path.split("."))
+        if keys is None:
+            continue
+        dotted = ".".join(str(n) for n in _numbered(keys, scenario))
+        around = [p for p in reasoned if dotted == p or dotted.startswith(f"{p}.")]
+        part = parts[max(around, key=len)] if around else None
+        head = str(keys[1]) if keys[0] == "actors" else GROUPS.get(str(keys[0]), "Other")
+        found.append(
+            Assumption(
+                path,
+                keys,
+                title_of(path, scenario),
+                head,
+                _issue_of(path, scenario),
+                (part.judgement or "") if part else "",
+                tuple(part.source) if part else (),
+            )
+        )
+    return found
+
+
+def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | None:
+    """The way to a number by its dotted path; keys such as ``0.25`` have points themselves.
+
+    None where the data do not hold it and the format knows no such key there.
+    """
+    if not parts:
+        # a plain number may also be written with what belongs to it
+        return ("per_month",) if isinstance(node, dict) and "per_month" in node else ()
+    if isinstance(node, list):
+        names = [
+            str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
+        ]
+        index = names.index(parts[0]) if parts[0] in names else None
+        if index is None and parts[0].isdecimal() and int(parts[0]) < len(node):
+            index = int(parts[0])
+        below = None if index is None else keys_of(node[index], parts[1:], (*above, parts[0]))
+        return None if below is None or index is None else (index, *below)
+    if not isinstance(node, dict):
+        return None
+    for size in range(1, len(parts) + 1):
+        said = ".".join(parts[:size])
+        for key in node:
+            if str(key) == said or (isinstance(key, float) and f"{key:g}" == said):
+                below = keys_of(node[key], parts[size:], (*above, said))
+                if below is not None:
+                    return (key, *below)
+    if len(parts) == 1 and parts[0] in fields_at(above):
+        return (parts[0],)
+    return None
+
+
+def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, Any]:
+    """A scenario's data with some numbers made certain."""
+    out: dict[str, Any] = copy.deepcopy(dict(raw))
+    for keys, value in changes.items():
+        node: Any = out
+        for key in keys[:-1]:
+            node = node[key]
+        node[keys[-1]] = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
+    return out
+
+
+def with_lines(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A scenario's data with every ``limit`` of an actor as the ``line`` that it is short for.
+
+    Only then is there a place to say whether it binds; the same worlds come of it.
+    """
+    out: dict[str, Any] = copy.deepcopy(dict(raw))
+    for actor in out["actors"].values():
+        for position in actor.get("positions", {}).values():
+            if position.get("limit") is not None:
+                why = {k: position[k] for k in ("source", "judgement") if k in position}
+                position["line"] = {"at": position.pop("limit"), **why}
+    return out
+
+
+def _numbered(keys: Keys, scenario: Scenario) -> Keys:
+    """As the parts of a checked scenario count: costs are parts of their own there."""
+    return keys[:-1] if keys[-1] == "per_month" else keys
+
+
+def _issue_of(path: str, scenario: Scenario) -> str:
+    """The issue on whose scale a number lies, if it lies on one."""
+    parts = path.split(".")
+    on_scale = ("ideal", "limit", "limits", "at", "no_deal", "at_least", "at_most", "text")
+    if not any(p in on_scale for p in parts) or "levers" in parts or "deterrence" in parts:
+        return ""
+    named = [p for p in parts if p in scenario.issues]
+    return named[-1] if named else ""

@@ -1,0 +1,115 @@
+// Pictures of an answer; `before` is the plan as coded, drawn as a ghost.
+const REASONS = { red_lines: "red lines miss each other", no_surplus: "nothing that all prefer", time: "not reached in time", ratification: "signed, not ratified" };
+
+function blockWords(plan, block) {
+  const issue = plan.issues[block.issue], reason = REASONS[plan.reasons[block.reason]] || "no deal";
+  return issue ? `${issue.title}: ${reason}` : reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+// Fifty dots: one of them is 2 % of the worlds; a dot may be filled in part.
+function drawDots(width, share, before, color, name, rest = 0) {
+  const across = width < 420 ? 10 : 25, rows = 50 / across, gap = Math.min(30, (width - 4) / across);
+  const r = gap * 0.36, parts = [];
+  for (let n = 0; n < 50; n++) {
+    const x = 2 + gap * (n % across + 0.5), y = 2 + gap * (Math.floor(n / across) + 0.5);
+    const full = Math.min(1, Math.max(0, share * 50 - n)), also = Math.min(1, Math.max(0, (share + rest) * 50 - n)) - full;
+    parts.push(s("circle", { cx: x, cy: y, r, fill: "#eceff1" }));
+    if (also > 0.02) parts.push(sector(x, y, r, full, full + also, FIRST));
+    if (full > 0.02) parts.push(sector(x, y, r, 0, full, color));
+    if (before > n / 50 + 1e-9) parts.push(s("circle", { cx: x, cy: y, r: r + 2, fill: "none", stroke: INK, "stroke-width": 1, "stroke-dasharray": "2 2" }));
+  }
+  return picture(width, gap * rows + 4, name, parts);
+}
+
+function sector(x, y, r, from, to, fill) {
+  if (to - from > 0.98) return s("circle", { cx: x, cy: y, r, fill });
+  const at = (turn) => [x + r * Math.sin(2 * Math.PI * turn), y - r * Math.cos(2 * Math.PI * turn)].map((v) => v.toFixed(2));
+  return s("path", { d: `M${x},${y}L${at(from)}A${r},${r} 0 ${to - from > 0.5 ? 1 : 0} 1 ${at(to)}Z`, fill });
+}
+
+// Share of worlds by day: the band, the ghost, and the pinned plans.
+function drawWhen(width, shown, before, others, horizon, name) {
+  const height = 210, left = 46, right = width < 500 ? 72 : 172, top = 12, bottom = 34;
+  const all = [shown, before, ...others], steps = shown.answer.byDay.length - 1;
+  const highest = Math.max(0.004, shown.answer.interval[1], ...all.map((one) => one.answer.byDay[one.answer.byDay.length - 1]));
+  const high = topOf(highest), x = (n) => left + (width - left - right) * n / steps;
+  const y = (v) => top + (height - top - bottom) * (1 - Math.min(v, high) / high);
+  const parts = [0, 0.5, 1].map((part) => [
+    s("line", { x1: left, x2: width - right, y1: y(part * high), y2: y(part * high), stroke: RULE }),
+    label(left - 6, y(part * high) + 4, part ? `${Number((100 * part * high).toPrecision(2))} %` : "0", { "text-anchor": "end" }),
+  ]);
+  const spaced = (day, n, all) => !n || (day - all[n - 1]) / horizon * (width - left - right) > 52;
+  const ticks = [0, 30, 100, 180, 365, 730, 1095].filter((day) => day <= horizon).filter(spaced);
+  for (const day of ticks) parts.push(label(left + (width - left - right) * day / horizon, height - 14, day ? `day ${day}` : "day 0", { "text-anchor": "middle" }));
+  const edge = (end) => [...shown.answer.byDay].map((v, n) => [x(n), y(wilson(Math.min(1, Math.max(0, v)), shown.answer.ess)[end])]);
+  parts.push(s("path", { d: band(edge(0), edge(1)), fill: shown.plan.color, opacity: 0.14 }));
+  const curve = (one, dash, thin) => s("path", { d: path([...one.answer.byDay].map((v, n) => [x(n * steps / (one.answer.byDay.length - 1)), y(v)])), fill: "none", stroke: dash ? INK : one.plan.color, "stroke-width": thin, "stroke-dasharray": dash });
+  parts.push(curve(before, "3 3", 1.2), others.map((one) => curve(one, null, 1.6)), curve(shown, null, 2.6));
+  const ends = [shown, ...others], last = (one) => one.answer.byDay[one.answer.byDay.length - 1];
+  const places = apart([...ends.map((one) => y(last(one)) + 4), y(last(before)) + 4], 15, top + 8, height - bottom);
+  ends.forEach((one, n) => parts.push(label(width - right + 6, places[n], `${percent(last(one))}${width < 500 ? "" : " " + cut(one.plan.title, 14)}`, { fill: one.plan.color, "font-weight": n ? 400 : 700 })));
+  if (Math.abs(last(before) - last(shown)) > 5e-4) parts.push(label(width - right + 6, places[ends.length], `${percent(last(before))}${width < 500 ? "" : " as coded"}`, { fill: INK }));
+  return picture(width, height, name, parts);
+}
+
+const cut = (text, letters) => (text.length > letters ? text.slice(0, letters - 1).trimEnd() + "…" : text);
+
+// What stands in the deal: median and 10 to 90 % on each scale, and the text nearest to the median.
+function drawDeals(width, plan, answer, name) {
+  const narrow = width < 560, row = narrow ? 64 : 40, left = narrow ? 6 : 190, span = narrow ? width - 12 : Math.min(260, (width - left) * 0.42);
+  const shown = plan.issues.map((issue, n) => [issue, answer.deals[n]]).filter(([, q]) => q);
+  const parts = shown.map(([issue, [low, middle, high]], n) => {
+    const y = n * row + (narrow ? 32 : 20), x = (v) => left + 4 + (span - 8) * v;
+    const words = lines(nearest(issue.scale, middle), narrow ? Math.floor(width / 6.6) : Math.floor((width - left - span - 16) / 6.4), narrow ? 1 : 2);
+    return [
+      label(narrow ? left : 0, narrow ? y - 14 : y + 4, cut(issue.title, 30), { fill: INK, "font-weight": 600 }),
+      s("line", { x1: x(0), x2: x(1), y1: y, y2: y, stroke: RULE, "stroke-width": 6, "stroke-linecap": "round" }),
+      s("line", { x1: x(low), x2: x(high), y1: y, y2: y, stroke: plan.color, "stroke-width": 6, "stroke-linecap": "round", opacity: 0.35 }),
+      s("circle", { cx: x(middle), cy: y, r: 6, fill: plan.color }),
+      textLines(narrow ? left : left + span + 14, narrow ? y + 20 : y + (words.length > 1 ? -2 : 4), words, { "font-size": 12 }),
+    ];
+  });
+  return picture(width, Math.max(1, shown.length) * row, name, parts);
+}
+
+// Positions on one issue: band, median and single worlds of each actor, over the scale's texts.
+function drawPositions(width, plan, issue, moments, found, name) {
+  const narrow = width < 560, left = narrow ? 8 : 200, right = 84, top = 14, bottom = 30, height = 330;
+  const last = moments[moments.length - 1] || 1, x = (day) => left + (width - left - right) * day / last;
+  const y = (v) => height - bottom - (height - top - bottom) * v;
+  const parts = [];
+  let free = Infinity;
+  [...issue.scale].sort((a, b) => a[0] - b[0]).forEach(([point, text]) => {
+    const words = lines(text, narrow ? Math.floor((width - right) / 6.2) : 32, narrow ? 1 : 3), tall = words.length * 13;
+    parts.push(s("line", { x1: left, x2: width - right, y1: y(point), y2: y(point), stroke: RULE }));
+    const at = narrow ? y(point) - 4 : Math.min(height - bottom - tall + 13, Math.max(top + 8, y(point) + 4 - (tall - 13) / 2));
+    if (at + tall - 13 > free - 14) return; // no room above the text below it
+    free = at;
+    parts.push(textLines(narrow ? left : 0, at, words, { "font-size": 11.5 }, 13));
+  });
+  for (const { color, bands, lines: single } of found) {
+    for (const one of single) parts.push(s("path", { d: path(one.map(([d, v]) => [x(d), y(v)])), fill: "none", stroke: color, "stroke-width": 0.7, opacity: 0.28 }));
+    parts.push(s("path", { d: band(bands.map(([d, low]) => [x(d), y(low)]), bands.map(([d, , , high]) => [x(d), y(high)])), fill: color, opacity: 0.13 }));
+    parts.push(s("path", { d: path(bands.map(([d, , v]) => [x(d), y(v)])), fill: "none", stroke: color, "stroke-width": 2.4 }));
+  }
+  const ends = apart(found.map(({ bands }) => y(bands[bands.length - 1][2]) + 4), 15, top + 6, height - bottom);
+  found.forEach(({ short, ink }, n) => parts.push(label(width - right + 6, ends[n], cut(short, 12), { fill: ink, "font-weight": 600 })));
+  parts.push(label(left, height - 10, "day 0"), label(width - right, height - 10, `day ${last}`, { "text-anchor": "end" }));
+  return picture(width, height, name, parts);
+}
+
+// Rows of bars from 0 to `high`, each with a ghost and its words at the end.
+function drawBars(width, rows, name, high = 1) {
+  const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 150, room = width - left - right;
+  const parts = rows.map(({ words, share, ghost, color, end }, n) => {
+    const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high);
+    return [
+      label(narrow ? 0 : left - 10, narrow ? y - 6 : y + 12, cut(words, narrow ? Math.floor(width / 6.8) : 40), { fill: INK, "text-anchor": narrow ? "start" : "end" }),
+      s("rect", { x: left, y, width: room, height: 16, fill: "#f1f4f5" }),
+      s("rect", { x: left, y, width: Math.max(0, x(share) - left), height: 16, fill: color }),
+      ghost === undefined ? null : s("line", { x1: x(ghost), x2: x(ghost), y1: y - 2, y2: y + 18, stroke: INK, "stroke-width": 1.4, "stroke-dasharray": "3 2" }),
+      label(left + room + 8, y + 12, end, { fill: INK }),
+    ];
+  });
+  return picture(width, rows.length * tall + 4, name, parts);
+}

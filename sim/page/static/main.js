@@ -1,0 +1,287 @@
+// The page: what is chosen, the answer to it, and what is drawn.
+async function begin() {
+  const $ = (id) => document.getElementById(id);
+  const { words: book, bytes } = await unpacked($("data").textContent.trim());
+  book.byKey = new Map(book.inputs.map((input, order) => [input.key, Object.assign(input, { order })]));
+  const mains = book.inputs.filter((input) => input.rank !== null).sort((a, b) => a.rank - b.rank);
+  const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
+  const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
+  const named = (name) => plans.find((plan) => plan.name === name);
+  for (const plan of plans) plan.factors = plan.hidden.map(({ group, at }) => ({ group, codes: column(bytes, at), levels: book.levels[8] }));
+  let state = stateOf(location.hash, book), controls = new Map(), built = "", drawn = 0;
+  const exact = book.live ? new Exact(heard) : null;
+  let said = null; // what the server said last
+
+  // --- answers -----------------------------------------------------------------------------
+  const worked = new Map();
+  function remembered(key, make) {
+    if (!worked.has(key)) {
+      worked.set(key, make());
+      if (worked.size > 150) worked.delete(worked.keys().next().value);
+    }
+    return worked.get(key);
+  }
+  const runKey = (plan, changes) => JSON.stringify([plan.name, changes.map(({ input, value }) => [input.key, value])]);
+
+  function weightsOf(plan, changes, traced) {
+    const n = traced ? plan.data.traced : plan.data.n, sliders = changes.filter(({ input }) => !input.switch);
+    const wider = n ** (0.2 - 1 / (sliders.length + 4)) * (plan.data.n / n) ** 0.2;
+    const of = (input) => ({ codes: codesOf(input, plan.number), levels: book.levels[input.bits] });
+    const kernels = sliders.map(({ input, value }) => {
+      const held = input.held[plan.number];
+      return { ...of(input), target: scoreOf(value, book.tables[held.table], book.grid), width: Math.min(2, held.width * wider) };
+    });
+    const switches = changes.filter(({ input }) => input.switch).map(({ input, value }) => ({ codes: codesOf(input, plan.number), on: value }));
+    const changed = new Set(changes.map(({ input }) => input)), groups = new Set(changes.map(({ input }) => input.group));
+    // what an actor's assumptions share keeps its spread as well as its mean
+    const spreads = plan.factors.filter(({ group }) => groups.has(group)).map(({ codes, levels }) => squared(codes, levels));
+    const others = traced ? [] : [...spreads, ...plan.factors, ...mains.filter((input) => input.held[plan.number] && !changed.has(input)).slice(0, 8).map(of)];
+    return weigh(n, kernels, switches, others);
+  }
+  function first(n) { return { at: Int32Array.from({ length: n }, (_, i) => i), w: new Float64Array(n).fill(1 / n), ess: n }; }
+
+  // The answer for a plan: from an exact run where there is one, else from the stored worlds.
+  function shownOf(plan, changes, goal) {
+    const key = runKey(plan, changes), run = changes.length ? exact?.results.get(key) : null;
+    return remembered(key + goal + Boolean(run), () => {
+      const weights = run ? first(run.n) : weightsOf(plan, changes, false), data = run || plan.data;
+      return { plan, changes, data, exact: Boolean(run), weights, answer: answerOf(plan, data, weights, goal) };
+    });
+  }
+  // The plan as coded, in as many worlds as what it is compared with.
+  function codedOf(plan, goal, like) {
+    if (!like.exact) return shownOf(plan, [], goal);
+    return remembered(`${plan.name} coded ${like.data.n} ${goal}`, () => {
+      const weights = first(Math.min(like.data.n, plan.data.n));
+      return { plan, changes: [], data: plan.data, weights, answer: answerOf(plan, plan.data, weights, goal) };
+    });
+  }
+  function tracedOf(shown) {
+    if (shown.exact) return first(shown.data.traced);
+    return remembered(runKey(shown.plan, shown.changes) + "traced", () => weightsOf(shown.plan, shown.changes, true));
+  }
+
+  function sentenceOf(shown, coded) {
+    const { answer, plan } = shown, moved = shown.changes.length, over = answer.share - coded.answer.share;
+    if (answer.ess < 5) return "Too few stored worlds are like this to answer: take back a change or choose milder values.";
+    const within = plan.horizon === 365 ? "a year" : `${plan.horizon} days`;
+    let text = state.goal === "settled" ? `A settlement comes in ${percent(answer.share)} of worlds within ${within}` : `A text is signed in ${percent(answer.share)} of worlds within ${within}`;
+    if (moved) text += Math.abs(over) < 5e-4 ? ", as often as coded" : `, ${points(over).slice(1)} points ${over > 0 ? "more" : "less"} than as coded`;
+    const issue = plan.issues[answer.blocks[0]?.issue]?.title;
+    if (!issue) return `${text}.`;
+    const room = 25 - text.split(/\s+/).length - 4, title = issue.split(/\s+/);
+    return room > 0 ? `${text}; most others fail on ${title.slice(0, room).join(" ")}.` : `${text}.`;
+  }
+
+  // --- drawing -----------------------------------------------------------------------------
+  const widthOf = (id) => Math.max(260, Math.floor($(id).clientWidth));
+  function put(id, heading, words, chart) {
+    $(`${id}-words`).textContent = words;
+    $(id).replaceChildren(...(chart ? [chart] : []));
+    return { heading, words, drawn: chart };
+  }
+
+  let figures = [];
+  function draw() {
+    drawn++;
+    const plan = named(state.plan), changes = changesOf(state, plan.number, book);
+    const shown = shownOf(plan, changes, state.goal), coded = codedOf(plan, state.goal, shown), { answer } = shown;
+    const pins = state.pins.map(named).map((one) => shownOf(one, changesOf(state, one.number, book), state.goal));
+    const sentence = sentenceOf(shown, coded), enough = answer.ess >= 5, before = coded.answer, moved = changes.length > 0;
+    document.documentElement.style.setProperty("--accent", plan.color);
+    if ($("sentence").textContent !== sentence) $("sentence").textContent = sentence;
+    $("short").textContent = enough ? percent(answer.share) : "—";
+    $("change").textContent = moved && enough ? `${points(answer.share - before.share)} points` : "as coded";
+    $("warning").hidden = shown.exact || answer.ess >= MANY;
+    $("warning").textContent = `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`;
+    $("support").textContent = shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
+      : moved ? `At once: ${plan.data.n.toLocaleString("en")} stored worlds, weighted; worth ${Math.round(answer.ess).toLocaleString("en")}.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`;
+    $("support").dataset.kind = shown.exact ? "exact" : "instant";
+    controls.forEach((control, key) => control.show(state.set[key]));
+    $("reset-all").disabled = !Object.keys(state.set).length;
+    $("changes").textContent = Object.keys(state.set).length ? `${Object.keys(state.set).length} changed` : "nothing changed";
+
+    const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
+    const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}.`;
+    figures = [];
+    const dots = `Of 50 worlds ${answer.share > 0 && answer.share < 0.02 ? "fewer than one" : numberWords(answer.share * 50)} ${state.goal === "settled" ? "settle" : "sign a text"}; ${range}` + (partial > 5e-4 ? ` In ${numberWords(partial * 50)} more only “${plan.stages[0].title}” stands (ochre).` : "") + (moved ? " Dashed rings: as coded." : "");
+    figures.push(put("dots", "The odds", dots, enough ? drawDots(widthOf("dots"), answer.share, moved ? before.share : 0, plan.color, dots, partial) : null));
+    const whenWords = "Share of worlds by day" + (moved ? "; dashed: as coded." : ".") + " Shaded: 95 % interval of what the worlds are worth.";
+    figures.push(put("when", "When", whenWords, enough ? drawWhen(widthOf("when"), shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${whenWords} ${sentence}`) : null));
+    const others = pins.filter((pin) => pin.plan !== plan);
+    $("compared").hidden = !others.length;
+    if (others.length) {
+      const rows = [shown, ...others].map((one) => ({ words: one.plan.title, share: one.answer.share, ghost: codedOf(one.plan, state.goal, one).answer.share, color: one.plan.color,
+        end: `${percent(one.answer.share)}${one === shown ? "" : ` (${points(one.answer.share - answer.share)})`}` }));
+      const unknown = others.map((one) => [one.plan.title, Object.keys(state.set).filter((key) => !book.byKey.get(key).held[one.plan.number]).length]).filter(([, count]) => count);
+      const words = `The same changes in the same worlds; in brackets: points more or less than ${plan.title}.` + unknown.map(([title, count]) => ` ${title} has no such assumption for ${count} of them.`).join("");
+      figures.push(put("pins-chart", "Plans side by side", words, drawBars(widthOf("pins-chart"), rows, words, topOf(Math.max(...rows.map((row) => row.share), 0.004)))));
+    }
+    const blocked = answer.blocks.slice(0, 5), ghosts = new Map(before.blocks.map((block) => [block.key, block.share]));
+    const blockText = blocked.length ? `Share of all worlds that end without a settlement, by what blocks last${moved ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
+    figures.push(put("blocks", "What blocks", blockText, blocked.length && enough ? drawBars(widthOf("blocks"), blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
+      ghost: moved ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (moved ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), blockText) : null));
+    drawDealsAndGains(plan, answer, enough);
+    drawIssue(plan, shown);
+    figures = figures.filter((figure) => figure.drawn);
+    document.documentElement.dataset.drawn = "all";
+    document.documentElement.dataset.draws = drawn;
+    later(plan, changes, shown);
+    return { sentence, share: answer.share, interval: answer.interval, ess: answer.ess, exact: shown.exact, coded: before.share };
+  }
+
+  function drawDealsAndGains(plan, answer, enough) {
+    const what = answer.anySettled ? "a settlement" : "a text signed", any = enough && answer.deals.some((q) => q);
+    const few = answer.dealWorlds < 30 ? " They are few: read it as examples." : "";
+    const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
+    figures.push(put("deals", "What stands in the deal", dealWords, any ? drawDeals(widthOf("deals"), plan, answer, dealWords) : null));
+    const gains = plan.actors.map((actor, n) => {
+      const { better, crosses, gain } = answer.actors[n];
+      return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${plan.has_plan ? `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}` : ""}${gain ? `; gains ${numberWords(gain[1])} where there is a settlement` : ""}` };
+    });
+    const gainWords = plan.has_plan ? `Share of worlds in which the plan as published is worth more than no deal. ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in utility from 0 to 1. ${gains.map((row) => row.more).join(". ")}.`;
+    figures.push(put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(widthOf("gains"), gains, gainWords) : null));
+  }
+
+  function drawIssue(plan, shown) {
+    const number = Math.max(0, plan.issues.findIndex((one) => one.key === state.issue)), issue = plan.issues[number], weights = tracedOf(shown);
+    const found = weights.ess ? plan.concerned[number].map((actor) => ({ ...plan.actors[actor], ...positionsOf(shown.data, number, actor, weights, 20) })) : [];
+    const text = `Positions on ${issue.title}: median, eight worlds of ten shaded, and 20 single worlds.` + (weights.ess < MANY ? ` Worth ${Math.round(weights.ess)} of ${shown.data.traced} worlds.` : "");
+    $("issue").value = issue.key;
+    figures.push(put("positions", "Who stands where", text, found.length ? drawPositions(widthOf("positions"), plan, issue, shown.data.moments, found, text) : null));
+  }
+
+  // What each change does alone, once the answer is painted: the answer less that without it.
+  let pending;
+  function later(plan, changes, shown) {
+    clearTimeout(pending);
+    if (!changes.length) { put("drivers", "", "Move a slider: what makes the difference is told here.", null); return; }
+    pending = setTimeout(() => {
+      const stored = shownOf === null || shown.exact ? { answer: answerOf(plan, plan.data, weightsOf(plan, changes, false), state.goal) } : shown;
+      const effects = changes.slice(0, 12).map((change) => {
+        const without = remembered(runKey(plan, changes.filter((one) => one !== change)) + state.goal + "stored", () => answerOf(plan, plan.data, weightsOf(plan, changes.filter((one) => one !== change), false), state.goal));
+        return { ...change, by: stored.answer.share - without.share };
+      }).sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+      const most = effects.slice(0, 3);
+      $("drivers-words").textContent = changes.length > 1 ? "By how much the odds would differ if one change were taken back, the largest first." : "What the one change does.";
+      $("drivers").replaceChildren(h("ol", {}, most.map(({ input, value, by }) => h("li", {}, h("strong", {}, `${points(by)} points`), ` ${input.title}: ${valueWords(input, plan.number, value, book)}`))));
+      document.documentElement.dataset.settled = drawn;
+    }, 150);
+  }
+
+  // --- what the reader does ----------------------------------------------------------------
+  let asked = 0;
+  function soon() {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => { rebuild(); draw(); });
+  }
+  function wanted() {
+    return [...new Set([state.plan, ...state.pins])].map(named).map((plan) => {
+      const changes = changesOf(state, plan.number, book);
+      return { key: runKey(plan, changes), plan: plan.name, set: Object.fromEntries(changes.map(({ input, value }) => [input.key, value])), changes };
+    }).filter(({ changes }) => changes.length);
+  }
+  function go(next, final) {
+    state = next;
+    if (final && location.hash !== addressOf(state)) location.hash = addressOf(state);
+    if (exact) { said = null; progress(); exact.ask(wanted()); }
+    soon();
+  }
+  function act(key, step, final) {
+    const set = { ...state.set };
+    if (step === null) delete set[key]; else set[key] = step;
+    go({ ...state, set }, final);
+  }
+  function heard(news) { said = news; progress(); if (news.finished) soon(); }
+  function progress() {
+    $("progress").hidden = !said || said.share === undefined;
+    if (said?.share !== undefined) $("progress-bar").value = said.share;
+    $("trouble").hidden = !said?.error;
+    $("trouble").textContent = said?.error ? `No exact run: ${said.error} The answer shown is that of the stored worlds.` : "";
+  }
+
+  // Controls belong to a plan: they are built anew for another one, and those behind "all" when asked for.
+  function rebuild() {
+    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).some((key) => book.byKey.get(key).rank === null && !book.byKey.get(key).switch);
+    const mark = `${plan.name} ${open}`;
+    if (mark === built) return;
+    built = mark;
+    const here = book.inputs.filter((input) => input.held[plan.number]);
+    controls = buildControls($("main-inputs"), mains.filter((input) => input.held[plan.number]), plan, book, act);
+    const more = (id, inputs) => buildControls($(id), inputs, plan, book, act).forEach((control, key) => controls.set(key, control));
+    more("switches", here.filter((input) => input.switch));
+    const rest = here.filter((input) => !input.switch && input.rank === null);
+    $("all-count").textContent = `All ${rest.length} other assumptions`;
+    if (open) more("all-inputs", rest);
+    $("issue").replaceChildren(...plan.issues.map((issue) => h("option", { value: issue.key }, issue.title)));
+    document.querySelectorAll("[name=plan]").forEach((one) => { one.checked = one.value === state.plan; });
+    $("summary").textContent = plan.summary;
+  }
+  function chooser(name, type, title, act_) {
+    return plans.map((plan) => h("label", {}, h("input", { type, name, value: plan.name, onchange: (event) => act_(plan, event.target) }),
+      s("svg", { width: 10, height: 10, "aria-hidden": "true" }, s("circle", { cx: 5, cy: 5, r: 5, fill: plan.color })), h("span", {}, plan.title)));
+  }
+  function marks() {
+    document.querySelectorAll("[name=pin]").forEach((one) => { one.checked = state.pins.includes(one.value); one.disabled = !one.checked && state.pins.length >= 3; });
+    document.querySelectorAll("[name=goal]").forEach((one) => { one.checked = one.value === state.goal; });
+    document.querySelectorAll("[name=plan]").forEach((one) => { one.checked = one.value === state.plan; });
+  }
+  $("plans").append(...chooser("plan", "radio", "Plan", (plan) => { go({ ...state, plan: plan.name }, true); }));
+  $("pins").append(...chooser("pin", "checkbox", "Compare", (plan, field) => {
+    go({ ...state, pins: field.checked ? [...state.pins, plan.name].slice(0, 3) : state.pins.filter((name) => name !== plan.name) }, true);
+    marks();
+  }));
+  document.querySelectorAll("[name=goal]").forEach((one) => one.addEventListener("change", () => go({ ...state, goal: one.value }, true)));
+  $("issue").addEventListener("change", () => go({ ...state, issue: $("issue").value }, true));
+  $("reset-all").addEventListener("click", () => go({ ...state, set: {} }, true));
+  $("all").addEventListener("toggle", soon);
+  $("find").addEventListener("input", () => {
+    const sought = $("find").value.toLowerCase();
+    document.querySelectorAll("#all-inputs .row").forEach((row) => { row.hidden = !row.textContent.toLowerCase().includes(sought); });
+  });
+  window.addEventListener("hashchange", () => {
+    if (location.hash === addressOf(state)) return;
+    state = stateOf(location.hash, book);
+    if (exact) exact.ask(wanted());
+    marks();
+    soon();
+  });
+
+  const take = {
+    svg: () => save(`${state.plan}.svg`, svgText(poster()), "image/svg+xml"),
+    png: async () => save(`${state.plan}.png`, await pngOf(poster())),
+    csv: () => save(`${state.plan}.csv`, "\ufeff" + csvOf(table()), "text/csv"),
+    yaml: () => save(`${state.plan}_what_if.yaml`, scenario(), "application/yaml"),
+    link: async () => { await navigator.clipboard?.writeText(location.href.replace(/#.*/, "") + addressOf(state)); $("link").textContent = "Address copied"; },
+  };
+  for (const [id, run] of Object.entries(take)) $(id).addEventListener("click", run);
+  const poster = () => posterOf(named(state.plan).title, $("sentence").textContent, $("note").textContent, figures);
+  const scenario = (of = state) => scenarioOf(named(of.plan), changesOf(of, named(of.plan).number, book));
+  function table() {
+    const rows = [["plan", "measure", "of", "share or value", "95 % from", "95 % to", "as coded", "worlds it is worth"]];
+    for (const plan of [...new Set([state.plan, ...state.pins])].map(named)) {
+      const one = shownOf(plan, changesOf(state, plan.number, book), state.goal), coded = codedOf(plan, state.goal, one), { answer } = one;
+      const add = (measure, of, share, before) => rows.push([plan.name, measure, of, share, ...wilson(share, answer.ess), before, answer.ess]);
+      plan.outcomes.forEach((name, n) => add("outcome", name, answer.outcomes[n], coded.answer.outcomes[n]));
+      [...answer.byDay].forEach((share, n) => add(`${state.goal} by day`, n * answer.step, Math.min(1, share), coded.answer.byDay[n]));
+      answer.blocks.forEach((block) => add("blocked by", blockWords(plan, block), block.share, coded.answer.blocks.find((other) => other.key === block.key)?.share ?? 0));
+      plan.issues.forEach((issue, n) => { if (answer.deals[n]) rows.push([plan.name, "agreed", issue.title, answer.deals[n][1], answer.deals[n][0], answer.deals[n][2], coded.answer.deals[n]?.[1], answer.dealWorlds]); });
+    }
+    return rows;
+  }
+
+  $("note").textContent = `${$("note").textContent} Seed ${book.seed}.`;
+  let width = innerWidth;
+  window.addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; soon(); } });
+  rebuild();
+  marks();
+  const opened = draw();
+  if (exact) exact.ask(wanted());
+  // for tests and measurements: what is chosen and what is said, at once
+  window.page = { book, opened, state: () => state, address: (of = state) => addressOf(of), parse: (text) => stateOf(text, book), scenario, draw,
+    set: (next) => { state = { ...state, ...next }; rebuild(); marks(); return draw(); }, act, go, svg: () => svgText(poster()), csv: () => csvOf(table()), wanted, exact };
+}
+begin().catch((error) => {
+  document.getElementById("sentence").textContent = "This page cannot be read by this browser: a newer one is needed.";
+  console.error(error);
+});

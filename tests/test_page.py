@@ -1,0 +1,598 @@
+"""The what-if page in a browser: what it answers, keeps in its address, and gives away."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import http.client
+import io
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+
+from sim.ensemble.runner import Job, run_job, run_scenario
+from sim.formulas.conditioning import (
+    NARROWEST,
+    WIDEST,
+    bandwidth,
+    first_order_index,
+    normal_levels,
+    rank_codes,
+)
+from sim.page import Plan, prepared, write_page
+from sim.page.assumptions import assumptions, changed
+from sim.page.exact import run_part
+from sim.page.server import Server
+from sim.results.experiments import experiments
+from sim.scenario import Loaded, load_scenario
+from sim.scenario.loading import load_data
+from tests.browser import Browser
+from tests.conftest import TOY
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>"
+WORLDS = 1500
+
+
+def toy(name: str, **more: Any) -> Loaded:
+    """Two sides whose deal depends on one red line, which may bind, and on a threat."""
+    raw = copy.deepcopy(TOY) | {"name": name, "title": f"Plan {name}", **more}
+    raw["spread"] = {"ideal": 0.03, "limit": 0.12, "salience": 0.1, "firmness": 0.3}
+    line = {"at": 0.42, "binds": 0.6, "judgement": "test"}
+    raw["actors"]["a"]["positions"]["land"] = {"ideal": 0, "line": line, "salience": 0.7}
+    raw["actors"]["a"]["positions"]["land"]["judgement"] = "test"
+    raw["actors"]["b"]["levers"] = {
+        "push": {
+            "title": "A push", "on": "a", "when": {"refuses": {"actor": "a"}}, "judgement": "test",
+            "effect": {"cost": {"a": 0.01}}, "credibility": 0.5,
+        }
+    }  # fmt: skip
+    return prepared(load_data(raw))
+
+
+def finished(loaded: Loaded, worlds: int = WORLDS) -> Plan:
+    return Plan(loaded, run_job(Job(loaded, worlds, 1, traced=1)))
+
+
+@pytest.fixture(scope="module")
+def plans() -> list[Plan]:
+    other = toy("other")
+    dearer = other.with_({"war.cost.a": 0.05, "name": "dearer", "title": HOSTILE})
+    return [finished(toy("first")), finished(other), finished(dearer)]
+
+
+@pytest.fixture(scope="module")
+def written(plans: list[Plan], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "what_if.html"
+    write_page(plans, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("profile")) as found:
+        found.size(1200)
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, written: Path) -> Browser:
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(written)
+    return browser
+
+
+def ask(page: Browser, **state: Any) -> Any:
+    """What the page answers to a state."""
+    return page.evaluate(f"page.set({json.dumps({'set': {}, 'pins': [], **state})})")
+
+
+def moves(page: Browser, plan: int, chance: random.Random, most: int = 3) -> dict[str, int]:
+    """A few sliders and switches of a plan, moved at random."""
+    inputs = page.evaluate(
+        f"""page.book.inputs.filter(i => i.held[{plan}]).map(i => [i.key, i.switch ? [0, 1] :
+          i.held[{plan}].ends.map(v => Math.round(100 * (v - i.low) / (i.high - i.low)))])"""
+    )
+    chosen = chance.sample(inputs, chance.randint(0, min(most, len(inputs))))
+    return {key: chance.randint(*ends) for key, ends in chosen}
+
+
+# --- formulas --------------------------------------------------------------------------------
+
+
+def test_scores_of_ranks_are_standard_normal() -> None:
+    values = np.random.default_rng(0).exponential(size=20_000)
+    for bits in (2, 3, 8):
+        levels = normal_levels(bits)
+        score = levels[rank_codes(values, bits)]
+        assert abs(score.mean()) < 1e-3
+    # what is lost is the variance within bins; of four, Cox 1957, "Note on grouping" knows it
+    kept = [(normal_levels(bits) ** 2).mean() for bits in (1, 2, 3, 8)]
+    assert kept[:2] == pytest.approx([2 / np.pi, 0.861], abs=1e-3)
+    assert sorted(kept) == kept
+    assert 0.995 < kept[-1] < 1
+
+
+def test_first_order_index_of_a_known_model() -> None:
+    """Ishigami's function has closed-form indices (Saltelli et al. 2008, § 4.6)."""
+    x = np.random.default_rng(1).uniform(-np.pi, np.pi, (200_000, 3))
+    y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    found = [first_order_index(rank_codes(x[:, n], 6), y) for n in range(3)]
+    assert found == pytest.approx([0.3139, 0.4424, 0.0], abs=5e-3)
+
+
+def test_bandwidth_is_the_rule_of_thumb() -> None:
+    """For a parabola and noise that no polynomial explains it has a closed form."""
+    rng = np.random.default_rng(2)
+    z, noise = rng.standard_normal((2, 10_000))
+    noise -= np.polynomial.Polynomial.fit(z, noise, 4)(z)
+    inside = np.abs(z) < 2
+    exact = 0.776 * ((noise**2).sum() / 9995 * 4 / (inside.sum() * 0.14**2)) ** 0.2
+    assert bandwidth(z, 0.07 * z**2 + noise) == pytest.approx(exact)
+    assert bandwidth(z, z + 3 * noise) == WIDEST
+    assert bandwidth(z, np.sin(3 * z) + 0.1 * noise) == NARROWEST
+
+
+# --- what can be changed -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["kellogg", "camp_david"])
+def test_every_assumption_can_be_set_where_it_says(name: str) -> None:
+    """Made certain at what a world has drawn, a number is not drawn and the world is the same."""
+    loaded = prepared(load_scenario(name))
+    drawn = experiments(run_scenario(loaded, 1, 1).ensemble)
+    known = assumptions(loaded, list(drawn.columns))
+    assert len(known) > 100
+    before = run_part(loaded.raw, 1, 0, 1, lambda share: None)
+    for one in random.Random(0).sample(known, 30):
+        raw = changed(loaded.raw, {one.keys: float(drawn[one.path].iloc[0])})
+        after = run_part(raw, 1, 0, 1, lambda share: None)
+        assert set(before.data_vars) - set(after.data_vars) == {f"x.{one.path}"}, one.path
+        for outcome in ("utility", "moved", "reservation_end", "plan_gain"):
+            np.testing.assert_allclose(after[outcome], before[outcome], atol=1e-4, err_msg=one.path)
+
+
+def test_lines_written_out_change_no_world() -> None:
+    loaded = load_scenario("kellogg")
+    before, after = (run_scenario(x, 100, 1).ensemble for x in (loaded, prepared(loaded)))
+    assert (before.outcome == after.outcome).all()
+    assert before.offer.equals(after.offer)
+
+
+def test_parts_of_a_run_are_the_run() -> None:
+    loaded = load_scenario("kellogg")
+    whole = run_scenario(loaded, 60, 1).ensemble
+    parts = [run_part(loaded.raw, 1, *part, lambda share: None) for part in ((0, 25), (25, 35))]
+    for name in ("outcome", "moved", "utility", "red_line_gap"):
+        joined = np.concatenate([part[name].values for part in parts])
+        np.testing.assert_array_equal(joined, whole[name].values)
+
+
+# --- the answer ----------------------------------------------------------------------------------
+
+
+def test_as_coded_it_says_what_the_run_says(page: Browser, plans: list[Plan]) -> None:
+    for plan in plans:
+        answer = ask(page, plan=plan.run.scenario.name, goal="settled")
+        summary = plan.run.summary
+        assert answer["share"] == pytest.approx(summary.outcomes["settlement"], abs=1e-6)
+        assert answer["interval"] == pytest.approx(
+            summary.outcomes_interval["settlement"], abs=1e-5
+        )
+        assert answer["ess"] == pytest.approx(WORLDS)
+
+
+def test_at_once_is_near_what_an_exact_run_says(page: Browser, plans: list[Plan]) -> None:
+    """Weighted worlds are unbiased enough: differences stay within both samplings' error."""
+    chance, apart = random.Random(3), []
+    for _ in range(14):
+        number = chance.randrange(3)
+        plan = plans[number]
+        state = {"plan": plan.run.scenario.name, "goal": "settled"}
+        answer = ask(page, **state, set=moves(page, number, chance, 2))
+        found = page.evaluate("page.wanted().flatMap(w => w.changes.map(c => [c.keys, c.value]))")
+        if answer["ess"] < 100:
+            continue
+        changes = {tuple(keys): value for keys, value in found}
+        exact = run_scenario(load_data(changed(plan.loaded.raw, changes)), 1000, 1, traced=0)
+        p = exact.summary.outcomes["settlement"]
+        error = np.sqrt(max(p * (1 - p), 0.01) * (1 / 1000 + 1 / answer["ess"]))
+        apart.append((answer["share"] - p) / error)
+    assert len(apart) > 6
+    assert np.sqrt(np.mean(np.square(apart))) < 1.5
+    assert max(map(abs, apart)) < 4
+
+
+def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
+    keys = page.evaluate("page.book.inputs.filter(i => !i.switch && i.held[0]).map(i => i.key)")
+    answer = ask(page, plan="first", set=dict.fromkeys(keys, 100))
+    assert answer["ess"] < 100
+    assert not page.evaluate("document.getElementById('warning').hidden")
+    assert ask(page, plan="first")["ess"] > 1000
+    assert page.evaluate("document.getElementById('warning').hidden")
+
+
+def test_sentence_is_short_and_read_out(page: Browser) -> None:
+    chance = random.Random(4)
+    for _ in range(30):
+        number = chance.randrange(3)
+        name = ("first", "other", "dearer")[number]
+        answer = ask(page, plan=name, set=moves(page, number, chance), goal="signed")
+        assert len(answer["sentence"].split()) <= 25, answer["sentence"]
+    live = page.evaluate("document.getElementById('sentence').getAttribute('aria-live')")
+    assert live == "polite"
+
+
+# --- address, undo, export ------------------------------------------------------------------------
+
+
+def test_states_survive_the_address(page: Browser) -> None:
+    chance = random.Random(5)
+    names = ["first", "other", "dearer"]
+    for _ in range(200):
+        number = chance.randrange(3)
+        state = {
+            "plan": names[number],
+            "pins": chance.sample(names, chance.randint(0, 3)),
+            "goal": chance.choice(["settled", "signed"]),
+            "issue": chance.choice(["land", "arms"]),
+            "set": moves(page, number, chance, 40),
+        }
+        same, text, again = page.evaluate(
+            f"""(() => {{ const state = {json.dumps(state)}, at = page.address(state);
+              const back = page.parse(at);
+              return [back, at, page.scenario(state) === page.scenario(back)]; }})()"""
+        )
+        assert same == state
+        assert again
+        assert len(text) <= 2000
+
+
+def test_a_link_opens_to_the_same_picture_and_back_takes_back(page: Browser, written: Path) -> None:
+    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[1]).key")
+    state = json.dumps({"plan": "other", "set": {key: 80}, "pins": ["first"], "goal": "settled"})
+    page.evaluate(f"page.go({{...page.state(), ...{state}}}, true)")
+    wait(page, f"location.hash.includes('{key}')")
+    wait(page, "document.getElementById('support').textContent.startsWith('At once')")
+    before, address = page.evaluate("[page.svg(), location.href]")
+    page.send("Page.navigate", url="about:blank")
+    page.send("Page.navigate", url=address)
+    wait(page, "document.documentElement.dataset.drawn === 'all'")
+    assert page.evaluate("page.svg()") == before
+    page.evaluate(f"page.act('{key}', 20, true)")
+    wait(page, f"page.state().set['{key}'] === 20 && location.hash.includes('{key}')")
+    page.evaluate("history.back()")
+    wait(page, f"page.state().set['{key}'] === 80")
+    wait(page, "true")
+    assert page.evaluate("page.svg()") == before
+
+
+def test_exported_scenario_runs_to_the_same_numbers(
+    page: Browser, plans: list[Plan], tmp_path: Path
+) -> None:
+    chance, file = random.Random(6), tmp_path / "mine.yaml"
+    for number, plan in enumerate(plans):
+        ask(page, plan=plan.run.scenario.name, set=moves(page, number, chance, 6))
+        found = page.evaluate("page.wanted().flatMap(w => w.changes.map(c => [c.keys, c.value]))")
+        file.write_text(page.evaluate("page.scenario()"), encoding="utf-8")
+        theirs = load_data(changed(plan.loaded.raw, {tuple(k): v for k, v in found}))
+        ours = load_scenario(file)
+        assert ours.raw["title"] == plan.loaded.raw["title"]
+        assert (chunk(ours) == chunk(theirs)).all()
+
+
+def chunk(loaded: Loaded) -> Any:
+    return run_scenario(loaded, 200, 1).ensemble.moved.values
+
+
+def test_exported_shipped_scenario_is_the_same(tmp_path: Path, browser: Browser) -> None:
+    """All that YAML can trip over is in the shipped scenarios: dates, numbers as keys, quotes."""
+    loaded = prepared(load_scenario("kellogg"))
+    path = tmp_path / "kellogg.html"
+    write_page([finished(loaded, 120)], path)
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(path)
+    text = browser.evaluate("page.scenario()")
+    assert load_data(yaml.safe_load(text)).digest == loaded.digest or json.loads(
+        json.dumps(yaml.safe_load(text), default=str)
+    ) == json.loads(json.dumps(loaded.raw, default=str))
+
+
+def test_numbers_can_be_taken_along(page: Browser) -> None:
+    answer = ask(page, plan="dearer", pins=["first"], goal="settled")
+    rows = list(csv.DictReader(io.StringIO(page.evaluate("page.csv()"))))
+    settled = [r for r in rows if (r["plan"], r["of"]) == ("dearer", "settlement")]
+    assert float(settled[0]["share or value"]) == pytest.approx(answer["share"])
+    assert {row["plan"] for row in rows} == {"dearer", "first"}
+
+
+# --- safety, access -----------------------------------------------------------------------------
+
+
+def test_nothing_is_asked_of_anybody_and_titles_stay_text(page: Browser, written: Path) -> None:
+    ask(page, plan="dearer", pins=["dearer", "first"], goal="signed")
+    asked = {one["request"]["url"] for one in page.heard("Network.requestWillBeSent")}
+    assert {url.split(":")[0] for url in asked} <= {"file", "data", "about", "blob"}
+    assert page.evaluate("document.querySelectorAll('img, b').length") == 0
+    assert HOSTILE in page.evaluate("document.getElementById('plans').textContent")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', written.read_text("utf-8"))
+    assert policy
+    assert "unsafe" not in policy[1]
+    assert "default-src" in policy[1]
+    assert "connect-src" not in policy[1]
+    assert not re.search(r"<[a-z]+[^>]* on[a-z]+=", written.read_text("utf-8").split("<script")[0])
+    assert not page.heard("Runtime.exceptionThrown")
+    assert not [e for e in page.heard("Log.entryAdded") if e["entry"]["level"] == "error"]
+
+
+@pytest.mark.parametrize("width", [360, 1200])
+def test_it_fits_and_everything_has_a_name(page: Browser, width: int) -> None:
+    """What axe-core would look for, as far as it can be said in a few lines."""
+    page.size(width)
+    try:
+        ask(page, plan="other", pins=["first", "dearer"], goal="settled")
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        time.sleep(0.2)
+        page.evaluate("page.draw()")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        nameless, ids, small = page.evaluate(
+            """(() => { const shown = e => e.getClientRects().length > 0;
+            const all = (what) => [...document.querySelectorAll(what)];
+            const fields = all('input, select, button, progress, summary, a').filter(shown);
+            const said = e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent;
+            const name = e => (said(e) || e.textContent || '').trim();
+            const ids = all('[id]').map(e => e.id);
+            const pictures = all('svg').filter(e => !e.closest('[aria-hidden]') && !said(e));
+            const tall = e => (e.labels?.[0] ?? e).getBoundingClientRect().height;
+            return [[...fields.filter(e => !name(e)), ...pictures].map(e => e.outerHTML),
+              ids.length - new Set(ids).size,
+              fields.filter(e => !e.disabled && e.tagName !== 'A' && tall(e) < 17).length];
+            })()"""
+        )
+        assert (nameless, ids, small) == ([], 0, 0)
+        assert page.evaluate(CONTRAST) == []
+        headings = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(e => e.tagName)")
+        assert headings[0] == "H1"
+        assert headings.count("H1") == 1
+    finally:
+        page.size(1200)
+
+
+CONTRAST = """(() => {
+  const linear = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const parts = t => t.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const clear = c => c.length === 4 && c[3] === 0;
+  const own = e => parts(getComputedStyle(e).backgroundColor);
+  const ground = e => !e ? [255, 255, 255] : clear(own(e)) ? ground(e.parentElement) : own(e);
+  const said = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+  return [...document.querySelectorAll('body *')].filter(e => {
+    if (!said(e) || !e.getClientRects().length || e.disabled) return false;
+    if (['OPTION', 'SCRIPT'].includes(e.tagName)) return false;
+    const style = getComputedStyle(e), drawn = e.namespaceURI.endsWith('svg');
+    const ink = light(parts(drawn ? style.fill : style.color)), paper = light(ground(e));
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5;
+  }).map(e => e.outerHTML.slice(0, 100)); })()"""
+
+
+def test_keyboard_alone_moves_and_resets(page: Browser) -> None:
+    key = page.evaluate("page.book.inputs.find(i => i.rank === 0).key")
+    page.evaluate(f"document.getElementById('input-{key}').focus()")
+    for _ in range(3):
+        press(page, "ArrowRight")
+    wait(page, f"page.state().set['{key}'] !== undefined")
+    page.evaluate("document.getElementById('reset-all').focus()")
+    press(page, "Enter")
+    wait(page, "Object.keys(page.state().set).length === 0")
+    # Tab reaches every field that is shown, and leaves none
+    page.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(200):
+        press(page, "Tab")
+        at = page.evaluate("document.activeElement.id || document.activeElement.name || ''")
+        reached.add(at)
+    assert {"plan", "goal", "pin", "all-count", "issue", "png", "yaml", f"input-{key}"} <= reached
+
+
+def press(page: Browser, key: str) -> None:
+    codes = {"ArrowRight": 39, "Enter": 13, "Tab": 9}
+    extra = {"text": "\r"} if key == "Enter" else {}
+    for kind in ("keyDown", "keyUp"):
+        page.send(
+            "Input.dispatchKeyEvent", type=kind, key=key, code=key,
+            windowsVirtualKeyCode=codes[key], **(extra if kind == "keyDown" else {}),
+        )  # fmt: skip
+
+
+def test_it_can_be_printed(page: Browser) -> None:
+    ask(page, plan="first", goal="settled")
+    page.send("Emulation.setEmulatedMedia", media="print")
+    try:
+        shown = page.evaluate("getComputedStyle(document.querySelector('aside')).display")
+    finally:
+        page.send("Emulation.setEmulatedMedia", media="")
+    assert shown == "none"
+    assert page.pdf().startswith(b"%PDF")
+
+
+def wait(page: Browser, condition: str, seconds: float = 30.0) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if page.evaluate(f"Boolean(window.page && ({condition}))"):
+            # what was asked for is drawn with the next picture
+            page.evaluate("new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))")
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never: {condition}")
+
+
+# --- with a server --------------------------------------------------------------------------------
+
+
+@contextmanager
+def served(plans: list[Plan], workers: int = 2) -> Iterator[Server]:
+    server = Server(plans, 0, 1000, workers)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server(plans: list[Plan]) -> Iterator[Server]:
+    with served(plans) as found:
+        yield found
+
+
+def call(server: Server, method: str, path: str, body: Any = None, **heads: str) -> Any:
+    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=60)
+    heads = {name.replace("_", "-"): value for name, value in heads.items()}
+    if body is not None:
+        heads.setdefault("Content-Type", "application/json")
+    connection.request(method, path, None if body is None else json.dumps(body), heads)
+    try:
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+    finally:
+        connection.close()
+
+
+def exact(server: Server, visitor: str, number: int, plan: str, moved: dict[str, float]) -> Any:
+    runs = [{"plan": plan, "set": moved}]
+    body = {"visitor": visitor, "number": number, "runs": runs}
+    status, text = call(server, "POST", "/exact", body)
+    return status, [json.loads(line) for line in text.splitlines()] if status == 200 else text
+
+
+def test_only_this_computer_is_served(server: Server) -> None:
+    assert server.server_address[0] == "127.0.0.1"
+    assert call(server, "GET", "/")[0] == 200
+    assert call(server, "GET", "/x")[0] == 404
+    assert call(server, "GET", "/", Host="evil.example")[0] == 403
+    assert call(server, "GET", "/", Host="127.0.0.1")[0] == 403  # not its port
+    assert call(server, "POST", "/exact", {}, Origin="http://evil.example")[0] == 403
+    assert call(server, "POST", "/exact", {}, Content_Type="text/plain")[0] == 404
+    for bad in ({}, [], {"visitor": "v", "number": 1, "runs": [{"plan": "no", "set": {}}]}):
+        assert call(server, "POST", "/exact", bad)[0] == 400
+    key = next(iter(server.settable["first"]))
+    for value in (1e9, "0.5", True, None):
+        assert exact(server, "v", 1, "first", {key: value})[0] == 400
+    assert exact(server, "v", 1, "first", {"none": 0.5})[0] == 400
+
+
+def slider(server: Server, plan: str, end: str) -> tuple[str, tuple[Any, float, float]]:
+    """Key and bounds of the assumption that ends so."""
+    found = server.settable[plan].items()
+    return next((key, one) for key, one in found if ".".join(map(str, one[0])).endswith(end))
+
+
+def test_exact_answer_is_the_run(server: Server, browser: Browser, plans: list[Plan]) -> None:
+    browser.send("Page.navigate", url=server.address)
+    wait(browser, "page.book.live")
+    key, (keys, _, _) = slider(server, "first", "land.line.at")
+    browser.evaluate(f"page.act('{key}', 70, true)")
+    wait(browser, "document.getElementById('support').dataset.kind === 'exact'")
+    answer = browser.evaluate("page.draw()")
+    value = browser.evaluate("page.wanted()[0].changes[0].value")
+    loaded = load_data(changed(plans[0].loaded.raw, {keys: value}))
+    found = run_scenario(loaded, 1000, 1).summary
+    assert answer["share"] == pytest.approx(found.outcomes["settlement"], abs=1e-6)
+    assert answer["exact"]
+    asked = {one["request"]["url"] for one in browser.heard("Network.requestWillBeSent")}
+    hosts = {url.split("/")[2] for url in asked if url.startswith("http")}
+    assert hosts == {server.address.split("/")[2]}
+    assert not browser.heard("Runtime.exceptionThrown")
+
+
+def test_never_a_stale_answer(server: Server, browser: Browser) -> None:
+    """Two hundred fast moves: what is shown is always the answer to the latest."""
+    browser.send("Page.navigate", url=server.address)
+    wait(browser, "page.book.live")
+    key, _ = slider(server, "first", "land.line.at")
+    stale, last = browser.evaluate(
+        f"""(async () => {{ let stale = 0;
+        const input = document.getElementById('input-{key}');
+        for (let n = 0; n < 200; n++) {{
+          page.act('{key}', n % 100, n % 7 === 0);
+          await new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)));
+          if (Number(input.value) !== n % 100 || page.state().set['{key}'] !== n % 100) stale++;
+          const shown = document.getElementById('sentence').textContent;
+          if (n % 5 === 0 && shown !== page.draw().sentence) stale++;
+        }}
+        return [stale, page.state().set['{key}']]; }})()"""
+    )
+    assert (stale, last) == (0, 99)
+    wait(browser, "document.getElementById('support').dataset.kind === 'exact'")
+    said = browser.evaluate(
+        "[document.getElementById('sentence').textContent, page.draw().sentence]"
+    )
+    assert said[0] == said[1]
+
+
+def test_a_newer_move_gives_up_the_older_run(server: Server) -> None:
+    key, (_, low, high) = slider(server, "first", "land.line.at")
+    said: dict[int, Any] = {}
+
+    def move(number: int) -> None:
+        value = low + (high - low) * number / 10
+        said[number] = exact(server, "one", number, "first", {key: value})[1]
+
+    threads = [threading.Thread(target=move, args=(n,)) for n in range(1, 6)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)
+    for thread in threads:
+        thread.join()
+    packs = [number for number, lines in said.items() if any("pack" in line for line in lines)]
+    assert max(packs) == 5
+    assert len(packs) < 5
+
+
+def test_visitors_do_not_see_each_other(server: Server, plans: list[Plan]) -> None:
+    """Twenty at once, each with a value of its own, get what the run of that value gives."""
+    key, (_, low, high) = slider(server, "first", "land.line.at")
+    values = [low + (high - low) * n / 19 for n in range(20)]
+    said: dict[int, Any] = {}
+
+    def visit(n: int) -> None:
+        said[n] = exact(server, f"visitor {n}", 1, "first", {key: values[n]})[1]
+
+    threads = [threading.Thread(target=visit, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    packs = [said[n][-1]["pack"] for n in range(20)]
+    assert len(set(packs)) > 10
+    for n in (0, 7, 19):
+        assert exact(server, "again", n, "first", {key: values[n]})[1][-1]["pack"] == packs[n]
+
+
+def test_a_killed_run_does_not_kill_the_server(plans: list[Plan]) -> None:
+    with served(plans) as server:
+        key, (_, low, _) = slider(server, "first", "land.line.at")
+        for worker in server.runs.workers:
+            worker.process.kill()
+        lines = exact(server, "v", 1, "first", {key: low})[1]
+        assert "has ended" in lines[-1]["error"]
+        assert "pack" in exact(server, "v", 2, "first", {key: low})[1][-1]
+
+
+def test_what_a_scenario_does_not_allow_is_said(server: Server) -> None:
+    keys = ("actors", "israel", "positions", "settlements", "conditional", 0, "limit")
+    raw = changed(load_scenario("camp_david").raw, {keys: 1.0})
+    with pytest.raises(ValueError, match="not looser"):
+        server.runs.workers[0].run((raw, 1, 0, 10), lambda share: None, lambda: True)
