@@ -150,8 +150,8 @@ def _negmas(open_: float) -> str:
 DAYS = {"name": "Days", "type": "negmas.outcomes.ContiguousIssue", "values": [0, 2]}
 SEEDS: dict[str, dict[str, str]] = {
     "positions": {
-        "positions.csv": "issue,actor,position,salience,power\ntax,A,10,50,1\ntax,B,90,60,2\n"
-        "tax,C,40,20,1\n"
+        "positions.csv": "issue,actor,position,salience,power\ntax,A,10,0.5,1\ntax,B,90,0.6,2\n"
+        "tax,C,40,0.2,1\n"
     },
     "ktab": {
         "ktab.csv": "Actor,Description,Power,tax,Salience\nA,a,10,20,30\nB,b,20,80,60\n"
@@ -159,8 +159,8 @@ SEEDS: dict[str, dict[str, str]] = {
     },
     "ktab_xml": {"k.xml": KTAB},
     "decide": {
-        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n#D,a,t,10,50,1\n"
-        "#D,b,t,90,60,2\n"
+        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n#D,a,t,10,0.5,1\n"
+        "#D,b,t,90,0.6,2\n"
     },
     "expected_utility": {
         "emu.csv": "Actor,Capability,Position,Salience\nA,1,10,0.5\nB,0.5,90,0.6\nC,0.3,40,0.2\n"
