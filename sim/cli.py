@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import typer
 
+from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
@@ -17,6 +18,7 @@ from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
 from sim.commands.import_ import import_
+from sim.commands.new import new
 from sim.commands.page import live, page
 from sim.commands.record import record
 from sim.commands.run import run
@@ -47,6 +49,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "score": score,
     "record": record,
     "solve": solve,
+    "new": new,
+    "advise": advise,
+    "mediation": mediation,
     "export": export,
     "schema": schema,
     "import": import_,

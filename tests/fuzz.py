@@ -159,8 +159,8 @@ SEEDS: dict[str, dict[str, str]] = {
     },
     "ktab_xml": {"k.xml": KTAB},
     "decide": {
-        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n#D,a,t,10,0.5,1\n"
-        "#D,b,t,90,0.6,2\n"
+        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n"
+        "#D,a,t,10,0.5,1\n#D,b,t,90,0.6,2\n"
     },
     "expected_utility": {
         "emu.csv": "Actor,Capability,Position,Salience\nA,1,10,0.5\nB,0.5,90,0.6\nC,0.3,40,0.2\n"

@@ -573,5 +573,5 @@ def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> Non
     assert run_here(*words, "--out", str(tmp_path / "both")) == 0
     content = json.loads((tmp_path / "both" / "compare.json").read_text())
     (told,) = content["differ_in"].values()
-    assert told == ["actors.putin.patience: {triangular: [26, 78, 156]} → {fixed: 20}"]
+    assert told == ["actors.putin.patience: {triangular: [26w, 78w, 156w]} → {fixed: 20}"]
     assert all(one["paired"] for one in content["differences"])

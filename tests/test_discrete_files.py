@@ -6,12 +6,14 @@ import csv
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import numpy as np
 import pytest
 import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from sim.formulas.solutions import solve
 from sim.importing import Wishes
@@ -26,7 +28,6 @@ from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from tests.conftest import ROOT, SCENARIOS
 from tests.test_cli import sim
-from tests.test_docs import default, reachable
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
 EXAMPLES = {
@@ -212,6 +213,30 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     points = solve(scenario.utilities, scenario.reservation).points
     nash = scenario.options(int(points["nash"][0]))
     assert list(told["points"]["nash"][0]["terms"].values()) == nash
+
+
+def reachable(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Every model that a file can hold, by its name."""
+    found: dict[str, type[BaseModel]] = {}
+    waiting: list[Any] = [model]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, type) and issubclass(node, BaseModel):
+            if node.__name__ not in found:
+                found[node.__name__] = node
+                waiting += [f.annotation for f in node.model_fields.values()]
+        else:
+            waiting += get_args(node)
+    return found
+
+
+def default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if isinstance(value, BaseModel) or value in (None, {}, [], ()):
+        return "–"
+    return f"{value:g}" if isinstance(value, float | int) else str(value)
 
 
 @pytest.mark.parametrize("name", ["micro", "zeuthen"])

@@ -1,24 +1,25 @@
-"""The page on the scenario format: its examples run, and it names every key with its default."""
+"""The page on the scenario format: its examples run; the reference is made from the schema."""
 
 from __future__ import annotations
 
 import re
 import shlex
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from sim.engine.draws import Draws
-from sim.engine.model import PeaceTalks
+from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols import PROTOCOLS
 from sim.formulas.tactics import TACTICS
 from sim.scenario import Scenario, ScenarioError, load_scenario
-from sim.scenario.distributions import SHAPES, Number
-from sim.scenario.schema import Rate, Sourced
+from sim.scenario.distributions import SHAPES
+from sim.scenario.json_schema import keys_of, listed_schema, scenario_schema
+from sim.scenario.reference import reference
+from sim.scenario.yaml_source import parse_yaml
 from tests.conftest import ROOT
+from tests.test_cli import sim
 
 PAGE = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
 
@@ -100,36 +101,32 @@ def test_the_error_message_is_the_one_printed(folder: Path) -> None:
 # --- completeness ------------------------------------------------------------------------------
 
 
-def reachable(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Every model that a scenario can hold, by its name."""
-    found: dict[str, type[BaseModel]] = {}
-    waiting: list[Any] = [model]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, type) and issubclass(node, BaseModel):
-            if node.__name__ not in found:
-                found[node.__name__] = node
-                waiting += [f.annotation for f in node.model_fields.values()]
-        else:
-            waiting += get_args(node)
-    return found
+def test_the_reference_is_what_the_command_prints() -> None:
+    """So that it names every key, tactic and protocol with its default and bounds."""
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == reference()
 
 
-MODELS = reachable(Scenario)
-COMMON = set(Sourced.model_fields)
+def test_the_reference_gives_values_defaults_and_bounds() -> None:
+    rows = reference().splitlines()
+    for row in (
+        "| `patience` | duration | `52w` | Time, such as 26w,",
+        "| `credibility` | number, 0 to 1 | `0.5` | Probability that",
+        "| `boulware` | Concedes late. | `beta` 0.25 (0.01 to 1), `opening` 0 (0 to 1) |",
+        "| `exchange` | Votes traded between issues at equal gain, then the weighted mean",
+        "| `effect` | [keys](#actorsleverseffect) | required | What it changes. |",
+    ):
+        assert [r for r in rows if r.startswith(row)], row
 
 
-def key_tables() -> dict[str, dict[str, str]]:
-    """Tables that a comment marks as the keys of a model: key → default as written."""
-    tables = {}
-    for name, table in re.findall(r"<!-- keys of (\w+) -->\n\n((?:\|.*\n)+)", PAGE):
-        rows = [row.strip("|").split("|") for row in table.splitlines()[2:]]
-        tables[name] = {cells[0].strip().strip("`"): cells[2].strip() for cells in rows}
-    return tables
+@pytest.mark.parametrize("schema", [scenario_schema(), listed_schema()], ids=["scales", "listed"])
+def test_every_key_of_the_json_schema_says_what_it_is(schema: dict[str, Any]) -> None:
+    found = list(keys_of(schema))
+    assert len(found) > 30
+    assert [key for key, value in found if not value.get("description")] == []
 
 
 def named() -> str:
-    """Everything in backticks and in YAML blocks."""
+    """Everything in backticks and in YAML blocks of the page."""
     prose = re.sub(r"^```.*?^```$", "", PAGE, flags=re.MULTILINE | re.DOTALL)
     return "\n".join([*re.findall(r"`([^`\n]+)`", prose), *blocks("yaml")])
 
@@ -138,58 +135,27 @@ def occurs(word: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", named()) is not None
 
 
-def test_the_walk_reaches_the_nested_models() -> None:
-    assert {"Scenario", "Bound", "EventCount", "Belief", "Cost", "Mediation"} <= set(MODELS)
+def test_the_page_explains_extends_distributions_tactics_and_protocols() -> None:
+    words = ["extends", "--set", *SHAPES, *TACTICS, *PROTOCOLS]
+    assert [word for word in words if not occurs(word)] == []
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_every_key_is_named(name: str) -> None:
-    missing = [key for key in MODELS[name].model_fields if not occurs(key)]
-    assert not missing, f"docs/scenario-format.md does not name {missing} of {name}"
+def test_the_page_shows_every_block_of_a_scenario() -> None:
+    shown = {key for block in blocks("yaml") for key in parse_yaml(block, "page")[0]}
+    assert set(Scenario.model_fields) - shown <= {"name", "summary", "question", "outcome"}
 
 
-@pytest.mark.parametrize("name", MODELS)
-def test_tables_list_exactly_the_keys_of_their_model(name: str) -> None:
-    common = COMMON if issubclass(MODELS[name], Sourced) else set()
-    assert set(key_tables()[name]) == set(MODELS[name].model_fields) - common
-
-
-@pytest.mark.parametrize("name", MODELS)
-def test_tables_give_the_defaults(name: str) -> None:
-    for key, written in key_tables()[name].items():
-        if (name, key) == ("Scenario", "name"):
-            assert written == "file name"
-            continue
-        assert written.strip("`") == default(MODELS[name].model_fields[key]), (name, key)
-
-
-def default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
-    value = field.default if field.default_factory is None else None
-    if isinstance(value, Rate):
-        value = value.share
-    if isinstance(value, Number):
-        value = value.median if value.unit == "" or not value.median else value.dump()
-    if isinstance(value, BaseModel) or value in (None, {}, [], ()):
-        return "–"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float | int) else str(value)
-
-
-def test_extends_and_the_distributions_are_named() -> None:
-    assert [w for w in ["extends", "--set", *SHAPES] if not occurs(w)] == []
-
-
-@pytest.mark.parametrize("name", TACTICS)
-def test_tactics_stand_in_the_table_with_their_parameters(name: str) -> None:
-    (row,) = re.findall(rf"^\| `{name}` \| (.*?) \|", PAGE, re.MULTILINE)
-    parameters = TACTICS[name].parameters.items()
-    listed = [f"`{k}` {p.default:g} ({p.low:g} to {p.high:g})" for k, p in parameters]
-    assert row == (", ".join(listed) or "none")
-
-
-@pytest.mark.parametrize("name", PROTOCOLS)
-def test_protocols_stand_in_the_table(name: str) -> None:
-    assert re.search(rf"^\| `{name}` \| ", PAGE, re.MULTILINE)
+def test_the_tutorial_ends_with_a_file_that_settles(tmp_path: Path) -> None:
+    path = tmp_path / "my_talks.yaml"
+    done = sim("new", str(path))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"Written to {path}. Next: python -m sim {path}\n"
+    scenario = load_scenario(path).scenario
+    model = PeaceTalks(scenario, Draws(1, 100))
+    model.run()
+    assert (model.talks.status == SETTLED).mean() > 0.9
+    assert not load_scenario(path).notes
+    again = sim("new", str(tmp_path / "my_talks"))
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == f"{path} exists already; choose another name\n"
+    assert "such as my_talks" in sim("new", str(tmp_path / "My Talks")).stderr

@@ -227,7 +227,7 @@ def test_planted_patience_is_told() -> None:
     assert best == ("patience:a",)
     run = run_scenario(loaded, 600, 1, traced=0)
     outcome = (run.ensemble.outcome.values == 0).astype(float)
-    x = run.ensemble["x.actors.a.patience"].values
+    x = run.ensemble["x.actors.a.patience"].values / 7  # kept in days
     assert outcome[x < 15].mean() > outcome[x > 60].mean() + 0.5
 
 

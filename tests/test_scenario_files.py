@@ -10,6 +10,7 @@ import pytest
 
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.json_schema import scenario_schema
+from sim.scenario.loading import TEMPLATE
 from sim.scenario.yaml_source import parse_yaml
 from tests.conftest import SCENARIOS, TOY
 
@@ -63,6 +64,12 @@ def test_the_base_of_these_tests_is_valid(tmp_path: Path) -> None:
         ("limit: 0.7", "limit: .inf", 9, "not a finite number"),
         ("limit: 0.7", "limit: high", 9, "'high' is not a number"),
         ("limit: 0.7", "limit: 0,7", 9, "decimals are written with a point"),
+        (
+            "limit: 0.7",
+            "limit: 0.7, as it says",
+            9,
+            "unknown key (a text with a comma in it needs quotation marks)",
+        ),
         ("ideal: 0, limit: 0.7", "ideal: 0.3, limit: 0.1", 9, "wrong side of the ideal"),
         (
             "limit: 0.7",
@@ -249,7 +256,9 @@ def test_words_that_yaml_1_1_takes_for_booleans_are_words() -> None:
     assert data == {"on": "yes", "no": "off", "n": 123, "x": "1_000", "t": True}
 
 
-@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [*sorted(SCENARIOS.rglob("*.yaml")), TEMPLATE], ids=lambda p: p.stem
+)
 def test_shipped_scenarios_satisfy_the_json_schema(path: Path) -> None:
     schema = scenario_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -266,8 +275,11 @@ def test_json_schema_refuses_what_the_loader_refuses() -> None:
         (("actors", "a", "positions", "land", "ideal"), 1.5),
         (("actors", "a", "positions", "land", "salence"), 1),
         (("actors", "a", "tactic"), {"name": "boulwar"}),
+        (("actors", "a", "tactic"), {"name": "linear", "beta": 0.2}),
+        (("actors", "a", "tactic"), {"name": "boulware", "beta": 2}),
         (("war", "round_days"), 0),
         (("protocol",), {"name": "shutle"}),
+        (("protocol",), {"name": "shuttle", "rounds": 3}),
     ]:
         bad = json.loads(json.dumps(TOY))
         node = bad

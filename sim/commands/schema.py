@@ -17,6 +17,9 @@ def schema(
             help="Scenarios with scales and a war, or with listed options and values.",
         ),
     ] = "scales",
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Every key as a page in Markdown, for readers.")
+    ] = False,
 ) -> None:
     """Print the JSON Schema of a scenario format, for editors."""
     import json
@@ -26,4 +29,11 @@ def schema(
     schemas = {"scales": scenario_schema, "listed": listed_schema}
     if kind not in schemas:
         fail(f"--kind {kind}: choose from {', '.join(schemas)}")
+    if reference:
+        if kind != "scales":
+            fail("--reference is of --kind scales; docs/discrete-scenarios.md explains the other")
+        from sim.scenario.reference import reference as page
+
+        print(page(), end="")
+        return
     print(json.dumps(schemas[kind](), indent=2, ensure_ascii=False))

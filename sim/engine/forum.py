@@ -34,9 +34,17 @@ class Forum(ByWorld):
     def quorum(self, answers: Mask) -> Mask:
         """Whether enough signatories accept; over the last axis."""
         rule = self.spec.protocol.consent
+        needed = [n for n, p in enumerate(self.signatories) if p.consent.any()]
+        if len(needed) < len(self.signatories):
+            answers = answers[..., needed]
         if rule == "unanimity":
             return np.asarray(answers.all(axis=-1))
-        return np.asarray(answers.mean(axis=-1) >= rule)
+        enough = np.asarray(answers.mean(axis=-1) >= rule)
+        group = [self.signatories[n].spec.group for n in needed]
+        for one in sorted({name for name in group if name is not None}):
+            within = [n for n, name in enumerate(group) if name == one]
+            enough &= answers[..., within].mean(axis=-1) >= rule
+        return enough
 
     def consented(self, accepted: dict[str, Mask]) -> Mask:
         """Whether enough signatories have accepted, those not asked at this stage included."""

@@ -47,6 +47,9 @@ class ActiveLever(ByWorld):
         #: rounds before which its conditions do not hold, where they say so
         times = [c.not_before for c in spec.when]
         self.not_before = [None if t is None else rounds(t).median for t in times]
+        for n, condition in enumerate(spec.when):
+            if condition.date is not None:
+                self.not_before[n] = talks.spec.day_of(condition.date) / each
         self.carried_out = draws.uniform(f"{path}.pull") <= self.credibility
         self.shift = Shift.drawn(f"{path}.effect", spec.effect, draws, talks.issues)
         #: by actor: utility paid on signing everything
@@ -125,10 +128,13 @@ class ActiveLever(ByWorld):
         """
         if not _can_answer(self.spec.when, actor, event):
             return None
-        if all(part is None for part in (*self.parents, *self.not_before)):
+        others = [one for one in _answers(self.spec.when) if one[1].actor != actor]
+        if all(part is None for part in (*self.parents, *self.not_before)) and not others:
             return 1.0, 0.0
         now = self.talks.round
         chance, wait = np.ones(self.talks.worlds), np.zeros(self.talks.worlds)
+        for what, count in others:
+            chance *= _likely(what, count, self.talks)
         for time, parent in zip(self.not_before, self.parents, strict=True):
             if time is not None:
                 wait = np.maximum(wait, time - now)
@@ -228,13 +234,33 @@ def _holds(
 def _can_answer(when: list[Condition], actor: str, event: str) -> bool:
     """Whether the event, done by the actor, can bring the conditions about.
 
-    Conditions on signing or accepting are promises and answer neither refusing nor violating;
-    conditions on time alone come whatever the actor does, short of signing.
+    Conditions on signing are promises and answer neither refusing nor violating, nor do those on
+    accepting unless they name something else that the actor does; conditions on time alone come
+    whatever the actor does, short of signing.
     """
-    if any(c.signed is not None or c.accepts is not None for c in when):
+    if any(c.signed is not None for c in when):
         return False
     named = [(e, count.actor) for c in when for e, count in _counts(c)]
-    return not named or (event, actor) in named
+    return (event, actor) in named if named or _answers(when) else True
+
+
+def _answers(when: list[Condition]) -> list[tuple[str, EventCount]]:
+    """Answers to texts that the conditions name: (event, who and how often)."""
+    found = [(e, getattr(c, e)) for c in when for e in ("refuses", "accepts", "signs_alone")]
+    return [(event, count) for event, count in found if count is not None]
+
+
+def _likely(event: str, count: EventCount, talks: Talks) -> Array:
+    """Probability that a signatory has answered so often by its next answers, (worlds,).
+
+    1 where it has. Otherwise the share of its answers so far by Laplace's rule of succession, for
+    each answer that is still wanting: what the others can see, and no more.
+    """
+    yes, no = talks.events["accepts"][count.actor], talks.events["refuses"][count.actor]
+    of_them = no if event == "refuses" else yes
+    share = (of_them + 1.0) / (yes + no + 2.0)
+    wanting = np.maximum(count.times - talks.events[event][count.actor], 0)
+    return np.asarray(share**wanting)
 
 
 def _counts(condition: Condition) -> list[tuple[str, EventCount]]:

@@ -212,6 +212,11 @@ class PeaceTalks(mesa.Model, Forum):
         if few and not self.recorder.trace and self._may_leave_out():
             self.left_out.append(LeftOut(self.family(), goes_on, worlds))
 
+    def compute_only(self, worlds: NDArray[np.intp]) -> None:
+        """Run some worlds and leave the others as they are, where all arrays say where they are."""
+        if self._may_leave_out():
+            self.left_out.append(LeftOut(self.family(), worlds, self.talks.worlds))
+
     def take_in_all(self) -> None:
         """Compute all worlds again."""
         if self.left_out:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import EVERYWHERE, ByWorld, Table, full, total
 from sim.engine.lines import LineDraws
-from sim.engine.state import Talks
+from sim.engine.state import Rounds, Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import TOLERANCE, inside
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
@@ -96,6 +96,9 @@ class ActiveGate(ByWorld):
             for n, terms in enumerate(spec.when)
         ]
         self.threshold = self._threshold(path, talks, war)
+        #: the gate that decides where this one fails, and the one where whose failing it decides
+        self.second: ActiveGate | None = None
+        self.first: ActiveGate | None = None
         self.known = np.zeros(talks.worlds, dtype=bool)
         self.verdict = np.full(talks.worlds, np.nan)
         self.refuses = np.zeros(talks.worlds, dtype=bool)
@@ -120,13 +123,35 @@ class ActiveGate(ByWorld):
         return np.asarray(1.0 - total(weight * losses(x, ideal)))
 
     def passes(self, x: Array, table: Table = EVERYWHERE) -> Mask:
-        """Whether packages (worlds of the table, packages, issues) would be approved."""
+        """Whether packages (worlds of the table, packages, issues) would be approved in the end."""
+        fine = self.approves(x, table)
+        return fine if self.second is None else fine | self.second.passes(x, table)
+
+    def approves(self, x: Array, table: Table = EVERYWHERE) -> Mask:
+        """Whether it would approve them itself, the gate after it aside."""
         low, high, threshold = (table.rows(a) for a in (self.low, self.high, self.threshold))
         enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
         return np.asarray(enough & inside(x, low[:, None], high[:, None]).all(axis=2))
 
+    def rounds_until(self, x: Array) -> Rounds:
+        """Rounds until a text (worlds, 1, issues) has been decided on, by the second gate too."""
+        if self.second is None:
+            return self.rounds
+        return np.where(self.approves(x)[:, 0], 0, self.second.rounds) + self.rounds
+
+    def note(self, x: Array, asked: Mask, taken: Mask, passed: Mask, decided: Rounds) -> None:
+        """Votes on a text: what it says itself, and the second gate where that is asked."""
+        if self.second is None:
+            self.verdict = np.where(taken, passed, self.verdict)
+            return
+        own = self.approves(x)[:, 0]
+        self.verdict = np.where(asked & (self.rounds <= decided), own, self.verdict)
+        self.second.verdict = np.where(taken & ~own, passed, self.second.verdict)
+
     def concerned(self, x: Array, table: Table = EVERYWHERE) -> Mask:
         """Whether packages contain what brings them before it; shapes as in :meth:`passes`."""
+        if self.first is not None:
+            return self.first.concerned(x, table) & ~self.first.approves(x, table)
         if not self.terms:
             return np.ones(x.shape[:2], dtype=bool)
         found = np.zeros(x.shape[:2], dtype=bool)
@@ -151,6 +176,11 @@ class Ratification(ByWorld):
         self.talks, self.war = talks, war
         gates = sorted(talks.spec.ratification.items())
         self.gates = [ActiveGate(key, gate, talks, war) for key, gate in gates]
+        by_key = {gate.key: gate for gate in self.gates}
+        for gate in self.gates:
+            if gate.spec.then is not None:
+                gate.second = by_key[gate.spec.then]
+                gate.second.first = gate
         worlds = talks.worlds
         self.due = np.zeros(worlds, dtype=np.int64)
         self.will_pass = np.zeros(worlds, dtype=bool)
@@ -173,22 +203,24 @@ class Ratification(ByWorld):
         pending = np.zeros(talks.worlds, dtype=bool)
         last = np.zeros(talks.worlds, dtype=np.int64)
         first_no = np.full(talks.worlds, NEVER)
-        votes, passes = [], []
-        for gate in self.gates:
+        votes, passes, rounds = [], [], []
+        first = [gate for gate in self.gates if gate.first is None]
+        for gate in first:
             gate.refuses &= ~where
             votes.append(where & (talks.stage == gate.stage + 1) & gate.concerned(text)[:, 0])
             passes.append(gate.passes(text)[:, 0])
+            rounds.append(gate.rounds_until(text))
             pending |= votes[-1]
-            last = np.maximum(last, np.where(votes[-1], gate.rounds, 0))
+            last = np.maximum(last, np.where(votes[-1], rounds[-1], 0))
             against = votes[-1] & ~passes[-1]
-            first_no = np.where(against, np.minimum(first_no, gate.rounds), first_no)
+            first_no = np.where(against, np.minimum(first_no, rounds[-1]), first_no)
         decided = np.minimum(first_no, last)
         self.due = np.where(pending, talks.round + decided, self.due)
         self.will_pass = np.where(pending, first_no == NEVER, self.will_pass)
         self.ends_talks &= ~pending
-        for gate, asked, passed in zip(self.gates, votes, passes, strict=True):
-            taken = asked & (gate.rounds <= decided)
-            gate.verdict = np.where(taken, passed, gate.verdict)
+        for gate, asked, passed, until in zip(first, votes, passes, rounds, strict=True):
+            taken = asked & (until <= decided)
+            gate.note(text, asked, taken, passed, decided)
             gate.refuses |= taken & ~passed
             gate.known |= gate.refuses
             if gate.spec.on_failure == "end_of_talks":

@@ -23,7 +23,7 @@ Index = NDArray[np.intp]
 Rounds = NDArray[np.int64] | int
 
 OPEN, SETTLED, BROKEN_DOWN, BEFORE_GATES, REJECTED = 0, 1, 2, 3, 4
-EVENTS = ("refuses", "accepts", "violates")
+EVENTS = ("refuses", "accepts", "signs_alone", "violates")
 
 
 class Talks(ByWorld):

@@ -213,7 +213,9 @@ class Beliefs(ByWorld):
         Belief about the drift, scale units a month.
     """
 
-    axes: ClassVar[dict[str, str | None]] = {"mean": "world issue", "variance": "world issue"}
+    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(
+        ("mean", "variance", "apart"), "world issue"
+    )
 
     def __init__(self, actor: str, scenario: Scenario, war: War, draws: Draws) -> None:
         self.war = war
@@ -225,6 +227,15 @@ class Beliefs(ByWorld):
             self.mean[:, column] = draws.number(f"{path}.mean", belief.mean)
             self.variance[:, column] = draws.number(f"{path}.sd", belief.sd) ** 2
         self.columns = [war.issues.index(i) for i in scenario.war.beliefs.get(actor, {})]
+        #: how far from the others' its own no-deal point lies, by issues where it has one
+        self.apart: Array | None = None
+        for issue, position in scenario.actors[actor].positions.items():
+            if position.no_deal is not None:
+                if self.apart is None:
+                    self.apart = np.zeros_like(war.drift)
+                column, path = war.issues.index(issue), f"actors.{actor}.positions.{issue}.no_deal"
+                own = draws.number(path, position.no_deal)
+                self.apart[:, column] = own - war.no_deal[:, column]
 
     def observe(self) -> None:
         """Update on the last round's movement, known levers set aside."""
@@ -248,6 +259,8 @@ class Beliefs(ByWorld):
         """
         war = self.war
         ahead = war.no_deal[worlds].copy(order="K")
+        if self.apart is not None:
+            ahead = np.clip(ahead + self.apart[worlds], 0.0, 1.0)
         for column in war.moving:
             drift = (self.mean[worlds, column] + war.lever_drift[worlds, column]) * months
             ahead[:, column] = np.clip(ahead[:, column] + drift, 0.0, 1.0)

@@ -61,7 +61,7 @@ def war_table(scenario: Scenario) -> Table | None:
     for key, cost in war.cost.items():
         growth = f", growing {number_words(cost.growth)} a month" if cost.growth.median else ""
         text = f"{number_words(cost.per_month)} of utility a month{growth}"
-        rows.append([f"Cost of war: {scenario.actors[key].short}", text, rests(cost)])
+        rows.append([war.told(f"Cost of war: {scenario.actors[key].short}"), text, rests(cost)])
     for issue, drift in war.drift.items():
         random = number_words(drift.volatility)
         text = f"{number_words(drift.mean)} scale units a month; random part {random}"
@@ -74,7 +74,9 @@ def war_table(scenario: Scenario) -> Table | None:
     if not rows:
         return None
     return Table(
-        "War: costs, drift, and what each side believes of it", ["What", "Assumed", RESTS], rows
+        war.told("War: costs, drift, and what each side believes of it"),
+        ["What", "Assumed", RESTS],
+        rows,
     )
 
 
@@ -87,7 +89,7 @@ def stages_table(scenario: Scenario) -> Table | None:
             [
                 stage.title or stage.name.replace("_", " "),
                 Cell(listing([scenario.issues[i].title for i in stage.issues]), terms),
-                f"{number_words(stage.cost_factor)} of the cost of war, "
+                f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
                 f"{number_words(stage.drift_factor)} of the drift",
                 rests(stage),
             ]

@@ -38,7 +38,7 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
         assumptions.durability_table(scenario),
     ]
     return {
-        "spread": spread_words(scenario.spread),
+        "spread": scenario.war.told(spread_words(scenario.spread)),
         "actors": actors,
         "assumed": [t for t in tables if t],
         "judgements": judgements(scenario),

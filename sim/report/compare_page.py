@@ -10,7 +10,7 @@ from typing import Any
 from sim.ensemble.runner import Run
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
-from sim.prose import counted, listing, percent, sentence, span_words
+from sim.prose import counted, listing, percent, sentence, signed, span_words
 from sim.report.charts import page_chart
 from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
@@ -20,6 +20,8 @@ from sim.report.sources import cited_sources
 from sim.report.tables import Cell, Table
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.contents import contents
+from sim.studies.compare.ranking import COLUMNS, TIES, Group, distance_words, grouping_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, told, worlds_words
 from sim.views.compare.packages import PackagesView
@@ -63,7 +65,11 @@ def compare_context(
         "answers": [
             (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
         ],
+        "grouping": grouping_words(comparison.groups),
+        "rankings": [ranking_table(comparison, group) for group in comparison.groups],
+        "ranking_words": f"{TIES} {COLUMNS}",
         "overview": overview_table(comparison),
+        "plans_say": plans_tables(comparison),
         **{name: page_chart(known, name, _tables(known, name)) for name in FIGURES},
         "told": told(comparison),
         "pairing": pairing_words(comparison),
@@ -98,6 +104,40 @@ def packages_table(view: PackagesView) -> Table:
     head = ["Issue", *(one.label for one in view.rows)]
     caption = "Median text agreed at the end where something is, otherwise the plan’s"
     return Table(caption, head, rows)
+
+
+def ranking_table(comparison: Comparison, group: Group) -> Table:
+    """Places among the plans of one war and day 0."""
+    rows: list[list[str | Cell]] = []
+    for place in group.places:
+        run = comparison.run(place.scenario)
+        side = run.scenario.actors[place.worst_off].short
+        rows.append(
+            [
+                run.scenario.title,
+                f"{place.rank}{'=' if place.tied else ''}",
+                percent(place.settlement),
+                percent(place.holds),
+                f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
+                f"{place.distance:.2f}; {distance_words(place, run)}",
+            ]
+        )
+    head = ["Scenario", "Rank", "Settles", "Settles and holds", "Least gain", "Red lines miss by"]
+    return Table(f"Ranking, day 0 on {group.day_0}", head, rows)
+
+
+def plans_tables(comparison: Comparison) -> list[Table]:
+    """What the plans of a war say where they differ, in the words of the scales."""
+    tables = []
+    for runs in comparison.wars:
+        rows = [
+            [line.about if n == 0 else "", text, ", ".join(map(label, names))]
+            for line in contents(runs)
+            for n, (text, names) in enumerate(line.says.items())
+        ]
+        if rows:
+            tables.append(Table("Where plans differ", ["Issue", "What is said", "By"], rows))
+    return tables
 
 
 def overview_table(comparison: Comparison) -> Table:

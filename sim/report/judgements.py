@@ -98,6 +98,8 @@ def place_words(scenario: Scenario, path: Path) -> str:
             parts[:] = [p for p in parts if p not in ("war", "durability")]
             parts.append(word)
     text = ", ".join(parts)
+    if scenario and scenario.war.neutral:
+        text = "no deal" if text == "war" else scenario.war.told(text)
     return text[:1].upper() + text[1:]
 
 

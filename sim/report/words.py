@@ -102,6 +102,7 @@ def _condition(scenario: Scenario, one: Condition) -> str:
     acts = {
         "refuses a text": one.refuses,
         "accepts a text": one.accepts,
+        "signs a text alone": one.signs_alone,
         "breaks a truce": one.violates,
     }
     for act, event in acts.items():
@@ -116,6 +117,8 @@ def _condition(scenario: Scenario, one: Condition) -> str:
     if one.pulled is not None:
         owner, _, lever = one.pulled.partition(".")
         parts.append(f"“{scenario.actors[owner].levers[lever].title}” is in effect")
+    if one.date is not None:
+        parts.append(f"{one.date:%d %B %Y} has come")
     if one.not_before is not None:
         parts.append(f"{time_words(one.not_before)} have passed")
     return " and ".join(parts)
@@ -125,7 +128,8 @@ def effect_words(scenario: Scenario, effect: Effect) -> list[str]:
     """What a lever changes."""
     actors, issues = scenario.actors, scenario.issues
     out = [
-        f"cost of war to {actors[a].short}: {_change(n)} a month" for a, n in effect.cost.items()
+        scenario.war.told(f"cost of war to {actors[a].short}: {_change(n)} a month")
+        for a, n in effect.cost.items()
     ]
     out += [f"drift of {issues[i].title}: {_change(n)} a month" for i, n in effect.drift.items()]
     out += [f"{issues[i].title} without a deal: {_change(n)}" for i, n in effect.no_deal.items()]

@@ -93,6 +93,12 @@ def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.where(failed & ~refused, issue, -1), np.where(failed, reason, -1)
 
 
+def _names_it(scenario: Scenario) -> bool:
+    """Whether a lever hangs on a side that signs alone; no other result says how often one did."""
+    levers = [v for actor in scenario.actors.values() for v in actor.levers.values()]
+    return any(c.signs_alone is not None for v in levers for c in v.when)
+
+
 def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     """Outcomes of one finished model, dims world, actor, issue, stage, lever."""
     recorder, days = model.recorder, model.spec.war.round_days
@@ -124,6 +130,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
             {"long_name": f"times the actor {event}"},
         )
         for event in model.talks.events
+        if event != "signs_alone" or _names_it(model.spec)
     }
     data: dict[str, Any] = {
         "outcome": (

@@ -126,16 +126,16 @@ REASON_WORDS = {
         "no package that all prefer to having no deal",
         "no package that all prefer to no deal",
     ),
-    "time": Words(
-        "not reached in time",
-        "a package that suits all exists but was not reached in time",
-        "time",
+    "not_reached": Words(
+        "not reached",
+        "a package that suits all exists and was not reached",
+        "a package that was not reached",
     ),
     "ratification": Words("signed, not ratified", "a text was signed and not ratified", "a vote"),
 }
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
-fighting on, a package that exists and was not reached within the horizon, or a text that was signed
-and failed at a gate."""
+fighting on, a package that exists and was not reached (why, :mod:`sim.studies.causes` finds by
+running on), or a text that was signed and failed at a gate."""
 REASONS = tuple(REASON_WORDS)
 """Reasons, in the order of their codes in the dataset."""
 

@@ -39,45 +39,65 @@ class Poll(Sourced):
 
     terms: dict[Identifier, Plain] = Field(
         min_length=1,
-        description="Issue → point; the gate's other issues as they stand without a deal.",
+        description="Issue → point: the text that was asked about; the gate's other issues as "
+        "they stand without a deal.",
     )
     favour: Answered = Field(description="Share in favour, above 0.")
-    against: Answered = Field(description="Share against, above 0; the undecided are left out.")
+    against: Answered = Field(description="Share against, above 0. The undecided are left out.")
 
 
 class Gate(Sourced):
     """A body or public that must approve what has been signed (Putnam 1988)."""
 
-    title: Title
+    title: Title = Field(description="What it is, in charts and story.")
     of: Identifier = Field(
-        description="The signatory that needs the approval; after a failure it signs nothing "
-        "that it knows would fail again."
+        description="Who needs the approval. Its red lines already say what it believes it can "
+        "carry; the gate is where it may be wrong."
     )
     stage: Identifier | None = Field(
-        default=None, description="Stage whose text is voted on; absent: the last."
+        default=None,
+        description="Stage whose text is voted on; absent: the last, and with it the whole "
+        "settlement.",
     )
     when: Annotated[list[dict[Identifier, Bound]], BeforeValidator(listed)] = Field(
         default=[],
-        description="Terms that bring a text before it, any one of a list; absent: every text.",
+        description="Issue → `at_least`, `at_most`: terms that bring a text before it; with a "
+        "list, any one of them is enough. Absent: every text comes before it.",
     )
-    positions: dict[Identifier, Preference] = Field(min_length=1)
+    positions: dict[Identifier, Preference] = Field(
+        min_length=1, description="Issue → keys: what those who decide want."
+    )
     threshold: Annotated[Number, uncertain(-1.0, 2.0)] | None = Field(
-        default=None, description="Utility that whoever decides the vote asks for."
+        default=None,
+        description="Utility that whoever decides the vote (the median voter, the pivotal member)"
+        " asks for.",
     )
     polls: list[Poll] = Field(
-        default=[], description="Instead of a threshold: texts that were polled, two at least."
+        default=[],
+        description="Instead of a threshold: texts that people were asked about, two at least.",
     )
     required: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
         default=0.5, description="With polls: share of the votes that is needed."
     )
     swing: Share = Field(
         default=Number("fixed", (0.05,), exact=False),
-        description="With polls: standard deviation of the vote around the polls, in shares.",
+        description="With polls: standard deviation of the vote around what the polls say, in "
+        "shares.",
     )
     days: Annotated[float, in_unit("d", 0, 3660)] = Field(
-        default=0.0, description="Days, or a duration, from signing to the decision."
+        default=0.0,
+        description="From signing to the decision. Meanwhile fighting, its costs and the talks "
+        "rest; patience does not. With several gates a text fails on the day of the "
+        "first no.",
     )
-    on_failure: Literal["back_to_table", "end_of_talks"] = "back_to_table"
+    then: Identifier | None = Field(
+        default=None,
+        description="Gate that decides instead where this one fails, such as a second vote; its "
+        "days come after.",
+    )
+    on_failure: Literal["back_to_table", "end_of_talks"] = Field(
+        default="back_to_table", description="What a failed text leads to."
+    )
 
 
 class Deterrent(Sourced):
@@ -88,7 +108,8 @@ class Deterrent(Sourced):
     )
     at: dict[float, Worth] = Field(
         min_length=2,
-        description="Point agreed → utility that breaking then costs; straight lines between.",
+        description="Point → number: utility that breaking costs at this point of the issue; "
+        "straight lines between, level beyond.",
     )
 
     @field_validator("at")
@@ -107,8 +128,9 @@ class Balance(Sourced):
 
     moves: dict[Identifier, Worth] = Field(
         min_length=1,
-        description="Issue → scale units by which renewed war would end elsewhere on it, for each "
-        "scale unit that the term lies above where it stood without a deal.",
+        description="Issue → number: scale units by which renewed war would end elsewhere on this"
+        " issue, for each scale unit that the term lies above where it stood without "
+        "a deal.",
     )
 
 
@@ -118,27 +140,30 @@ class Durability(Sourced):
     years: int = Field(default=10, ge=1, le=50, description="Years after signing to look at.")
     kind: Literal["any", "interstate", "intrastate"] = Field(
         default="any",
-        description="Whose record accidents are read from: of agreements between states, within "
-        "one, or of all.",
+        description="Whose record accidents are read from: agreements between states, within one,"
+        " or all.",
     )
     monitoring: dict[Identifier, Bound] = Field(
         default={},
-        description="Issue → where on it a truce is monitored; all must hold. Absent: not known.",
+        description="Issue → `at_least`, `at_most`: where on the issues a truce is monitored; all"
+        " must hold, and an issue left open does not. Absent: not known.",
     )
     peacekeepers: dict[Identifier, Bound] = Field(
         default={},
-        description="Within states: issue → where on it there are peacekeepers; all must hold. "
-        "Absent: not known.",
+        description="Issue → `at_least`, `at_most`: with `kind: intrastate`: where there are "
+        "peacekeepers. Absent: not known. Between states the record has none; use "
+        "`deterrence`.",
     )
     shift: dict[Identifier, Deviation] = Field(
         default={},
-        description="Issue → standard deviation of a year's change in what renewed war would "
-        "bring on it, scale units.",
+        description="Issue → number ≥ 0: standard deviation of a year's change in what renewed "
+        "war would bring, scale units. Changes add up (a random walk).",
     )
     expected_cost: Factor = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of the present war that whoever breaks the agreement "
-        "expects to pay; drawn anew for every side and year.",
+        "expects to pay: wars are begun in the belief that they will be short (mutual"
+        " optimism). Drawn anew for every side and year.",
     )
     deterrence: dict[Identifier, Deterrent] = Field(
         default={}, description="Issue → how its agreed point deters."

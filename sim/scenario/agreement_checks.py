@@ -30,6 +30,12 @@ def _gates(raw: dict[str, Any]) -> Found:
         body = mapping(raw, "ratification", gate)
         yield from unknown((*base, "of"), body.get("of"), signatories, "signatory")
         yield from unknown((*base, "stage"), body.get("stage"), stages, "stage")
+        then, gates = body.get("then"), mapping(raw, "ratification")
+        yield from unknown((*base, "then"), then, gates, "gate")
+        others = [g for g in gates if g != gate and mapping(gates, g).get("then") == then]
+        twice = then == gate or (then in gates and mapping(gates, str(then)).get("then"))
+        if then is not None and (twice or others):
+            yield (*base, "then"), f"cannot be '{then}'", "one gate after one other, and no further"
         if not (body.get("source") or body.get("judgement")):
             yield base, "has neither a source nor a judgement", "add `source:` or `judgement:`"
         yield from _concerns(raw, base, body)

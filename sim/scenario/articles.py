@@ -15,21 +15,28 @@ Scores = dict[Identifier, dict[Identifier, Score]]
 class Articles(Strict):
     """Scores from which a scenario of yes/no issues was made; they do not enter the bargaining."""
 
-    scale: tuple[Score, Score] = Field(description="Lowest and highest score.")
+    scale: tuple[Score, Score] = Field(description="Lowest and highest of all scores.")
     thresholds: dict[Identifier, Score] = Field(
-        min_length=2, description="Actor → mean satisfaction from which it accepts a draft."
+        min_length=2, description="Actor → number: mean satisfaction from which it accepts a draft."
     )
-    satisfaction: Scores = Field(min_length=2, description="Actor → issue → score.")
+    satisfaction: Scores = Field(
+        min_length=2,
+        description="Actor → issue → number: its scores; the same issues for every actor, each "
+        "with the options 0 and 1.",
+    )
     negotiability: Scores = Field(
-        default={}, description="Actor → issue → how ready to talk about it, same scale."
+        default={},
+        description="Actor → issue → number: how ready it is to talk about an article. Kept, not "
+        "used in a run.",
     )
     presets: dict[str, list[Identifier]] = Field(
         default={}, description="Name of a published draft → the articles that it contains."
     )
     red_line: Score | None = Field(
         default=None,
-        description="An article scored no higher, and under the actor's threshold, counts as "
-        "across its red line in the report; absent: the lowest quarter of the scale.",
+        description="Articles scored no higher, and under the actor's threshold, count as across "
+        "its red line in the summary. Absent: the lowest quarter of the scale (3.25 "
+        "of 1 to 10).",
     )
 
     @property

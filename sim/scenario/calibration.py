@@ -20,8 +20,10 @@ SHIPPED = Path(__file__).with_name("calibration.json")
 class Calibration(Strict):
     """A sample of the joint distribution of engine parameters; all rows are alike."""
 
-    names: tuple[str, ...] = ()
-    rows: tuple[tuple[float, ...], ...] = ()
+    names: tuple[str, ...] = Field(default=(), description="Engine parameters.")
+    rows: tuple[tuple[float, ...], ...] = Field(
+        default=(), description="Values that go together; every row is as likely as any other."
+    )
     made_from: dict[str, str] = Field(
         default={}, description="Hashes and sizes of what it was learnt from."
     )

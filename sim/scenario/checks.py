@@ -279,7 +279,7 @@ def _levers(raw: dict[str, Any]) -> Found:
                     continue
                 if not condition:
                     yield where, "is an empty condition", "for example {after: 4w}"
-                for event in ("refuses", "accepts", "violates"):
+                for event in ("refuses", "accepts", "signs_alone", "violates"):
                     other = mapping(condition, event).get("actor")
                     yield from unknown((*where, event, "actor"), other, signatories, "signatory")
                 yield from unknown((*where, "signed"), condition.get("signed"), stages, "stage")

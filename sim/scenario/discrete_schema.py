@@ -68,10 +68,14 @@ def _named(raw: Any) -> Any:
 class DiscreteActor(Sourced):
     """A negotiator."""
 
-    name: Title
+    name: Title = Field(description="Full name.")
     label: Title | None = Field(default=None, description="Short name for charts.")
-    color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
-    strategy: Annotated[DiscreteStrategy, BeforeValidator(_named)] = DiscreteStrategy()
+    color: str | None = Field(
+        default=None, pattern=r"^#[0-9a-fA-F]{6}$", description="Colour in charts."
+    )
+    strategy: Annotated[DiscreteStrategy, BeforeValidator(_named)] = Field(
+        default=DiscreteStrategy(), description="What it goes by."
+    )
     tactic: str | Value = Field(
         default="boulware",
         description="Of the strategy time: boulware, linear, conceder, or the exponent of time.",
@@ -80,7 +84,9 @@ class DiscreteActor(Sourced):
     discount: float = Field(
         default=1.0, gt=0, le=1, description="Factor by which a whole session makes utility less."
     )
-    positions: dict[Identifier, DiscretePosition] = Field(default={})
+    positions: dict[Identifier, DiscretePosition] = Field(
+        default={}, description="Issue → what its options are worth."
+    )
 
     @field_validator("tactic")
     @classmethod
@@ -107,15 +113,23 @@ class DiscreteProtocol(Strict):
 class DiscreteFile(Strict):
     """A scenario with listed options."""
 
-    name: Identifier
-    title: Title
-    question: Title | None = None
-    summary: str | None = None
-    known_by: date | None = None
-    sources: dict[str, Source] = Field(default={})
-    issues: dict[Identifier, DiscreteIssue] = Field(min_length=1)
-    actors: dict[Identifier, DiscreteActor] = Field(min_length=2)
-    protocol: DiscreteProtocol = DiscreteProtocol()
+    name: Identifier = Field(description="Identifies the scenario; names the folder of results.")
+    title: Title = Field(description="Heading of story and charts.")
+    question: Title | None = Field(default=None, description="The question that the run answers.")
+    summary: str | None = Field(default=None, description="What the scenario assumes.")
+    known_by: date | None = Field(
+        default=None, description="A citation of a source dated after this day is an error."
+    )
+    sources: dict[str, Source] = Field(default={}, description="Key → source.")
+    issues: dict[Identifier, DiscreteIssue] = Field(
+        min_length=1, description="Name → issue: what is negotiated."
+    )
+    actors: dict[Identifier, DiscreteActor] = Field(
+        min_length=2, description="Name → actor: who negotiates, in the order of their turns."
+    )
+    protocol: DiscreteProtocol = Field(
+        default=DiscreteProtocol(), description="Who speaks when, and when it ends."
+    )
 
     @property
     def scenario(self) -> DiscreteScenario:

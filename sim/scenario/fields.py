@@ -22,7 +22,8 @@ from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 
 DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=100)]
+NAME = r"^[a-z][a-z0-9_]*$"
+Identifier = Annotated[str, Field(pattern=NAME, max_length=100)]
 Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 """Words that stand on one line of a page, a chart or the terminal."""
 
@@ -177,6 +178,18 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """As usual, with defaults that are uncertain numbers."""
+        schema: dict[str, Any] = handler(core)
+        keys = handler.resolve_ref_schema(schema)["properties"]
+        for key, field in cls.model_fields.items():
+            number = field.default
+            if isinstance(number, Number):
+                plain = number.unit == "" or not number.median
+                keys[key]["default"] = number.median if plain else number.dump()
+        return schema
+
 
 def listed(raw: Any) -> Any:
     return [raw] if isinstance(raw, str | dict) else raw
@@ -196,15 +209,17 @@ class Sourced(Strict):
 class Line(Sourced):
     """A red line: what a side says, or is thought, not to sign beyond."""
 
-    at: OnScale = Field(description="It signs nothing beyond this point, if the line binds.")
+    at: OnScale = Field(description="Where it lies.")
     stated: bool = Field(
         default=False,
-        description="Said in public or to the other side: known to all. Else the coder's belief.",
+        description="Said in public or to the other side before the first day, so all know it and"
+        " offers respect it; needs a source. Else the coder's belief, which the "
+        "others have to find out.",
     )
     binds: Share | None = Field(
         default=None,
-        description="Probability that it would rather go without a deal than cross it, whatever "
-        "else it gets; absent: `engine.stated_binds` or `engine.believed_binds`.",
+        description="Probability that the side would rather go without a deal than cross it, "
+        "whatever else it gets. Absent: that of its kind, `engine`.",
     )
 
     @property
@@ -215,13 +230,15 @@ class Line(Sourced):
 class Wish(Sourced):
     """What somebody wants on one issue, and beyond what point they refuse."""
 
-    ideal: OnScale
-    salience: Weight = Field(description="Weight; normalised over the issues that it names.")
+    ideal: OnScale = Field(description="The point it wants most.")
+    salience: Weight = Field(
+        description="Weight of the issue; only the proportions among the actor's issues count."
+    )
     line: Annotated[list[Line], BeforeValidator(listed)] = Field(
         default=[],
         max_length=2,
-        description="Red line on the far side of the ideal; or two, a stated one and a believed "
-        "one, which counts where the stated one does not bind.",
+        description="Red line toward the far end of the scale: above an ideal below 0.5, below an"
+        " ideal above 0.5, on either side of 0.5. Absent: none.",
     )
     limit: OnScale | None = Field(
         default=None, description="Short for `line: {at: …}`, a line that the coder believes in."
@@ -249,5 +266,9 @@ class Wish(Sourced):
 class Bound(Strict):
     """A condition on another issue of the same package."""
 
-    at_most: OnScale | None = None
-    at_least: OnScale | None = None
+    at_most: OnScale | None = Field(
+        default=None, description="The issue is settled at this point or below."
+    )
+    at_least: OnScale | None = Field(
+        default=None, description="The issue is settled at this point or above."
+    )

@@ -25,6 +25,9 @@ from sim.scenario.time_checks import counted_in_rounds, note_on_rounds
 from sim.scenario.wording import as_written, words
 from sim.scenario.yaml_source import Path_, Places, dotted
 
+TEMPLATE = Path(__file__).with_name("template.yaml")
+"""A commented scenario that runs, to start from."""
+
 
 @dataclass(frozen=True)
 class Loaded:

@@ -34,6 +34,7 @@ def with_bases(
             "a scenario starts like `title: …`; see docs/scenario-format.md",
             places[()].line,
         )
+    _with_neutral_word(data, places, path)
     bases = data.pop("extends", None)
     if bases is None:
         return data, places, [str(path)]
@@ -67,6 +68,23 @@ def with_bases(
             merged.pop(own, None)
     _merge(merged, merged_places, data, places, ())
     return merged, merged_places, [*files, str(path)]
+
+
+def _with_neutral_word(data: dict[str, Any], places: Places, path: Path) -> None:
+    """`status_quo:` is `war:` in a word for where there is none."""
+    if "status_quo" not in data:
+        return
+    if "war" in data:
+        raise file_error(
+            path,
+            "has both `war` and `status_quo`, which are two words for one thing",
+            "keep one",
+            places.get(("status_quo",), Place(str(path))).line,
+        )
+    calm = data.pop("status_quo")
+    data["war"] = {"neutral": True} | calm if isinstance(calm, dict) else calm
+    for old in [where for where in places if where[:1] == ("status_quo",)]:
+        places[("war", *old[1:])] = places.pop(old)
 
 
 def _merge(
@@ -119,10 +137,15 @@ def other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
 def plain_data(node: Any) -> Any:
     """A copy in plain types; keys that say `null` are keys that are not there."""
     if isinstance(node, Mapping):
-        # a number as a key is a slip such as `0,7`, which must not go unseen
-        return {
-            k: plain_data(v) for k, v in node.items() if v is not None or not isinstance(k, str)
-        }
+        return {k: plain_data(v) for k, v in node.items() if v is not None or _is_slip(k)}
     if isinstance(node, list | tuple):
         return [plain_data(v) for v in node]
     return node.item() if isinstance(node, np.generic) else node
+
+
+def _is_slip(key: Any) -> bool:
+    """Whether a key without a value must not go unseen.
+
+    A number such as `0,7`, or what stands after a comma in a text without quotation marks.
+    """
+    return not isinstance(key, str) or " " in key

@@ -18,21 +18,21 @@ Kept = Literal["crossed", "part", "held"]
 class SignedTerm(Sourced):
     """What a text that was signed says on one issue."""
 
-    at: OnScale
+    at: OnScale = Field(description="Where on the scale.")
 
 
 class PartAgreement(Sourced):
     """An agreement on part of the issues."""
 
-    title: Title
-    on: date
+    title: Title = Field(description="What it is about.")
+    on: date = Field(description="Day of the signature.")
 
 
 class Held(Strict):
     """How long what was signed held."""
 
-    until: date
-    reason: str | None = None
+    until: date = Field(description="Day on which it was broken or given up.")
+    reason: str | None = Field(default=None, description="Why it was broken or given up.")
 
 
 class Outcome(Sourced):
@@ -44,17 +44,18 @@ class Outcome(Sourced):
         description="What the question asks for: all stages in force, or the first one signed.",
     )
     terms: dict[Identifier, SignedTerm] = Field(
-        default={}, description="Issue → what the text says; issues left open are absent."
+        default={},
+        description="Issue → term: what the text says; issues that it leaves open are absent.",
     )
     limited: list[PartAgreement] = Field(
         default=[], description="Agreements on part of the issues."
     )
     gates: dict[Identifier, bool] = Field(default={}, description="Gate → whether it approved.")
     held: Held | Literal[True] | None = Field(
-        default=None, description="Until when; true if not broken within ten years."
+        default=None, description="How long it held; true: not broken within ten years."
     )
     lines: dict[Identifier, dict[Identifier, Kept]] = Field(
-        default={}, description="Actor → issue → what became of a stated line."
+        default={}, description="Actor → issue → what became of its stated red line."
     )
     note: str | None = Field(default=None, description="What the scales cannot express.")
 

@@ -55,6 +55,7 @@ def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]
     problems = []
     for key, value, source in changes:
         path: Path_ = tuple(key.strip().split("."))
+        path = ("war", *path[1:]) if path[0] == "status_quo" else path
         (parent, last), problem = step_to(raw, path, source)
         if problem is not None:
             problems.append(problem)

@@ -44,7 +44,7 @@ def signs(spec: Any) -> bool:
     if not isinstance(spec, dict):
         return False
     consent = spec.get("consent", "all" if spec.get("role", "party") == "party" else "none")
-    return bool(consent == "all" or isinstance(consent, list))
+    return bool(consent in ("all", "asked") or isinstance(consent, list))
 
 
 def stage_names(raw: dict[str, Any]) -> list[str]:

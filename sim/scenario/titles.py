@@ -42,7 +42,7 @@ def title_of(path: str, scenario: Scenario) -> str:
     for ``scenarios/kellogg.yaml``.
     """
     parts = re.split(r"(?<!\d)\.|\.(?!\d)", path)  # not within a number
-    return _known(parts, scenario) or _spelt(parts)
+    return scenario.war.told(_known(parts, scenario)) or _spelt(parts)
 
 
 def _known(parts: list[str], scenario: Scenario) -> str:

@@ -49,6 +49,8 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
     """Pydantic's error in plain words, and the fix."""
     kind, context = item["type"], item.get("ctx", {})
     if kind == "extra_forbidden":
+        if item["input"] is None and " " in str(loc[-1]):
+            return "unknown key", "a text with a comma in it needs quotation marks"
         allowed = fields_at(loc[:-1], root)
         return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
     if kind == "string_type" and loc and isinstance(loc[-1], int | float):

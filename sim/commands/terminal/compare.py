@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing, percent, span_words
+from sim.prose import counted, listing, percent, signed, span_words
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.contents import contents
+from sim.studies.compare.ranking import COLUMNS, TIES, distance_words, grouping_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
 
@@ -31,7 +33,10 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     console.print(Text(worlds_words(comparison) + "\n"))
     for change in comparison.base.summary.provenance.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
+    _ranking(console, comparison)
+    console.print(Text("\nAll of them, in this order", style="bold"))
     console.print(_table(comparison))
+    _contents(console, comparison)
     _changes(console, comparison)
     plans = _plans(comparison)
     if plans.row_count:
@@ -76,20 +81,54 @@ def _table(comparison: Comparison) -> Table:
     return table
 
 
-def _changes(console: Console, comparison: Comparison) -> None:
-    """What the files say differently from the baseline's."""
-    others = [run for run in comparison.alike if run is not comparison.base]
-    counts = {r.scenario.name: len(changes(r, comparison.base)) for r in others}
-    few = [run for run in others if counts[run.scenario.name] <= FEW]
-    many = [f"{name} ({count})" for name, count in counts.items() if count > FEW]
-    if not others:
+def _ranking(console: Console, comparison: Comparison) -> None:
+    """Places among the plans of one war and day 0, with ties."""
+    for line in grouping_words(comparison.groups):
+        console.print(Padding(line, (0, 0, 1, 0)))
+    for group in comparison.groups:
+        if len(comparison.groups) > 1:
+            console.print(Text(f"Day 0: {group.day_0}", style="bold"))
+        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        table.add_column("", justify="right", no_wrap=True)
+        table.add_column("Scenario", no_wrap=True)
+        for heading in ("Settles", "and\nholds", "Least\ngain", "Red lines\nmiss by"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("most on", min_width=14)
+        for place in group.places:
+            run = comparison.run(place.scenario)
+            holds = "—" if place.holds is None else percent(place.holds)
+            numbers = (percent(place.settlement), holds, signed(f"{100 * place.least_gain:.2f}"))
+            words = distance_words(place, run)
+            name = f"{place.rank}{'=' if place.tied else ''}"
+            table.add_row(name, place.scenario, *numbers, f"{place.distance:.2f}", words)
+        console.print(table)
+        if any(place.tied for place in group.places):
+            console.print(Padding(TIES, (0, 0, 0, 2)), style="dim")
+    console.print(Padding(COLUMNS, (0, 0, 0, 2)), style="dim")
+
+
+def _contents(console: Console, comparison: Comparison) -> None:
+    """What the plans say, issue by issue, where they say different things."""
+    rows = [line for runs in comparison.wars for line in contents(runs)]
+    if not rows:
         return
-    console.print(Text(f"\nWhat differs from {comparison.baseline} in the files", style="bold"))
-    for run in few:
+    console.print(Text("\nWhat the plans say, where they differ", style="bold"))
+    for line in rows:
+        console.print(Padding(line.about, (0, 0, 0, 2)))
+        for text, names in line.says.items():
+            console.print(Padding(f"{text}: {', '.join(names)}", (0, 0, 0, 6)))
+
+
+def _changes(console: Console, comparison: Comparison) -> None:
+    """Other assumptions that the files differ in from the baseline's, where they are few."""
+    for run in comparison.alike:
+        told = changes(run, comparison.base)
+        if run is comparison.base or len(told) > FEW:
+            continue
+        name = run.scenario.name
+        console.print(Text(f"\nIn the files {name} differs from {comparison.baseline} in"))
         for line in change_words(run, comparison.base) or ["nothing"]:
-            console.print(Padding(f"{run.scenario.name}: {line}", (0, 0, 0, 2)))
-    if many:
-        console.print(Padding(f"Many entries in: {', '.join(many)}.", (0, 0, 0, 2)))
+            console.print(Padding(line, (0, 0, 0, 2)))
 
 
 def _plans(comparison: Comparison) -> Table:

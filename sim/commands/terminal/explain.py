@@ -41,6 +41,8 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     section("What decides it", deciding(found))
     section("What must be true", [sentence(ruling(found))])
     section("What stands in the way", obstacles(found))
+    if found.unreached:
+        section("Where a package that suits all was not reached", found.unreached)
     for one in found.changes:
         who = actor_words(one.who, scenario) if one.who else ""
         title = "The smallest change found" if not one.who else f"{who} alone"

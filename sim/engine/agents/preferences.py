@@ -35,6 +35,8 @@ class Preferences(Participant):
         been stated, so that all know them.
     consent : ndarray of bool, shape (issues,)
         Issues that need its consent.
+    asked : ndarray of bool, shape (issues,)
+        Issues on which it is asked, whether its consent is needed or not.
     best : ndarray, shape (worlds,)
         Value of signing the stage on the table at its ideal.
     rest : ndarray, shape (worlds, issues)
@@ -46,7 +48,7 @@ class Preferences(Participant):
         **dict.fromkeys(("low", "high", "low_at_start", "high_at_start"), "world issue"),
         **dict.fromkeys(("said_low", "said_high", "stated_low", "stated_high"), "world issue"),
         **dict.fromkeys(("far", "softening"), "world issue"),
-        **dict.fromkeys(("consent", "curvature"), "issue"),
+        **dict.fromkeys(("consent", "asked", "curvature"), "issue"),
         "best": "world",
     }
     parts: ClassVar[tuple[str, ...]] = ("rules",)
@@ -64,7 +66,11 @@ class Preferences(Participant):
         self.gates, self.exclusions = gates, exclusions
         self.index = talks.signing.index(key)
         consents = spec.consents_to
-        self.consent = np.array([consents == "all" or issue in consents for issue in talks.issues])
+        asked = consents == "asked"
+        self.consent = np.array(
+            [not asked and (consents == "all" or issue in consents) for issue in talks.issues]
+        )
+        self.asked = np.ones_like(self.consent) if asked else self.consent
         self.is_principal = consents == "all"
         self._draw_preferences()
         self.best = np.zeros(talks.worlds)
@@ -166,8 +172,8 @@ class Preferences(Participant):
         return best[:, None] - total(table.of(self.weight)[:, None] * loss)
 
     def asked_at(self, table: Table) -> bool:
-        """Whether a stage needs its consent."""
-        return bool(self.consent[table.issues].any())
+        """Whether it is asked at a stage."""
+        return bool(self.asked[table.issues].any())
 
     def within_limits(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) are ones it may sign, where talks go on."""
@@ -184,7 +190,7 @@ class Preferences(Participant):
         """
         talks, on_table = self.talks, table.issues_of(x)
         low, high = self._lines(x, table)
-        fine = (inside(on_table, low, high) | ~self.consent[table.issues]).all(axis=2)
+        fine = (inside(on_table, low, high) | ~self.asked[table.issues]).all(axis=2)
         for column in talks.terms_of_stage[table.stage]:
             floor, ceiling = (
                 table.rows(bound[:, column])[:, None]

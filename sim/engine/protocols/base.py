@@ -66,6 +66,8 @@ class Protocol(ByWorld, ABC):
     needs_envoy: ClassVar[bool] = False
     most_signatories: ClassVar[int] = 40
     """Bargaining among more takes hours: its work grows with the square of their number."""
+    #: keys of `protocol:` that it goes by
+    keys: ClassVar[tuple[str, ...]] = ("turn", "consent")
 
     axes: ClassVar[dict[str, str | None]] = {"model": None}
 

@@ -40,6 +40,7 @@ class GroupDecision(Protocol):
     )
 
     most_signatories: ClassVar[int] = 1000
+    keys: ClassVar[tuple[str, ...]] = ("turn", "salience")
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("position", "salience", "power"), "world party issue"),
         "decided_once": "world",
@@ -130,6 +131,7 @@ class Exchange(GroupDecision):
     """Pairs trade votes between the issues of a stage; the mean of what results is signed."""
 
     name = "exchange"
+    keys = ("turn", "salience", "rounds")
     title = "votes traded between issues at equal gain, then the weighted mean"
     citation = (
         "Stokman & Van Oosten (1994), The exchange of voting positions, in Bueno de Mesquita & "
@@ -165,6 +167,7 @@ class Challenge(GroupDecision):
     )
 
     name = "challenge"
+    keys = ("turn", "salience", "rounds")
     title = "challenges by expected utility, then the median voter's position"
     citation = (
         "Bueno de Mesquita (1994) in European Community Decision Making; Scholz, Calbert & Smith "

@@ -36,6 +36,8 @@ class Mediated(Protocol):
             model.count("refuses", party, where & ~yes)
         model.record_text(text, where, accepted)
         done = where & model.consented(accepted)
+        for party in model.signatories:
+            model.count("signs_alone", party, where & accepted[party.key] & ~done)
         if done.any():
             model.sign(text, done)
         return np.asarray(done)

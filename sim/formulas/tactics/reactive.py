@@ -18,7 +18,9 @@ class TitForTat(Tactic):
     title = "concedes as the others concede"
     citation = FARATIN + " (relative tit-for-tat, behaviour-dependent tactics)"
     parameters: ClassVar[dict[str, Parameter]] = {
-        "opening": Parameter(0.05, 0.0, 1.0, "share conceded first, without which nobody moves"),
+        "opening": Parameter(
+            0.05, 0.0, 1.0, "share conceded at the very start: without it nobody moves"
+        ),
         "reciprocity": Parameter(1.0, 0.0, 2.0, "own concession per unit received"),
     }
     opening: float

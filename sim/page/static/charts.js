@@ -1,5 +1,5 @@
 // Pictures of an answer; `before` is the plan as coded, drawn as a ghost.
-const REASONS = { red_lines: "red lines miss each other", no_surplus: "nothing that all prefer", time: "not reached in time", ratification: "signed, not ratified" };
+const REASONS = { red_lines: "red lines miss each other", no_surplus: "nothing that all prefer", not_reached: "not reached", ratification: "signed, not ratified" };
 
 function blockWords(plan, block) {
   const issue = plan.issues[block.issue], reason = REASONS[plan.reasons[block.reason]] || "no deal";

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+import sim
 from sim import __version__
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Job, Progress, Run, run_jobs
@@ -117,8 +119,19 @@ def signed_day(scenario: Scenario, data: xr.Dataset, kind: str) -> Array:
     return np.asarray(data.settled_day.values, dtype=float)
 
 
+@cache
+def engine_hash() -> str:
+    """SHA-256 of the code that worlds hang on: formulas, format and engine."""
+    package, code = Path(sim.__file__).parent, hashlib.sha256(__version__.encode())
+    for part in ("arrays.py", "formulas", "scenario", "engine"):
+        root = package / part
+        for path in sorted(root.rglob("*.py")) if root.is_dir() else [root]:
+            code.update(path.read_bytes())
+    return code.hexdigest()
+
+
 def _key(case: Case, table: Calibration | None, worlds: int, seed: int) -> str:
-    parts = [case.loaded.digest, str(worlds), str(seed), __version__, case.outcome.kind]
+    parts = [case.loaded.digest, str(worlds), str(seed), engine_hash(), case.outcome.kind]
     parts.append("none" if table is None else json.dumps([table.names, table.rows]))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -54,5 +54,8 @@ def _is_number(*nodes: dict[str, Any]) -> bool:
 def _told(value: Any) -> str:
     if value is None:
         return "nothing"
-    text = json.dumps(value, ensure_ascii=False).replace('"', "")
-    return text if len(text) <= 60 else text[:57] + "…"
+    if isinstance(value, dict) and isinstance(value.get("title", value.get("name")), str):
+        return f"“{value.get('title', value.get('name'))}”"
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return ", then ".join(map(_told, value))
+    return json.dumps(value, ensure_ascii=False).replace('"', "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import numpy as np
+from functools import cached_property
 
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
@@ -13,6 +12,7 @@ from sim.prose import did_you_mean
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
+from sim.studies.compare.ranking import Group, groups_of, places
 from sim.studies.compare.shared import group_of, identities, shared_keys
 
 DEFAULT_BASELINE = "baseline"
@@ -87,19 +87,25 @@ class Comparison:
         """The run of a scenario by its name."""
         return next(run for run in self.runs if run.scenario.name == name)
 
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Scenarios of one war and day 0 together, ranked; the baseline's first."""
+        found = groups_of(self.runs, self.baseline)
+        days = [runs[0].scenario.war.start_date.isoformat() for runs, _ in found]
+        return [Group(war, day, places(runs)) for (runs, war), day in zip(found, days, strict=True)]
+
+    @property
+    def wars(self) -> list[list[Run]]:
+        """Runs of the same war, whatever their day 0, in the order of the ranking."""
+        found: dict[int, list[Run]] = {}
+        for group in self.groups:
+            found.setdefault(group.war, []).extend(self.run(p.scenario) for p in group.places)
+        return list(found.values())
+
     @property
     def ranked(self) -> list[Run]:
-        """Nearest to a settlement first: by settlements, first stages, ripeness at the end."""
-
-        def rank(run: Run) -> tuple[float, float, float]:
-            ripeness = run.summary.ripeness.end.median
-            return (
-                -run.summary.outcomes["settlement"],
-                -run.summary.first_stage_ever,
-                -np.inf if ripeness is None else -ripeness,
-            )
-
-        return sorted(self.runs, key=rank)
+        """Group by group, the best first: see :mod:`~.ranking`."""
+        return [self.run(place.scenario) for group in self.groups for place in group.places]
 
     @property
     def alike(self) -> list[Run]:

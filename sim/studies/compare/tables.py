@@ -15,7 +15,9 @@ from sim.formulas.statistics import wilson
 from sim.results.outcomes import LASTING, NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.contents import contents
 from sim.studies.compare.differences import Difference
+from sim.studies.compare.ranking import grouping_words
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
@@ -179,16 +181,18 @@ def compare_json(comparison: Comparison) -> str:
         "note": NOTE,
         "baseline": comparison.baseline,
         "order": [run.scenario.name for run in comparison.ranked],
+        "ranking": [group.to_json() for group in comparison.groups],
         "shared": {
             "issues": comparison.issues,
             "scenarios_sharing_issues": comparison.issue_group,
             "actors": comparison.actors,
             "scenarios_sharing_actors": comparison.actor_group,
         },
-        "notes": [*comparison.notes, ONE_BY_ONE],
+        "notes": [*grouping_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
         "failed": comparison.failed,
         "missing": comparison.missing,
         "in_words": told(comparison),
+        "plans": [line.to_json() for runs in comparison.wars for line in contents(runs)],
         "differ_in": {
             run.scenario.name: change_words(run, comparison.base)
             for run in comparison.runs

@@ -20,6 +20,7 @@ from sim.results.outcomes import ends_in
 from sim.results.record import Record
 from sim.scenario.loading import Loaded, load_variant
 from sim.scenario.schema import Scenario
+from sim.studies.causes import cause_lines, true_causes
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.inputs import condition_words, input_of, value_words
 from sim.studies.explain.measure import Measure, measure_of
@@ -38,6 +39,8 @@ PROMISE = 500
 """Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
 SURE, NEEDED = 100, 0.03
 """Other failed worlds in which what was found is counted, and the least share worth telling."""
+RERUN = 60
+"""Worlds in which a package was not reached that are run again to find why."""
 UNSEEN, FRESH = 6101, 7919
 """Added to the seed for the worlds of the promise, and for those of the confirmation."""
 
@@ -188,6 +191,8 @@ class Explanation(Record):
         Share of them that settle once everything is removed.
     alone : dict
         Actor → the most of them that any one, two or three things of its own bring.
+    unreached : list of str
+        What would have brought a settlement where a package that suits all was not reached.
     """
 
     scenario: str
@@ -212,6 +217,7 @@ class Explanation(Record):
     reasons: list[Reasons]
     changes: list[Change]
     alone: dict[str, float]
+    unreached: list[str]
 
 
 def explain(
@@ -295,13 +301,14 @@ def explain(
             )
         )
     now = settled(data)
+    causes = true_causes(scenario, seed, data.stuck_reason.values, RERUN)
     return Explanation(
         scenario.name, scenario.title, worlds, seed,
         float(now.mean()), wilson(float(now.sum()), worlds),
         measure.key, measure.title, measure.case, measure.reason,
         index.threshold, len(paths), drivers, rule, front,
         base.failed, base.everything, base.obstacles, base.together, base.reasons, changes,
-        base.alone,
+        base.alone, [] if causes is None else cause_lines(causes),
     )  # fmt: skip
 
 

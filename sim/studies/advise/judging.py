@@ -1,0 +1,228 @@
+"""Plans tried in the same worlds, and what each measure says of them."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import __version__
+from sim.engine.draws import CHUNK
+from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
+from sim.ensemble.executors import Executor, Lost
+from sim.files import written_whole
+from sim.formulas.statistics import (
+    Interval,
+    paired_difference_of_means,
+    paired_difference_of_shares,
+)
+from sim.results.dataset import ChunkResult
+from sim.results.outcomes import LASTING, OUTCOMES
+from sim.results.record import Record
+from sim.scenario.loading import Loaded
+from sim.scenario.schema import Scenario
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, float, float], None]
+KEPT = ("outcome", "years_held", "gain", "utility")
+MEASURES = ("signed", "ratified", "holds", "worst_off")
+"""Odds that the whole is signed; that it is also ratified; that it then holds five years (or as
+long as the scenario looks); and the mean gain over no deal of the side that gains least."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of the worlds of one plan.
+
+    Attributes
+    ----------
+    signed, ratified, holds : ndarray, shape (worlds,)
+        0 or 1; ``holds`` is 0 in all worlds where a scenario says nothing of what holds.
+    gain : ndarray, shape (worlds, actors)
+        Of each signatory over its own no deal; 0 without a settlement.
+    utility : ndarray, shape (worlds, actors)
+        What each has in the end, by the deal or by the war.
+    """
+
+    actors: tuple[str, ...]
+    signed: Array
+    ratified: Array
+    holds: Array
+    gain: Array
+    utility: Array
+
+    @property
+    def worst(self) -> str:
+        """The signatory that gains least on average."""
+        return self.actors[int(np.argmin(self.gain.mean(axis=0)))]
+
+    def by_world(self, measure: str) -> Array:
+        """A measure in each world."""
+        if measure == "worst_off":
+            return np.asarray(self.gain[:, self.actors.index(self.worst)])
+        return np.asarray(getattr(self, measure))
+
+    @property
+    def values(self) -> Array:
+        """Means of the measures, in the order of :data:`MEASURES`."""
+        return np.array([self.by_world(m).mean() for m in MEASURES])
+
+
+@dataclass(frozen=True)
+class Gap(Record):
+    """One plan less another on a measure, in the same worlds, with its 95 % interval."""
+
+    measure: str
+    value: float
+    interval: Interval
+
+    @property
+    def better(self) -> bool:
+        return self.interval.low > 0
+
+    @property
+    def worse(self) -> bool:
+        return self.interval.high < 0
+
+
+def gap(one: Trial, two: Trial, measure: str) -> Gap:
+    """The difference between two trials of the same worlds."""
+    first, second = one.by_world(measure), two.by_world(measure)
+    value = float(first.mean() - second.mean())
+    if measure == "worst_off":
+        return Gap(measure, value, paired_difference_of_means(first - second))
+    a, b = first > 0.5, second > 0.5
+    counts = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
+    return Gap(measure, value, paired_difference_of_shares(*map(int, counts)))
+
+
+def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
+    """What an actor has more in one; None of one that does not sign."""
+    if actor not in one.actors or actor not in two.actors:
+        return None
+    change = one.utility[:, one.actors.index(actor)] - two.utility[:, two.actors.index(actor)]
+    return Gap(f"utility:{actor}", float(change.mean()), paired_difference_of_means(change))
+
+
+@dataclass
+class Judge:
+    """Runs plans in the worlds of one seed; what has been run is kept.
+
+    Attributes
+    ----------
+    worlds, seed : int
+    executor : Executor
+    folder : Path or None
+        Where trials are kept, by a hash of all that they depend on.
+    cpu : float
+        Seconds of processor time that the worlds took, those of earlier runs left out.
+    """
+
+    worlds: int
+    seed: int
+    executor: Executor
+    folder: Path | None = None
+    cpu: float = 0.0
+    kept: int = 0
+    _known: dict[str, Trial] = field(default_factory=dict)
+
+    def tries(
+        self,
+        plans: Sequence[Loaded],
+        progress: Callable[[float, float], None] = lambda done, total: None,
+    ) -> list[Trial]:
+        """The trials of some plans.
+
+        Raises
+        ------
+        RuntimeError
+            If a world could not be run.
+        """
+        keys = [self._key(one) for one in plans]
+        left = {k: one for k, one in zip(keys, plans, strict=True) if not self._has(k)}
+        calls = {
+            (key, task.chunk): Call(one.scenario, self.seed, task, KEPT)
+            for key, one in left.items()
+            for task in chunk_tasks(self.worlds)
+        }
+        parts: dict[str, dict[int, ChunkResult]] = {}
+        places = {id(call): place for place, call in calls.items()}
+        chunks = -(-self.worlds // CHUNK)
+        for done, (call, found) in enumerate(
+            self.executor.run(timed_chunk, calls.values(), lambda _: None)
+        ):
+            if isinstance(found, Lost):
+                raise RuntimeError(f"a worker was lost: {found.reason}")
+            result, seconds = found
+            if isinstance(result, Failure):
+                raise RuntimeError(str(result))
+            self.cpu += seconds
+            key, chunk = places[id(call)]
+            parts.setdefault(key, {})[chunk] = result
+            if len(parts[key]) == chunks:
+                whole = [parts[key][n].outcomes for n in range(chunks)]
+                self._keep(key, trial_of(left[key].scenario, whole))
+            progress(done + 1, len(calls))
+        return [self._known[key] for key in keys]
+
+    def _key(self, plan: Loaded) -> str:
+        # the calibration is in a file of its own, of which a scenario's data hold the name only
+        about = (__version__, plan.digest, repr(plan.scenario.engine), self.seed, self.worlds)
+        return hashlib.sha256(repr(about).encode()).hexdigest()[:24]
+
+    def _has(self, key: str) -> bool:
+        if key in self._known:
+            return True
+        path = self.folder / f"{key}.npz" if self.folder else None
+        if path is None or not path.exists():
+            return False
+        with np.load(path) as stored:
+            self._known[key] = Trial(
+                tuple(map(str, stored["actors"])),
+                *(stored[n] for n in ("signed", "ratified", "holds", "gain", "utility")),
+            )
+        self.kept += 1
+        return True
+
+    def _keep(self, key: str, trial: Trial) -> None:
+        self._known[key] = trial
+        if self.folder is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (
+            written_whole(self.folder / f"{key}.npz") as temporary,
+            temporary.open("wb") as file,
+        ):
+            arrays: dict[str, Any] = {k: np.asarray(v) for k, v in vars(trial).items()}
+            np.savez_compressed(file, **arrays)
+
+
+def timed_chunk(
+    call: Call, report: Callable[[float], None] = lambda worlds: None
+) -> tuple[ChunkResult | Failure, float]:
+    """A chunk, and the processor time that it took."""
+    begun = time.process_time()
+    return run_chunk(call, report), time.process_time() - begun
+
+
+def trial_of(scenario: Scenario, chunks: Sequence[dict[str, NDArray[np.generic]]]) -> Trial:
+    """From the outcomes of chunks to what is judged."""
+    outcome, years, gain, utility = (np.concatenate([c[name] for c in chunks]) for name in KEPT)
+    settled = outcome == OUTCOMES.index("settlement")
+    unratified = outcome == OUTCOMES.index("ratification_failed")
+    durable = scenario.durability
+    lasts = years.astype(float) >= min(LASTING, durable.years) if durable else np.zeros(len(years))
+    return Trial(
+        tuple(k for k, a in scenario.actors.items() if a.consents_to != "none"),
+        (settled | unratified).astype(float),
+        settled.astype(float),
+        (settled & lasts.astype(bool)).astype(float),
+        np.nan_to_num(gain.astype(float)),
+        utility.astype(float),
+    )

@@ -1,0 +1,165 @@
+"""What each part of a mediation adds: the scenario less the same without it, in the same worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sim.formulas.statistics import Interval, wilson
+from sim.registry import PROTOCOLS
+from sim.results.outcomes import NOTE
+from sim.results.record import Record
+from sim.scenario.errors import ScenarioError
+from sim.scenario.loading import Loaded
+from sim.scenario.schema import Scenario
+from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, gap, utility_gap
+from sim.studies.advise.space import OFF, lever_path, order_words, orders_of
+
+ALONE = "alternating"
+"""The protocol by which parties talk without anybody between them."""
+
+
+@dataclass(frozen=True)
+class Part(Record):
+    """One part of a mediation, and what it adds.
+
+    Attributes
+    ----------
+    key : str
+        ``everything``, ``mediator``, ``text``, ``levers``, ``lever:ACTOR.NAME``, ``host:ACTOR``,
+        ``order:N``, ``track:NAME``.
+    what : str
+        In words.
+    adds : list of Gap
+        With it less without it, one a measure; for an order, this one less the other.
+    owner : str
+        Of a lever; empty else.
+    owner_adds : Gap or None
+        What the owner of a lever has by it, where it signs.
+    """
+
+    key: str
+    what: str
+    adds: list[Gap]
+    owner: str = ""
+    owner_adds: Gap | None = None
+
+
+@dataclass(frozen=True)
+class Mediated(Record):
+    """All parts of a mediation.
+
+    Attributes
+    ----------
+    values, without : dict
+        Measure → its mean with everything, and in talks without any mediator.
+    left_out : dict
+        Part that cannot be switched off → why.
+    """
+
+    scenario: str
+    title: str
+    note: str
+    worlds: int
+    seed: int
+    values: dict[str, float]
+    intervals: dict[str, Interval]
+    without: dict[str, float]
+    parts: list[Part]
+    left_out: dict[str, str]
+
+
+def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every part with its words and the changes that switch it off."""
+    scenario = loaded.scenario
+    mediators = [k for k, a in scenario.actors.items() if a.role in ("formulator", "manipulator")]
+    hosts = [k for k, a in scenario.actors.items() if a.role == "facilitator"]
+    levers = [f"{k}.{name}" for k, a in scenario.actors.items() for name in a.levers]
+    signing = {k for k, a in scenario.actors.items() if a.consents_to != "none"}
+    off = {lever: _off(lever) for lever in levers}
+    everything: dict[str, Any] = {}
+    for key in [m for m in mediators if m not in signing]:
+        changes = _without_mediator(key, scenario)
+        everything |= changes
+        yield "mediator", f"{scenario.actors[key].short}, the mediator", changes
+        if scenario.actors[key].mediation.text:
+            text: dict[str, Any] = {f"actors.{key}.mediation.text": {}}
+            yield "text", "the text that is tabled first", text
+    for host in hosts:
+        everything[f"actors.{host}"] = None
+        yield f"host:{host}", f"{scenario.actors[host].short} as host", {f"actors.{host}": None}
+    if len(hosts) > 1:
+        yield "hosts", "all hosts", {f"actors.{host}": None for host in hosts}
+    if len(levers) > 1:
+        yield "levers", "all levers", {k: v for one in off.values() for k, v in one.items()}
+    for lever, changes in off.items():
+        owner, name = lever.split(".")
+        actor = scenario.actors[owner]
+        yield f"lever:{lever}", f"“{actor.levers[name].title}” ({actor.short})", changes
+    _own, *other = orders_of(loaded)
+    for n, order in enumerate(other, 1):
+        yield f"order:{n}", f"this order, in place of {order_words(order, loaded)}", order
+    for track, about in scenario.tracks.items():
+        yield f"track:{track}", f"talks beside on “{about.title}”", {f"tracks.{track}": None}
+    if everything:
+        # of actors who leave the table the levers go with them
+        stay = (changes for lever, changes in off.items() if _owner(lever) not in everything)
+        everything = {k: v for one in [everything, *stay] for k, v in one.items()}
+        yield "everything", "all of it: mediator, hosts and levers", everything
+
+
+def _owner(lever: str) -> str:
+    return f"actors.{lever.partition('.')[0]}"
+
+
+def _off(lever: str) -> dict[str, Any]:
+    return {f"{lever_path(lever)}.credibility": OFF}
+
+
+def _without_mediator(key: str, scenario: Scenario) -> dict[str, Any]:
+    changes: dict[str, Any] = {f"actors.{key}": None}
+    if PROTOCOLS[scenario.protocol.name].needs_envoy:
+        changes["protocol.name"] = ALONE
+    return changes
+
+
+def mediated(
+    loaded: Loaded, judge: Judge, progress: Progress = lambda what, done, total: None
+) -> Mediated:
+    """Switch each part off, in the same worlds.
+
+    Raises
+    ------
+    RuntimeError
+        If a world could not be run.
+    """
+    scenario = loaded.scenario
+    built: list[tuple[str, str, Loaded]] = []
+    left_out: dict[str, str] = {}
+    for key, what, changes in switches(loaded):
+        try:
+            built.append((key, what, loaded.with_(changes)))
+        except ScenarioError as error:
+            left_out[what] = error.problems[0].message
+    plans = [loaded, *(one for _, _, one in built)]
+    base, *trials = judge.tries(plans, lambda done, total: progress("worlds", done, total))
+    parts = []
+    for (key, what, _), trial in zip(built, trials, strict=True):
+        owner = key.partition(":")[2].partition(".")[0] if key.startswith("lever:") else ""
+        adds = [gap(base, trial, measure) for measure in MEASURES]
+        own = utility_gap(base, trial, owner) if owner else None
+        parts.append(Part(key, what, adds, owner, own))
+    alone = next((n for n, (key, _, _) in enumerate(built) if key == "everything"), None)
+    worlds = judge.worlds
+    return Mediated(
+        scenario.name, scenario.title, NOTE, worlds, judge.seed,
+        _named(base.values),
+        {m: wilson(float(base.by_world(m).sum()), worlds) for m in MEASURES[:-1]},
+        {} if alone is None else _named(trials[alone].values),
+        parts, left_out,
+    )  # fmt: skip
+
+
+def _named(values: Any) -> dict[str, float]:
+    return dict(zip(MEASURES, map(float, values), strict=True))

@@ -1,0 +1,103 @@
+"""Published plans of the same war, with which what is found is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.scenario import LoadedDiscrete
+from sim.scenario.loading import Loaded, load_any, load_scenario, shipped_scenarios
+from sim.scenario.schema import Scenario
+from sim.studies.advise.space import Space
+from sim.studies.compare.contents import text_of
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published plan.
+
+    Attributes
+    ----------
+    name, title : str
+    text : dict
+        Issue → point.
+    loaded : Loaded
+        Of the same day 0: its scenario as it is. Of another: this scenario with its text.
+    moved : bool
+        Whether only its text has been taken over.
+    variant : bool
+        Whether its file is built on another plan's, as the library's what-if pairs are: shown, and
+        not counted among what was published.
+    """
+
+    name: str
+    title: str
+    text: dict[str, float]
+    firmness: float
+    loaded: Loaded
+    moved: bool
+    variant: bool = False
+
+
+def same_war(one: Scenario, two: Scenario) -> bool:
+    """Whether most issues of the shorter list have the same texts, and a signatory is the same."""
+    alike = sum(
+        key in two.issues and bool({*issue.scale.values()} & {*two.issues[key].scale.values()})
+        for key, issue in one.issues.items()
+    )
+    names = [{a.name for a in s.actors.values() if a.consents_to != "none"} for s in (one, two)]
+    return 2 * alike >= min(len(one.issues), len(two.issues)) and bool(names[0] & names[1])
+
+
+def others(loaded: Loaded, against: Sequence[str], overrides: Sequence[str]) -> list[Loaded]:
+    """The scenarios named, or those of the library with a text of their own about this war.
+
+    Raises
+    ------
+    ScenarioError
+        If one that is named cannot be read.
+    """
+    if against:
+        return [load_scenario(name, overrides) for name in against]
+    own = text_of(loaded.scenario)
+    found: list[Loaded] = []
+    for path in sorted(shipped_scenarios().glob("*.yaml")):
+        other = load_any(path)
+        if isinstance(other, LoadedDiscrete) or other.scenario.name == loaded.scenario.name:
+            continue
+        text = text_of(other.scenario)
+        if text and text != own and same_war(loaded.scenario, other.scenario):
+            found.append(load_scenario(path, _for(other, overrides)))
+    # of variants with one text the plainest stands for all
+    found.sort(key=lambda one: (len(one.files), len(str(one.raw))))
+    texts: list[dict[str, float]] = []
+    plain = [one for one in found if _is_new(text_of(one.scenario), texts)]
+    return sorted(plain, key=lambda one: (one.scenario.war.start_date, one.scenario.name))
+
+
+def _is_new(text: dict[str, float], known: list[dict[str, float]]) -> bool:
+    if text in known:
+        return False
+    known.append(text)
+    return True
+
+
+def _for(other: Loaded, overrides: Sequence[str]) -> list[str]:
+    """Overrides of the engine, which count for every plan; the rest is about one scenario."""
+    return [text for text in overrides if text.startswith(("engine.", "horizon_days="))]
+
+
+def published(space: Space, plans: Sequence[Loaded]) -> list[Published]:
+    """What the plans are in the worlds of a scenario."""
+    out, own = [], space.loaded.scenario
+    for one in plans:
+        scenario, text = one.scenario, text_of(one.scenario)
+        firm = [a.mediation.attachment for a in scenario.actors.values() if a.role == "formulator"]
+        firmness = firm[0].median if firm else 0.0
+        moved = scenario.war.start_date != own.war.start_date
+        if moved and space.mediator is None:
+            continue
+        loaded = space.built(space.with_text(text, firmness)) if moved else one
+        variant = bool({*one.files[:-1]} & {plan.files[-1] for plan in [space.loaded, *plans]})
+        out.append(Published(scenario.name, scenario.title, text, firmness, loaded, moved, variant))
+    return out

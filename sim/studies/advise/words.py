@@ -1,0 +1,68 @@
+"""Plans, gaps and parts of a mediation in plain words."""
+
+from __future__ import annotations
+
+from sim.prose import listing, percent, signed
+from sim.studies.advise.advice import Advice, Judged
+from sim.studies.advise.judging import MEASURES, Gap
+
+TITLES = {
+    "signed": "Signed",
+    "ratified": "Signed and ratified",
+    "holds": "Holds five years",
+    "worst_off": "Gain of the side that gains least",
+}
+SHORT = {
+    "signed": "Signed",
+    "ratified": "Ratified",
+    "holds": "Holds\n5 years",
+    "worst_off": "Least\ngain",
+}
+GAIN = 100.0
+"""Gains are told in points, of which 100 are all that a side wants."""
+
+
+def value_words(value: float, measure: str) -> str:
+    """A mean: a share, or points of 100."""
+    return signed(f"{GAIN * value:.2f}") if measure == "worst_off" else percent(value)
+
+
+def gap_words(one: Gap) -> str:
+    """A gap with its interval: worlds of 100, or points."""
+    digits = 2 if one.measure in MEASURES[-1:] or one.measure.startswith("utility") else 1
+    middle, low, high = (100 * x for x in (one.value, *one.interval))
+    if middle == low == high == 0:
+        return "none"
+    told = [signed(f"{x:+.{digits}f}") for x in (middle, low, high)]
+    return f"{told[0]} ({told[1]}, {told[2]})"
+
+
+def versus(plan: Judged, name: str) -> str:
+    """On which measures a plan is better and worse than a published one."""
+    gaps = plan.against[name]
+    better = [TITLES[one.measure].lower() for one in gaps if one.better]
+    worse = [TITLES[one.measure].lower() for one in gaps if one.worse]
+    parts = [
+        f"better: {listing(better)}" if better else "",
+        f"worse: {listing(worse)}" if worse else "",
+    ]
+    return "; ".join(part for part in parts if part) or "no difference visible"
+
+
+def searched(found: Advice) -> str:
+    """How it was searched."""
+    kinds = {
+        "text": "points of the text",
+        "firmness": "firmness",
+        "order": "order of stages",
+        "track": "talks beside",
+        "lever": "levers",
+    }
+    what = listing(f"{kinds[kind]} ({count})" for kind, count in found.decisions.items())
+    engine = (
+        "The engine's parameters are drawn from the calibration in every world."
+        if found.calibrated
+        else "No calibration: the engine's parameters are those of the scenario."
+    )
+    tried = f"{found.tried:,} plans tried in {found.search_worlds:,} worlds each"
+    return f"{tried}; decided: {what}. {engine}"

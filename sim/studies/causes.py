@@ -1,0 +1,170 @@
+"""Why a package that suits all was not reached: found by running the same worlds on in variants.
+
+A world that ends without a settlement although something would suit all says nothing of why. Each
+cause is a but-for cause: the world is run again with the same draws and one thing changed, and
+settles or not (as in a paired experiment).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.draws import CHUNK, Draws
+from sim.engine.model import SETTLED, PeaceTalks
+from sim.formulas.statistics import Interval, wilson
+from sim.prose import percent, span_words
+from sim.results.outcomes import REASONS
+from sim.scenario.distributions import Number
+from sim.scenario.schema import Scenario
+
+Worlds = NDArray[np.intp]
+Mask = NDArray[np.bool_]
+LONGER = 3
+"""How many times as long the talks may last, where time is tried as the cause."""
+
+CAUSE_WORDS = {
+    "time": f"with {LONGER} times as much time",
+    "interests": "when all know from the start what the others weigh",
+    "envoy": "when the envoy misjudges no red line",
+    "deadlock": "by none of these, a deadlock",
+}
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What would have brought a settlement in worlds in which a package was not reached.
+
+    Attributes
+    ----------
+    worlds : int
+        How many such worlds there are.
+    rerun : ndarray of int
+        Those that were run again, the first ones.
+    settles : dict of str to ndarray of bool, shape (rerun,)
+        Where each change alone brings a settlement: ``time`` (three times the horizon),
+        ``interests`` (the others' weights known from the start), ``envoy`` (no error of the envoy;
+        absent where there is none). A world may settle by several.
+    """
+
+    worlds: int
+    rerun: Worlds
+    settles: dict[str, Mask]
+
+    @property
+    def deadlock(self) -> Mask:
+        """Where none of them does, (rerun,)."""
+        return ~np.any([*self.settles.values(), np.zeros(len(self.rerun), bool)], axis=0)
+
+    def shares(self) -> dict[str, tuple[float, Interval]]:
+        """Share of the worlds that each change settles, and that none does, with intervals."""
+        found = {**self.settles, "deadlock": self.deadlock}
+        of = len(self.rerun)
+        return {
+            key: (float(where.mean()), wilson(int(where.sum()), of)) for key, where in found.items()
+        }
+
+
+def true_causes(
+    scenario: Scenario, seed: int, reasons: NDArray[np.integer], sample: int = 200
+) -> Causes | None:
+    """Run again, in variants, worlds in which a package that suits all was not reached.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What was run.
+    seed : int
+        The run's seed, so that draws are the same.
+    reasons : ndarray of int, shape (worlds,)
+        ``stuck_reason`` of the run: index into :data:`~sim.results.outcomes.REASONS`.
+    sample : int
+        How many at most; the first ones, which are as good as any.
+
+    Returns
+    -------
+    Causes or None
+        None where there is no such world.
+    """
+    such = np.flatnonzero(np.asarray(reasons) == REASONS.index("not_reached"))
+    if not len(such):
+        return None
+    chosen = such[:sample]
+    variants: dict[str, tuple[Scenario, Callable[[PeaceTalks], None]]] = {
+        "time": (_longer(scenario), _nothing),
+        "interests": (scenario, _reveal),
+    }
+    exact = _exact(scenario)
+    if exact is not scenario:
+        variants["envoy"] = (exact, _nothing)
+    settles = {key: settled(*how, seed, chosen) for key, how in variants.items()}
+    return Causes(len(such), chosen, settles)
+
+
+def settled(
+    scenario: Scenario, prepare: Callable[[PeaceTalks], None], seed: int, worlds: Worlds
+) -> Mask:
+    """Where some worlds of a run settle if it is run again, shape (worlds,)."""
+    found = []
+    for chunk, some in groupby(worlds, lambda w: int(w) // CHUNK):
+        here = np.array(list(some)) % CHUNK
+        model = PeaceTalks(scenario, Draws(seed, int(here.max()) + 1, chunk))
+        prepare(model)
+        model.compute_only(here)
+        model.run()
+        found.append(model.talks.status[here] == SETTLED)
+        model.release()
+    return np.concatenate(found)
+
+
+def _longer(scenario: Scenario) -> Scenario:
+    """The same with more time; a deadline with which the talks stop goes later, too."""
+    days = scenario.last_day * LONGER
+    end = scenario.deadline
+    if end is not None and end.after == "stop":
+        end = end.model_copy(update={"at": float(days)})
+    return scenario.model_copy(update={"horizon_days": days, "deadline": end})
+
+
+def _exact(scenario: Scenario) -> Scenario:
+    """The same with an envoy that misjudges no red line; itself where it has none."""
+    actors = {
+        key: actor.model_copy(
+            update={
+                "mediation": actor.mediation.model_copy(update={"error": Number("fixed", (0.0,))})
+            }
+        )
+        for key, actor in scenario.actors.items()
+        if actor.role == "formulator" and actor.mediation.error.quantile(0.999) > 0.0
+    }
+    if not actors:
+        return scenario
+    return scenario.model_copy(update={"actors": {**scenario.actors, **actors}})
+
+
+def _reveal(model: PeaceTalks) -> None:
+    """All know from the start how much each cares about what."""
+    for party in model.signatories:
+        party.be_told(np.zeros(model.talks.worlds))
+        party.be_known(party.learnt)
+
+
+def _nothing(model: PeaceTalks) -> None:
+    """Leave it as it is."""
+
+
+def cause_lines(causes: Causes) -> list[str]:
+    """A sentence on what was run, and a line for each cause."""
+    told = [
+        f"- {CAUSE_WORDS[key]}: {percent(share)} ({span_words(list(interval))})"
+        for key, (share, interval) in causes.shares().items()
+    ]
+    return [
+        f"{len(causes.rerun):,} of the {causes.worlds:,} worlds in which a package that suits all "
+        "exists and was not reached, run again with the same luck and one thing changed, settle:",
+        *told,
+    ]

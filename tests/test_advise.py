@@ -1,0 +1,226 @@
+"""A better plan, and what each part of a mediation adds: planted truths on a toy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.ensemble.executors import InProcess
+from sim.ensemble.runner import run_scenario
+from sim.formulas.pareto import best, crowding, dominates, fronts
+from sim.scenario import Loaded, load_data, load_scenario
+from sim.studies.advise.advice import UNSEEN, Advice, advise
+from sim.studies.advise.judging import MEASURES, Judge
+from sim.studies.advise.mediation import mediated
+from sim.studies.advise.published import others
+from sim.studies.advise.space import space_of
+from sim.studies.advise.written import over
+from tests.test_cli import run_here
+
+# --- Pareto --------------------------------------------------------------------------------------
+
+
+def test_fronts_of_a_grid_are_its_diagonals() -> None:
+    """Of a k by k grid, rank is the smaller number of steps from the top in either direction."""
+    grid = np.array([(x, y) for x in range(5) for y in range(5)], dtype=float)
+    assert fronts(grid).tolist() == [int((4 - x) + (4 - y)) for x, y in grid]
+    line = np.array([(x, 10 - x) for x in range(11)], dtype=float)
+    assert not dominates(line).any()
+    assert np.allclose(crowding(line)[1:-1], 2 * 2 / 10)
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=20), st.integers(1, 20))
+def test_what_is_kept_is_never_dominated_by_what_is_not(
+    rows: list[tuple[int, ...]], keep: int
+) -> None:
+    values = np.array(rows, dtype=float)
+    kept = best(values, keep)
+    assert len(kept) == len(set(kept)) == min(keep, len(rows))
+    left = np.setdiff1d(np.arange(len(rows)), kept)
+    assert not dominates(values)[np.ix_(left, kept)].any()
+
+
+# --- planted truths ------------------------------------------------------------------------------
+
+
+def _with_envoy(toy: dict[str, Any], text: dict[str, float]) -> dict[str, Any]:
+    """Two parties and an envoy who tables his text once; both would sign at the middle."""
+    toy["actors"]["envoy"] = {
+        "name": "Envoy",
+        "role": "formulator",
+        "acceptability": {"a": 1, "b": 1},
+        "mediation": {"every": "52w", "first_round": "1w", "text": text, "attachment": 1},
+    }
+    for actor in ("a", "b"):
+        toy["actors"][actor]["patience"] = 1  # whatever is better than war is good enough
+    toy["protocol"] = {"name": "shuttle"}
+    toy["horizon_days"] = 8  # one turn: the text as it is, and no other
+    return toy
+
+
+def _advice(
+    loaded: Loaded, size: int = 10, generations: int = 4, known: list[Loaded] | None = None
+) -> tuple[Advice, list[Loaded]]:
+    executor = InProcess()
+    searching, judging = Judge(30, 1, executor), Judge(100, 1 + UNSEEN, executor)
+    return advise(loaded, known or [], searching, judging, size, generations, 4)
+
+
+def test_a_text_that_all_can_sign_is_found(toy: dict[str, Any]) -> None:
+    loaded = load_data(_with_envoy(toy, {"land": 0.95, "arms": 0.2}))
+    found, plans = _advice(loaded)
+    (own,) = found.published
+    assert own.values["signed"] == 0
+    first = found.plans[0]
+    assert first.values["signed"] > 0.9
+    assert first.better
+    assert "signed" in first.better_on
+    assert first.key in found.statement
+    text = plans[0].scenario.actors["envoy"].mediation.text
+    assert 0.25 <= text["land"].median <= 0.75
+    same = {k: v for k, v in plans[0].raw["actors"].items() if k != "envoy"}
+    assert same == {k: v for k, v in loaded.raw["actors"].items() if k != "envoy"}
+
+
+def test_where_nothing_helps_that_is_said(toy: dict[str, Any]) -> None:
+    toy["actors"]["a"]["positions"]["land"]["limit"] = 0.1
+    toy["actors"]["b"]["positions"]["land"]["limit"] = 0.9
+    found, _ = _advice(load_data(_with_envoy(toy, {"land": 0.5, "arms": 0.5})), generations=1)
+    assert not found.better
+    assert found.statement.startswith("No plan is signed in any of 100 worlds")
+
+
+def _with_levers(toy: dict[str, Any]) -> dict[str, Any]:
+    """A power that must sign, too, with a promise that b needs and a threat that costs itself."""
+    toy = _with_envoy(toy, {"land": 0.5, "arms": 0.0}) | {"horizon_days": 60}
+    toy["actors"]["b"]["positions"]["land"] |= {"ideal": 1, "limit": 0}
+    toy["war"]["cost"] = {"a": 0.02, "b": 0.0}
+    toy["war"]["drift"], toy["war"]["beliefs"] = {}, {}
+    # what b has without a deal is better for it than all that a would sign
+    toy["issues"]["land"]["no_deal"], toy["issues"]["arms"]["no_deal"] = 0.6, 0.9
+    toy["actors"]["power"] = {
+        "name": "Power",
+        "role": "manipulator",
+        "consent": "all",
+        "patience": 1,
+        "acceptability": {"a": 1, "b": 1},
+        "positions": {
+            "land": {"ideal": 0, "salience": 1, "judgement": "test"},
+            "arms": {"ideal": 0, "salience": 1, "judgement": "test"},
+        },
+        "levers": {
+            "aid": {
+                "title": "Aid",
+                "on": "b",
+                "kind": "promise",
+                "when": {"signed": "settlement"},
+                "effect": {"payment": {"b": 0.6}},
+                "credibility": {"fixed": 1},
+                "judgement": "test",
+            },
+            "ban": {
+                "title": "Ban",
+                "on": "b",
+                "when": {"after": "1d"},
+                "effect": {"cost": {"b": 0.0, "power": 0.2}},
+                "credibility": {"fixed": 1},
+                "judgement": "test",
+            },
+        },
+    }
+    return toy
+
+
+def test_the_lever_that_brings_the_deal_is_told_from_the_others(toy: dict[str, Any]) -> None:
+    loaded = load_data(_with_levers(toy))
+    found = mediated(loaded, Judge(100, 1, InProcess()))
+    parts = {part.key: dict(zip(MEASURES, part.adds, strict=True)) for part in found.parts}
+    assert found.values["signed"] > 0.9
+    assert parts["lever:power.aid"]["signed"].better
+    assert parts["lever:power.aid"]["signed"].value > 0.9
+    assert parts["lever:power.ban"]["signed"].value == 0
+    assert parts["everything"]["signed"].value > 0.5
+
+
+def test_no_plan_asks_for_a_lever_by_which_its_owner_loses(toy: dict[str, Any]) -> None:
+    data = _with_levers(toy)
+    data["actors"]["power"]["levers"]["aid"]["credibility"] = {"fixed": 0.0}  # nothing is signed
+    loaded = load_data(data)
+    executor = InProcess()
+    judges = (Judge(20, 1, executor), Judge(60, 2, executor))
+    found, plans = advise(loaded, [], *judges, size=4, generations=0, shown=4)
+    assert any(gone.lever == "Ban" and gone.loses.worse for gone in found.dropped)
+    off = [p.scenario.actors["power"].levers["ban"].credibility.median for p in plans]
+    assert off == [0.0] * len(plans)
+
+
+def test_what_is_not_the_mediators_to_decide_is_in_no_decision() -> None:
+    kellogg = load_scenario("kellogg")
+    space = space_of(kellogg)
+    kinds = {one.kind for one in space.decisions}
+    assert kinds == {"text", "firmness", "order", "track", "lever"}
+    levers = [one.key for one in space.decisions if one.kind == "lever"]
+    assert levers
+    assert {key.partition(".")[0] for key in levers} == {"trump"}
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        plan = tuple(int(rng.integers(len(one.options))) for one in space.decisions)
+        if not space.valid(plan):
+            continue
+        changed = space.built(plan).scenario
+        assert changed.ratification == kellogg.scenario.ratification
+        for key, actor in kellogg.scenario.actors.items():
+            assert changed.actors[key].positions == actor.positions
+            assert changed.actors[key].patience == actor.patience
+
+
+def test_published_plans_are_those_of_the_same_war() -> None:
+    kellogg = load_scenario("kellogg")
+    names = {one.scenario.name for one in others(kellogg, [], [])}
+    assert {"witkoff", "points_20", "points_28"} <= names
+    assert not names & {"dayton", "camp_david", "kellogg", "serbian_host"}
+    assert [o.scenario.name for o in others(kellogg, ["dayton"], [])] == ["dayton"]
+
+
+# --- as typed ------------------------------------------------------------------------------------
+
+
+def test_written_plans_run_to_the_promised_numbers(
+    toy: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = _with_envoy(toy, {"land": 0.95, "arms": 0.2})
+    file = tmp_path / "toy.yaml"
+    file.write_text(yaml.safe_dump({k: v for k, v in data.items() if v is not None}))
+    words = ["advise", str(file), "--plans", "6", "--generations", "2", "--search-worlds", "20"]
+    words += ["--worlds", "60", "--workers", "1", "--out", str(tmp_path / "out")]
+    words += ["--set", "actors.a.patience=2"]
+    run_here(*words)
+    first = capsys.readouterr().out
+    folder = tmp_path / "out" / "toy"
+    content = json.loads((folder / "advice.json").read_text())
+    for plan in content["plans"]:
+        again = load_scenario(folder / f"{plan['key']}.yaml")
+        run = run_scenario(again, content["worlds"], content["judged_seed"], traced=0)
+        assert run.summary.outcomes["settlement"] == pytest.approx(plan["values"]["ratified"])
+        assert again.scenario.actors["a"].patience.median == 2
+        assert f"seed {content['judged_seed']}" in (folder / f"{plan['key']}.yaml").read_text()
+    run_here(*words)  # all worlds are taken from the first run, and the answer is the same
+    second = capsys.readouterr().out
+    assert second.splitlines()[:8] == first.splitlines()[:8]
+    assert "0 s of processor time" in second
+    words = ["mediation", str(file), "--worlds", "60", "--workers", "1", "--json"]
+    run_here(*words, "--out", str(tmp_path / "out"))
+    assert json.loads(capsys.readouterr().out)["parts"][0]["key"] == "mediator"
+
+
+def test_a_file_over_another_takes_away_and_replaces_distributions() -> None:
+    before = {"a": {"x": {"fixed": 1}, "y": 2}, "b": [1]}
+    after = {"a": {"x": {"normal": [1, 2]}}, "b": [2]}
+    assert over(before, after) == {"a": {"x": {"normal": [1, 2]}, "y": None}, "b": [2]}

@@ -1,0 +1,75 @@
+"""Plans ranked within one war and day 0, and told in words."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from sim.ensemble.runner import Run, run_scenario
+from sim.scenario import load_data
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.contents import contents
+from sim.studies.compare.ranking import distance_words, grouping_words
+
+
+def _run(toy: dict[str, Any], name: str, worlds: int = 80, **limits: float) -> Run:
+    data = copy.deepcopy(toy) | {"name": name}
+    for actor, limit in limits.items():
+        data["actors"][actor]["positions"]["land"]["limit"] = limit
+    return run_scenario(load_data(data), worlds, 1, traced=0)
+
+
+def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(
+    toy: dict[str, Any],
+) -> None:
+    runs = [
+        _run(toy, "far", a=0.1, b=0.9),
+        _run(toy, "same"),
+        _run(toy, "nearer", a=0.3, b=0.7),
+        _run(toy, "baseline"),
+    ]
+    comparison = Comparison(runs, "baseline")
+    (group,) = comparison.groups
+    ranks = {place.scenario: place.rank for place in group.places}
+    assert ranks == {"same": 1, "baseline": 1, "nearer": 3, "far": 4}
+    first, _, nearer, far = group.places
+    assert first.tied == [({"same", "baseline"} - {first.scenario}).pop()]
+    assert nearer.settlement == far.settlement == 0  # and still told apart
+    assert nearer.ahead == {"far": "distance"}
+    assert first.ahead == {"far": "settlement", "nearer": "settlement"}
+    assert far.distance == pytest.approx(0.8)
+    assert far.furthest == "land"
+    assert distance_words(far, comparison.run("far")) == "Land: about 2 steps"
+    assert grouping_words(comparison.groups) == []
+
+
+def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None:
+    later = copy.deepcopy(toy)
+    later["war"]["start_date"] = "2025-12-20"
+    elsewhere = copy.deepcopy(toy)
+    for issue in elsewhere["issues"].values():
+        issue["scale"] = {0: f"{issue['title']} here", 1: f"{issue['title']} there"}
+    runs = [
+        _run(elsewhere, "elsewhere", 20),
+        _run(later, "later", 20),
+        _run(toy, "baseline", 20, a=0.1, b=0.9),
+    ]
+    comparison = Comparison(runs, "baseline")
+    found = [[p.scenario for p in group.places] for group in comparison.groups]
+    assert found == [["baseline"], ["later"], ["elsewhere"]]
+    assert [run.scenario.name for run in comparison.ranked] == ["baseline", "later", "elsewhere"]
+    (said,) = grouping_words(comparison.groups)
+    assert "3 groups" in said
+    assert "different wars and days 0" in said
+
+
+def test_what_plans_say_is_told_in_the_words_of_the_scale(toy: dict[str, Any]) -> None:
+    toy["plan"] = {"land": 0.5}
+    other = copy.deepcopy(toy) | {"plan": {"land": 1.0, "arms": 0.0}}
+    rows = {row.about: row.says for row in contents([_run(toy, "one", 2), _run(other, "two", 2)])}
+    assert rows == {
+        "Land": {"half (0.50)": ["one"], "all to B (1.00)": ["two"]},
+        "Arms": {"silent": ["one"], "none (0.00)": ["two"]},
+    }
