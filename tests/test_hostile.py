@@ -46,7 +46,7 @@ RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
         ("war.cost.a", {"per_month": 0.1, "growth": 9}, "9 is outside -1 to 0.5: at 0.5 a month"),
         ("war.cost.a", {"normal": [0, 1e308]}, "a standard deviation of 1e+308 is wider than"),
         ("actors.a.patience", "1000000y", "a hundred years of days"),
-        ("actors.a.noise", 1e300, "must be at most 10, found 1e+300 (Scale of logistic noise"),
+        ("actors.a.noise", 1e300, "must be at most 10, found 1e+300 (Scale of a random"),
         ("actors.a.positions.land.salience", {"choice": {1: 1e308, 2: 1e308}}, "choice is written"),
         ("actors.a.positions.land.salience", 10**400, "is not a finite number"),
         ("ratification.parliament.polls", POLLS, "must be above 0, found 0.0 (Share in favour"),
