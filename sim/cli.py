@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Sequence
 
@@ -12,6 +13,7 @@ from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.check import check
 from sim.commands.compare import compare
+from sim.commands.errors import no_output
 from sim.commands.explain import explain
 from sim.commands.export import export
 from sim.commands.heatmap import heatmap
@@ -63,8 +65,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0] not in COMMANDS.keys() | {"--help", "-h"}:
         words.insert(0, "run")
+    _any_character("--json" in words or words[:1] == ["schema"])
     try:
-        app(args=words, prog_name="python -m sim")
+        try:
+            app(args=words, prog_name="python -m sim")
+        finally:
+            sys.stdout.flush()
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         raise SystemExit(130) from None
+    except OSError as error:
+        no_output(error)
+
+
+def _any_character(as_json: bool) -> None:
+    """Print what an encoding such as Latin-1 has not as an escape; JSON is UTF-8 anywhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 
 def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
@@ -67,3 +69,51 @@ def possessive(name: str) -> str:
 def signed(number: str) -> str:
     """A formatted number with a true minus."""
     return number.replace("-", "−")
+
+
+def did_you_mean(word: object, among: Iterable[object], otherwise: str = "") -> str:
+    """The nearest of some names as a question; else what there is, after the word ``otherwise``.
+
+    Compared are names of ordinary length, and not too many: the work grows with both.
+
+    Examples
+    --------
+    >>> did_you_mean("puttin", ["putin", "trump"])
+    "did you mean 'putin'?"
+    >>> did_you_mean("x", ["putin", "trump"], "declared"), did_you_mean("x", [], "declared")
+    ('declared: putin, trump', '')
+    """
+    names = [str(name) for name in among]
+    short = [name for name in names if len(name) <= 60][:1000] if len(str(word)) <= 60 else []
+    near = get_close_matches(str(word), short, 1, 0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
+    return f"{otherwise}: {', '.join(names[:20])}{more}" if otherwise and names else ""
+
+
+def one_line(text: str) -> str:
+    """With single spaces for line ends, tabs and runs of spaces."""
+    return " ".join(text.split())
+
+
+def printable(text: str) -> str:
+    r"""Text without what a terminal obeys or a font cannot draw: control characters are escaped.
+
+    Examples
+    --------
+    >>> printable("\x1b[31mred\x1b[0m, two\nlines")
+    '\\x1b[31mred\\x1b[0m, two\nlines'
+    """
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def has_control(text: str) -> bool:
+    """Whether there is something in a text that :func:`printable` escapes."""
+    return _CONTROL.search(text) is not None
+
+
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but tabs and line ends, embedded directions of writing, lone surrogates."""

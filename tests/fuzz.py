@@ -1,9 +1,9 @@
 """Hostile input, made by knowing what the files look like: ``python -m tests.fuzz``.
 
 A few small valid files are changed in one to three places: values are replaced by ones that nobody
-expects, keys vanish or change places, lines of text are cut and doubled. The command is then run as a
-user runs it. It may end well or with an error of its own; it may not crash, warn, write NaN, or give
-shares that do not sum to 1.
+expects, keys vanish or change places, lines of text are cut and doubled. The command is then run
+as a user runs it. It may end well or with an error of its own; it may not crash, warn, write NaN,
+or give shares that do not sum to 1.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import copy
 import io
 import json
 import math
+import shutil
 import sys
 import tempfile
 import time
 import traceback
 import warnings
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,19 +75,116 @@ ODD: list[Any] = [
     "мир", "和平", "🕊", "<script>alert(1)</script>", "javascript:alert(1)", "../../etc", "{{7*7}}",
     "$x_1$", "null", "yes", "26w", "3 months",
 ]  # fmt: skip
-TABLES = {
-    "positions.csv": "issue,actor,position,salience,power\ntax,A,10,50,1\ntax,B,90,60,2\ntax,C,40,20,1\n",
-    "ktab.csv": "Actor,Description,Power,tax-Pos,tax-Sal\nA,a,10,20,30\nB,b,20,80,60\nC,c,5,50,10\n",
-    "decide.csv": "Actor,Capability,Position,Salience\nA,1,10,0.5\nB,0.5,90,0.6\nC,0.3,40,0.2\n",
-    "articles.csv": "article,text,A,B\n1,Truce,9,8\n2,Aid,7,3\n3,Land,2,9\n",
-    "domain.xml": (
-        '<negotiation_template><utility_space number_of_issues="1"><objective index="0" '
-        'name="all" type="objective" description=""><issue etype="discrete" index="1" name="tax" '
-        'type="discrete" vtype="discrete"><item index="1" value="low" evaluation="1"/><item '
-        'index="2" value="high" evaluation="3"/></issue><weight index="1" value="1.0"/>'
-        "</objective></utility_space></negotiation_template>"
-    ),
+LISTED: dict[str, Any] = {
+    "title": "Two villages and a well",
+    "issues": {
+        "well": {"title": "Well", "options": ["East", "shared", "West"]},
+        "road": {"title": "Road", "options": ["open", "toll"]},
+    },
+    "actors": {
+        "east": {
+            "name": "East village",
+            "reservation": 0.3,
+            "positions": {
+                "well": {"weight": 0.7, "values": {"East": 1, "shared": 0.6, "West": 0}},
+                "road": {"weight": 0.3, "values": {"open": 1, "toll": 0.4}},
+            },
+        },
+        "west": {
+            "name": "West village",
+            "tactic": "linear",
+            "discount": 0.9,
+            "positions": {
+                "well": {"weight": 0.4, "values": {"East": 0, "shared": 0.7, "West": 1}},
+                "road": {"weight": 0.6, "values": {"open": 0.8, "toll": 1}},
+            },
+        },
+    },
+    "protocol": {"name": "stacked", "steps": 40},
 }
+GENIUS = """<negotiation_template><utility_space><objective>
+<issue index="1" name="Price" type="integer" lowerbound="1" upperbound="3"/>
+<issue index="2" name="Colour" type="discrete"><item index="1" value="red"/>
+<item index="2" value="blue"/></issue></objective></utility_space></negotiation_template>"""
+SPACE = """<utility_space><objective><issue index="1" name="Price" type="integer" lowerbound="1"
+ upperbound="3"><evaluator ftype="linear" offset="{}" slope="{}"/></issue>
+<issue index="2" name="Colour" type="discrete"><item index="1" value="red" evaluation="3"/>
+<item index="2" value="blue" evaluation="1"/></issue><weight index="1" value="0.6"/>
+<weight index="2" value="0.4"/></objective><discount_factor value="0.9"/>
+<reservation value="0.1"/></utility_space>"""
+KTAB = """<Scenario><name>k</name><desc>Dams</desc><Dimensions><dName>Dam</dName></Dimensions>
+<Actors><Actor><name>A</name><description>Up</description><capability>10</capability>
+<Position><dCoord>20</dCoord></Position><Salience><dSal>50</dSal></Salience></Actor>
+<Actor><name>B</name><description>Down</description><capability>5</capability>
+<Position><dCoord>90</dCoord></Position><Salience><dSal>80</dSal></Salience></Actor></Actors>
+</Scenario>"""
+ROAD = {"name": "d", "issuesValues": {"Road": {"values": ["open", "shut"]},
+                                      "Days": {"range": ["0", "2", "1"]}}}  # fmt: skip
+
+
+def _geniusweb(open_: float) -> str:
+    road = {"DiscreteValueSetUtilities": {"valueUtilities": {"open": open_, "shut": 0.5}}}
+    ends = {"lowValue": 0, "lowUtility": 0, "highValue": 2, "highUtility": 1}
+    space = {
+        "issueUtilities": {"Road": road, "Days": {"NumberValueSetUtilities": ends}},
+        "issueWeights": {"Road": 0.7, "Days": 0.3},
+        "domain": ROAD,
+        "reservationBid": {"issuevalues": {"Road": "shut", "Days": 0}},
+    }
+    return json.dumps({"LinearAdditiveUtilitySpace": space})
+
+
+def _negmas(open_: float) -> str:
+    function = {
+        "type": "negmas.preferences.LinearAdditiveUtilityFunction",
+        "weights": [3.0, 1.0],
+        "values": [
+            {"type": "TableFun", "mapping": {"open": open_, "shut": 0.5}},
+            {"type": "AffineFun", "slope": 0.5, "bias": 0.0},
+        ],
+        "reserved_value": 0.75,
+    }
+    return yaml.safe_dump(function)
+
+
+DAYS = {"name": "Days", "type": "negmas.outcomes.ContiguousIssue", "values": [0, 2]}
+SEEDS: dict[str, dict[str, str]] = {
+    "positions": {
+        "positions.csv": "issue,actor,position,salience,power\ntax,A,10,0.5,1\ntax,B,90,0.6,2\n"
+        "tax,C,40,0.2,1\n"
+    },
+    "ktab": {
+        "ktab.csv": "Actor,Description,Power,tax,Salience\nA,a,10,20,30\nB,b,20,80,60\n"
+        "C,c,5,50,10\n"
+    },
+    "ktab_xml": {"k.xml": KTAB},
+    "decide": {
+        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n"
+        "#D,a,t,10,0.5,1\n#D,b,t,90,0.6,2\n"
+    },
+    "expected_utility": {
+        "emu.csv": "Actor,Capability,Position,Salience\nA,1,10,0.5\nB,0.5,90,0.6\nC,0.3,40,0.2\n"
+    },
+    "articles": {
+        "articles.csv": "article,title,A_satisfaction,A_support,B_satisfaction,B_support\n"
+        "1,Truce,9,8,7,7\n2,Aid,7,3,2,5\n3,Land,2,9,8,4\n"
+    },
+    "genius": {
+        "shop.xml": GENIUS,
+        "buyer.xml": SPACE.format(1, -0.5),
+        "seller.xml": SPACE.format(0, 0.5),
+    },
+    "geniusweb": {"a.json": _geniusweb(1.0), "b.json": _geniusweb(0.2)},
+    "negmas": {
+        "domain.yml": yaml.safe_dump(
+            {"issues": [{"name": "Road", "values": ["open", "shut"]}, DAYS]}
+        ),
+        "a.yml": _negmas(1.0),
+        "b.yml": _negmas(0.2),
+    },
+}
+"""Files of every kind that can be imported."""
+ZIPPED = ("genius", "geniusweb", "negmas")
 
 
 def paths(node: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -98,25 +197,34 @@ def paths(node: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> str:
-    """The text of a scenario file that was once valid."""
-    data = copy.deepcopy(draw(st.sampled_from([TOY, RICH])))
+def changed(draw: st.DrawFn, seed: Any) -> Any:
+    """Nested data of which one to three places are other than expected."""
+    data = copy.deepcopy(seed)
     for _ in range(draw(st.integers(1, 3))):
-        path = draw(st.sampled_from(list(paths(data))))
+        places = list(paths(data))
+        if not places:
+            break
+        *above_, last = draw(st.sampled_from(places))
         above = data
-        for step in path[:-1]:
+        for step in above_:
             above = above[step]
         change = draw(st.sampled_from(["value", "value", "value", "drop", "rename", "number"]))
         if change == "value":
-            above[path[-1]] = copy.deepcopy(draw(st.sampled_from(ODD)))
+            above[last] = copy.deepcopy(draw(st.sampled_from(ODD)))
         elif change == "number":
-            above[path[-1]] = draw(st.floats(allow_nan=False, allow_infinity=False))
+            above[last] = draw(st.floats(allow_nan=False, allow_infinity=False))
         elif change == "drop":
-            del above[path[-1]]
+            del above[last]
         elif isinstance(above, dict):
-            above[draw(st.sampled_from(["a", "land", "x y", "on", "no", 1, 0.7]))] = above.pop(
-                path[-1]
-            )
+            key = draw(st.sampled_from(["a", "land", "x y", "on", "no", 1, 0.7]))
+            above[key] = above.pop(last)
+    return data
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> str:
+    """The text of a scenario file that was once valid."""
+    data = draw(changed(draw(st.sampled_from([TOY, RICH, RICH, LISTED]))))
     return draw(torn(yaml.safe_dump(data, sort_keys=False, allow_unicode=True)))
 
 
@@ -143,17 +251,33 @@ def torn(draw: st.DrawFn, text: str) -> str:
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> tuple[str, str]:
-    """Name and text of a table to import."""
-    name = draw(st.sampled_from(sorted(TABLES)))
-    text = TABLES[name]
+def imports(draw: st.DrawFn) -> tuple[str, dict[str, str], float | None]:
+    """Kind and files of which one is spoilt, and where its archive is cut, if it is zipped."""
+    kind = draw(st.sampled_from(sorted(SEEDS)))
+    files = dict(SEEDS[kind])
+    name = draw(st.sampled_from(sorted(files)))
+    files[name] = draw(torn(draw(spoilt(name, files[name]))))
+    zipped = kind in ZIPPED and draw(st.integers(0, 4)) == 0
+    return kind, files, draw(st.sampled_from([1.0, 0.3, 0.9])) if zipped else None
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, name: str, text: str) -> str:
+    """A file with one to three odd values; of a table cells, of XML what stands in quotes."""
+    if name.endswith(".json"):
+        return json.dumps(draw(changed(json.loads(text))), default=str)
+    if name.endswith(".yml"):
+        return yaml.safe_dump(draw(changed(yaml.safe_load(text))), sort_keys=False)
+    separator = '"' if name.endswith(".xml") else ","
     for _ in range(draw(st.integers(1, 3))):
-        cells = text.replace("\n", "\n,").split(",") if name.endswith(".csv") else text.split('"')
+        cells = text.split(separator)
         n = draw(st.integers(0, len(cells) - 1))
-        odd = draw(st.sampled_from([v for v in ODD if not isinstance(v, dict | list)]))
-        cells[n] = str(odd)
-        text = ",".join(cells).replace("\n,", "\n") if name.endswith(".csv") else '"'.join(cells)
-    return name, draw(torn(text))
+        odd = str(draw(st.sampled_from([v for v in ODD if not isinstance(v, dict | list)])))
+        # a cell may hold the end of its line and the beginning of the next
+        line, end, following = cells[n].partition("\n")
+        cells[n] = odd + end + following if draw(st.booleans()) else line + end + odd
+        text = separator.join(cells)
+    return text
 
 
 SETTINGS = st.tuples(
@@ -229,13 +353,23 @@ def try_setting(setting: str) -> None:
         command(["sweep", str(path), "--vary", setting, *sweep], 4 * SLOW)
 
 
-def try_table(table: tuple[str, str]) -> None:
-    name, text = table
+def try_import(given: tuple[str, dict[str, str], float | None]) -> None:
+    kind, files, cut = given
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_text(text, encoding="utf-8", errors="surrogatepass")
+        place = Path(folder) / kind
+        place.mkdir()
+        for name, text in files.items():
+            (place / name).write_text(text, encoding="utf-8", errors="surrogatepass")
+        source = place if len(files) > 1 else place / next(iter(files))
+        if cut is not None:
+            source = Path(folder) / f"{kind}.zip"
+            with zipfile.ZipFile(source, "w") as archive:
+                for file in place.iterdir():
+                    archive.write(file, f"{kind}/{file.name}")
+            content = source.read_bytes()
+            source.write_bytes(content[: int(cut * len(content))])
         made = Path(folder) / "made.yaml"
-        command(["import", str(path), "--out", str(made)])
+        command(["import", str(source), "--out", str(made)])
         if made.exists():
             sound(command(["run", str(made), *RUN, "--out", folder]))
 
@@ -247,6 +381,7 @@ def damages(draw: st.DrawFn) -> tuple[str, float, bytes]:
     return name, draw(st.floats(0, 1)), draw(st.binary(min_size=0, max_size=8))
 
 
+SWEPT = ["--vary", "war.cost.a=0.01,0.03", "--worlds", "4"]
 _saved: list[Path] = []
 
 
@@ -259,15 +394,12 @@ def saved() -> Path:
         base = ["--worlds", "10", "--no-plots", "--quiet", "--workers", "1"]
         command(["run", str(path), *base, "--out", str(folder / "run")], 60)
         command(["run", str(path), *base, "--store", "--out", str(folder / "stored")], 60)
-        sweep = ["--vary", "war.cost.a=0.01,0.03", *base[2:], "--worlds", "4"]
-        command(["sweep", str(path), *sweep, "--out", str(folder / "sweep")], 60)
+        command(["sweep", str(path), *base[2:], *SWEPT, "--out", str(folder / "sweep")], 60)
         _saved.append(folder)
     return _saved[0]
 
 
 def try_damage(damage: tuple[str, float, bytes]) -> None:
-    import shutil
-
     name, where, bytes_ = damage
     with tempfile.TemporaryDirectory() as folder:
         copied = Path(folder) / "saved"
@@ -282,20 +414,25 @@ def try_damage(damage: tuple[str, float, bytes]) -> None:
         victim.write_bytes(
             data[:at] + bytes_ + data[at + 2 * len(bytes_) :] if bytes_ else data[:at]
         )
-        runs = [str(p.parent) for p in sorted(copied.rglob("summary.json"))]
-        command(["compare", *runs, "--no-plots", "--out", f"{folder}/c"], 60)
-        if runs:
-            command(["solve", runs[0], "--out", f"{folder}/so"], 60)
-        command(["heatmap", str(copied / "sweep"), "--out", f"{folder}/h.png"], 60)
-        rich = str(copied / "rich.yaml")
-        base = ["--worlds", "10", "--no-plots", "--quiet", "--workers", "1", "--store"]
-        command(["run", rich, *base, "--out", str(copied / "stored")], 60)
+        rich, stored = str(copied / "rich.yaml"), victim.is_relative_to(copied / "stored")
+        base = ["--no-plots", "--quiet", "--workers", "1"]
+        if victim.is_relative_to(copied / "sweep"):
+            command(["heatmap", str(copied / "sweep"), "--out", f"{folder}/h.png"], 60)
+            again = [*SWEPT, "--out", str(copied / "sweep")]
+            command(["sweep", rich, *base, *again], 60)
+            return
+        command(["compare", str(victim.parents[len(victim.relative_to(copied).parts) - 3]), rich,
+                 *base, "--worlds", "10", "--out", f"{folder}/c"], 60)  # fmt: skip
+        result = str(next(copied.rglob("result.nc")))
+        command(["solve", rich, *base[:2], "--run", result, "--out", f"{folder}/so"], 60)
+        again = ["--worlds", "10", "--out", str(copied / ("stored" if stored else "run"))]
+        command(["run", rich, *base, *again, *(["--store"] if stored else [])], 60)
 
 
 KINDS: dict[str, tuple[Any, Any]] = {
     "scenarios": (scenarios(), try_scenario),
     "settings": (SETTINGS, try_setting),
-    "tables": (tables(), try_table),
+    "imports": (imports(), try_import),
     "damages": (damages(), try_damage),
 }
 

@@ -157,6 +157,7 @@ def test_zero_saliences(tmp_path: Path) -> None:
         ("- a\n- b", "holds a list"),
         ("a: 1\na: 2", "the key 'a' stands twice (first on line 1)"),
         ("a: !!python/object:os.system x", "is not allowed here"),
+        ("a: !!int abc", "is not allowed here"),
         ("a: *b", "undefined alias"),
         ("? [a, b]\n: 1", "a key must be a plain word"),
         ("[" * 3000, "YAML"),

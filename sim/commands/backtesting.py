@@ -165,7 +165,7 @@ def tell(result: Backtest, out: Path) -> None:
 
 def _table(first: str, *columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)  # a name cut short names nothing
     for column in columns:
         table.add_column(column, justify="right")
     return table

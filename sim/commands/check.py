@@ -10,8 +10,10 @@ def check(file: ScenarioArgument, set_: SetOption = None) -> None:
     """Validate a scenario file; every error with its line and a suggestion."""
     loaded = load_or_fail(file, tuple(set_ or ()))
     from sim.scenario import LoadedDiscrete
-    from sim.words.checked import contents
+    from sim.words.checked import contents, standing
 
     print(f"{file}: OK. {contents(loaded)}")
-    for note in () if isinstance(loaded, LoadedDiscrete) else loaded.notes:
-        print(note)
+    if isinstance(loaded, LoadedDiscrete):
+        return
+    for line in [*standing(loaded.scenario), *loaded.notes]:
+        print(line)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from sim.prose import printable
 
 if TYPE_CHECKING:
     from sim.scenario import Loaded, LoadedDiscrete
@@ -69,5 +72,24 @@ def cannot_write(error: OSError, folder: Path, finished: str = "") -> NoReturn:
 
 def fail(message: str) -> NoReturn:
     """One clear error and exit code 2."""
-    print(message, file=sys.stderr)
+    print(printable(message), file=sys.stderr)
     raise SystemExit(2)
+
+
+def say(text: str) -> None:
+    """Print at once; exit code 1 where standard output takes nothing."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        no_output(error)
+
+
+def no_output(error: OSError) -> NoReturn:
+    """Standard output is full or closed: a sentence, unless the reader has gone, and code 1."""
+    if not isinstance(error, BrokenPipeError):
+        where = error.filename or "standard output"
+        print(f"{where}: cannot be written: {error.strerror}", file=sys.stderr)
+    with suppress(OSError, ValueError):
+        # what is still buffered would fail once more when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(1) from None

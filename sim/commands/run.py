@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands.earlier import replaced_words
 from sim.commands.errors import cannot_write, known_format, load_or_fail, told
 from sim.commands.options import (
     ClusterOption,
@@ -85,6 +86,9 @@ def run(
         report,
         store,
     )
+    said = replaced_words(job.folder, loaded.digest)
+    if said and not quiet:
+        print(said, file=sys.stderr)
     with told(job, ExecutorError, RunError, StoreError):
         finished = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
@@ -119,6 +123,9 @@ def play_listed(
     """Run a scenario with listed options: one session."""
     from sim.commands.session import run_session
 
+    said = replaced_words(out / loaded.content.name, loaded.digest)
+    if said and not quiet:
+        print(said, file=sys.stderr)
     try:
         session, folder, written = run_session(loaded, overrides, out, chart_format)
     except OSError as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.errors import cannot_write, fail, known_format
+from sim.commands.errors import cannot_write, fail, known_format, say
 from sim.commands.options import (
     ClusterOption,
     FormatOption,
@@ -78,7 +78,7 @@ def sweep(
         folder = out or Path("out") / f"sweep-{plan.name}"
         job = SweepJob(plan, folder, format_ if plots else None, overwrite or rerun)
         if talks:
-            print(remaining_words(job), end="\n\n", flush=True)
+            say(remaining_words(job) + "\n")
         with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
             swept = job.run(executor, progress)
     except (ScenarioError, StoreError, ExecutorError) as error:

@@ -92,7 +92,7 @@ class ChunkStore:
                 for name in (*self.header["variables"], FINISHED)
                 if 0 not in metadata[f"{name}/.zarray"]["shape"]
             ]
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise StoreError(f"{path}: cannot be read as a store of worlds: {error}") from error
         self._lock: IO[bytes] | None = None
 
@@ -282,11 +282,18 @@ class ChunkStore:
         In a plain run only the worlds that have been run are there, under their own numbers; with
         cells, :data:`FINISHED` says which have.
         """
-        data = xr.open_dataset(self.path, engine="zarr", chunks=None, cache=False)
         names = self.header["variables"]
+        try:
+            data = xr.open_dataset(self.path, engine="zarr", chunks=None, cache=False)
+            data = data[names if self.header["cells"] is None else [*names, FINISHED]]
+            for coordinate in data.coords.values():
+                coordinate.load()
+        except Exception as error:  # damaged files make their libraries fail in any way
+            raise StoreError(
+                f"{self.path}: is damaged ({error}); the command that made it mends it"
+            ) from error
         if self.header["cells"] is not None:
-            return data[[*names, FINISHED]]
-        data = data[names]
+            return data
         done = self.finished()[0]
         if not done.all():
             data = data.isel(world=np.flatnonzero(done))

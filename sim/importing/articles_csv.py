@@ -18,6 +18,7 @@ from typing import Any
 from sim.importing import Imported, Wishes
 from sim.importing.sourcing import Sourcing, chosen_presets, chosen_thresholds
 from sim.importing.table import Row, Table, raise_all, read_table
+from sim.prose import did_you_mean
 from sim.scenario.errors import Place, Problem
 from sim.scenario.loading import identifier
 
@@ -172,8 +173,7 @@ def _conflicts(table: Table, articles: list[Article]) -> list[tuple[str, str]]:
         for label in _several(row):
             other = keys.get(label)
             if other is None:
-                near = get_close_matches(label, keys, 1)
-                fix = f"did you mean '{near[0]}'?" if near else f"articles: {', '.join(keys)}"
+                fix = did_you_mean(label, keys, "articles")
                 table.problem(row.line, "conflicts_with", f"there is no article '{label}'", fix)
             elif other == own:
                 said = f"article {label} cannot exclude itself"

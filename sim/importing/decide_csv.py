@@ -9,7 +9,6 @@ Making*, are where the data model comes from.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from sim.importing import Imported, Wishes
@@ -21,6 +20,7 @@ from sim.importing.group_coding import (
     group_scenario,
 )
 from sim.importing.table import Row, Table, read_cells, read_text
+from sim.prose import did_you_mean
 
 REMARKS = ("#O", "#0", "#/")
 COLUMNS = {
@@ -102,8 +102,7 @@ def _known(table: Table, row: Row, what: str, among: dict[str, str]) -> bool:
     if key in among:
         return True
     tag = "#A" if what == "actor" else "#P"
-    near = get_close_matches(key, among, 1)
-    fix = f"did you mean '{near[0]}'?" if near else f"give it a line {tag}"
+    fix = did_you_mean(key, among) or f"give it a line {tag}"
     table.problem(row.line, what, f"there is no {what} '{key}'", fix)
     return False
 

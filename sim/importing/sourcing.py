@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from pathlib import Path
 
+from sim.prose import did_you_mean
 from sim.scenario.errors import Place, Problem
 
 PUBLISHED = {"ukraine": 5.0, "russia": 6.5, "usa": 3.0, "europe": 4.0}
@@ -98,8 +98,7 @@ def _threshold(sourcing: Sourcing, place: Place, name: str, text: str) -> float 
         number = math.nan
     if name.lower() not in sourcing.stakeholders:
         known = sourcing.stakeholders
-        near = get_close_matches(name.lower(), known, 1)
-        fix = f"did you mean '{near[0]}'?" if near else f"stakeholders: {', '.join(known)}"
+        fix = did_you_mean(name.lower(), known, "stakeholders")
         sourcing.problem(place, name, f"there is no stakeholder '{name}'", fix)
     elif not low <= number <= high:
         sourcing.problem(place, name, f"'{text}' is no number from {low:g} to {high:g}")
@@ -139,8 +138,7 @@ def _draft(
     chosen: list[str] = []
     for label in re.split(r"[\s,;]+", text.strip(" ,;")):
         if label not in labels:
-            near = get_close_matches(label, labels, 1)
-            fix = f"did you mean '{near[0]}'?" if near else f"articles: {', '.join(labels)}"
+            fix = did_you_mean(label, labels, "articles")
             sourcing.problem(place, name, f"there is no article '{label}'", fix)
         elif labels[label] in chosen:
             sourcing.problem(place, name, f"names article {label} twice", "name it once")

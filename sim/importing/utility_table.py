@@ -36,7 +36,8 @@ def read(path: Path, wishes: Wishes) -> Imported:
     label = path.stem.replace("_", " ")
     positions = []
     for row, x, s in zip(table.rows, points, weights, strict=True):
-        actor, power = row.cells["actor"], table.number(row, names["capability"], 0.0)
+        actor = row.cells["actor"]
+        power = table.number(row, names["capability"], 0.0) if "capability" in names else None
         if not actor:
             table.problem(row.line, "actor", "is empty", "every actor needs a name")
         elif x is not None and s is not None and power is not None:

@@ -9,12 +9,15 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
-    AnyNumber,
     Bound,
+    Deviation,
+    Factor,
     Identifier,
-    Positive,
+    Share,
     Sourced,
+    Title,
     Wish,
+    Worth,
     in_unit,
     listed,
     uncertain,
@@ -22,6 +25,9 @@ from sim.scenario.fields import (
 
 Plain = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 """A share or a point as a plain number: nothing uncertain, nothing in quotation marks."""
+
+Answered = Annotated[float, Field(strict=True, gt=0, lt=1, allow_inf_nan=False)]
+"""A share of answers: odds are taken of two, so none may be 0."""
 
 
 class Preference(Wish):
@@ -36,14 +42,14 @@ class Poll(Sourced):
         description="Issue → point: the text that was asked about; the gate's other issues as "
         "they stand without a deal.",
     )
-    favour: Plain = Field(description="Share in favour.")
-    against: Plain = Field(description="Share against. The undecided are left out.")
+    favour: Answered = Field(description="Share in favour, above 0.")
+    against: Answered = Field(description="Share against, above 0. The undecided are left out.")
 
 
 class Gate(Sourced):
     """A body or public that must approve what has been signed (Putnam 1988)."""
 
-    title: str = Field(description="What it is, in charts and story.")
+    title: Title = Field(description="What it is, in charts and story.")
     of: Identifier = Field(
         description="Who needs the approval. Its red lines already say what it believes it can "
         "carry; the gate is where it may be wrong."
@@ -73,7 +79,7 @@ class Gate(Sourced):
     required: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
         default=0.5, description="With polls: share of the votes that is needed."
     )
-    swing: Positive = Field(
+    swing: Share = Field(
         default=Number("fixed", (0.05,), exact=False),
         description="With polls: standard deviation of the vote around what the polls say, in "
         "shares.",
@@ -100,7 +106,7 @@ class Deterrent(Sourced):
     on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
         min_length=1, description="Whom it deters."
     )
-    at: dict[float, AnyNumber] = Field(
+    at: dict[float, Worth] = Field(
         min_length=2,
         description="Point → number: utility that breaking costs at this point of the issue; "
         "straight lines between, level beyond.",
@@ -120,7 +126,7 @@ class Deterrent(Sourced):
 class Balance(Sourced):
     """A term that changes what renewed war would bring."""
 
-    moves: dict[Identifier, AnyNumber] = Field(
+    moves: dict[Identifier, Worth] = Field(
         min_length=1,
         description="Issue → number: scale units by which renewed war would end elsewhere on this"
         " issue, for each scale unit that the term lies above where it stood without "
@@ -148,12 +154,12 @@ class Durability(Sourced):
         "peacekeepers. Absent: not known. Between states the record has none; use "
         "`deterrence`.",
     )
-    shift: dict[Identifier, Positive] = Field(
+    shift: dict[Identifier, Deviation] = Field(
         default={},
         description="Issue → number ≥ 0: standard deviation of a year's change in what renewed "
         "war would bring, scale units. Changes add up (a random walk).",
     )
-    expected_cost: Positive = Field(
+    expected_cost: Factor = Field(
         default=Number("fixed", (1.0,)),
         description="Share of the cost of the present war that whoever breaks the agreement "
         "expects to pay: wars are begun in the belief that they will be short (mutual"

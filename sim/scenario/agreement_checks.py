@@ -153,7 +153,9 @@ def _poll_order(base: Path_, body: dict[Any, Any], issues: dict[Any, Any]) -> Fo
     polls = body.get("polls")
     for poll in polls if isinstance(polls, list) else []:
         yes, no, terms = (mapping(poll).get(k) for k in ("favour", "against", "terms"))
-        if not (isinstance(yes, int | float) and isinstance(no, int | float) and yes > 0 < no):
+        if not (isinstance(yes, int | float) and isinstance(no, int | float)):
+            return
+        if not (0 < yes < 1 and 0 < no < 1):
             return
         total = 0.0
         for issue, ideal in ideals.items():

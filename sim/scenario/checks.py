@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.prose import did_you_mean, has_control
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
@@ -22,7 +23,6 @@ from sim.scenario.raw import (
     mapping,
     median,
     names,
-    near,
     signs,
     stage_names,
     unknown,
@@ -38,8 +38,11 @@ MAX_OPTIONS = 21
 PlaceOf = Callable[[Path_], Place]
 
 
-def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
-    """All problems that concern more than one key."""
+def cross_checks(raw: dict[str, Any], place_of: PlaceOf, typed: bool) -> list[Problem]:
+    """All problems that concern more than one key.
+
+    A check may stumble over what the types have refused already; ``typed`` says that they have not.
+    """
     return [
         Problem(place_of(path), dotted(path), message, fix)
         for check in (
@@ -50,8 +53,30 @@ def cross_checks(raw: dict[str, Any], place_of: PlaceOf) -> list[Problem]:
             *TRACK_CHECKS,
             outcome_checks,
         )
-        for path, message, fix in check(raw)
+        for path, message, fix in _found(check, raw, typed)
     ]
+
+
+def _found(check: Callable[[dict[str, Any]], Found], raw: dict[str, Any], typed: bool) -> Found:
+    try:
+        yield from check(raw)
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+        if typed:
+            raise
+
+
+def text_checks(raw: dict[str, Any]) -> Found:
+    """No text holds what a terminal or a page would obey."""
+    ahead: list[tuple[Path_, Any]] = [((), raw)]
+    while ahead:
+        path, node = ahead.pop()
+        if isinstance(node, dict):
+            ahead += [((*path, key), value) for key, value in node.items()]
+            ahead += [((*path, key), key) for key in node]
+        elif isinstance(node, list):
+            ahead += [((*path, n), value) for n, value in enumerate(node)]
+        elif isinstance(node, str) and has_control(node):
+            yield path, "holds a control character", "leave it out"
 
 
 def _issues(raw: dict[str, Any]) -> Found:
@@ -305,7 +330,7 @@ def _sources(raw: dict[str, Any]) -> Found:
             if not isinstance(key, str):
                 continue
             if key not in sources:
-                yield path, f"there is no source '{key}'", near(key, sources) if sources else ""
+                yield path, f"there is no source '{key}'", did_you_mean(key, sources, "declared")
             elif is_day:
                 day = str(mapping(sources, key).get("date") or "")
                 if not day:
@@ -358,8 +383,8 @@ def _agenda(raw: dict[str, Any]) -> Found:
 
 
 def _protocol(raw: dict[str, Any]) -> Found:
-    """A protocol that rests on an envoy has one."""
-    name = mapping(raw, "protocol").get("name")
+    """A protocol that rests on an envoy has one; nobody waits for hours."""
+    name = mapping(raw, "protocol").get("name", "alternating")
     kind = PROTOCOLS.get(name) if isinstance(name, str) else None
     roles = [mapping(spec).get("role") for spec in mapping(raw, "actors").values()]
     if kind is not None and kind.needs_envoy and "formulator" not in roles:
@@ -368,6 +393,23 @@ def _protocol(raw: dict[str, Any]) -> Found:
             f"'{name}' needs an envoy that keeps the text, and no actor is one",
             "add an actor with `role: formulator`, or choose another protocol",
         )
+    count = sum(map(signs, mapping(raw, "actors").values()))
+    if kind is not None and count > kind.most_signatories:
+        yield (
+            ("actors",),
+            f"{count:,} of them sign, and '{kind.name}' takes at most {kind.most_signatories}",
+            "give the others `consent: none`, or decide as a group: protocol compromise or median",
+        )
 
 
-CHECKS = (_issues, _actors, _positions, _tactics, _levers, _sources, _agenda, _protocol)
+CHECKS = (
+    text_checks,
+    _issues,
+    _actors,
+    _positions,
+    _tactics,
+    _levers,
+    _sources,
+    _agenda,
+    _protocol,
+)

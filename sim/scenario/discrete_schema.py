@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, FiniteFloat, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
 from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
-from sim.scenario.schema import Identifier, Source, Sourced, Strict
-from sim.scenario.wording import did_you_mean
+from sim.prose import did_you_mean, one_line
+from sim.scenario.fields import Identifier, Sourced, Strict, Title
+from sim.scenario.schema import Source
 from sim.scenario.yaml_source import Path_
 
 MOST_PACKAGES = 2_000_000
@@ -26,24 +27,27 @@ MOST_PACKAGES = 2_000_000
 
 def _word(raw: Any) -> Any:
     """Options may be written as numbers or dates; they are names all the same."""
-    return raw if raw is None or isinstance(raw, str | dict | list) else str(raw)
+    return raw if raw is None or isinstance(raw, dict | list) else one_line(str(raw))
 
 
 OptionName = Annotated[str, BeforeValidator(_word)]
+Importance = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Value = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+"""What an option is worth, or no agreement, in units of the file's own."""
 
 
 class DiscreteIssue(Sourced):
     """An issue of which one of the listed options is agreed."""
 
-    title: str | None = Field(default=None, description="Name in charts; absent: the key.")
+    title: Title | None = Field(default=None, description="Name in charts; absent: the key.")
     options: list[OptionName] = Field(min_length=1, description="What can be agreed, by name.")
 
 
 class DiscretePosition(Sourced):
     """What the options of an issue are worth to an actor."""
 
-    weight: FiniteFloat = Field(ge=0, description="Factor of the values; used as it is written.")
-    values: dict[OptionName, FiniteFloat] = Field(description="Option → its value.")
+    weight: Importance = Field(description="Factor of the values; used as it is written.")
+    values: dict[OptionName, Value] = Field(description="Option → its value.")
 
 
 class DiscreteStrategy(Strict):
@@ -64,19 +68,19 @@ def _named(raw: Any) -> Any:
 class DiscreteActor(Sourced):
     """A negotiator."""
 
-    name: str = Field(description="Full name.")
-    label: str | None = Field(default=None, description="Short name for charts.")
+    name: Title = Field(description="Full name.")
+    label: Title | None = Field(default=None, description="Short name for charts.")
     color: str | None = Field(
         default=None, pattern=r"^#[0-9a-fA-F]{6}$", description="Colour in charts."
     )
     strategy: Annotated[DiscreteStrategy, BeforeValidator(_named)] = Field(
         default=DiscreteStrategy(), description="What it goes by."
     )
-    tactic: str | FiniteFloat = Field(
+    tactic: str | Value = Field(
         default="boulware",
         description="Of the strategy time: boulware, linear, conceder, or the exponent of time.",
     )
-    reservation: FiniteFloat = Field(default=0.0, description="Utility of no agreement.")
+    reservation: Value = Field(default=0.0, description="Utility of no agreement.")
     discount: float = Field(
         default=1.0, gt=0, le=1, description="Factor by which a whole session makes utility less."
     )
@@ -110,8 +114,8 @@ class DiscreteFile(Strict):
     """A scenario with listed options."""
 
     name: Identifier = Field(description="Identifies the scenario; names the folder of results.")
-    title: str = Field(description="Heading of story and charts.")
-    question: str | None = Field(default=None, description="The question that the run answers.")
+    title: Title = Field(description="Heading of story and charts.")
+    question: Title | None = Field(default=None, description="The question that the run answers.")
     summary: str | None = Field(default=None, description="What the scenario assumes.")
     known_by: date | None = Field(
         default=None, description="A citation of a source dated after this day is an error."
@@ -171,8 +175,9 @@ def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
     packages = 1
     for key, names in options.items():
         packages *= max(len(names), 1)
+        first: dict[str, int] = {}
         for n, name in enumerate(names):
-            if name in names[:n]:
+            if first.setdefault(name, n) != n:
                 yield ("issues", key, "options", n), f"the option '{name}' stands twice", ""
     if packages > MOST_PACKAGES:
         yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
@@ -189,16 +194,16 @@ def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
         for issue, position in _map(_map(spec).get("positions")).items():
             where: Path_ = ("actors", actor, "positions", issue)
             if issue not in issues:
-                fix = did_you_mean(str(issue), issues) or "declared: " + ", ".join(map(str, issues))
+                fix = did_you_mean(issue, issues, "declared")
                 yield where, f"there is no issue '{issue}'", fix
                 continue
             values = _map(_map(position).get("values"))
             known, listed = options.get(issue, []), [str(_word(o)) for o in values]
             for option in values:
                 if str(_word(option)) not in known:
-                    fix = did_you_mean(str(option), known) or "listed: " + ", ".join(known)
+                    fix = did_you_mean(option, known, "listed")
                     yield (*where, "values", option), f"there is no option '{option}'", fix
-            missing = [o for o in known if o not in listed]
+            missing = [o for o in known if o not in set(listed)]
             if missing and isinstance(_map(position).get("values"), dict):
                 yield (*where, "values"), f"has no value for {', '.join(missing)}", ""
             yield from _cited((*where, "source"), _map(position).get("source"), sources)

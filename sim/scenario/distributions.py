@@ -28,6 +28,10 @@ SHAPES: dict[str, str] = {
 }
 
 
+class OutOfBounds(ValueError):
+    """A number that is none of those which its key takes."""
+
+
 @dataclass(frozen=True)
 class Number:
     """A number, certain or not, with the bounds its draws are clipped to.
@@ -178,7 +182,7 @@ def _parse_distribution(raw: dict[Any, Any], low: float, high: float) -> Number:
             weights = (1.0,) * len(values)
         else:
             values, weights = (), ()
-        if not values or min(weights) < 0 or sum(weights) <= 0:
+        if not values or min(weights) < 0 or not 1e-9 <= sum(weights) <= 1e9:
             raise ValueError(f"choice is written {SHAPES['choice']}")
         total = sum(weights)
         number = Number("choice", values, tuple(w / total for w in weights), True, low, high)
@@ -241,7 +245,10 @@ def _finite(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         hint = " (write 0.4 with a point)" if isinstance(raw, str) and "," in raw else ""
         raise ValueError(f"{raw!r} is not a number{hint}")
-    value = float(raw)
+    try:
+        value = float(raw)
+    except OverflowError:
+        value = math.inf
     if not math.isfinite(value):
         raise ValueError(f"{raw!r} is not a finite number")
     return value
@@ -252,7 +259,13 @@ def _check_bounds(number: Number) -> None:
     inside = number.values[:1] if number.kind == "normal" else number.values
     for value in inside:
         if not number.low <= value <= number.high:
-            if math.isinf(number.high):
-                raise ValueError(f"{value:g} is below {number.low:g}")
-            percent = f" (is {value:g} % meant? write {value / 100:g})" if 1 < value <= 100 else ""
-            raise ValueError(f"{value:g} is outside {number.low:g} to {number.high:g}{percent}")
+            if value < number.low == 0 and number.high > 1:
+                raise ValueError(f"{value:g} is below 0")
+            meant = number.high == 1 < value <= 100
+            percent = f" (is {value:g} % meant? write {value / 100:g})" if meant else ""
+            raise OutOfBounds(f"{value:g} is outside {number.low:g} to {number.high:g}{percent}")
+    if number.kind == "normal" and number.values[1] > number.high - number.low:
+        raise OutOfBounds(
+            f"a standard deviation of {number.values[1]:g} is wider than all that is allowed, "
+            f"{number.low:g} to {number.high:g}"
+        )

@@ -46,12 +46,21 @@ class Problem:
         return f"{text} ({self.fix})" if self.fix else text
 
 
+MOST_SHOWN = 1000
+"""Problems that are told at once."""
+
+
 class ScenarioError(Exception):
     """A scenario that cannot be used, with every problem that was found."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.place, p.key))
-        super().__init__("\n".join(map(str, self.problems)))
+        more = len(self.problems) - MOST_SHOWN
+        said = [
+            *map(str, self.problems[:MOST_SHOWN]),
+            *([f"and {more:,} more"] if more > 0 else []),
+        ]
+        super().__init__("\n".join(said))
 
 
 def file_error(path: str | Path, message: str, fix: str = "", line: int = 0) -> ScenarioError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -15,13 +16,27 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.scenario.distributions import SHAPES, Number, parse_number
+from sim.prose import one_line
+from sim.scenario.distributions import SHAPES, Number, OutOfBounds, parse_number
 from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 
 DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
 NAME = r"^[a-z][a-z0-9_]*$"
-Identifier = Annotated[str, Field(pattern=NAME)]
+Identifier = Annotated[str, Field(pattern=NAME, max_length=100)]
+Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
+"""Words that stand on one line of a page, a chart or the terminal."""
+
+
+def _link(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s\"'<>]+", url):
+        said = "is not a link to a page; it begins with https:// or http:// and has no spaces"
+        raise PydanticCustomError("link", said)  # type: ignore[arg-type]
+    return url
+
+
+Link = Annotated[str, AfterValidator(_link)]
+"""An address on the web: what a browser would run, such as ``javascript:``, is none."""
 
 
 def _number_json_schema(low: float, high: float, spans: bool) -> dict[str, Any]:
@@ -59,14 +74,18 @@ def _number_json_schema(low: float, high: float, spans: bool) -> dict[str, Any]:
     return {"anyOf": any_of}
 
 
-def uncertain(low: float = float("-inf"), high: float = float("inf"), spans: bool = False) -> Any:
-    """A field type for a number or an inline distribution within bounds, or a span of time."""
+def uncertain(low: float, high: float, why: str = "", spans: bool = False) -> Any:
+    """A field type for a number or an inline distribution within bounds, or a span of time.
+
+    ``why`` there are these bounds is told with the error.
+    """
 
     def parse(raw: Any) -> Number:
         try:
             return parse_number(raw, low, high, spans)
         except ValueError as error:
-            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+            said = f"{error}: {why}" if why and isinstance(error, OutOfBounds) else str(error)
+            raise PydanticCustomError("number", said) from None  # type: ignore[arg-type]
 
     def schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -82,15 +101,27 @@ def uncertain(low: float = float("-inf"), high: float = float("inf"), spans: boo
 
 OnScale = Annotated[Number, uncertain(0.0, 1.0)]
 Share = Annotated[Number, uncertain(0.0, 1.0)]
-Positive = Annotated[Number, uncertain(0.0)]
-AnyNumber = Annotated[Number, uncertain()]
-Span = Annotated[Number, uncertain(0.0, spans=True)]
+Weight = Annotated[Number, uncertain(0.0, 1e12, "only the ratios of weights count")]
+Factor = Annotated[Number, uncertain(0.0, 100.0, "1 leaves things as they are")]
+Movement = Annotated[Number, uncertain(-10.0, 10.0, "a scale is 1 long")]
+Deviation = Annotated[Number, uncertain(0.0, 10.0, "a scale is 1 long")]
+Worth = Annotated[Number, uncertain(-100.0, 100.0, "no package is worth more than 1")]
+Growth = Annotated[
+    Number, uncertain(-1.0, 0.5, "at 0.5 a month a cost is 130 times as high after a year")
+]
+LONGEST = 36_525.0
+"""Days in a hundred years."""
+Span = Annotated[
+    Number, uncertain(0.0, LONGEST, "a hundred years of days, and no run is as long", spans=True)
+]
 """A span of time: a duration such as ``26w``, or a plain number of rounds."""
+SHORTEST = 0.25
 
 
 def _certain(span: Number) -> Number:
-    if span.uncertain or span.median <= 0:
-        raise PydanticCustomError("number", "must be one duration above 0, such as 2w")
+    if span.uncertain or span.median < SHORTEST:
+        said = "must be one duration above 0, of 0.25d at least, such as 2w"
+        raise PydanticCustomError("number", said)
     return span
 
 
@@ -105,7 +136,7 @@ def span(days: float) -> Number:
 _WRITTEN: Any = Annotated[str, Field(pattern=DURATION, description=HOW)]
 
 
-def in_unit(unit: str, low: float, high: float = float("inf")) -> Any:
+def in_unit(unit: str, low: float, high: float) -> Any:
     """For a field type: a plain number of days or months within bounds, or a duration."""
 
     def parse(raw: Any) -> float:
@@ -123,6 +154,8 @@ def in_unit(unit: str, low: float, high: float = float("inf")) -> Any:
 def _moment(raw: Any) -> Any:
     """A day of the scenario: a date, or days from day 0 as a number."""
     if is_duration(raw):
+        if days_in(raw) > LONGEST:
+            raise PydanticCustomError("number", "lies more than a hundred years ahead")
         return days_in(raw)
     if isinstance(raw, date):
         return raw
@@ -198,7 +231,7 @@ class Wish(Sourced):
     """What somebody wants on one issue, and beyond what point they refuse."""
 
     ideal: OnScale = Field(description="The point it wants most.")
-    salience: Positive = Field(
+    salience: Weight = Field(
         description="Weight of the issue; only the proportions among the actor's issues count."
     )
     line: Annotated[list[Line], BeforeValidator(listed)] = Field(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -12,7 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.checks import cross_checks
+from sim.scenario.cautions import cautions
+from sim.scenario.checks import cross_checks, text_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.merging import plain_data, read_with_bases, with_bases
@@ -42,12 +45,20 @@ class Loaded:
 
     @property
     def notes(self) -> list[str]:
-        """What is no error and yet worth knowing: times that count rounds, file by file."""
-        found = []
-        for path in counted_in_rounds(self.scenario):
-            key = _as_far_as_written(self.raw, as_written(self.raw, path))
-            found.append((place_of(self.places, key, Path(self.files[-1])), dotted(key)))
-        return note_on_rounds(self.scenario.war.round_days, found)
+        """What is no error and yet worth knowing: times that count rounds, odd numbers."""
+        rounds = [self._written(path) for path in counted_in_rounds(self.scenario)]
+        notes = note_on_rounds(self.scenario.war.round_days, rounds)
+        for path, said in cautions(self.scenario):
+            place, key = self._written(path)
+            if path[0] == "sources" and place.file != self.files[-1]:
+                continue  # of a file that several scenarios share
+            notes.append(f"{place}: note: {key}: {said}")
+        return notes
+
+    def _written(self, path: Path_) -> tuple[Place, str]:
+        """Where a key, or what stands for it, was written, and its name."""
+        key = _as_far_as_written(self.raw, as_written(self.raw, path))
+        return place_of(self.places, key, Path(self.files[-1])), dotted(key)
 
     def with_(self, changes: Mapping[str, Any]) -> Loaded:
         """The scenario with other assumptions, checked again; this one stays as it is.
@@ -89,8 +100,17 @@ class LoadedDiscrete:
 
 
 def _digest(raw: dict[str, Any]) -> str:
-    text = json.dumps(raw, sort_keys=True, default=str)
+    try:
+        text = json.dumps(raw, sort_keys=True, default=str)
+    except TypeError:  # keys of several kinds
+        text = json.dumps(_with_text_keys(raw), sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _with_text_keys(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {str(key): _with_text_keys(value) for key, value in node.items()}
+    return [_with_text_keys(value) for value in node] if isinstance(node, list) else node
 
 
 def find_scenario(name: str | Path) -> Path:
@@ -144,7 +164,7 @@ def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | Loaded
         return _scenario_from(read)
     content, problems = _validate(read, DiscreteFile)
     problems = read.problems + problems
-    for where, message, fix in discrete_checks(read.raw):
+    for where, message, fix in [*text_checks(read.raw), *discrete_checks(read.raw)]:
         place = place_of(read.places, where, read.path)
         problems.append(Problem(place, dotted(where), message, fix))
     if problems or content is None:
@@ -181,7 +201,9 @@ def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
     """The checked scenario; ``base`` is one of which most data may still be the same."""
     scenario, found = _validate(read, Scenario, base)
     problems = read.problems + found
-    problems += cross_checks(read.raw, lambda p: place_of(read.places, p, read.path))
+    problems += cross_checks(
+        read.raw, lambda p: place_of(read.places, p, read.path), typed=scenario is not None
+    )
     if problems or scenario is None:
         raise ScenarioError(_distinct(problems))
     return Loaded(scenario, read.raw, read.places, read.files)
@@ -237,8 +259,22 @@ def _as_far_as_written(raw: Any, path: Path_) -> Path_:
 
 
 def identifier(text: str, otherwise: str = "scenario") -> str:
-    """A plain name from a text; after the word ``otherwise`` where it begins with no letter."""
-    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())
+    """A plain name from a text; after the word ``otherwise`` where it begins with no letter.
+
+    Letters without accents stand for those with; where others are lost, a checksum tells apart.
+
+    Examples
+    --------
+    >>> identifier("Plan B"), identifier("Québec"), identifier("мир"), identifier("лес")
+    ('plan_b', 'quebec', 'scenario_ee4939d6', 'scenario_23b64603')
+    """
+    whole = unicodedata.normalize("NFC", text.lower())
+    letters = unicodedata.normalize("NFKD", whole)
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = "".join(c if c.isascii() and c.isalnum() else "_" for c in letters)
+    if any(c.isalnum() and not c.isascii() for c in letters):
+        plain = f"{plain.strip('_')}_{zlib.crc32(whole.encode()):08x}".lstrip("_")
+        plain = plain if plain[:1].isalpha() and len(plain) > 8 else f"{otherwise}_{plain}"
     return plain if plain[:1].isalpha() else f"{otherwise}_{plain}"
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.fields import Identifier, OnScale, Sourced, Strict
+from sim.scenario.fields import Identifier, OnScale, Sourced, Strict, Title
 from sim.scenario.raw import Found, mapping, unknown
 from sim.scenario.yaml_source import Path_
 
@@ -24,7 +24,7 @@ class SignedTerm(Sourced):
 class PartAgreement(Sourced):
     """An agreement on part of the issues."""
 
-    title: str = Field(description="What it is about.")
+    title: Title = Field(description="What it is about.")
     on: date = Field(description="Day of the signature.")
 
 

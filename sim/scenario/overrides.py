@@ -6,10 +6,17 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from sim.listed.strategies import PAIRWISE
+from sim.prose import did_you_mean
+from sim.scenario.discrete_schema import DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.merging import other_tactic
-from sim.scenario.wording import did_you_mean, fields_at, names_are_free
+from sim.scenario.schema import Scenario
+from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml
+
+STRATEGY = (("strategy",), ("strategy", "name"))
+"""Keys of an actor with listed options that say what it goes by."""
 
 
 class Change(NamedTuple):
@@ -55,6 +62,8 @@ def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]
             continue
         if isinstance(parent, dict) and last == "name" and other_tactic({"name": value}, parent):
             parent.clear()
+        if value in PAIRWISE and path[0] == "actors" and path[2:] in STRATEGY:
+            raw["actors"][path[1]].pop("tactic", None)  # which only the strategy `time` has
         if value is not None:
             parent[last] = value
         elif isinstance(parent, dict):
@@ -92,11 +101,14 @@ def step_to(
                 return (node, index), None
             node[index] = node = copy.copy(node[index])
         elif isinstance(node, dict):
+            if part not in node:
+                part = next((key for key in node if str(key) == part), part)
             if last:
                 return (node, part), None
             if part not in node:
-                if part not in fields_at(path[:depth]) or names_are_free(path[:depth]):
-                    fix = did_you_mean(part, node) or "there is: " + ", ".join(map(str, node))
+                allowed = fields_at(path[:depth], DiscreteFile if is_discrete(raw) else Scenario)
+                if part not in allowed or names_are_free(path[:depth]):
+                    fix = did_you_mean(part, node, "there is")
                     return problem(depth + 1, "there is no such key", fix)
                 node[part] = {}
             node[part] = node = copy.copy(node[part])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any
 
+from sim.prose import did_you_mean
 from sim.scenario.distributions import parse_number
 from sim.scenario.yaml_source import Path_
 
@@ -30,14 +30,9 @@ def median(raw: Any) -> float | None:
         return None
 
 
-def near(name: Any, among: Any) -> str:
-    near = get_close_matches(str(name), [str(a) for a in among], 1, 0.6)
-    return f"did you mean '{near[0]}'?" if near else "declared: " + ", ".join(map(str, among))
-
-
 def unknown(path: Path_, name: Any, among: Any, what: str) -> Found:
     if isinstance(name, str) and name not in among:
-        yield path, f"there is no {what} '{name}'", near(name, among)
+        yield path, f"there is no {what} '{name}'", did_you_mean(name, among, "declared")
 
 
 def names(value: Any) -> list[Any]:

@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    FiniteFloat,
     field_validator,
     model_validator,
 )
@@ -24,18 +23,24 @@ from sim.scenario.calibration import Calibration, resolved, shipped
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     DAY,
-    AnyNumber,
     Bound,
     CertainSpan,
+    Deviation,
+    Factor,
+    Growth,
     Identifier,
+    Link,
     Moment,
+    Movement,
     OnScale,
-    Positive,
     Share,
     Sourced,
     Span,
     Strict,
+    Title,
+    Weight,
     Wish,
+    Worth,
     in_unit,
     listed,
     span,
@@ -43,17 +48,24 @@ from sim.scenario.fields import (
 from sim.scenario.outcome import Outcome
 from sim.scenario.record import Talks, talks
 
+Told = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+"""A number that is only told, with the unit of its scale."""
+LAST_YEAR = 9000
+"""Of day 0: dates end with the year 9999."""
+MOST_STEPS = 1_500
+"""Rounds, and turns of the talks, of a run."""
+
 
 class Source(Strict):
     """A reference that positions cite by key."""
 
-    title: str = Field(description="Author, title, publication.")
+    title: Title = Field(description="Author, title, publication.")
     date: str | None = Field(
         default=None,
         pattern=f"^{DAY}$",
         description="Compared with `known_by` as far as it is given.",
     )
-    url: str | None = Field(default=None, description="Where to find it.")
+    url: Link | None = Field(default=None, description="Where to find it.")
 
     @field_validator("date", mode="before")
     @classmethod
@@ -64,21 +76,22 @@ class Source(Strict):
 class Issue(Sourced):
     """An ordered scale from 0 to 1 with texts at chosen points."""
 
-    title: str = Field(description="Name in charts.")
+    title: Title = Field(description="Name in charts.")
     kind: Literal["continuous", "options"] = Field(
         default="continuous",
         description="`continuous`: anything between the texts can be agreed. `options`: only the "
         "listed points, at most 21.",
     )
-    scale: dict[float, str] = Field(
+    scale: dict[float, Title] = Field(
         min_length=2,
+        max_length=1000,
         description="Point → text: at least two points from 0 to 1, each with its text. Distances"
         " count: half the distance is half the loss.",
     )
     no_deal: OnScale = Field(
         description="Where the issue stands at the start while nothing is agreed."
     )
-    unit: str | None = Field(
+    unit: Title | None = Field(
         default=None,
         description="What the scale measures; stands beside the numbers of a `numeric` scale.",
     )
@@ -86,7 +99,7 @@ class Issue(Sourced):
         default=False,
         description="Whether a part agreement on it alone may be signed, as in a track of its own.",
     )
-    numeric: tuple[FiniteFloat, FiniteFloat] | None = Field(
+    numeric: tuple[Told, Told] | None = Field(
         default=None,
         description="What the points 0 and 1 are in numbers. Every point is then told as its "
         "number with the unit, not as the nearest text: 0.3996 of `[0, 100]` as "
@@ -95,7 +108,7 @@ class Issue(Sourced):
 
     @field_validator("scale")
     @classmethod
-    def _within(cls, scale: dict[float, str]) -> dict[float, str]:
+    def _within(cls, scale: dict[float, Title]) -> dict[float, str]:
         outside = [p for p in scale if not 0 <= p <= 1]
         if outside:
             raise PydanticCustomError(
@@ -158,7 +171,7 @@ class Position(Wish):
         description="Where the issue stands for this actor while nothing is agreed, if elsewhere "
         "than for the others.",
     )
-    softening: Positive = Field(
+    softening: Factor = Field(
         default=Number("fixed", (0.0,)),
         description="Scale units by which the red line moves toward the far end per unit of "
         "utility that fighting on has lost since the start, threats included. It "
@@ -173,6 +186,7 @@ class Position(Wish):
     )
     conditional: list[ConditionalLimit] = Field(
         default=[],
+        max_length=10,
         description="Looser red lines under a condition; a stricter one is an error: give the "
         "strict line as `line`.",
     )
@@ -203,7 +217,7 @@ class EventCount(Strict):
     """An actor that did something a number of times."""
 
     actor: Identifier = Field(description="Who did it.")
-    times: int = Field(default=1, ge=1, description="How often, at least.")
+    times: int = Field(default=1, ge=1, le=10_000, description="How often, at least.")
 
 
 class Condition(Strict):
@@ -236,7 +250,10 @@ class Condition(Strict):
         default=None, description="Not before so long a time from day 0, such as 12w."
     )
     round: int | None = Field(
-        default=None, ge=0, description="Not before this round; `after` says it as a duration."
+        default=None,
+        ge=0,
+        le=100_000,
+        description="Not before this round; `after` says it as a duration.",
     )
 
     date: Day | None = Field(
@@ -254,16 +271,16 @@ class Condition(Strict):
 class WarEffect(Strict):
     """What changes the war, all of it things that exist in the model."""
 
-    cost: dict[Identifier, AnyNumber] = Field(
+    cost: dict[Identifier, Worth] = Field(
         default={},
         description="Actor → number: added to its cost of war, utility a month; negative: relief.",
     )
-    drift: dict[Identifier, AnyNumber] = Field(
+    drift: dict[Identifier, Movement] = Field(
         default={},
         description="Issue → number: added to the issue's drift, scale units a month. All actors "
         "know it.",
     )
-    no_deal: dict[Identifier, AnyNumber] = Field(
+    no_deal: dict[Identifier, Movement] = Field(
         default={},
         description="Issue → number: shift of where the issue stands without a deal, scale units.",
     )
@@ -272,7 +289,7 @@ class WarEffect(Strict):
 class Effect(WarEffect):
     """What a lever changes."""
 
-    payment: dict[Identifier, AnyNumber] = Field(
+    payment: dict[Identifier, Worth] = Field(
         default={},
         description="Actor → number: utility on signing the last stage, weighted with "
         "`credibility`. Its `when` is `{signed: …}` with the last stage and nothing "
@@ -283,7 +300,7 @@ class Effect(WarEffect):
 class Lever(Sourced):
     """A typed threat or promise; both directions of a plan are two levers."""
 
-    title: str = Field(description="What it is, in charts and story.")
+    title: Title = Field(description="What it is, in charts and story.")
     on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
         description="Who weighs it beforehand; `[]`: nobody foresees it. Once in effect it changes "
         "everything under `effect`, for whomever it names.",
@@ -333,6 +350,7 @@ class Mediation(Sourced):
     drafts: int = Field(
         default=23,
         ge=1,
+        le=10_000,
         description="Under `single_text`: drafts after which the text is put to all as it is, and"
         " so again after each refusal. The first text counts.",
     )
@@ -342,6 +360,7 @@ class Mediation(Sourced):
     final_offers: int | None = Field(
         default=None,
         ge=1,
+        le=10_000,
         description="Under `single_text`: texts put to all and refused after which it gives up. "
         "Absent: it goes on.",
     )
@@ -364,8 +383,8 @@ def _rate(raw: Any) -> Any:
 class Actor(Sourced):
     """A party, mediator or host."""
 
-    name: str = Field(description="Full name.")
-    label: str | None = Field(default=None, description="Short name for charts; absent: `name`.")
+    name: Title = Field(description="Full name.")
+    label: Title | None = Field(default=None, description="Short name for charts; absent: `name`.")
     role: Literal["party", "manipulator", "formulator", "facilitator"] = Field(
         default="party",
         description="What the actor does in the talks. party: it negotiates; manipulator: a "
@@ -392,7 +411,7 @@ class Actor(Sourced):
     positions: dict[Identifier, Position] = Field(
         default={}, description="Issue → position: what it wants."
     )
-    power: Positive | None = Field(
+    power: Weight | None = Field(
         default=None,
         description="How much it counts in the models of group decisions, in any unit; absent: 1."
         " Other protocols do not use it.",
@@ -408,13 +427,14 @@ class Actor(Sourced):
     leave_after: Span | None = Field(
         default=None, description="Time, such as 26w, after which it walks away; absent: never."
     )
-    foresight_months: Annotated[float, in_unit("mo", 0.01)] = Field(
+    foresight_months: Annotated[float, in_unit("mo", 0.01, 1200)] = Field(
         default=12.0,
         description="How far ahead it weighs the war: months, or a duration such as 1y.",
     )
     noise: float = Field(
         default=0.0,
         ge=0,
+        le=10,
         description="Scale of a random (logistic) error in what it asks for when it answers a "
         "proposal, in utility. It never signs less than fighting on is worth.",
     )
@@ -430,7 +450,7 @@ class Actor(Sourced):
         default=Mediation(), description="How an envoy drafts and tables texts."
     )
     levers: dict[Identifier, Lever] = Field(
-        default={}, description="Name → lever: its threats and promises."
+        default={}, max_length=100, description="Name → lever: its threats and promises."
     )
 
     @property
@@ -447,8 +467,8 @@ class Actor(Sourced):
 class Drift(Sourced):
     """How an issue moves by itself while the war goes on."""
 
-    mean: AnyNumber = Field(description="Scale units a month; negative: toward 0.")
-    volatility: Positive = Field(
+    mean: Movement = Field(description="Scale units a month; negative: toward 0.")
+    volatility: Deviation = Field(
         default=Number("fixed", (0.0,)),
         description="Standard deviation of one month's movement, scale units.",
     )
@@ -457,8 +477,8 @@ class Drift(Sourced):
 class Belief(Sourced):
     """What an actor thinks the drift is before it watches the front."""
 
-    mean: AnyNumber = Field(description="The drift that it expects, scale units a month.")
-    sd: Positive = Field(
+    mean: Movement = Field(description="The drift that it expects, scale units a month.")
+    sd: Deviation = Field(
         description="How unsure it is, scale units a month. The larger, the sooner it learns from"
         " what the front does; 0 never learns."
     )
@@ -467,11 +487,11 @@ class Belief(Sourced):
 class Cost(Sourced):
     """What a month of war costs an actor, in its own utility."""
 
-    per_month: AnyNumber = Field(
+    per_month: Worth = Field(
         description="Utility lost a month at the start. 0.01 means: to be spared a month of war "
         "it would give up 1 % of the way from its worst package to its best."
     )
-    growth: AnyNumber = Field(
+    growth: Growth = Field(
         default=Number("fixed", (0.0,)),
         description="Relative growth a month, compounded: 0.02 is 2 %.",
     )
@@ -481,10 +501,17 @@ def _tidy(days: float) -> float:
     return int(days) if days.is_integer() else days
 
 
+def _within_calendar(day: date) -> date:
+    if day.year > LAST_YEAR:
+        said = f"lies after the year {LAST_YEAR}, and the days of a run must be dates too"
+        raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+    return day
+
+
 class War(Sourced):
     """What goes on while nothing is agreed."""
 
-    start_date: date = Field(description="Day 0.")
+    start_date: Annotated[date, AfterValidator(_within_calendar)] = Field(description="Day 0.")
     neutral: bool = Field(
         default=False,
         description="Whether results are told without the word war. Written by `status_quo:`, "
@@ -534,7 +561,7 @@ class Step(Sourced):
     """Issues that are settled together, then act."""
 
     name: Identifier = Field(description="Used by `signed`.")
-    title: str | None = Field(default=None, description="Its name in charts; absent: `name`.")
+    title: Title | None = Field(default=None, description="Its name in charts; absent: `name`.")
     issues: list[Identifier] = Field(min_length=1, description="What it settles.")
     terms: dict[Identifier, Bound] = Field(
         default={},
@@ -630,7 +657,7 @@ class LimitedStage(Step):
 class Track(Strict):
     """Talks about limited agreements, held beside those about the whole settlement."""
 
-    title: str = Field(description="Its name.")
+    title: Title = Field(description="Its name.")
     issues: dict[Identifier, Issue] = Field(
         default={}, description="Name → issue: issues of this track alone."
     )
@@ -823,15 +850,15 @@ class Question(Sourced):
     """A day by which the reader wants to know what has been signed."""
 
     by: Moment = Field(description="A date, or a duration from day 0.")
-    text: str = Field(min_length=1, description="Its words, such as: by the 30 June deadline?")
+    text: Title = Field(min_length=1, description="Its words, such as: by the 30 June deadline?")
 
 
 class Scenario(Strict):
     """A whole scenario, after `extends` and `--set`."""
 
     name: Identifier = Field(description="Identifies the scenario; names the folder of results.")
-    title: str = Field(description="Heading of story and charts.")
-    question: str | None = Field(
+    title: Title = Field(description="Heading of story and charts.")
+    question: Title | None = Field(
         default=None, description="The question that the run answers; printed above the story."
     )
     summary: str | None = Field(
@@ -844,10 +871,12 @@ class Scenario(Strict):
         default={}, description="Key → source: what positions and other judgements cite."
     )
     issues: dict[Identifier, Issue] = Field(
-        min_length=1, description="Name → issue: what is negotiated."
+        min_length=1, max_length=300, description="Name → issue: what is negotiated."
     )
     actors: dict[Identifier, Actor] = Field(
-        min_length=2, description="Name → actor: who negotiates, mediates or hosts."
+        min_length=2,
+        max_length=1000,
+        description="Name → actor: who negotiates, mediates or hosts.",
     )
     war: War = Field(description="What goes on without a deal.")
     agenda: list[Stage] = Field(
@@ -863,7 +892,7 @@ class Scenario(Strict):
         "envoy's text. Issues that it leaves out stay where they are without a deal.",
     )
     ratification: dict[Identifier, Gate] = Field(
-        default={}, description="Name → gate: who must approve what is signed."
+        default={}, max_length=30, description="Name → gate: who must approve what is signed."
     )
     durability: Durability | None = Field(
         default=None, description="What makes a settlement hold; absent: not looked at."
@@ -924,6 +953,18 @@ class Scenario(Strict):
         if not fought:
             return None
         return talks()["mediated_war" if mediated else "any_day_of_war"]
+
+    @model_validator(mode="after")
+    def _bounded_work(self) -> Scenario:
+        steps, turns = whole(self.last_day, self.war.round_days), self.last_day / self.turn_days
+        if max(steps, turns) > MOST_STEPS:
+            what = f"{steps:,} rounds" if steps > MOST_STEPS else f"{turns:,.0f} turns"
+            said = (
+                f"the horizon of {self.last_day:,} days holds {what}; at most {MOST_STEPS:,} are "
+                "computed: shorten horizon_days, or lengthen war.round_days or protocol.turn"
+            )
+            raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+        return self
 
     @property
     def plan_issues(self) -> list[str]:

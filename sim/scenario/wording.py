@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from sim.prose import did_you_mean
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Path_
 
@@ -37,6 +37,14 @@ def as_written(raw: Any, loc: Path_) -> Path_:
     return tuple(out)
 
 
+LIMITS = {
+    "greater_than": "above",
+    "greater_than_equal": "at least",
+    "less_than": "below",
+    "less_than_equal": "at most",
+}
+
+
 def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str, str]:
     """Pydantic's error in plain words, and the fix."""
     kind, context = item["type"], item.get("ctx", {})
@@ -44,16 +52,14 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         if item["input"] is None and " " in str(loc[-1]):
             return "unknown key", "a text with a comma in it needs quotation marks"
         allowed = fields_at(loc[:-1], root)
-        return "unknown key", did_you_mean(str(loc[-1]), allowed) or (
-            "allowed here: " + ", ".join(allowed)
-        )
+        return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
     if kind == "string_type" and loc and isinstance(loc[-1], int | float):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
     if kind == "invalid_key":
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
     if kind == "missing":
         return "is missing", ""
-    if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome"}:
+    if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome", "link"}:
         return item["msg"], ""
     found = f", found {kind_of(item['input'])}"
     if kind == "string_pattern_mismatch":
@@ -73,6 +79,9 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         )
     if kind.startswith("date"):
         return f"wants a date such as 2025-01-20{found}", ""
+    if kind in {"too_long", "string_too_long"}:
+        what = "characters" if kind.startswith("string") else "entries"
+        return f"has more than {context['max_length']:,} {what}", "leave some out"
     if kind == "too_short":
         return f"needs at least {context['min_length']}", ""
     if kind in {"string_type"}:
@@ -81,6 +90,9 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         return f"wants a {'whole ' if kind.startswith('int') else ''}number{found}", ""
     if kind == "finite_number":
         return "must be a finite number", ""
+    if kind in LIMITS:
+        (limit,) = (context[name] for name in ("ge", "gt", "le", "lt") if name in context)
+        return f"must be {LIMITS[kind]} {limit:g}{found}", description_at(loc, root)
     text = str(item["msg"])
     return text[0].lower() + text[1:], ""
 
@@ -96,13 +108,23 @@ def kind_of(value: Any) -> str:
     return text if len(text) < 60 else text[:57] + "…"
 
 
-def did_you_mean(word: str, among: Any) -> str:
-    near = get_close_matches(word, [str(a) for a in among], 1, 0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
-
-
 def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
     """Names of the keys that the format allows at a location."""
+    names = [name for model in dict.fromkeys(_models_at(loc, root)) for name in model.model_fields]
+    return list(dict.fromkeys(names))
+
+
+def description_at(loc: Path_, root: type[BaseModel] = Scenario) -> str:
+    """What the format says of a key, without its full stop; nothing where it says nothing."""
+    keys = [str(part) for part in loc if not isinstance(part, int)]
+    for model in _models_at(tuple(keys[:-1]), root) if keys else []:
+        field = model.model_fields.get(keys[-1])
+        if field is not None and field.description:
+            return field.description.rstrip(".")
+    return ""
+
+
+def _models_at(loc: Path_, root: type[BaseModel]) -> list[type[BaseModel]]:
     models: list[type[BaseModel]] = [root]
     for part in loc:
         following: list[type[BaseModel]] = []
@@ -112,8 +134,7 @@ def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
                 following += _models_in(field.annotation)
         # a key of a mapping or an index: stay with the models found at the step above
         models = following or models
-    names = [name for model in dict.fromkeys(models) for name in model.model_fields]
-    return list(dict.fromkeys(names))
+    return models
 
 
 def names_are_free(loc: Path_) -> bool:

@@ -33,6 +33,8 @@ class _Loader(_Base):  # type: ignore[misc]
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
 
+_FORMS: dict[str, re.Pattern[str]] = {}
+"""Tag → what a plain scalar looks like that has it."""
 for _tag, _pattern, _first in (
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
@@ -44,9 +46,11 @@ for _tag, _pattern, _first in (
     ),
     ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", list("0123456789")),
 ):
+    _FORMS[f"tag:yaml.org,2002:{_tag}"] = re.compile(f"^(?:{_pattern})$")
     _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _first
+        f"tag:yaml.org,2002:{_tag}", _FORMS[f"tag:yaml.org,2002:{_tag}"], _first
     )
+_ORDINARY = {f"tag:yaml.org,2002:{_tag}" for _tag in ("str", "map", "seq")}
 
 
 def read_yaml(path: Path) -> tuple[Any, Places]:
@@ -138,6 +142,8 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise file_error(self.name, f"is nested more than {MAX_DEPTH} levels deep", line=line)
         self.places.setdefault(path, Place(self.name, line))
+        if not isinstance(node, yaml.ScalarNode) and node.tag not in _ORDINARY:
+            self._tag(node, path)
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -162,7 +168,12 @@ class _Builder:
         return out
 
     def _scalar(self, node: yaml.Node, path: Path_) -> Any:
-        tag, text = node.tag.rpartition(":")[2], str(node.value)
+        text = str(node.value)
+        form = _FORMS.get(node.tag)
+        if node.tag not in _ORDINARY and (form is None or not form.match(text)):
+            self._tag(node, path)
+            return None
+        tag = node.tag.rpartition(":")[2]
         if tag == "null":
             return None
         if tag == "bool":
@@ -177,9 +188,12 @@ class _Builder:
             except ValueError:
                 self._problem(path, node.start_mark.line + 1, f"{text} is not a date")
                 return None
-        if tag != "str":
-            self._problem(path, node.start_mark.line + 1, f"the tag {node.tag} is not allowed here")
         return text
+
+    def _tag(self, node: yaml.Node, path: Path_) -> None:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        said = f"the tag {tag} is not allowed here; write the value without it"
+        self._problem(path, node.start_mark.line + 1, said)
 
     def _problem(self, path: Path_, line: int, message: str) -> None:
         self.problems.append(Problem(Place(self.name, line), dotted(path), message))

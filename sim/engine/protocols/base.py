@@ -64,6 +64,8 @@ class Protocol(ByWorld, ABC):
     caution: ClassVar[str] = ""
     #: whether it cannot go on without a formulator
     needs_envoy: ClassVar[bool] = False
+    most_signatories: ClassVar[int] = 40
+    """Bargaining among more takes hours: its work grows with the square of their number."""
     #: keys of `protocol:` that it goes by
     keys: ClassVar[tuple[str, ...]] = ("turn", "consent")
 

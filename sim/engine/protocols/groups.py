@@ -39,6 +39,7 @@ class GroupDecision(Protocol):
         "decides; red lines and reservation values play no part."
     )
 
+    most_signatories: ClassVar[int] = 1000
     keys: ClassVar[tuple[str, ...]] = ("turn", "salience")
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("position", "salience", "power"), "world party issue"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cached_property
 
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
+from sim.prose import did_you_mean
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
@@ -221,8 +221,7 @@ def find_baseline(entries: list[Entry], failed: dict[str, str], wanted: str | No
             return entry.name
     if wanted in failed:
         return wanted
-    near = get_close_matches(wanted, names, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"choose from {', '.join(names)}"
+    hint = did_you_mean(wanted, names, "choose from")
     raise ComparisonError(f"--baseline {wanted}: there is no such scenario among them ({hint})")
 
 

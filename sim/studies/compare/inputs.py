@@ -123,7 +123,7 @@ def read_saved(path: Path, rounds: bool = False) -> Run:
         return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
     except KeyError as error:
         raise file_error(file, f"has no {error}: saved by another version", again) from error
-    except (OSError, ValueError, AttributeError) as error:
+    except Exception as error:  # a damaged file makes its libraries fail in any way
         raise file_error(file, f"cannot be read as results of a run: {error}", again) from error
 
 

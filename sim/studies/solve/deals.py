@@ -65,14 +65,14 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
 
     try:
         ensemble, _ = load_results(path)
-    except (OSError, KeyError, ValueError) as error:
+        issues, agreed = [str(i) for i in ensemble.issue.values], ensemble.agreed.values
+        outcome, same = ensemble.outcome.values, ensemble.attrs.get("scenario_hash") == digest
+    except Exception as error:  # a damaged file makes its libraries fail in any way
         raise ValueError(f"{path}: is not a saved run: {error}") from None
-    issues = subject.analysis.issues
-    if "agreed" not in ensemble or [str(i) for i in ensemble.issue.values] != list(issues):
+    if issues != list(subject.analysis.issues):
         raise ValueError(f"{path}: is a run of a scenario with other issues")
-    settled = ensemble.outcome.values == OUTCOMES.index("settlement")
-    gain = subject.valuation(ensemble.agreed.values[settled].astype(np.float64))
+    settled = outcome == OUTCOMES.index("settlement")
+    gain = subject.valuation(agreed[settled].astype(np.float64))
     known = np.array([p.gain for p in subject.analysis.frontier])
     room = np.array([(known - g).min(axis=1).max() for g in gain]) if len(known) else gain[:, 0]
-    same = ensemble.attrs.get("scenario_hash") == digest
     return Deals(ensemble.sizes["world"], gain, room, str(path), same)

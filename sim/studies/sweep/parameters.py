@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sim.prose import did_you_mean
 from sim.scenario import Loaded, ScenarioError, load_variant
 from sim.scenario.distributions import Number, parse_number
 from sim.scenario.durations import is_duration
@@ -14,7 +15,7 @@ from sim.scenario.overrides import step_to
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, dotted
-from sim.studies.sweep.vary import SCENARIO, Setting, Vary, flow, nearest, plain
+from sim.studies.sweep.vary import SCENARIO, Setting, Vary, flow, plain
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _leaves(
         fix = (
             "it keeps the format's default; give numbers instead of factors"
             if last in fields
-            else nearest(str(last), allowed)
+            else did_you_mean(last, allowed, "there is")
         )
         raise file_error(source, f"the scenario says nothing at {dotted(path)}{where}", fix)
     if _number(node) is not None:

@@ -14,11 +14,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
+from sim.prose import did_you_mean
 from sim.results.outcomes import Measure, Names, measures
 from sim.scenario.errors import file_error
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import Plan
-from sim.studies.sweep.vary import nearest
 
 STORE = "results.zarr"
 DIGEST, CHANGES = "scenario_hash", "changes"
@@ -128,8 +128,7 @@ class SweepResults:
             kinds = list(
                 dict.fromkeys(k if ":" not in k else k.split(":")[0] + ":…" for k in known)
             )
-            near = nearest(key, list(known))
-            fix = near if near.startswith("did") else "there is: " + ", ".join(kinds)
+            fix = did_you_mean(key, known) or "there is: " + ", ".join(kinds)
             raise file_error(f"--of {key}", "there is no such measure here", fix)
         return known[key]
 
@@ -141,7 +140,8 @@ class SweepResults:
         ]
         if len(found) != 1:
             said = "is not varied in this sweep" if not found else "may be several"
-            raise file_error(f"{option} {path}", said, nearest(path, [p.path for p in all_]))
+            fix = did_you_mean(path, [p.path for p in all_], "there is")
+            raise file_error(f"{option} {path}", said, fix)
         return found[0]
 
     def values(self, measure: Measure) -> NDArray[np.float64]:
@@ -173,7 +173,7 @@ def read_sweep(folder: Path) -> SweepResults:
         raise file_error(folder, "there is no sweep in this folder", f"{STORE} is missing")
     try:
         return results_of(ChunkStore(path), path.parent)
-    except (StoreError, KeyError, ValueError, TypeError) as error:
+    except (StoreError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise file_error(path, f"cannot be read as a sweep: {error}", "sweep again") from error
 
 
@@ -181,4 +181,8 @@ def results_of(store: ChunkStore, folder: Path) -> SweepResults:
     """What is in a store."""
     data = store.dataset()
     header = Header.load(json.loads(data.attrs["sweep"]))
-    return SweepResults(header, data.drop_vars(FINISHED), store.finished(), folder)
+    results = SweepResults(header, data.drop_vars(FINISHED), store.finished(), folder)
+    for parameter in header.parameters:
+        if parameter.numeric:
+            results.numbers(parameter)  # a damaged label is found here
+    return results

@@ -15,7 +15,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 import numpy as np
@@ -27,10 +26,14 @@ from sim.scenario.yaml_source import parse_yaml
 SCENARIO = "scenario"
 """Name of the parameter that several scenario files make."""
 _FACTOR = re.compile(r"(?P<number>.+?)\s*[xX×]")
+_DECIMAL = re.compile(r"(-?0),(0[0-9]*|[2-9]|[0-9]{2,})")
+"""A decimal comma, as likely as not; 0,1 is more often the two ends of a scale."""
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED = {"null", "true", "false", "nan", "inf"}
 _OPENING, _CLOSING = "[{", "]}"
 MANY = 10_000
+MOST = 1e12
+"""Beyond what any key of a scenario takes."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,14 @@ def parse_vary(text: str) -> Vary:
         )
     if path == SCENARIO:
         _refuse(text, "scenarios are varied by naming several files", "sweep one.yaml two.yaml")
+    decimal = _DECIMAL.fullmatch(body)
+    if decimal:
+        _refuse(
+            text,
+            f"may be the number {decimal[1]}.{decimal[2]} or two values",
+            f"a decimal has a point, {decimal[1]}.{decimal[2]}; two values a space, "
+            f"{decimal[1]}, {decimal[2]}",
+        )
     parts = _split(body, ",")
     if any(len(_split(part, ":")) > 1 for part in parts):
         if len(parts) > 1:
@@ -175,6 +186,8 @@ def _range(text: str, path: str, fields: list[str]) -> Vary:
     if ends[0].factor != ends[1].factor:
         _refuse(text, "one end is a factor, the other is not", "write 0.5x:2x:4 or 0:1:11")
     low, high = float(ends[0].value), float(ends[1].value)
+    if not max(abs(low), abs(high)) <= MOST or 0 < high - low < 1 / MOST:
+        _refuse(text, f"a range lies within ±{MOST:g} and spans {1 / MOST:g} at least")
     if not low < high:
         _refuse(text, "a range goes from the lower to the higher number", "for example 0:1:11")
     if len(fields) == 2:
@@ -289,9 +302,3 @@ def flow(value: Any) -> str:
 def is_distribution(node: Any) -> bool:
     """Whether a node is written as ``{uniform: [0.2, 0.6]}`` or the like."""
     return isinstance(node, dict) and len(node) == 1 and set(node) <= set(SHAPES)
-
-
-def nearest(word: str, among: Sequence[str]) -> str:
-    """``did you mean …?``, or what there is."""
-    near = get_close_matches(word, among, 1, 0.4)
-    return f"did you mean '{near[0]}'?" if near else "there is: " + ", ".join(among)

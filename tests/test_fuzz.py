@@ -1,0 +1,37 @@
+"""Hostile input: a few of every kind at each run; ``python -m tests.fuzz`` tries thousands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sim.importing import Wishes, read
+from tests.fuzz import KINDS, SEEDS, Fault, command, fuzz, sound
+
+EXAMPLES = {"scenarios": 25, "settings": 10, "imports": 25, "damages": 5}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_breaks(kind: str) -> None:
+    assert fuzz(kind, EXAMPLES[kind]) == Counter()
+
+
+@pytest.mark.parametrize("kind", SEEDS)
+def test_what_is_spoilt_was_sound(kind: str, tmp_path: Path) -> None:
+    for name, text in SEEDS[kind].items():
+        (tmp_path / name).write_text(text)
+    assert read(tmp_path if len(SEEDS[kind]) > 1 else tmp_path / name, Wishes()).raw["issues"]
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"outcomes": {"settlement": 0.5, "none": 0.4}}'])
+def test_what_must_not_be_is_seen(text: str) -> None:
+    with pytest.raises(Fault):
+        sound(text)
+
+
+def test_a_crash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.main", lambda words: 1 / 0)
+    with pytest.raises(Fault, match="ZeroDivisionError"):
+        command(["check"])
