@@ -16,6 +16,8 @@ from sim.scenario import load_scenario
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).resolve().parent / "reference"
 WORLDS, SEED = 200, 1
+AS_CODED = ["engine.calibration=none"]
+"""What past talks allow changes with every case; the coding and the engine are looked at here."""
 
 
 def shipped() -> list[Path]:
@@ -25,7 +27,7 @@ def shipped() -> list[Path]:
 
 def reference(path: Path) -> dict[str, Any]:
     """The part of a scenario's summary that is worth keeping."""
-    summary = run_scenario(load_scenario(path), WORLDS, SEED).summary.to_json()
+    summary = run_scenario(load_scenario(path, AS_CODED), WORLDS, SEED).summary.to_json()
     keep = ("outcomes", "first_stage_ever", "stuck_on", "stuck_because", "no_common_ground")
     found = {key: summary[key] for key in keep}
     found["package"] = {i: entry["median"] for i, entry in summary["package"].items()}

@@ -121,9 +121,13 @@ def test_the_first_example_of_the_format_settles() -> None:
     assert model.talks.status[0] == SETTLED
 
 
+UNSAID = np.zeros((1, 1)), np.ones((1, 1))
+"""No line is stated."""
+
+
 def test_refusals_bring_the_others_to_the_line_and_no_nearer_than_a_step() -> None:
     low, high = np.zeros((1, 1)), np.full((1, 1), 0.6)
-    known = KnownLines(np.zeros((1, 1)), low, high, np.array([True]))
+    known = KnownLines(np.zeros((1, 1)), low, high, UNSAID, np.array([True]))
     wanted, refusals = np.ones((1, 1)), 0
     for _ in range(60):
         wanted = np.ones((1, 1))
@@ -135,7 +139,8 @@ def test_refusals_bring_the_others_to_the_line_and_no_nearer_than_a_step() -> No
 
 
 def test_a_line_that_nobody_has_met_bars_nothing() -> None:
-    known = KnownLines(np.zeros((1, 1)), np.zeros((1, 1)), np.full((1, 1), 0.6), np.array([True]))
+    low, high = np.zeros((1, 1)), np.full((1, 1), 0.6)
+    known = KnownLines(np.zeros((1, 1)), low, high, UNSAID, np.array([True]))
     wanted = np.ones((1, 1))
     known.bar(wanted, 0.05)
     assert wanted[0, 0] == 1.0

@@ -143,8 +143,11 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
 
 
 def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
-    shares = [run.summary.outcomes["settlement"] for run in either.ranked]
-    assert shares == sorted(shares, reverse=True)
+    assert len(either.ranked) == len(either.runs)
+    for group in either.groups:  # of one war and day 0
+        runs = [either.run(place.scenario) for place in group.places]
+        shares = [run.summary.outcomes["settlement"] for run in runs]
+        assert shares == sorted(shares, reverse=True)
 
 
 def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:

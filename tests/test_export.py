@@ -79,6 +79,7 @@ def test_continuous_issues_are_refused_without_points(toy: dict[str, Any], tmp_p
 
 def test_continuous_issues_are_cut_into_points(toy: dict[str, Any], tmp_path: Path) -> None:
     toy["actors"]["a"]["positions"]["land"]["curvature"] = 2
+    toy["engine"] = {"calibration": "none"}  # of which believed lines bind in the central world
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
     words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml", "--points", "5"]
     done = sim(*words, cwd=tmp_path)

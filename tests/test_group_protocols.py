@@ -149,6 +149,7 @@ def test_listed_options_and_terms_of_a_stage_are_kept(toy: dict[str, Any], name:
         {"name": "settlement", "issues": ["land"]},
     ]
     toy["war"]["cost"] = {"a": 0.2, "b": 0.2}
+    toy["engine"] = {"accidents": 0}
     model = simulate(build(with_protocol(toy, name)), worlds=5)
     assert (model.talks.status == SETTLED).all()
     assert np.isin(model.talks.agreed[:, 0], [0, 0.5, 1]).all()

@@ -186,7 +186,7 @@ def test_only_what_was_known_by_inauguration_day(name: str) -> None:
 def test_every_position_and_lever_has_a_source_or_a_judgement(kellogg: Scenario) -> None:
     for name, actor in kellogg.actors.items():
         for issue, position in actor.positions.items():
-            assert position.source or position.judgement, (name, issue)
+            assert any(n.source or n.judgement for n in position.notes), (name, issue)
             assert set(position.source) <= set(kellogg.sources)
         for lever in actor.levers.values():
             assert lever.source or lever.judgement

@@ -40,8 +40,8 @@ def test_every_position_has_a_source_or_a_judgement_and_every_source_resolves(pa
     assert scenario.summary
     for actor in scenario.actors.values():
         for key, position in actor.positions.items():
-            assert position.source or position.judgement, (actor.name, key)
-            assert set(position.source) <= set(scenario.sources)
+            assert any(n.source or n.judgement for n in position.notes), (actor.name, key)
+            assert {s for n in position.notes for s in n.source} <= set(scenario.sources)
         for lever in actor.levers.values():
             assert lever.source or lever.judgement, lever.title
     for gate in scenario.ratification.values():

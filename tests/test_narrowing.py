@@ -66,8 +66,7 @@ def assert_same(some: Outcomes, others: Outcomes, worlds: int | None = None) -> 
 def impatient(name: str) -> Scenario:
     """A scenario whose parties leave, each world at another time."""
     path = SCENARIOS / f"{name}.yaml"
-    scenario = load_scenario(path).scenario
-    data = scenario.model_dump(exclude_unset=True, by_alias=True)
+    data = copy.deepcopy(load_scenario(path).raw)
     del data["tracks"]  # talks about limited agreements would go on
     for actor in data["actors"].values():
         if actor.get("role", "party") == "party" and actor.get("consent", "all") == "all":

@@ -55,7 +55,9 @@ def test_a_wheel_runs_by_itself(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     shipped = {p.relative_to(SCENARIOS) for p in SCENARIOS.rglob("*.yaml")}
-    assert {p.relative_to(site / "sim/shipped") for p in site.rglob("*.yaml")} == shipped
+    assert {
+        p.relative_to(site / "sim/shipped") for p in (site / "sim/shipped").rglob("*.yaml")
+    } == shipped
     ran = subprocess.run(
         [sys.executable, "-m", "sim", "check", "kellogg"],
         cwd=tmp_path,

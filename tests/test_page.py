@@ -46,6 +46,7 @@ WORLDS = 1500
 def toy(name: str, **more: Any) -> Loaded:
     """Two sides whose deal depends on one red line, which may bind, and on a threat."""
     raw = copy.deepcopy(TOY) | {"name": name, "title": f"Plan {name}", **more}
+    raw.setdefault("engine", {})["calibration"] = "none"  # the server's processes read no conftest
     raw["spread"] = {"ideal": 0.03, "limit": 0.12, "salience": 0.1, "firmness": 0.3}
     line = {"at": 0.42, "binds": 0.6, "judgement": "test"}
     raw["actors"]["a"]["positions"]["land"] = {"ideal": 0, "line": line, "salience": 0.7}
@@ -88,6 +89,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def page(browser: Browser, written: Path) -> Browser:
     browser.send("Page.navigate", url="about:blank")
     browser.open(written)
+    wait(browser, "page.book")
     return browser
 
 

@@ -41,7 +41,7 @@ def settled_scenario() -> dict[str, Any]:
     data["summary"] = "Two parties whose red lines leave room."
     data["sources"] = {
         "LETTER": {"title": "A letter", "date": "2024-11", "url": "https://example.org/letter"},
-        "TALK": {"title": "A talk", "url": "javascript:alert(1)"},
+        "TALK": {"title": "A talk", "url": "https://example.org/talk"},
     }
     for actor in data["actors"].values():
         actor["tactic"] = {"name": "conceder"}
@@ -81,7 +81,7 @@ def hostile_scenario() -> dict[str, Any]:
     data = settled_scenario()
     data |= {"name": "hostile", "title": ATTACK, "question": ATTACK, "summary": ATTACK}
     data["sources"]["LETTER"]["title"] = ATTACK
-    data["sources"]["LETTER"]["url"] = 'https://example.org/"><img src=x onerror=alert(1)>'
+    data["sources"]["LETTER"]["url"] = "https://example.org/?a='1'&b=2"
     for issue in data["issues"].values():
         issue["title"] += ATTACK
         issue["scale"] = {point: text + ATTACK for point, text in issue["scale"].items()}

@@ -56,7 +56,7 @@ class Limited(ByWorld):
         **dict.fromkeys(
             ("in_force", "since", "first", "rounds", "renewed", "lapsed", "broken"), "world"
         ),
-        **dict.fromkeys(("term", "chance", "superseded"), "world"),
+        **dict.fromkeys(("term", "chance", "superseded", "carried", "unclear"), "world"),
         **dict.fromkeys(("moved", "terms"), "world issue"),
         "least_gain": "world party",
         "spec": None,
