@@ -303,6 +303,7 @@ def test_exported_shipped_scenario_is_the_same(tmp_path: Path, browser: Browser)
     write_page([finished(loaded, 120)], path)
     browser.send("Page.navigate", url="about:blank")
     browser.open(path)
+    wait(browser, "page.book")
     text = browser.evaluate("page.scenario()")
     assert load_data(yaml.safe_load(text)).digest == loaded.digest or json.loads(
         json.dumps(yaml.safe_load(text), default=str)

@@ -81,7 +81,6 @@ def hostile_scenario() -> dict[str, Any]:
     data = settled_scenario()
     data |= {"name": "hostile", "title": ATTACK, "question": ATTACK, "summary": ATTACK}
     data["sources"]["LETTER"]["title"] = ATTACK
-    data["sources"]["LETTER"]["url"] = "https://example.org/?a='1'&b=2"
     for issue in data["issues"].values():
         issue["title"] += ATTACK
         issue["scale"] = {point: text + ATTACK for point, text in issue["scale"].items()}
