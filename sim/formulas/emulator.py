@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
 
 Array = NDArray[np.float64]
 
@@ -72,14 +71,21 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     eta = terms @ beta
     errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
     kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
-    tails = np.quantile(eta.mean() + kept * (eta - eta.mean()), [0.5 - level / 2, 0.5 + level / 2])
-    low, high = expit(tails)
+    eta = kept * (eta - eta.mean())
+    # so that the mean over worlds is the share itself
+    middle = logit(y.mean())
+    for _ in range(50):  # Newton's steps
+        p = expit(eta + middle)
+        middle += (y.mean() - p.mean()) / (p * (1.0 - p)).mean()
+    low, high = expit(middle + np.quantile(eta, [0.5 - level / 2, 0.5 + level / 2]))
     return float(low), float(high)
 
 
 def normal_scores(values: Array) -> Array:
     """Normal scores of ranks, (rank − ½) / n; ties get their mean rank (Blom 1958)."""
-    return np.asarray(ndtri((rankdata(values) - 0.5) / len(values)))
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    rank = np.cumsum(count) - (count - 1) / 2.0
+    return np.asarray(ndtri((rank[place] - 0.5) / len(values)))
 
 
 def fit_share(x: Array, y: Array, ridge: float = 2.0, steps: int = 50) -> Share:

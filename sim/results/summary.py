@@ -396,7 +396,14 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     drawn = np.array([data[n].values for n in names], dtype=float)
     if not len(names) or not np.ptp(drawn, axis=1).any():
         return None
-    return lambda flags: Interval(*spread_of_share(drawn.T, flags))
+
+    def spread(flags: np.ndarray) -> Interval:
+        count, worlds = int(flags.sum()), len(flags)
+        if count in (0, worlds):  # what happens in no world, or in all, is left to sampling
+            return wilson(count, worlds)
+        return Interval(*spread_of_share(drawn.T, flags))
+
+    return spread
 
 
 def _allowed(data: xr.Dataset, days: list[str]) -> Allowed | None:

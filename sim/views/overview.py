@@ -9,10 +9,11 @@ from datetime import timedelta
 
 from sim.ensemble.runner import Run
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
-from sim.views.outcome import OutcomeView, outcome_view
+from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import day_text
 from sim.views.view import View, foot_line
-from sim.words.story import answer, stuck_words
+from sim.words.past import happened_words
+from sim.words.story import asked_words, base_rate_words, stuck_words
 
 MOST_PANELS, MOST_SOURCES, MOST_REASONS = 3, 4, 4
 
@@ -70,9 +71,14 @@ def overview_view(run: Run, more: Sequence[tuple[str, list[str]]] = ()) -> Overv
     by_key = {panel.key: panel for panel in convergence.panels}
     why = stuck_words(scenario, run.summary)[:MOST_REASONS] or ["Nothing blocks in any world."]
     question = f"{scenario.question} " if scenario.question else ""
+    beside = [("By the scenario's own days", asked_words(scenario, run.summary))]
+    base = base_rate_words(run.summary)
+    beside.append(("Base rate", [base] if base else []))
+    beside.append(("What happened", happened_words(scenario, run.summary)))
+    beside = [(title, lines) for title, lines in beside if lines]
     return OverviewView(
-        foot_line(run), answer(scenario, run.summary), f"{question}{scenario.title}.",
-        outcome_view(run), convergence, [by_key[i] for i in chosen], why, list(more),
+        foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
+        outcome_view(run), convergence, [by_key[i] for i in chosen], why, [*beside, *more],
         sources_of(run, chosen),
     )  # fmt: skip
 
