@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 Array = NDArray[np.float64]
@@ -124,6 +123,8 @@ def fit(tables: Sequence[Array], design_effect: float = 1.0) -> Fit:
         How many rows say as much as one independent one: it widens the covariance, and moves
         nothing.
     """
+    from scipy.optimize import minimize  # not needed to draw from what was fitted
+
     mean = np.concatenate([PRIOR_MEAN, np.zeros(len(tables) - 1)])
     sd = np.concatenate([PRIOR_SD, np.full(len(tables) - 1, PRIOR_RATIO_SD)])
 
