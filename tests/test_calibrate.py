@@ -15,8 +15,9 @@ from scipy.special import expit
 from sim.cli import main
 from sim.formulas.emulator import Share, fit_share, quadratic, spread_of_share
 from sim.scenario import ScenarioError, load_scenario
+from sim.scenario.calibration import read_calibration
 from sim.studies.calibrate.cases import coding_hash, freeze, frozen_hashes, load_case
-from sim.studies.calibrate.parameters import NAMES, design, scores
+from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
 from sim.studies.calibrate.posterior import (
     CaseModel,
     Learner,
@@ -210,3 +211,13 @@ def test_codings_are_frozen_without_their_outcome(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(PAST.glob("**/*.yaml")), ids=lambda p: p.stem)
 def test_past_cases_are_what_was_frozen(path: Path) -> None:
     assert coding_hash(path) == frozen_hashes(path.parent)[path.stem]
+
+
+def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:
+    table = read_calibration(ROOT / "sim" / "scenario" / "calibration.json")
+    assert table.names == NAMES
+    codings = {path.stem: coding_hash(path) for path in PAST.glob("*.yaml")}
+    assert {k: v for k, v in table.made_from.items() if len(v) == 64} == codings
+    for parameter in PARAMETERS:
+        place = parameter.prior.cdf(table.column(parameter.name))
+        assert 0 < place.min() < place.max() < 1

@@ -67,7 +67,7 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     if not scores.size or not 0.0 < y.mean() < 1.0:
         return float(y.mean()), float(y.mean())
     terms = np.column_stack([np.ones(len(y)), scores])
-    beta, covariance = _logistic(terms, y, 1.0, 50)
+    beta, covariance = logistic(terms, y, 1.0)
     eta = terms @ beta
     errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
     kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
@@ -88,13 +88,10 @@ def normal_scores(values: Array) -> Array:
     return np.asarray(ndtri((rank[place] - 0.5) / len(values)))
 
 
-def fit_share(x: Array, y: Array, ridge: float = 2.0, steps: int = 50) -> Share:
-    """Logistic regression of a share on a quadratic of parameters, by penalised likelihood.
+def fit_share(x: Array, y: Array, ridge: float = 2.0) -> Share:
+    """Logistic regression of a share on a quadratic of parameters: :func:`logistic`.
 
-    Iteratively reweighted least squares (McCullagh & Nelder 1989, *Generalized Linear Models*,
-    section 4.4) with a ridge on all but the constant (le Cessie & van Houwelingen 1992, *Applied
-    Statistics* 41(1)). ``y`` may be a fraction: then it is the quasi-likelihood of Papke &
-    Wooldridge 1996.
+    ``y`` may be a fraction: then it is the quasi-likelihood of Papke & Wooldridge 1996.
 
     Parameters
     ----------
@@ -103,14 +100,25 @@ def fit_share(x: Array, y: Array, ridge: float = 2.0, steps: int = 50) -> Share:
         0 to 1.
     ridge : float
         Prior precision of a coefficient; parameters are normal scores, so of order one.
-    steps : int
-        At most so many; it stops when nothing moves by 1e-8.
     """
-    return Share(_logistic(quadratic(x), y, ridge, steps)[0])
+    return Share(logistic(quadratic(x), y, ridge)[0])
 
 
-def _logistic(terms: Array, y: Array, ridge: float, steps: int) -> tuple[Array, Array]:
-    """Coefficients (terms,) and their covariance (terms, terms)."""
+def logistic(terms: Array, y: Array, ridge: float, steps: int = 50) -> tuple[Array, Array]:
+    """Penalised logistic regression: coefficients (terms,) and their covariance (terms, terms).
+
+    Iteratively reweighted least squares (McCullagh & Nelder 1989, *Generalized Linear Models*,
+    section 4.4) with a ridge on all but the first term, the constant (le Cessie & van Houwelingen
+    1992, *Applied Statistics* 41(1)). It stops when nothing moves by 1e-8, or after ``steps``.
+
+    Parameters
+    ----------
+    terms : ndarray, shape (n, terms)
+    y : ndarray of float, shape (n,)
+        0 to 1.
+    ridge : float
+        Prior precision of a coefficient.
+    """
     penalty = np.full(terms.shape[1], ridge)
     penalty[0] = 0.0
     beta = np.zeros(terms.shape[1])
@@ -127,7 +135,7 @@ def _logistic(terms: Array, y: Array, ridge: float, steps: int) -> tuple[Array, 
         curve = (terms * weight[:, None]).T @ terms + np.diag(penalty) + small
         move = np.linalg.solve(curve, slope)
         largest = np.abs(move).max()
-        beta = np.asarray(beta + move * min(1.0, 5.0 / largest))
         if largest < 1e-8:
             break
+        beta = np.asarray(beta + move * min(1.0, 5.0 / largest))
     return beta, np.asarray(np.linalg.inv(curve))

@@ -297,23 +297,3 @@ def scaled_odds(
     """
     scaled = factor * probability
     return np.where(factor == 1.0, probability, scaled / (1.0 - probability + scaled))
-
-
-def weighted_median(
-    values: NDArray[np.float64], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Weighted median of each column, NaN left out; (n, columns) and (n,) give (columns,).
-
-    Examples
-    --------
-    >>> weighted_median(np.array([[1.0], [2.0], [9.0]]), np.array([1.0, 1.0, 5.0]))
-    array([9.])
-    """
-    out = np.full(values.shape[1], np.nan)
-    for k, column in enumerate(values.T):
-        there = ~np.isnan(column)
-        if there.any():
-            order = np.argsort(column[there])
-            reached = np.cumsum(weights[there][order])
-            out[k] = column[there][order][np.searchsorted(reached, reached[-1] / 2.0)]
-    return out

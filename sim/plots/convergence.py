@@ -78,7 +78,7 @@ def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
         marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
     lines = list(view.lines()) if with_lines else []
     for words, some in (
-        ("red line, stated: nothing is signed beyond", {True}),
+        ("red line, stated", {True}),
         ("red line, believed", {False, None}),
     ):
         if any(line.stated in some and not line.conditional for line in lines):

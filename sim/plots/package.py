@@ -98,7 +98,7 @@ def _key(view: PackageView) -> list[Mark]:
         marks.append(Mark("10–90 % of the deals", "line", SPREAD))
     lines = [line for strip in view.strips for wish in strip.wishes for line in wish.lines]
     for words, some in (
-        ("red line, stated: nothing is signed beyond", RedLine(0, True, True)),
+        ("red line, stated", RedLine(0, True, True)),
         ("red line, believed", RedLine(0, True)),
         ("red line if other terms suit", RedLine(0, True, conditional=True)),
     ):

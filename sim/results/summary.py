@@ -368,12 +368,14 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
         moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
     worlds, staged = data.sizes["world"], len(scenario.stages) > 1
+    spread = allowed_spread(data)
 
     def by(day: float, name: str) -> tuple[float | None, Interval | None]:
         if day > scenario.last_day and day > scenario.horizon_days:
             return None, None
-        count = int((data[name].values <= day).sum())
-        return count / worlds, wilson(count, worlds)
+        signed = data[name].values <= day
+        count = int(signed.sum())
+        return count / worlds, spread(signed) if spread else wilson(count, worlds)
 
     return [
         Asked(

@@ -264,8 +264,11 @@ def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: A
     spread = allowed_spread(run.ensemble)
     curve, marks = (Band(at, *band_of_shares(signed, at, spread)) for at in (shown, asked))
     shares, spans = run.summary.by_day(name)
-    if name in ("settlement", "first_stage"):
-        spans = run.summary.spans_by_day(name)
+    if spread is not None:
+        spans = {
+            day: None if share is None else spread(signed <= float(day))
+            for day, share in shares.items()
+        }
     return Signing(name, label, phrase, color, curve, marks, shares, spans)
 
 

@@ -195,7 +195,7 @@ def answer(scenario: Scenario, summary: Summary) -> str:
 
 
 def _usual_days(scenario: Scenario, summary: Summary) -> str:
-    shares, spans = summary.deal_by_day, summary.deal_by_day_interval
+    shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [day for day, share in shares.items() if share is not None]
     first, last = days[0], days[-1]
     if not shares[last]:
@@ -203,7 +203,7 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
             f"No world in this model has a settlement {within(first)} ({span_words(spans[first])})"
         )
         if last != first:
-            text += f", and none {within(last)} ({span_words(spans[last])}; 95 % intervals)"
+            text += f", and none {within(last)} ({span_words(spans[last])}; {summary.span_means})"
     else:
         share = percent(shares[first], spans[first])
         text = (
@@ -213,7 +213,7 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
         if last != first:
             share = percent(shares[last], spans[last])
             text += f", {within(last)} in {share} ({span_words(spans[last])})"
-        text += "; 95 % intervals in brackets"
+        text += f"; in brackets: {summary.span_means}"
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
         known = summary.first_stage_by_day.get(last, summary.first_stage_ever)

@@ -104,7 +104,7 @@ async function begin() {
     const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
     const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}.`;
     figures = [];
-    const dots = `Of 50 worlds ${answer.share > 0 && answer.share < 0.02 ? "fewer than one" : numberWords(answer.share * 50)} ${state.goal === "settled" ? "settle" : "sign a text"}; ${range}` + (partial > 5e-4 ? ` In ${numberWords(partial * 50)} more only “${plan.stages[0].title}” stands (ochre).` : "") + (moved ? " Dashed rings: as coded." : "");
+    const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (moved ? " Dashed rings: as coded." : "");
     figures.push(put("dots", "The odds", dots, enough ? drawDots(widthOf("dots"), answer.share, moved ? before.share : 0, plan.color, dots, partial) : null));
     const whenWords = "Share of worlds by day" + (moved ? "; dashed: as coded." : ".") + " Shaded: 95 % interval of what the worlds are worth.";
     figures.push(put("when", "When", whenWords, enough ? drawWhen(widthOf("when"), shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${whenWords} ${sentence}`) : null));

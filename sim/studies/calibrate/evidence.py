@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -152,7 +152,3 @@ def _read(path: Path) -> Evidence:
         return Evidence(
             parameters, kept["signed"], kept["time"], kept["terms"], float(missing), float(ripe)
         )
-
-
-Likelihood = Callable[[Array], Array]
-"""From parameters as normal scores (n, parameters) to the likelihood of what happened (n,)."""

@@ -84,7 +84,7 @@ def calibration(
     values = np.array(prior.rows)
     weights = learner.weights(scores({name: prior.column(name) for name in NAMES}))
     sample = resampled(values, weights, rows)
-    # what cannot be known from the cases keeps its prior: the sample hardly moves it, by design
+    # what cannot be known from the cases is in the table as the prior has it, all but unmoved
     made_from = {
         "version": __version__,
         "worlds": str(worlds),

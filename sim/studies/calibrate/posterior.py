@@ -1,10 +1,10 @@
 """From the worlds of all cases to the engine parameters that they allow.
 
 For every case the likelihood of what happened is a function of the parameters, read from its
-worlds by regression (:mod:`sim.formulas.emulator`): signed or not; if signed, in which quarter of
-the time given; and how near its terms came to the true ones. A small lapse rate (Wichmann & Hill
-2001, "The psychometric function I", *Perception & Psychophysics* 63(8)) keeps one case that the
-model cannot explain from deciding all.
+worlds by regression (:mod:`sim.formulas.emulator`): signed or not, and on request the quarter of
+the time given in which it was signed, and how near its terms came to the true ones. A small lapse
+rate (Wichmann & Hill 2001, "The psychometric function I", *Perception & Psychophysics* 63(8)) keeps
+one case that the model cannot explain from deciding all.
 """
 
 from __future__ import annotations

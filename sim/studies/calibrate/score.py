@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
-from sim.formulas.statistics import weighted_median
+from sim.formulas.emulator import logistic
+from sim.formulas.groups.averages import weighted_median
 from sim.studies.calibrate.cases import Case
 from sim.studies.calibrate.evidence import Evidence
 from sim.studies.calibrate.parameters import scores
@@ -76,7 +77,9 @@ def from_worlds(case: Case, one: Evidence, weights: Array) -> Forecast:
     quarters = np.array([*by_quarter, 1.0 - share])
     distance, true = np.nan, true_terms(case)
     if case.signed and len(true) and one.signed.any():
-        median = weighted_median(one.terms[one.signed], weights[one.signed])
+        terms, own = one.terms[one.signed].T, weights[one.signed]
+        # what a first stage leaves open weighs nothing
+        median = weighted_median(np.nan_to_num(terms), own * ~np.isnan(terms))
         distance = float(np.sqrt(np.nanmean((median - true) ** 2)))
     return Forecast(quarters, distance, effective_size(weights))
 
@@ -144,11 +147,7 @@ def regression(x: Array, y: NDArray[np.bool_], new: Array, ridge: float = 1.0) -
     """Logistic regression with a ridge on standardised features: odds of one more case."""
     mean, sd = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
     terms = np.column_stack([np.ones(len(x)), (x - mean) / sd])
-    beta, penalty = np.zeros(terms.shape[1]), np.array([1e-6, *[ridge] * x.shape[1]])
-    for _ in range(50):
-        p = expit(terms @ beta)
-        curve = (terms * (p * (1 - p))[:, None]).T @ terms + np.diag(penalty)
-        beta = beta + np.linalg.solve(curve, terms.T @ (y - p) - penalty * beta)
+    beta, _ = logistic(terms, y.astype(float), ridge)
     return float(expit(np.array([1.0, *((new - mean) / sd)]) @ beta))
 
 
