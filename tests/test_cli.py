@@ -76,7 +76,7 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
     _, text = kellogg_run
     for words in (
         "Could we see peace this week?",
-        "95 % interval",
+        "of what past talks allow",
         "Settlement (everything on the agenda signed)",
         "No agreement within the horizon",
         "Signed by day",
