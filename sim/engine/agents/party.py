@@ -277,6 +277,9 @@ class Party(Outlook):
         def best_at(end: Array) -> Array:
             return best - total(slope * np.abs(end - ideal))
 
+        # within what the stage must contain, as far as its lines allow
+        terms = (table.of(a) for a in (self.talks.terms_low, self.talks.terms_high))
+        low, high = (np.clip(side, low, high) for side in terms)
         inner, end = np.clip(ideal, low, high), np.clip(signable, low, high)
         short = best_at(end) >= goal
         end = np.where(short[:, None], end, inner)
