@@ -135,8 +135,8 @@ class ActiveGate(ByWorld):
         enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
         return np.asarray(enough & inside(x, low[:, None], high[:, None]).all(axis=2))
 
-    def nearest_to(self, x: Array, table: Table) -> Array:
-        """The text nearest to one (all worlds, all issues) that it would approve itself.
+    def nearest_to(self, x: Array, table: Table, more: Array) -> Array:
+        """The text nearest to one (all worlds, all issues) that it would approve itself, and more.
 
         On the issues of a table, in its worlds: (worlds of the table, issues of the table).
         """
@@ -144,7 +144,8 @@ class ActiveGate(ByWorld):
         lost = slope * np.abs(x - self.ideal)
         lost[:, table.issues] = 0.0
         best = 1.0 - total(lost)
-        reach = table.rows(self.threshold), table.rows(best)
+        goal = self.threshold + more * np.maximum(best - self.threshold, 0.0)
+        reach = table.rows(goal), table.rows(best)
         of = (self.ideal, slope, self.low, self.high, x)
         return nearest(*reach, *(table.of(a) for a in of))
 
@@ -266,10 +267,11 @@ class Ratification(ByWorld):
             fine &= passes | ~concerned | ~table.rows(gate.known)[:, None]
         return fine
 
-    def nearest_to(self, party: int, x: Array, table: Table) -> Array:
+    def nearest_to(self, party: int, x: Array, table: Table, more: Array) -> Array:
         """The text nearest to one that, for all that a party knows, would not fail at its gates.
 
         ``x`` is (all worlds, all issues), and so is what is returned; gates one after the other.
+        ``more`` (worlds,) is the share of what a gate could gain over its threshold to ask for.
         """
         text = None
         for gate in self._minded_by(party, table):
@@ -280,7 +282,7 @@ class Ratification(ByWorld):
             fails = gate.concerned(package, table) & ~gate.passes(package, table)
             fails = fails[:, 0] & table.rows(gate.known)
             if fails.any():
-                near = gate.nearest_to(text, table)
+                near = gate.nearest_to(text, table, more)
                 table.put(text, np.where(fails[:, None], near, table.of(text)))
         return x if text is None else text
 

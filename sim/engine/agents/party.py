@@ -237,6 +237,10 @@ class Party(Outlook):
                 # back inside the stricter line where the walk does not meet the condition
                 low, high = (side[:, 0] for side in self._lines(table.rows(x)[:, None], table))
                 table.put(x, np.minimum(np.maximum(on_table, low), high))
+            passing = self.gates.nearest_to(self.index, x, table, np.full(len(x), LEAST))
+            if passing is not x:
+                low, high = (table.of(side) for side in lines)
+                table.put(x, np.minimum(np.maximum(table.of(passing), low), high))
 
     def _trade_off(
         self, x: Array, tables: list[Table], aims: tuple[Array, Array], best: Array
@@ -248,11 +252,12 @@ class Party(Outlook):
         """
         offers = stacked([o.offer for o in self.others])
         gap = np.maximum(best - self.reservation, 0.0)
-        goal = self.target + LEAST * gap / np.sqrt(np.maximum(self.at_its_least - 1.0, 1.0))
+        more = LEAST / np.sqrt(np.maximum(self.at_its_least - 1.0, 1.0))
+        goal = self.target + more * gap
         for table in tables:
             asked = [o.asked_at(table) for o in self.others]
             middle = offers[asked].mean(axis=0) if any(asked) else aims[0]
-            middle = self.gates.nearest_to(self.index, middle, table)
+            middle = self.gates.nearest_to(self.index, middle, table, more)
             near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
             if self.curvature is not None:
                 near = self._corrected(
