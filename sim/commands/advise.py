@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import fail, load_or_fail, told
+from sim.files import json_text
 
 if TYPE_CHECKING:
     from sim.scenario import Loaded
@@ -61,7 +61,7 @@ def advise(
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))
     if json_:
-        sys.stdout.write(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell
 
@@ -87,7 +87,7 @@ def mediation(
     with told(job, ExecutorError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))
     if json_:
-        sys.stdout.write(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell_mediation
 

@@ -25,6 +25,7 @@ def backtest(
     json_: opt.Json = False,
 ) -> None:
     """Test models of group decisions against real outcomes."""
+    from sim.files import json_text
     from sim.studies.backtest.evaluate import backtest as evaluate
     from sim.studies.backtest.folder import FolderError, load_folder
 
@@ -33,7 +34,7 @@ def backtest(
     except FolderError as error:
         fail(str(error))
 
-    from sim.commands.backtesting import json_text, tell, write
+    from sim.commands.backtesting import tell, write
 
     result = evaluate(loaded, seed, bootstrap)
     target = out or Path("out") / f"backtest-{loaded.name}"

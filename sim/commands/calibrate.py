@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail
+from sim.files import json_text
 
 if TYPE_CHECKING:
     from sim.ensemble.executors import Executor
@@ -71,7 +71,7 @@ def calibrate(
         made = calibration(cases, worlds, rows, executor, progress, out / "worlds")
         content = write_calibration(made, out)
     if json_:
-        print(json.dumps(content, indent=1, ensure_ascii=False))
+        sys.stdout.write(json_text(content))
     elif not quiet:
         print(told_calibration(made, out))
 
@@ -96,6 +96,6 @@ def score(
         content = write_scores(made, out)
         save(reliability_figure(made.reliability), out / "reliability.png")
     if json_:
-        print(json.dumps(content, indent=1, ensure_ascii=False))
+        sys.stdout.write(json_text(content))
     elif not quiet:
         print(told_scores(made, out))

@@ -81,9 +81,9 @@ def run(
     with told(job, ExecutorError, RunError, StoreError):
         finished = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
-        from sim.ensemble.runner import summary_text
+        from sim.files import json_text
 
-        sys.stdout.write(summary_text(finished.summary.to_json()))
+        sys.stdout.write(json_text(finished.summary.to_json()))
     elif not quiet:
         from sim.commands.terminal.run import tell, tell_short
 
@@ -120,9 +120,9 @@ def play_listed(
     except OSError as error:
         cannot_write(error, out)
     if as_json:
-        from sim.studies.solve.summary import text
+        from sim.files import json_text
 
-        sys.stdout.write(text(session.summary))
+        sys.stdout.write(json_text(session.summary))
     elif not quiet:
         from sim.commands.terminal.session import tell
 

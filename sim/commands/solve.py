@@ -43,9 +43,9 @@ def solve(
     except OSError as error:
         cannot_write(error, out)
     if json_:
-        from sim.studies.solve.summary import text
+        from sim.files import json_text
 
-        sys.stdout.write(text(solved.content))
+        sys.stdout.write(json_text(solved.content))
     elif not quiet:
         from sim.commands.terminal.solve import tell
 
