@@ -161,11 +161,18 @@ def _large(
             axes.plot([x - 0.05 / width, x + 0.05 / width], [line.at, line.at], color=stand.color,
                       transform=axes.get_yaxis_transform(), clip_on=False, zorder=4,
                       linewidth=1.4, linestyle=":" if line.conditional else "-")  # fmt: skip
+    _name_ends(axes, panel, height, right - gap, gap)
+
+
+def _name_ends(
+    axes: Axes, panel: IssuePanel, height: float, width: float, start: float = 0.0
+) -> None:
+    """Who stands where at the end, or that it is agreed, in so many inches."""
+    ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
     if panel.deal:
-        end_labels(axes, [(panel.deal[1], "agreed", DARK)], height, right - gap, start=gap)
-    elif named:
-        ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
-        end_labels(axes, ends, height, right - gap, start=gap)
+        ends = [(panel.deal[1], "agreed", DARK)]
+    if len(ends) <= NAMED:
+        end_labels(axes, ends, height, width, start=start)
 
 
 def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
@@ -180,23 +187,28 @@ def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, flo
 
 def small_panel(
     sheet: Sheet, view: ConvergenceView, panel: IssuePanel, place: tuple[float, float], cell: float,
-    heights: tuple[float, float, float], height: float,
+    heights: tuple[float, float, float], height: float, names: float = 0.0,
 ) -> None:  # fmt: skip
-    """Title, the text of the upper end, the lines, the text of the lower end."""
+    """Title, the text of the upper end, the lines, the text of the lower end.
+
+    With so many inches for names at the ends of the lines.
+    """
     (left, top), (title, upper, _) = place, heights
     scale = panel.issue.scale
     sheet.text(left, top, "\n".join(_title(panel, cell)), size=TITLE, weight="bold")
     lines = wrapped(scale[max(scale)], cell, lines=2)
     plot = top + title + upper + 0.08
     sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
-    axes = sheet.axes(left, plot, cell, height, gid=panel.key)
+    axes = sheet.axes(left, plot, cell - names, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
     axes.set_xlim(0, view.end)
     axes.set_xticks([])
     axes.set_yticks(list(scale), [""] * len(scale))
     axes.tick_params(length=0)
     axes.grid(axis="y")
-    _draw(axes, view, panel, 0.75 if height == SMALL_PANEL else 1.0)
+    _draw(axes, view, panel, 1.0 if names else 0.75)
+    if names:
+        _name_ends(axes, panel, height, names)
     lines = wrapped(scale[min(scale)], cell, lines=2)
     sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 
