@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
 from sim.prose import percent
-from sim.views.colours import LIMITED, ink, tint
+from sim.views.colours import LIMITED, OUTSIDE, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
 GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
@@ -23,7 +23,7 @@ SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
 BAND, BAND_HEAD = 0.3, 0.5
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
-REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
+REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": OUTSIDE,
                         "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""

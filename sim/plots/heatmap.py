@@ -21,12 +21,9 @@ from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, t
 from sim.prose import counted, listing
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Axis, Surface, surface
-from sim.views.colours import SETTLED, luminance
+from sim.views.colours import OUTSIDE, RUST, SETTLED, TEAL, luminance
 from sim.views.layout import TOPS, nice_top
 
-PAPER = "#f7fafa"
-TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
-"""Colours from 0 to the greatest value, and to the least where there are negative ones."""
 BIG = 10.5
 TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 2.6
 NAMES = 2.1
@@ -121,7 +118,7 @@ def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
     gap = 0.0 if columns > 15 or rows > 15 else 1.0
     for r, c in np.ndindex(rows, columns):
         value = float(shown.mean[r, c])
-        known = {"facecolor": _shade(colours, value), "edgecolor": "#dfe6e5", "linewidth": gap}
+        known = {"facecolor": _shade(colours, value), "edgecolor": "#e3e3e3", "linewidth": gap}
         style: dict[str, Any] = UNKNOWN if np.isnan(value) else known
         axes.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, gid=f"cell {r} {c}", **style))
 
@@ -295,7 +292,7 @@ def _axis_title(sheet: Sheet, axis: Axis, left: float, top: float, width: float)
 
 
 def _arrow(marker: str) -> dict[str, Any]:
-    return {"marker": marker, "color": "#B00020", "markersize": 6.5, "markeredgewidth": 0}
+    return {"marker": marker, "color": OUTSIDE, "markersize": 6.5, "markeredgewidth": 0}
 
 
 def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None = None) -> None:

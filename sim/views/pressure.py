@@ -13,8 +13,8 @@ from sim.ensemble.runner import Run
 from sim.prose import counted, listing, signed
 from sim.prose import percent as share_text
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import actor_colors
-from sim.views.convergence import CROWD, MANY
+from sim.views.colours import CROWD, SITUATION, actor_colors
+from sim.views.convergence import MANY
 from sim.views.layout import window
 from sim.views.run_data import band, days, last_day, short, signatories, signed_words
 from sim.views.view import View, foot_line
@@ -22,7 +22,6 @@ from sim.views.view import View, foot_line
 Array = NDArray[np.floating]
 MOST = 2
 """Most issues shown that move without a deal; those that move furthest."""
-DRIFT = "#4a5a63"
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ def _moving(run: Run, issue: str, shown: int) -> Moving:
     line = run.central.no_deal.values[:shown, n]
     ends = window(list(spec.scale), float(min(low.min(), line.min())),
                   float(max(high.max(), line.max())))  # fmt: skip
-    return Moving(spec, Course(issue, spec.title, DRIFT, line, low, high), ends)
+    return Moving(spec, Course(issue, spec.title, SITUATION, line, low, high), ends)
 
 
 def _costs(run: Run, shown: int) -> list[Course]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import listing
-from sim.views.colours import actor_colors
-from sim.views.convergence import CROWD, MANY
+from sim.views.colours import CROWD, actor_colors
+from sim.views.convergence import MANY
 from sim.views.run_data import band, days, last_day, short, signatories, signed_words
 from sim.views.view import View, foot_line
 
