@@ -141,7 +141,8 @@ def _large(
     height = pitch - head - UNDER
     barred = [stand for stand in panel.stands if stand.lines]
     named = len(panel.stands) <= NAMED
-    names = max((text_width(s.name) for s in panel.stands), default=0.0) if named else 0.0
+    ends = ["agreed"] if panel.deal else [s.name for s in panel.stands if named]
+    names = max(map(text_width, ends), default=0.0)
     right = min(names + 0.2, 0.25 * cell) + STEP * len(barred) + 0.08
     width = cell - TICKS - right
     axes = sheet.axes(left + TICKS, top + head, width, height, gid=panel.key)

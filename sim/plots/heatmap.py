@@ -69,11 +69,12 @@ def heatmap(results: SweepResults, shown: Surface) -> Figure:
 
 def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     x = shown.x
-    names = min(max(_widest(y), 0.4), NAMES)
+    row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
+    rows = [_row_label(y, n, row) for n in range(len(y))]
+    names = min(max(0.4, *(text_width(line) for lines in rows for line in lines)), NAMES)
     left = MARGIN + names + 0.12
     most = WIDTH - left - MARGIN - BAR_GAP - BAR - BAR_LABELS
     width = min(most, COLUMN_MAX * len(x))
-    row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
     height = row * len(y)
     column = width / len(x)
     texts = _cell_texts(shown, column, row, results.header.sampled)
@@ -98,8 +99,7 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     axes.set_ylim(-0.5, len(y) - 0.5)
     axes.set_xticks(turned, ["\n".join(lines) for lines in ticks])
     places = _every(len(y), line_height(), row)
-    labels = ["\n".join(wrapped(y.labels[n], NAMES, lines=2)) for n in places]
-    axes.set_yticks(places, labels)
+    axes.set_yticks(places, ["\n".join(rows[n]) for n in places])
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -109,8 +109,11 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     return sheet.figure
 
 
-def _widest(axis: Axis) -> float:
-    return max(max(text_width(t) for t in wrapped(n, NAMES, lines=2)) for n in axis.labels)
+def _row_label(y: Axis, n: int, row: float) -> list[str]:
+    """A value and the text of its scale, where there is room for both."""
+    if y.words and 3 * line_height() <= row:
+        return [y.labels[n], *wrapped(y.words[n], NAMES, lines=2)]
+    return wrapped(y.labels[n], NAMES, lines=2)
 
 
 def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
@@ -258,6 +261,11 @@ def _tick(shown: Surface, value: float) -> str:
 def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
     """Lines of the labels under the columns, and at which; not all where they would collide."""
     room = column - 0.08
+    if x.words:
+        told = [[label, *wrapped(text, max(room, 0.3), lines=4)]
+                for label, text in zip(x.labels, x.words, strict=True)]  # fmt: skip
+        if not any("…" in line for lines in told for line in lines):
+            return told, list(range(len(x)))
     words = [wrapped(label, max(room, 0.3), lines=3) for label in x.labels]
     if x.centres is None and all("…" not in line for lines in words for line in lines):
         return words, list(range(len(x)))
@@ -384,7 +392,7 @@ def headline(shown: Surface) -> str:
         return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
     row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
     at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
-    where = listing([f"{a.parameter.title} = {a.labels[n]}" for a, n in at])
+    where = listing([f"{a.parameter.title} = {a.told(n)}" for a, n in at])
     return f"{title}: {span}, most with {where}"
 
 

@@ -182,7 +182,7 @@ def _ideals(
 ) -> None:
     """Ideal points as triangles, side by side where they coincide; of a crowd with counts."""
     y = rail - ABOVE - (HILL if len(strip.deals) else 0.0)
-    gap = 0.05 if view.crowd else 0.026
+    gap = min(0.05 if view.crowd else 0.026, 1 / max(len(strip.wishes) - 1, 1))
     places = spread([w.ideal for w in strip.wishes], gap, 0.0, 1.0)
     for wish, place in zip(strip.wishes, places, strict=True):
         put(f"ideal:{wish.actors[0]}", 3.0, {"marker": "v", "markersize": 8.5, "color": wish.color,

@@ -36,6 +36,8 @@ MARKERS: dict[str, tuple[str, float]] = {
 colours, which are the sides'."""
 MOST = 3
 """Most pairs of sides that are shown; the numbers of all are in ``solution.json``."""
+NAMED = 6
+"""Most sides whose gains the headline tells one by one."""
 GUTTER, TICKS, HEAD, UNDER = 0.3, 0.62, 0.12, 0.62
 
 
@@ -87,12 +89,12 @@ def headline(subject: Subject) -> str:
     if subject.analysis.status != "zone":
         return statement(subject)
     point = subject.analysis.points["nash"][0]
-    gains = listing(
-        [
-            f"{subject.unit * g:.0f} for {name}"
-            for name, g in zip(subject.labels, point.gain, strict=True)
-        ]
-    )
+    each = [(f"{subject.unit * g + 0.0:.0f}".replace("-0", "0"), name)
+            for name, g in zip(subject.labels, point.gain, strict=True)]  # fmt: skip
+    gains = listing([f"{worth} for {name}" for worth, name in each])
+    if len(each) > NAMED:
+        low, high = (subject.unit * f(point.gain) + 0.0 for f in (min, max))
+        gains = f"from {low:.0f} to {high:.0f} for the {len(each)} sides".replace("-0 ", "0 ")
     return f"There is something to agree on: Nash's solution is worth, in points, {gains}"
 
 

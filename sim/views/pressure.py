@@ -125,14 +125,16 @@ class PressureView(View):
         ]
 
 
-def pressure_view(run: Run) -> PressureView:
-    """Issues that move without a deal, costs by actor, and levers over time."""
+def pressure_view(run: Run) -> PressureView | None:
+    """Issues that move without a deal, costs by actor, and levers; None where there are none."""
     end = last_day(run)
     shown = int((days(run) <= end).sum())
     moving, others = drifting(run)
     levers = [_lever(run, n, shown) for n in range(run.central.sizes["lever"])]
     used = [lever for lever in levers if lever.shares[-1] > 0 or lever.pulled is not None]
     costs = _costs(run, shown)
+    if not moving and not levers and not any(c.high.any() for c in costs):
+        return None
     text = (
         "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what going on "
         "without a deal costs each side, and how the situation moves meanwhile; levers change both."

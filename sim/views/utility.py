@@ -172,10 +172,10 @@ def headline(run: Run) -> str:
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
         if best == least or abs(gain[best] - gain[least]) < 0.005:
             return f"The deal beats no deal by {_points(gain[best])} for every side"
-        return (
-            f"The deal beats no deal by {_points(gain[best])} for {short(run, actors[best])}, "
-            f"by {_points(gain[least])} for {short(run, actors[least])}"
-        )
+        to_best = f"{_points(gain[best])} more than no deal to {short(run, actors[best])}"
+        how = "more" if gain[least] > 0 else "less"
+        least_ = f"{_points(abs(gain[least]))} {how} to {short(run, actors[least])}"
+        return f"The deal is worth {to_best}, {least_}"
     hope = target - reservation
     most = int(np.argmax(hope))
     if hope[most] < 0.005:

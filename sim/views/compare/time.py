@@ -137,7 +137,7 @@ def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
     with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
     if with_any:
-        first = with_any[0]
+        first = max(with_any, key=lambda run: _signs(run, "settlement"))
         middle = float(np.nanmedian(signed_day(first, "settlement")))
         text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
         return f"{text}; most in {listed([first.scenario.name])}, half of them by day {middle:.0f}"
