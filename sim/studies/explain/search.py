@@ -21,8 +21,8 @@ from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-WEIGHED, BATCH = 12, 600
-"""Sets that are looked at, the cheapest as they are; worlds that are worth a model of their own."""
+WEIGHED, BATCH = 12, 60
+"""Sets that are looked at, the cheapest as they are; combinations that are tried at once."""
 LEAST, PART = 0.05, 0.8
 """Below the first nothing counts as reached; of what is below the goal, so much is sought."""
 
@@ -74,10 +74,9 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     ]
     cells = list({tuple(cell.items()): cell for cell in cells}.values())
     cells.sort(key=field.weighed)
-    each = max(1, BATCH // len(field.worlds))
-    for start in range(0, len(cells), each):
+    for start in range(0, len(cells), BATCH):
         batch = [
-            c for c in cells[start : start + each] if field.weighed(c) < field.weighed(best) - 1e-9
+            c for c in cells[start : start + BATCH] if field.weighed(c) < field.weighed(best) - 1e-9
         ]
         if not batch:
             break
