@@ -24,8 +24,8 @@ from sim.report.explained import explained_fragment
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.loading import load_variant
 from sim.studies.explain.explanation import explain
-from sim.studies.explain.findings import Explanation
 from sim.studies.explain.field import Field
+from sim.studies.explain.findings import Explanation
 from sim.studies.explain.moves import all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest

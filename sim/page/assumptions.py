@@ -133,7 +133,7 @@ def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, 
     for keys, value in changes.items():
         node: Any = out
         for key in keys[:-1]:
-            node = node[key] if isinstance(node, list) else node.setdefault(key, {})
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
         fixed = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
         node[keys[-1]] = value if keys[0] == "engine" else fixed  # the engine's are plain numbers
     return out

@@ -25,8 +25,8 @@ from sim.report.sources import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
-from sim.studies.explain.explanation import experiments_array
 from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import experiments_array
 from sim.views.colours import actor_colors
 
 MAIN, OF_ONE = 14, 7

@@ -111,9 +111,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not agreed in "
-        "any world. Coloured where it is near the ideal of one side alone. Scenarios that say the "
-        "same stand together."
+        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not "
+        "agreed in any world. Coloured where it is near the ideal of one side alone. Scenarios "
+        "that say the same stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
