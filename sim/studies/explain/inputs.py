@@ -113,7 +113,7 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
         )
         return f"{title} is among the {part} drawn"
     if _YES_NO.search(path):
-        return f"{title}{'' if low > 0 else ' does not'}"
+        return f"{title.partition(':')[0]} {'binds' if low > 0 else 'does not bind'}"
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
     if at_least and at_most:
