@@ -11,7 +11,7 @@ from sim.prose import percent
 from sim.views.colours import ink
 from sim.views.explain import ExplainView, Panel
 
-ROW, LABEL = 0.36, 3.4
+ROW, LABEL, LINE = 0.36, 3.4, 0.17
 
 
 @styled
@@ -19,14 +19,19 @@ def explained(view: ExplainView) -> Figure:
     """Drivers by group, and under them shares of worlds: panels that have nothing are left out."""
     groups = len({bar.group for bar in view.drivers})
     top = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
-    heights = [0.55 + ROW * len(panel.bars) + 0.3 for panel in view.panels]
+    texts = [wrapped(p.text, WIDTH - 2 * MARGIN, lines=3) if p.text else [] for p in view.panels]
+    heights = [
+        0.85 + LINE * len(text) + ROW * len(panel.bars)
+        for panel, text in zip(view.panels, texts, strict=True)
+    ]
     sheet = Sheet(view.foot, f"{view.headline}.", view.subtitle, top + sum(heights))
     if view.drivers:
         _drivers(sheet, view)
     else:
         sheet.text(MARGIN, 0, "No uncertain number matters more than chance.", size=10.5)
-    for panel, height in zip(view.panels, heights, strict=True):
-        _shares(sheet, panel, top)
+    for panel, text, height in zip(view.panels, texts, heights, strict=True):
+        sheet.text(MARGIN, top + 0.36, "\n".join(text))
+        _shares(sheet, panel, top, 0.42 + LINE * len(text))
         top += height
     return sheet.figure
 
@@ -69,13 +74,13 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
     sheet.text(WIDTH - MARGIN, 0.12, "lowest → highest third", ha="right", color=GREY)
 
 
-def _shares(sheet: Sheet, panel: Panel, top: float) -> None:
+def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.rule(top)
     sheet.text(MARGIN, top + 0.12, panel.title, size=10.5, weight="bold")
     places = (np.arange(len(panel.bars)) + 0.5) * ROW
     left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
     height = ROW * len(panel.bars)
-    axes = sheet.axes(left, top + 0.42, width, height, gid=panel.key)
+    axes = sheet.axes(left, top + head, width, height, gid=panel.key)
     axes.barh(places, [b.share for b in panel.bars], height=0.2,
               color=[b.color for b in panel.bars])  # fmt: skip
     for at, bar in zip(places, panel.bars, strict=True):
@@ -84,9 +89,9 @@ def _shares(sheet: Sheet, panel: Panel, top: float) -> None:
         if bar.interval is not None:
             axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
         lines = "\n".join(wrapped(bar.title, LABEL - 0.1, lines=2))
-        sheet.text(left - 0.1, top + 0.42 + at, lines, ha="right", va="center", color=DARK)
+        sheet.text(left - 0.1, top + head + at, lines, ha="right", va="center", color=DARK)
         text = percent(bar.share, bar.interval)
-        sheet.text(left + width + 0.12, top + 0.42 + at, text, va="center", weight="bold")
+        sheet.text(left + width + 0.12, top + head + at, text, va="center", weight="bold")
     axes.set_ylim(height, 0)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sim.studies.explain.words import (
     changing,
     command_words,
     deciding,
+    explain_words,
     ruling,
     standing,
 )
@@ -61,11 +61,9 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     scenario, known = run.scenario, run.summary.provenance
     view = explain_view(run, found)
     file = known.files[-1] if known.files else f"{scenario.name}.yaml"
-    more = ["python", "-m", "sim", "explain", file]
-    more += [word for one in known.overrides for word in ("--set", one)]
+    again = explain_words(file, known.overrides)
     return {
         "of": found.identity,
-        "headline": f"{view.headline}.",
         "chart": page_chart({SAVED: Drawing(view, explained(view))}, SAVED),
         "deciding": deciding(found),
         "ruling": ruling(found),
@@ -79,8 +77,8 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
             }
             for one in found.changes
         ],
-        "alone": alone_words(found, scenario) if found.searched and found.failed else [],
-        "more": "" if found.searched else shlex.join(more),
+        "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
+        "more": "" if found.searched else again,
     }
 
 

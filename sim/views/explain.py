@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import listing, percent
+from sim.prose import listing, percent, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.words import changed_title, deciding, measure_value, ruling, standing
+from sim.studies.explain.words import changed_title, measure_value
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
 
@@ -43,12 +43,13 @@ class ShareBar:
 
 @dataclass(frozen=True)
 class Panel:
-    """Some shares under a title."""
+    """Some shares under a title, and a text."""
 
     key: str
     title: str
     note: str
     bars: list[ShareBar]
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,6 @@ class ExplainView(View):
     hidden: int
     chance: float
     panels: list[Panel]
-    told: list[str]
-
-    @property
-    def words(self) -> list[str]:
-        return self.told
 
 
 def explain_view(run: Run, found: Explanation) -> ExplainView:
@@ -110,7 +106,6 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
         len(found.drivers) - len(shown),
         found.chance,
         [panel for panel in _panels(found, scenario, colors) if panel.bars],
-        [*deciding(found), ruling(found), *(standing(found) if found.searched else [])],
     )
 
 
@@ -118,7 +113,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
     rule, met = found.rule, []
     if rule is not None:
         met = [
-            ShareBar(f"Where {listing(rule.conditions)}", rule.fresh.density, "#333333"),
+            ShareBar("Where this is so", rule.fresh.density, "#333333"),
             ShareBar("Elsewhere", rule.fresh.outside, NOBODY),
         ]
     every = [one for one in found.obstacles if one.settle >= 0.02][:4] + found.together[:4]
@@ -139,7 +134,13 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         for one in found.changes
     ]
     return [
-        Panel("rule", f"What must be true: worlds with {found.case}", "", met),
+        Panel(
+            "rule",
+            f"What must be true: worlds with {found.case}",
+            "",
+            met,
+            f"{sentence(listing(rule.conditions))}." if rule else "",
+        ),
         Panel(
             "obstacles",
             "What stands in the way: failed worlds that settle without it",
@@ -164,5 +165,8 @@ def headline(found: Explanation) -> str:
     best = max([*found.obstacles, *found.together], key=lambda one: one.needed, default=None)
     if best is None or not best.needed:
         return f"{text}; no one, two or three things alone keep the others from it"
-    only = " only together" if len(best.keys) > 1 else ""
-    return f"{text}; without {listing(best.what)}{only}, {percent(best.settle)} of the others would"
+    share = f"{percent(best.settle)} of the others would"
+    if len(best.keys) == 1:
+        return f"{text}; without {best.what[0]}, {share}"
+    less = "none" if best.parts == 0 else f"at most {percent(best.parts)}"
+    return f"{text}; without {listing(best.what)} together, {share}, without less {less}"

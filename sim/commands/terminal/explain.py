@@ -17,6 +17,7 @@ from sim.studies.explain.words import (
     changing,
     command_words,
     deciding,
+    explain_words,
     ruling,
     standing,
 )
@@ -47,7 +48,8 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     if not found.changes:
         section("The smallest change", ["Nothing tried settles 5 % of the failed worlds."])
     if job.actor is None and found.failed:
-        section("Who could alone", alone_words(found, scenario))
+        again = explain_words(job.file, job.job.overrides)
+        section("Who could alone", alone_words(found, scenario, again))
     if job.sobol:
         section("Shares of the variance by group (Sobol', first order and total)",
                 [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip

@@ -190,12 +190,12 @@ def changed_title(one: Change, scenario: Scenario) -> str:
     return f"{whole}, by {actor_words(one.who, scenario)} alone" if one.who else whole
 
 
-def alone_words(found: Explanation, scenario: Scenario) -> list[str]:
-    """What each could bring by itself, and how to see more."""
+def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]:
+    """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= 0.05}
     lines = [
         f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds"
-        + (f" (how: --actor {k})" if k in scenario.actors else "")
+        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
@@ -207,3 +207,9 @@ def command_words(file: str, overrides: Sequence[str], change: Change) -> str:
     lines = [f"python -m sim run {shlex.quote(file)}"]
     lines += [f"--set {shlex.quote(one)}" for one in (*overrides, *change.set)]
     return " \\\n  ".join(lines)
+
+
+def explain_words(file: str, overrides: Sequence[str]) -> str:
+    """The command that looks for the smallest change."""
+    changed = [word for one in overrides for word in ("--set", one)]
+    return shlex.join(["python", "-m", "sim", "explain", file, *changed])
