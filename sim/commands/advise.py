@@ -53,6 +53,9 @@ def advise(
     ] = 250,
     worlds: Annotated[int, typer.Option(min=50, help="Other worlds in which it is judged.")] = 1500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 1,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="After which no further generation is begun.")
+    ] = 6.0,
     out: OutOption = Path("out"),
     set_: SetOption = None,
     json_: JsonOption = False,
@@ -66,7 +69,7 @@ def advise(
     from sim.ensemble.executors import ExecutorError
     from sim.scenario import ScenarioError
 
-    asked = (plans, generations, shown, search_worlds, worlds, seed)
+    asked = (plans, generations, shown, search_worlds, worlds, seed, minutes)
     job = AdviseJob(file, loaded, overrides, tuple(against or ()), *asked, out)
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))
