@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.prose import listing
 from sim.studies.compare.comparison import Comparison
-from sim.views.colours import actor_colors
+from sim.views.colours import shared_colors
 from sim.views.compare.common import (
     Row,
     foot,
@@ -111,9 +111,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not agreed in "
-        "any world. Coloured where it is near the ideal of one side alone. Scenarios that say the "
-        "same stand together."
+        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not "
+        "agreed in any world. Coloured where it is near the ideal of one side alone. Scenarios "
+        "that say the same stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -123,8 +123,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     sides = {t.side for by_issue in terms.values() for t in by_issue.values() if t.side}
+    colors = shared_colors(run.scenario for run in runs)
     named = {
-        a: (run.scenario.actors[a].short, actor_colors(run.scenario)[a])
+        a: (run.scenario.actors[a].short, colors[a])
         for run in reversed(runs)
         for a in run.scenario.actors
         if a in sides
