@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from sim.plots.canvas import Canvas
 from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
@@ -77,7 +77,7 @@ class Sheet:
         self.height = self.body_top + body + 0.22 + len(foot) * line_height(SMALL)
         self.body = body
         self.figure = Figure(figsize=(WIDTH, self.height))
-        FigureCanvasAgg(self.figure)
+        Canvas(self.figure)
         self._write(0.2, head, HEADLINE, DARK, "headline", weight="bold")
         self._write(
             0.26 + len(head) * line_height(HEADLINE), under, SUBTITLE, "#444444", "subtitle"
