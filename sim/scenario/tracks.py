@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from sim.registry import PROTOCOLS
-from sim.scenario.schema import (
-    Actor,
-    LimitedStage,
-    Position,
-    Protocol,
-    Scenario,
-    Stage,
-    Track,
-    War,
-)
+from sim.scenario.schema import Actor, LimitedStage, Position, Protocol, Scenario, Stage, Track, War
 
 
 def tracks_of(scenario: Scenario) -> dict[str, Track]:
