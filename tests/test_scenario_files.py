@@ -228,7 +228,10 @@ def test_a_shipped_scenario_is_extended_from_any_folder(tmp_path: Path, name: st
     assert mine.scenario.actors == shipped.scenario.actors
     (tmp_path / "dayton.yaml").write_text(BASE)  # what stands beside it goes first
     if name.endswith("yaml"):
-        assert load_scenario(tmp_path / "dayton_mine.yaml").scenario.issues.keys() == {"land", "arms"}
+        assert load_scenario(tmp_path / "dayton_mine.yaml").scenario.issues.keys() == {
+            "land",
+            "arms",
+        }
 
 
 def test_set_changes_one_assumption(tmp_path: Path) -> None:

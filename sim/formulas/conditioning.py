@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
+
 Codes = NDArray[np.uint8]
 NARROWEST, WIDEST = 0.3, 1.0
 """Bounds of a bandwidth, in standard deviations."""

@@ -14,6 +14,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.formulas.statistics import Interval, wilson
@@ -23,7 +24,6 @@ from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
 
 Worlds = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 LONGER = 3
 """How many times as long the talks may last, where time is tried as the cause."""
 
