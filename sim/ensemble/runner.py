@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import platform
 import traceback
@@ -325,17 +326,14 @@ def write_rounds(run: Run, path: Path) -> None:
         ],
         axis=-1,
     ).reshape(-1, len(columns) - 5)
-    keys = (
-        (t, int(central.day.values[t]), dates[t], actor, issue)
-        for t in range(shape[0])
-        for actor in central.actor.values
-        for issue in central.issue.values
-    )
+    rounds = zip(range(shape[0]), central.day.values.astype(int).tolist(), dates, strict=True)
+    keys = itertools.product(rounds, central.actor.values, central.issue.values)
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)
         writer.writerow([*columns, *agreements])
-        for key, numbers in zip(keys, table.tolist(), strict=True):
-            writer.writerow([*key, *(f"{x:.5g}" for x in (*numbers, *in_force[key[0]]))])
+        for (now, actor, issue), numbers in zip(keys, table.tolist(), strict=True):
+            cells = (f"{x:.5g}" for x in (*numbers, *in_force[now[0]]))
+            writer.writerow([*now, actor, issue, *cells])
 
 
 def _in_force(run: Run) -> tuple[list[str], list[list[float]]]:

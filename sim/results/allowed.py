@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.formulas.emulator import spread_of_share
+from sim.formulas.emulator import normal_scores, spread_of_share
 from sim.formulas.statistics import Interval, wilson
 from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES, Intervals
@@ -31,14 +31,15 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     """
     names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
     drawn = np.array([data[n].values for n in names], dtype=float)
-    if not len(names) or not np.ptp(drawn, axis=1).any():
+    scores = normal_scores(drawn.T)
+    if not scores.size:
         return None
 
     def spread(flags: np.ndarray) -> Interval:
         count, worlds = int(flags.sum()), len(flags)
         if count in (0, worlds):  # what happens in no world, or in all, is left to sampling
             return wilson(count, worlds)
-        return Interval(*spread_of_share(drawn.T, flags))
+        return Interval(*spread_of_share(scores, flags))
 
     return spread
 
