@@ -10,6 +10,7 @@ async function begin() {
   const named = (name) => plans.find((plan) => plan.name === name);
   for (const plan of plans) {
     plan.factors = plan.hidden.map(({ group, at, fit }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit }));
+    plan.factorOf = Object.fromEntries(plan.factors.map(({ group, codes, levels }) => [group, Float64Array.from(codes, (code) => levels[code])]));
     const { settled, signed } = plan.data, yes = (days) => Uint8Array.from(days, (day) => Number(day !== NEVER));
     plan.happens = [yes(settled), yes(signed)];
     plan.kinds = Uint8Array.from(settled, (day, i) => (day !== NEVER ? 0 : signed[i] !== NEVER ? 1 : 2));
@@ -33,7 +34,7 @@ async function begin() {
   function targetsOf(plan, changes) {
     return changes.map(({ input, value }) => {
       const held = input.held[plan.number];
-      return { ...sizeOf(plan, input), input, fit: held.fit, engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
+      return { ...sizeOf(plan, input), input, fit: held.fit, factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
     });
   }
 
@@ -51,7 +52,7 @@ async function begin() {
     plan.predictors ??= [];
     return plan.predictors[goal] ??= predictorsOf(plan, goal, [
       ...plan.factors.map((one) => ({ ...one, codes: () => one.codes })),
-      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
+      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
     ], plan.data.n);
   }
   // Share, squared error and range of what is asked, from all stored worlds.
