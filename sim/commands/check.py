@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from sim.commands import options as opt
 from sim.commands.errors import load_or_fail
-from sim.commands.options import ScenarioArgument, SetOption
 
 
-def check(file: ScenarioArgument, set_: SetOption = None) -> None:
+def check(file: opt.Scenario, set_: opt.Set = None) -> None:
     """Validate a scenario file; every error with its line and a suggestion."""
     loaded = load_or_fail(file, tuple(set_ or ()))
     from sim.scenario import LoadedDiscrete

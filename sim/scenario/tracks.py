@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.registry import PROTOCOLS
-from sim.scenario.schema import (
-    Actor,
-    LimitedStage,
-    Position,
-    Protocol,
-    Scenario,
-    Stage,
-    Track,
-    War,
-)
+from sim.scenario.schema import Actor, LimitedStage, Position, Protocol, Scenario, Stage, Track, War
 
 
 def tracks_of(scenario: Scenario) -> dict[str, Track]:
