@@ -15,6 +15,7 @@ from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.scenario import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title
@@ -140,6 +141,8 @@ class OutcomeView(View):
     #: limited agreements, which are neither a truce nor a settlement
     limited: list[Signing]
     base: Base | None = None
+    #: days of the scenario's own, from day 0, and what each is
+    named: Sequence[tuple[float, str]] = ()
 
     @property
     def words(self) -> list[str]:
@@ -181,6 +184,11 @@ class OutcomeView(View):
         names = listing([one.phrase if n == 0 else one.phrase[:1].lower() + one.phrase[1:]
                          for n, one in enumerate(never)])  # fmt: skip
         return f"{names}: in no world by any of these days ({span_words([low, high])})."
+
+    @property
+    def marks(self) -> list[tuple[float, str]]:
+        """Days within the time shown that the scenario names itself, each with a word for it."""
+        return [(day, word) for day, word in self.named if 0.0 < day <= self.end]
 
     @property
     def possible(self) -> list[Odds]:
@@ -245,7 +253,16 @@ def outcome_view(run: Run) -> OutcomeView:
         f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
+                       last_day(run), signings, asked, limited, _base(run), _named(scenario))  # fmt: skip
+
+
+def _named(scenario: Scenario) -> list[tuple[float, str]]:
+    """The deadline, and the days that are asked about."""
+    named = [(scenario.day_of(one.by), "asked about") for one in scenario.ask]
+    if scenario.deadline is not None:
+        deadline = scenario.day_of(scenario.deadline.at)
+        named = [(deadline, "deadline"), *(one for one in named if one[0] != deadline)]
+    return named
 
 
 def _base(run: Run) -> Base | None:
