@@ -253,7 +253,8 @@ def outcome_view(run: Run) -> OutcomeView:
         f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, _base(run), _named(scenario))  # fmt: skip
+                       last_day(run), signings, asked, limited, _base(run),
+                       _named(scenario))  # fmt: skip
 
 
 def _named(scenario: Scenario) -> list[tuple[float, str]]:
