@@ -192,8 +192,7 @@ class Party(Outlook):
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.
 
-        Who can give no more tries other packages of equal worth, one each turn: what the others
-        would like best, given up in one order of the issues after the other.
+        Who can give no more answers with the package of equal worth nearest to the others'.
 
         Parameters
         ----------
@@ -204,11 +203,11 @@ class Party(Outlook):
         self.wanted = signable = self._signable()
         (aims, hopes), puts_off = (self._aims(), self.hopes()), self._puts_off()
         if puts_off is not None:
-            spared = total(np.where(puts_off & talks.on_table, self.loss(self._put_off(x)), 0.0))
-            of_all = total(np.where(puts_off & ~talks.is_fixed, self.loss(self._put_off(x)), 0.0))
-            aims, hopes = (
-                (aims[0], np.where(puts_off, 0.0, aims[1])),
-                (hopes[0] - spared, hopes[1] - of_all),
+            lost = np.where(puts_off, self.loss(self._put_off(x)), 0.0)
+            aims = aims[0], np.where(puts_off, 0.0, aims[1])
+            hopes = (
+                hopes[0] - total(lost * talks.on_table),
+                hopes[1] - total(lost * ~talks.is_fixed),
             )
         if any(table.stage < talks.stages - 1 for table in talks.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but

@@ -104,10 +104,10 @@ class Preferences(Participant):
             salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
             self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
             curvature[column] = position.curvature
-            point = talks.spec.issues[issue].deferred
-            if position.deferred is not None and point is not None:
+            put_off = talks.spec.issues[issue].deferred
+            if position.deferred is not None and put_off is not None:
                 worth = draws.number(f"{here}.deferred", position.deferred)
-                self.deferrals.append(Deferral(column, point, worth))
+                self.deferrals.append(Deferral(column, put_off, worth))
             upward = position.upward
             if position.limits is not None:
                 drawn += [
