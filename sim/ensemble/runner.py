@@ -24,15 +24,9 @@ from sim.engine.recorder import IN_FORCE
 from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.files import written_whole
+from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
-from sim.results.dataset import (
-    ChunkResult,
-    build_dataset,
-    central_dataset,
-    save_results,
-    template,
-)
+from sim.results.dataset import ChunkResult, build_dataset, central_dataset, save_results, template
 from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
@@ -61,6 +55,8 @@ class Run:
     summary: Summary
     store: Path | None = None
     failures: list[Failure] = field(default_factory=list)
+    #: what has been seen in it so far: see :func:`sim.views.run_data.once`
+    seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 class RunError(Exception):
@@ -294,12 +290,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
 
 def write_summary(run: Run, path: Path) -> None:
     """``summary.json``: the same bytes for the same scenario, seed and versions."""
-    with written_whole(path) as temporary:
-        temporary.write_text(summary_text(run.summary.to_json()), encoding="utf-8")
-
-
-def summary_text(summary: dict[str, Any]) -> str:
-    return json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
+    write_text(path, json_text(run.summary.to_json()))
 
 
 def write_rounds(run: Run, path: Path) -> None:
@@ -376,5 +367,4 @@ def write_failures(failures: list[Failure], about: dict[str, Any], path: Path) -
     """
     entries = [f._asdict() | {"task": f.task._asdict()} for f in failures]
     content = {k: about[k] for k in ("scenario_hash", "overrides")}
-    with written_whole(path) as temporary:
-        temporary.write_text(summary_text(content | {"failures": entries}), encoding="utf-8")
+    write_text(path, json_text(content | {"failures": entries}))

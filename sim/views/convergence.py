@@ -14,7 +14,7 @@ from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
 from sim.results.dataset import date_of
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import actor_colors
+from sim.views.colours import CROWD, actor_colors
 from sim.views.limited import InForce, in_force
 from sim.views.run_data import (
     agreed_day,
@@ -24,6 +24,7 @@ from sim.views.run_data import (
     days,
     kept,
     last_day,
+    once,
     red_lines,
     short,
     signatories,
@@ -42,8 +43,6 @@ OFTEN = 0.05
 """Share of the failures from which an issue is shown large."""
 MANY = 11
 """More actors than these are drawn together where they stand together."""
-CROWD = "#4a5a63"
-"""Colour of actors that are too many for a colour each."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +164,7 @@ class ConvergenceView(View):
         return (line for p in self.panels for stand in p.stands for line in stand.lines)
 
 
+@once
 def convergence_view(run: Run) -> ConvergenceView:
     """Positions of the central world and of single ones, issue by issue."""
     scenario, end = run.scenario, last_day(run)
