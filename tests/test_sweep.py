@@ -425,9 +425,7 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
-@pytest.mark.parametrize(
-    "whose", ["sim.ensemble.store.write_bytes", "sim.files.written_whole"]
-)
+@pytest.mark.parametrize("whose", ["sim.ensemble.store.write_bytes", "sim.files.written_whole"])
 def test_a_full_disk_says_what_is_finished(
     whose: str,
     file: str,

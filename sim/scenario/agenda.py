@@ -118,10 +118,15 @@ class LimitedStage(Step):
     term: Span | None = Field(
         default=None, description="How long it is signed for; absent: until it is broken."
     )
-    breaks: Share = Field(
-        default=Number("fixed", (0.0,)),
+    breaks: Share | None = Field(
+        default=None,
         description="Probability that within a year something breaks it that nobody at the table "
-        "decides.",
+        "decides; absent: as limited ceasefires of the past broke, most in their first months.",
+    )
+    monitoring: dict[Identifier, Bound] = Field(
+        default={},
+        description="Issue → `at_least`, `at_most`: where on the stage's issues it is monitored, "
+        "which the record tells apart; all must hold. Absent: not known.",
     )
 
 

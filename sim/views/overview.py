@@ -14,9 +14,9 @@ import numpy as np
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import apart, thirds
 from sim.prose import percent, sentence
-from sim.studies.explain.explanation import experiments_array
 from sim.studies.explain.inputs import input_of, value_words
 from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import experiments_array
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import day_text, kept
