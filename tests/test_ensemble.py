@@ -19,6 +19,7 @@ import yaml
 from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
+from sim.ensemble.aside import aside
 from sim.ensemble.chunks import (
     Call,
     Failure,
@@ -36,6 +37,7 @@ from sim.ensemble.executors import (
     InProcess,
     Lost,
     ProcessPool,
+    cores,
 )
 from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset, template
@@ -299,3 +301,14 @@ def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     return said
+
+
+def test_work_aside_is_done_by_a_copy_and_here_where_that_dies() -> None:
+    here = os.getpid()
+    with aside(os.getpid) as copied, aside(os.getpid, wanted=False) as own:
+        assert (copied() != here) == (sys.platform == "linux" and cores() > 1)
+        assert own() == here
+    with aside(lambda: "here" if os.getpid() == here else os._exit(1)) as dying:
+        assert dying() == "here"
+    with aside(lambda: 1 // 0) as failing, pytest.raises(ZeroDivisionError):
+        failing()

@@ -260,9 +260,7 @@ class Party(Outlook):
             middle = self.gates.nearest_to(self.index, middle, table, more)
             near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
             if self.curvature is not None:
-                near = self._corrected(
-                    near, table, best, aims, self.loosest_limits(), middle[None]
-                )
+                near = self._corrected(near, table, best, aims, self.loosest_limits(), middle[None])
             table.put(x, near)
             if self.rules:
                 self._link(x, table, middle, aims, (goal, best))
@@ -312,7 +310,9 @@ class Party(Outlook):
         some = table.among(off)
         here = some.of(middle)
         chosen, least = rows(kept, off), total((rows(kept, off) - here) ** 2)
-        moved = [rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules]
+        moved = [
+            rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules
+        ]
         useful = [rule for rule in moved if rule.column in table.issues]
         sides = self.low[None], self.high[None]
         for subset in subsets(len(useful)):
