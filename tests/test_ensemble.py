@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -306,7 +307,8 @@ def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:
 def test_work_aside_is_done_by_a_copy_and_here_where_that_dies() -> None:
     here = os.getpid()
     with aside(os.getpid) as copied, aside(os.getpid, wanted=False) as own:
-        assert (copied() != here) == (sys.platform == "linux" and cores() > 1)
+        alone = threading.active_count() == 1  # Dask may have left some
+        assert (copied() != here) == (sys.platform == "linux" and cores() > 1 and alone)
         assert own() == here
     with aside(lambda: "here" if os.getpid() == here else os._exit(1)) as dying:
         assert dying() == "here"
