@@ -298,7 +298,7 @@ class Party(Outlook):
         aims: tuple[Array, Array],
         target: tuple[Array, Array],
     ) -> None:
-        """Where a condition of its lines is not met, meet it if that is nearer than to keep them."""
+        """Where a condition of its lines is not met, meet it if that is nearer than its lines."""
         package = table.rows(x)[:, None]
         point = table.issues_of(package[:, 0])
         low, high = (side[:, 0] for side in self._lines(package, table))
@@ -317,7 +317,7 @@ class Party(Outlook):
         sides = self.low[None], self.high[None]
         for subset in subsets(len(useful)):
             lines = with_rules(*sides, [useful[n]._replace(party=0) for n in subset])
-            fits = some.rows((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2)))
+            fits = some.rows(np.asarray((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2))))
             near, enough = self._nearest(some, middle, aims, target, (lines[0][0], lines[1][0]))
             way = total((near - here) ** 2)
             better = fits & enough & (way < least - TOLERANCE)
