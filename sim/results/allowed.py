@@ -29,9 +29,8 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
 
     None where worlds do not differ in the engine parameters that past talks inform.
     """
-    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
-    drawn = np.array([data[n].values for n in names], dtype=float)
-    scores = normal_scores(drawn.T)
+    found = [v.values for n, v in data.variables.items() if str(n).startswith(f"{PREFIX}engine.")]
+    scores = normal_scores(np.reshape(found, (len(found), data.sizes["world"])).T)
     if not scores.size:
         return None
 
