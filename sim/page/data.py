@@ -330,7 +330,8 @@ def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
     for goal in GOALS:
         found = sparse_logistic(terms, np.isfinite(_days(plan, goal)))
         constants.append(round(found.constant, 4))
-        with_factor = dict(zip([n for n, _ in paired], found.coefficients[len(columns) :]))
+        beside_factor = found.coefficients[len(columns) :]
+        with_factor = {n: more for (n, _), more in zip(paired, beside_factor, strict=True)}
         for n, (*_, beside) in enumerate(columns):
             told = found.coefficients[n], found.errors[n], with_factor.get(n, 0.0)
             beside.setdefault("fit", []).append([float(f"{v:.3g}") for v in told])
