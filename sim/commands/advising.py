@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from sim.commands.progress import progress_bar
 from sim.ensemble.opening import open_executor
-from sim.files import written_whole
+from sim.files import json_text, write_text
 from sim.prose import percent, span_words
 from sim.scenario.loading import Loaded, load_scenario
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
@@ -19,12 +17,6 @@ from sim.studies.advise.words import TITLES
 from sim.studies.advise.written import plan_file
 
 TRIALS = "trials"
-
-
-def _write(content: dict[str, Any], path: Path) -> None:
-    with written_whole(path) as temporary:
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        temporary.write_text(text, encoding="utf-8")
 
 
 class Job:
@@ -60,7 +52,7 @@ class MediationJob(Job):
             found = mediated(self.loaded, judge, progress)
         self.cpu = judge.cpu
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write(found.to_json(), self.folder / "mediation.json")
+        write_text(self.folder / "mediation.json", json_text(found.to_json()))
         self.written.append("mediation.json")
         return found
 
@@ -80,13 +72,14 @@ class AdviseJob(Job):
         search_worlds: int,
         worlds: int,
         seed: int,
+        minutes: float,
         out: Path,
     ) -> None:
         super().__init__(loaded, worlds, seed, out)
         self.file, self.overrides, self.against = file, overrides, against
         self.size, self.generations, self.shown = size, generations, shown
         self.search_worlds = search_worlds
-        self.kept = 0
+        self.minutes, self.kept = minutes, 0
 
     def run(self, workers: int | None, show_progress: bool) -> Advice:
         """All of it; what goes wrong is raised."""
@@ -97,7 +90,9 @@ class AdviseJob(Job):
             searching = Judge(self.search_worlds, self.seed, executor, trials)
             judging = Judge(self.worlds, self.seed + UNSEEN, executor, trials)
             size = (self.size, self.generations, self.shown)
-            found, plans = advise(self.loaded, known, searching, judging, *size, progress)
+            found, plans = advise(
+                self.loaded, known, searching, judging, *size, progress, self.minutes
+            )
         self.cpu, self.kept = searching.cpu + judging.cpu, searching.kept + judging.kept
         self.folder.mkdir(parents=True, exist_ok=True)
         for judged, plan in zip(found.plans, plans, strict=True):
@@ -105,13 +100,12 @@ class AdviseJob(Job):
             text = plan_file(
                 original, plan, path, judged.title, judged.what, figures(judged, found)
             )
-            with written_whole(path) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+            write_text(path, text)
             self.written.append(path.name)
         for old in self.folder.glob(f"{found.scenario}_plan_*.yaml"):
             if old.name not in self.written:
                 old.unlink()
-        _write(found.to_json(), self.folder / "advice.json")
+        write_text(self.folder / "advice.json", json_text(found.to_json()))
         self.written.append("advice.json")
         return found
 

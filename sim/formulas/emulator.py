@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 
 def quadratic(x: Array) -> Array:
@@ -44,7 +43,7 @@ class Share:
         return np.asarray(expit(quadratic(x) @ self.coefficients))
 
 
-def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
     """How far a share differs among the values of parameters that worlds drew.
 
     The share is a logistic function of the parameters; what the spread of its fitted values owes to
@@ -53,7 +52,8 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
 
     Parameters
     ----------
-    x : ndarray, shape (worlds, parameters)
+    scores : ndarray, shape (worlds, parameters)
+        See :func:`normal_scores`.
     y : ndarray of bool or float, shape (worlds,)
         What a world ends as.
     level : float
@@ -64,16 +64,16 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     low, high : float
     """
     y = np.asarray(y, dtype=float)
-    scores = np.column_stack([normal_scores(column) for column in x.T if np.ptp(column) > 0])
-    if not scores.size or not 0.0 < y.mean() < 1.0:
-        return float(y.mean()), float(y.mean())
+    share = y.mean()
+    if not scores.size or not 0.0 < share < 1.0:
+        return float(share), float(share)
     terms = np.column_stack([np.ones(len(y)), scores])
     beta, covariance = logistic(terms, y, 1.0)
     eta = terms @ beta
-    errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
+    errors = ((scores @ covariance[1:, 1:]) * scores).sum(axis=1).mean()
     kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
     eta = kept * (eta - eta.mean())
-    middle = constant_for(eta, float(y.mean()))
+    middle = constant_for(eta, float(share))
     low, high = expit(middle + np.quantile(eta, [0.5 - level / 2, 0.5 + level / 2]))
     return float(low), float(high)
 
@@ -83,7 +83,10 @@ def constant_for(eta: Array, share: float) -> float:
     middle = float(logit(share))
     for _ in range(50):  # Newton's steps
         p = expit(eta + middle)
-        middle += float((share - p.mean()) / (p * (1.0 - p)).mean())
+        step = float((share - p.mean()) / (p * (1.0 - p)).mean())
+        middle += step
+        if abs(step) < 1e-14:
+            break
     return middle
 
 
@@ -128,11 +131,17 @@ def sparse_logistic(x: Array, y: Array) -> Sparse:
     return Sparse(constant_for(x @ kept, float(y.mean())), kept, errors)
 
 
-def normal_scores(values: Array) -> Array:
-    """Normal scores of ranks, (rank − ½) / n; ties get their mean rank (Blom 1958)."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    rank = np.cumsum(count) - (count - 1) / 2.0
-    return np.asarray(ndtri((rank[place] - 0.5) / len(values)))
+def normal_scores(x: Array) -> Array:
+    """Normal scores of ranks, (rank − ½) / n, of each column that varies; shape (n, columns).
+
+    Ties get their mean rank (Blom 1958).
+    """
+    columns = []
+    for values in x.T:
+        _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+        rank = np.cumsum(count) - (count - 1) / 2.0
+        columns += [ndtri((rank[place] - 0.5) / len(values))] if len(count) > 1 else []
+    return np.reshape(columns, (len(columns), len(x))).T
 
 
 def fit_share(x: Array, y: Array, ridge: float = 2.0) -> Share:

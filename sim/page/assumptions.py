@@ -22,7 +22,6 @@ GROUPS = {
     "ratification": "Ratification",
     "durability": "Afterwards",
     "plan": "The plan",
-    "tracks": "Talks beside the main ones",
     "engine": "Judgements of the model",
 }
 OF_ENGINE = {parameter.name: parameter for parameter in PARAMETERS}
@@ -73,9 +72,7 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         dotted = ".".join(str(n) for n in _numbered(keys, scenario))
         around = [p for p in reasoned if dotted == p or dotted.startswith(f"{p}.")]
         part = parts[max(around, key=len)] if around else None
-        # an actor's positions in talks beside the main ones are its own as well
-        owner = keys[1] if keys[0] == "actors" else keys[3] if keys[2:3] == ("positions",) else ""
-        head = str(owner) if owner in scenario.actors else GROUPS.get(str(keys[0]), "Other")
+        head = str(keys[1]) if keys[0] == "actors" else GROUPS.get(str(keys[0]), "Other")
         found.append(
             Assumption(
                 path,
@@ -136,7 +133,7 @@ def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, 
     for keys, value in changes.items():
         node: Any = out
         for key in keys[:-1]:
-            node = node[key] if isinstance(key, int) else node.setdefault(key, {})
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
         fixed = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
         node[keys[-1]] = value if keys[0] == "engine" else fixed  # the engine's are plain numbers
     return out

@@ -25,8 +25,8 @@ from sim.report.sources import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
-from sim.studies.explain.explanation import experiments_array
 from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import experiments_array
 from sim.views.colours import actor_colors
 
 MAIN, OF_ONE = 14, 7
@@ -330,8 +330,9 @@ def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
     for goal in GOALS:
         found = sparse_logistic(terms, np.isfinite(_days(plan, goal)))
         constants.append(round(found.constant, 4))
-        beside_factor = found.coefficients[len(columns) :]
-        with_factor = {n: more for (n, _), more in zip(paired, beside_factor, strict=True)}
+        with_factor = dict(
+            zip([n for n, _ in paired], found.coefficients[len(columns) :], strict=True)
+        )
         for n, (*_, beside) in enumerate(columns):
             told = found.coefficients[n], found.errors[n], with_factor.get(n, 0.0)
             beside.setdefault("fit", []).append([float(f"{v:.3g}") for v in told])
