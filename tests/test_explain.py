@@ -32,6 +32,7 @@ from sim.studies.explain.moves import all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest
 from sim.studies.explain.trials import run_trials
+from sim.studies.explain.words import standing
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
 from tests.conftest import SCENARIOS, TOY
@@ -244,6 +245,20 @@ def test_two_that_only_bind_together_are_told_so() -> None:
     assert set(together[0]) == {"lines:a", "patience:a"}
     assert found.odds(together[0]) > 0.8
     assert max(found.odds((key,)) for key in together[0]) < 0.2
+
+
+def test_a_deadline_that_stops_the_talks_is_told() -> None:
+    data = copy.deepcopy(TOY) | {"name": "late", "horizon_days": 300}
+    data["deadline"] = {"at": "2w", "known_to": [], "after": "stop"}
+    for actor in "ab":
+        data["actors"][actor]["patience"] = "20w"
+    run, found = explained_(load_data(data), 200)
+    (dropped,) = (one for one in found.obstacles if one.keys == ["deadline"])
+    assert dropped.settle > 0.9
+    (change,) = found.changes
+    assert change.set == ["deadline=null"]
+    assert change.price == {"talks": 0.0}
+    assert "the deadline: without" in " ".join(standing(found, run.scenario))
 
 
 def test_what_is_not_run_again_is_hardly_ever_wrong() -> None:
