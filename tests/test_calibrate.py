@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 from scipy.special import expit
 
 from sim.cli import main
-from sim.formulas.emulator import Share, fit_share, quadratic, spread_of_share
+from sim.ensemble.runner import run_scenario
+from sim.formulas.emulator import Share, fit_share, normal_scores, quadratic, spread_of_share
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.calibration import read_calibration
+from sim.studies.calibrate.afterwards import AfterSigning, after_signing, years_held
 from sim.studies.calibrate.cases import coding_hash, freeze, frozen_hashes, load_case
+from sim.studies.calibrate.evidence import crossings, evidence, stated_lines
 from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
 from sim.studies.calibrate.posterior import (
     CaseModel,
@@ -27,7 +31,14 @@ from sim.studies.calibrate.posterior import (
     resampled,
 )
 from sim.studies.calibrate.recovery import recovery
-from sim.studies.calibrate.score import METHODS, gain, reliability
+from sim.studies.calibrate.score import (
+    METHODS,
+    Forecast,
+    gain,
+    recalibrated,
+    recalibration,
+    reliability,
+)
 from tests.test_lines import TOY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,12 +72,13 @@ def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
     x = rng.standard_normal((40_000, 6))
     tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
     y = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 2])
-    np.testing.assert_allclose(spread_of_share(x, y), tails, atol=0.01)
+    np.testing.assert_allclose(spread_of_share(normal_scores(x), y), tails, atol=0.01)
     x = x[:4000]
     # where nothing hangs on the parameters, chance alone makes no spread worth the name
-    alike = [np.diff(spread_of_share(x, rng.random(4000) < 0.1))[0] for _ in range(20)]
+    known = normal_scores(x)
+    alike = [np.diff(spread_of_share(known, rng.random(4000) < 0.1))[0] for _ in range(20)]
     assert np.median(alike) < 0.015
-    assert spread_of_share(x, np.zeros(4000)) == (0.0, 0.0)
+    assert spread_of_share(known, np.zeros(4000)) == (0.0, 0.0)
 
 
 def test_design_follows_the_priors() -> None:
@@ -125,12 +137,53 @@ def test_gain_is_paired_and_reliability_is_isotonic() -> None:
     np.testing.assert_allclose(shown.share, [0, 0.5, 0.5, 1])
 
 
-def toy_case(folder: Path, name: str, outcome: Any, **raw: Any) -> Path:
+def test_odds_that_are_shifted_are_shifted_back() -> None:
+    """Exactly half of what is said comes true; and three cases move the odds little."""
+    odds, happened = np.full(4000, 0.5), np.arange(4000) % 4 == 0
+    shift = recalibration(odds, happened)
+    assert recalibrated(0.5, shift) == pytest.approx(0.25, abs=0.005)
+    few = recalibration(odds[:3], np.zeros(3, dtype=bool))
+    assert 0.3 < recalibrated(0.5, few) < 0.5
+    said = Forecast(np.array([0.1, 0.2, 0.0, 0.1, 0.6])).at_odds(0.8)
+    np.testing.assert_allclose(said.quarters, [0.2, 0.4, 0.0, 0.2, 0.2], atol=1e-9)
+
+
+def test_how_long_deals_held_is_scored_by_closed_forms() -> None:
+    held = np.array([[True, True, True], [False, False, False]])
+    model = np.array([[1.0, 1.0, 1.0], [0.5, 0.4, 0.2]])
+    after = AfterSigning(["a", "b"], held, model, np.array([0.8, 0.7, 0.6]), [])
+    ours, record = after.brier()
+    np.testing.assert_allclose(ours, [0, (0.25 + 0.16 + 0.04) / 3])
+    np.testing.assert_allclose(record, [(0.04 + 0.09 + 0.16) / 3, (0.64 + 0.49 + 0.36) / 3])
+    ours, record = after.log(0.01)
+    np.testing.assert_allclose(ours, -np.log([1.0, 0.5]), atol=1e-12)
+    np.testing.assert_allclose(record, -np.log([0.6, 0.2]))
+
+
+def test_a_text_crosses_a_stated_line_where_it_lies_beyond_it(tmp_path: Path) -> None:
+    outcome = SIGNED | {"held": {"until": "2027-06-01"}, "lines": {"north": {"border": "crossed"}}}
+    line = {"at": 0.6, "stated": True, "source": "SPEECH"}
+    case = load_case(toy_case(tmp_path, "one", outcome, north=line))
+    assert stated_lines(case) == [("north", "border", "crossed")]
+    assert years_held(case) == pytest.approx(2.0, abs=0.01)
+    agreed = xr.DataArray([[0.7], [0.59], [0.5], [np.nan]], dims=["world", "issue"])
+    data = xr.Dataset({"agreed": agreed}, coords={"issue": ["border"]})
+    np.testing.assert_array_equal(crossings(case, data)[:, 0], [0, 0, 1, np.nan])
+    soft = {"durability.years": 10, "engine.stated_binds": 0.5, "engine.believed_binds": 0.2}
+    one = evidence(case, run_scenario(case.loaded.with_(soft), 300, 1))
+    alike = np.full(300, 1 / 300)
+    after = after_signing([case], {"one": one}, {"one": alike})
+    assert after.held.tolist() == [[True, False, False]]
+    assert after.model[0, 0] == pytest.approx((one.held[one.signed] >= 1).mean())
+    assert 0 < after.lines[0][4] == pytest.approx(np.nanmean(one.crossed[:, 0]))
+
+
+def toy_case(folder: Path, name: str, outcome: Any, north: Any = None) -> Path:
     """A case in a folder."""
-    data = copy.deepcopy(TOY) | {"name": name, "horizon_days": 280} | raw
+    data = copy.deepcopy(TOY) | {"name": name, "horizon_days": 280}
     line = {"at": {"triangular": [0.3, 0.45, 0.6]}, "judgement": "Example."}
-    for actor in ("north", "south"):
-        data["actors"][actor]["positions"]["border"]["line"] = line
+    for actor, own in (("north", north), ("south", None)):
+        data["actors"][actor]["positions"]["border"]["line"] = own or line
     path = folder / f"{name}.yaml"
     path.write_text(yaml.safe_dump(data, sort_keys=False))
     if outcome is not None:
@@ -142,6 +195,7 @@ def toy_case(folder: Path, name: str, outcome: Any, **raw: Any) -> Path:
 SIGNED = {
     "signed": "2025-06-01",
     "terms": {"border": {"at": 0.5, "judgement": "Example."}},
+    "held": {"until": "2027-06-01"},
     "judgement": "Example.",
 }
 
@@ -167,7 +221,9 @@ def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixtur
     main_quietly(["score", str(folder), *options])
     # worlds that were run before are taken from there
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
+    assert "How long 2 deals held" in capsys.readouterr().out
     scores = json.loads((out / "scores.json").read_text())
+    assert list(scores["after_signing"]["cases"]) == ["one", "three"]
     assert set(scores["scores"]) == set(METHODS)
     assert (out / "reliability.png").stat().st_size > 10_000
     # and it can be used

@@ -16,10 +16,12 @@ from sim.engine.model import PeaceTalks
 from sim.engine.tracks import Track
 from sim.ensemble.runner import run_scenario, write_rounds
 from sim.formulas.bargaining.utility import span
+from sim.formulas.holding import predicted
 from sim.plots import FIGURES
 from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import load_scenario
+from sim.scenario.record import holding
 from sim.views.outcome import outcome_view
 from sim.words.limited import limited_words
 from sim.words.story import events
@@ -179,7 +181,7 @@ def alone(**stage: Any) -> dict[str, Any]:
     data = copy.deepcopy(LIMITED)
     del data["issues"]["line"]["separable"]
     data["actors"]["b"]["positions"]["land"]["limit"] = 0.95
-    body = {"name": "aid", "issues": ["aid"], **stage}
+    body = {"name": "aid", "issues": ["aid"], "breaks": 0, **stage}
     data["tracks"] = {"relief": {"title": "Relief", "stages": [body]}}
     for actor in data["actors"].values():
         actor["positions"]["aid"]["ideal"] = 0.3
@@ -192,6 +194,28 @@ def test_a_break_comes_with_its_probability_a_year() -> None:
     one = model.recorder.agreements[0]
     assert (one.first == 1).all()
     assert (one.broken > 0).mean() == pytest.approx(0.5, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("kind", "monitoring"),
+    [
+        ("limited", {}),
+        ("limited_monitored", {"aid": {"at_least": 0.0}}),
+        ("limited_unmonitored", {"aid": {"at_least": 0.99}}),
+    ],
+)
+def test_without_a_number_of_its_own_it_breaks_as_the_record_has_it(
+    kind: str, monitoring: Any
+) -> None:
+    data, worlds = alone(breaks=None, monitoring=monitoring), 2000
+    model = simulate(build(data), worlds)
+    one, fitted = model.recorder.agreements[0], holding()[kind].fit
+    assert fitted is not None
+    years = np.array([(model.talks.round - 1) * 7 / 365.25])
+    expected = 1 - predicted(fitted, years, draws=20_000)[0][0]
+    assert (one.broken > 0).mean() == pytest.approx(expected, abs=4 * np.sqrt(0.25 / worlds))
+    off = simulate(build(data | {"engine": {"accidents": 0}}), 50)
+    assert not off.recorder.agreements[0].broken.any()
 
 
 def test_a_term_is_renewed_as_long_as_all_gain_by_it() -> None:
@@ -295,6 +319,8 @@ tracks:
         ("issues: [aid]", "issues: [aid], effect: {drift: {aid: 1}}", "agrees already"),
         ("issues: [aid]", "issues: [aid], effect: {payment: {a: 1}}", "unknown key"),
         ("issues: [aid]", "issues: [aid], terms: {land: {at_most: 1}}", "not an issue of this"),
+        ("issues: [aid]", "issues: [aid], monitoring: {war: {at_most: 1}}", "not an issue of this"),
+        ("issues: [aid]", "issues: [aid], breaks: 0, monitoring: {aid: {at_most: 1}}", "leave one"),
         ("name: corridor", "name: corridor, terms: {aid: {at_most: 2}}", "2 is outside 0 to 1"),
     ],
 )  # fmt: skip
@@ -304,3 +330,29 @@ def test_mistakes_in_tracks_are_told_with_their_place(
     assert old in TRACK
     found = problems(tmp_path, BASE + TRACK.replace(old, new))
     assert any(says in problem and "case.yaml:" in problem for problem in found), found
+
+
+def test_a_limited_agreement_is_haggled_with_a_patience_of_its_own() -> None:
+    """On one issue with ideals 0 and 0.4, and 1 without it, linear sides meet at a quarter of it.
+
+    At the share t of its patience one asks for a gain of 1 − t: x = t, and x = 0.4 − 0.6 t.
+    """
+    data = copy.deepcopy(LIMITED)
+    del data["tracks"], data["issues"]["aid"], data["war"]["drift"]
+    for actor in data["actors"].values():
+        actor |= {"tactic": {"name": "linear"}, "patience": 400}
+        del actor["positions"]["aid"]
+    data["issues"]["line"] |= {"separable": False}
+    track = {"title": "Hotline", "stages": [{"name": "line", "issues": ["line"]}]}
+    signed = {}
+    for weeks in (12, 40):
+        data["tracks"] = {"hotline": {**track, "patience": {"fixed": weeks}}}
+        model = simulate(build(data), 20, central=True)
+        (one,) = model.recorder.agreements
+        signed[weeks] = one.since[0]
+    data["tracks"] = {"hotline": track}
+    default = simulate(build(data), 200).recorder.agreements[0].since
+    assert signed == {12: 4, 40: 11}
+    assert (default > 0).all()
+    assert len(set(default.tolist())) > 3
+    assert default.max() <= 27

@@ -18,6 +18,7 @@ from sim.engine.judged import judged
 from sim.engine.state import Talks
 from sim.formulas import holding as record_of
 from sim.formulas.holding import Course
+from sim.scenario.fields import Bound
 from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
 
@@ -110,6 +111,45 @@ def meets(text: Array, bounds: list[Bounded], worlds: Some = slice(None)) -> Mas
     return fine
 
 
+class Breaks(ByWorld):
+    """How what is in force while the talks go on breaks by accident, by whether it is monitored.
+
+    Attributes
+    ----------
+    hazards : list of Hazard
+        None where no accidents are counted, one where nothing is known of monitoring; otherwise
+        without and with it.
+    monitoring : list of Bounded
+        Conditions on a text, all of which must hold for it to be monitored.
+    """
+
+    axes: ClassVar[dict[str, str | None]] = {"monitoring": "world"}
+    parts = ("hazards",)
+
+    def __init__(
+        self,
+        draws: Draws,
+        spec: Scenario,
+        kind: Kind,
+        path: str,
+        where: dict[str, Bound],
+        issues: list[str],
+    ) -> None:
+        self.days = spec.war.round_days
+        self.monitoring = draws.bounds(path, where, issues)
+        known = (False, True) if where else (None,)
+        found = [hazard(draws, spec, kind, monitored) for monitored in known]
+        self.hazards = [one for one in found if one is not None]
+
+    def chance(self, text: Array, held_rounds: NDArray[np.int64], worlds: Some) -> Array:
+        """Probability of a break this round, of texts (some worlds, issues) held so long."""
+        held = self.days * held_rounds.astype(np.float64)
+        chances = [one.chance(held, self.days, worlds) for one in self.hazards]
+        if len(chances) == 1:
+            return chances[0]
+        return np.where(meets(text, self.monitoring, worlds), chances[1], chances[0])
+
+
 class Truces(ByWorld):
     """Truces that break by accident while the talks go on.
 
@@ -117,40 +157,30 @@ class Truces(ByWorld):
     signature on.
     """
 
-    axes: ClassVar[dict[str, str | None]] = {"monitoring": "world"}
-    parts = ("hazards",)
+    parts = ("breaks",)
 
     def __init__(self, talks: Talks) -> None:
-        spec = talks.spec
-        self.talks = talks
-        self.hazards: list[Hazard] = []
-        self.monitoring: list[Bounded] = []
-        self.days = spec.war.round_days
-        if talks.stages == 1:
-            return
+        spec, self.talks = talks.spec, talks
         where = spec.durability.monitoring if spec.durability else {}
-        self.monitoring = talks.draws.bounds("durability.monitoring", where, talks.issues)
-        kinds = (False, True) if where else (None,)
-        found = [hazard(talks.draws, spec, "truce", monitored) for monitored in kinds]
-        self.hazards = [one for one in found if one is not None]
+        self.breaks = (
+            Breaks(talks.draws, spec, "truce", "durability.monitoring", where, talks.issues)
+            if talks.stages > 1
+            else None
+        )
 
     def struck(self) -> Mask:
         """Where an accident breaks a truce this round, shape (worlds,)."""
         talks = self.talks
         out = np.zeros(talks.worlds, dtype=bool)
-        if not self.hazards:
+        if self.breaks is None or not self.breaks.hazards:
             return out
         lower = (talks.cost_factor < 1.0) | (talks.drift_factor < 1.0)
         under = talks.talking & (talks.stage > 0) & lower
         if not under.any():
             return out
         worlds = np.flatnonzero(under)
-        held = self.days * (talks.round - 1 - self._since(worlds)).astype(np.float64)
-        chances = [one.chance(held, self.days, worlds) for one in self.hazards]
-        chance = chances[0]
-        if len(chances) > 1:
-            seen = meets(talks.agreed[worlds], self.monitoring, worlds)
-            chance = np.where(seen, chances[1], chance)
+        held = talks.round - 1 - self._since(worlds)
+        chance = self.breaks.chance(talks.agreed[worlds], held, worlds)
         out[worlds] = talks.draws.uniform("accidents.truce", talks.round)[worlds] < chance
         return out
 

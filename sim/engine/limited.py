@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ByWorld, full
+from sim.engine.accidents import Breaks
 from sim.engine.state import Talks
 from sim.engine.war import Shift, War
 from sim.scenario.durations import DAYS_IN
@@ -61,7 +62,7 @@ class Limited(ByWorld):
         "least_gain": "world party",
         "spec": None,
     }
-    parts = ("shift",)
+    parts = ("shift", "breaks")
 
     def __init__(
         self, track: str, spec: LimitedStage, talks: Talks, main: Talks, war: War, parties: int
@@ -84,8 +85,14 @@ class Limited(ByWorld):
             if spec.term is None
             else np.maximum(draws.number(f"{path}.term", rounds(spec.term), each=each), 1.0)
         )
-        breaks = draws.number(f"{path}.breaks", spec.breaks)
-        self.chance = chance_a_round(breaks, main.spec.war.round_days)
+        self.chance = full((main.worlds,), 0.0)
+        self.breaks: Breaks | None = None
+        if spec.breaks is not None:
+            yearly = draws.number(f"{path}.breaks", spec.breaks)
+            self.chance = chance_a_round(yearly, main.spec.war.round_days)
+        else:
+            where = f"{path}.monitoring"
+            self.breaks = Breaks(draws, main.spec, "limited", where, spec.monitoring, talks.issues)
         self.in_force = self.superseded = np.zeros(main.worlds, dtype=bool)
         self.since, self.first = (np.full(main.worlds, -1, dtype=np.int64) for _ in range(2))
         counts = np.zeros((4, main.worlds), dtype=np.int64)
@@ -135,7 +142,10 @@ class Limited(ByWorld):
 
     def is_struck(self, round_: int) -> Mask:
         """Where something that nobody at the table decides breaks it this round."""
-        if not self.chance.any():
+        chance = self.chance
+        if self.breaks is not None and self.breaks.hazards and self.in_force.any():
+            chance = self.breaks.chance(self.terms, round_ - 1 - self.since, slice(None))
+        if not chance.any():
             return np.zeros_like(self.in_force)
         luck = self.war.draws.uniform(f"{self.path}.struck", round_)
-        return np.asarray(self.in_force & (luck < self.chance))
+        return np.asarray(self.in_force & (luck < chance))

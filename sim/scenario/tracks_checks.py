@@ -38,10 +38,14 @@ def _issues(raw: dict[str, Any], key: str, track: dict[Any, Any], taken: dict[st
             before = taken.setdefault(issue, f"{key}.{stage.get('name')}")
             if before != f"{key}.{stage.get('name')}":
                 yield (*where, "issues"), f"'{issue}' is already in '{before}'", ""
-        for issue in mapping(stage, "terms"):
-            if issue not in names(stage.get("issues")):
-                said = f"'{issue}' is not an issue of this stage"
-                yield (*where, "terms", issue), said, "list it under `issues`"
+        for part in ("terms", "monitoring"):
+            for issue in mapping(stage, part):
+                if issue not in names(stage.get("issues")):
+                    said = f"'{issue}' is not an issue of this stage"
+                    yield (*where, part, issue), said, "list it under `issues`"
+        if stage.get("breaks") is not None and mapping(stage, "monitoring"):
+            said = "tells records of ceasefires apart, and `breaks` takes the place of the record"
+            yield (*where, "monitoring"), said, "leave one of them out"
     for issue in own:
         if issue not in taken:
             yield ("tracks", key, "issues", issue), "is in no stage of the track", "name it in one"

@@ -12,10 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import total
+from sim.arrays import Array, total
 from sim.formulas.bargaining.utility import losses
-
-Array = NDArray[np.float64]
 
 
 def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
@@ -155,12 +153,7 @@ def walk_within(
         return walk(target, best, ideal, slope, low, high, stands, weights)
     least = best - total(slope * np.abs(given_up))
     beyond = target > least
-    # nobody is met on this side of what he could sign
-    met = np.where(
-        given_up > 0.0,
-        np.maximum(stands, end),
-        np.where(given_up < 0.0, np.minimum(stands, end), stands),
-    )
+    met = short_of(stands, ideal, end)
     return walk(
         target,
         np.where(beyond, best, least),
@@ -171,6 +164,12 @@ def walk_within(
         np.where(beyond[:, None], end, met),
         weights,
     )
+
+
+def short_of(stands: Array, ideal: Array, end: Array) -> Array:
+    """Stands (..., worlds, issues), none nearer to the ideal than where the walk is to end."""
+    beyond = np.where(end < ideal, np.minimum(stands, end), stands)
+    return np.where(end > ideal, np.maximum(stands, end), beyond)
 
 
 def snap(x: Array, ideal: Array, points: list[Array | None]) -> Array:

@@ -21,6 +21,8 @@ from sim.ensemble.runner import Job, Progress, Run, run_jobs
 from sim.files import written_whole
 from sim.results.experiments import PREFIX
 from sim.scenario.calibration import Calibration
+from sim.scenario.fields import Wish
+from sim.scenario.outcome import Kept
 from sim.scenario.schema import Scenario
 from sim.studies.calibrate.cases import Case
 
@@ -28,6 +30,12 @@ Array = NDArray[np.float64]
 TERM_ERROR = 0.15
 """Standard deviation, on the scale, with which the terms of a text can be coded."""
 QUARTERS = np.array([0.25, 0.5, 0.75, 1.0])
+LOOKED_AHEAD = 10
+"""Years for which the worlds say whether what was signed holds."""
+CLEARLY = 0.02
+"""By how much a text has to pass a stated line, on the scale, to have crossed it."""
+
+ARRAYS = ("signed", "time", "terms", "held", "crossed")
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Evidence:
         Day of the signature as a share of the horizon; NaN where none.
     terms : ndarray, shape (worlds, issues)
         What was signed, on the issues whose true terms are known.
+    held : ndarray, shape (worlds,)
+        Years for which what was signed holds, at most :data:`LOOKED_AHEAD`; NaN where none.
+    crossed : ndarray, shape (worlds, lines)
+        Whether what was signed crosses the stated lines of which the outcome tells what became
+        (:func:`stated_lines`); NaN where nothing was signed on it.
     missing : float
         Mean number of issues on which red lines leave no common ground.
     ripe : float
@@ -53,6 +66,8 @@ class Evidence:
     signed: NDArray[np.bool_]
     time: Array
     terms: Array
+    held: Array
+    crossed: Array
     missing: float
     ripe: float
 
@@ -81,7 +96,11 @@ def gather(
             left.append((case, path))
     given = "none" if table is None else table.model_dump(mode="json")
     jobs = [
-        Job(case.loaded.with_({"engine.calibration": given}), worlds, seed, traced=0)
+        Job(
+            case.loaded.with_({"engine.calibration": given, "durability.years": LOOKED_AHEAD}),
+            *(worlds, seed),
+            traced=0,
+        )
         for case, _ in left
     ]
     if jobs:
@@ -106,9 +125,43 @@ def evidence(case: Case, run: Run) -> Evidence:
         ~np.isnan(day),
         day / scenario.horizon_days,
         np.asarray(terms, dtype=float),
+        data.years_held.values.astype(float),
+        crossings(case, data),
         float((data.red_line_gap.values > 0).sum(axis=1).mean()),
         float(data.ripeness_start.values.mean()),
     )
+
+
+def stated_lines(case: Case) -> list[tuple[str, str, Kept]]:
+    """Actor, issue and fate of the stated lines of which the outcome tells what became."""
+    return [
+        (actor, issue, fate)
+        for actor, lines in case.outcome.lines.items()
+        for issue, fate in lines.items()
+        if _stated(case, actor, issue) is not None
+    ]
+
+
+def _stated(case: Case, actor: str, issue: str) -> tuple[Wish, int] | None:
+    """A wish and the place of its stated line, where it has one."""
+    wish = case.loaded.scenario.actors[actor].positions.get(issue)
+    places = [n for n, line in enumerate(wish.line) if line.stated] if wish else []
+    return (wish, places[0]) if wish and places else None
+
+
+def crossings(case: Case, data: xr.Dataset) -> Array:
+    """Whether texts cross stated lines, (worlds, lines); NaN where nothing was signed on them."""
+    out = np.full((data.sizes["world"], len(stated_lines(case))), np.nan)
+    for column, (actor, issue, _) in enumerate(stated_lines(case)):
+        found = _stated(case, actor, issue)
+        assert found is not None
+        wish, place = found
+        number = "" if len(wish.line) == 1 else f".{place}"
+        drawn = f"{PREFIX}actors.{actor}.positions.{issue}.line{number}.at"
+        at = data[drawn].values if drawn in data else wish.line[place].at.median
+        beyond = (data.agreed.sel(issue=issue).values - at) * (1.0 if wish.upward else -1.0)
+        out[:, column] = np.where(np.isnan(beyond), np.nan, beyond > CLEARLY)
+    return out
 
 
 def signed_day(scenario: Scenario, data: xr.Dataset, kind: str) -> Array:
@@ -139,7 +192,7 @@ def _key(case: Case, table: Calibration | None, worlds: int, seed: int) -> str:
 def _write(path: Path, one: Evidence) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, Any] = {f"p.{name}": values for name, values in one.parameters.items()}
-    arrays |= {"signed": one.signed, "time": one.time, "terms": one.terms}
+    arrays |= {name: getattr(one, name) for name in ARRAYS}
     arrays["facts"] = np.array([one.missing, one.ripe])
     with written_whole(path) as temporary, temporary.open("wb") as file:
         np.savez_compressed(file, **arrays)
@@ -149,6 +202,5 @@ def _read(path: Path) -> Evidence:
     with np.load(path) as kept:
         parameters = {n.removeprefix("p."): kept[n] for n in kept.files if n.startswith("p.")}
         missing, ripe = kept["facts"]
-        return Evidence(
-            parameters, kept["signed"], kept["time"], kept["terms"], float(missing), float(ripe)
-        )
+        arrays = {name: kept[name] for name in ARRAYS}
+        return Evidence(parameters, **arrays, missing=float(missing), ripe=float(ripe))

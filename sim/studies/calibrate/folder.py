@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from sim.ensemble.runner import Progress
 from sim.files import written_whole
 from sim.scenario.calibration import Calibration
 from sim.scenario.loading import shipped_scenarios
+from sim.studies.calibrate.afterwards import YEARS, AfterSigning, after_signing
 from sim.studies.calibrate.cases import Case, coding_hash, load_case, load_cases
 from sim.studies.calibrate.evidence import gather
 from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
@@ -26,6 +27,7 @@ from sim.studies.calibrate.recovery import RETURNS, Recovered, recovery
 from sim.studies.calibrate.score import (
     METHODS,
     MODEL,
+    SURE,
     Forecast,
     Gain,
     Reliability,
@@ -143,6 +145,10 @@ class Scored:
         Score → other method → by how much the model is better.
     twice : dict of str to (float, float)
         Cases that were coded twice: the model's odds with each coding.
+    afterwards : AfterSigning
+        How long deals held, and stated lines that were crossed.
+    held_better : dict of str to Gain
+        Score → by how much the model knows better than the record how long deals hold.
     """
 
     cases: list[Case]
@@ -152,6 +158,8 @@ class Scored:
     gains: dict[str, dict[str, Gain]]
     reliability: Reliability
     twice: dict[str, tuple[float, float]]
+    afterwards: AfterSigning
+    held_better: dict[str, Gain]
 
 
 def scored(
@@ -182,7 +190,10 @@ def scored(
         weights = learner.weights(scores(one.parameters), without=name)
         at = [c.name for c in cases].index(name)
         twice[name] = (made[MODEL][at].odds, from_worlds(other, one, weights).odds)
-    return Scored(cases, worlds, made, points, gains, shown, twice)
+    others = {c.name: learner.weights(scores(drawn[c.name].parameters), c.name) for c in cases}
+    after = after_signing(cases, drawn, others)
+    better = {"brier": gain(*after.brier()), "log": gain(*after.log(SURE))}
+    return Scored(cases, worlds, made, points, gains, shown, twice, after, better)
 
 
 def _coded_twice(folder: Path) -> dict[str, Case]:
@@ -214,6 +225,7 @@ def write_scores(made: Scored, out: Path) -> dict[str, Any]:
             for kind, others in made.gains.items()
         },
         "coded_twice": made.twice,
+        "after_signing": _afterwards(made),
     }
     _write(out / "scores.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     text = io.StringIO()
@@ -225,6 +237,32 @@ def write_scores(made: Scored, out: Path) -> dict[str, Any]:
         table.writerow([case.name, int(case.signed), *odds, worlds])
     _write(out / "forecasts.csv", text.getvalue())
     return content
+
+
+def _afterwards(made: Scored) -> dict[str, Any]:
+    after, better = made.afterwards, made.held_better
+    return {
+        "years": YEARS.tolist(),
+        "record": after.record.tolist(),
+        "cases": {
+            name: {"held": held, "model": model}
+            for name, held, model in zip(
+                after.names, after.held.tolist(), after.model.tolist(), strict=True
+            )
+        },
+        "scores": {
+            kind: {
+                "model": _mean(ours),
+                "record": _mean(theirs),
+                "gain": list(astuple(better[kind])),
+            }
+            for kind, (ours, theirs) in (("brier", after.brier()), ("log", after.log(SURE)))
+        },
+        "stated_lines": [
+            dict(zip(("case", "actor", "issue", "fate", "model"), line, strict=True))
+            for line in after.lines
+        ],
+    }
 
 
 def _mean(values: Array) -> float | None:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scoringrules
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
-from scipy.special import expit
+from scipy.optimize import isotonic_regression, minimize
+from scipy.special import expit, logit
 
 from sim.formulas.emulator import logistic
 from sim.formulas.groups.averages import weighted_median
@@ -23,6 +23,7 @@ from sim.studies.calibrate.parameters import scores
 from sim.studies.calibrate.posterior import (
     Learner,
     effective_size,
+    normalised_weights,
     quarter_of,
     quarter_signed,
     true_terms,
@@ -36,8 +37,10 @@ METHODS = {
     MODEL: "the simulator, engine parameters learnt from the other cases",
     "… and day": "the same, where the quarter of the signature counts too",
     "… and terms": "the same, where quarter and terms count too",
+    "recalibrated": "the first, its odds shifted and stretched as suits the other cases",
     "priors": "the simulator, engine parameters from their priors",
     "as coded": "the simulator, every red line binds",
+    "even": "even odds: 50 %, the quarters alike",
     "base rate": "share of the other cases that were signed",
     "regression": "logistic regression on ripeness and red lines without common ground",
 }
@@ -66,6 +69,11 @@ class Forecast:
     def odds(self) -> float:
         """Chance of a signature within the horizon, no surer than :data:`SURE`."""
         return float(np.clip(self.quarters[:4].sum(), SURE, 1.0 - SURE))
+
+    def at_odds(self, odds: float) -> Forecast:
+        """The same at other odds, spread over the quarters as before."""
+        said = self.quarters[:4] + 1e-12
+        return replace(self, quarters=np.array([*(odds * said / said.sum()), 1.0 - odds]))
 
 
 def from_worlds(case: Case, one: Evidence, weights: Array) -> Forecast:
@@ -104,17 +112,22 @@ def forecasts(
     signed = np.array([case.signed for case in cases])
     when = np.array([4 if (q := quarter_signed(case)) is None else q for case in cases])
     found: dict[str, list[Forecast]] = {method: [] for method in METHODS}
+    without = odds_without(learner, drawn)
     features = np.array([[coded[c.name].missing, coded[c.name].ripe] for c in cases])
     for n, case in enumerate(cases):
         one, as_coded = drawn[case.name], coded[case.name]
         x = scores(one.parameters)
         for method, other in learners.items():
             found[method].append(from_worlds(case, one, other.weights(x, without=case.name)))
+        others = np.arange(len(cases)) != n
+        shift = recalibration(without[others, n], signed[others])
+        plain = found[MODEL][-1]
+        found["recalibrated"].append(plain.at_odds(recalibrated(plain.odds, shift)))
         alike = np.full(len(one.signed), 1.0 / len(one.signed))
         found["priors"].append(from_worlds(case, one, alike))
         evenly = np.full(len(as_coded.signed), 1.0 / len(as_coded.signed))
         found["as coded"].append(from_worlds(case, as_coded, evenly))
-        others = np.arange(len(cases)) != n
+        found["even"].append(Forecast(np.array([0.125] * 4 + [0.5])))
         rate = (signed[others].sum() + 0.5) / (others.sum() + 1.0)
         # quarters of those that were signed, each a quarter of a case before any is seen
         spread = np.bincount(when[others & signed], minlength=5)[:4] + 0.25
@@ -126,6 +139,49 @@ def forecasts(
         p = regression(features[others], signed[others], features[n])
         found["regression"].append(Forecast(np.array([*(p * spread), 1.0 - p])))
     return found
+
+
+def odds_without(learner: Learner, drawn: Mapping[str, Evidence]) -> Array:
+    """Odds of the case of each row where it and that of the column count for nothing."""
+    out = np.empty((len(learner.cases),) * 2)
+    for i, case in enumerate(learner.cases):
+        one = drawn[case.name]
+        every = learner.log_likelihoods(scores(one.parameters))
+        others = every.sum(axis=0) - every[i]
+        for n in range(len(out)):
+            weights = normalised_weights(others - every[n] * (n != i))
+            out[i, n] = weights[one.signed].sum()
+    return out
+
+
+RECALIBRATION_SD = 0.5
+"""Prior standard deviation of shift and slope, around none and 1."""
+
+
+def recalibration(odds: Array, happened: NDArray[np.bool_]) -> Array:
+    """Shift a and slope b of logit p' = a + b logit p that suit what happened, shape (2,).
+
+    Cox 1958, *Biometrika* 45(3/4), with normal priors around 0 and 1 (greatest posterior density).
+    """
+    x, none = logit(np.clip(odds, SURE, 1.0 - SURE)), np.array([0.0, 1.0])
+
+    def loss(free: Array) -> float:
+        eta = free[0] + free[1] * x
+        misfit = np.logaddexp(0.0, np.where(happened, -eta, eta)).sum()
+        return float(misfit + 0.5 * np.sum(((free - none) / RECALIBRATION_SD) ** 2))
+
+    return np.asarray(minimize(loss, none).x)
+
+
+def recalibrated(odds: float, shift: Array) -> float:
+    """Odds after :func:`recalibration`.
+
+    Examples
+    --------
+    >>> recalibrated(0.25, np.array([np.log(3.0), 1.0]))
+    0.5
+    """
+    return float(expit(shift[0] + shift[1] * logit(odds)))
 
 
 def mean_of_positions(case: Case) -> Array:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim.prose import counted
+from sim.studies.calibrate.afterwards import YEARS
 from sim.studies.calibrate.folder import Calibrated, Scored, summary_of
 from sim.studies.calibrate.recovery import RETURNS
-from sim.studies.calibrate.score import METHODS, MODEL, Gain
+from sim.studies.calibrate.score import METHODS, MODEL, SURE, Gain
 
 KINDS = {
     "brier": "Brier",
@@ -49,6 +51,35 @@ def verdict(one: Gain) -> str:
     return "worse" if one.high < 0 else "not shown"
 
 
+def told_afterwards(made: Scored) -> list[str]:
+    """How long deals held, and stated lines that were crossed, where cases were signed."""
+    after, out = made.afterwards, []
+    if after.names:
+        out.append(f"How long {len(after.names)} deals held, share after each time:")
+        out.append(f"{'':<13}" + "".join(f"{counted(year, 'year'):>10}" for year in YEARS))
+        for who, shares in (
+            ("happened", after.held.mean(axis=0)),
+            ("simulator", after.model.mean(axis=0)),
+            ("record", after.record),
+        ):
+            out.append(f"{who:<13}" + "".join(f"{100 * share:>8.0f} %" for share in shares))
+        for kind, (ours, theirs) in (("Brier", after.brier()), ("log", after.log(SURE))):
+            better = made.held_better[kind.lower()]
+            out.append(
+                f"{kind} {ours.mean():.3f}, of the record alone {theirs.mean():.3f}: better by "
+                f"{better.mean:+.3f} ({better.low:+.3f} to {better.high:+.3f}): {verdict(better)}"
+            )
+    if after.lines:
+        fates = [line[3] for line in after.lines]
+        expected = sum(line[4] for line in after.lines)
+        out.append(
+            f"Of {counted(len(fates), 'stated line')} in talks that were signed "
+            f"{fates.count('crossed')} were crossed, {fates.count('part')} in part, "
+            f"{fates.count('held')} held; the worlds that sign cross {expected:.1f}."
+        )
+    return out
+
+
 def told_scores(made: Scored, out: Path) -> str:
     """Mean scores, and what the differences say."""
     signed = sum(case.signed for case in made.cases)
@@ -72,5 +103,6 @@ def told_scores(made: Scored, out: Path) -> str:
     lines += ["", *(f"{method}: {what}" for method, what in METHODS.items())]
     for name, (first, other) in made.twice.items():
         lines.append(f"Coded twice, {name}: odds {100 * first:.0f} and {100 * other:.0f} %")
+    lines += ["", *told_afterwards(made)]
     lines.append(f"Written to {out}: scores.json, forecasts.csv, reliability.png.")
     return "\n".join(lines)

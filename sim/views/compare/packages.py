@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
+from sim.prose import listing
 from sim.studies.compare.comparison import Comparison
-from sim.views.colours import actor_colors
+from sim.views.colours import shared_colors
 from sim.views.compare.common import (
     Row,
     foot,
@@ -17,6 +18,7 @@ from sim.views.compare.common import (
     sharing_issues,
 )
 from sim.views.view import View
+from sim.words.shares import span_of
 
 NEAR = 0.15
 """Part of the scale within which a term is near a side's ideal."""
@@ -41,6 +43,28 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Saying:
+    """A text of a scale, and the scenarios whose package says it.
+
+    Attributes
+    ----------
+    side : str or None
+        Whose ideal it is near in all of them, if one's.
+    names : str
+        The scenarios in words; of most of them only how many.
+    where : str
+        In which share of worlds it is agreed, or that it is the plan's.
+    """
+
+    text: str
+    agreed: bool
+    side: str | None
+    rows: list[Row]
+    names: str
+    where: str
+
+
+@dataclass(frozen=True)
 class PackagesView(View):
     """Terms by scenario and issue.
 
@@ -48,8 +72,8 @@ class PackagesView(View):
     ----------
     rows : list of Row
         Scenarios with a deal or a plan, as ranked.
-    groups : list of list of Row
-        The same, those together whose packages read alike on all issues.
+    sayings : dict of str to list of Saying
+        Issue → what is said on it; first the issues on which most different things are said.
     sides : dict of str to (str, str)
         Label and colour of the sides that a term is near.
     issues : dict of str to str
@@ -61,7 +85,7 @@ class PackagesView(View):
     """
 
     rows: list[Row]
-    groups: list[list[Row]]
+    sayings: dict[str, list[Saying]]
     sides: dict[str, tuple[str, str]]
     issues: dict[str, str]
     terms: dict[str, dict[str, Term]]
@@ -87,9 +111,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds; in italics: the plan as published, not agreed in "
-        "any world; –: no such issue there, or nothing said. Coloured where it is near the ideal "
-        "of one side alone. Scenarios that read alike stand together."
+        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not "
+        "agreed in any world. Coloured where it is near the ideal of one side alone. Scenarios "
+        "that say the same stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -99,25 +123,41 @@ def packages(comparison: Comparison) -> PackagesView | None:
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     sides = {t.side for by_issue in terms.values() for t in by_issue.values() if t.side}
+    colors = shared_colors(run.scenario for run in runs)
     named = {
-        a: (run.scenario.actors[a].short, actor_colors(run.scenario)[a])
+        a: (run.scenario.actors[a].short, colors[a])
         for run in reversed(runs)
         for a in run.scenario.actors
         if a in sides
     }
+    said = {i: _sayings(runs, rows, terms, i) for i in issues}
     return PackagesView(
-        foot(comparison), headline(runs, terms), text, rows, _alike(rows, terms), named, issues,
-        terms, own,
+        foot(comparison), headline(runs, terms), text, rows,
+        dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms, own,
     )  # fmt: skip
 
 
-def _alike(rows: list[Row], terms: dict[str, dict[str, Term]]) -> list[list[Row]]:
-    """Rows in groups that say the same in the same words."""
-    groups: dict[object, list[Row]] = {}
-    for row in rows:
-        said = tuple((i, t.text, t.agreed) for i, t in terms[row.name].items())
-        groups.setdefault(said, []).append(row)
-    return list(groups.values())
+def _sayings(
+    runs: list[Run], rows: list[Row], terms: dict[str, dict[str, Term]], issue: str
+) -> list[Saying]:
+    """What scenarios say on an issue, those together that say the same; the commonest first."""
+    groups: dict[object, list[int]] = {}
+    for n, run in enumerate(runs):
+        term = terms[run.scenario.name].get(issue)
+        if term is not None:
+            groups.setdefault((term.text, term.agreed), []).append(n)
+    found = []
+    for places in groups.values():
+        mine = [terms[runs[n].scenario.name][issue] for n in places]
+        counts = [(t.share, runs[n].summary.worlds)
+                  for n, t in zip(places, mine, strict=True) if t.share is not None]  # fmt: skip
+        where = span_of(counts) if counts else "the plan, not agreed in any world"
+        (side, *others) = {term.side for term in mine}
+        most = len(groups) > 1 and len(places) > max(len(runs) / 2, 3)
+        names = f"the other {len(places)}" if most else listing([rows[n].label for n in places])
+        found.append(Saying(mine[0].text, mine[0].agreed, None if others else side,
+                            [rows[n] for n in places], names, where))  # fmt: skip
+    return sorted(found, key=lambda one: -len(one.rows))
 
 
 def near(run: Run, issue: str, point: float) -> str | None:

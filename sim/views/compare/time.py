@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.prose import percent, span_words
 from sim.prose import percent as share_text
-from sim.results.outcomes import DAYS
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
-from sim.views.compare.common import UNNAMED, Row, foot, listed, palette, row_of
-from sim.views.layout import nice_top
+from sim.views.colours import FIRST, SETTLED
+from sim.views.compare.common import Row, foot, listed, row_of
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
 
@@ -27,33 +26,20 @@ class Curve:
 
     Attributes
     ----------
-    row : Row
+    name : str
+        ``settlement`` or ``first_stage``.
     color : str
-    ever : float
-        Share of worlds with one at any time.
-    horizon : float
-        Last day of the scenario.
+        What is signed, as in all charts.
     days, share, low, high : ndarray, shape (rounds + 1,)
         Days, shares and the ends of their 95 % intervals.
-    marked, at : ndarray
-        Days on which there is a dot, and the shares there.
     """
 
-    row: Row
+    name: str
     color: str
-    ever: float
-    horizon: float
     days: Array
     share: Array
     low: Array
     high: Array
-    marked: Array
-    at: Array
-
-    @property
-    def named(self) -> bool:
-        """Whether it has a colour of its own, and with it a band."""
-        return self.color != UNNAMED
 
     @property
     def end(self) -> float:
@@ -63,70 +49,67 @@ class Curve:
     @property
     def words(self) -> str:
         """The curve in a sentence."""
-        return f"{self.row.title}: {percent(self.end)} by day {self.days[-1]:.0f}."
+        what = "a settlement" if self.name == "settlement" else "a first stage"
+        return f"{what} in {percent(self.end)} by day {self.days[-1]:.0f}."
 
 
 @dataclass(frozen=True)
 class TimePanel:
-    """Curves of one event, in the order of the ranking.
+    """What a scenario signs in any world, how soon."""
 
-    Attributes
-    ----------
-    name : str
-        ``settlement`` or ``first_stage``.
-    title, short_title : str
-        The latter where there is little room.
-    curves : list of Curve
-    never : str
-        Which scenarios have no world with it; empty where all have.
-    """
-
-    name: str
-    title: str
-    short_title: str
+    row: Row
     curves: list[Curve]
-    never: str
-
-    @property
-    def signing(self) -> list[Curve]:
-        """Curves of the scenarios that come so far, the highest first."""
-        return sorted((c for c in self.curves if c.ever), key=lambda c: -c.ever)
-
-    @property
-    def top(self) -> float:
-        """A round upper end for the shares and the bands that are shown."""
-        return nice_top(max(float(c.high.max() if c.named else c.end) for c in self.curves))
 
 
 @dataclass(frozen=True)
 class TimeView(View):
-    """Curves of settlements, and of first stages where some scenario has several stages."""
+    """One panel for each scenario that signs anything, as ranked.
+
+    Attributes
+    ----------
+    panels : list of TimePanel
+    never : str
+        Which scenarios sign nothing in any world; empty where all do.
+    """
 
     panels: list[TimePanel]
+    never: str
+
+    @property
+    def curves(self) -> list[Curve]:
+        """Those of all panels."""
+        return [curve for panel in self.panels for curve in panel.curves]
 
     @property
     def words(self) -> list[str]:
         """A sentence for each curve."""
-        return [f"{p.short_title}: {c.words}" for p in self.panels for c in p.curves]
+        said = [f"{p.row.title}: {c.words}" for p in self.panels for c in p.curves]
+        return [*said, self.never] if self.never else said
 
 
 def time(comparison: Comparison) -> TimeView:
-    """Share of worlds with a settlement by day; and with a first stage."""
-    staged = [run for run in comparison.ranked if len(run.scenario.stages) > 1]
-    panels = [_panel(comparison, "settlement", "A settlement", "A settlement", comparison.ranked)]
-    if staged:
-        panels.append(
-            _panel(comparison, "first_stage",
-                   "At least a first stage (scenarios whose agenda has several)",
-                   "A first stage, where the agenda has several", staged)
-        )  # fmt: skip
+    """Share of worlds with a settlement by day, and with a first stage where there are several."""
+    panels = [TimePanel(row_of(comparison, run), _curves(run)) for run in comparison.ranked]
     return TimeView(
         foot(comparison),
         headline(comparison),
-        "Share of worlds with a signature by day since each scenario's start; dots at 7, 30, 100, "
-        "180 and 365 days, bands: 95 % intervals (Wilson); dotted: beyond the scenario's horizon.",
-        panels,
+        "Share of worlds with a signature by day since each scenario's start; bands: 95 % "
+        "intervals (Wilson). Grey behind: settlements in the other scenarios.",
+        [panel for panel in panels if panel.curves],
+        _never(comparison.ranked),
     )
+
+
+def _curves(run: Run) -> list[Curve]:
+    days = np.arange(run.scenario.rounds + 1, dtype=np.float64) * run.scenario.war.round_days
+    events = [("settlement", SETTLED)]
+    if len(run.scenario.stages) > 1:
+        events.append(("first_stage", FIRST))
+    return [
+        Curve(name, color, days, *band_of_shares(signed_day(run, name), days))
+        for name, color in events
+        if _signs(run, name)
+    ]
 
 
 def signed_day(run: Run, name: str) -> Array:
@@ -139,39 +122,22 @@ def _signs(run: Run, name: str) -> float:
     return float(np.isfinite(signed_day(run, name)).mean())
 
 
-def _panel(
-    comparison: Comparison, name: str, title: str, short_title: str, runs: list[Run]
-) -> TimePanel:
-    colors = palette(comparison)
-    curves = []
-    for run in runs:
-        step, signed = run.scenario.war.round_days, signed_day(run, name)
-        days = np.arange(run.scenario.rounds + 1, dtype=np.float64) * step
-        marked = np.array([d for d in DAYS if d <= days[-1]], dtype=float)
-        at, _, _ = band_of_shares(signed, marked)
-        curves.append(
-            Curve(row_of(comparison, run), colors[run.scenario.name], _signs(run, name),
-                  run.summary.horizon_days, days, *band_of_shares(signed, days), marked, at)
-        )  # fmt: skip
-    return TimePanel(name, title, short_title, curves, _never(name, runs))
-
-
-def _never(name: str, runs: list[Run]) -> str:
-    """Which scenarios never come so far."""
-    never = [run for run in runs if not _signs(run, name)]
+def _never(runs: list[Run]) -> str:
+    """Which scenarios sign nothing."""
+    never = [run for run in runs if not _signs(run, "first_stage")]
     if not never:
         return ""
-    known = [next(iter(run.summary.by_day(name)[1].values())) for run in never]
-    widest = max((span for span in known if span), key=lambda s: s[1], default=None)
-    text = f"In no world: {', '.join(label(run.scenario.name) for run in never)}"
-    return text + (f" (95 % interval {span_words(widest)})" if widest else "")
+    spans = [run.summary.outcomes_interval["settlement"] for run in never]
+    names = ", ".join(label(run.scenario.name) for run in never)
+    widest = span_words(max(spans, key=lambda span: span[1]))
+    return f"Nothing signed in any world: {names} (95 % interval {widest})."
 
 
 def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
     with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
     if with_any:
-        first = with_any[0]
+        first = max(with_any, key=lambda run: _signs(run, "settlement"))
         middle = float(np.nanmedian(signed_day(first, "settlement")))
         text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
         return f"{text}; most in {listed([first.scenario.name])}, half of them by day {middle:.0f}"
