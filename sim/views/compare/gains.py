@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
-from sim.views.colours import actor_colors
+from sim.views.colours import shared_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
 
@@ -126,7 +126,8 @@ def _party(runs: list[Run], rows: list[Row], actor: str) -> PartyGains:
             if len(values):
                 low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
                 found.append(Gain(place, rows[place], kind, low, middle, high))
-    return PartyGains(actor, owner.actors[actor].short, actor_colors(owner)[actor], found)
+    color = shared_colors(run.scenario for run in runs)[actor]
+    return PartyGains(actor, owner.actors[actor].short, color, found)
 
 
 def gain_of(run: Run, actor: str) -> Array:
