@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
+from sim.arrays import total
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.arrays import total
 from sim.engine.state import SETTLED
 from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.walk import walk, walk_within
