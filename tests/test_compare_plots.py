@@ -17,12 +17,12 @@ from sim.commands.comparing import CHARTS
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
 from sim.plots.comparison.stuck import whole_percent
+from sim.prose import FEW
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
 from sim.views.compare import packages_view
-from sim.views.compare.durability import ENOUGH
 from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
@@ -218,7 +218,7 @@ def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
     for run in compared.runs:
         drawn = lines(settled, run.scenario.name)
         held = run.summary.durability
-        assert len(drawn) == (held is not None and held.worlds >= ENOUGH)
+        assert len(drawn) == (held is not None and held.worlds >= FEW)
         if drawn:
             np.testing.assert_allclose(drawn[0].get_xdata(), [1.0, *held.held.values()])
     (plan,) = lines(panel(figure, "plan"), "lasting")

@@ -67,11 +67,7 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     if not scores.size or not 0.0 < y.mean() < 1.0:
         return float(y.mean()), float(y.mean())
     terms = np.column_stack([np.ones(len(y)), scores])
-    beta, covariance = logistic(terms, y, 1.0)
-    eta = terms @ beta
-    errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
-    kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
-    eta = kept * (eta - eta.mean())
+    eta = _without_noise(scores, *logistic(terms, y, 1.0))
     # so that the mean over worlds is the share itself
     middle = logit(y.mean())
     for _ in range(50):  # Newton's steps
@@ -79,6 +75,35 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
         middle += (y.mean() - p.mean()) / (p * (1.0 - p)).mean()
     low, high = expit(middle + np.quantile(eta, [0.5 - level / 2, 0.5 + level / 2]))
     return float(low), float(high)
+
+
+def spread_of_mean(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+    """The same of a mean, as of a difference within each world: linear in the parameters.
+
+    Parameters
+    ----------
+    x : ndarray, shape (worlds, parameters)
+    y : ndarray, shape (worlds,)
+    """
+    scores = np.column_stack([normal_scores(column) for column in x.T if np.ptp(column) > 0])
+    terms = np.column_stack([np.ones(len(y)), scores])
+    if len(y) <= terms.shape[1]:
+        return float(y.mean()), float(y.mean())
+    curve = np.linalg.inv(terms.T @ terms)
+    beta = curve @ terms.T @ y
+    rest = y - terms @ beta
+    noise = rest @ rest / (len(y) - len(beta))
+    apart = y.mean() + _without_noise(scores, beta, noise * curve)
+    low, high = np.quantile(apart, [0.5 - level / 2, 0.5 + level / 2])
+    return float(low), float(high)
+
+
+def _without_noise(scores: Array, beta: Array, covariance: Array) -> Array:
+    """Fitted deviations from the mean, shrunk by what their spread owes to sampling (n,)."""
+    eta = scores @ beta[1:]
+    errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
+    kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
+    return np.asarray(kept * (eta - eta.mean()))
 
 
 def normal_scores(values: Array) -> Array:

@@ -389,21 +389,27 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     ]
 
 
+def drawn_parameters(data: xr.Dataset) -> np.ndarray | None:
+    """Engine parameters that worlds drew, (worlds, parameters); None where they are all alike."""
+    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    drawn = np.array([data[n].values for n in names], dtype=float)
+    return drawn.T if len(names) and np.ptp(drawn, axis=1).any() else None
+
+
 def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     """From whether something is so in each world to how its share differs among calibrations.
 
     None where worlds do not differ in the engine parameters that past talks inform.
     """
-    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
-    drawn = np.array([data[n].values for n in names], dtype=float)
-    if not len(names) or not np.ptp(drawn, axis=1).any():
+    drawn = drawn_parameters(data)
+    if drawn is None:
         return None
 
     def spread(flags: np.ndarray) -> Interval:
         count, worlds = int(flags.sum()), len(flags)
         if count in (0, worlds):  # what happens in no world, or in all, is left to sampling
             return wilson(count, worlds)
-        return Interval(*spread_of_share(drawn.T, flags))
+        return Interval(*spread_of_share(drawn, flags))
 
     return spread
 

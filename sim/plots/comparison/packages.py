@@ -11,6 +11,7 @@ from matplotlib.patches import Rectangle
 from sim.plots.comparison.common import NAMES, columns_of, scenario_rows, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, wrapped
+from sim.prose import is_few
 from sim.prose import percent as share_text
 from sim.views.colours import tint
 from sim.views.compare.common import Row
@@ -70,12 +71,14 @@ def _name(group: list[Row]) -> Row:
 
 def _share(view: PackagesView, group: list[Row], issue: str) -> str:
     """In which share of worlds it is agreed; of several scenarios from the least to the most."""
-    shares = [s for row in group if (s := view.terms[row.name][issue].share) is not None]
-    if not shares:
-        return ""
-    least, most = share_text(min(shares)), share_text(max(shares))
-    span = least if least == most else f"{least.removesuffix(' %')}–{most}"
-    return f"in {span} of worlds"
+    terms = [term for row in group if (term := view.terms[row.name][issue]).share is not None]
+    terms.sort(key=lambda term: term.share or 0.0)
+    if not terms or terms[0].share == terms[-1].share:
+        return terms[0].found if terms else ""
+    if is_few(terms[-1].share or 0.0, terms[-1].worlds):
+        return f"{terms[-1].found} at the most"
+    least, most = (share_text(term.share) for term in (terms[0], terms[-1]))
+    return f"in {least.removesuffix(' %')}–{most} of worlds"
 
 
 def _lines(view: PackagesView, group: list[Row], issue: str, width: float) -> list[str]:

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import carried_on, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, end_labels
 from sim.plots.style import GREY, SMALL, line_height, styled, wrapped
-from sim.prose import percent as share_text
 from sim.views.compare.time import Curve, TimePanel, TimeView
 from sim.views.layout import TOPS, share_tick
 
@@ -64,7 +63,7 @@ def _curves(axes: Axes, panel: TimePanel) -> None:
     end = max(curve.horizon for curve in curves)
     for n, curve in enumerate(curves):
         _curve(axes, curve, end, n < BANDS)
-    labels = [(c.end, f"{share_text(c.end)} {c.row.label}", c.color) for c in curves[:MOST]]
+    labels = [(c.end, f"{c.text} {c.row.label}", c.color) for c in curves[:MOST]]
     axes.set_ylim(0, upper)
     ticks = np.linspace(0, upper, TOPS[upper] + 1)
     axes.set_yticks(ticks, [share_tick(t) for t in ticks])
@@ -78,7 +77,7 @@ def _curves(axes: Axes, panel: TimePanel) -> None:
 
 def _curve(axes: Axes, curve: Curve, end: float, with_band: bool) -> None:
     color, days = curve.color, curve.days
-    if curve.named and with_band:
+    if curve.banded and with_band:
         axes.fill_between(days, curve.low, curve.high, step="post", color=color, alpha=0.12,
                           linewidth=0)  # fmt: skip
     axes.step(days, curve.share, where="post", color=color, gid=curve.row.name, clip_on=False,

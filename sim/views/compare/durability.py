@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, percent
+from sim.prose import FEW, counted, percent
 from sim.prose import percent as share_text
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import Row, foot, listed, row_of, rows_of
 from sim.views.view import View
-
-ENOUGH = 10
-"""Settled worlds below which the share that holds says nothing."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +69,14 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     settled = [
         curve(run, found.shares, found.spans)
         for run in comparison.ranked
-        if (found := run.summary.durability) and found.worlds >= ENOUGH
+        if (found := run.summary.durability) and found.worlds >= FEW
     ]
     plans = [
         curve(run, list(plan.held.values()), [])
         for run in comparison.ranked
         if (plan := run.summary.plan) and plan.held
     ]
-    reached = f"Settlements reached (at least {ENOUGH} worlds)"
+    reached = f"Settlements reached (at least {FEW} worlds)"
     panels = [
         HoldingPanel("settled", reached, reached, settled),
         HoldingPanel("plan", "The plans as published, if signed as they stand",

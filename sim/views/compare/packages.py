@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
+from sim.prose import is_few, odds_words
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import actor_colors
 from sim.views.compare.common import (
@@ -33,6 +34,13 @@ class Term:
     text: str
     share: float | None = None
     side: str | None = None
+    worlds: int = 0
+
+    @property
+    def found(self) -> str:
+        """In which share of the worlds it is agreed, or in how many where they are few."""
+        few = self.share is not None and is_few(self.share, self.worlds)
+        return f"in {odds_words(self.share, self.worlds)}{'' if few else ' of worlds'}"
 
     @property
     def agreed(self) -> bool:
@@ -139,7 +147,7 @@ def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
         agreed = package.get(issue)
         if agreed and agreed.median is not None and agreed.text is not None:
             side = near(run, issue, agreed.median)
-            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds, side)
+            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds, side, worlds)
         elif plan and issue in plan.points:
             point = plan.points[issue]
             terms[issue] = Term(point.point, point.text, side=near(run, issue, point.point))

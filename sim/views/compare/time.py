@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import percent, span_words
-from sim.prose import percent as share_text
+from sim.prose import is_few, span_words
+from sim.prose import odds_words as share_words
 from sim.results.outcomes import DAYS
+from sim.results.summary import allowed_spread
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
 from sim.views.compare.common import UNNAMED, Row, foot, listed, palette, row_of
+from sim.views.compare.odds import as_good
 from sim.views.layout import nice_top
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
@@ -34,9 +36,12 @@ class Curve:
     horizon : float
         Last day of the scenario.
     days, share, low, high : ndarray, shape (rounds + 1,)
-        Days, shares and the ends of their 95 % intervals.
+        Days, shares and their ranges over what past talks allow, 10 to 90 per cent; the ends of
+        95 % intervals where worlds draw no calibration.
     marked, at : ndarray
         Days on which there is a dot, and the shares there.
+    text : str
+        The share at the end, or the number of worlds where these are few.
     """
 
     row: Row
@@ -49,11 +54,17 @@ class Curve:
     high: Array
     marked: Array
     at: Array
+    text: str
 
     @property
     def named(self) -> bool:
-        """Whether it has a colour of its own, and with it a band."""
+        """Whether it has a colour of its own."""
         return self.color != UNNAMED
+
+    @property
+    def banded(self) -> bool:
+        """Whether it has a band: not in grey, and not of a handful of worlds."""
+        return self.named and not self.text.endswith(("world", "worlds"))
 
     @property
     def end(self) -> float:
@@ -63,7 +74,7 @@ class Curve:
     @property
     def words(self) -> str:
         """The curve in a sentence."""
-        return f"{self.row.title}: {percent(self.end)} by day {self.days[-1]:.0f}."
+        return f"{self.row.title}: {self.text} by day {self.days[-1]:.0f}."
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ class TimePanel:
     @property
     def top(self) -> float:
         """A round upper end for the shares and the bands that are shown."""
-        return nice_top(max(float(c.high.max() if c.named else c.end) for c in self.curves))
+        return nice_top(max(float(c.high.max() if c.banded else c.end) for c in self.curves))
 
 
 @dataclass(frozen=True)
@@ -120,11 +131,13 @@ def time(comparison: Comparison) -> TimeView:
                    "At least a first stage (scenarios whose agenda has several)",
                    "A first stage, where the agenda has several", staged)
         )  # fmt: skip
+    calibrated = any(run.summary.allowed for run in comparison.runs)
+    means = "10–90 % of what past talks allow" if calibrated else "95 % intervals (Wilson)"
     return TimeView(
         foot(comparison),
         headline(comparison),
         "Share of worlds with a signature by day since each scenario's start; dots at 7, 30, 100, "
-        "180 and 365 days, bands: 95 % intervals (Wilson); dotted: beyond the scenario's horizon.",
+        f"180 and 365 days, bands: {means}; dotted: beyond the scenario's horizon.",
         panels,
     )
 
@@ -149,9 +162,12 @@ def _panel(
         days = np.arange(run.scenario.rounds + 1, dtype=np.float64) * step
         marked = np.array([d for d in DAYS if d <= days[-1]], dtype=float)
         at, _, _ = band_of_shares(signed, marked)
+        drawn = colors[run.scenario.name] != UNNAMED
+        bands = band_of_shares(signed, days, allowed_spread(run.ensemble) if drawn else None)
+        text = share_words(float(bands[0][-1]), run.summary.worlds)
         curves.append(
             Curve(row_of(comparison, run), colors[run.scenario.name], _signs(run, name),
-                  run.summary.horizon_days, days, *band_of_shares(signed, days), marked, at)
+                  run.summary.horizon_days, days, *bands, marked, at, text)
         )  # fmt: skip
     return TimePanel(name, title, short_title, curves, _never(name, runs))
 
@@ -172,12 +188,17 @@ def headline(comparison: Comparison) -> str:
     with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
     if with_any:
         first = with_any[0]
-        middle = float(np.nanmedian(signed_day(first, "settlement")))
+        near = [run.scenario.name for run in with_any if run is first or as_good(run, first)]
         text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
-        return f"{text}; most in {listed([first.scenario.name])}, half of them by day {middle:.0f}"
+        if len(near) > 1:
+            return f"{text}; about as often in {listed(near)}"
+        text += f"; most in {listed(near)}"
+        if is_few(_signs(first, "settlement"), first.summary.worlds):
+            return f"{text}: {share_words(_signs(first, 'settlement'), first.summary.worlds)}"
+        return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
     signing = [run for run in comparison.runs if _signs(run, "first_stage")]
     if not signing:
         return "Nothing is signed in any world of any scenario"
     best = max(signing, key=lambda run: _signs(run, "first_stage"))
-    share = share_text(_signs(best, "first_stage"))
+    share = share_words(_signs(best, "first_stage"), best.summary.worlds)
     return f"No settlements; a first stage most often in {listed([best.scenario.name])}: {share}"
