@@ -57,7 +57,7 @@ def odds_words(share: float | None, worlds: int, interval: Sequence[float] | Non
     """
     number, beside = odds_parts(share, worlds, interval)
     if share and is_few(share, worlds):
-        return f"{number} {beside}"
+        return f"{number} {beside} world{'' if worlds == 1 else 's'}"
     return f"{number} ({beside})" if beside else number
 
 
@@ -66,7 +66,7 @@ def odds_parts(
 ) -> tuple[str, str]:
     """The number of :func:`odds_words`, and what stands beside or below it."""
     if share and is_few(share, worlds):
-        return f"{round(share * worlds)}", f"of {counted(worlds, 'world')}"
+        return f"{round(share * worlds)}", f"of {worlds:,}"
     return percent(share, interval), "" if share is None else span_words(interval)
 
 

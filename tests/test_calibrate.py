@@ -15,7 +15,14 @@ from scipy.special import expit
 
 from sim.cli import main
 from sim.ensemble.runner import run_scenario
-from sim.formulas.emulator import Share, fit_share, quadratic, spread_of_share
+from sim.formulas.emulator import (
+    Share,
+    fit_share,
+    quadratic,
+    spread_of_difference,
+    spread_of_mean,
+    spread_of_share,
+)
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.calibration import read_calibration
 from sim.studies.calibrate.afterwards import AfterSigning, after_signing, years_held
@@ -78,6 +85,19 @@ def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
     alike = [np.diff(spread_of_share(x, rng.random(4000) < 0.1))[0] for _ in range(20)]
     assert np.median(alike) < 0.015
     assert spread_of_share(x, np.zeros(4000)) == (0.0, 0.0)
+
+
+def test_spread_of_a_difference_is_that_of_the_worlds_that_differ() -> None:
+    """Alike in most worlds; what differs hangs on one parameter, and never turns around."""
+    rng = np.random.default_rng(5)
+    x = rng.standard_normal((40_000, 3))
+    tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
+    more = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 1])
+    np.testing.assert_allclose(spread_of_difference(x, 1.0 * more), tails, atol=0.01)
+    np.testing.assert_allclose(spread_of_difference(x, -1.0 * more), -tails[::-1], atol=0.01)
+    # a mean: the slope times the tails, what noise adds taken out
+    y = 2.0 + 0.5 * x[:, 0] + rng.standard_normal(len(x))
+    np.testing.assert_allclose(spread_of_mean(x, y), 2.0 + 0.64 * np.array([-1, 1]), atol=0.03)
 
 
 def test_design_follows_the_priors() -> None:

@@ -62,10 +62,30 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     -------
     low, high : float
     """
-    y = np.asarray(y, dtype=float)
+    low, high = np.quantile(_fitted_share(x, y), [0.5 - level / 2, 0.5 + level / 2])
+    return float(low), float(high)
+
+
+def spread_of_difference(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+    """The same of a difference of two shares in the same worlds: of what is so in one of them only.
+
+    Parameters
+    ----------
+    x : ndarray, shape (worlds, parameters)
+    y : ndarray, shape (worlds,)
+        1 where it is so in the first only, −1 in the second only, 0 in both or neither.
+    """
+    apart = _fitted_share(x, y > 0) - _fitted_share(x, y < 0)
+    low, high = np.quantile(apart, [0.5 - level / 2, 0.5 + level / 2])
+    return float(low), float(high)
+
+
+def _fitted_share(x: Array, happens: Array | NDArray[np.bool_]) -> Array:
+    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
+    y = np.asarray(happens, dtype=float)
     scores = np.column_stack([normal_scores(column) for column in x.T if np.ptp(column) > 0])
     if not scores.size or not 0.0 < y.mean() < 1.0:
-        return float(y.mean()), float(y.mean())
+        return np.full(len(y), y.mean())
     terms = np.column_stack([np.ones(len(y)), scores])
     eta = _without_noise(scores, *logistic(terms, y, 1.0))
     # so that the mean over worlds is the share itself
@@ -73,8 +93,7 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     for _ in range(50):  # Newton's steps
         p = expit(eta + middle)
         middle += (y.mean() - p.mean()) / (p * (1.0 - p)).mean()
-    low, high = expit(middle + np.quantile(eta, [0.5 - level / 2, 0.5 + level / 2]))
-    return float(low), float(high)
+    return np.asarray(expit(middle + eta))
 
 
 def spread_of_mean(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:

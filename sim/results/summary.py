@@ -389,11 +389,11 @@ def _asked(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     ]
 
 
-def drawn_parameters(data: xr.Dataset) -> np.ndarray | None:
-    """Engine parameters that worlds drew, (worlds, parameters); None where they are all alike."""
-    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
-    drawn = np.array([data[n].values for n in names], dtype=float)
-    return drawn.T if len(names) and np.ptp(drawn, axis=1).any() else None
+def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Engine parameters that worlds drew, (worlds,) each; without those that are all alike."""
+    names = [str(n) for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    drawn = {name: data[name].values.astype(float) for name in names}
+    return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
 
 
 def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
@@ -401,8 +401,8 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
 
     None where worlds do not differ in the engine parameters that past talks inform.
     """
-    drawn = drawn_parameters(data)
-    if drawn is None:
+    drawn = np.array(list(drawn_parameters(data).values())).T
+    if not drawn.size:
         return None
 
     def spread(flags: np.ndarray) -> Interval:

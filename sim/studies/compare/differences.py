@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.formulas.emulator import spread_of_mean
+from sim.formulas.emulator import spread_of_difference, spread_of_mean
 from sim.formulas.statistics import (
     Interval,
     difference_of_means,
@@ -112,11 +112,15 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
         one, two = one[first], two[second]
         known = ~np.isnan(one) & ~np.isnan(two)
         one, two = one[known], two[known]
-        drawn = [drawn_parameters(r.ensemble) for r in (run, base)]
-        if drawn[0] is not None and drawn[1] is not None and len(one) > 1:
-            own, other = drawn[0][first][known], drawn[1][second][known]
-            if np.array_equal(own, other):
-                allowed = Interval(*spread_of_mean(own, one - two))
+        own, other = (
+            {name: values[there][known] for name, values in drawn_parameters(r.ensemble).items()}
+            for r, there in ((run, first), (base, second))
+        )
+        same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
+        if own and other and same and len(one) > 1:
+            spread = spread_of_difference if measure.kind == "share" else spread_of_mean
+            drawn = np.array(list((own | other).values())).T
+            allowed = Interval(*spread(drawn, one - two))
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, negligible, wilson
-from sim.prose import FEW, is_few, odds_parts, odds_words, span_words
+from sim.prose import FEW, is_few, odds_parts, odds_words, sentence, span_words
 from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import difference
 from sim.views.colours import OUTCOME_COLORS
-from sim.views.compare.common import Row, foot, listed, rows_of
+from sim.views.compare.common import Row, first_group, foot, listed, rows_of
 from sim.views.view import View
 
 
@@ -44,7 +44,7 @@ class OutcomeColumn:
     def text(self, n: int) -> str:
         """The share in one scenario in words."""
         number, beside = self.parts[n]
-        return f"{number} {beside}" if beside.startswith("of ") else number
+        return f"{number} {beside} worlds" if beside.startswith("of ") else number
 
     @property
     def occurs(self) -> bool:
@@ -109,7 +109,9 @@ def odds(comparison: Comparison) -> OddsView:
         subtitle += f" 0: in no world, 95 % interval {span_words(wilson(0, least))}."
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
-    return OddsView(foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns)
+    return OddsView(
+        foot(comparison), headline(comparison), subtitle, rows_of(comparison, runs), columns
+    )
 
 
 def _column(kind: str, runs: list[Run]) -> OutcomeColumn:
@@ -137,8 +139,13 @@ def as_good(run: Run, first: Run) -> bool:
     return gap is not None and not gap.visible
 
 
-def headline(runs: list[Run]) -> str:
+def headline(comparison: Comparison) -> str:
     """The finding: where a settlement is likeliest, and where there is none."""
+    runs, when = first_group(comparison)
+    return sentence(f"{when}{_finding(runs)}")
+
+
+def _finding(runs: list[Run]) -> str:
     best = runs[0].summary.outcomes["settlement"]
     none = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] == 0]
     if best == 0:

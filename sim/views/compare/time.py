@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import is_few, span_words
+from sim.prose import is_few, sentence, span_words
 from sim.prose import odds_words as share_words
 from sim.results.outcomes import DAYS
 from sim.results.summary import allowed_spread
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
-from sim.views.compare.common import UNNAMED, Row, foot, listed, palette, row_of
+from sim.views.compare.common import UNNAMED, Row, first_group, foot, listed, palette, row_of
 from sim.views.compare.odds import as_good
 from sim.views.layout import nice_top
 from sim.views.run_data import band_of_shares
@@ -185,18 +185,23 @@ def _never(name: str, runs: list[Run]) -> str:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
-    with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
+    runs, when = first_group(comparison)
+    return sentence(f"{when}{_finding(runs)}")
+
+
+def _finding(runs: list[Run]) -> str:
+    with_any = [run for run in runs if _signs(run, "settlement")]
     if with_any:
         first = with_any[0]
         near = [run.scenario.name for run in with_any if run is first or as_good(run, first)]
-        text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
+        text = f"Settlements in {len(with_any)} of {len(runs)} scenarios"
         if len(near) > 1:
             return f"{text}; about as often in {listed(near)}"
         text += f"; most in {listed(near)}"
         if is_few(_signs(first, "settlement"), first.summary.worlds):
             return f"{text}: {share_words(_signs(first, 'settlement'), first.summary.worlds)}"
         return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
-    signing = [run for run in comparison.runs if _signs(run, "first_stage")]
+    signing = [run for run in runs if _signs(run, "first_stage")]
     if not signing:
         return "Nothing is signed in any world of any scenario"
     best = max(signing, key=lambda run: _signs(run, "first_stage"))
