@@ -41,43 +41,6 @@ def span_words(interval: Sequence[float] | None) -> str:
     return f"{low:.{digits}f}–{high:.{digits}f} %"
 
 
-FEW = 20
-"""Worlds below which a share is told as a count, and nothing is said of their spread."""
-
-
-def odds_words(share: float | None, worlds: int, interval: Sequence[float] | None = None) -> str:
-    """A share with its interval, or the number of worlds where they are few.
-
-    Examples
-    --------
-    >>> odds_words(0.002, 1000, [0.0, 0.01]), odds_words(0.0, 1000, [0.0, 0.004])
-    ('2 of 1,000 worlds', '0 % (0.0–0.4 %)')
-    >>> odds_words(0.053, 1000, [0.01, 0.11])
-    '5.3 % (1–11 %)'
-    """
-    number, beside = odds_parts(share, worlds, interval)
-    if share and is_few(share, worlds):
-        return f"{number} {beside} world{'' if worlds == 1 else 's'}"
-    return f"{number} ({beside})" if beside else number
-
-
-def odds_parts(
-    share: float | None, worlds: int, interval: Sequence[float] | None = None
-) -> tuple[str, str]:
-    """The number of :func:`odds_words`, and what stands beside or below it."""
-    if share and is_few(share, worlds):
-        return f"{round(share * worlds)}", f"of {worlds:,}"
-    return percent(share, interval), "" if share is None else span_words(interval)
-
-
-def is_few(share: float, worlds: int) -> bool:
-    """Whether a share is one of fewer worlds than :data:`FEW`, in an ensemble that has more.
-
-    A small ensemble is told by its intervals, which are wide.
-    """
-    return round(share * worlds) < FEW <= worlds
-
-
 def _is_narrow(interval: Sequence[float] | None) -> bool:
     return interval is not None and 100 * (interval[1] - interval[0]) < 3
 

@@ -32,6 +32,7 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from tests.conftest import TOY
+from tests.test_tracks import LIMITED
 
 SLOW = 5.0
 """Seconds beyond which ten worlds of a toy take too long."""
@@ -66,6 +67,60 @@ RICH["actors"]["a"]["levers"] = {
         "effect": {"cost": {"b": 0.01}}, "credibility": 0.6, "judgement": "x",
     }
 }  # fmt: skip
+TALKS: dict[str, Any] = copy.deepcopy(LIMITED) | {
+    "sources": RICH["sources"],
+    "horizon_days": "26w",
+    "protocol": {"name": "single_text", "consent": 0.6, "turn": "7d"},
+    "deadline": {"at": "13w", "known_to": ["a"], "after": "go_on", "judgement": "x"},
+    "ask": [{"by": "2025-03-30", "text": "by spring?"}, {"by": "3mo", "text": "in three months?"}],
+    "engine": {"stated_binds": 0.8, "line_error": 0.05, "tempo": 1.2},
+    "base_rate": "formulation",
+    "ratification": {
+        "first": {
+            "title": "Vote", "of": "a", "threshold": 0.9, "days": 30, "then": "second",
+            "positions": {"land": {"ideal": 0.1, "salience": 1}}, "judgement": "x",
+        },
+        "second": {
+            "title": "Again", "of": "a", "threshold": 0.2,
+            "positions": {"land": {"ideal": 0.5, "salience": 1}}, "judgement": "x",
+        },
+    },
+    "durability": {"years": 5},
+    "outcome": {
+        "signed": "2025-03-01", "kind": "settlement", "held": True, "gates": {"first": True},
+        "terms": {"land": {"at": 0.5, "judgement": "x"}}, "note": "Signed.",
+    },
+}  # fmt: skip
+TALKS["actors"]["a"] |= {
+    "patience": "13w", "group": "west",
+    "levers": {
+        "aid": {
+            "title": "Aid", "on": "b", "effect": {"cost": {"b": 0.02}}, "credibility": 0.7,
+            "when": {"refuses": {"actor": "b"}, "accepts": {"actor": "a", "times": 2}},
+            "delay": "2w", "judgement": "x",
+        },
+        "vote": {
+            "title": "Vote", "on": [], "effect": {"cost": {"a": 0.01}}, "credibility": 0.5,
+            "when": {"date": "2025-03-03"}, "judgement": "x",
+        },
+    },
+}  # fmt: skip
+TALKS["actors"]["b"] |= {"group": "east"}
+TALKS["actors"]["c"] = copy.deepcopy(TALKS["actors"]["b"]) | {"name": "C", "consent": "asked"}
+TALKS["actors"]["b"]["positions"]["land"] = {
+    "ideal": 1, "salience": 6, "no_deal": 0.6, "judgement": "x",
+    "line": [
+        {"at": 0.5, "stated": True, "source": "S", "judgement": "x"},
+        {"at": {"triangular": [0.3, 0.4, 0.45]}, "binds": 0.5, "judgement": "x"},
+    ],
+}  # fmt: skip
+for _sides in (TALKS["actors"], TALKS["tracks"]["relief"]["positions"]):
+    for _side in _sides.values():
+        for _one in _side.get("positions", _side).values():
+            _one.setdefault("judgement", "x")
+TALKS["actors"]["envoy"] = RICH["actors"]["envoy"] | {
+    "mediation": {"text": {"land": 0.4}, "every": "2w"}
+}
 ODD: list[Any] = [
     None, True, False, "", " ", "abc", "1e400", "0x10", -1, 0, 1, 2, 0.5, 1e-300, 1e300, -1e300,
     math.nan, math.inf, -math.inf, 10**30, [], {}, [0.2], [0.2, 0.1], {"a": 1}, {"uniform": [0, 1]},
@@ -224,7 +279,7 @@ def changed(draw: st.DrawFn, seed: Any) -> Any:
 @st.composite
 def scenarios(draw: st.DrawFn) -> str:
     """The text of a scenario file that was once valid."""
-    data = draw(changed(draw(st.sampled_from([TOY, RICH, RICH, LISTED]))))
+    data = draw(changed(draw(st.sampled_from([TOY, RICH, TALKS, TALKS, LISTED]))))
     return draw(torn(yaml.safe_dump(data, sort_keys=False, allow_unicode=True)))
 
 
@@ -282,7 +337,8 @@ def spoilt(draw: st.DrawFn, name: str, text: str) -> str:
 
 SETTINGS = st.tuples(
     st.sampled_from(
-        [".".join(map(str, p)) for p in paths(RICH)] + ["", ".", "a..b", "war", "actors.zz"]
+        [".".join(map(str, p)) for p in (*paths(RICH), *paths(TALKS))]
+        + ["", ".", "a..b", "war", "actors.zz"]
     ),
     st.sampled_from(["=", "==", "", ":"]),
     st.sampled_from(
@@ -341,13 +397,20 @@ def try_scenario(text: str) -> None:
         path = Path(folder) / "hostile.yaml"
         path.write_text(text, encoding="utf-8", errors="surrogatepass")
         command(["check", str(path)])
-        sound(command(["run", str(path), *RUN, "--out", folder]))
+        ran = command(["run", str(path), *RUN, "--out", folder])
+        sound(ran)
+        if ran.startswith("{") and len(text) % 40 == 0:  # what is slow looks at some only
+            few = ["--quiet", "--workers", "1", "--worlds", "100"]
+            command(["explain", str(path), *few, "--out", f"{folder}/e"], 60)
+            command(["page", str(path), *few, "--out", f"{folder}/p.html"], 60)
+            command(["run", str(path), *few, "--report", "--out", f"{folder}/charts"], 60)
 
 
 def try_setting(setting: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rich.yaml"
-        path.write_text(yaml.safe_dump(RICH, sort_keys=False))
+        seed = TALKS if len(setting) % 2 else RICH
+        path.write_text(yaml.safe_dump(seed, sort_keys=False))
         sound(command(["run", str(path), *RUN, "--set", setting, "--out", folder]))
         sweep = ["--worlds", "2", "--no-plots", "--workers", "1", "--quiet", "--out", f"{folder}/s"]
         command(["sweep", str(path), "--vary", setting, *sweep], 4 * SLOW)

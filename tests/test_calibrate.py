@@ -18,6 +18,7 @@ from sim.ensemble.runner import run_scenario
 from sim.formulas.emulator import (
     Share,
     fit_share,
+    normal_scores,
     quadratic,
     spread_of_difference,
     spread_of_mean,
@@ -79,25 +80,27 @@ def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
     x = rng.standard_normal((40_000, 6))
     tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
     y = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 2])
-    np.testing.assert_allclose(spread_of_share(x, y), tails, atol=0.01)
+    np.testing.assert_allclose(spread_of_share(normal_scores(x), y), tails, atol=0.01)
     x = x[:4000]
     # where nothing hangs on the parameters, chance alone makes no spread worth the name
-    alike = [np.diff(spread_of_share(x, rng.random(4000) < 0.1))[0] for _ in range(20)]
+    known = normal_scores(x)
+    alike = [np.diff(spread_of_share(known, rng.random(4000) < 0.1))[0] for _ in range(20)]
     assert np.median(alike) < 0.015
-    assert spread_of_share(x, np.zeros(4000)) == (0.0, 0.0)
+    assert spread_of_share(known, np.zeros(4000)) == (0.0, 0.0)
 
 
 def test_spread_of_a_difference_is_that_of_the_worlds_that_differ() -> None:
     """Alike in most worlds; what differs hangs on one parameter, and never turns around."""
     rng = np.random.default_rng(5)
     x = rng.standard_normal((40_000, 3))
+    known = normal_scores(x)
     tails = expit(-2.0 + 0.8 * np.array([-1.2816, 1.2816]))
     more = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 1])
-    np.testing.assert_allclose(spread_of_difference(x, 1.0 * more), tails, atol=0.01)
-    np.testing.assert_allclose(spread_of_difference(x, -1.0 * more), -tails[::-1], atol=0.01)
+    np.testing.assert_allclose(spread_of_difference(known, 1.0 * more), tails, atol=0.01)
+    np.testing.assert_allclose(spread_of_difference(known, -1.0 * more), -tails[::-1], atol=0.01)
     # a mean: the slope times the tails, what noise adds taken out
     y = 2.0 + 0.5 * x[:, 0] + rng.standard_normal(len(x))
-    np.testing.assert_allclose(spread_of_mean(x, y), 2.0 + 0.64 * np.array([-1, 1]), atol=0.03)
+    np.testing.assert_allclose(spread_of_mean(known, y), 2.0 + 0.64 * np.array([-1, 1]), atol=0.03)
 
 
 def test_design_follows_the_priors() -> None:

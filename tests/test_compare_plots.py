@@ -17,7 +17,6 @@ from sim.commands.comparing import CHARTS
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
 from sim.plots.comparison.stuck import whole_percent
-from sim.prose import FEW
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
@@ -26,6 +25,7 @@ from sim.views.compare import packages_view
 from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
+from sim.words.shares import FEW
 from tests.conftest import TOY
 from tests.pictures import faults
 from tests.test_compare import with_cost, write

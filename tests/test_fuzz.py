@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from sim.importing import Wishes, read
-from tests.fuzz import KINDS, SEEDS, Fault, command, fuzz, sound
+from tests.fuzz import KINDS, RICH, RUN, SEEDS, TALKS, Fault, command, fuzz, sound
 
 EXAMPLES = {"scenarios": 25, "settings": 10, "imports": 25, "damages": 5}
 
@@ -23,6 +25,15 @@ def test_what_is_spoilt_was_sound(kind: str, tmp_path: Path) -> None:
     for name, text in SEEDS[kind].items():
         (tmp_path / name).write_text(text)
     assert read(tmp_path if len(SEEDS[kind]) > 1 else tmp_path / name, Wishes()).raw["issues"]
+
+
+@pytest.mark.parametrize("seed", [RICH, TALKS], ids=["rich", "talks"])
+def test_the_scenarios_that_are_spoilt_run(seed: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+    path.write_text(yaml.safe_dump(seed, sort_keys=False))
+    ran = command(["run", str(path), *RUN, "--out", str(tmp_path)], 60)
+    assert ran.startswith("{")
+    sound(ran)
 
 
 @pytest.mark.parametrize("text", ['{"a": NaN}', '{"outcomes": {"settlement": 0.5, "none": 0.4}}'])

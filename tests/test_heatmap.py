@@ -16,13 +16,13 @@ from matplotlib.text import Text
 
 from sim.cli import main
 from sim.formulas.statistics import wilson
-from sim.plots.heatmap import TEAL, _even_shades, heatmap
+from sim.plots.heatmap import _even_shades, heatmap
 from sim.plots.style import SMALL, house_style
 from sim.prose import percent, span_words
 from sim.scenario import ScenarioError
 from sim.studies.sweep.results import SweepResults, read_sweep
 from sim.studies.sweep.surface import surface
-from sim.views.colours import luminance
+from sim.views.colours import TEAL, luminance
 from tests.test_sweep import COSTS, LAND, main_or_exit, run, write
 
 VARY = {

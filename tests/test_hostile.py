@@ -195,6 +195,7 @@ def test_check_says_what_an_author_cannot_see(
     assert "No deal is worth (0 to 100, on day 0): A " in text
     assert "Parliament asks for 30.0; as things stand it has 55.6." in text
     assert "Land none (B from 0.70, A up to 0.40)" in text
+    assert "At the medians there is no zone of possible agreement: " in text
 
 
 def test_what_is_written_over_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

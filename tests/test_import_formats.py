@@ -101,6 +101,13 @@ def test_expected_utility_table_and_its_numbers(tmp_path: Path) -> None:
     assert raw["actors"]["a"]["positions"]["emu"]["salience"] == 0.4
 
 
+def test_a_column_spoilt_by_a_quote_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "emu.csv"
+    path.write_text('Actor,Power,Position,Salience"\nA,1,4,40\nB,0.5,10,60\n')
+    with pytest.raises(ScenarioError, match="salience: this column is missing"):
+        read(path, Wishes())
+
+
 @pytest.mark.parametrize(("suffix", "dump"), [("yml", yaml.safe_dump), ("json", json.dumps)])
 def test_negmas_in_yaml_and_json(tmp_path: Path, suffix: str, dump: Callable[[Any], str]) -> None:
     issue = {"name": "Road", "values": ["open", "shut"]}

@@ -21,14 +21,7 @@ import pytest
 import yaml
 
 from sim.ensemble.runner import Job, run_job, run_scenario
-from sim.formulas.conditioning import (
-    NARROWEST,
-    WIDEST,
-    bandwidth,
-    first_order_index,
-    normal_levels,
-    rank_codes,
-)
+from sim.formulas.conditioning import normal_levels, rank_codes
 from sim.page import Plan, prepared, write_page
 from sim.page.assumptions import assumptions, changed
 from sim.page.exact import run_part
@@ -122,26 +115,6 @@ def test_scores_of_ranks_are_standard_normal() -> None:
     assert kept[:2] == pytest.approx([2 / np.pi, 0.861], abs=1e-3)
     assert sorted(kept) == kept
     assert 0.995 < kept[-1] < 1
-
-
-def test_first_order_index_of_a_known_model() -> None:
-    """Ishigami's function has closed-form indices (Saltelli et al. 2008, § 4.6)."""
-    x = np.random.default_rng(1).uniform(-np.pi, np.pi, (200_000, 3))
-    y = np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-    found = [first_order_index(rank_codes(x[:, n], 6), y) for n in range(3)]
-    assert found == pytest.approx([0.3139, 0.4424, 0.0], abs=5e-3)
-
-
-def test_bandwidth_is_the_rule_of_thumb() -> None:
-    """For a parabola and noise that no polynomial explains it has a closed form."""
-    rng = np.random.default_rng(2)
-    z, noise = rng.standard_normal((2, 10_000))
-    noise -= np.polynomial.Polynomial.fit(z, noise, 4)(z)
-    inside = np.abs(z) < 2
-    exact = 0.776 * ((noise**2).sum() / 9995 * 4 / (inside.sum() * 0.14**2)) ** 0.2
-    assert bandwidth(z, 0.07 * z**2 + noise) == pytest.approx(exact)
-    assert bandwidth(z, z + 3 * noise) == WIDEST
-    assert bandwidth(z, np.sin(3 * z) + 0.1 * noise) == NARROWEST
 
 
 # --- what can be changed -----------------------------------------------------------------------

@@ -25,8 +25,8 @@ from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.scenario import load_scenario
 from sim.views.afterwards import afterwards_view
-from sim.views.colours import OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
-from sim.views.convergence import CROWD, convergence_view, deciding, holders
+from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
+from sim.views.convergence import convergence_view, deciding, holders
 from sim.views.layout import nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.pressure import pressure_view

@@ -425,9 +425,7 @@ def test_a_changed_scenario_is_refused_and_named(
     assert len(executed) == 3
 
 
-@pytest.mark.parametrize(
-    "whose", ["sim.ensemble.store.write_bytes", "sim.commands.sweeping.written_whole"]
-)
+@pytest.mark.parametrize("whose", ["sim.ensemble.store.write_bytes", "sim.files.written_whole"])
 def test_a_full_disk_says_what_is_finished(
     whose: str,
     file: str,
@@ -438,7 +436,7 @@ def test_a_full_disk_says_what_is_finished(
     words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
-        patched.setattr("sim.commands.sweeping.written_whole", full)
+        patched.setattr("sim.files.written_whole", full)
         patched.setattr(whose, full)
         assert main_or_exit(words) == 2
     said = capsys.readouterr().err.strip()

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import fail, load_or_fail, told
-from sim.commands.options import (
-    JsonOption,
-    QuietOption,
-    ScenarioArgument,
-    SetOption,
-    WorkersOption,
-)
+from sim.files import json_text
 
 if TYPE_CHECKING:
     from sim.scenario import Loaded
-
-OutOption = Annotated[
-    Path, typer.Option(help="Folder for the results; worlds run before are taken from there.")
-]
 
 
 def _loaded(file: str, overrides: tuple[str, ...]) -> Loaded:
@@ -36,7 +26,7 @@ def _loaded(file: str, overrides: tuple[str, ...]) -> Loaded:
 
 
 def advise(
-    file: ScenarioArgument,
+    file: opt.Scenario,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -52,12 +42,12 @@ def advise(
         int, typer.Option(min=20, help="Worlds in which each plan is tried in the search.")
     ] = 250,
     worlds: Annotated[int, typer.Option(min=50, help="Other worlds in which it is judged.")] = 1500,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 1,
-    out: OutOption = Path("out"),
-    set_: SetOption = None,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
-    workers: WorkersOption = None,
+    seed: opt.Seed = 1,
+    out: opt.Kept = Path("out"),
+    set_: opt.Set = None,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
+    workers: opt.Workers = None,
 ) -> None:
     """A better plan by the mediator's own means, beside every published one."""
     overrides = tuple(set_ or ())
@@ -71,7 +61,7 @@ def advise(
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))
     if json_:
-        sys.stdout.write(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell
 
@@ -79,14 +69,14 @@ def advise(
 
 
 def mediation(
-    file: ScenarioArgument,
+    file: opt.Scenario,
     worlds: Annotated[int, typer.Option(min=50, help="Worlds of each variant.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    out: OutOption = Path("out"),
-    set_: SetOption = None,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
-    workers: WorkersOption = None,
+    seed: opt.Seed = 1,
+    out: opt.Kept = Path("out"),
+    set_: opt.Set = None,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
+    workers: opt.Workers = None,
 ) -> None:
     """What the mediator, hosts, each lever and the order add, each switched off in turn."""
     loaded = _loaded(file, tuple(set_ or ()))
@@ -97,7 +87,7 @@ def mediation(
     with told(job, ExecutorError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))
     if json_:
-        sys.stdout.write(json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell_mediation
 

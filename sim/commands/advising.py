@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from sim.commands.progress import progress_bar
 from sim.ensemble.opening import open_executor
-from sim.files import written_whole
+from sim.files import json_text, write_text
 from sim.prose import percent, span_words
 from sim.scenario.loading import Loaded, load_scenario
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
@@ -19,12 +17,6 @@ from sim.studies.advise.words import TITLES
 from sim.studies.advise.written import plan_file
 
 TRIALS = "trials"
-
-
-def _write(content: dict[str, Any], path: Path) -> None:
-    with written_whole(path) as temporary:
-        text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-        temporary.write_text(text, encoding="utf-8")
 
 
 class Job:
@@ -60,7 +52,7 @@ class MediationJob(Job):
             found = mediated(self.loaded, judge, progress)
         self.cpu = judge.cpu
         self.folder.mkdir(parents=True, exist_ok=True)
-        _write(found.to_json(), self.folder / "mediation.json")
+        write_text(self.folder / "mediation.json", json_text(found.to_json()))
         self.written.append("mediation.json")
         return found
 
@@ -105,13 +97,12 @@ class AdviseJob(Job):
             text = plan_file(
                 original, plan, path, judged.title, judged.what, figures(judged, found)
             )
-            with written_whole(path) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+            write_text(path, text)
             self.written.append(path.name)
         for old in self.folder.glob(f"{found.scenario}_plan_*.yaml"):
             if old.name not in self.written:
                 old.unlink()
-        _write(found.to_json(), self.folder / "advice.json")
+        write_text(self.folder / "advice.json", json_text(found.to_json()))
         self.written.append("advice.json")
         return found
 

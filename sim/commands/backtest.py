@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail
 
 
@@ -16,16 +17,15 @@ def backtest(
         Path, typer.Argument(metavar="DIR", help="Folder with positions.csv and outcomes.csv.")
     ],
     min_actors: Annotated[int, typer.Option(min=1, help="Leave out smaller issues.")] = 3,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    seed: opt.Seed = 1,
     bootstrap: Annotated[int, typer.Option(min=100, help="Draws for the intervals.")] = 10_000,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="out/backtest-DIR")
     ] = None,
-    json_: Annotated[
-        bool, typer.Option("--json", help="Print the scores as one JSON object and no words.")
-    ] = False,
+    json_: opt.Json = False,
 ) -> None:
     """Test models of group decisions against real outcomes."""
+    from sim.files import json_text
     from sim.studies.backtest.evaluate import backtest as evaluate
     from sim.studies.backtest.folder import FolderError, load_folder
 
@@ -34,7 +34,7 @@ def backtest(
     except FolderError as error:
         fail(str(error))
 
-    from sim.commands.backtesting import json_text, tell, write
+    from sim.commands.backtesting import tell, write
 
     result = evaluate(loaded, seed, bootstrap)
     target = out or Path("out") / f"backtest-{loaded.name}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim import __version__
-from sim.files import written_whole
+from sim.files import csv_text, json_text, write_text
 from sim.formulas.statistics import Interval
 from sim.prose import percent
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
@@ -36,15 +34,10 @@ def write(result: Backtest, source: Path, out: Path) -> dict[str, Any]:
 
     out.mkdir(parents=True, exist_ok=True)
     content = as_json(result, source)
-    with written_whole(out / "backtest.json") as path:
-        path.write_text(json_text(content), encoding="utf-8")
+    write_text(out / "backtest.json", json_text(content))
     _write_csv(result, out / "backtest.csv")
     save_backtest(result, out / "backtest.png")
     return content
-
-
-def json_text(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 # --- JSON and CSV ----------------------------------------------------------------------------
@@ -106,18 +99,16 @@ def _write_csv(result: Backtest, path: Path) -> None:
     """One row per issue and predictor, tidy."""
     folder = result.folder
     bounds = [f"{end}_{share:.0%}"[:-1] for share in COVERAGE for end in ("low", "high")]
-    with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        keys = ["issue", "dossier", "actors", "outcome", "predictor"]
-        writer.writerow([*keys, "forecast", "error", *bounds, "crps"])
-        for n, group in enumerate(folder.groups):
-            dossier = folder.dossiers[n] if folder.has_dossiers else ""
-            head = [group.issue, dossier, len(group.actors), f"{folder.outcomes[n]:g}"]
-            for one in result.scored:
-                if np.isnan(one.errors[n]):
-                    continue
-                row: list[Any] = [*head, one.name, f"{one.forecasts[n]:.6g}"]
-                writer.writerow([*row, f"{one.errors[n]:.6g}", *_spread(one, n)])
+    keys = ["issue", "dossier", "actors", "outcome", "predictor"]
+    rows: list[list[Any]] = [[*keys, "forecast", "error", *bounds, "crps"]]
+    for n, group in enumerate(folder.groups):
+        dossier = folder.dossiers[n] if folder.has_dossiers else ""
+        head = [group.issue, dossier, len(group.actors), f"{folder.outcomes[n]:g}"]
+        for one in result.scored:
+            if not np.isnan(one.errors[n]):
+                found = [f"{one.forecasts[n]:.6g}", f"{one.errors[n]:.6g}", *_spread(one, n)]
+                rows.append([*head, one.name, *found])
+    write_text(path, csv_text(rows, "\r\n"))
 
 
 def _spread(one: Scored, issue: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail
-from sim.commands.options import ClusterOption, JsonOption, QuietOption, WorkersOption
+from sim.files import json_text
 
 if TYPE_CHECKING:
     from sim.ensemble.executors import Executor
@@ -22,10 +22,7 @@ CasesArgument = Annotated[
     Path | None,
     typer.Argument(metavar="DIR", help="Folder of cases with `outcome:`.", show_default="shipped"),
 ]
-WorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each case.")]
-OutOption = Annotated[
-    Path, typer.Option(help="Folder for the results; worlds run before are taken from there.")
-]
+CaseWorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each case.")]
 OUT = Path("out") / "calibration"
 
 
@@ -58,13 +55,13 @@ def _at_work(
 
 def calibrate(
     cases: CasesArgument = None,
-    worlds: WorldsOption = 20_000,
+    worlds: CaseWorldsOption = 20_000,
     rows: Annotated[int, typer.Option(min=16, help="Rows of the table that comes out.")] = 256,
-    out: OutOption = OUT,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
+    out: opt.Kept = OUT,
+    workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Learn the engine parameters from past negotiations."""
     from sim.studies.calibrate.folder import calibration, write_calibration
@@ -74,19 +71,19 @@ def calibrate(
         made = calibration(cases, worlds, rows, executor, progress, out / "worlds")
         content = write_calibration(made, out)
     if json_:
-        print(json.dumps(content, indent=1, ensure_ascii=False))
+        sys.stdout.write(json_text(content))
     elif not quiet:
         print(told_calibration(made, out))
 
 
 def score(
     cases: CasesArgument = None,
-    worlds: WorldsOption = 20_000,
-    out: OutOption = OUT,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
+    worlds: CaseWorldsOption = 20_000,
+    out: opt.Kept = OUT,
+    workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Score odds on past negotiations, each left out of what was learnt."""
     from sim.plots import save
@@ -99,6 +96,6 @@ def score(
         content = write_scores(made, out)
         save(reliability_figure(made.reliability), out / "reliability.png")
     if json_:
-        print(json.dumps(content, indent=1, ensure_ascii=False))
+        sys.stdout.write(json_text(content))
     elif not quiet:
         print(told_scores(made, out))

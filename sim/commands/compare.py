@@ -9,17 +9,8 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import known_format, stop, told
-from sim.commands.options import (
-    ClusterOption,
-    FormatOption,
-    JsonOption,
-    PlotsOption,
-    QuietOption,
-    ReportOption,
-    SetOption,
-    WorkersOption,
-)
 
 
 def compare(
@@ -30,21 +21,21 @@ def compare(
             help="Scenario files, names of some in scenarios/, or saved results (out/NAME).",
         ),
     ],
-    worlds: Annotated[int, typer.Option(min=1, help="Size of each ensemble.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    worlds: opt.Worlds = 1000,
+    seed: opt.Seed = 1,
     baseline: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Compare with this one; else baseline, else the first."),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out/compare"),
-    set_: SetOption = None,
-    format_: FormatOption = "png",
-    plots: PlotsOption = True,
-    report: ReportOption = False,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
+    out: opt.Out = Path("out/compare"),
+    set_: opt.Set = None,
+    format_: opt.Format = "png",
+    plots: opt.Plots = True,
+    report: opt.Report = False,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
+    workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
     jobs: Annotated[int | None, typer.Option(min=1, hidden=True, help="Old name.")] = None,
 ) -> None:
     """Compare scenarios side by side, world by world with a baseline."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.progress import progress_bar
-from sim.files import written_whole
+from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
 
@@ -64,8 +64,7 @@ class CompareJob:
             drawn: dict[str, Drawing] = {}
             self.folder.mkdir(parents=True, exist_ok=True)
             for name, text in TABLES.items():
-                with written_whole(self.folder / name) as temporary:
-                    temporary.write_text(text(comparison), encoding="utf-8")
+                write_text(self.folder / name, text(comparison))
                 self.written.append(name)
             if self.chart_format is not None and not comparison.missing:
                 from sim.plots.comparison import FIGURES

@@ -8,20 +8,12 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import fail, known_format, load_or_fail, told
-from sim.commands.options import (
-    FormatOption,
-    JsonOption,
-    PlotsOption,
-    QuietOption,
-    ScenarioArgument,
-    SetOption,
-    WorkersOption,
-)
 
 
 def explain(
-    file: ScenarioArgument,
+    file: opt.Scenario,
     actor: Annotated[
         str | None,
         typer.Option(metavar="ACTOR", help="What could this actor alone change? As in the file."),
@@ -39,14 +31,14 @@ def explain(
         ),
     ] = 0.5,
     worlds: Annotated[int, typer.Option(min=100, max=20_000, help="Size of the ensemble.")] = 2000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
-    set_: SetOption = None,
-    format_: FormatOption = "png",
-    plots: PlotsOption = True,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
-    workers: WorkersOption = None,
+    seed: opt.Seed = 1,
+    out: opt.Out = Path("out"),
+    set_: opt.Set = None,
+    format_: opt.Format = "png",
+    plots: opt.Plots = True,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
+    workers: opt.Workers = None,
 ) -> None:
     """What decides how it ends, what must be true, the smallest change that brings a deal."""
     known_format(format_)

@@ -14,7 +14,8 @@ from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Run, run_job
 from sim.files import written_whole
 from sim.scenario import Loaded
-from sim.studies.explain.explanation import Explanation, explain
+from sim.studies.explain.explanation import explain
+from sim.studies.explain.findings import Explanation
 from sim.studies.explain.sobol import GroupIndex, group_indices
 
 

@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail, load_or_fail
-from sim.commands.options import ScenarioArgument, SetOption
 
 
 def export(
-    file: ScenarioArgument,
+    file: opt.Scenario,
     to: Annotated[str, typer.Option(metavar="negmas", help="Format to write.")],
     out: Annotated[Path, typer.Option(help="Folder for the files.")],
     points: Annotated[
         int | None,
         typer.Option(min=2, max=1000, help="Cut continuous issues into so many points."),
     ] = None,
-    set_: SetOption = None,
+    set_: opt.Set = None,
 ) -> None:
     """Write a scenario whose options are listed as GENIUS XML, which NegMAS reads."""
     if to not in ("negmas", "genius"):

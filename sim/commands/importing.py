@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from sim.files import written_whole
+from sim.files import write_text
 from sim.importing import Imported, Wishes, read
 from sim.importing.keys import PLAIN_NAMES
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
@@ -98,8 +98,7 @@ def import_file(source: Path, out: Path | None, wishes: Wishes, force: bool) -> 
             raise ScenarioError(
                 [replace(p, place=Place(str(source))) for p in error.problems]
             ) from None
-    with written_whole(target) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_text(target, text)
     return ImportedFile(target, loaded, imported.notes)
 
 

@@ -16,7 +16,7 @@ def new(
     ],
 ) -> None:
     """Write a commented scenario that runs, to start your own from."""
-    from sim.files import written_whole
+    from sim.files import write_text
     from sim.scenario.loading import TEMPLATE, identifier
 
     path = name if name.suffix in (".yaml", ".yml") else name.with_name(f"{name.name}.yaml")
@@ -25,9 +25,7 @@ def new(
     if path.exists():
         fail(f"{path} exists already; choose another name")
     try:
-        with written_whole(path) as temporary:
-            text = TEMPLATE.read_text(encoding="utf-8")
-            temporary.write_text(text.replace(" FILE", f" {path}"), encoding="utf-8")
+        write_text(path, TEMPLATE.read_text(encoding="utf-8").replace(" FILE", f" {path}"))
     except OSError as error:
         fail(f"{path} cannot be written: {error.strerror}")
     print(f"Written to {path}. Next: python -m sim {path}")

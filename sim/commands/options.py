@@ -1,40 +1,50 @@
-"""Options that several commands have."""
+"""Options that several commands have, under one name with one meaning each."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ScenarioArgument = Annotated[
+Scenario = Annotated[
     str, typer.Argument(metavar="FILE", help="Scenario file, or the name of one in scenarios/.")
 ]
-SetOption = Annotated[
+Scenarios = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Scenario files, or names of some in scenarios/."),
+]
+Worlds = Annotated[int, typer.Option(min=1, help="Worlds of every ensemble.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all random draws.")]
+Out = Annotated[Path, typer.Option(help="Folder for the results.")]
+Kept = Annotated[
+    Path, typer.Option("--out", help="Folder for the results; worlds run before are taken from it.")
+]
+Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one assumption; may be repeated."),
 ]
-
-FormatOption = Annotated[
+Format = Annotated[
     str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
 ]
-PlotsOption = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")]
-ReportOption = Annotated[
+Plots = Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the charts.")]
+Report = Annotated[
     bool, typer.Option("--report", help="Write report.html: everything on one page.")
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print the summary as one JSON object and no words.")
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the results as one JSON object and no words.")
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
-WorkersOption = Annotated[
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes to run worlds in.", show_default="one per core")
 ]
-ClusterOption = Annotated[
+Cluster = Annotated[
     str | None,
     typer.Option(
         metavar="local|tcp://HOST:PORT", help="Run worlds on a Dask cluster (extra: cluster)."
     ),
 ]
-OverwriteOption = Annotated[
+Overwrite = Annotated[
     bool,
     typer.Option("--overwrite", help="Begin anew where worlds or cells of another run are stored."),
 ]

@@ -7,25 +7,20 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail
-from sim.commands.options import QuietOption, SetOption, WorkersOption
-
-FilesArgument = Annotated[
-    list[str],
-    typer.Argument(metavar="FILE...", help="Scenario files, or names of some in scenarios/."),
-]
 
 
 def page(
-    files: FilesArgument,
+    files: opt.Scenarios,
     worlds: Annotated[
         int, typer.Option(min=100, max=20_000, help="Worlds kept of each scenario.")
     ] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    seed: opt.Seed = 1,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("out/what_if.html"),
-    set_: SetOption = None,
-    workers: WorkersOption = None,
-    quiet: QuietOption = False,
+    set_: opt.Set = None,
+    workers: opt.Workers = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Write a page on which assumptions can be moved and answers seen at once, offline."""
     from sim.commands.paging import finished_plans, size_words
@@ -42,7 +37,7 @@ def page(
 
 
 def live(
-    files: FilesArgument,
+    files: opt.Scenarios,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
     ] = 8000,
@@ -50,10 +45,10 @@ def live(
         int, typer.Option(min=100, max=20_000, help="Worlds kept for answers at once.")
     ] = 10_000,
     exact: Annotated[int, typer.Option(min=100, max=2000, help="Worlds of an exact run.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    set_: SetOption = None,
-    workers: WorkersOption = None,
-    quiet: QuietOption = False,
+    seed: opt.Seed = 1,
+    set_: opt.Set = None,
+    workers: opt.Workers = None,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Serve the same page on this computer, with an exact run after every move."""
     from sim.commands.paging import finished_plans

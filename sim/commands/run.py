@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.earlier import replaced_words
 from sim.commands.errors import cannot_write, known_format, load_or_fail, told
-from sim.commands.options import (
-    ClusterOption,
-    FormatOption,
-    JsonOption,
-    OverwriteOption,
-    PlotsOption,
-    QuietOption,
-    ReportOption,
-    ScenarioArgument,
-    SetOption,
-    WorkersOption,
-)
 
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
@@ -29,28 +18,28 @@ if TYPE_CHECKING:
 
 def run(
     context: typer.Context,
-    file: ScenarioArgument,
-    worlds: Annotated[int, typer.Option(min=1, help="Size of the ensemble.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
-    set_: SetOption = None,
-    format_: FormatOption = "png",
-    plots: PlotsOption = True,
-    report: ReportOption = False,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
+    file: opt.Scenario,
+    worlds: opt.Worlds = 1000,
+    seed: opt.Seed = 1,
+    out: opt.Out = Path("out"),
+    set_: opt.Set = None,
+    format_: opt.Format = "png",
+    plots: opt.Plots = True,
+    report: opt.Report = False,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
     full: Annotated[
         bool, typer.Option("--full", help="Print everything, not the answer in 25 lines.")
     ] = False,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
+    workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
     store: Annotated[
         bool,
         typer.Option(
             "--store", help="Keep the worlds in ensemble.zarr, as is always done with many."
         ),
     ] = False,
-    overwrite: OverwriteOption = False,
+    overwrite: opt.Overwrite = False,
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
     known_format(format_)
@@ -92,9 +81,9 @@ def run(
     with told(job, ExecutorError, RunError, StoreError):
         finished = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
-        from sim.ensemble.runner import summary_text
+        from sim.files import json_text
 
-        sys.stdout.write(summary_text(finished.summary.to_json()))
+        sys.stdout.write(json_text(finished.summary.to_json()))
     elif not quiet:
         from sim.commands.terminal.run import tell, tell_short
 
@@ -131,9 +120,9 @@ def play_listed(
     except OSError as error:
         cannot_write(error, out)
     if as_json:
-        from sim.studies.solve.summary import text
+        from sim.files import json_text
 
-        sys.stdout.write(text(session.summary))
+        sys.stdout.write(json_text(session.summary))
     elif not quiet:
         from sim.commands.terminal.session import tell
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
-from sim.files import written_whole
+from sim.files import csv_text, json_text, write_text
 from sim.scenario import LoadedDiscrete
 from sim.studies.solve.session import Session, play_session
-from sim.studies.solve.summary import text
 
 
 def write_offers(session: Session, path: Path) -> None:
     """``offers.csv``: one row per event."""
     issues, actors = list(session.content.issues), list(session.content.actors)
-    with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
-        writer = csv.writer(f)
-        writer.writerow(["step", "t", "who", "event", *issues, *(f"utility_{a}" for a in actors)])
-        for e in session.course:
-            worth = (f"{u:.9g}" for u in e["utilities"])
-            row = [e["step"], f"{e['t']:.9g}", actors[e["who"]], e["event"], *e["offer"], *worth]
-            writer.writerow(row)
+    rows = [["step", "t", "who", "event", *issues, *(f"utility_{a}" for a in actors)]]
+    for e in session.course:
+        worth = (f"{u:.9g}" for u in e["utilities"])
+        rows.append([e["step"], f"{e['t']:.9g}", actors[e["who"]], e["event"], *e["offer"], *worth])
+    write_text(path, csv_text(rows, "\r\n"))
 
 
 def run_session(
@@ -30,8 +26,7 @@ def run_session(
     session = play_session(loaded, overrides)
     folder = out / session.content.name
     folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / "summary.json") as temporary:
-        temporary.write_text(text(session.summary), encoding="utf-8")
+    write_text(folder / "summary.json", json_text(session.summary))
     write_offers(session, folder / "offers.csv")
     written = ["summary.json", "offers.csv"]
     if chart_format is not None:

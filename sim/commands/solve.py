@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail, known_format, load_or_fail
-from sim.commands.options import ScenarioArgument, SetOption
 
 
 def solve(
-    file: ScenarioArgument,
-    out: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("out"),
+    file: opt.Scenario,
+    out: opt.Out = Path("out"),
     run_: Annotated[
         Path | None,
         typer.Option(
@@ -23,15 +23,11 @@ def solve(
             help="Saved run whose deals are drawn, too; default: that in the scenario's folder.",
         ),
     ] = None,
-    set_: SetOption = None,
-    format_: Annotated[
-        str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the chart.")
-    ] = "png",
-    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw the chart.")] = True,
-    json_: Annotated[
-        bool, typer.Option("--json", help="Print the solution as one JSON object and no words.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    set_: opt.Set = None,
+    format_: opt.Format = "png",
+    plots: opt.Plots = True,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
     known_format(format_)
@@ -47,9 +43,9 @@ def solve(
     except OSError as error:
         cannot_write(error, out)
     if json_:
-        from sim.studies.solve.summary import text
+        from sim.files import json_text
 
-        sys.stdout.write(text(solved.content))
+        sys.stdout.write(json_text(solved.content))
     elif not quiet:
         from sim.commands.terminal.solve import tell
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.files import written_whole
+from sim.files import json_text, write_text
 from sim.scenario import Loaded, LoadedDiscrete
 from sim.studies.solve.deals import Deals, read_deals
 from sim.studies.solve.subject import Subject, solve_discrete, solve_scenario
-from sim.studies.solve.summary import summary, text
+from sim.studies.solve.summary import summary
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def solve_job(
     }
     content = summary(subject, deals, provenance)
     folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / "solution.json") as temporary:
-        temporary.write_text(text(content), encoding="utf-8")
+    write_text(folder / "solution.json", json_text(content))
     written = ["solution.json"]
     if chart_format is not None:
         from sim.plots.solution import draw_solution

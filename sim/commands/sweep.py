@@ -8,17 +8,8 @@ from typing import Annotated
 
 import typer
 
+from sim.commands import options as opt
 from sim.commands.errors import cannot_write, fail, known_format, say
-from sim.commands.options import (
-    ClusterOption,
-    FormatOption,
-    JsonOption,
-    OverwriteOption,
-    PlotsOption,
-    QuietOption,
-    SetOption,
-    WorkersOption,
-)
 
 
 def sweep(
@@ -40,21 +31,21 @@ def sweep(
     design: Annotated[
         str, typer.Option(metavar="grid|sobol:N", help="All combinations, or N Sobol' points.")
     ] = "grid",
-    worlds: Annotated[int, typer.Option(min=1, help="Worlds of each cell.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    workers: WorkersOption = None,
-    cluster: ClusterOption = None,
+    worlds: opt.Worlds = 1000,
+    seed: opt.Seed = 1,
+    workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the results.", show_default="out/sweep-SCENARIO"),
     ] = None,
-    overwrite: OverwriteOption = False,
+    overwrite: opt.Overwrite = False,
     rerun: Annotated[bool, typer.Option("--rerun", hidden=True, help="Old name.")] = False,
-    set_: SetOption = None,
-    format_: FormatOption = "png",
-    plots: PlotsOption = True,
-    json_: JsonOption = False,
-    quiet: QuietOption = False,
+    set_: opt.Set = None,
+    format_: opt.Format = "png",
+    plots: opt.Plots = True,
+    json_: opt.Json = False,
+    quiet: opt.Quiet = False,
 ) -> None:
     """Run a scenario over many values of its parameters; goes on where it was interrupted."""
     known_format(format_)

@@ -14,7 +14,7 @@ from sim.ensemble.chunks import Failure, run_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Progress
-from sim.files import written_whole
+from sim.files import write_text
 from sim.results.outcomes import Measure
 from sim.studies.sweep.effects import Effect, effects
 from sim.studies.sweep.folder import KEEP, aligned, open_store
@@ -133,7 +133,7 @@ class SweepJob:
         found = {m.key: list(effects(results, m)) for m in told}
         failures = sorted(self.store.failures())
         text = sweep_json(results, failures, [e for each in found.values() for e in each])
-        self._write(JSON, text)
+        write_text(self.folder / JSON, text)
         self.written = [CSV, JSON, STORE]
         return Swept(results, failures, found, told_first(results, found), text)
 
@@ -142,11 +142,7 @@ class SweepJob:
         new = [n for n in range(self.cells) if n not in self._rows]
         found = self._rows | rows(results, new)
         self._rows = {n: found[n] for n in np.flatnonzero(results.complete).tolist()}
-        self._write(CSV, cells_csv([found[n] for n in range(self.cells)]))
-
-    def _write(self, name: str, text: str) -> None:
-        with written_whole(self.folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(self.folder / CSV, cells_csv([found[n] for n in range(self.cells)]))
 
 
 def told_measures(results: SweepResults) -> list[Measure]:

@@ -18,8 +18,9 @@ from sim.engine.judged import judged
 from sim.engine.state import Talks
 from sim.formulas import holding as record_of
 from sim.formulas.holding import Course
+from sim.scenario.fields import Bound
 from sim.scenario.record import holding
-from sim.scenario.schema import Bound, Scenario
+from sim.scenario.schema import Scenario
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -8,6 +8,7 @@ defection). The gate's win-set is the set of texts worth at least its threshold.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from sim.engine.state import Rounds, Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import TOLERANCE, inside
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
+from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.utility import losses, normalised
 from sim.scenario.agreement import Gate
 
@@ -133,6 +135,20 @@ class ActiveGate(ByWorld):
         enough = self.utility(x, table) >= threshold[:, None] - TOLERANCE
         return np.asarray(enough & inside(x, low[:, None], high[:, None]).all(axis=2))
 
+    def nearest_to(self, x: Array, table: Table, more: Array) -> Array:
+        """The text nearest to one (all worlds, all issues) that it would approve itself, and more.
+
+        On the issues of a table, in its worlds: (worlds of the table, issues of the table).
+        """
+        slope = self.weight / np.maximum(self.ideal, 1.0 - self.ideal)
+        lost = slope * np.abs(x - self.ideal)
+        lost[:, table.issues] = 0.0
+        best = 1.0 - total(lost)
+        goal = self.threshold + more * np.maximum(best - self.threshold, 0.0)
+        reach = table.rows(goal), table.rows(best)
+        of = (self.ideal, slope, self.low, self.high, x)
+        return nearest(*reach, *(table.of(a) for a in of))
+
     def rounds_until(self, x: Array) -> Rounds:
         """Rounds until a text (worlds, 1, issues) has been decided on, by the second gate too."""
         if self.second is None:
@@ -243,17 +259,40 @@ class Ratification(ByWorld):
         share of the signatories is enough, all mind all gates: nobody can be relied on to object.
         """
         talks = self.talks
-        outvoted = talks.spec.protocol.consent != "unanimity"
         fine = np.ones(x.shape[:2], dtype=bool)
         settled = talks.signed_or(self.war.no_deal)
         text = np.where(table.rows(talks.on_table)[:, None], x, table.rows(settled)[:, None])
+        for gate in self._minded_by(party, table):
+            passes, concerned = gate.passes(text, table), gate.concerned(text, table)
+            fine &= passes | ~concerned | ~table.rows(gate.known)[:, None]
+        return fine
+
+    def nearest_to(self, party: int, x: Array, table: Table, more: Array) -> Array:
+        """The text nearest to one that, for all that a party knows, would not fail at its gates.
+
+        ``x`` is (all worlds, all issues), and so is what is returned; gates one after the other.
+        ``more`` (worlds,) is the share of what a gate could gain over its threshold to ask for.
+        """
+        text = None
+        for gate in self._minded_by(party, table):
+            if text is None:
+                settled = self.talks.signed_or(self.war.no_deal)
+                text = np.where(self.talks.on_table, x, settled)
+            package = table.rows(text)[:, None]
+            fails = gate.concerned(package, table) & ~gate.passes(package, table)
+            fails = fails[:, 0] & table.rows(gate.known)
+            if fails.any():
+                near = gate.nearest_to(text, table, more)
+                table.put(text, np.where(fails[:, None], near, table.of(text)))
+        return x if text is None else text
+
+    def _minded_by(self, party: int, table: Table) -> Iterator[ActiveGate]:
+        """Gates known to object that a party minds at a stage."""
+        outvoted = self.talks.spec.protocol.consent != "unanimity"
         for gate in self.gates:
             if (outvoted or gate.owner == party) and gate.stage == table.stage:
-                known = table.rows(gate.known)
-                if known.any():
-                    passes, concerned = gate.passes(text, table), gate.concerned(text, table)
-                    fine &= passes | ~concerned | ~known[:, None]
-        return fine
+                if table.rows(gate.known).any():
+                    yield gate
 
     def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:
         """What gates known to object add to a draft; ``None`` where there is none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import platform
 import traceback
@@ -23,15 +24,9 @@ from sim.engine.recorder import IN_FORCE
 from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.files import written_whole
+from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
-from sim.results.dataset import (
-    ChunkResult,
-    build_dataset,
-    central_dataset,
-    save_results,
-    template,
-)
+from sim.results.dataset import ChunkResult, build_dataset, central_dataset, save_results, template
 from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
@@ -293,12 +288,7 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
 
 def write_summary(run: Run, path: Path) -> None:
     """``summary.json``: the same bytes for the same scenario, seed and versions."""
-    with written_whole(path) as temporary:
-        temporary.write_text(summary_text(run.summary.to_json()), encoding="utf-8")
-
-
-def summary_text(summary: dict[str, Any]) -> str:
-    return json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
+    write_text(path, json_text(run.summary.to_json()))
 
 
 def write_rounds(run: Run, path: Path) -> None:
@@ -336,17 +326,14 @@ def write_rounds(run: Run, path: Path) -> None:
         ],
         axis=-1,
     ).reshape(-1, len(columns) - 5)
-    keys = (
-        (t, int(central.day.values[t]), dates[t], actor, issue)
-        for t in range(shape[0])
-        for actor in central.actor.values
-        for issue in central.issue.values
-    )
+    rounds = zip(range(shape[0]), central.day.values.astype(int).tolist(), dates, strict=True)
+    keys = itertools.product(rounds, central.actor.values, central.issue.values)
     with written_whole(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as f:
         writer = csv.writer(f)
         writer.writerow([*columns, *agreements])
-        for key, numbers in zip(keys, table.tolist(), strict=True):
-            writer.writerow([*key, *(f"{x:.5g}" for x in (*numbers, *in_force[key[0]]))])
+        for (now, actor, issue), numbers in zip(keys, table.tolist(), strict=True):
+            cells = (f"{x:.5g}" for x in (*numbers, *in_force[now[0]]))
+            writer.writerow([*now, actor, issue, *cells])
 
 
 def _in_force(run: Run) -> tuple[list[str], list[list[float]]]:
@@ -378,5 +365,4 @@ def write_failures(failures: list[Failure], about: dict[str, Any], path: Path) -
     """
     entries = [f._asdict() | {"task": f.task._asdict()} for f in failures]
     content = {k: about[k] for k in ("scenario_hash", "overrides")}
-    with written_whole(path) as temporary:
-        temporary.write_text(summary_text(content | {"failures": entries}), encoding="utf-8")
+    write_text(path, json_text(content | {"failures": entries}))

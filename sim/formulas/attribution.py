@@ -191,6 +191,22 @@ class Ends(NamedTuple):
     high: float
 
 
+def thirds(x: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The worlds with the lowest and those with the highest third of an input.
+
+    Of an input with few values one value, and the rest: never a world in both.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in thirds(np.array([0.0, 0.0, 0.0, 1.0]))]
+    [[True, True, True, False], [False, False, False, True]]
+    """
+    at, to = np.nanquantile(x, (1 / 3, 2 / 3))
+    if at < to:
+        return x <= at, x >= to
+    return (x < at, x >= at) if at > np.nanmin(x) else (x <= at, x > at)
+
+
 def ends(x: NDArray[Any], outcome: Array) -> Ends:
     """Mean outcome in the lowest and the highest third of the worlds by one input.
 
@@ -199,7 +215,23 @@ def ends(x: NDArray[Any], outcome: Array) -> Ends:
     >>> ends(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 1.0]))
     Ends(low=0.5, high=1.0)
     """
-    known = np.isfinite(x)
-    x, outcome = x[known], outcome[known]
-    at, to = np.quantile(x, (1 / 3, 2 / 3))
-    return Ends(float(outcome[x <= at].mean()), float(outcome[x >= to].mean()))
+    low, high = thirds(x)
+    return Ends(float(outcome[low].mean()), float(outcome[high].mean()))
+
+
+def apart(x: NDArray[Any], outcome: Array) -> float:
+    """By how many standard errors the outcome's mean differs between the thirds of an input.
+
+    The two-sample z of means with the variance that they have if the input does not matter; 0
+    where either third is empty or the outcome never varies.
+
+    Examples
+    --------
+    >>> round(apart(np.repeat([0.0, 1.0], 50), np.repeat([0.0, 1.0], [75, 25])), 2)
+    5.77
+    """
+    low, high = (outcome[part] for part in thirds(x))
+    spread = float(outcome.std())
+    if not spread or not len(low) or not len(high):
+        return 0.0
+    return float((high.mean() - low.mean()) / (spread * np.sqrt(1 / len(low) + 1 / len(high))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ class Share:
         return np.asarray(expit(quadratic(x) @ self.coefficients))
 
 
-def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
     """How far a share differs among the values of parameters that worlds drew.
 
     The share is a logistic function of the parameters; what the spread of its fitted values owes to
@@ -52,7 +53,8 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
 
     Parameters
     ----------
-    x : ndarray, shape (worlds, parameters)
+    scores : ndarray, shape (worlds, parameters)
+        See :func:`normal_scores`.
     y : ndarray of bool or float, shape (worlds,)
         What a world ends as.
     level : float
@@ -62,49 +64,23 @@ def spread_of_share(x: Array, y: Array, level: float = 0.8) -> tuple[float, floa
     -------
     low, high : float
     """
-    low, high = np.quantile(_fitted_share(x, y), [0.5 - level / 2, 0.5 + level / 2])
-    return float(low), float(high)
+    return _tails(_fitted_share(scores, y), level)
 
 
-def spread_of_difference(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_difference(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
     """The same of a difference of two shares in the same worlds: of what is so in one of them only.
 
     Parameters
     ----------
-    x : ndarray, shape (worlds, parameters)
+    scores : ndarray, shape (worlds, parameters)
     y : ndarray, shape (worlds,)
         1 where it is so in the first only, −1 in the second only, 0 in both or neither.
     """
-    apart = _fitted_share(x, y > 0) - _fitted_share(x, y < 0)
-    low, high = np.quantile(apart, [0.5 - level / 2, 0.5 + level / 2])
-    return float(low), float(high)
+    return _tails(_fitted_share(scores, y > 0) - _fitted_share(scores, y < 0), level)
 
 
-def _fitted_share(x: Array, happens: Array | NDArray[np.bool_]) -> Array:
-    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
-    y = np.asarray(happens, dtype=float)
-    scores = np.column_stack([normal_scores(column) for column in x.T if np.ptp(column) > 0])
-    if not scores.size or not 0.0 < y.mean() < 1.0:
-        return np.full(len(y), y.mean())
-    terms = np.column_stack([np.ones(len(y)), scores])
-    eta = _without_noise(scores, *logistic(terms, y, 1.0))
-    # so that the mean over worlds is the share itself
-    middle = logit(y.mean())
-    for _ in range(50):  # Newton's steps
-        p = expit(eta + middle)
-        middle += (y.mean() - p.mean()) / (p * (1.0 - p)).mean()
-    return np.asarray(expit(middle + eta))
-
-
-def spread_of_mean(x: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
-    """The same of a mean, as of a difference within each world: linear in the parameters.
-
-    Parameters
-    ----------
-    x : ndarray, shape (worlds, parameters)
-    y : ndarray, shape (worlds,)
-    """
-    scores = np.column_stack([normal_scores(column) for column in x.T if np.ptp(column) > 0])
+def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+    """The same of a mean, as of a difference within each world: linear in the scores."""
     terms = np.column_stack([np.ones(len(y)), scores])
     if len(y) <= terms.shape[1]:
         return float(y.mean()), float(y.mean())
@@ -112,24 +88,97 @@ def spread_of_mean(x: Array, y: Array, level: float = 0.8) -> tuple[float, float
     beta = curve @ terms.T @ y
     rest = y - terms @ beta
     noise = rest @ rest / (len(y) - len(beta))
-    apart = y.mean() + _without_noise(scores, beta, noise * curve)
-    low, high = np.quantile(apart, [0.5 - level / 2, 0.5 + level / 2])
+    return _tails(y.mean() + _without_noise(scores, beta, noise * curve), level)
+
+
+def _tails(values: Array, level: float) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
     return float(low), float(high)
+
+
+def _fitted_share(scores: Array, happens: Array | NDArray[np.bool_]) -> Array:
+    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
+    y = np.asarray(happens, dtype=float)
+    share = float(y.mean())
+    if not scores.size or not 0.0 < share < 1.0:
+        return np.full(len(y), share)
+    fitted = logistic(np.column_stack([np.ones(len(y)), scores]), y, 1.0)
+    eta = _without_noise(scores, *fitted)
+    return np.asarray(expit(constant_for(eta, share) + eta))
 
 
 def _without_noise(scores: Array, beta: Array, covariance: Array) -> Array:
     """Fitted deviations from the mean, shrunk by what their spread owes to sampling (n,)."""
     eta = scores @ beta[1:]
-    errors = np.einsum("ij,jk,ik->i", scores, covariance[1:, 1:], scores).mean()
+    errors = ((scores @ covariance[1:, 1:]) * scores).sum(axis=1).mean()
     kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
     return np.asarray(kept * (eta - eta.mean()))
 
 
-def normal_scores(values: Array) -> Array:
-    """Normal scores of ranks, (rank − ½) / n; ties get their mean rank (Blom 1958)."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    rank = np.cumsum(count) - (count - 1) / 2.0
-    return np.asarray(ndtri((rank[place] - 0.5) / len(values)))
+def constant_for(eta: Array, share: float) -> float:
+    """What is to be added to linear predictors so that their mean over worlds is a share."""
+    middle = float(logit(share))
+    for _ in range(50):  # Newton's steps
+        p = expit(eta + middle)
+        step = float((share - p.mean()) / (p * (1.0 - p)).mean())
+        middle += step
+        if abs(step) < 1e-14:
+            break
+    return middle
+
+
+class Sparse(NamedTuple):
+    """A logistic regression in which inputs that tell nothing have no part.
+
+    Attributes
+    ----------
+    constant : float
+    coefficients, errors : ndarray, shape (inputs,)
+        Standard errors are those before shrinking.
+    """
+
+    constant: float
+    coefficients: Array
+    errors: Array
+
+
+def sparse_logistic(x: Array, y: Array) -> Sparse:
+    """Logistic regression of what happens in a world on all that was drawn there.
+
+    Each coefficient is shrunk by 1 − (its standard error / itself)², to 0 where it is the smaller:
+    the nonnegative garrote (Breiman 1995, "Better Subset Regression Using the Nonnegative Garrote",
+    *Technometrics* 37(4)) as for orthogonal inputs. What decides keeps its size, the hundreds of
+    inputs that hardly matter bring no noise.
+
+    Parameters
+    ----------
+    x : ndarray, shape (worlds, inputs)
+        Of order one.
+    y : ndarray, shape (worlds,)
+        Yes or no.
+    """
+    y = np.asarray(y, dtype=float)
+    none = np.zeros(x.shape[1])
+    if not 0.0 < y.mean() < 1.0:
+        return Sparse(float(logit(np.clip(y.mean(), 1e-9, 1 - 1e-9))), none, none)
+    middle = x.mean(axis=0)
+    beta, covariance = logistic(np.column_stack([np.ones(len(y)), x - middle]), y, 1.0, 9)
+    errors = np.sqrt(np.diag(covariance))[1:]
+    kept = beta[1:] * np.maximum(0.0, 1.0 - (errors / np.where(beta[1:], beta[1:], 1e-9)) ** 2)
+    return Sparse(constant_for(x @ kept, float(y.mean())), kept, errors)
+
+
+def normal_scores(x: Array) -> Array:
+    """Normal scores of ranks, (rank − ½) / n, of each column that varies; shape (n, columns).
+
+    Ties get their mean rank (Blom 1958).
+    """
+    columns = []
+    for values in x.T:
+        _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+        rank = np.cumsum(count) - (count - 1) / 2.0
+        columns += [ndtri((rank[place] - 0.5) / len(values))] if len(count) > 1 else []
+    return np.reshape(columns, (len(columns), len(x))).T
 
 
 def fit_share(x: Array, y: Array, ridge: float = 2.0) -> Share:

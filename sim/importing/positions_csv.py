@@ -31,7 +31,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
     meanings = _meanings(texts) if texts else {}
     issues: dict[str, CodedIssue] = {}
     positions: list[CodedPosition] = []
-    if has_columns(table, COLUMNS):
+    if table.has(COLUMNS):
         points = [table.number(row, "position", -ANY, ANY) for row in table.rows]
         issues = _issues(table, points, meanings, _column(titles, *TITLE_COLUMNS), notes)
         units = _column(titles, "unit")
@@ -46,14 +46,6 @@ def read(path: Path, wishes: Wishes) -> Imported:
     return group_scenario(coding, wishes)
 
 
-def has_columns(table: Table, needed: tuple[str, ...]) -> bool:
-    """Whether all of these columns are there; those that are missing are problems."""
-    missing = [column for column in needed if column not in table.columns]
-    for column in missing:
-        table.problem(1, column, "this column is missing", f"found: {', '.join(table.columns)}")
-    return not missing
-
-
 def _beside(table: Table, name: str) -> Table | None:
     """Another table of the folder, if there is one."""
     path = table.path.parent / name
@@ -63,7 +55,7 @@ def _beside(table: Table, name: str) -> Table | None:
 def _meanings(table: Table) -> dict[str, dict[float, str]]:
     """Issue → point → text."""
     found: dict[str, dict[float, str]] = {}
-    if not has_columns(table, ("issue", "position", "meaning")):
+    if not table.has(("issue", "position", "meaning")):
         return found
     for row in table.rows:
         point = table.number(row, "position", -ANY, ANY)

@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -49,6 +50,13 @@ class Table:
         """Keep an error of a cell."""
         self.problems.append(Problem(Place(str(self.path), line), column, message, fix))
 
+    def has(self, needed: Sequence[str]) -> bool:
+        """Whether all of these columns are there; those that are missing are problems."""
+        missing = [column for column in needed if column not in self.columns]
+        for column in missing:
+            self.problem(1, column, "this column is missing", f"found: {', '.join(self.columns)}")
+        return not missing
+
     def name(self, row: Row, column: str) -> str:
         """The text in a cell that must not be empty."""
         if not row.cells[column]:
@@ -76,9 +84,10 @@ class Table:
         return None
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, same: Mapping[str, str] = {}) -> Table:
     """Read a CSV file with a header; separators and line ends of spreadsheets are recognised.
 
+    Columns go by the names that ``same`` gives them, if any.
     Rows with too few or too many cells are kept as problems of the table, not as rows.
 
     Raises
@@ -89,7 +98,8 @@ def read_table(path: Path) -> Table:
     text = read_text(path)
     separator = separator_of(path, text)
     (first, header), *body = read_cells(path, text, separator)
-    table = Table(path, [name.lower() for name in header], [], separator)
+    columns = [same.get(name.lower(), name.lower()) for name in header]
+    table = Table(path, columns, [], separator)
     add_rows(table, first, body)
     return table
 

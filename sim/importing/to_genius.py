@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from sim.files import written_whole
+from sim.files import write_text
 from sim.scenario.discrete_schema import DiscreteFile
 
 
@@ -24,8 +24,7 @@ def write_genius(content: DiscreteFile, folder: Path) -> list[str]:
     for number, actor in enumerate(content.actors, 1):
         texts[f"{content.name}_utility_{number:0{width}}_{actor}.xml"] = _space(content, actor)
     for name, text in texts.items():
-        with written_whole(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_text(folder / name, text)
     return list(texts)
 
 

@@ -24,25 +24,25 @@ def is_header(words: list[str]) -> bool:
 
 def read(path: Path, wishes: Wishes) -> Imported:
     """The scenario that a table makes; see :func:`sim.importing.read`."""
-    table = read_table(path)
-    names = {SAME.get(column, column): column for column in table.columns}
-    points = [table.number(row, names["position"], -ANY, ANY) for row in table.rows]
-    weights = [table.number(row, names["salience"], 0.0, 100.0) for row in table.rows]
+    table = read_table(path, SAME)
+    rows = table.rows if table.has(COLUMNS) else []
+    points = [table.number(row, "position", -ANY, ANY) for row in rows]
+    weights = [table.number(row, "salience", 0.0, 100.0) for row in rows]
     unit = 100.0 if max((s for s in weights if s is not None), default=0.0) > 1.0 else 1.0
     known = [x for x in points if x is not None]
     low, high = percent_scale(known) or (min(known, default=0.0), max(known, default=1.0))
-    if low == high:
+    if rows and low == high:
         table.problem(1, "position", f"everybody is at {low:g}, which makes no scale")
     label = path.stem.replace("_", " ")
     positions = []
-    for row, x, s in zip(table.rows, points, weights, strict=True):
+    for row, x, s in zip(rows, points, weights, strict=True):
         actor = row.cells["actor"]
-        power = table.number(row, names["capability"], 0.0) if "capability" in names else None
+        power = table.number(row, "capability", 0.0)
         if not actor:
             table.problem(row.line, "actor", "is empty", "every actor needs a name")
         elif x is not None and s is not None and power is not None:
             said = (
-                f"position {row.cells[names['position']]} of {low:g} to {high:g}, salience "
+                f"position {row.cells['position']} of {low:g} to {high:g}, salience "
                 f"{s:g} of {unit:g}, power {power:g}"
             )
             positions.append(CodedPosition(actor, label, x, s / unit, power, row.line, said))

@@ -12,6 +12,7 @@ from sim.scenario import Loaded
 from sim.scenario.schema import Scenario
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at
+from sim.studies.calibrate.parameters import PARAMETERS
 
 Keys = tuple[str | int, ...]
 GROUPS = {
@@ -21,7 +22,9 @@ GROUPS = {
     "ratification": "Ratification",
     "durability": "Afterwards",
     "plan": "The plan",
+    "engine": "Judgements of the model",
 }
+OF_ENGINE = {parameter.name: parameter for parameter in PARAMETERS}
 
 
 IN_DAYS = ("patience", "leave_after", "delay")
@@ -60,8 +63,10 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
     reasoned = [p for p, part in parts.items() if part.judgement or part.source]
     found = []
     for path in paths:
-        # those of the engine are drawn together, as past talks allow
-        keys = None if path.startswith("engine.") else keys_of(loaded.raw, path.split("."))
+        if path.startswith("engine."):
+            found.append(_of_engine(path))
+            continue
+        keys = keys_of(loaded.raw, path.split("."))
         if keys is None:
             continue
         dotted = ".".join(str(n) for n in _numbered(keys, scenario))
@@ -80,6 +85,15 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
             )
         )
     return found
+
+
+def _of_engine(path: str) -> Assumption:
+    """A parameter that past talks inform; the others are then drawn with it as they allow."""
+    keys = tuple(path.split("."))
+    known = OF_ENGINE[keys[1]]
+    title = known.title[0].upper() + known.title[1:]
+    why = f"Drawn as past talks allow; before them: {known.reason}"
+    return Assumption(path, keys, title, GROUPS["engine"], "", why, ())
 
 
 def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | None:
@@ -119,8 +133,9 @@ def changed(raw: Mapping[str, Any], changes: Mapping[Keys, float]) -> dict[str, 
     for keys, value in changes.items():
         node: Any = out
         for key in keys[:-1]:
-            node = node[key]
-        node[keys[-1]] = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+        fixed = {"fixed": f"{value:g}d" if keys[-1] in IN_DAYS else value}
+        node[keys[-1]] = value if keys[0] == "engine" else fixed  # the engine's are plain numbers
     return out
 
 

@@ -11,32 +11,40 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import logit, ndtr
 
 from sim.ensemble.runner import Run
-from sim.formulas.conditioning import bandwidth, first_order_index, normal_levels, rank_codes
+from sim.formulas.attribution import below, pawn, sliced
+from sim.formulas.conditioning import normal_levels, rank_codes
+from sim.formulas.emulator import sparse_logistic
+from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
-from sim.page.packing import Pack
+from sim.page.packing import CHARACTERS, Pack
 from sim.report.sources import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
+from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import experiments_array
 from sim.views.colours import actor_colors
 
-MAIN = 14
-"""Assumptions shown at first: those that matter most."""
-MAIN_BITS = 8
-OTHER_BITS = (4, 3, 2)
-"""Of the other assumptions, the finest for which the page stays small enough."""
+MAIN, OF_ONE = 14, 7
+"""Assumptions shown at first, those that matter most; at most so many of one actor."""
+FINE, MIDDLE, COARSE = 6, 4, 2
+"""Bits of an assumption: of those shown at first; of others, as many as there is room for; of the
+rest, which matter least."""
 GRID = np.linspace(-3.2, 3.2, 17)
 """Normal scores at which values of an assumption are told; straight lines lie between."""
-ENDS = {8: 1.6, 4: 1.6, 3: 1.4, 2: 1.1}
-"""How far from the middle a slider goes, in standard deviations, where stored worlds are many."""
+END = 1.6
+"""How far from the middle a slider goes, in standard deviations: there stored worlds are many."""
+GOALS = ("settled", "signed")
 ACCENTS = ("#00695c", "#8f4a00", "#6a4c93", "#2a5d9f", "#8a3150", "#55600f", "#444444", "#7a4b3a")
 """One colour per plan; text in each reads on white."""
 ALIKE = 0.99
 """Share of worlds that two plans must have in one bin, or the next, to share a column."""
+_Column = tuple[NDArray[np.uint8], int, dict[str, Any]]
+"""Codes, bits of each, and what is told of the assumption."""
 
 
 @dataclass(frozen=True)
@@ -54,38 +62,46 @@ def prepared(loaded: Loaded) -> Loaded:
 
 @dataclass
 class _Input:
-    """An assumption or a switch over all plans; ``held``: plan → what it is there."""
+    """An assumption or a switch over all plans.
+
+    Attributes
+    ----------
+    held, values, scores : dict
+        Plan → what it is there, its draws, and how much it matters: nothing for the engine's.
+    """
 
     key: str
     held: dict[int, Assumption]
     values: dict[int, NDArray[Any]]
     switch: bool = False
     scores: dict[int, float] = field(default_factory=dict)
+    bits: int = 1
 
-    def ends(self, deviations: float) -> tuple[float, float]:
+    def codes(self, bits: int) -> dict[int, NDArray[np.uint8]]:
+        """Plan → its column; plans in which the same draw decides share one."""
+        found: dict[int, NDArray[np.uint8]] = {}
+        for number, values in self.values.items():
+            own = values.astype(np.uint8) if self.switch else rank_codes(values, bits)
+            for other in found.values():
+                apart = np.abs(own.astype(int) - other)
+                if (apart <= (bits > 1)).mean() >= (ALIKE if bits > 1 else 1.0):
+                    own = other
+                    break
+            found[number] = own
+        return found
+
+    def ends(self) -> tuple[float, float]:
         """Lowest and highest value that a slider offers, over all plans."""
-        at = ndtr([-deviations, deviations])
-        spans = np.array([np.quantile(v, at) for v in self.values.values()])
+        spans = np.array([np.quantile(v, ndtr([-END, END])) for v in self.values.values()])
         return float(f"{spans[:, 0].min():.3g}"), float(f"{spans[:, 1].max():.3g}")
 
 
-def importance(plan: Plan, values: NDArray[Any]) -> float:
-    """How much of what matters one input explains alone: the largest of its first-order indices.
-
-    What matters: whether all is settled, whether anything is signed, and by how much red lines
-    miss each other, which varies where hardly any world has a deal.
-    """
-    codes = rank_codes(values, 4)
-    return max(first_order_index(codes, y) for y in _measures(plan))
-
-
-def _measures(plan: Plan) -> list[NDArray[np.float64]]:
+def importance(plan: Plan) -> dict[str, float]:
+    """Path of every drawn number → its PAWN index, of what ``sim explain`` explains."""
     data = plan.run.ensemble
-    return [
-        (data.outcome.values == 0).astype(float),
-        np.isfinite(data.first_signed_day.values).astype(float),
-        data.red_line_gap.values.sum(axis=1).astype(float),
-    ]
+    paths, table = experiments_array(data)
+    outcome = measure_of(data, plan.run.scenario).values(data)
+    return dict(zip(paths, pawn(sliced(table), below(outcome))[:, 0].tolist(), strict=True))
 
 
 def settable(plans: Sequence[Plan]) -> dict[str, dict[str, tuple[Keys, float, float]]]:
@@ -95,7 +111,7 @@ def settable(plans: Sequence[Plan]) -> dict[str, dict[str, tuple[Keys, float, fl
     }
     names = list(found)
     for one in _inputs(plans):
-        low, high = (0.0, 1.0) if one.switch else one.ends(max(ENDS.values()))
+        low, high = (0.0, 1.0) if one.switch else one.ends()
         for number, what in one.held.items():
             found[names[number]][one.key] = (what.keys, low, high)
     return found
@@ -105,12 +121,19 @@ def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
     """Everything packed into one text, of at most ``room`` characters where that can be."""
     inputs = _inputs(plans)
     main = {key: rank for rank, key in enumerate(_that_matter_most(inputs, len(plans)))}
-    text = ""
-    for bits in OTHER_BITS:
-        text = _packed(plans, inputs, main, bits, more)
-        if len(text) <= room:
-            break
-    return text
+    for one in inputs:
+        fine = one.key in main or not one.scores  # those of the engine have none
+        one.bits = 1 if one.switch else FINE if fine else COARSE
+    left = room - len(_packed(plans, inputs, main, more)) - 10_000 * len(plans)
+    worlds = max(plan.run.ensemble.sizes["world"] for plan in plans)
+    for one in sorted(inputs, key=lambda one: -max(one.scores.values(), default=0.0)):
+        if one.bits == COARSE:
+            columns = len({id(codes) for codes in one.codes(MIDDLE).values()})
+            left -= round(columns * worlds * (MIDDLE - COARSE) / 8 * CHARACTERS)
+            if left < 0:
+                break
+            one.bits = MIDDLE
+    return _packed(plans, inputs, main, more, fitted=True)
 
 
 def _that_matter_most(inputs: list[_Input], plans: int) -> list[str]:
@@ -120,42 +143,13 @@ def _that_matter_most(inputs: list[_Input], plans: int) -> list[str]:
         for number in range(plans)
     ]
     turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
-    return list(dict.fromkeys(one.key for one in turns if one is not None))[:MAIN]
-
-
-def _packed(
-    plans: Sequence[Plan],
-    inputs: list[_Input],
-    main: dict[str, int],
-    bits: int,
-    more: dict[str, Any],
-) -> str:
-    pack, tables, texts = Pack(), _Once(), _Once()
-    entries, described = [], list[dict[str, Any]]()
-    for one in inputs:
-        size = 1 if one.switch else MAIN_BITS if one.key in main else bits
-        entry = _entry(one, size, pack, plans, tables, texts)
-        entries.append({**entry, "rank": main.get(one.key)})
-    for plan in plans:
-        scenario, data = plan.run.scenario, plan.run.ensemble
-        described.append(
-            words(scenario, data, actor_colors(scenario))
-            | {"outcomes_at": outcomes(pack, scenario, data), "hidden": _hidden(plan, pack)}
-            | {"raw": plan.loaded.raw, "color": ACCENTS[len(described) % len(ACCENTS)]}
-        )
-    return pack.text(
-        {
-            "seed": int(plans[0].run.ensemble.attrs["seed"]),
-            "plans": described,
-            "inputs": entries,
-            "tables": tables.items,
-            "texts": texts.items,
-            "sources": _sources(plans),
-            "grid": GRID.round(4).tolist(),
-            "levels": {b: normal_levels(b).round(4).tolist() for b in {MAIN_BITS, bits}},
-            **more,
-        }
-    )
+    found: dict[str, str] = {}
+    for one in turns:
+        if one is not None:
+            group = next(iter(one.held.values())).group
+            if list(found.values()).count(group) < OF_ONE:
+                found.setdefault(one.key, group)
+    return list(found)[:MAIN]
 
 
 class _Once:
@@ -184,16 +178,15 @@ def _inputs(plans: Sequence[Plan]) -> list[_Input]:
         found[path].values[number] = values
 
     for number, plan in enumerate(plans):
-        table = experiments(plan.run.ensemble)
+        table, index = experiments(plan.run.ensemble), importance(plan)
         known = assumptions(plan.loaded, [str(c) for c in table.columns])
         for one in known:
             values = table[one.path].to_numpy()
             add(one.path, number, one, values, set(np.unique(values)) <= {0.0, 1.0})
+            if one.keys[0] != "engine":
+                found[one.path].scores[number] = index[one.path]
         for one, carried_out in _levers(plan):
             add(f"{one.path} carried out", number, one, carried_out, True)
-    for given in found.values():
-        if not given.switch:
-            given.scores = {n: importance(plans[n], drawn) for n, drawn in given.values.items()}
     return list(found.values())
 
 
@@ -207,7 +200,9 @@ def _levers(plan: Plan) -> list[tuple[Assumption, NDArray[np.bool_]]]:
             if what is None:
                 continue
             drawn = data.get(f"{PREFIX}{path}")
-            credibility = lever.credibility.median if drawn is None else drawn.values
+            stated = lever.credibility.median if drawn is None else drawn.values
+            credence = data.get(f"{PREFIX}engine.credence", scenario.engine.credence)
+            credibility = scaled_odds(np.asarray(stated), np.asarray(credence))
             pull = data[f"{PREFIX}{path.removesuffix('credibility')}pull"].values
             titled = Assumption(**{**what.__dict__, "title": f"{lever.title}: carried out"})
             found.append((titled, pull <= credibility))
@@ -225,25 +220,65 @@ def _short_key(path: str, taken: set[str]) -> str:
     raise AssertionError("a page has fewer assumptions than there are keys")
 
 
-def _entry(
-    one: _Input, bits: int, pack: Pack, plans: Sequence[Plan], tables: _Once, texts: _Once
-) -> dict[str, Any]:
-    """One assumption in words, and where each plan's column is."""
+def _packed(
+    plans: Sequence[Plan],
+    inputs: list[_Input],
+    main: dict[str, int],
+    more: dict[str, Any],
+    fitted: bool = False,
+) -> str:
+    pack, tables, texts = Pack(), _Once(), _Once()
+    entries, described = [], list[dict[str, Any]]()
+    columns: list[list[_Column]] = [[] for _ in plans]
+    for one in inputs:
+        entry = _entry(one, tables, texts) | {"rank": main.get(one.key)}
+        placed: dict[int, list[int]] = {}
+        for number, codes in one.codes(one.bits).items():
+            if id(codes) not in placed:
+                placed[id(codes)] = pack.add(codes, one.bits)
+            held = entry["held"][number]
+            held["at"] = placed[id(codes)]
+            columns[number].append((codes, one.bits, held))
+        entries.append(entry)
+    for number, plan in enumerate(plans):
+        scenario, data = plan.run.scenario, plan.run.ensemble
+        hidden = _hidden(plan, pack, columns[number])
+        described.append(
+            words(scenario, data, actor_colors(scenario))
+            | {"outcomes_at": outcomes(pack, scenario, data), "hidden": hidden}
+            | {"constants": _fit(plan, columns[number]) if fitted else []}
+            | {"allowed": {goal: _allowed(plan, goal) for goal in GOALS}}
+            | {"raw": plan.loaded.raw, "color": ACCENTS[number % len(ACCENTS)]}
+        )
+    return pack.text(
+        {
+            "seed": int(plans[0].run.ensemble.attrs["seed"]),
+            "plans": described,
+            "inputs": entries,
+            "tables": tables.items,
+            "texts": texts.items,
+            "sources": _sources(plans),
+            "grid": GRID.round(4).tolist(),
+            "levels": {b: _levels(b).round(4).tolist() for b in (1, COARSE, MIDDLE, FINE)},
+            **more,
+        }
+    )
+
+
+def _entry(one: _Input, tables: _Once, texts: _Once) -> dict[str, Any]:
+    """One assumption in words."""
     first = next(iter(one.held.values()))
-    columns = _columns(one, bits, pack)
     held: dict[int, Any] = {}
     for number, what in one.held.items():
         values = one.values[number]
         held[number] = {
             "keys": list(what.keys),
-            "at": columns[number],
             "text": texts.place([what.judgement, list(what.sources)]),
         }
         if not one.switch:
             at = np.quantile(values, ndtr(GRID))
             held[number]["table"] = tables.place([float(f"{v:.5g}") for v in at])
-            held[number]["width"] = _width(plans[number], values)
-            ends = np.quantile(values, ndtr([-ENDS[bits], ENDS[bits]]))
+            ends = np.quantile(values, ndtr([-END, END]))
             held[number]["ends"] = [float(f"{v:.4g}") for v in ends]
     entry = {
         "key": one.key,
@@ -252,47 +287,63 @@ def _entry(
         "issue": first.issue,
         "switch": one.switch,
         "days": first.keys[-1] in IN_DAYS,
+        "bits": one.bits,
         "held": held,
     }
     if not one.switch:
-        low, high = one.ends(ENDS[bits])
-        entry |= {"bits": bits, "low": low, "high": high}
+        low, high = one.ends()
+        entry |= {"low": low, "high": high}
     return entry
 
 
-def _width(plan: Plan, values: NDArray[Any]) -> float:
-    score = normal_levels(MAIN_BITS)[rank_codes(values, MAIN_BITS)]
-    return round(min(bandwidth(score, y) for y in _measures(plan)), 3)
-
-
-def _columns(one: _Input, bits: int, pack: Pack) -> dict[int, list[int]]:
-    """Plan → place of its column; plans in which the same draw decides share one."""
-    kept: list[tuple[NDArray[Any], list[int]]] = []
-    places = {}
-    for number, values in one.values.items():
-        codes = values.astype(np.uint8) if one.switch else rank_codes(values, bits)
-        for other, place in kept:
-            apart = np.abs(codes.astype(int) - other)
-            if np.array_equal(codes, other) or (bits > 1 and (apart <= 1).mean() >= ALIKE):
-                places[number] = place
-                break
-        else:
-            places[number] = pack.add(codes, bits)
-            kept.append((codes, places[number]))
-    return places
-
-
-def _hidden(plan: Plan, pack: Pack) -> list[dict[str, Any]]:
+def _hidden(plan: Plan, pack: Pack, columns: list[_Column]) -> list[dict[str, Any]]:
     """Factors that assumptions share; where one is changed, they must stay what they are."""
-    table = experiments(plan.run.ensemble)
-    return [
-        {
-            "group": str(c).split(".")[1],
-            "at": pack.add(rank_codes(table[c].to_numpy(), MAIN_BITS), MAIN_BITS),
-        }
-        for c in table.columns
-        if str(c).endswith(".flexibility") or str(c).startswith("engine.")
-    ]
+    table, found = experiments(plan.run.ensemble), []
+    for name in table.columns:
+        if str(name).endswith(".flexibility"):
+            codes = rank_codes(table[name].to_numpy(), FINE)
+            found.append({"group": str(name).split(".")[1], "at": pack.add(codes, FINE)})
+            columns.append((codes, FINE, found[-1]))
+    return found
+
+
+def _levels(bits: int) -> NDArray[np.float64]:
+    """What the codes of a column stand for: yes or no, or normal scores."""
+    return np.array([0.0, 1.0]) if bits == 1 else normal_levels(bits)
+
+
+def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
+    """Regressions of what is asked on all columns, noted beside each; their constants."""
+    x = np.stack([_levels(bits)[codes] for codes, bits, _ in columns], axis=1)
+    constants = []
+    for goal in GOALS:
+        found = sparse_logistic(x, np.isfinite(_days(plan, goal)))
+        constants.append(round(found.constant, 4))
+        for (_, _, beside), *told in zip(columns, found.coefficients, found.errors, strict=True):
+            beside.setdefault("fit", []).append([float(f"{v:.4g}") for v in told])
+    return constants
+
+
+def _days(plan: Plan, goal: str) -> NDArray[Any]:
+    name = "settled_day" if goal == "settled" else "first_signed_day"
+    values: NDArray[Any] = plan.run.ensemble[name].values
+    return values
+
+
+def _allowed(plan: Plan, goal: str) -> list[tuple[float, float, float]]:
+    """Days, and how far the odds reach down and up there, in logits, over what past talks allow."""
+    summary = plan.run.summary
+    if summary.allowed is None:
+        return []
+    what = "settlement" if goal == "settled" else "first_stage"
+    shares, spans = summary.by_day(what)[0], summary.spans_by_day(what)
+    found = []
+    for day, span in spans.items():
+        share = shares[day]
+        if span is not None and share is not None and 0.0 < share < 1.0:
+            low, high = logit(np.clip(span, 1e-6, 1 - 1e-6)) - logit(share)
+            found.append((float(day), round(low, 3), round(high, 3)))
+    return found
 
 
 def _sources(plans: Sequence[Plan]) -> dict[str, Any]:

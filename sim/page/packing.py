@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Place = list[int]
 """Offset in bytes, number of values, bits of each."""
+CHARACTERS = 1.25
+"""So many stand for a byte."""
 
 
 class Pack:

@@ -18,7 +18,6 @@ from sim.plots.style import (
     text_width,
     wrapped,
 )
-from sim.prose import percent as share_text
 from sim.views.afterwards import AfterwardsView, Vote, Worth
 from sim.views.colours import SETTLED
 
@@ -177,7 +176,7 @@ def _holds(sheet: Sheet, view: AfterwardsView, top: float) -> None:
             axes.fill_between(years, low, high, color=one.color, alpha=0.16, linewidth=0)
         axes.plot(years, one.shares, color=one.color, linewidth=2.2, clip_on=False, gid=one.key,
                   linestyle="-" if one.spans else (0, (4, 2)))  # fmt: skip
-        labels.append((one.shares[-1], f"{share_text(one.shares[-1])} {one.label}", one.color))
+        labels.append((one.shares[-1], f"{one.last} {one.label}", one.color))
     if view.record:
         low, high = np.array(view.record.spans).T
         shares = np.array(view.record.shares)
@@ -207,7 +206,7 @@ def _terms(sheet: Sheet, view: AfterwardsView, left: float, top: float) -> None:
     for n, (name, share) in enumerate(lines):
         y = top + HEAD + 0.04 + 0.24 * n
         sheet.text(left, y, shortened(name, room), gid="terms")
-        sheet.text(WIDTH - MARGIN, y, share_text(share), ha="right", weight="bold",
+        sheet.text(WIDTH - MARGIN, y, share, ha="right", weight="bold",
                    color=SETTLED if n == 0 else DARK)  # fmt: skip
     y = top + HEAD + 0.1 + 0.24 * len(lines)
     for n, line in enumerate(view.broken[:3]):

@@ -22,8 +22,8 @@ SQUARE = 2.3
 """Width and height of the panel on distributions in inches."""
 NUMBERS = 1.1
 """Room for the numbers to the right of the rows in inches."""
-POINT, SPREAD = OKABE_ITO[0], OKABE_ITO[1]
-COLORS = dict(zip(DISTRIBUTIONS, ("#D55E00", "#0072B2", "#009E73", "#CC79A7"), strict=True))
+COLORS = dict(zip(DISTRIBUTIONS, OKABE_ITO, strict=False))
+"""Of those that give a distribution; those that give a point are dark."""
 DASHED: dict[str, Any] = {"color": GREY, "linewidth": 1.2, "linestyle": (0, (3, 2))}
 
 
@@ -50,8 +50,8 @@ def backtest_figure(result: Backtest) -> Figure:
         else "Too few issues for intervals, and to judge distributions."
     )
     key = [
-        Mark("gives a point", "point", {"marker": "o", "color": POINT, "markersize": 6}),
-        Mark("gives a distribution: its median", "point", {"marker": "D", "color": SPREAD}),
+        Mark("gives a point", "point", {"marker": "o", "color": DARK, "markersize": 6}),
+        Mark("gives a distribution: its median", "point", {"marker": "D", "color": GREY}),
         Mark("compromise mean", "line", DASHED),
     ]
     foot = (
@@ -81,7 +81,7 @@ def _errors(axes: Axes, result: Backtest) -> None:
     ends = [yardstick.points.mean]
     for place, one in zip(places, scored, strict=True):
         spread = one.distributions is not None
-        color, value = SPREAD if spread else POINT, one.points.mean
+        color, value = COLORS.get(one.name, DARK), one.points.mean
         axes.plot(value, place, "D" if spread else "o", color=color, markersize=6)
         ends.append(value)
         difference, interval = one.against_mean or (0.0, None)

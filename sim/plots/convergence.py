@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
 from sim.prose import percent
-from sim.views.colours import LIMITED, ink, tint
+from sim.views.colours import LIMITED, OUTSIDE, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
 GUTTER, TITLE, HEAD, UNDER = 0.3, 10.5, 0.24, 0.62
@@ -23,7 +23,7 @@ SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
 BAND, BAND_HEAD = 0.3, 0.5
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
-REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": "#B00020",
+REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": OUTSIDE,
                         "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""
@@ -141,7 +141,8 @@ def _large(
     height = pitch - head - UNDER
     barred = [stand for stand in panel.stands if stand.lines]
     named = len(panel.stands) <= NAMED
-    names = max((text_width(s.name) for s in panel.stands), default=0.0) if named else 0.0
+    ends = ["agreed"] if panel.deal else [s.name for s in panel.stands if named]
+    names = max(map(text_width, ends), default=0.0)
     right = min(names + 0.2, 0.25 * cell) + STEP * len(barred) + 0.08
     width = cell - TICKS - right
     axes = sheet.axes(left + TICKS, top + head, width, height, gid=panel.key)
@@ -161,11 +162,18 @@ def _large(
             axes.plot([x - 0.05 / width, x + 0.05 / width], [line.at, line.at], color=stand.color,
                       transform=axes.get_yaxis_transform(), clip_on=False, zorder=4,
                       linewidth=1.4, linestyle=":" if line.conditional else "-")  # fmt: skip
+    _name_ends(axes, panel, height, right - gap, gap)
+
+
+def _name_ends(
+    axes: Axes, panel: IssuePanel, height: float, width: float, start: float = 0.0
+) -> None:
+    """Who stands where at the end, or that it is agreed, in so many inches."""
+    ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
     if panel.deal:
-        end_labels(axes, [(panel.deal[1], "agreed", DARK)], height, right - gap, start=gap)
-    elif named:
-        ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
-        end_labels(axes, ends, height, right - gap, start=gap)
+        ends = [(panel.deal[1], "agreed", DARK)]
+    if len(ends) <= NAMED:
+        end_labels(axes, ends, height, width, start=start)
 
 
 def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:
@@ -180,23 +188,28 @@ def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, flo
 
 def small_panel(
     sheet: Sheet, view: ConvergenceView, panel: IssuePanel, place: tuple[float, float], cell: float,
-    heights: tuple[float, float, float], height: float,
+    heights: tuple[float, float, float], height: float, names: float = 0.0,
 ) -> None:  # fmt: skip
-    """Title, the text of the upper end, the lines, the text of the lower end."""
+    """Title, the text of the upper end, the lines, the text of the lower end.
+
+    With so many inches for names at the ends of the lines.
+    """
     (left, top), (title, upper, _) = place, heights
     scale = panel.issue.scale
     sheet.text(left, top, "\n".join(_title(panel, cell)), size=TITLE, weight="bold")
     lines = wrapped(scale[max(scale)], cell, lines=2)
     plot = top + title + upper + 0.08
     sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
-    axes = sheet.axes(left, plot, cell, height, gid=panel.key)
+    axes = sheet.axes(left, plot, cell - names, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
     axes.set_xlim(0, view.end)
     axes.set_xticks([])
     axes.set_yticks(list(scale), [""] * len(scale))
     axes.tick_params(length=0)
     axes.grid(axis="y")
-    _draw(axes, view, panel, 0.75 if height == SMALL_PANEL else 1.0)
+    _draw(axes, view, panel, 1.0 if names else 0.75)
+    if names:
+        _name_ends(axes, panel, height, names)
     lines = wrapped(scale[min(scale)], cell, lines=2)
     sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 

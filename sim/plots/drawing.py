@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from matplotlib.figure import Figure
 
@@ -19,15 +19,9 @@ Seen = TypeVar("Seen", bound=View)
 
 # no dates and no versions: the same run gives the same bytes
 METADATA: dict[str, dict[str, None]] = {
-    ".png": {"Software": None},
+    ".png": {},
     ".svg": {"Date": None, "Creator": None},
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-# little compression takes half the time and a few per cent more space
-OPTIONS: dict[str, dict[str, Any]] = {
-    ".png": {"pil_kwargs": {"compress_level": 2}},
-    ".svg": {},
-    ".pdf": {},
 }
 
 
@@ -85,4 +79,4 @@ def save(figure: Figure, path: Path) -> None:
     if suffix not in METADATA:
         raise ValueError(f"cannot save a figure as '{path.name}'; use {', '.join(METADATA)}")
     with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix], **OPTIONS[suffix])
+        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix])

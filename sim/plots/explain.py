@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, styled, wrapped
-from sim.studies.explain.explanation import Explanation
+from sim.studies.explain.findings import Explanation
 from sim.views.colours import ink
 from sim.views.explain import ExplainView, explain_view
 from sim.views.view import foot_line

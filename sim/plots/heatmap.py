@@ -21,12 +21,9 @@ from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, t
 from sim.prose import counted, listing
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Axis, Surface, surface
-from sim.views.colours import SETTLED, luminance
+from sim.views.colours import OUTSIDE, RUST, SETTLED, TEAL, luminance
 from sim.views.layout import TOPS, nice_top
 
-PAPER = "#f7fafa"
-TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
-"""Colours from 0 to the greatest value, and to the least where there are negative ones."""
 BIG = 10.5
 TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 2.6
 NAMES = 2.1
@@ -72,11 +69,12 @@ def heatmap(results: SweepResults, shown: Surface) -> Figure:
 
 def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     x = shown.x
-    names = min(max(_widest(y), 0.4), NAMES)
+    row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
+    rows = [_row_label(y, n, row) for n in range(len(y))]
+    names = min(max(0.4, *(text_width(line) for lines in rows for line in lines)), NAMES)
     left = MARGIN + names + 0.12
     most = WIDTH - left - MARGIN - BAR_GAP - BAR - BAR_LABELS
     width = min(most, COLUMN_MAX * len(x))
-    row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
     height = row * len(y)
     column = width / len(x)
     texts = _cell_texts(shown, column, row, results.header.sampled)
@@ -101,8 +99,7 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     axes.set_ylim(-0.5, len(y) - 0.5)
     axes.set_xticks(turned, ["\n".join(lines) for lines in ticks])
     places = _every(len(y), line_height(), row)
-    labels = ["\n".join(wrapped(y.labels[n], NAMES, lines=2)) for n in places]
-    axes.set_yticks(places, labels)
+    axes.set_yticks(places, ["\n".join(rows[n]) for n in places])
     axes.tick_params(length=0)
     for side in axes.spines.values():
         side.set_visible(False)
@@ -112,8 +109,11 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     return sheet.figure
 
 
-def _widest(axis: Axis) -> float:
-    return max(max(text_width(t) for t in wrapped(n, NAMES, lines=2)) for n in axis.labels)
+def _row_label(y: Axis, n: int, row: float) -> list[str]:
+    """A value and the text of its scale, where there is room for both."""
+    if y.words and 3 * line_height() <= row:
+        return [y.labels[n], *wrapped(y.words[n], NAMES, lines=2)]
+    return wrapped(y.labels[n], NAMES, lines=2)
 
 
 def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
@@ -121,7 +121,7 @@ def _paint(axes: Axes, shown: Surface, colours: ScalarMappable) -> None:
     gap = 0.0 if columns > 15 or rows > 15 else 1.0
     for r, c in np.ndindex(rows, columns):
         value = float(shown.mean[r, c])
-        known = {"facecolor": _shade(colours, value), "edgecolor": "#dfe6e5", "linewidth": gap}
+        known = {"facecolor": _shade(colours, value), "edgecolor": "#e3e3e3", "linewidth": gap}
         style: dict[str, Any] = UNKNOWN if np.isnan(value) else known
         axes.add_patch(Rectangle((c - 0.5, r - 0.5), 1, 1, gid=f"cell {r} {c}", **style))
 
@@ -261,6 +261,11 @@ def _tick(shown: Surface, value: float) -> str:
 def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
     """Lines of the labels under the columns, and at which; not all where they would collide."""
     room = column - 0.08
+    if x.words:
+        told = [[label, *wrapped(text, max(room, 0.3), lines=4)]
+                for label, text in zip(x.labels, x.words, strict=True)]  # fmt: skip
+        if not any("…" in line for lines in told for line in lines):
+            return told, list(range(len(x)))
     words = [wrapped(label, max(room, 0.3), lines=3) for label in x.labels]
     if x.centres is None and all("…" not in line for lines in words for line in lines):
         return words, list(range(len(x)))
@@ -295,7 +300,7 @@ def _axis_title(sheet: Sheet, axis: Axis, left: float, top: float, width: float)
 
 
 def _arrow(marker: str) -> dict[str, Any]:
-    return {"marker": marker, "color": "#B00020", "markersize": 6.5, "markeredgewidth": 0}
+    return {"marker": marker, "color": OUTSIDE, "markersize": 6.5, "markeredgewidth": 0}
 
 
 def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None = None) -> None:
@@ -387,7 +392,7 @@ def headline(shown: Surface) -> str:
         return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
     row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
     at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
-    where = listing([f"{a.parameter.title} = {a.labels[n]}" for a, n in at])
+    where = listing([f"{a.parameter.title} = {a.told(n)}" for a, n in at])
     return f"{title}: {span}, most with {where}"
 
 

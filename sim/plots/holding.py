@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, line_height, styled, wrapped
-from sim.views.colours import SETTLED
+from sim.views.colours import SETTLED, tint
 from sim.views.holding import LINE, HoldingView, Kind
 
 COLUMNS, GUTTER, HEIGHT, HEAD, UNDER = 3, 0.35, 1.75, 0.62, 0.45
@@ -28,7 +28,7 @@ def holding_figure(view: HoldingView) -> Figure:
     key = [
         Mark("record, 95 % interval", "point", {"marker": "s", "color": DARK, "markersize": 5}),
         Mark("model", "line", {"color": SETTLED, "linewidth": 2.2}),
-        Mark("95 % of the worlds' courses", "band", {"facecolor": "#bcd9d4"}),
+        Mark("95 % of the worlds' courses", "band", {"facecolor": tint(SETTLED, 0.2)}),
     ]
     body = rows * pitch + len(sources) * line_height()
     sheet = Sheet(view.foot, view.headline, view.subtitle, body, key)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
-from sim.plots.style import DARK, GREY, line_height, shortened, styled, wrapped
+from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text
 from sim.views.colours import ink
@@ -19,7 +19,7 @@ from sim.views.run_data import day_text
 
 DOT, ACROSS, LEFT_PART = 0.29, 10, 3.6
 """Distance of dots in inches, dots in a row, and width of the left part."""
-HEIGHT, TABLE_ROW, RIGHT = 2.9, 0.46, 1.5
+HEIGHT, TABLE_ROW, RIGHT, SHARE_ROW = 2.9, 0.46, 1.5, 0.36
 
 
 @styled
@@ -32,7 +32,7 @@ def outcome(view: OutcomeView) -> Figure:
         Panels ``odds`` and, where anything is signed, ``time``; curves carry ``settlement`` and
         ``first_stage`` as gid.
     """
-    said = 0.62 * len(view.occurring) + 0.05
+    said = SHARE_ROW * len(view.occurring) + 0.05
     nothing = " ".join(t for t in (view.absent, "" if view.seen else view.unseen) if t)
     absent = wrapped(nothing, LEFT_PART - 0.2, lines=7) if nothing else []
     left = DOT * DOTS / ACROSS + 0.5 + said + len(absent) * line_height()
@@ -50,7 +50,7 @@ def outcome(view: OutcomeView) -> Figure:
     sheet.text(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}", size=10.5, weight="bold")
     tall = DOT * DOTS / ACROSS
     dot_panel(sheet, view.occurring, 0.34)
-    said_shares(sheet, view.occurring, 0.34 + tall + 0.14)
+    said_shares(sheet, view.occurring, 0.34 + tall + 0.14, LEFT_PART - 0.3)
     if absent:
         sheet.text(MARGIN, 0.34 + tall + 0.14 + said, "\n".join(absent), color=GREY, gid="absent")
     if view.seen:
@@ -74,15 +74,17 @@ def dot_panel(sheet: Sheet, odds: list[Odds], top: float) -> None:
     axes.set_axis_off()
 
 
-def said_shares(sheet: Sheet, odds: list[Odds], top: float) -> None:
-    """A share, its interval and its kind, in the colour of its dots."""
+def said_shares(sheet: Sheet, odds: list[Odds], top: float, width: float) -> None:
+    """A share, its kind and its interval in a row, in the colour of its dots."""
     for n, one in enumerate(odds):
-        y = top + 0.62 * n
-        sheet.text(MARGIN, y, one.text, size=14, weight="bold", color=ink(one.color),
+        y, room = top + SHARE_ROW * n, width - 0.8 - text_width(one.span) - 0.1
+        sheet.text(MARGIN, y, one.text, size=13, weight="bold", color=ink(one.color),
                    gid="share")  # fmt: skip
-        sheet.text(MARGIN + 1.0, y + 0.01, shortened(one.label, LEFT_PART - 1.1, 10, True), size=10,
+        fits = text_width(one.label, 9.5, True) <= room
+        name = one.label if fits else shortened(one.label.split(":")[0], room, 9.5, True)
+        sheet.text(MARGIN + 0.8, y + 0.04, name, size=9.5,
                    weight="bold")  # fmt: skip
-        sheet.text(MARGIN + 1.0, y + 0.2, one.span, color=GREY, gid="span")
+        sheet.text(MARGIN + width, y + 0.05, one.span, color=GREY, gid="span", ha="right")
 
 
 def _time(axes: Axes, view: OutcomeView, width: float) -> None:

@@ -13,7 +13,7 @@ from sim.plots.convergence import red_line_style
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, PALE, SMALL, line_height, styled, wrapped
 from sim.prose import possessive
-from sim.views.colours import PLAN, ink
+from sim.views.colours import HEAP, PLAN, ink
 from sim.views.convergence import RedLine
 from sim.views.layout import spread
 from sim.views.package import FEW, PackageView, Strip
@@ -21,7 +21,6 @@ from sim.views.package import FEW, PackageView, Strip
 STRIP, TITLE_WIDTH, GAP, HILL = 5.6, 1.7, 0.22, 0.34
 ABOVE, BELOW = 0.2, 0.13
 """Height of the triangles over the strip, and of the texts under it, in inches."""
-HEAP = "#8fa3ad"
 SPREAD: dict[str, Any] = {"color": DARK, "linewidth": 3}
 
 
@@ -183,7 +182,7 @@ def _ideals(
 ) -> None:
     """Ideal points as triangles, side by side where they coincide; of a crowd with counts."""
     y = rail - ABOVE - (HILL if len(strip.deals) else 0.0)
-    gap = 0.05 if view.crowd else 0.026
+    gap = min(0.05 if view.crowd else 0.026, 1 / max(len(strip.wishes) - 1, 1))
     places = spread([w.ideal for w in strip.wishes], gap, 0.0, 1.0)
     for wish, place in zip(strip.wishes, places, strict=True):
         put(f"ideal:{wish.actors[0]}", 3.0, {"marker": "v", "markersize": 8.5, "color": wish.color,

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, styled
 from sim.studies.calibrate.score import Reliability
-from sim.views.colours import OKABE_ITO
+from sim.views.colours import OUTCOME_COLORS, SETTLED
 
 SIDE = 4.6
-SIGNED, NOT_SIGNED = OKABE_ITO[2], OKABE_ITO[5]
+SIGNED, NOT_SIGNED = SETTLED, OUTCOME_COLORS["no_deal"]
 
 
 @styled

@@ -13,11 +13,11 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from sim.plots.canvas import Canvas
 from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
@@ -25,7 +25,7 @@ from sim.views.layout import labelled_points, spread
 from sim.views.run_data import MONTHS, day_text
 
 WIDTH, MARGIN = 11.0, 0.25
-HEADLINE, SUBTITLE = 15.5, 10.5
+HEADLINE, SUBTITLE, KEY_ROW = 15.5, 10.5, 0.24
 EDGE = 0.17
 """Labels of dates nearer to the left edge, in inches, lean inwards: panels may stand close."""
 
@@ -67,17 +67,17 @@ class Sheet:
         inner = WIDTH - 2 * MARGIN
         head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
         under = wrapped(subtitle, inner, SUBTITLE, lines=3)
-        rows = _key_rows(key, inner)
+        rows = key_rows(key, inner)
         foot = wrapped(line, inner, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
         key_top = top + 0.1
         if rows:
-            top = key_top + 0.24 * len(rows)
+            top = key_top + KEY_ROW * len(rows)
         self.body_top = top + 0.12
         self.height = self.body_top + body + 0.22 + len(foot) * line_height(SMALL)
         self.body = body
         self.figure = Figure(figsize=(WIDTH, self.height))
-        FigureCanvasAgg(self.figure)
+        Canvas(self.figure)
         self._write(0.2, head, HEADLINE, DARK, "headline", weight="bold")
         self._write(
             0.26 + len(head) * line_height(HEADLINE), under, SUBTITLE, "#444444", "subtitle"
@@ -116,9 +116,13 @@ class Sheet:
         line = Line2D([MARGIN / WIDTH, 1 - MARGIN / WIDTH], [y, y], color="#dddddd", linewidth=0.8)
         self.figure.add_artist(line)
 
+    def key(self, rows: list[list[Mark]], top: float) -> None:
+        """A key in the body, so many inches from its top."""
+        self._draw_key(rows, self.body_top + top)
+
     def _draw_key(self, rows: list[list[Mark]], top: float) -> None:
         for number, row in enumerate(rows):
-            y = 1 - (top + 0.24 * number + 0.1) / self.height
+            y = 1 - (top + KEY_ROW * number + 0.1) / self.height
             left = MARGIN
             for mark in row:
                 x = [left / WIDTH, (left + 0.26) / WIDTH]
@@ -142,7 +146,8 @@ def _mark_width(mark: Mark) -> float:
     return 0.33 + text_width(mark.text) + 0.22
 
 
-def _key_rows(key: Sequence[Mark], width: float) -> list[list[Mark]]:
+def key_rows(key: Sequence[Mark], width: float = WIDTH - 2 * MARGIN) -> list[list[Mark]]:
+    """Entries of a key in rows of so many inches."""
     rows: list[list[Mark]] = []
     used = math.inf
     for mark in key:

@@ -19,23 +19,25 @@ from sim.prose import counted, listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
-from sim.views.colours import ink, party_colors
+from sim.views.colours import SETTLED, ink, party_colors
 
 Array = NDArray[np.float64]
 
-MARKERS: dict[str, dict[str, Any]] = {
-    "nash": {"marker": "D", "markersize": 8, "color": "#0072B2"},
-    "kalai_smorodinsky": {"marker": "s", "markersize": 10.5, "color": "#D55E00"},
-    "kalai_smorodinsky_least_spread": {"marker": "s", "markersize": 15, "color": "#E69F00"},
-    "egalitarian": {"marker": "^", "markersize": 12, "color": "#009E73"},
-    "utilitarian": {"marker": "o", "markersize": 13, "color": "#CC79A7"},
-    "relative_welfare": {"marker": "o", "markersize": 17, "color": "#767676"},
-    "least_bad": {"marker": "*", "markersize": 15, "color": "#D55E00"},
+MARKERS: dict[str, tuple[str, float]] = {
+    "nash": ("D", 8),
+    "kalai_smorodinsky": ("s", 10.5),
+    "kalai_smorodinsky_least_spread": ("v", 13),
+    "egalitarian": ("^", 12),
+    "utilitarian": ("o", 13),
+    "relative_welfare": ("h", 17),
+    "least_bad": ("*", 15),
 }
-"""Open marks of different sizes, so that points that coincide can all be seen."""
-DEAL = "#56B4E9"
+"""Open marks of different forms and sizes, so that points that coincide can all be seen; without
+colours, which are the sides'."""
 MOST = 3
 """Most pairs of sides that are shown; the numbers of all are in ``solution.json``."""
+NAMED = 6
+"""Most sides whose gains the headline tells one by one."""
 GUTTER, TICKS, HEAD, UNDER = 0.3, 0.62, 0.12, 0.62
 
 
@@ -87,12 +89,12 @@ def headline(subject: Subject) -> str:
     if subject.analysis.status != "zone":
         return statement(subject)
     point = subject.analysis.points["nash"][0]
-    gains = listing(
-        [
-            f"{subject.unit * g:.0f} for {name}"
-            for name, g in zip(subject.labels, point.gain, strict=True)
-        ]
-    )
+    each = [(f"{subject.unit * g + 0.0:.0f}".replace("-0", "0"), name)
+            for name, g in zip(subject.labels, point.gain, strict=True)]  # fmt: skip
+    gains = listing([f"{worth} for {name}" for worth, name in each])
+    if len(each) > NAMED:
+        low, high = (subject.unit * f(point.gain) + 0.0 for f in (min, max))
+        gains = f"from {low:.0f} to {high:.0f} for the {len(each)} sides".replace("-0 ", "0 ")
     return f"There is something to agree on: Nash's solution is worth, in points, {gains}"
 
 
@@ -135,22 +137,23 @@ def _key(subject: Subject, deals: Deals | None) -> list[Mark]:
     marks.append(Mark("no deal", "point", {"marker": "+", "markersize": 10, "color": DARK}))
     if deals is not None and len(deals.gain):
         what = "simulated deal" if subject.is_scale else "agreement of the session"
-        marks.append(Mark(what, "point", {"marker": "o", "markersize": 5, "color": DEAL}))
+        marks.append(Mark(what, "point", {"marker": "o", "markersize": 5, "color": SETTLED}))
     return marks
 
 
 def _size(name: str) -> float:
-    return float(MARKERS[name]["markersize"])
+    return MARKERS[name][1]
 
 
 def _open(name: str) -> dict[str, Any]:
-    style = dict(MARKERS[name])
-    color = style.pop("color")
+    marker, size = MARKERS[name]
     filled = name in ("nash", "least_bad")
-    return style | {
-        "markerfacecolor": color if filled else "none",
-        "markeredgecolor": "white" if filled else color,
-        "markeredgewidth": 0.8 if filled else 1.8,
+    return {
+        "marker": marker,
+        "markersize": size,
+        "markerfacecolor": DARK if filled else "none",
+        "markeredgecolor": "white" if filled else DARK,
+        "markeredgewidth": 0.8 if filled else 1.5,
     }
 
 
@@ -173,7 +176,7 @@ def _panel(
     )
     if deals is not None and len(deals.gain):
         gain = deals.gain[:, both] * subject.unit
-        axes.plot(gain[:, 0], gain[:, 1], "o", color=DEAL, zorder=4,
+        axes.plot(gain[:, 0], gain[:, 1], "o", color=SETTLED, zorder=4,
                   markersize=4 if subject.is_scale else 7, alpha=0.5 if subject.is_scale else 1,
                   markeredgewidth=0, gid="deals")  # fmt: skip
     axes.plot(

@@ -13,10 +13,7 @@ from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
 from sim.prose import (
     counted,
-    is_few,
     listing,
-    odds_parts,
-    odds_words,
     percent,
     sentence,
     signed,
@@ -44,6 +41,7 @@ from sim.studies.compare.words import (
 )
 from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
+from sim.words.shares import is_few, odds_parts, odds_words
 from sim.words.story import answer, stuck_words
 
 
@@ -116,7 +114,7 @@ def packages_table(view: PackagesView) -> Table:
             if term is None:
                 line.append("—")
             else:
-                what = "plan" if term.share is None else term.found
+                what = "plan" if term.share is None else f"in {percent(term.share)} of worlds"
                 line.append(Cell(term.text, (what,)))
         rows.append(line)
     head = ["Issue", *(one.label for one in view.rows)]

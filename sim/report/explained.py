@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from sim.scenario.schema import Scenario
-from sim.studies.explain.explanation import Explanation
+from sim.studies.explain.findings import Explanation
 from sim.studies.explain.words import (
     move_summary,
     obstacle_words,

@@ -69,13 +69,13 @@ def without_experiments(dataset: xr.Dataset) -> xr.Dataset:
 
 def packed(dataset: xr.Dataset) -> xr.Dataset:
     """With one variable (world, experiment) in place of those of the experiments."""
-    found = dataset.filter_by_attrs(role=ROLE).data_vars
+    found = {name: v for name, v in dataset.variables.items() if v.attrs.get("role") == ROLE}
     if not found:
         return dataset
     paths = [str(name).removeprefix(PREFIX) for name in found]
     words = {key: [v.attrs[key] for v in found.values()] for key in ("long_name", "units")}
     values = np.stack([v.values for v in found.values()], axis=1)
-    return without_experiments(dataset).assign(
+    return dataset.drop_vars(list(found)).assign(
         {
             "experiment": paths,
             PACKED: (("world", "experiment"), values, {"role": ROLE}),

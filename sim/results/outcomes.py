@@ -85,6 +85,16 @@ def outcomes_of(scenario: Scenario) -> tuple[str, ...]:
     return tuple(k for k in OUTCOME_WORDS if k != "limited" or tracks_of(scenario))
 
 
+def shares_of_outcomes(
+    scenario: Scenario, codes: NDArray[np.int8]
+) -> tuple[dict[str, float], dict[str, Interval]]:
+    """Share of worlds that end in every way, and its interval, from their codes."""
+    counts = {k: int((codes == OUTCOMES.index(k)).sum()) for k in outcomes_of(scenario)}
+    worlds = len(codes)
+    shares = {kind: count / worlds for kind, count in counts.items()}
+    return shares, {kind: wilson(count, worlds) for kind, count in counts.items()}
+
+
 def signed_by_day(days: Values, horizon: float) -> tuple[ByDay, Intervals]:
     """Share of worlds in which something is signed by the days people ask about.
 

@@ -15,6 +15,7 @@ from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.errors import Place, Problem
+from sim.scenario.fields import DAY
 from sim.scenario.outcome import outcome_checks
 from sim.scenario.raw import (
     Found,
@@ -28,7 +29,6 @@ from sim.scenario.raw import (
     unknown,
     wrong_side,
 )
-from sim.scenario.schema import DAY
 from sim.scenario.time_checks import TIME_CHECKS
 from sim.scenario.tracks_checks import TRACK_CHECKS
 from sim.scenario.yaml_source import Path_, dotted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -77,3 +78,14 @@ def _unit(days: list[float]) -> str:
         if any(counts) and all(abs(c - round(c)) < 1e-9 for c in counts):
             return unit
     return "d"
+
+
+def whole(time: float, each: float) -> int:
+    """How many whole spans of so many days there are in a time.
+
+    Examples
+    --------
+    >>> whole(365, 7), whole(0.3, 0.1)
+    (52, 3)
+    """
+    return math.floor(time / each + 1e-9)

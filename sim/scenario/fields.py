@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     GetPydanticSchema,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -272,3 +273,38 @@ class Bound(Strict):
     at_least: OnScale | None = Field(
         default=None, description="The issue is settled at this point or above."
     )
+
+
+class Source(Strict):
+    """A reference that positions cite by key."""
+
+    title: Title = Field(description="Author, title, publication.")
+    date: str | None = Field(
+        default=None,
+        pattern=f"^{DAY}$",
+        description="Compared with `known_by` as far as it is given.",
+    )
+    url: Link | None = Field(default=None, description="Where to find it.")
+
+    @field_validator("date", mode="before")
+    @classmethod
+    def _text(cls, raw: Any) -> Any:
+        return str(raw) if isinstance(raw, date | int) else raw
+
+
+class Rate(Strict):
+    """A share of what is left that goes in a span of time."""
+
+    share: Share = Field(description="Share of the misjudgement that goes.")
+    per: CertainSpan = Field(description="The span of time, such as 1w.")
+
+
+def _rate(raw: Any) -> Any:
+    """A share alone is one of each round."""
+    if isinstance(raw, Rate) or (isinstance(raw, dict) and set(raw) & set(Rate.model_fields)):
+        return raw
+    return {"share": raw, "per": 1}
+
+
+PerTime = Annotated[Rate, BeforeValidator(_rate)]
+"""A share in a span of time, or in each round."""

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
+from sim.ensemble.executors import Executor, InProcess, Lost
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, span_words
 from sim.results.outcomes import REASONS
@@ -70,7 +72,11 @@ class Causes:
 
 
 def true_causes(
-    scenario: Scenario, seed: int, reasons: NDArray[np.integer], sample: int = 200
+    scenario: Scenario,
+    seed: int,
+    reasons: NDArray[np.integer],
+    sample: int = 200,
+    executor: Executor | None = None,
 ) -> Causes | None:
     """Run again, in variants, worlds in which a package that suits all was not reached.
 
@@ -84,6 +90,8 @@ def true_causes(
         ``stuck_reason`` of the run: index into :data:`~sim.results.outcomes.REASONS`.
     sample : int
         How many at most; the first ones, which are as good as any.
+    executor : Executor, optional
+        Where they are run, by default here.
 
     Returns
     -------
@@ -101,8 +109,18 @@ def true_causes(
     exact = _exact(scenario)
     if exact is not scenario:
         variants["envoy"] = (exact, _nothing)
-    settles = {key: settled(*how, seed, chosen) for key, how in variants.items()}
+    calls = [(key, *how, seed, chosen) for key, how in variants.items()]
+    settles: dict[str, Mask] = {}
+    for call, found in (executor or InProcess()).run(_settled, calls, lambda done: None):
+        if isinstance(found, Lost):
+            raise RuntimeError(f"A worker was lost: {found.reason}")
+        settles[call[0]] = found
+    settles = {key: settles[key] for key in variants}
     return Causes(len(such), chosen, settles)
+
+
+def _settled(call: tuple[Any, ...], report: Any = None) -> Mask:
+    return settled(*call[1:])
 
 
 def settled(

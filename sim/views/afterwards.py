@@ -16,6 +16,7 @@ from sim.views.colours import PLAN, SETTLED, actor_colors
 from sim.views.convergence import MANY
 from sim.views.run_data import short, signatories
 from sim.views.view import View, foot_line
+from sim.words.shares import FEW, share_of, span_of
 
 STEADY = 0.95
 """Share that holds to the end from which a sentence says as much as a curve."""
@@ -92,12 +93,20 @@ class Holding:
     color: str
     shares: list[float]
     spans: list[Interval]
+    worlds: int
+
+    @property
+    def last(self) -> str:
+        """How many hold in the end."""
+        return share_of(self.shares[-1], self.worlds)
 
     @property
     def words(self) -> str:
         """The curve in a sentence."""
         marks = sorted({1, 5, len(self.shares) - 1} & set(range(1, len(self.shares))))
-        said = [f"{share_text(self.shares[y])} after {counted(y, 'year')}" for y in marks]
+        said = [
+            f"{share_of(self.shares[y], self.worlds)} after {counted(y, 'year')}" for y in marks
+        ]
         return f"Still hold, {self.label}: {listing(said)}."
 
 
@@ -130,8 +139,9 @@ class AfterwardsView(View):
     votes : list of Vote
         Gates that are asked in any world.
     holds : list of Holding
-    terms : list of (str, float)
-        "All terms" and "without …": share of the settlements that then hold to the end.
+    terms : list of (str, str)
+        "All terms" and "without …", where that changes anything: how many of the settlements then
+        hold to the end.
     broken : list of str
         Who breaks settlements first, in sentences.
     notes : list of str
@@ -143,7 +153,7 @@ class AfterwardsView(View):
     worth: list[Worth]
     votes: list[Vote]
     holds: list[Holding]
-    terms: list[tuple[str, float]]
+    terms: list[tuple[str, str]]
     broken: list[str]
     notes: list[str]
     record: InRecord | None = None
@@ -151,7 +161,7 @@ class AfterwardsView(View):
     @property
     def words(self) -> list[str]:
         parts: list[Worth | Vote | Holding] = [*self.worth, *self.votes, *self.holds]
-        terms = [f"{name}: {share_text(share)} hold to the end." for name, share in self.terms]
+        terms = [f"{name}: {share} hold to the end." for name, share in self.terms]
         record = [self.record.words] if self.record and self.holds else []
         said = [*(part.words for part in parts), *record]
         return [*said, *terms, *self.broken, *self.notes]
@@ -169,18 +179,33 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     if not (scenario.has_plan or scenario.ratification or scenario.durability):
         return None
     worth, votes, notes = _worth(run), *_votes(run)
-    holds, terms, broken = _holds(run), list[tuple[str, float]](), list[str]()
+    holds, terms, broken = _holds(run), list[tuple[str, str]](), list[str]()
     durability = summary.durability
     if durability and durability.worlds:
-        terms = [("All terms", durability.shares[-1])]
-        terms += [(f"Without {scenario.issues[t].title}", s) for t, s in durability.by_term]
+        every, of = durability.shares[-1], durability.worlds
+        terms = [("All terms", share_of(every, of))]
+        terms += [
+            (f"Without {scenario.issues[t].title}", share_of(s, of))
+            for t, s in durability.by_term
+            if s != every
+        ]
+        same = [scenario.issues[t].title for t, s in durability.by_term if s == every]
+        if same:
+            terms.append(
+                (
+                    f"Without any other of the {len(durability.by_term)} terms"
+                    if len(terms) > 1
+                    else "Without any one of the terms",
+                    "as many",
+                )
+            )
         broken = [
-            f"{short(run, actor)} breaks it first: {share_text(share)}."
+            f"{short(run, actor)} breaks it first: {share_of(share, of)}."
             for actor, share in durability.broken_by.items()
             if share
         ]
         if durability.by_accident:
-            broken.append(f"An accident ends it first: {share_text(durability.by_accident)}.")
+            broken.append(f"An accident ends it first: {share_of(durability.by_accident, of)}.")
     elif durability:
         notes.append("No settlement was reached, so nothing can be said of its terms.")
     if holds and all(one.shares[-1] >= STEADY for one in holds):
@@ -272,7 +297,7 @@ def _votes(run: Run) -> tuple[list[Vote], list[str]]:
     for key, gate in run.summary.ratification.items():
         parts = []
         if gate.voted:
-            parts.append(f"voted in {share_text(gate.voted)} of worlds")
+            parts.append(f"voted {span_of([(gate.voted, run.summary.worlds)])}")
         if gate.plan_concerned:
             always = gate.plan_concerned > 0.99
             parts.append("the plan comes before it" if always
@@ -290,11 +315,14 @@ def _holds(run: Run) -> list[Holding]:
     durability, plan = run.summary.durability, run.summary.plan
     found = []
     if durability and durability.worlds:
-        words = f"of {counted(durability.worlds, 'settlement')}"
-        found.append(Holding("settlements", words, SETTLED, [1.0, *durability.shares],
-                             [Interval(1.0, 1.0), *durability.spans]))  # fmt: skip
+        few = durability.worlds < FEW
+        words = "settlements" if few else f"of {counted(durability.worlds, 'settlement')}"
+        spans = [Interval(1.0, 1.0), *durability.spans]
+        found.append(Holding("settlements", words, SETTLED, [1.0, *durability.shares], spans,
+                             durability.worlds))  # fmt: skip
     if plan and plan.held:
-        found.append(Holding("plan", "the plan as published", PLAN, [1.0, *plan.held.values()], []))
+        found.append(Holding("plan", "the plan as published", PLAN, [1.0, *plan.held.values()], [],
+                             run.summary.worlds))  # fmt: skip
     return found
 
 
@@ -303,10 +331,9 @@ def headline(run: Run) -> str:
     plan, durability = run.summary.plan, run.summary.durability
     if durability and durability.worlds >= 10:
         last = str(durability.years)
-        return (
-            f"{share_text(durability.held[last])} of the settlements still hold after "
-            f"{counted(durability.years, 'year')}"
-        )
+        held = share_of(durability.held[last] or 0.0, durability.worlds)
+        of = "" if durability.worlds < FEW else " of the"
+        return f"{held}{of} settlements still hold after {counted(durability.years, 'year')}"
     if plan is None:
         return "What comes after the signatures"
     worse = [a for a, g in plan.gain.items() if g.better < 0.5]

@@ -12,6 +12,15 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 """Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
 SETTLED, FIRST, PLAN, LIMITED = "#00695c", "#8a6d00", "#6a4c93", "#4f7391"
 """A settlement, a first stage, the plan as published, and limited agreements."""
+OUTSIDE = "#B00020"
+"""A mark that comes from outside the model: what happened in truth, the scenario's own value."""
+CROWD, SITUATION, HEAP = "#4a5a63", "#555555", "#8fa3ad"
+"""Actors that are too many for a colour each, what is nobody's, and how many deals lie where."""
+SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
+"""A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
+PAPER = "#f7fafa"
+TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
+"""From 0 to the greatest value of a heatmap, and to the least where there are negative ones."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,

@@ -14,7 +14,7 @@ from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
 from sim.results.dataset import date_of
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import actor_colors
+from sim.views.colours import CROWD, actor_colors
 from sim.views.limited import InForce, in_force
 from sim.views.run_data import (
     agreed_day,
@@ -42,8 +42,6 @@ OFTEN = 0.05
 """Share of the failures from which an issue is shown large."""
 MANY = 11
 """More actors than these are drawn together where they stand together."""
-CROWD = "#4a5a63"
-"""Colour of actors that are too many for a colour each."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.prose import listing, percent
 from sim.scenario.schema import Scenario
-from sim.studies.explain.explanation import Explanation
+from sim.studies.explain.findings import Explanation
 from sim.studies.explain.words import measure_value
 from sim.views.colours import actor_colors
 

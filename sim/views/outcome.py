@@ -13,8 +13,8 @@ from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
+from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
-from sim.results.summary import allowed_spread
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, stage_title

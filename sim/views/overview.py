@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import NormalDist
+
+import numpy as np
 
 from sim.ensemble.runner import Run
+from sim.formulas.attribution import apart, thirds
+from sim.prose import percent, sentence
+from sim.studies.explain.inputs import input_of, value_words
+from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import experiments_array
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
-from sim.views.run_data import day_text
+from sim.views.run_data import day_text, kept
 from sim.views.view import View, foot_line
 from sim.words.past import happened_words
 from sim.words.story import asked_words, base_rate_words, stuck_words
 
-MOST_PANELS, MOST_SOURCES, MOST_REASONS = 3, 4, 4
+MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
+LEVEL = 0.05
+"""Of a difference that chance alone would bring once in all the numbers looked at."""
+_NUMBER = re.compile(r"^[-\d.]+ \((“.*”)\)$")
 
 
 @dataclass(frozen=True)
@@ -29,11 +41,9 @@ class OverviewView(View):
         All of it; the page shows :attr:`panels`.
     panels : list of IssuePanel
         The issues that decide, the first few.
-    why : list of str
-        What blocks, and why.
-    more : list of (str, list of str)
-        Further sections: a heading and its lines, such as what would change the answer, and how
-        often such talks have succeeded.
+    sections : list of (str, list of str)
+        A heading and its lines: what blocks and why, what would change the answer, how often
+        such talks have succeeded.
     sources : list of str
         Those on which the positions on these issues rest most.
     """
@@ -41,8 +51,7 @@ class OverviewView(View):
     outcome: OutcomeView
     convergence: ConvergenceView
     panels: list[IssuePanel]
-    why: list[str]
-    more: list[tuple[str, list[str]]]
+    sections: list[tuple[str, list[str]]]
     sources: list[str]
 
     @property
@@ -54,33 +63,68 @@ class OverviewView(View):
 
     @property
     def words(self) -> list[str]:
-        said = [line for _, lines in self.more for line in lines]
-        return [*self.outcome.words, *self.why, *said, *(p.words for p in self.panels)]
+        said = [line for _, lines in self.sections for line in lines]
+        return [*self.outcome.words, *said, *(p.words for p in self.panels)]
 
 
-def overview_view(run: Run, more: Sequence[tuple[str, list[str]]] = ()) -> OverviewView:
-    """The run on a page.
-
-    Parameters
-    ----------
-    more : sequence of (str, list of str)
-        Sections that come from elsewhere: an explanation, a base rate.
-    """
-    scenario, convergence = run.scenario, convergence_view(run)
+def overview_view(run: Run) -> OverviewView:
+    """The run on a page."""
+    scenario, summary, convergence = run.scenario, run.summary, convergence_view(run)
     chosen = deciding(run)[:MOST_PANELS]
     by_key = {panel.key: panel for panel in convergence.panels}
-    why = stuck_words(scenario, run.summary)[:MOST_REASONS] or ["Nothing blocks in any world."]
     question = f"{scenario.question} " if scenario.question else ""
-    beside = [("By the scenario's own days", asked_words(scenario, run.summary))]
-    base = base_rate_words(run.summary)
-    beside.append(("Base rate", [base] if base else []))
-    beside.append(("What happened", happened_words(scenario, run.summary)))
-    beside = [(title, lines) for title, lines in beside if lines]
+    base = base_rate_words(summary)
+    sections = [
+        ("Why", stuck_words(scenario, summary)),
+        ("What it hangs on", hinges(run)),
+        ("By the scenario's own days", asked_words(scenario, summary)),
+        ("Base rate", [base] if base else []),
+        # the terms signed are stars in the panels
+        ("What happened", happened_words(scenario, summary)[:2]),
+    ]
     return OverviewView(
         foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
-        outcome_view(run), convergence, [by_key[i] for i in chosen], why, [*beside, *more],
-        sources_of(run, chosen),
+        outcome_view(run), convergence, [by_key[i] for i in chosen],
+        [(title, lines) for title, lines in sections if lines], sources_of(run, chosen),
     )  # fmt: skip
+
+
+def hinges(run: Run) -> list[str]:
+    """The uncertain numbers on which the outcome hangs most, each in a sentence.
+
+    Of all numbers those between whose lowest and highest third the worlds differ by more than
+    chance brings among so many (Bonferroni), the clearest first.
+    """
+    measure = measure_of(run.ensemble, run.scenario)
+    if not measure.is_share:
+        return []
+    paths, table = experiments_array(run.ensemble)
+    outcome = measure.values(run.ensemble)
+    z = kept(run.ensemble, "apart", lambda: np.array([apart(x, outcome) for x in table.T]))
+    least = NormalDist().inv_cdf(1 - LEVEL / 2 / max(len(paths), 1))
+    found = []
+    for n in np.argsort(-np.abs(z), kind="stable")[:MOST_LINES]:
+        if abs(z[n]) < least:
+            break
+        parts = thirds(table[:, n])
+        low, high = _ends(run, paths[n], [float(np.median(table[part, n])) for part in parts])
+        shares = [percent(float(outcome[part].mean())) for part in parts]
+        title = input_of(paths[n], run.scenario).title
+        found.append(f"{sentence(title)}: {measure.case} in {shares[0]} of worlds {low}, in "
+                     f"{shares[1]} {high}.")  # fmt: skip
+    return found
+
+
+def _ends(run: Run, path: str, values: Sequence[float]) -> list[str]:
+    """A low value and a high one, to go after "in 10 % of worlds"."""
+    words = [value_words(path, value, run.scenario) for value in values]
+    if words == ["no", "yes"]:
+        return ["if not", "if so"]
+    if words[0].startswith("the lowest"):
+        return ["in its lowest third", "in its highest"]
+    # the words of the scale, with the numbers only where both have the same
+    short = [_NUMBER.sub(r"\1", one) for one in words]
+    return [f"with {one}" for one in (short if short[0] != short[1] else words)]
 
 
 def sources_of(run: Run, issues: Sequence[str]) -> list[str]:

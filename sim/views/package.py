@@ -12,8 +12,8 @@ from sim.prose import counted, listing
 from sim.prose import percent as share_text
 from sim.results.terms import text_counts
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import actor_colors
-from sim.views.convergence import CROWD, MANY, RedLine, group_name, lines_of
+from sim.views.colours import CROWD, actor_colors
+from sim.views.convergence import MANY, RedLine, group_name, lines_of
 from sim.views.run_data import consents, is_settled, kept, red_lines, short, signatories
 from sim.views.view import View, foot_line
 

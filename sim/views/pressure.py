@@ -13,8 +13,8 @@ from sim.ensemble.runner import Run
 from sim.prose import counted, listing, signed
 from sim.prose import percent as share_text
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import actor_colors
-from sim.views.convergence import CROWD, MANY
+from sim.views.colours import CROWD, SITUATION, actor_colors
+from sim.views.convergence import MANY
 from sim.views.layout import window
 from sim.views.run_data import band, days, last_day, short, signatories, signed_words
 from sim.views.view import View, foot_line
@@ -22,7 +22,6 @@ from sim.views.view import View, foot_line
 Array = NDArray[np.floating]
 MOST = 2
 """Most issues shown that move without a deal; those that move furthest."""
-DRIFT = "#4a5a63"
 
 
 @dataclass(frozen=True)
@@ -126,14 +125,16 @@ class PressureView(View):
         ]
 
 
-def pressure_view(run: Run) -> PressureView:
-    """Issues that move without a deal, costs by actor, and levers over time."""
+def pressure_view(run: Run) -> PressureView | None:
+    """Issues that move without a deal, costs by actor, and levers; None where there are none."""
     end = last_day(run)
     shown = int((days(run) <= end).sum())
     moving, others = drifting(run)
     levers = [_lever(run, n, shown) for n in range(run.central.sizes["lever"])]
     used = [lever for lever in levers if lever.shares[-1] > 0 or lever.pulled is not None]
     costs = _costs(run, shown)
+    if not moving and not levers and not any(c.high.any() for c in costs):
+        return None
     text = (
         "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what going on "
         "without a deal costs each side, and how the situation moves meanwhile; levers change both."
@@ -170,7 +171,7 @@ def _moving(run: Run, issue: str, shown: int) -> Moving:
     line = run.central.no_deal.values[:shown, n]
     ends = window(list(spec.scale), float(min(low.min(), line.min())),
                   float(max(high.max(), line.max())))  # fmt: skip
-    return Moving(spec, Course(issue, spec.title, DRIFT, line, low, high), ends)
+    return Moving(spec, Course(issue, spec.title, SITUATION, line, low, high), ends)
 
 
 def _costs(run: Run, shown: int) -> list[Course]:

@@ -191,7 +191,8 @@ def band_of_shares(
     if spread is None:
         every = {int(c): wilson(int(c), worlds) for c in counts}
     else:  # reckoned once for each share that occurs
-        every = {int(c): spread(signed <= day) for c, day in zip(counts, by, strict=True)}
+        days = {int(c): day for c, day in zip(counts, by, strict=True)}
+        every = {c: spread(signed <= day) for c, day in days.items()}
     bounds = np.array([every[int(c)] for c in counts]).reshape(-1, 2)
     return counts / worlds, bounds[:, 0], bounds[:, 1]
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import listing
-from sim.views.colours import actor_colors
-from sim.views.convergence import CROWD, MANY
+from sim.views.colours import CROWD, actor_colors
+from sim.views.convergence import MANY
 from sim.views.run_data import band, days, last_day, short, signatories, signed_words
 from sim.views.view import View, foot_line
 
@@ -172,10 +172,10 @@ def headline(run: Run) -> str:
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
         if best == least or abs(gain[best] - gain[least]) < 0.005:
             return f"The deal beats no deal by {_points(gain[best])} for every side"
-        return (
-            f"The deal beats no deal by {_points(gain[best])} for {short(run, actors[best])}, "
-            f"by {_points(gain[least])} for {short(run, actors[least])}"
-        )
+        to_best = f"{_points(gain[best])} more than no deal to {short(run, actors[best])}"
+        how = "more" if gain[least] > 0 else "less"
+        least_ = f"{_points(abs(gain[least]))} {how} to {short(run, actors[least])}"
+        return f"The deal is worth {to_best}, {least_}"
     hope = target - reservation
     most = int(np.argmax(hope))
     if hope[most] < 0.005:

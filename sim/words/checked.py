@@ -63,8 +63,5 @@ def standing(scenario: Scenario) -> list[str]:
         rooms.append(
             f"{issue.title} none ({up} from {least.max():.2f}, {down} up to {most.min():.2f})"
         )
-    said.append(
-        f"Red lines leave, conditional ones aside: {'; '.join(rooms)}. `solve` says whether a "
-        "package within them beats no deal."
-    )
+    said.append(f"Red lines leave, where no condition moves them: {'; '.join(rooms)}.")
     return said

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, is_few, listing, odds_parts, percent, signed
+from sim.prose import counted, listing, percent, signed
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
@@ -26,6 +26,7 @@ from sim.studies.compare.words import (
     told,
     worlds_words,
 )
+from sim.words.shares import is_few, odds_parts
 
 
 def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 from sim.commands.explaining import ExplainJob
 from sim.prose import counted, listing, percent, sentence
 from sim.scenario.schema import Scenario
-from sim.studies.explain.explanation import Change, Explanation
+from sim.studies.explain.findings import Change, Explanation
 from sim.studies.explain.words import (
     actor_words,
     answer_words,

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Table, full, stacked, total
+from sim.arrays import Table, full, rows, stacked, total
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
@@ -20,9 +20,9 @@ from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
-from sim.formulas.bargaining.red_lines import TOLERANCE
-from sim.formulas.bargaining.tradeoffs import trial_weights
-from sim.formulas.bargaining.walk import reach_target, walk_within
+from sim.formulas.bargaining.red_lines import TOLERANCE, subsets, with_rules
+from sim.formulas.bargaining.tradeoffs import nearest
+from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 from sim.formulas.tactics import View
 from sim.registry import TACTICS
 from sim.scenario.schema import Scenario, whole
@@ -214,11 +214,7 @@ class Party(Outlook):
         self._stage_by_stage(x, talks.tables, aims, hopes[0], (stands, weights), signable)
         tries = talks.talking & (self.at_its_least > 1.0)
         if tries.any() and len(talks.issues) > 1:
-            order = trial_weights(self.at_its_least, len(talks.issues))
-            openings = stacked([o.opening for o in self.others])
-            care = stacked([order * o.consent for o in self.others])
-            tables = talks.tables_where(tries)
-            self._stage_by_stage(x, tables, aims, hopes[0], (openings, care), signable)
+            self._trade_off(x, talks.tables_where(tries), aims, hopes[0])
         return self._on_points(x)
 
     def _stage_by_stage(
@@ -241,6 +237,93 @@ class Party(Outlook):
                 # back inside the stricter line where the walk does not meet the condition
                 low, high = (side[:, 0] for side in self._lines(table.rows(x)[:, None], table))
                 table.put(x, np.minimum(np.maximum(on_table, low), high))
+            passing = self.gates.nearest_to(self.index, x, table, np.full(len(x), LEAST))
+            if passing is not x:
+                low, high = (table.of(side) for side in lines)
+                table.put(x, np.minimum(np.maximum(table.of(passing), low), high))
+
+    def _trade_off(
+        self, x: Array, tables: list[Table], aims: tuple[Array, Array], best: Array
+    ) -> None:
+        """Write into ``x``, in some worlds, the package of equal worth nearest to the others'.
+
+        Nearest to the middle of their positions. It asks for a little more than its least, less
+        each time, so that sides who come near to each other meet inside what both can sign.
+        """
+        offers = stacked([o.offer for o in self.others])
+        gap = np.maximum(best - self.reservation, 0.0)
+        more = LEAST / np.sqrt(np.maximum(self.at_its_least - 1.0, 1.0))
+        goal = self.target + more * gap
+        for table in tables:
+            asked = [o.asked_at(table) for o in self.others]
+            middle = offers[asked].mean(axis=0) if any(asked) else aims[0]
+            middle = self.gates.nearest_to(self.index, middle, table, more)
+            near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
+            if self.curvature is not None:
+                near = self._corrected(
+                    near, table, best, aims, self.loosest_limits(), middle[None]
+                )
+            table.put(x, near)
+            if self.rules:
+                self._link(x, table, middle, aims, (goal, best))
+
+    def _nearest(
+        self,
+        table: Table,
+        middle: Array,
+        aims: tuple[Array, Array],
+        target: tuple[Array, Array],
+        lines: tuple[Array, Array],
+    ) -> tuple[Array, Mask]:
+        """The nearest package within some lines, and whether it is worth the target."""
+        goal, best = (table.rows(a) for a in target)
+        ideal, slope, low, high, signable = (table.of(a) for a in (*aims, *lines, self.wanted))
+
+        def best_at(end: Array) -> Array:
+            return best - total(slope * np.abs(end - ideal))
+
+        # within what the stage must contain, as far as its lines allow
+        terms = (table.of(a) for a in (self.talks.terms_low, self.talks.terms_high))
+        low, high = (np.clip(side, low, high) for side in terms)
+        inner, end = np.clip(ideal, low, high), np.clip(signable, low, high)
+        short = best_at(end) >= goal
+        end = np.where(short[:, None], end, inner)
+        top = best_at(end)
+        met = short_of(table.of(middle), inner, end)
+        return nearest(goal, top, end, slope, low, high, met), top >= goal
+
+    def _link(
+        self,
+        x: Array,
+        table: Table,
+        middle: Array,
+        aims: tuple[Array, Array],
+        target: tuple[Array, Array],
+    ) -> None:
+        """Where a condition of its lines is not met, meet it if that is nearer than to keep them."""
+        package = table.rows(x)[:, None]
+        point = table.issues_of(package[:, 0])
+        low, high = (side[:, 0] for side in self._lines(package, table))
+        kept = np.minimum(np.maximum(point, low), high)
+        off = np.flatnonzero((kept != point).any(axis=1) & table.holds)
+        table.put(x, kept)
+        if not len(off):
+            return
+        some = table.among(off)
+        here = some.of(middle)
+        chosen, least = rows(kept, off), total((rows(kept, off) - here) ** 2)
+        moved = [rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules]
+        useful = [rule for rule in moved if rule.column in table.issues]
+        sides = self.low[None], self.high[None]
+        for subset in subsets(len(useful)):
+            lines = with_rules(*sides, [useful[n]._replace(party=0) for n in subset])
+            fits = some.rows((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2)))
+            near, enough = self._nearest(some, middle, aims, target, (lines[0][0], lines[1][0]))
+            way = total((near - here) ** 2)
+            better = fits & enough & (way < least - TOLERANCE)
+            chosen = np.where(better[:, None], near, chosen)
+            least = np.where(better, way, least)
+        some.put(x, chosen)
 
     def _signable(self) -> Array:
         """Points nearest to its ideal that all others are thought able to sign."""

@@ -1,52 +1,66 @@
-"""Packages of equal worth, one after the other: which of the others' interests to try next."""
+"""Packages of equal worth: the one nearest to what the others offer."""
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+
+from sim.arrays import total
 
 Array = NDArray[np.float64]
 
 
-@cache
-def _steps(count: int) -> Array:
-    """Steps of the additive recurrence in so many dimensions, shape (count,)."""
-    root = 2.0
-    for _ in range(64):  # the root of x^(count + 1) = x + 1, by fixed-point iteration
-        root = (1.0 + root) ** (1.0 / (count + 1))
-    return np.asarray(root ** -np.arange(1.0, count + 1.0))
+def nearest(
+    target: Array, best: Array, ideal: Array, slope: Array, low: Array, high: Array, offered: Array
+) -> Array:
+    """The package worth the target, or more, that is nearest to another one.
 
+    The trade-off of Faratin, Sierra & Jennings (2002, *Artificial Intelligence* 142(2),
+    doi:10.1016/S0004-3702(02)00290-4): of all packages of equal worth, the one most like what was
+    offered. It is the projection on what one can accept. Sides at their reservation values that
+    answer each other so come to a package in the zone of agreement wherever there is one, knowing
+    nothing of each other's utility (Zheng, Dai, Sycara & Chakraborty 2016, *INFORMS Journal on
+    Computing* 28(4), doi:10.1287/ijoc.2016.0701).
 
-def trial_weights(attempt: Array, issues: int) -> Array:
-    """Saliences to suppose of the others in the n-th attempt at a trade-off.
-
-    A side that can give no more tries packages that are worth the same to itself (the trade-off
-    search of Faratin, Sierra & Jennings 2002, *Artificial Intelligence* 142(2),
-    doi:10.1016/S0004-3702(02)00290-4). Which of them is good for the others hangs on what they care
-    for; where the side's guess has led nowhere it goes through other guesses. These follow an
-    additive recurrence that fills the cube evenly (Roberts 2018, The unreasonable effectiveness of
-    quasirandom sequences), so that every order of the issues comes up soon, and the same ones in
-    every world.
+    On each issue the way goes from what was offered toward the ideal, the farther the dearer the
+    issue is: ``x_i = ideal_i ± min(max(d_i − λ slope_i, 0), reach_i)``, with ``d_i`` the distance
+    offered, ``reach_i`` that of the red line, and the least λ ≥ 0 that reaches the target. Losses
+    are piecewise linear in λ, so it is found in one sort.
 
     Parameters
     ----------
-    attempt : ndarray, shape (worlds,)
-        Number of the attempt, from 1.
-    issues : int
+    target, best : ndarray, shape (worlds,)
+        Utility to reach, and utility at the ideal point.
+    ideal, slope, low, high, offered : ndarray, shape (worlds, issues)
+        Ideal, loss per unit of distance, own red lines, and the package to come near.
 
     Returns
     -------
     ndarray, shape (worlds, issues)
-        Log-normal weights, all above 0.
+        The ideal point where the target is out of reach.
 
     Examples
     --------
-    >>> first, second = trial_weights(np.array([1.0, 2.0]), 2)
-    >>> bool(first[0] > first[1]), bool(second[0] > second[1])
-    (True, False)
+    >>> zero, one = np.zeros((1, 2)), np.ones((1, 2))
+    >>> nearest(np.ones(1), np.ones(1) * 2, zero, np.array([[1.0, 2.0]]), zero, one, one)
+    array([[0.6, 0.2]])
     """
-    even = np.mod(0.5 + attempt * _steps(issues)[:, None], 1.0).T
-    return np.asarray(np.exp(ndtri(np.clip(even, 1e-6, 1.0 - 1e-6))))
+    side = np.where(offered >= ideal, 1.0, -1.0)
+    distance = np.abs(offered - ideal)
+    reach = np.where(side > 0.0, high - ideal, ideal - low)
+    steep = np.maximum(slope, 1e-12)
+    begins, ends = np.maximum(distance - reach, 0.0) / steep, distance / steep
+    breaks = np.concatenate([begins, ends], axis=1)
+    change = np.concatenate([slope**2, -(slope**2)], axis=1)
+    order = np.argsort(breaks, axis=1, kind="stable")
+    breaks = np.take_along_axis(breaks, order, axis=1)
+    rate = np.cumsum(np.take_along_axis(change, order, axis=1), axis=1)
+    spared = np.zeros_like(breaks)
+    np.cumsum(rate[:, :-1] * np.diff(breaks, axis=1), axis=1, out=spared[:, 1:])
+    lost = total(slope * np.minimum(distance, reach))
+    need = np.maximum(target - best + lost, 0.0)[:, None]
+    at = np.maximum((spared < need).sum(axis=1) - 1, 0)[:, None]
+    before, pace = (np.take_along_axis(a, at, axis=1) for a in (spared, rate))
+    more = np.divide(need - before, pace, out=np.zeros_like(pace), where=pace > 1e-15)
+    toll = np.where(need > 0.0, np.take_along_axis(breaks, at, axis=1) + more, 0.0)
+    return ideal + side * np.minimum(np.maximum(distance - toll * slope, 0.0), reach)

@@ -155,12 +155,7 @@ def walk_within(
         return walk(target, best, ideal, slope, low, high, stands, weights)
     least = best - total(slope * np.abs(given_up))
     beyond = target > least
-    # nobody is met on this side of what he could sign
-    met = np.where(
-        given_up > 0.0,
-        np.maximum(stands, end),
-        np.where(given_up < 0.0, np.minimum(stands, end), stands),
-    )
+    met = short_of(stands, ideal, end)
     return walk(
         target,
         np.where(beyond, best, least),
@@ -171,6 +166,12 @@ def walk_within(
         np.where(beyond[:, None], end, met),
         weights,
     )
+
+
+def short_of(stands: Array, ideal: Array, end: Array) -> Array:
+    """Stands (..., worlds, issues), none nearer to the ideal than where the walk is to end."""
+    beyond = np.where(end < ideal, np.minimum(stands, end), stands)
+    return np.where(end > ideal, np.maximum(stands, end), beyond)
 
 
 def snap(x: Array, ideal: Array, points: list[Array | None]) -> Array:

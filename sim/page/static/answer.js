@@ -22,48 +22,54 @@ function quantiles(counts, levels) {
   return found;
 }
 
-function answerOf(plan, data, weights, goal) {
-  const { at, w, ess } = weights, m = at.length;
-  const outcomes = new Float64Array(plan.outcomes.length);
-  const end = Math.ceil(plan.horizon / data.step), byDay = new Float64Array(end + 1);
-  const blocks = new Map();
-  const deals = data.agreed.map(() => new Float64Array(SCALE + 1));
-  const actors = plan.actors.map(() => ({ better: 0, crosses: 0, gains: new Float64Array(201) }));
-  const when = data[goal];
-  let settled = 0, held = 0, dealWeight = 0, dealSquares = 0;
-  const anySettled = at.some((i) => data.outcome[i] === 0);
+// `odds`: share, how many worlds it is worth, and how far it reaches over what past talks allow.
+function answerOf(plan, data, weights, goal, odds) {
+  const { at, w, ess } = weights, m = at.length, { outcome, stuck_reason: reasons, stuck_issue: stuck, signed } = data;
+  const outcomes = new Float64Array(plan.outcomes.length), blocks = new Float64Array(65536);
+  const end = Math.ceil(plan.horizon / data.step), byDay = new Float64Array(end + 1), when = data[goal];
+  let settled = 0, held = 0, dealWeight = 0, dealSquares = 0, anySettled = false;
+  const deals = new Int32Array(m), dealWeights = new Float64Array(m), settlements = new Int32Array(m), settledWeights = new Float64Array(m);
+  let dealt = 0, ended = 0;
+  for (let n = 0; n < m && !anySettled; n++) anySettled = outcome[at[n]] === 0;
   for (let n = 0; n < m; n++) {
-    const i = at[n], x = w[n], code = data.outcome[i];
+    const i = at[n], x = w[n], code = outcome[i];
     outcomes[code] += x;
     if (when[i] !== NEVER) byDay[Math.min(when[i], end)] += x;
     if (code === 0) {
       settled += x;
       if (data.held[i] !== NEVER && data.held[i] >= 5) held += x;
-      actors.forEach((a, k) => { if (data.gain[k][i] !== NEVER) a.gains[data.gain[k][i]] += x; });
-    } else {
-      const key = data.stuck_reason[i] * 256 + data.stuck_issue[i];
-      blocks.set(key, (blocks.get(key) || 0) + x);
-    }
-    if (anySettled ? code === 0 : data.signed[i] !== NEVER) {
+      settlements[ended] = i;
+      settledWeights[ended++] = x;
+    } else blocks[reasons[i] * 256 + stuck[i]] += x;
+    if (anySettled ? code === 0 : signed[i] !== NEVER) {
       dealWeight += x;
       dealSquares += x * x;
-      deals.forEach((counts, k) => { if (data.agreed[k][i] !== NEVER) counts[data.agreed[k][i]] += x; });
-    }
-    for (let k = 0; k < actors.length; k++) {
-      actors[k].better += x * data.better[k][i];
-      actors[k].crosses += x * data.crosses[k][i];
+      deals[dealt] = i;
+      dealWeights[dealt++] = x;
     }
   }
   for (let d = 1; d <= end; d++) byDay[d] += byDay[d - 1];
-  const share = Math.min(1, Math.max(0, byDay[end]));
+  const spread = (codes, places, weighing, count, size) => {
+    const counts = new Float64Array(size);
+    for (let n = 0; n < count; n++) if (codes[places[n]] !== NEVER) counts[codes[places[n]]] += weighing[n];
+    return quantiles(counts, [0.1, 0.5, 0.9]);
+  };
+  const shareOf = (flags) => {
+    let sum = 0;
+    for (let n = 0; n < m; n++) sum += w[n] * flags[at[n]];
+    return sum;
+  };
+  const blocking = [];
+  blocks.forEach((share, key) => { if (share) blocking.push({ key, share, reason: key >> 8, issue: key & 255 }); });
   return {
-    ess, share, interval: wilson(share, ess), outcomes, byDay, step: data.step,
-    blocks: [...blocks].map(([key, x]) => ({ key, share: x, reason: key >> 8, issue: key & 255 }))
-      .sort((a, b) => b.share - a.share || a.key - b.key),
-    deals: deals.map((counts) => quantiles(counts, [0.1, 0.5, 0.9])?.map((q) => q / SCALE)),
+    ess, worth: odds.worth, share: odds.share, interval: wilson(odds.share, odds.worth), allowed: odds.reachAt?.(plan.horizon, odds.share), outcomes, byDay, step: data.step,
+    bands: [...byDay].map((share, n) => odds.reachAt?.(n * data.step, share) || wilson(Math.min(1, Math.max(0, share)), odds.worth)),
+    blocks: blocking.sort((a, b) => b.share - a.share || a.key - b.key),
+    deals: data.agreed.map((codes) => spread(codes, deals, dealWeights, dealt, SCALE + 1)?.map((q) => q / SCALE)),
     dealShare: dealWeight, dealWorlds: dealSquares ? dealWeight * dealWeight / dealSquares : 0, anySettled,
-    actors: actors.map((a) => ({
-      better: a.better, crosses: a.crosses, gain: quantiles(a.gains, [0.1, 0.5, 0.9])?.map((q) => q * GAIN - 1),
+    actors: plan.actors.map((_, k) => ({
+      better: shareOf(data.better[k]), crosses: shareOf(data.crosses[k]),
+      gain: spread(data.gain[k], settlements, settledWeights, ended, 201)?.map((q) => q * GAIN - 1),
     })),
     settled, held: settled ? held / settled : null,
   };

@@ -31,7 +31,7 @@ function sector(x, y, r, from, to, fill) {
 function drawWhen(width, shown, before, others, horizon, name) {
   const height = 210, left = 46, right = width < 500 ? 72 : 172, top = 12, bottom = 34;
   const all = [shown, before, ...others], steps = shown.answer.byDay.length - 1;
-  const highest = Math.max(0.004, shown.answer.interval[1], ...all.map((one) => one.answer.byDay[one.answer.byDay.length - 1]));
+  const highest = Math.max(0.004, shown.answer.bands[steps][1], ...all.map((one) => one.answer.byDay[one.answer.byDay.length - 1]));
   const high = topOf(highest), x = (n) => left + (width - left - right) * n / steps;
   const y = (v) => top + (height - top - bottom) * (1 - Math.min(v, high) / high);
   const parts = [0, 0.5, 1].map((part) => [
@@ -41,7 +41,7 @@ function drawWhen(width, shown, before, others, horizon, name) {
   const spaced = (day, n, all) => !n || (day - all[n - 1]) / horizon * (width - left - right) > 52;
   const ticks = [0, 30, 100, 180, 365, 730, 1095].filter((day) => day <= horizon).filter(spaced);
   for (const day of ticks) parts.push(label(left + (width - left - right) * day / horizon, height - 14, day ? `day ${day}` : "day 0", { "text-anchor": "middle" }));
-  const edge = (end) => [...shown.answer.byDay].map((v, n) => [x(n), y(wilson(Math.min(1, Math.max(0, v)), shown.answer.ess)[end])]);
+  const edge = (end) => shown.answer.bands.map((ends, n) => [x(n), y(ends[end])]);
   parts.push(s("path", { d: band(edge(0), edge(1)), fill: shown.plan.color, opacity: 0.14 }));
   const curve = (one, dash, thin) => s("path", { d: path([...one.answer.byDay].map((v, n) => [x(n * steps / (one.answer.byDay.length - 1)), y(v)])), fill: "none", stroke: dash ? INK : one.plan.color, "stroke-width": thin, "stroke-dasharray": dash });
   parts.push(curve(before, "3 3", 1.2), others.map((one) => curve(one, null, 1.6)), curve(shown, null, 2.6));

@@ -69,7 +69,7 @@ function scenarioOf(plan, changes) {
   for (const { input, keys, value } of changes) {
     let node = raw;
     for (const key of keys.slice(0, -1)) node = node[key] ??= {};
-    node[keys[keys.length - 1]] = { fixed: input.days ? `${value}d` : value };
+    node[keys[keys.length - 1]] = keys[0] === "engine" ? value : { fixed: input.days ? `${value}d` : value };
   }
   const said = changes.map(({ input, value }) => `#   ${input.title}: ${value}`.replace(/[\r\n]+/g, " "));
   const head = `# ${plan.title} with other assumptions:`.replace(/[\r\n]+/g, " ");

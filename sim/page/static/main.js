@@ -6,8 +6,14 @@ async function begin() {
   const mains = book.inputs.filter((input) => input.rank !== null).sort((a, b) => a.rank - b.rank);
   const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
   const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
+  const isEngine = (input, number) => input.held[number].keys[0] === "engine";
   const named = (name) => plans.find((plan) => plan.name === name);
-  for (const plan of plans) plan.factors = plan.hidden.map(({ group, at }) => ({ group, codes: column(bytes, at), levels: book.levels[8] }));
+  for (const plan of plans) {
+    plan.factors = plan.hidden.map(({ group, at, fit }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit }));
+    const { settled, signed } = plan.data, yes = (days) => Uint8Array.from(days, (day) => Number(day !== NEVER));
+    plan.happens = [yes(settled), yes(signed)];
+    plan.kinds = Uint8Array.from(settled, (day, i) => (day !== NEVER ? 0 : signed[i] !== NEVER ? 1 : 2));
+  }
   let state = stateOf(location.hash, book), controls = new Map(), built = "", drawn = 0;
   const exact = book.live ? new Exact(heard) : null;
   let said = null; // what the server said last
@@ -23,42 +29,70 @@ async function begin() {
   }
   const runKey = (plan, changes) => JSON.stringify([plan.name, changes.map(({ input, value }) => [input.key, value])]);
 
-  function weightsOf(plan, changes, traced) {
-    const n = traced ? plan.data.traced : plan.data.n, sliders = changes.filter(({ input }) => !input.switch);
-    const wider = n ** (0.2 - 1 / (sliders.length + 4)) * (plan.data.n / n) ** 0.2;
-    const of = (input) => ({ codes: codesOf(input, plan.number), levels: book.levels[input.bits] });
-    const kernels = sliders.map(({ input, value }) => {
+  const sizeOf = (plan, input) => ({ codes: codesOf(input, plan.number), levels: book.levels[input.bits] });
+  function targetsOf(plan, changes) {
+    return changes.map(({ input, value }) => {
       const held = input.held[plan.number];
-      return { ...of(input), target: scoreOf(value, book.tables[held.table], book.grid), width: Math.min(2, held.width * wider) };
+      return { ...sizeOf(plan, input), input, fit: held.fit, engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
     });
-    const switches = changes.filter(({ input }) => input.switch).map(({ input, value }) => ({ codes: codesOf(input, plan.number), on: value }));
-    const changed = new Set(changes.map(({ input }) => input)), groups = new Set(changes.map(({ input }) => input.group));
+  }
+
+  function weightsOf(plan, targets, traced) {
+    const kernels = targets.filter(({ input }) => !input.switch), switches = targets.filter(({ input }) => input.switch);
+    const changed = new Set(targets.map(({ input }) => input)), groups = new Set(targets.map(({ input }) => input.group));
     // what an actor's assumptions share keeps its spread as well as its mean
     const spreads = plan.factors.filter(({ group }) => groups.has(group)).map(({ codes, levels }) => squared(codes, levels));
-    const others = traced ? [] : [...spreads, ...plan.factors, ...mains.filter((input) => input.held[plan.number] && !changed.has(input)).slice(0, 8).map(of)];
-    return weigh(n, kernels, switches, others);
+    const engine = book.inputs.filter((input) => input.held[plan.number] && isEngine(input, plan.number) && !changed.has(input));
+    const others = traced ? [] : [...spreads, ...plan.factors, ...engine.map((input) => sizeOf(plan, input))];
+    return weigh(traced ? plan.data.traced : plan.data.n, kernels, switches, others);
   }
   function first(n) { return { at: Int32Array.from({ length: n }, (_, i) => i), w: new Float64Array(n).fill(1 / n), ess: n }; }
 
+  function predictors(plan, goal) {
+    plan.predictors ??= [];
+    return plan.predictors[goal] ??= predictorsOf(plan, goal, [
+      ...plan.factors.map((one) => ({ ...one, codes: () => one.codes })),
+      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
+    ], plan.data.n);
+  }
+  // Share, squared error and range of what is asked, from all stored worlds.
+  function oddsOf(plan, goal, targets, weights) {
+    const n = plan.data.n, known = predictors(plan, goal), model = moved(known, goal, targets, n);
+    if (targets.length) return corrected(model, known, plan.happens[goal], weights);
+    const share = plan.happens[goal].reduce((sum, one) => sum + one, 0) / n;
+    return { ...model, share, error: share * (1 - share) / n };
+  }
+  function reachesOf(plan, goal, odds) {
+    const coded = remembered(`${plan.name} reach ${goal}`, () => oddsOf(plan, goal, []).reach);
+    return reachOf(plan.allowed[GOALS[goal]], coded, odds.reach);
+  }
+
   // The answer for a plan: from an exact run where there is one, else from the stored worlds.
   function shownOf(plan, changes, goal) {
-    const key = runKey(plan, changes), run = changes.length ? exact?.results.get(key) : null;
+    const key = runKey(plan, changes), run = changes.length ? exact?.results.get(key) : null, asked = GOALS.indexOf(goal);
     return remembered(key + goal + Boolean(run), () => {
-      const weights = run ? first(run.n) : weightsOf(plan, changes, false), data = run || plan.data;
-      return { plan, changes, data, exact: Boolean(run), weights, answer: answerOf(plan, data, weights, goal) };
+      const targets = targetsOf(plan, changes), near = changes.length ? weightsOf(plan, targets, false) : first(plan.data.n);
+      const odds = [0, 1].map((one) => oddsOf(plan, one, targets, near)), reachAt = reachesOf(plan, asked, odds[asked]);
+      if (run) {
+        const weights = first(run.n), share = run[goal].reduce((sum, day) => sum + Number(day !== NEVER), 0) / run.n;
+        return { plan, changes, data: run, exact: true, weights, answer: answerOf(plan, run, weights, goal, { share, worth: run.n, reachAt }) };
+      }
+      odds[1].share = Math.max(odds[0].share, odds[1].share); // whatever is settled is signed
+      const [settled, signed] = odds.map(({ share }) => share), weights = changes.length ? raked(near, plan.kinds, [settled, signed - settled, 1 - signed]) : near;
+      return { plan, changes, data: plan.data, exact: false, weights, answer: answerOf(plan, plan.data, weights, goal, { share: odds[asked].share, worth: worthOf(odds[asked], plan.data.n), reachAt }) };
     });
   }
   // The plan as coded, in as many worlds as what it is compared with.
   function codedOf(plan, goal, like) {
     if (!like.exact) return shownOf(plan, [], goal);
     return remembered(`${plan.name} coded ${like.data.n} ${goal}`, () => {
-      const weights = first(Math.min(like.data.n, plan.data.n));
-      return { plan, changes: [], data: plan.data, weights, answer: answerOf(plan, plan.data, weights, goal) };
+      const n = Math.min(like.data.n, plan.data.n), weights = first(n), happens = plan.happens[GOALS.indexOf(goal)].subarray(0, n);
+      return { plan, changes: [], data: plan.data, weights, answer: answerOf(plan, plan.data, weights, goal, { share: happens.reduce((sum, one) => sum + one, 0) / n, worth: n }) };
     });
   }
   function tracedOf(shown) {
     if (shown.exact) return first(shown.data.traced);
-    return remembered(runKey(shown.plan, shown.changes) + "traced", () => weightsOf(shown.plan, shown.changes, true));
+    return remembered(runKey(shown.plan, shown.changes) + "traced", () => weightsOf(shown.plan, targetsOf(shown.plan, shown.changes), true));
   }
 
   function sentenceOf(shown, coded) {
@@ -76,71 +110,98 @@ async function begin() {
   // --- drawing -----------------------------------------------------------------------------
   const widthOf = (id) => Math.max(260, Math.floor($(id).clientWidth));
   function put(id, heading, words, chart) {
-    $(`${id}-words`).textContent = words;
+    told(`${id}-words`, words);
     $(id).replaceChildren(...(chart ? [chart] : []));
-    return { heading, words, drawn: chart };
+    if (chart) figures.set(id, { heading, words, drawn: chart }); else figures.delete(id);
   }
 
-  let figures = [];
+  // What is in the window is drawn at once, the rest when the answer is painted.
+  let figures = new Map(), rest = [], pumping;
+  const inWindow = (id) => { const box = $(id).parentElement.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; };
+  function pump() {
+    clearTimeout(pumping);
+    pumping = rest.length ? setTimeout(() => { rest.shift()[1](); pump(); }, 0) : document.documentElement.dataset.drawn = "all";
+  }
+  function finish() { while (rest.length) rest.shift()[1](); pump(); }
+
   function draw() {
     drawn++;
     const plan = named(state.plan), changes = changesOf(state, plan.number, book);
     const shown = shownOf(plan, changes, state.goal), coded = codedOf(plan, state.goal, shown), { answer } = shown;
     const pins = state.pins.map(named).map((one) => shownOf(one, changesOf(state, one.number, book), state.goal));
-    const sentence = sentenceOf(shown, coded), enough = answer.ess >= 5, before = coded.answer, moved = changes.length > 0;
+    const sentence = sentenceOf(shown, coded), enough = answer.ess >= 5, before = coded.answer, any = changes.length > 0;
+    const charts = [
+      ["dots", () => drawOdds(shown, before, enough, any)],
+      ["when", () => drawCurve(shown, coded, pins, enough, any, sentence)],
+      ["drivers", () => later(plan, changes, shown)],
+      ["compared", () => drawPins(shown, pins)],
+      ["blocks", () => drawBlocks(shown, before, enough, any)],
+      ["deals", () => drawDealsOf(plan, answer, enough)],
+      ["gains", () => drawGains(plan, answer, enough)],
+      ["positions", () => drawIssue(plan, shown)],
+    ];
+    document.documentElement.dataset.drawn = "some";
+    const seen = new Set(charts.filter(([id]) => inWindow(id)).map(([id]) => id)); // asked before anything moves
     document.documentElement.style.setProperty("--accent", plan.color);
-    if ($("sentence").textContent !== sentence) $("sentence").textContent = sentence;
-    $("short").textContent = enough ? percent(answer.share) : "—";
-    $("change").textContent = moved && enough ? `${points(answer.share - before.share)} points` : "as coded";
+    told("sentence", sentence);
+    told("short", enough ? percent(answer.share) : "—");
+    told("change", any && enough ? `${points(answer.share - before.share)} points` : "as coded");
     $("warning").hidden = shown.exact || answer.ess >= MANY;
-    $("warning").textContent = `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`;
-    $("support").textContent = shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
-      : moved ? `At once: ${plan.data.n.toLocaleString("en")} stored worlds, weighted; worth ${Math.round(answer.ess).toLocaleString("en")}.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`;
+    told("warning", `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`);
+    told("support", (shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
+      : any ? `At once: ${plan.data.n.toLocaleString("en")} stored worlds, weighted; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
+      + (answer.allowed ? ` Over what past talks allow: ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ""));
     $("support").dataset.kind = shown.exact ? "exact" : "instant";
     controls.forEach((control, key) => control.show(state.set[key]));
     $("reset-all").disabled = !Object.keys(state.set).length;
-    $("changes").textContent = Object.keys(state.set).length ? `${Object.keys(state.set).length} changed` : "nothing changed";
-
-    const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
-    const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}.`;
-    figures = [];
-    const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (moved ? " Dashed rings: as coded." : "");
-    figures.push(put("dots", "The odds", dots, enough ? drawDots(widthOf("dots"), answer.share, moved ? before.share : 0, plan.color, dots, partial) : null));
-    const whenWords = "Share of worlds by day" + (moved ? "; dashed: as coded." : ".") + " Shaded: 95 % interval of what the worlds are worth.";
-    figures.push(put("when", "When", whenWords, enough ? drawWhen(widthOf("when"), shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${whenWords} ${sentence}`) : null));
-    const others = pins.filter((pin) => pin.plan !== plan);
-    $("compared").hidden = !others.length;
-    if (others.length) {
-      const rows = [shown, ...others].map((one) => ({ words: one.plan.title, share: one.answer.share, ghost: codedOf(one.plan, state.goal, one).answer.share, color: one.plan.color,
-        end: `${percent(one.answer.share)}${one === shown ? "" : ` (${points(one.answer.share - answer.share)})`}` }));
-      const unknown = others.map((one) => [one.plan.title, Object.keys(state.set).filter((key) => !book.byKey.get(key).held[one.plan.number]).length]).filter(([, count]) => count);
-      const words = `The same changes in the same worlds; in brackets: points more or less than ${plan.title}.` + unknown.map(([title, count]) => ` ${title} has no such assumption for ${count} of them.`).join("");
-      figures.push(put("pins-chart", "Plans side by side", words, drawBars(widthOf("pins-chart"), rows, words, topOf(Math.max(...rows.map((row) => row.share), 0.004)))));
-    }
-    const blocked = answer.blocks.slice(0, 5), ghosts = new Map(before.blocks.map((block) => [block.key, block.share]));
-    const blockText = blocked.length ? `Share of all worlds that end without a settlement, by what blocks last${moved ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
-    figures.push(put("blocks", "What blocks", blockText, blocked.length && enough ? drawBars(widthOf("blocks"), blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
-      ghost: moved ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (moved ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), blockText) : null));
-    drawDealsAndGains(plan, answer, enough);
-    drawIssue(plan, shown);
-    figures = figures.filter((figure) => figure.drawn);
-    document.documentElement.dataset.drawn = "all";
+    told("changes", Object.keys(state.set).length ? `${Object.keys(state.set).length} changed` : "nothing changed");
+    charts.filter(([id]) => seen.has(id)).forEach(([, make]) => make());
+    rest = charts.filter(([id]) => !seen.has(id));
     document.documentElement.dataset.draws = drawn;
-    later(plan, changes, shown);
-    return { sentence, share: answer.share, interval: answer.interval, ess: answer.ess, exact: shown.exact, coded: before.share };
+    pump();
+    return { sentence, share: answer.share, interval: answer.interval, allowed: answer.allowed, ess: answer.ess, worth: answer.worth, exact: shown.exact, coded: before.share };
   }
+  function told(id, text) { if ($(id).textContent !== text) $(id).textContent = text; }
 
-  function drawDealsAndGains(plan, answer, enough) {
+  function drawOdds({ plan, answer }, before, enough, any) {
+    const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
+    const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}` + (answer.allowed ? `; over what past talks allow (10–90 %) ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ".");
+    const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (any ? " Dashed rings: as coded." : "");
+    put("dots", "The odds", dots, enough ? drawDots(widthOf("dots"), answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
+  }
+  function drawCurve(shown, coded, pins, enough, any, sentence) {
+    const { plan, answer } = shown, words = "Share of worlds by day" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
+    put("when", "When", words, enough ? drawWhen(widthOf("when"), shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${words} ${sentence}`) : null);
+  }
+  function drawPins(shown, pins) {
+    const { plan, answer } = shown, others = pins.filter((pin) => pin.plan !== plan);
+    $("compared").hidden = !others.length;
+    if (!others.length) { figures.delete("pins-chart"); return; }
+    const rows = [shown, ...others].map((one) => ({ words: one.plan.title, share: one.answer.share, ghost: codedOf(one.plan, state.goal, one).answer.share, color: one.plan.color,
+      end: `${percent(one.answer.share)}${one === shown ? "" : ` (${points(one.answer.share - answer.share)})`}` }));
+    const unknown = others.map((one) => [one.plan.title, Object.keys(state.set).filter((key) => !book.byKey.get(key).held[one.plan.number]).length]).filter(([, count]) => count);
+    const words = `The same changes in the same worlds; in brackets: points more or less than ${plan.title}.` + unknown.map(([title, count]) => ` ${title} has no such assumption for ${count} of them.`).join("");
+    put("pins-chart", "Plans side by side", words, drawBars(widthOf("pins-chart"), rows, words, topOf(Math.max(...rows.map((row) => row.share), 0.004))));
+  }
+  function drawBlocks({ plan, answer }, before, enough, any) {
+    const blocked = answer.blocks.slice(0, 5), ghosts = new Map(before.blocks.map((block) => [block.key, block.share]));
+    const words = blocked.length ? `Share of all worlds that end without a settlement, by what blocks last${any ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
+    put("blocks", "What blocks", words, blocked.length && enough ? drawBars(widthOf("blocks"), blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
+      ghost: any ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (any ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), words) : null);
+  }
+  function drawDealsOf(plan, answer, enough) {
     const what = answer.anySettled ? "a settlement" : "a text signed", any = enough && answer.deals.some((q) => q);
     const few = answer.dealWorlds < 30 ? " They are few: read it as examples." : "";
     const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
-    figures.push(put("deals", "What stands in the deal", dealWords, any ? drawDeals(widthOf("deals"), plan, answer, dealWords) : null));
+    put("deals", "What stands in the deal", dealWords, any ? drawDeals(widthOf("deals"), plan, answer, dealWords) : null);
+  }
+  function drawGains(plan, answer, enough) {
     const gains = plan.actors.map((actor, n) => {
       const { better, crosses, gain } = answer.actors[n];
       return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${plan.has_plan ? `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}` : ""}${gain ? `; gains ${numberWords(gain[1])} where there is a settlement` : ""}` };
     });
     const gainWords = plan.has_plan ? `Share of worlds in which the plan as published is worth more than no deal. ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in utility from 0 to 1. ${gains.map((row) => row.more).join(". ")}.`;
-    figures.push(put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(widthOf("gains"), gains, gainWords) : null));
+    put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(widthOf("gains"), gains, gainWords) : null);
   }
 
   function drawIssue(plan, shown) {
@@ -148,25 +209,33 @@ async function begin() {
     const found = weights.ess ? plan.concerned[number].map((actor) => ({ ...plan.actors[actor], ...positionsOf(shown.data, number, actor, weights, 20) })) : [];
     const text = `Positions on ${issue.title}: median, eight worlds of ten shaded, and 20 single worlds.` + (weights.ess < MANY ? ` Worth ${Math.round(weights.ess)} of ${shown.data.traced} worlds.` : "");
     $("issue").value = issue.key;
-    figures.push(put("positions", "Who stands where", text, found.length ? drawPositions(widthOf("positions"), plan, issue, shown.data.moments, found, text) : null));
+    put("positions", "Who stands where", text, found.length ? drawPositions(widthOf("positions"), plan, issue, shown.data.moments, found, text) : null);
   }
 
-  // What each change does alone, once the answer is painted: the answer less that without it.
+  // What each change does: the answer less that without it; one after the other, when nothing moves.
   let pending;
   function later(plan, changes, shown) {
     clearTimeout(pending);
-    if (!changes.length) { put("drivers", "", "Move a slider: what makes the difference is told here.", null); return; }
-    pending = setTimeout(() => {
-      const stored = shownOf === null || shown.exact ? { answer: answerOf(plan, plan.data, weightsOf(plan, changes, false), state.goal) } : shown;
-      const effects = changes.slice(0, 12).map((change) => {
-        const without = remembered(runKey(plan, changes.filter((one) => one !== change)) + state.goal + "stored", () => answerOf(plan, plan.data, weightsOf(plan, changes.filter((one) => one !== change), false), state.goal));
-        return { ...change, by: stored.answer.share - without.share };
-      }).sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
-      const most = effects.slice(0, 3);
-      $("drivers-words").textContent = changes.length > 1 ? "By how much the odds would differ if one change were taken back, the largest first." : "What the one change does.";
+    if (!changes.length) {
+      told("drivers-words", "Move a slider: what makes the difference is told here.");
+      $("drivers").replaceChildren();
+      return;
+    }
+    const goal = GOALS.indexOf(state.goal), effects = [];
+    const shareOf = (some) => remembered(`${runKey(plan, some)} share ${goal}`, () => {
+      const targets = targetsOf(plan, some);
+      return oddsOf(plan, goal, targets, some.length ? weightsOf(plan, targets, false) : null).share;
+    });
+    const next = () => {
+      const change = changes[effects.length];
+      effects.push({ ...change, by: shareOf(changes) - shareOf(changes.filter((one) => one !== change)) });
+      if (effects.length < Math.min(changes.length, 12)) { pending = setTimeout(next, 0); return; }
+      const most = effects.sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, 3);
+      told("drivers-words", changes.length > 1 ? "By how much the odds would differ if one change were taken back, the largest first." : "What the one change does.");
       $("drivers").replaceChildren(h("ol", {}, most.map(({ input, value, by }) => h("li", {}, h("strong", {}, `${points(by)} points`), ` ${input.title}: ${valueWords(input, plan.number, value, book)}`))));
       document.documentElement.dataset.settled = drawn;
-    }, 150);
+    };
+    pending = setTimeout(next, 150);
   }
 
   // --- what the reader does ----------------------------------------------------------------
@@ -255,13 +324,14 @@ async function begin() {
     link: async () => { await navigator.clipboard?.writeText(location.href.replace(/#.*/, "") + addressOf(state)); $("link").textContent = "Address copied"; },
   };
   for (const [id, run] of Object.entries(take)) $(id).addEventListener("click", run);
-  const poster = () => posterOf(named(state.plan).title, $("sentence").textContent, $("note").textContent, figures);
+  const inOrder = ["dots", "when", "pins-chart", "blocks", "deals", "gains", "positions"];
+  const poster = () => { finish(); return posterOf(named(state.plan).title, $("sentence").textContent, $("note").textContent, inOrder.map((id) => figures.get(id)).filter(Boolean)); };
   const scenario = (of = state) => scenarioOf(named(of.plan), changesOf(of, named(of.plan).number, book));
   function table() {
     const rows = [["plan", "measure", "of", "share or value", "95 % from", "95 % to", "as coded", "worlds it is worth"]];
     for (const plan of [...new Set([state.plan, ...state.pins])].map(named)) {
       const one = shownOf(plan, changesOf(state, plan.number, book), state.goal), coded = codedOf(plan, state.goal, one), { answer } = one;
-      const add = (measure, of, share, before) => rows.push([plan.name, measure, of, share, ...wilson(share, answer.ess), before, answer.ess]);
+      const add = (measure, of, share, before) => rows.push([plan.name, measure, of, share, ...wilson(share, answer.worth), before, answer.worth]);
       plan.outcomes.forEach((name, n) => add("outcome", name, answer.outcomes[n], coded.answer.outcomes[n]));
       [...answer.byDay].forEach((share, n) => add(`${state.goal} by day`, n * answer.step, Math.min(1, share), coded.answer.byDay[n]));
       answer.blocks.forEach((block) => add("blocked by", blockWords(plan, block), block.share, coded.answer.blocks.find((other) => other.key === block.key)?.share ?? 0));
@@ -276,10 +346,12 @@ async function begin() {
   rebuild();
   marks();
   const opened = draw();
+  finish();
+  setTimeout(() => plans.forEach((plan) => GOALS.forEach((_, goal) => setTimeout(() => predictors(plan, goal), 0))), 0);
   if (exact) exact.ask(wanted());
   // for tests and measurements: what is chosen and what is said, at once
-  window.page = { book, opened, state: () => state, address: (of = state) => addressOf(of), parse: (text) => stateOf(text, book), scenario, draw,
-    set: (next) => { state = { ...state, ...next }; rebuild(); marks(); return draw(); }, act, go, svg: () => svgText(poster()), csv: () => csvOf(table()), wanted, exact };
+  window.page = { book, opened, state: () => state, address: (of = state) => addressOf(of), parse: (text) => stateOf(text, book), scenario, draw: () => { const answer = draw(); finish(); return answer; },
+    set: (next) => { state = { ...state, ...next }; rebuild(); marks(); const answer = draw(); finish(); return answer; }, act, go, svg: () => svgText(poster()), csv: () => csvOf(table()), wanted, exact };
 }
 begin().catch((error) => {
   document.getElementById("sentence").textContent = "This page cannot be read by this browser: a newer one is needed.";

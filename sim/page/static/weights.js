@@ -1,38 +1,42 @@
 // Weights of stored worlds that answer for other assumptions.
 //
-// Worlds near the value asked for count by a normal kernel (Nadaraya 1964; Watson 1964), each
-// slider with its own bandwidth (Fan & Gijbels 1996). The weights are then changed as little as
-// possible, in relative entropy, until the mean of what was moved is what was asked for, which is
-// what local lines do, and the means of the rest are what they were, so that what is drawn with it
-// is not moved along (entropy balancing: Hainmueller 2012, Political Analysis 20). What they are
-// worth is the effective number of worlds (Kish 1965, Survey Sampling).
+// Worlds near the value asked for count by a normal kernel (Nadaraya 1964; Watson 1964). The weights
+// are then changed as little as possible, in relative entropy, until the mean of what was moved is
+// what was asked for, which is what local lines do, and the means of the factors that move many
+// assumptions at once are what they were (entropy balancing: Hainmueller 2012, Political Analysis
+// 20). What they are worth is the effective number of worlds (Kish 1965, Survey Sampling).
 // What was moved is held to its value, the rest loosely: an imbalance as small as that of few worlds
-// costs less than the worlds that its removal would take (ridge of the dual).
-const HELD = 0.001, LOOSE = 0.05, CLOSE = 0.003, PER_CONSTRAINT = 15;
+// costs less than the worlds that its removal would take (ridge of the dual). The kernel is wide, as
+// the regression (model.js) knows what bends.
+const HELD = 0.001, LOOSE = 0.05, CLOSE = 0.01, ROUNDS = 4, PER_CONSTRAINT = 15, WIDTH = 1.2, REACH = 0.9;
 
 function weigh(n, kernels, switches, others) {
   const log = new Float64Array(n);
-  for (const { codes, levels, target, width } of kernels) {
-    const near = levels.map((z) => -0.5 * ((z - target) / width) ** 2);
+  for (const { codes, levels, target } of kernels) {
+    const near = Float64Array.from(levels, (z) => -0.5 * ((z - target) / WIDTH) ** 2);
     for (let i = 0; i < n; i++) log[i] += near[codes[i]];
   }
-  for (const { codes, on } of switches) {
-    for (let i = 0; i < n; i++) if (codes[i] !== on) log[i] = -Infinity;
+  for (const { codes, target } of switches) {
+    for (let i = 0; i < n; i++) if (codes[i] !== target) log[i] = -Infinity;
   }
   let top = -Infinity;
   for (let i = 0; i < n; i++) if (log[i] > top) top = log[i];
   if (top === -Infinity) return { at: new Int32Array(0), w: new Float64Array(0), ess: 0 };
-  const at = new Int32Array(n);
+  const places = new Int32Array(n), heights = new Float64Array(n);
   let m = 0;
-  for (let i = 0; i < n; i++) if (log[i] > top - 16) at[m++] = i;
-  const kept = at.subarray(0, m), base = Float64Array.from(kept, (i) => Math.exp(log[i] - top));
-  const room = Math.floor(essOf(base) / PER_CONSTRAINT);
-  const asked = [...kernels.map((one) => ({ ...one, ridge: HELD })), ...others.map((one) => ({ target: 0, ridge: LOOSE, ...one }))].slice(0, room);
-  const w = kernels.length || switches.length ? balanced(base, kept, asked) : base;
+  for (let i = 0; i < n; i++) if (log[i] > top - 12) { places[m] = i; heights[m++] = Math.exp(log[i] - top); }
+  const at = places.subarray(0, m), base = heights.subarray(0, m), room = Math.floor(essOf(base) / PER_CONSTRAINT);
+  const asked = [...kernels.map((one) => ({ ...one, target: within(one), ridge: HELD })), ...others.map((one) => ({ target: 0, ridge: LOOSE, ...one }))].slice(0, room);
+  const w = kernels.length || switches.length ? balanced(base, at, asked) : base;
   let sum = 0;
   for (let i = 0; i < m; i++) sum += w[i];
   for (let i = 0; i < m; i++) w[i] /= sum;
-  return { at: kept, w, ess: essOf(w) };
+  return { at, w, ess: essOf(w) };
+}
+
+// Where few bins stand for all values, no weights bring the mean beyond the outer ones.
+function within({ levels, target }) {
+  return Math.min(REACH * levels[levels.length - 1], Math.max(REACH * levels[0], target));
 }
 
 function squared(codes, levels) {
@@ -52,47 +56,41 @@ function balanced(base, kept, asked) {
   const m = kept.length, k = asked.length;
   if (!k) return base;
   const columns = asked.map(({ codes, levels, target }) => {
-    const centred = levels.map((z) => z - target), out = new Float32Array(m);
+    const centred = Float64Array.from(levels, (z) => z - target), out = new Float64Array(m);
     for (let i = 0; i < m; i++) out[i] = centred[codes[kept[i]]];
     return out;
   });
-  const w = new Float64Array(m);
+  const w = new Float64Array(m), weighted = new Float64Array(m);
+  let total = 0;
   const dual = (multipliers) => {
     w.fill(0);
-    columns.forEach((c, a) => {
-      const by = multipliers[a];
+    for (let a = 0; a < k; a++) {
+      const c = columns[a], by = multipliers[a];
       if (by) for (let i = 0; i < m; i++) w[i] += by * c[i];
-    });
-    let sum = 0;
-    for (let i = 0; i < m; i++) { w[i] = base[i] * Math.exp(w[i]); sum += w[i]; }
-    return Math.log(sum) + multipliers.reduce((total, x, a) => total + 0.5 * asked[a].ridge * x * x, 0);
+    }
+    total = 0;
+    for (let i = 0; i < m; i++) { w[i] = base[i] * Math.exp(w[i]); total += w[i]; }
+    let height = Math.log(total);
+    for (let a = 0; a < k; a++) height += 0.5 * asked[a].ridge * multipliers[a] ** 2;
+    return height;
   };
   let now = new Float64Array(k), height = dual(now);
-  for (let round = 0; round < 8; round++) {
-    let sum = 0;
-    for (let i = 0; i < m; i++) sum += w[i];
-    const slope = new Float64Array(k), bend = columns.map(() => new Float64Array(k));
-    const weighted = new Float64Array(m);
+  for (let round = 0; round < ROUNDS; round++) {
+    const slope = new Float64Array(k), mean = new Float64Array(k), bend = columns.map(() => new Float64Array(k));
     for (let a = 0; a < k; a++) {
       const c = columns[a];
-      let total = 0;
-      for (let i = 0; i < m; i++) { weighted[i] = w[i] * c[i]; total += weighted[i]; }
-      slope[a] = total / sum;
+      let first = 0;
+      for (let i = 0; i < m; i++) { weighted[i] = w[i] * c[i]; first += weighted[i]; }
+      mean[a] = first / total;
+      slope[a] = mean[a] + asked[a].ridge * now[a];
       for (let b = 0; b <= a; b++) {
         const d = columns[b];
         let product = 0;
         for (let i = 0; i < m; i++) product += weighted[i] * d[i];
-        bend[a][b] = product / sum;
-      }
-    }
-    for (let a = 0; a < k; a++) {
-      for (let b = 0; b <= a; b++) {
-        bend[a][b] -= slope[a] * slope[b]; // a covariance
-        bend[b][a] = bend[a][b];
+        bend[a][b] = bend[b][a] = product / total - mean[a] * mean[b]; // a covariance
       }
       bend[a][a] += asked[a].ridge;
     }
-    for (let a = 0; a < k; a++) slope[a] += asked[a].ridge * now[a];
     if (slope.every((one) => Math.abs(one) < CLOSE)) break;
     const step = solved(bend, slope);
     let share = 1, next, reached;

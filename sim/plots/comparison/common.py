@@ -98,13 +98,6 @@ def few_ticks(axes: Axes, most: int = 4, unit: float = 1.0) -> None:
     axes.set_xticks(ticks, labels)
 
 
-def carried_on(axes: Axes, last: float, value: float, end: float, color: str) -> None:
-    """A dotted line from where a curve's horizon ends to the edge, where its name stands."""
-    if last < end:
-        axes.plot([last, end], [value] * 2, color=color, linewidth=0.9, linestyle=(0, (1, 2.5)),
-                  zorder=1, gid="carried")  # fmt: skip
-
-
 def column_title(sheet: Sheet, left: float, top: float, text: str, width: float) -> None:
     """Heading of a column of panels."""
     lines = wrapped(text, width, SMALL + 0.4, True, lines=2)

@@ -16,7 +16,8 @@ from sim.plots.comparison.common import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, styled
-from sim.views.compare.differences import APART, SEEN, UNSEEN, DifferencesView, MeasureColumn
+from sim.views.colours import APART, SEEN, UNSEEN
+from sim.views.compare.differences import DifferencesView, MeasureColumn
 
 ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.55, 4
 

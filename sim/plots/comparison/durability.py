@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import NAMES, row_axes, scenario_rows, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, GREY, PALE, styled
-from sim.prose import percent as share_text
 from sim.views.compare.durability import DurabilityView, Holding
 
 ROW, HEAD, AXIS, GAP, NUMBERS = 0.42, 0.32, 0.4, 0.25, 0.62
@@ -42,9 +41,7 @@ def durability(view: DurabilityView) -> Figure:
             place = rows.index(curve.row)
             _row(axes, curve, place)
             y = HEAD + ROW * (place + 0.5) - 0.07
-            sheet.text(
-                left + width + 0.12, y, share_text(curve.held[-1]), weight="bold", gid="share"
-            )
+            sheet.text(left + width + 0.12, y, curve.last, weight="bold", gid="share")
     return sheet.figure
 
 

@@ -53,13 +53,13 @@ def _key() -> list[Mark]:
         Mark("settlement", "point", {"marker": "o", "markersize": 6.5, "color": DARK}),
         Mark("plan as published", "point",
              {"marker": "o", "markersize": 6.5, "color": DARK, "markerfacecolor": "white"}),
-        Mark("no better than no deal", "band", {"facecolor": "#f0ecec"}),
+        Mark("no better than no deal", "band", {"facecolor": "#eeeeee"}),
     ]  # fmt: skip
 
 
 def _column(axes: Axes, party: PartyGains) -> None:
     color = party.color
-    axes.axvspan(axes.get_xlim()[0], 0, color="#f0ecec", zorder=-0.5, linewidth=0)
+    axes.axvspan(axes.get_xlim()[0], 0, color="#eeeeee", zorder=-0.5, linewidth=0)
     axes.axvline(0, color=GREY, linewidth=1.0, zorder=1)
     for gain in party.gains:
         shift, face = (-0.13, color) if gain.kind == "gain" else (0.13, "white")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.formulas.groups.group import Group, percent_scale
-from sim.importing.positions_csv import ANY, has_columns
+from sim.importing.positions_csv import ANY
 from sim.importing.positions_csv import COLUMNS as POSITIONS
 from sim.importing.table import Table, read_table
 from sim.scenario.errors import Place, Problem, ScenarioError
@@ -80,7 +80,7 @@ def load_folder(path: Path, min_actors: int = MIN_ACTORS) -> Folder:
             problems.extend(error.problems)
             return None
         tables.append(found)
-        return found if has_columns(found, needed) else None
+        return found if found.has(needed) else None
 
     tables: list[Table] = []
     positions, decided = table("positions.csv", POSITIONS), table("outcomes.csv", OUTCOMES)

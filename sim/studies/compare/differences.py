@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.formulas.emulator import spread_of_difference, spread_of_mean
+from sim.formulas.emulator import normal_scores, spread_of_difference, spread_of_mean
 from sim.formulas.statistics import (
     Interval,
     difference_of_means,
@@ -21,8 +21,8 @@ from sim.formulas.statistics import (
     paired_difference_of_means,
     paired_difference_of_shares,
 )
+from sim.results.allowed import drawn_parameters
 from sim.results.outcomes import Kind, Measure, Values, comparable
-from sim.results.summary import drawn_parameters
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,8 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
         same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
         if own and other and same and len(one) > 1:
             spread = spread_of_difference if measure.kind == "share" else spread_of_mean
-            drawn = np.array(list((own | other).values())).T
-            allowed = Interval(*spread(drawn, one - two))
+            scores = normal_scores(np.array(list((own | other).values())).T)
+            allowed = Interval(*spread(scores, one - two))
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:

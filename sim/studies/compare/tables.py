@@ -12,8 +12,8 @@ import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
+from sim.results.allowed import allowed_spread
 from sim.results.outcomes import LASTING, NOTE, lasting_years
-from sim.results.summary import allowed_spread
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents

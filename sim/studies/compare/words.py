@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import FEW, sentence, signed
+from sim.prose import sentence, signed
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
+from sim.words.shares import FEW
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "

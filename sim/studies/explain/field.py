@@ -14,13 +14,14 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.moves import Move
 from sim.studies.explain.trials import Toward, run_trials
 
+Mask = NDArray[np.bool_]
 Shares = dict[str, float]
 """Key of a change → the share of the way that it goes; what is not named stays as it is."""
 SIMPLER = 0.002
 """Utility that a change less is worth beside its price: of two that cost the same, the shorter."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Field:
     """Failed worlds of a scenario, and what may be tried in them.
 
@@ -31,6 +32,8 @@ class Field:
     seed : int
     worlds : tuple of int
         Numbers of worlds of the first chunk.
+    rows : int
+        Worlds that have been run.
     """
 
     loaded: Loaded
@@ -38,20 +41,52 @@ class Field:
     seed: int
     worlds: tuple[int, ...]
     executor: Executor
+    rows: int = 0
     _variants: dict[tuple[str, ...], Scenario] = field(default_factory=dict)
+    _known: _Known = field(default_factory=lambda: _Known())
 
-    def settled(self, trials: Sequence[Shares]) -> NDArray[np.bool_]:
-        """Whether each world settles under each trial; (trials, worlds)."""
-        out = np.zeros((len(trials), len(self.worlds)), dtype=bool)
+    def settled(self, trials: Sequence[Shares]) -> Mask:
+        """Whether each world settles under each trial, (trials, worlds): all are run."""
+        return self._run(trials, np.ones((len(trials), len(self.worlds)), dtype=bool))
+
+    def likely(self, trials: Sequence[Shares], goal: float = 0.0) -> Mask:
+        """The same, with what follows from earlier trials not run again.
+
+        A world that settles under a change is taken to settle under a larger one of at least the
+        same things, and one that fails to fail under a smaller one. It is not so without
+        exception: an offer that comes sooner may be a worse one.
+
+        Parameters
+        ----------
+        goal : float
+            Trials that cannot reach this share any more are not run: what they may settle besides
+            is left out.
+        """
+        points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
+        points = points.reshape(len(trials), len(self.moves))
+        good, bad = self._known.about(points, len(self.worlds))
+        bad &= ~good
+        hopeless = 1.0 - bad.mean(axis=1) < goal - 1e-12
+        wanted = ~(good | bad) & ~hopeless[:, None]
+        good |= self._run(trials, wanted)
+        able = ~hopeless
+        self._known.add(points[able], good[able])
+        return good
+
+    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Mask:
+        out = np.zeros_like(wanted)
+        self.rows += int(wanted.sum())
         by_structure: dict[tuple[str, ...], list[int]] = {}
         for number, shares in enumerate(trials):
             changed = tuple(k for k, s in sorted(shares.items()) if self.moves[k].structure and s)
-            by_structure.setdefault(changed, []).append(number)
+            if wanted[number].any():
+                by_structure.setdefault(changed, []).append(number)
         for keys, numbers in by_structure.items():
             changes = [self.toward(trials[n]) for n in numbers]
             scenario = self._variant(keys)
-            found = run_trials(scenario, self.seed, self.worlds, changes, self.executor)
-            out[numbers] = found[0]
+            out[numbers] = run_trials(
+                scenario, self.seed, self.worlds, changes, self.executor, wanted[numbers]
+            )
         return out
 
     def toward(self, shares: Shares) -> Toward:
@@ -68,9 +103,9 @@ class Field:
             self._variants[keys] = self.loaded.with_(changes).scenario
         return self._variants[keys]
 
-    def odds(self, trials: Sequence[Shares]) -> NDArray[np.float64]:
-        """Share of the worlds that settle under each trial."""
-        return self.settled(trials).mean(axis=1)
+    def odds(self, trials: Sequence[Shares], goal: float = 0.0) -> NDArray[np.float64]:
+        """Share of the worlds that settle under each trial: see :meth:`likely`."""
+        return self.likely(trials, goal).mean(axis=1)
 
     def price(self, shares: Shares) -> float:
         """What a trial costs all who change something, in points of their own utility, summed."""
@@ -79,3 +114,26 @@ class Field:
     def weighed(self, shares: Shares) -> float:
         """Its price, and a little for each change: what the search makes small."""
         return self.price(shares) + SIMPLER * len(shares)
+
+
+class _Known:
+    """What trials have shown: points, a share for each change, and the worlds that settle there."""
+
+    def __init__(self) -> None:
+        self.points: list[NDArray[np.float64]] = []
+        self.settled: list[Mask] = []
+
+    def add(self, points: NDArray[np.float64], settled: Mask) -> None:
+        self.points += list(points)
+        self.settled += list(settled)
+
+    def about(self, points: NDArray[np.float64], worlds: int) -> tuple[Mask, Mask]:
+        """Where worlds settle at other points, and where they fail, by what is known."""
+        good, bad = np.zeros((2, len(points), worlds), dtype=bool)
+        if not self.points:
+            return good, bad
+        known, settled = np.array(self.points), np.array(self.settled)
+        for n, point in enumerate(points):
+            good[n] = settled[(known <= point + 1e-9).all(axis=1)].any(axis=0)
+            bad[n] = (~settled[(known >= point - 1e-9).all(axis=1)]).any(axis=0)
+        return good, bad

@@ -69,12 +69,17 @@ def input_of(path: str, scenario: Scenario) -> Input:
     return Input(path, title_of(path, scenario), actor if actor in scenario.actors else "", theme)
 
 
-def value_words(path: str, value: float, scenario: Scenario) -> str:
-    """A value of a number, in the words of its scale where it has one."""
+def scale_words(path: str, value: float, scenario: Scenario) -> str:
+    """The text of a scale that is nearest to a value on it; empty for other numbers."""
     found = _SCALE.fullmatch(path)
     issue = next(filter(None, found.group("position", "issue", "bound")), "") if found else ""
-    if issue in scenario.issues:
-        return f"{value:.2f} (“{nearest_text(scenario.issues[issue], value)}”)"
+    return nearest_text(scenario.issues[issue], value) if issue in scenario.issues else ""
+
+
+def value_words(path: str, value: float, scenario: Scenario) -> str:
+    """A value of a number, in the words of its scale where it has one."""
+    if text := scale_words(path, value, scenario):
+        return f"{value:.2f} (“{text}”)"
     if _YES_NO.search(path):
         return "yes" if value > 0.5 else "no"
     if _NORMAL.search(path):

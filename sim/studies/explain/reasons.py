@@ -3,7 +3,8 @@
 A reason is something whose removal would bring a deal in this world (a but-for cause); where only
 two or three together do, they bind together. Sets that would do and none of whose parts would are
 the minimal sufficient ones (Mackie 1965, "Causes and conditions", *American Philosophical
-Quarterly* 2:245–264). All sets of up to three are tried, by running the world without them.
+Quarterly* 2:245–264). All sets of up to three are tried, by running the world without them, save
+where a part of a set does already, or everything else does not.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario.schema import Scenario
 from sim.studies.explain.field import Field
+from sim.studies.explain.findings import Obstacle, Reasons
 from sim.studies.explain.moves import Move
+from sim.studies.explain.words import bundle_words
 
 Set = tuple[str, ...]
 """Keys of bundles, in the order in which they stand in the scenario."""
 MOST, KEPT = 3, 8
 """Things removed at once; things tried three at a time, those that bring most in pairs."""
-NOTICED = 0.02
-"""Share of the worlds from which something is kept for sets of three."""
+NOTICED, NEEDED = 0.02, 0.03
+"""Share of the worlds from which something is kept for sets of three; from which a set is told."""
+SINGLE, JOINT = 6, 4
+"""Things alone, and sets, that are counted in other worlds, those that bring most."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,7 @@ def lattice(field: Field) -> Lattice:
     keys = list(field.moves)
 
     def run(sets: list[Set]) -> dict[Set, NDArray[np.bool_]]:
-        found = field.settled([dict.fromkeys(one, 1.0) for one in sets])
+        found = field.likely([dict.fromkeys(one, 1.0) for one in sets])
         return dict(zip(sets, found, strict=True))
 
     whole = tuple(k for k in keys if not field.moves[k].structure)
@@ -117,3 +123,41 @@ def lattice(field: Field) -> Lattice:
     kept.sort(key=keys.index)
     settled |= run(list(combinations(kept, 3)))
     return Lattice(settled, everything)
+
+
+def obstacles(
+    found: Lattice, field: Field, scenario: Scenario
+) -> tuple[list[Obstacle], list[Obstacle]]:
+    """Single things, and sets that bind together, those that matter most first.
+
+    Which they are is found in a few worlds; how much they matter is counted in others.
+    """
+    single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
+    single = [k for k in single if found.odds(k) > 0][:SINGLE]
+    sets = [*single, *found.bound_together()[:JOINT]]
+    within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
+    tried = list(dict.fromkeys([*sets, *within]))
+    settled = field.settled([dict.fromkeys(keys, 1.0) for keys in tried])
+    again = Lattice(dict(zip(tried, settled, strict=True)), found.everything)
+    minimal = again.minimal()
+
+    def told(keys: Set) -> Obstacle:
+        inner = [again.odds(k) for k in tried if set(k) < set(keys)]
+        needed = float(minimal[keys].mean()) if keys in minimal else 0.0
+        words = [bundle_words(field.moves[k], scenario) for k in keys]
+        return Obstacle(words, list(keys), again.odds(keys), max(inner, default=0.0), needed)
+
+    alone = sorted((told(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
+    together = sorted((told(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)
+    return alone, [one for one in together if one.needed >= NEEDED]
+
+
+def reasons(found: Lattice, field: Field, scenario: Scenario) -> list[Reasons]:
+    """For each failed world the sets that would do, fewest things first, then the cheapest."""
+    minimal = found.minimal()
+    order = sorted(minimal, key=lambda k: (len(k), field.price(dict.fromkeys(k, 1.0))))
+    words = {k: bundle_words(move, scenario) for k, move in field.moves.items()}
+    return [
+        Reasons(world, [[words[k] for k in keys] for keys in order if minimal[keys][n]])
+        for n, world in enumerate(field.worlds)
+    ]

@@ -1,15 +1,17 @@
 """The smallest change that brings a deal, searched on the simulator itself.
 
-From every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
-enough of the worlds, gone as far as they can: made smaller step by step, what saves most for the
-deals it costs first, then one larger against another smaller; in the best set, lines that are not
-needed are left as they are. All trials are in the same failed worlds (common random numbers), and
-the last, in more of them, says how far everything has to go.
+Of every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
+enough of the worlds, gone as far as they can, all combinations of quarters of the way that could be
+the cheapest are tried; in the best, lines that are not needed are left as they are. All trials are
+in the same failed worlds (common random numbers), each only where earlier ones leave open whether
+it settles, and none longer than it may still reach the goal. The last, in more of them, says how
+far everything has to go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +21,8 @@ from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-WEIGHED, TRIED = 12, 2
-"""Sets, the cheapest as they are, tried at equal shares; the best, made smaller one by one."""
+WEIGHED, BATCH = 12, 60
+"""Sets that are looked at, the cheapest as they are; combinations that are tried at once."""
 LEAST, PART = 0.05, 0.8
 """Below the first nothing counts as reached; of what is below the goal, so much is sought."""
 
@@ -60,22 +62,39 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     goal = min(goal, PART * most)
     sets = [one for one in sets if found.odds(one) >= goal]
     sets = sorted(sets, key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))[:WEIGHED]
-    rays = [
-        {k: 1.0 if field.moves[k].structure else step / STEPS for k in one}
-        for one in sets
-        for step in range(1, STEPS + 1)
+    # all steps at once first: they say which of the others can be cheaper
+    diagonal = [
+        _cell(field, one, [step] * len(one)) for one in sets for step in range(1, STEPS + 1)
     ]
-    rays = list({tuple(ray.items()): ray for ray in rays}.values())
-    reached = field.odds(rays)
-    able: dict[frozenset[str], tuple[Shares, float]] = {}
-    for ray, odds in zip(rays, reached, strict=True):
-        known = able.get(frozenset(ray))
-        if odds >= goal and (known is None or field.weighed(ray) < field.weighed(known[0])):
-            able[frozenset(ray)] = ray, float(odds)
-    starts = sorted(able.values(), key=lambda one: field.weighed(one[0]))[:TRIED]
-    ends = [_exchanged(field, *_reduced(field, *one, goal), goal) for one in starts]
-    shares, odds = min(ends, key=lambda one: field.weighed(one[0]))
-    return Smallest(shares, odds, field.price(shares), most, goal)
+    best = _cheapest(field, diagonal, field.odds(diagonal, goal), goal)
+    cells = [
+        _cell(field, one, steps)
+        for one in sets
+        for steps in product(range(1, STEPS + 1), repeat=len(one))
+    ]
+    cells = list({tuple(cell.items()): cell for cell in cells}.values())
+    cells.sort(key=field.weighed)
+    for start in range(0, len(cells), BATCH):
+        batch = [
+            c for c in cells[start : start + BATCH] if field.weighed(c) < field.weighed(best) - 1e-9
+        ]
+        if not batch:
+            break
+        best = _cheapest(field, [best, *batch], field.odds([best, *batch], goal), goal)
+    odds = float(field.odds([best])[0])
+    return Smallest(best, odds, field.price(best), most, goal)
+
+
+def _cell(field: Field, keys: Sequence[str], steps: Sequence[int]) -> Shares:
+    """A combination of steps; a change of the structure is made whole."""
+    pairs = zip(keys, steps, strict=True)
+    return {k: 1.0 if field.moves[k].structure else step / STEPS for k, step in pairs}
+
+
+def _cheapest(field: Field, tried: Sequence[Shares], odds: np.ndarray, goal: float) -> Shares:
+    """The cheapest of those that reach the goal."""
+    able = [one for one, share in zip(tried, odds, strict=True) if share >= goal]
+    return min(able, key=field.weighed)
 
 
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
@@ -137,7 +156,7 @@ def _reduced(field: Field, shares: Shares, odds: float, goal: float) -> tuple[Sh
             if share > 1 / STEPS + 1e-9 and not field.moves[key].structure
         ]
         tried = [_smaller(shares, *option) for option in options]
-        reached = field.odds(tried)
+        reached = field.odds(tried, goal)
         now = field.weighed(shares)
         saved = np.array([max(now - field.weighed(one), 1e-9) for one in tried])
         lost = np.maximum(odds - reached, 0.0)
@@ -156,34 +175,4 @@ def _reduced(field: Field, shares: Shares, odds: float, goal: float) -> tuple[Sh
         short = np.flatnonzero(together < goal)
         upto = int(short[0]) if len(short) else len(steps)
         shares, odds = steps[upto - 1], float(together[upto - 1])
-    return shares, odds
-
-
-def _exchanged(
-    field: Field, shares: Shares, odds: float, goal: float, rounds: int = 2
-) -> tuple[Shares, float]:
-    """One change a step larger for another that is smaller by some steps, while that saves."""
-    for _ in range(rounds):
-        options: list[Shares] = []
-        able = [k for k in shares if not field.moves[k].structure]
-        for up in able:
-            if shares[up] >= 1.0:
-                continue
-            larger = shares | {up: min(shares[up] + 1 / STEPS, 1.0)}
-            options += [
-                _smaller(larger, down, shares[down] - steps / STEPS)
-                for down in able
-                if down != up
-                for steps in (1, 2, STEPS)
-            ]
-        now = field.weighed(shares)
-        cheaper = [one for one in options if field.weighed(one) < now - 1e-9]
-        if not cheaper:
-            break
-        reached = field.odds(cheaper)
-        good = np.flatnonzero(reached >= goal)
-        if not len(good):
-            break
-        best = min(good, key=lambda n: field.weighed(cheaper[n]))
-        shares, odds = _reduced(field, cheaper[best], float(reached[best]), goal)
     return shares, odds

@@ -9,7 +9,7 @@ fraction of the time of as many runs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,33 +24,36 @@ from sim.scenario.schema import Scenario
 Array = NDArray[np.float64]
 Toward = dict[str, tuple[float, float]]
 """Path of a number → (share of the way, to where) by which it is moved."""
+LEAST = 40
+"""Rows that are worth a worker of their own."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """Rows of one model: worlds of one chunk, once for each of some changes.
+    """Rows of one model: worlds of one chunk, each under one of some changes.
 
     Attributes
     ----------
     scenario : Scenario
-    seed, chunk : int
-    worlds : tuple of int
-        Numbers of the worlds within the chunk.
+    seed : int
+    worlds, of : tuple of int
+        For each row the number of its world within the chunk, and that of its change.
     changes : tuple of mapping
-        What is moved in each trial.
+        What may be moved.
+    place : int
+        Its place among trials, for whoever asked.
     """
 
     scenario: Scenario
     seed: int
     worlds: tuple[int, ...]
+    of: tuple[int, ...]
     changes: tuple[Toward, ...]
-    chunk: int = 0
-    #: the place of each trial in the whole, for whoever asked
-    places: tuple[int, ...] = field(default=())
+    place: int = 0
 
 
 class MovedDraws(Draws):
-    """Draws of some worlds, once per trial, with numbers moved towards an end.
+    """Draws of the rows of a trial, with numbers moved towards an end.
 
     Parameters
     ----------
@@ -61,14 +64,11 @@ class MovedDraws(Draws):
 
     def __init__(self, trial: Trial, central: bool = False) -> None:
         self.each = np.asarray(trial.worlds, dtype=np.intp)
-        self.trials = len(trial.changes)
-        super().__init__(trial.seed, len(self.each) * self.trials, trial.chunk, central)
+        super().__init__(trial.seed, len(self.each), 0, central)
         paths = {path for change in trial.changes for path in change}
-        # rows of a trial lie together
+        of = np.asarray(trial.of, dtype=np.intp)
         self.moves = {
-            path: np.repeat(
-                [change.get(path, (0.0, 0.0)) for change in trial.changes], len(self.each), axis=0
-            )
+            path: np.array([change.get(path, (0.0, 0.0)) for change in trial.changes])[of]
             for path in paths
         }
 
@@ -80,7 +80,7 @@ class MovedDraws(Draws):
         rows, self.drawn = self.drawn, int(self.each.max()) + 1
         drawn = super()._all(name, *key)  # the first of longer draws are the same
         self.drawn = rows
-        return np.tile(drawn[self.each], self.trials)
+        return np.asarray(drawn[self.each])
 
     def number(
         self, name: str, number: Number, spread: float = 0.0, path: str = "", each: float = 1.0
@@ -109,12 +109,12 @@ class MovedDraws(Draws):
 
 
 def run_trial(trial: Trial, report: Any = None) -> NDArray[np.bool_]:
-    """Whether each world settles, and whether it ever signs a stage; (2, trials, worlds)."""
+    """Whether each row settles."""
     model = PeaceTalks(trial.scenario, MovedDraws(trial))
     model.run()
-    signed = np.stack([model.talks.status == SETTLED, model.recorder.first_signed >= 0])
+    settled = model.talks.status == SETTLED
     model.release()
-    return signed.reshape(2, len(trial.changes), len(trial.worlds))
+    return settled
 
 
 def central_targets(scenario: Scenario, changes: Sequence[Toward]) -> tuple[list[str], Array]:
@@ -122,7 +122,8 @@ def central_targets(scenario: Scenario, changes: Sequence[Toward]) -> tuple[list
 
     Their utility, mean of the rounds left to the caller.
     """
-    trial = Trial(scenario, 0, (0,), tuple(changes))
+    many = len(changes)
+    trial = Trial(scenario, 0, (0,) * many, tuple(range(many)), tuple(changes))
     model = PeaceTalks(scenario, MovedDraws(trial, central=True), trace=True)
     model.run()
     keys = [party.key for party in model.signatories]
@@ -137,25 +138,38 @@ def run_trials(
     worlds: Sequence[int],
     changes: Sequence[Toward],
     executor: Executor,
+    wanted: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
-    """As :func:`run_trial`, spread over an executor; worlds beyond the first chunk are left out.
+    """Whether each world settles under each change; (changes, worlds), False where not wanted.
+
+    Parameters
+    ----------
+    worlds : sequence of int
+        Of the first chunk.
+    wanted : ndarray of bool, shape (changes, worlds), optional
+        What is to be run; by default all.
 
     Raises
     ------
     RuntimeError
         If a worker was lost.
     """
-    rows = max(1, len(changes))
+    out = np.zeros((len(changes), len(worlds)), dtype=bool)
+    of, column = np.nonzero(np.ones_like(out) if wanted is None else wanted)
+    if not len(of):
+        return out
     # few large models are cheaper than many small ones; every worker gets one
-    parts = max(executor.workers, -(-rows * len(worlds) // CHUNK))
-    cuts = np.array_split(np.arange(rows), min(parts, rows))
-    trials = [
-        Trial(scenario, seed, tuple(worlds), tuple(changes[n] for n in cut), places=tuple(cut))
-        for cut in cuts
-    ]
-    out = np.zeros((2, len(changes), len(worlds)), dtype=bool)
+    parts = max(min(executor.workers, -(-len(of) // LEAST)), -(-len(of) // CHUNK))
+    cuts = np.array_split(np.arange(len(of)), parts)
+    numbers = np.asarray(worlds)
+    trials = []
+    for place, cut in enumerate(cuts):
+        own, where = np.unique(of[cut], return_inverse=True)
+        rows = tuple(numbers[column[cut]].tolist()), tuple(where.tolist())
+        trials.append(Trial(scenario, seed, *rows, tuple(changes[n] for n in own), place))
     for trial, found in executor.run(run_trial, trials, lambda done: None):
         if isinstance(found, Lost):
             raise RuntimeError(f"A worker was lost: {found.reason}")
-        out[:, list(trial.places)] = found
+        cut = cuts[trial.place]
+        out[of[cut], column[cut]] = found
     return out

@@ -9,7 +9,7 @@ from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
 
 if TYPE_CHECKING:
-    from sim.studies.explain.explanation import Change, Driver, Explanation, Obstacle, Rule
+    from sim.studies.explain.findings import Change, Driver, Explanation, Obstacle, Rule
 
 
 def actor_words(key: str, scenario: Scenario) -> str:

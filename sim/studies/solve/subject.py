@@ -14,9 +14,8 @@ from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
-from sim.results.summary import nearest_text
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, nearest_text
 
 Array = NDArray[np.float64]
 

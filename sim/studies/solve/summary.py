@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
@@ -152,11 +151,6 @@ def _point(subject: Subject, point: Point, brief: bool = False) -> dict[str, Any
     gain = dict(zip(analysis.parties, point.gain.tolist(), strict=True))
     utility = dict(zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True))
     return {"terms": terms, "utility": utility, "gain": gain}
-
-
-def text(content: dict[str, Any]) -> str:
-    """As it is written to ``solution.json``."""
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def rounded(value: Any) -> Any:

@@ -15,6 +15,7 @@ from sim.scenario.overrides import step_to
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, dotted
+from sim.studies.explain.inputs import scale_words
 from sim.studies.sweep.vary import SCENARIO, Setting, Vary, flow, plain
 
 
@@ -38,6 +39,8 @@ class Parameter:
         Whether values are factors.
     own : float, str or None
         What the scenario itself says there (the median where it is uncertain; 1 for factors).
+    words : tuple of str
+        Texts of the scale nearest to the values; empty where they lie on none.
     """
 
     path: str
@@ -48,6 +51,7 @@ class Parameter:
     high: float | None
     factor: bool
     own: float | str | None
+    words: tuple[str, ...] = ()
 
     @property
     def continuous(self) -> bool:
@@ -61,15 +65,19 @@ class Parameter:
 def describe(vary: Vary, base: Loaded, own: float | str | None) -> Parameter:
     """The parameter of a ``--vary`` in the words of a scenario."""
     ordered = vary.numeric and not vary.continuous
+    numbers = tuple(float(s.value) for s in vary.settings) if ordered else ()
+    on_scale = () if vary.factor else numbers
+    words = tuple(scale_words(vary.path, value, base.scenario) for value in on_scale)
     return Parameter(
         vary.path,
         title_of(vary.path, base.scenario),
         tuple(s.label for s in vary.settings),
-        tuple(float(s.value) for s in vary.settings) if ordered else (),
+        numbers,
         vary.low if vary.continuous else None,
         vary.high if vary.continuous else None,
         vary.factor,
         own,
+        words if all(words) else (),
     )
 
 

@@ -70,7 +70,7 @@ class Header:
     def load(cls, raw: Mapping[str, Any]) -> Header:
         """Back from plain data."""
         parameters = tuple(
-            Parameter(**(p | {"labels": tuple(p["labels"]), "numbers": tuple(p["numbers"])}))
+            Parameter(**(p | {k: tuple(p.get(k, ())) for k in ("labels", "numbers", "words")}))
             for p in raw["parameters"]
         )
         return cls(

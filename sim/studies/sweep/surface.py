@@ -33,12 +33,19 @@ class Axis:
         The values as numbers; None for words.
     edges : ndarray or None
         Of the bins of a continuous range.
+    words : sequence of str
+        Texts of the scale for the values; empty where they lie on none.
     """
 
     parameter: Parameter
     labels: list[str]
     centres: NDArray[np.float64] | None
     edges: NDArray[np.float64] | None = None
+    words: Sequence[str] = ()
+
+    def told(self, n: int) -> str:
+        """A value in the words of its scale, where it lies on one."""
+        return f"{self.labels[n]} (“{self.words[n]}”)" if self.words else self.labels[n]
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -224,4 +231,6 @@ def _along(
     unit = "x" if parameter.factor else ""
     short = [f"{number:.4g}{unit}" for number in parameter.numbers]
     shown = short if len(set(short)) == len(short) else labels
-    return rank[at], Axis(parameter, [shown[n] for n in order], np.array(parameter.numbers)[order])
+    words = [parameter.words[n] for n in order] if parameter.words else []
+    values = np.array(parameter.numbers)[order]
+    return rank[at], Axis(parameter, [shown[n] for n in order], values, words=words)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.chunks import Failure
+from sim.files import csv_text, json_text
 from sim.formulas.statistics import Clustered
 from sim.results.outcomes import NOTE, Measure
 from sim.studies.sweep.effects import Effect, mean_interval
@@ -63,11 +62,7 @@ def _row(results: SweepResults, cell: int, values: Mapping[Measure, NDArray[np.f
 
 def cells_csv(rows: Sequence[Row]) -> str:
     """``cells.csv``."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(rows[0])
-    writer.writerows([_plain(v) for v in one.values()] for one in rows)
-    return out.getvalue()
+    return csv_text([rows[0], *([_plain(v) for v in one.values()] for one in rows)])
 
 
 def sweep_json(
@@ -108,7 +103,7 @@ def sweep_json(
             for f in failures
         ],
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json_text(content)
 
 
 def effect_entry(one: Effect) -> dict[str, Any]:

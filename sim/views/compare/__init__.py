@@ -1,6 +1,5 @@
 """What the charts of a comparison show, one view per chart."""
 
-from sim.views.compare.common import palette
 from sim.views.compare.differences import differences as differences_view
 from sim.views.compare.durability import durability as durability_view
 from sim.views.compare.gains import gains as gains_view
@@ -15,7 +14,6 @@ __all__ = [
     "gains_view",
     "odds_view",
     "packages_view",
-    "palette",
     "stuck_view",
     "time_view",
 ]

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import DEFAULT_BASELINE, Comparison
 from sim.studies.compare.words import label, worlds_words
-from sim.views.colours import OKABE_ITO
-
-UNNAMED = "#767676"
-"""Grey for scenarios without a colour of their own."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +50,6 @@ def foot(comparison: Comparison) -> str:
         "Model's consequences, given the assumptions in the scenario files"
         f"{changed}; not a forecast. {worlds_words(comparison)}. Sources: in the scenario files."
     )
-
-
-def palette(comparison: Comparison) -> dict[str, str]:
-    """Colours of those that settle and that sign a first stage most often; grey for the others."""
-    ranked = [run.scenario.name for run in comparison.ranked]
-    signing = sorted(
-        (run for run in comparison.ranked if len(run.scenario.stages) > 1),
-        key=lambda run: -float(run.summary.first_stage_ever),
-    )
-    # half of the colours for settlements, the rest for stages, what is left for the next in rank
-    order = [*ranked[: len(OKABE_ITO) // 2], *(run.scenario.name for run in signing[:4]), *ranked]
-    chosen = list(dict.fromkeys(order))[: len(OKABE_ITO)]
-    return dict.fromkeys(ranked, UNNAMED) | dict(zip(chosen, OKABE_ITO, strict=False))
 
 
 def listed(names: list[str], most: int = 4) -> str:

@@ -9,11 +9,9 @@ from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
 from sim.studies.compare.words import TOLD, difference_words, label
+from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
-
-SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
-"""A difference whose intervals leave out 0, one of which some interval holds it, what is beside."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import FEW, counted, percent
-from sim.prose import percent as share_text
+from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import Row, foot, listed, row_of, rows_of
 from sim.views.view import View
+from sim.words.shares import FEW, share_of
 
 
 @dataclass(frozen=True)
@@ -24,17 +23,24 @@ class Holding:
         After each year, from the first.
     spans : list of Interval
         95 % intervals of a settlement's shares; empty for a plan.
+    worlds : int
+        How many the shares are of.
     """
 
     row: Row
     held: list[float]
     spans: list[Interval]
+    worlds: int
+
+    @property
+    def last(self) -> str:
+        """How many hold in the end."""
+        return share_of(self.held[-1], self.worlds)
 
     @property
     def words(self) -> str:
         """The curve in a sentence."""
-        last, years = percent(self.held[-1]), counted(len(self.held), "year")
-        return f"{self.row.title}: {last} hold {years}."
+        return f"{self.row.title}: {self.last} hold {counted(len(self.held), 'year')}."
 
 
 @dataclass(frozen=True)
@@ -63,16 +69,13 @@ class DurabilityView(View):
 def durability(comparison: Comparison) -> DurabilityView | None:
     """Settlements of those with enough of them, and plans; None where there is neither."""
 
-    def curve(run: Run, held: list[float], spans: list[Interval]) -> Holding:
-        return Holding(row_of(comparison, run), held, spans)
-
     settled = [
-        curve(run, found.shares, found.spans)
+        Holding(row_of(comparison, run), found.shares, found.spans, found.worlds)
         for run in comparison.ranked
         if (found := run.summary.durability) and found.worlds >= FEW
     ]
     plans = [
-        curve(run, list(plan.held.values()), [])
+        Holding(row_of(comparison, run), list(plan.held.values()), [], run.summary.worlds)
         for run in comparison.ranked
         if (plan := run.summary.plan) and plan.held
     ]
@@ -102,12 +105,12 @@ def headline(settled: list[Holding], plans: list[Holding]) -> str:
     """The finding: which hold longest, after as many years as all of them look at."""
     curves = settled or plans
     years = min(len(c.held) for c in curves)
-    after = {c.row.name: c.held[years - 1] for c in curves}
-    best = max(after.values())
-    which = listed([key for key, share in after.items() if share == best])
+    best = max(c.held[years - 1] for c in curves)
+    first = [c for c in curves if c.held[years - 1] == best]
+    which, share = listed([c.row.name for c in first]), share_of(best, first[0].worlds)
     if settled:
-        return f"After {years} years {share_text(best)} of the settlements hold in {which}"
+        return f"Settlements hold most often in {which}: {share} after {years} years"
     return (
         f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
-        f"{share_text(best)} after {years} years"
+        f"{share} after {years} years"
     )

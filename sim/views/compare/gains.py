@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import FEW, counted, is_few
+from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import actor_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
+from sim.words.shares import FEW, is_few
 
 Array = NDArray[np.float64]
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, negligible, wilson
-from sim.prose import FEW, is_few, odds_parts, odds_words, sentence, span_words
+from sim.prose import sentence, span_words
 from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import difference
 from sim.views.colours import OUTCOME_COLORS
 from sim.views.compare.common import Row, first_group, foot, listed, rows_of
 from sim.views.view import View
+from sim.words.shares import FEW, is_few, odds_parts, odds_words
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def _finding(runs: list[Run]) -> str:
     if best == 0:
         stage = max(runs, key=lambda r: float(r.summary.first_stage_ever))
         share = stage.summary.first_stage_ever
-        text = f"No settlement in any world of any of the {len(runs)} scenarios"
+        text = f"no settlement in any world of any of the {len(runs)} scenarios"
         if share:
             where = listed([stage.scenario.name])
             text += f"; a first stage most often in {where}: "
@@ -161,7 +162,7 @@ def _finding(runs: list[Run]) -> str:
     best_words = odds_words(best, first.summary.worlds, first.summary.outcome_spans["settlement"])
     near = [r.scenario.name for r in runs if r is first or as_good(r, first)]
     if len(near) == 1:
-        text = f"Settlement most often in {listed(near)}: {best_words}"
+        text = f"settlement most often in {listed(near)}: {best_words}"
     else:
-        text = f"Settlement about as often in {listed(near)}: at most {best_words}"
+        text = f"settlement about as often in {listed(near)}: at most {best_words}"
     return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")

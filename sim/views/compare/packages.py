@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.prose import is_few, odds_words
+from sim.prose import listing
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import actor_colors
 from sim.views.compare.common import (
@@ -18,6 +18,7 @@ from sim.views.compare.common import (
     sharing_issues,
 )
 from sim.views.view import View
+from sim.words.shares import span_of
 
 NEAR = 0.15
 """Part of the scale within which a term is near a side's ideal."""
@@ -34,18 +35,33 @@ class Term:
     text: str
     share: float | None = None
     side: str | None = None
-    worlds: int = 0
-
-    @property
-    def found(self) -> str:
-        """In which share of the worlds it is agreed, or in how many where they are few."""
-        few = self.share is not None and is_few(self.share, self.worlds)
-        return f"in {odds_words(self.share, self.worlds)}{'' if few else ' of worlds'}"
 
     @property
     def agreed(self) -> bool:
         """Whether it stands agreed in any world."""
         return self.share is not None
+
+
+@dataclass(frozen=True)
+class Saying:
+    """A text of a scale, and the scenarios whose package says it.
+
+    Attributes
+    ----------
+    side : str or None
+        Whose ideal it is near in all of them, if one's.
+    names : str
+        The scenarios in words; of most of them only how many.
+    where : str
+        In which share of worlds it is agreed, or that it is the plan's.
+    """
+
+    text: str
+    agreed: bool
+    side: str | None
+    rows: list[Row]
+    names: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -56,8 +72,8 @@ class PackagesView(View):
     ----------
     rows : list of Row
         Scenarios with a deal or a plan, as ranked.
-    groups : list of list of Row
-        The same, those together whose packages read alike on all issues.
+    sayings : dict of str to list of Saying
+        Issue → what is said on it; first the issues on which most different things are said.
     sides : dict of str to (str, str)
         Label and colour of the sides that a term is near.
     issues : dict of str to str
@@ -69,7 +85,7 @@ class PackagesView(View):
     """
 
     rows: list[Row]
-    groups: list[list[Row]]
+    sayings: dict[str, list[Saying]]
     sides: dict[str, tuple[str, str]]
     issues: dict[str, str]
     terms: dict[str, dict[str, Term]]
@@ -95,9 +111,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds; in italics: the plan as published, not agreed in "
-        "any world; –: no such issue there, or nothing said. Coloured where it is near the ideal "
-        "of one side alone. Scenarios that read alike stand together."
+        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not "
+        "agreed in any world. Coloured where it is near the ideal of one side alone. Scenarios "
+        "that say the same stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -113,19 +129,34 @@ def packages(comparison: Comparison) -> PackagesView | None:
         for a in run.scenario.actors
         if a in sides
     }
+    said = {i: _sayings(runs, rows, terms, i) for i in issues}
     return PackagesView(
-        foot(comparison), headline(runs, terms), text, rows, _alike(rows, terms), named, issues,
-        terms, own,
+        foot(comparison), headline(runs, terms), text, rows,
+        dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms, own,
     )  # fmt: skip
 
 
-def _alike(rows: list[Row], terms: dict[str, dict[str, Term]]) -> list[list[Row]]:
-    """Rows in groups that say the same in the same words."""
-    groups: dict[object, list[Row]] = {}
-    for row in rows:
-        said = tuple((i, t.text, t.agreed) for i, t in terms[row.name].items())
-        groups.setdefault(said, []).append(row)
-    return list(groups.values())
+def _sayings(
+    runs: list[Run], rows: list[Row], terms: dict[str, dict[str, Term]], issue: str
+) -> list[Saying]:
+    """What scenarios say on an issue, those together that say the same; the commonest first."""
+    groups: dict[object, list[int]] = {}
+    for n, run in enumerate(runs):
+        term = terms[run.scenario.name].get(issue)
+        if term is not None:
+            groups.setdefault((term.text, term.agreed), []).append(n)
+    found = []
+    for places in groups.values():
+        mine = [terms[runs[n].scenario.name][issue] for n in places]
+        counts = [(t.share, runs[n].summary.worlds)
+                  for n, t in zip(places, mine, strict=True) if t.share is not None]  # fmt: skip
+        where = span_of(counts) if counts else "the plan, not agreed in any world"
+        (side, *others) = {term.side for term in mine}
+        most = len(groups) > 1 and len(places) > max(len(runs) / 2, 3)
+        names = f"the other {len(places)}" if most else listing([rows[n].label for n in places])
+        found.append(Saying(mine[0].text, mine[0].agreed, None if others else side,
+                            [rows[n] for n in places], names, where))  # fmt: skip
+    return sorted(found, key=lambda one: -len(one.rows))
 
 
 def near(run: Run, issue: str, point: float) -> str | None:
@@ -147,7 +178,7 @@ def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
         agreed = package.get(issue)
         if agreed and agreed.median is not None and agreed.text is not None:
             side = near(run, issue, agreed.median)
-            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds, side, worlds)
+            terms[issue] = Term(agreed.median, agreed.text, agreed.worlds / worlds, side)
         elif plan and issue in plan.points:
             point = plan.points[issue]
             terms[issue] = Term(point.point, point.text, side=near(run, issue, point.point))

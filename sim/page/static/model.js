@@ -1,0 +1,100 @@
+// The odds for other assumptions, by the regressions that come with a plan (sim/page/data.py).
+//
+// In every stored world what was moved is put at its new value, and the mean of the fitted
+// probabilities is taken (g-computation: Robins 1986, Mathematical Modelling 7). Worlds near the
+// new value say what the regression misses: the weighted mean of its residuals is added, as far as
+// it exceeds its own error (doubly robust: Robins, Rotnitzky & Zhao 1994, JASA 89; shrunk as Efron &
+// Morris 1973, JASA 68, do).
+const LOW = 0.1, HIGH = 0.9;
+
+const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
+
+// Linear predictors of all stored worlds, their probabilities, and what of it calibrations decide.
+function predictorsOf(plan, goal, columns, n) {
+  const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), p = new Float64Array(n);
+  for (const { codes, levels, fit, engine } of columns) {
+    const by = fit[goal][0];
+    if (!by) continue;
+    const add = Float64Array.from(levels, (z) => by * z), to = codes();
+    for (let i = 0; i < n; i++) eta[i] += add[to[i]];
+    if (engine) for (let i = 0; i < n; i++) judged[i] += add[to[i]];
+  }
+  for (let i = 0; i < n; i++) p[i] = expit(eta[i]);
+  return { eta, judged, p, ends: endsOf(judged) };
+}
+
+// What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
+function moved(predictors, goal, changes, n) {
+  const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
+  const shifts = changes.map(({ codes, levels, target, fit, engine }) => {
+    const by = fit[goal][0], add = Float64Array.from(levels, (z) => by * (target - z));
+    if (by) for (let i = 0; i < n; i++) eta[i] += add[codes[i]];
+    if (by && engine) for (let i = 0; i < n; i++) judged[i] += add[codes[i]];
+    return [fit[goal][1], target - meanOf(codes, levels, n)];
+  });
+  const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged);
+  let sum = 0, slope = 0, lows = 0, highs = 0;
+  for (let i = 0; i < n; i++) {
+    const p = expit(eta[i]), rest = eta[i] - judged[i];
+    sum += p;
+    slope += p * (1 - p);
+    lows += expit(rest + low);
+    highs += expit(rest + high);
+  }
+  const share = sum / n;
+  let error = share * (1 - share) / n;
+  for (const [of, by] of shifts) error += (of * by * slope / n) ** 2;
+  return { share, error, reach: [logit(lows / n) - logit(share), logit(highs / n) - logit(share)] };
+}
+
+function endsOf(values) {
+  const sorted = values.slice().sort();
+  return [LOW, HIGH].map((level) => sorted[Math.floor(level * (sorted.length - 1))]);
+}
+
+// Share and day → the share's range over what past talks allow: that of the plan as coded, wider or
+// narrower by as much as that of the regression is.
+function reachOf(allowed, coded, now) {
+  if (!allowed.length) return undefined;
+  const by = [0, 1].map((end) => (Math.abs(coded[end]) > 1e-3 ? now[end] / coded[end] : 1));
+  return (day, share) => {
+    if (!(share > 0 && share < 1)) return undefined;
+    const after = allowed.findIndex(([at]) => at >= day), place = after < 0 ? allowed.length - 1 : after, [at, ...ends] = allowed[place];
+    const [before, ...others] = after > 0 ? allowed[place - 1] : allowed[place], part = at > before ? (day - before) / (at - before) : 1;
+    return [0, 1].map((end) => expit(logit(share) + by[end] * (others[end] + part * (ends[end] - others[end]))));
+  };
+}
+
+function meanOf(codes, levels, n) {
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += levels[codes[i]];
+  return sum / n;
+}
+
+// With what the weighted worlds add to it; `happens` says of each world whether it is so.
+function corrected(model, predictors, happens, { at, w }) {
+  let missed = 0, error = 0;
+  for (let k = 0; k < at.length; k++) {
+    const rest = w[k] * (happens[at[k]] - predictors.p[at[k]]);
+    missed += rest;
+    error += rest * rest;
+  }
+  const kept = missed ? Math.max(0, 1 - error / missed ** 2) : 0;
+  return { ...model, share: Math.min(1, Math.max(0, model.share + kept * missed)), error: model.error + kept * error };
+}
+
+// So many worlds, run anew, would be as sure of a share.
+function worthOf({ share, error }, n) {
+  const p = Math.min(1 - 0.5 / n, Math.max(0.5 / n, share));
+  return Math.max(1, Math.min(n, p * (1 - p) / Math.max(error, 1e-12)));
+}
+
+// Weights with which shares of kinds of worlds are what they are to be, as far as there are such.
+function raked(weights, kinds, shares) {
+  const { at, w } = weights, sums = new Float64Array(shares.length), out = new Float64Array(w.length);
+  for (let k = 0; k < at.length; k++) sums[kinds[at[k]]] += w[k];
+  const known = shares.reduce((sum, share, kind) => sum + (sums[kind] ? share : 0), 0);
+  if (!known) return weights;
+  for (let k = 0; k < at.length; k++) out[k] = w[k] * shares[kinds[at[k]]] / sums[kinds[at[k]]] / known;
+  return { ...weights, w: out };
+}

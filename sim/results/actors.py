@@ -1,0 +1,84 @@
+"""What every actor gets, and what its threats and promises come to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sim.results.record import Record
+
+
+@dataclass(frozen=True)
+class ActorResult(Record):
+    """Medians over worlds, with the 10th and 90th percentile, of a signatory.
+
+    Attributes
+    ----------
+    gain_from_settling : float or None
+        Utility less reservation, where all is settled.
+    conceded : float
+        Utility between its first and its last positions.
+    violations : float
+        Share of worlds in which it breaks a truce.
+    """
+
+    utility: float
+    utility_p10: float
+    utility_p90: float
+    reservation: float
+    reservation_p10: float
+    reservation_p90: float
+    reservation_at_start: float
+    gain_from_settling: float | None
+    conceded: float
+    conceded_by_issue: dict[str, float]
+    violations: float
+
+
+@dataclass(frozen=True)
+class LeverUse(Record):
+    """Shares of worlds in which a lever is pulled and acts, and the median day from which."""
+
+    pulled: float
+    in_effect: float
+    median_day: float | None
+
+
+def actors_summary(data: xr.Dataset) -> dict[str, ActorResult]:
+    """What every signatory gets."""
+    out = {}
+    settled = data.outcome.values == 0
+    for actor in data.actor.values:
+        one = data.sel(actor=actor)
+        entry: dict[str, Any] = {}
+        utility, reservation = one.utility.values, one.reservation_end.values
+        for name, values in (("utility", utility), ("reservation", reservation)):
+            low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+            entry |= {name: float(median), f"{name}_p10": float(low), f"{name}_p90": float(high)}
+        entry["reservation_at_start"] = float(np.median(one.reservation_start.values))
+        gain = (utility - reservation)[settled]
+        entry["gain_from_settling"] = float(np.median(gain)) if len(gain) else None
+        conceded = one.conceded.values
+        entry["conceded"] = float(np.median(conceded.sum(axis=1)))
+        entry["conceded_by_issue"] = {
+            str(i): float(np.median(conceded[:, n])) for n, i in enumerate(data.issue.values)
+        }
+        entry["violations"] = float((one.violates_count.values > 0).mean())
+        out[str(actor)] = ActorResult(**entry)
+    return out
+
+
+def levers_summary(data: xr.Dataset, horizon: float) -> dict[str, LeverUse]:
+    """How often every lever is pulled and acts."""
+    out = {}
+    pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
+    for n, lever in enumerate(data.lever.values):
+        pulled = ~np.isnan(pulled_day[:, n])
+        effect = effect_day[:, n]
+        acted = effect <= horizon  # what was pulled late may act only after the end
+        median = float(np.median(effect[acted])) if acted.any() else None
+        out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
+    return out

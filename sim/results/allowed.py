@@ -1,0 +1,66 @@
+"""How shares differ among the engine parameters that past talks allow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sim.formulas.emulator import normal_scores, spread_of_share
+from sim.formulas.statistics import Interval, wilson
+from sim.results.experiments import PREFIX
+from sim.results.outcomes import OUTCOMES, Intervals
+from sim.results.record import Record
+
+
+@dataclass(frozen=True)
+class Allowed(Record):
+    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent."""
+
+    outcomes: dict[str, Interval]
+    deal_by_day: Intervals
+    first_stage_by_day: Intervals
+
+
+def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Engine parameters that worlds drew, by name, (worlds,) each; without those all alike."""
+    names = [str(n) for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
+    drawn = {name: data[name].values.astype(float) for name in names}
+    return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
+
+
+def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
+    """From whether something is so in each world to how its share differs among calibrations.
+
+    None where worlds do not differ in the engine parameters that past talks inform.
+    """
+    drawn = list(drawn_parameters(data).values())
+    if not drawn:
+        return None
+    scores = normal_scores(np.array(drawn).T)
+
+    def spread(flags: np.ndarray) -> Interval:
+        count, worlds = int(flags.sum()), len(flags)
+        if count in (0, worlds):  # what happens in no world, or in all, is left to sampling
+            return wilson(count, worlds)
+        return Interval(*spread_of_share(scores, flags))
+
+    return spread
+
+
+def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:
+    """How shares differ among calibrations."""
+    spread = allowed_spread(data)
+    if spread is None:
+        return None
+    kinds = data.outcome.attrs["flag_meanings"].split()
+
+    codes = data.outcome.values
+    settled, first = data.settled_day.values, data.first_signed_day.values
+    return Allowed(
+        {kind: spread(codes == OUTCOMES.index(kind)) for kind in kinds},
+        {day: spread(settled <= float(day)) for day in days},
+        {day: spread(first <= float(day)) for day in days},
+    )

@@ -1,0 +1,80 @@
+"""Issues: ordered scales, and the words for their points."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.fields import OnScale, Sourced, Title
+
+Told = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+"""A number that is only told, with the unit of its scale."""
+
+
+class Issue(Sourced):
+    """An ordered scale from 0 to 1 with texts at chosen points."""
+
+    title: Title = Field(description="Name in charts.")
+    kind: Literal["continuous", "options"] = Field(
+        default="continuous",
+        description="`continuous`: anything between the texts can be agreed. `options`: only the "
+        "listed points, at most 21.",
+    )
+    scale: dict[float, Title] = Field(
+        min_length=2,
+        max_length=1000,
+        description="Point → text: at least two points from 0 to 1, each with its text. Distances"
+        " count: half the distance is half the loss.",
+    )
+    no_deal: OnScale = Field(
+        description="Where the issue stands at the start while nothing is agreed."
+    )
+    unit: Title | None = Field(
+        default=None,
+        description="What the scale measures; stands beside the numbers of a `numeric` scale.",
+    )
+    separable: bool = Field(
+        default=False,
+        description="Whether a part agreement on it alone may be signed, as in a track of its own.",
+    )
+    numeric: tuple[Told, Told] | None = Field(
+        default=None,
+        description="What the points 0 and 1 are in numbers. Every point is then told as its "
+        "number with the unit, not as the nearest text: 0.3996 of `[0, 100]` as "
+        "39.96. Importers write it where the source gives numbers only.",
+    )
+
+    @field_validator("scale")
+    @classmethod
+    def _within(cls, scale: dict[float, Title]) -> dict[float, str]:
+        outside = [p for p in scale if not 0 <= p <= 1]
+        if outside:
+            raise PydanticCustomError(
+                "scale", f"the point {outside[0]:g} lies outside the scale 0 to 1"
+            )
+        return dict(sorted(scale.items()))
+
+
+def nearest_text(issue: Issue, point: float) -> str:
+    """Text of the listed point nearest to a point of the scale; of a numeric one its number."""
+    if issue.numeric is not None:
+        low, high = issue.numeric
+        return scale_number(low + point * (high - low), high - low, issue.unit)
+    return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
+
+
+def scale_number(value: float, span: float, unit: str | None) -> str:
+    """A number to about a ten-thousandth of its scale, with the unit.
+
+    Examples
+    --------
+    >>> scale_number(39.957, 100, "%"), scale_number(5.0, 6, "years"), scale_number(-1e-9, 1, None)
+    ('39.96 %', '5 years', '0')
+    """
+    digits = max(0, 4 - math.ceil(math.log10(abs(span)))) if span else 0
+    text = f"{round(value, min(digits, 9)) + 0.0:.{min(digits, 9)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} {unit}" if unit else text

@@ -1,0 +1,108 @@
+"""What goes on while nothing is agreed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from sim.scenario.distributions import Number
+from sim.scenario.fields import Deviation, Growth, Identifier, Movement, Sourced, Worth, in_unit
+
+LAST_YEAR = 9000
+"""Of day 0: dates end with the year 9999."""
+
+
+class Drift(Sourced):
+    """How an issue moves by itself while the war goes on."""
+
+    mean: Movement = Field(description="Scale units a month; negative: toward 0.")
+    volatility: Deviation = Field(
+        default=Number("fixed", (0.0,)),
+        description="Standard deviation of one month's movement, scale units.",
+    )
+
+
+class Belief(Sourced):
+    """What an actor thinks the drift is before it watches the front."""
+
+    mean: Movement = Field(description="The drift that it expects, scale units a month.")
+    sd: Deviation = Field(
+        description="How unsure it is, scale units a month. The larger, the sooner it learns from"
+        " what the front does; 0 never learns."
+    )
+
+
+class Cost(Sourced):
+    """What a month of war costs an actor, in its own utility."""
+
+    per_month: Worth = Field(
+        description="Utility lost a month at the start. 0.01 means: to be spared a month of war "
+        "it would give up 1 % of the way from its worst package to its best."
+    )
+    growth: Growth = Field(
+        default=Number("fixed", (0.0,)),
+        description="Relative growth a month, compounded: 0.02 is 2 %.",
+    )
+
+
+def _tidy(days: float) -> float:
+    return int(days) if days.is_integer() else days
+
+
+def _within_calendar(day: date) -> date:
+    if day.year > LAST_YEAR:
+        said = f"lies after the year {LAST_YEAR}, and the days of a run must be dates too"
+        raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+    return day
+
+
+class War(Sourced):
+    """What goes on while nothing is agreed."""
+
+    start_date: Annotated[date, AfterValidator(_within_calendar)] = Field(description="Day 0.")
+    neutral: bool = Field(
+        default=False,
+        description="Whether results are told without the word war. Written by `status_quo:`, "
+        "which may stand in place of `war:`.",
+    )
+    round_days: Annotated[float, in_unit("d", 0.25, 365), AfterValidator(_tidy)] = Field(
+        default=7,
+        description="Length of a round, the step in which the war is computed: days are told to "
+        "the round, and nothing else hangs on it.",
+    )
+    drift: dict[Identifier, Drift] = Field(
+        default={}, description="Issue → keys: how it moves by itself."
+    )
+    beliefs: dict[Identifier, dict[Identifier, Belief]] = Field(
+        default={},
+        description="Actor → issue → keys: what an actor takes the drift to be. Absent: it knows "
+        "the true drift.",
+    )
+    cost: dict[Identifier, Cost] = Field(
+        default={},
+        description="Actor → cost: cost of war. Absent: none. A plain number or distribution is "
+        "short for `{per_month: …}`.",
+    )
+
+    def told(self, text: str) -> str:
+        """Words about it, without war where there is none."""
+        if not self.neutral:
+            return text
+        for cost in ("cost", "Cost", "costs", "Costs"):
+            text = text.replace(f"{cost} of war", f"{cost} of no deal")
+        return text.replace("War: ", "Without a deal: ")
+
+    @field_validator("cost", mode="before")
+    @classmethod
+    def _plain_cost(cls, raw: Any) -> Any:
+        """`putin: 0.01` is short for `putin: {per_month: 0.01}`."""
+        if not isinstance(raw, dict):
+            return raw
+        keys = set(Cost.model_fields)
+        return {
+            actor: cost if isinstance(cost, dict) and keys & set(cost) else {"per_month": cost}
+            for actor, cost in raw.items()
+        }

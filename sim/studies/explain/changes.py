@@ -1,0 +1,146 @@
+"""What stands in the way of a deal, and the smallest changes, searched in failed worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sim.ensemble.executors import Executor
+from sim.formulas.statistics import Interval, wilson
+from sim.results.outcomes import ends_in
+from sim.scenario.loading import Loaded, load_variant
+from sim.studies.explain.field import Field, Shares
+from sim.studies.explain.findings import Change, Obstacle, Reasons
+from sim.studies.explain.moves import Move
+from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
+from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
+from sim.studies.explain.words import move_words
+from sim.studies.sweep.vary import flow
+
+Progress = Callable[[str, float, float], None]
+FEW, SOME, MANY = 24, 40, 120
+"""Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
+PROMISE = 500
+"""Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
+SURE = 100
+"""Other failed worlds in which what was found is counted."""
+UNSEEN = 6101
+"""Added to the seed for the worlds of the promise."""
+STEPS = 6
+"""Of which the progress of an explanation is told."""
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search in failed worlds found; changes not yet confirmed.
+
+    Attributes
+    ----------
+    changed : list of Loaded
+        The scenario with each of the changes.
+    """
+
+    failed: int
+    everything: float
+    obstacles: list[Obstacle]
+    together: list[Obstacle]
+    reasons: list[Reasons]
+    changes: list[Change]
+    changed: list[Loaded]
+    alone: dict[str, float]
+
+
+def searched(
+    loaded: Loaded,
+    moves: list[Move],
+    data: xr.Dataset,
+    executor: Executor,
+    seed: int,
+    actor: str | None,
+    progress: Progress,
+    goal: float,
+) -> Searched:
+    """Obstacles and smallest changes: of all, or of one actor's own.
+
+    Parameters
+    ----------
+    data : Dataset
+        The run's worlds.
+    """
+    if actor is not None:
+        moves = [move for move in moves if move.actor == actor]
+    settled = ends_in("settlement")(data)
+    numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
+    failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
+    if not failed or not moves:
+        return Searched(0, 0.0, [], [], [], [], [], {})
+    scenario, whole = loaded.scenario, bundles(moves)
+
+    def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
+        return Field(loaded, of, seed + plus, tuple(worlds), executor)
+
+    few = field(whole, failed[:FEW])
+    progress("what stands in the way", 1, STEPS)
+    found = lattice(few)
+    single, together = obstacles(found, field(whole, failed[FEW:][:SURE] or failed), scenario)
+    progress("the smallest change", 2, STEPS)
+    alone = {}
+    for owner in dict.fromkeys(move.actor for move in moves):
+        own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
+        alone[owner] = max(map(found.odds, own), default=0.0)
+    least, changes, changed = smallest(few, found, list(whole), goal), [], []
+    if least.shares:
+        singles = {move.key: move for move in moves}
+        parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
+        rest = failed[FEW:] or failed
+        least = trimmed(field(singles, rest[:SOME]), least, parts)
+        least = tuned(field(singles, (rest[SOME:] or rest)[:MANY]), least)
+        others = field(singles, list(range(PROMISE)), UNSEEN)
+        progress("what it promises", 3, STEPS)
+        changes.append(promised(loaded, others, least, actor or ""))
+        changed.append(load_variant(loaded, changes[0].set))
+    return Searched(
+        len(few.worlds), float(found.everything.mean()), single, together,
+        reasons(found, few, scenario), changes, changed, alone,
+    )  # fmt: skip
+
+
+def promised(loaded: Loaded, field: Field, least: Smallest, owner: str) -> Change:
+    """What was found, told, with what it brings in the worlds of a field."""
+    shares = {k: least.shares[k] for k in field.moves if k in least.shares}
+    hits = float(field.settled([shares])[0].sum())
+    return Change(
+        owner,
+        [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
+        set_arguments(field, shares),
+        prices(field, shares),
+        least.goal,
+        least.most,
+        hits / len(field.worlds),
+        wilson(hits, len(field.worlds)),
+        float("nan"),
+        Interval(0.0, 1.0),
+        float("nan"),
+        0,
+    )
+
+
+def set_arguments(field: Field, shares: Shares) -> list[str]:
+    """A change as a user gives it with ``--set``."""
+    return [
+        f"{key}={flow(value)}"
+        for move, part in shares.items()
+        for key, value in field.moves[move].changes(part).items()
+    ]
+
+
+def prices(field: Field, shares: Shares) -> dict[str, float]:
+    """What each actor that changes something gives up, in its own utility."""
+    out: dict[str, float] = {}
+    for key, share in shares.items():
+        move = field.moves[key]
+        out[move.actor] = out.get(move.actor, 0.0) + move.price(share)
+    return out

@@ -1,0 +1,189 @@
+"""What an explanation holds, as records that are written and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.formulas.statistics import Interval
+from sim.results.record import Record
+
+
+@dataclass(frozen=True)
+class Driver(Record):
+    """An uncertain number that the outcome depends on more than chance would have it.
+
+    Attributes
+    ----------
+    index, low, high : float
+        PAWN index with its 95 % interval.
+    when_low, when_high : float
+        Mean of the measure where the number is in its lowest, and its highest third.
+    low_words, high_words : str
+        Where those thirds end and begin.
+    """
+
+    path: str
+    title: str
+    actor: str
+    theme: str
+    index: float
+    low: float
+    high: float
+    when_low: float
+    when_high: float
+    low_words: str
+    high_words: str
+
+
+@dataclass(frozen=True)
+class Fitted(Record):
+    """How a rule does in some worlds: see :class:`sim.formulas.boxes.Fit`."""
+
+    coverage: float
+    density: float
+    outside: float
+    mass: float
+    worlds: int
+
+
+@dataclass(frozen=True)
+class Rule(Record):
+    """Conditions under which cases are more frequent.
+
+    Attributes
+    ----------
+    conditions : list of str
+        In words.
+    stability : list of float
+        Share of bootstraps whose best rule restricts the same number, for each condition.
+    fitted, fresh : Fitted
+        In the worlds that it was found in, and in others.
+    """
+
+    conditions: list[str]
+    stability: list[float]
+    fitted: Fitted
+    fresh: Fitted
+
+
+@dataclass(frozen=True)
+class Obstacle(Record):
+    """Something, or two or three things together, whose removal brings deals.
+
+    Attributes
+    ----------
+    what : list of str
+        In words.
+    keys : list of str
+    settle : float
+        Share of the failed worlds that settle without them.
+    parts : float
+        The largest such share of any set within it.
+    needed : float
+        Share in which all of them have to go: no part would do.
+    """
+
+    what: list[str]
+    keys: list[str]
+    settle: float
+    parts: float
+    needed: float
+
+
+@dataclass(frozen=True)
+class Change(Record):
+    """The smallest change found, all together or one actor's own.
+
+    Attributes
+    ----------
+    who : str
+        Key of the actor; empty for all.
+    what : list of str
+        The changes in words.
+    set : list of str
+        The same for ``--set``.
+    price : dict
+        Actor → utility of its own that it gives up, at the most.
+    goal, most : float
+        Shares of the failed worlds that were sought, and that anything brings.
+    promised : float
+        Share of all worlds that settle, by the search; with its interval.
+    confirmed : float
+        The same in fresh worlds, with its interval.
+    before : float
+        The share that settles there as things are.
+    """
+
+    who: str
+    what: list[str]
+    set: list[str]
+    price: dict[str, float]
+    goal: float
+    most: float
+    promised: float
+    promised_interval: Interval
+    confirmed: float
+    confirmed_interval: Interval
+    before: float
+    fresh_worlds: int
+
+
+@dataclass(frozen=True)
+class Reasons(Record):
+    """One failed world: sets that would each bring a deal, those that take least first."""
+
+    world: int
+    sets: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Explanation(Record):
+    """All of it; of an outline, that nothing was searched for, the first part only.
+
+    Attributes
+    ----------
+    identity : str
+        Of scenario, code and seed: what it is about.
+    settled : float
+        Share of the worlds that settle.
+    measure, why_measure : str
+        What drivers and rules are about, and why it is not the odds.
+    chance : float
+        Index that the largest of all numbers reaches by chance.
+    searched : bool
+        Whether changes were tried.
+    failed : int
+        Failed worlds in which obstacles were tried.
+    everything : float
+        Share of them that settle once everything is removed.
+    alone : dict
+        Actor → the most of them that any one, two or three things of its own bring.
+    unreached : list of str
+        What would have brought a settlement where a package that suits all was not reached.
+    """
+
+    scenario: str
+    title: str
+    identity: str
+    worlds: int
+    seed: int
+    settled: float
+    settled_interval: Interval
+    measure_key: str
+    measure: str
+    case: str
+    why_measure: str
+    chance: float
+    inputs: int
+    drivers: list[Driver]
+    rule: Rule | None
+    trade_off: list[Rule]
+    searched: bool
+    failed: int
+    everything: float
+    obstacles: list[Obstacle]
+    together: list[Obstacle]
+    reasons: list[Reasons]
+    changes: list[Change]
+    alone: dict[str, float]
+    unreached: list[str]

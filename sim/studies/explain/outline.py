@@ -1,0 +1,122 @@
+"""What the worlds of a run say by themselves: which numbers decide, and what must be true."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sim.ensemble.runner import Run
+from sim.formulas.attribution import attribution, ends
+from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
+from sim.formulas.statistics import wilson
+from sim.results.experiments import PREFIX, ROLE
+from sim.results.outcomes import ends_in
+from sim.scenario.schema import Scenario
+from sim.studies.calibrate.evidence import engine_hash
+from sim.studies.explain.findings import Driver, Explanation, Fitted, Rule
+from sim.studies.explain.inputs import condition_words, input_of, value_words
+from sim.studies.explain.measure import Measure, measure_of
+
+RULED, RESAMPLES = 15, 20
+"""Drivers among which rules are sought, the strongest; bootstraps that a rule is sought in."""
+MOST = 4000
+"""Worlds that are looked at; more would not be seen in a picture."""
+
+
+def identity(run: Run) -> str:
+    """Of what an explanation is about: the scenario and its calibration, the code, the seed."""
+    about = run.ensemble.attrs
+    # the calibration is in a file of its own, of which a scenario's data hold the name only
+    parts = about["scenario_hash"], engine_hash(), repr(run.scenario.engine), about["seed"]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
+    """Drivers and rules of a finished run.
+
+    Parameters
+    ----------
+    run : Run
+        With its worlds in memory, or opened from a store.
+    fresh : Dataset, optional
+        Other worlds, in which the rule is judged. Without any it is sought in every other world of
+        the run, and judged in the rest.
+    """
+    scenario = run.scenario
+    data = run.ensemble.isel(world=slice(0, MOST))
+    measure = measure_of(data, scenario)
+    paths, table = experiments_array(data)
+    outcome = measure.values(data)
+    index = attribution(table, outcome)
+    order = [int(n) for n in np.argsort(-index.value) if index.value[n] > index.threshold]
+    drivers = []
+    for n in order:
+        about, means = input_of(paths[n], scenario), ends(table[:, n], outcome)
+        thirds = np.nanquantile(table[:, n], (1 / 3, 2 / 3))
+        drivers.append(
+            Driver(
+                paths[n], about.title, about.actor, about.theme,
+                float(index.value[n]), float(index.low[n]), float(index.high[n]),
+                means.low, means.high,
+                *(value_words(paths[n], float(x), scenario) for x in thirds),
+            )
+        )  # fmt: skip
+    searched, judged = data, fresh
+    if judged is None:
+        searched, judged = (data.isel(world=slice(n, None, 2)) for n in (0, 1))
+    names = [paths[n] for n in order[:RULED]]
+    rule, front = rules(names, measure, searched, judged, scenario)
+    now = ends_in("settlement")(data)
+    return Explanation(
+        scenario.name, scenario.title, identity(run), len(now), int(run.ensemble.attrs["seed"]),
+        float(now.mean()), wilson(float(now.sum()), len(now)),
+        measure.key, measure.title, measure.case, measure.reason,
+        index.threshold, len(paths), drivers, rule, front,
+        False, 0, 0.0, [], [], [], [], {}, [],
+    )  # fmt: skip
+
+
+def experiments_array(data: xr.Dataset) -> tuple[list[str], NDArray[np.float64]]:
+    """Paths of all that was drawn, and its values (worlds, inputs)."""
+    found = data.filter_by_attrs(role=ROLE).data_vars
+    paths = [str(name).removeprefix(PREFIX) for name in found]
+    columns = [np.asarray(v.values, dtype=np.float64) for v in found.values()]
+    return paths, np.stack(columns, axis=1) if columns else np.zeros((data.sizes["world"], 0))
+
+
+def rules(
+    names: Sequence[str],
+    measure: Measure,
+    data: xr.Dataset,
+    fresh: xr.Dataset,
+    scenario: Scenario,
+) -> tuple[Rule | None, list[Rule]]:
+    """The best rule among some numbers, and what can be had for less coverage or more."""
+    case, other_case = measure.cases(data), measure.cases(fresh)
+    if not names or case.all() or not case.any():
+        return None, []
+    x, y = (
+        np.stack([one[f"{PREFIX}{name}"].values.astype(np.float64) for name in names], axis=1)
+        for one in (data, fresh)
+    )
+
+    def told(box: Box, resamples: int = 0) -> Rule:
+        again = stability(x, case, box, resamples) if resamples else {}
+        return Rule(
+            [condition_words(names[c.input], c.low, c.high, scenario) for c in box],
+            [again[c.input] for c in box] if resamples else [],
+            Fitted(*fit(box, x, case), worlds=len(case)),
+            Fitted(*fit(box, y, other_case), worlds=len(other_case)),
+        )
+
+    best = best_box(x, case)
+    if not best:
+        return None, []
+    front = trade_off(x, case)
+    # a handful, evenly along the front
+    places = sorted({round(p) for p in np.linspace(0, len(front) - 1, min(5, len(front)))})
+    return told(best, RESAMPLES), [told(front[p]) for p in places]
