@@ -22,12 +22,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.scenario import Scenario
 from sim.scenario.distributions import Number
-
-Array = NDArray[np.float64]
 
 ITEMS = ("Food", "Water", "Firewood")
 UNITS, WALK_AWAY, MOST = 3, 5, 36

@@ -13,7 +13,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Some = NDArray[np.intp] | slice
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
+Some = Index | slice
 """A choice of worlds."""
 ALL = slice(None)
 

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Mapping
 
+from matplotlib.artist import Artist
+from matplotlib.collections import Collection
+from matplotlib.colors import to_hex, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+
+from sim.scenario.schema import Scenario
+from sim.views import colours
+from sim.views.colours import actor_colors, ink, tint
 
 
 def texts(figure: Figure) -> list[tuple[str, Bbox]]:
@@ -35,3 +45,59 @@ def faults(figure: Figure) -> list[str]:
         if across >= 2 and along >= 5:
             found.append(f"{one!r} meets {other!r}")
     return found
+
+
+def hues(figure: Figure) -> set[str]:
+    """All colours that are seen, without greys."""
+    found = {
+        to_hex(color)
+        for artist in figure.findobj(Artist)
+        if artist.get_visible()
+        for given in _given(artist)
+        for color in to_rgba_array(given)
+        if color[3] > 0
+    }
+    return {one for one in found if _has_hue(one)}
+
+
+def _given(artist: Artist) -> Iterable[object]:
+    if isinstance(artist, Text):
+        return [artist.get_color()] if artist.get_text().strip() else []
+    if isinstance(artist, Line2D):
+        marks = artist.get_marker() not in ("", "None", None, " ")
+        faces = [artist.get_markerfacecolor(), artist.get_markeredgecolor()] if marks else []
+        return [artist.get_color(), *faces]
+    if isinstance(artist, Patch):
+        edge = [artist.get_edgecolor()] if artist.get_linewidth() else []
+        return [artist.get_facecolor(), *edge]
+    if isinstance(artist, Collection):
+        return [artist.get_facecolor(), artist.get_edgecolor()]
+    return []
+
+
+def _has_hue(color: str) -> bool:
+    parts = [int(color[n : n + 2], 16) for n in (1, 3, 5)]
+    return max(parts) - min(parts) > 12
+
+
+def meanings(scenarios: Iterable[Scenario]) -> Mapping[str, str]:
+    """What each colour means where these scenarios are drawn; two meanings are a fault."""
+    known: dict[str, str] = {}
+
+    def means(color: str, what: str) -> None:
+        for shade in (color, ink(color), tint(color), tint(color, 0.35), tint(color, 0.2)):
+            assert known.setdefault(shade.lower(), what) == what, (
+                f"{shade}: {known[shade.lower()]}, {what}"
+            )
+
+    for what, color in colours.OUTCOME_COLORS.items():
+        means(color, {"partial": "first stage"}.get(what, what))
+    means(colours.FIRST, "first stage")
+    for what in ("PLAN", "OUTSIDE", "CROWD", "HEAP", "SEEN"):
+        means(getattr(colours, what), what)
+    for n, color in enumerate(colours.ISSUES):
+        assert known.setdefault(color, f"issue {n}") == f"issue {n}"
+    for scenario in scenarios:
+        for actor, color in actor_colors(scenario).items():
+            means(color, f"actor {actor}")
+    return known

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.formulas.holding import fit
 from sim.formulas.statistics import Z95, wilson
@@ -26,8 +25,6 @@ ENOUGH = 5
 """Agreements that have to be left for a share to say anything."""
 ASKED = (30, 100, 365)
 """Days within which talks ended in an agreement."""
-
-Array = NDArray[np.float64]
 
 
 class Spells:

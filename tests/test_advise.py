@@ -161,6 +161,29 @@ def test_no_plan_asks_for_a_lever_by_which_its_owner_loses(toy: dict[str, Any]) 
     assert off == [0.0] * len(plans)
 
 
+def test_a_search_goes_on_where_it_was_and_mixes_no_versions(
+    toy: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = load_data(_with_envoy(toy, {"land": 0.9}))
+
+    def search(minutes: float) -> tuple[Advice, int]:
+        judges = [Judge(20, seed, InProcess(), tmp_path) for seed in (1, 2)]
+        found, _ = advise(loaded, [], *judges, size=6, generations=2, shown=2, minutes=minutes)
+        return found, sum(one.kept for one in judges)
+
+    short, kept = search(0.0)
+    assert short.cut_short
+    assert short.tried == 6
+    assert kept == 0
+    whole, kept = search(9.0)
+    assert not whole.cut_short
+    assert whole.tried > 6
+    assert kept >= 6
+    assert search(9.0)[0] == whole
+    monkeypatch.setattr("sim.studies.advise.judging.engine_hash", lambda: "another")
+    assert search(9.0)[1] == 0
+
+
 def test_what_is_not_the_mediators_to_decide_is_in_no_decision() -> None:
     kellogg = load_scenario("kellogg")
     space = space_of(kellogg)

@@ -27,7 +27,7 @@ from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY
-from tests.pictures import faults
+from tests.pictures import faults, hues, meanings
 from tests.test_compare import with_cost, write
 from tests.test_plots import by_gid, lines, panel, words
 
@@ -108,7 +108,9 @@ def test_head_and_foot(either: Comparison, name: str) -> None:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_off_or_overprinted(either: Comparison, name: str) -> None:
-    assert faults(figure_of(either, name)) == []
+    figure = figure_of(either, name)
+    assert faults(figure) == []
+    assert hues(figure) <= set(meanings(either.run(n).scenario for n in either.issue_group))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
@@ -154,42 +156,42 @@ def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
     figure = figure_of(either, "time")
     never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "never"))
     for run in either.runs:
-        name, signed = run.scenario.name, signed_day(run, "settlement")
-        drawn = lines(panel(figure, "settlement"), name)
-        assert len(drawn) == np.isfinite(signed).any()
-        if drawn:
-            expected = [(signed <= day).mean() for day in drawn[0].get_xdata()]
-            np.testing.assert_allclose(drawn[0].get_ydata(), expected)
-        else:
+        name = run.scenario.name
+        shown = [axes for axes in figure.axes if axes.get_gid() == name]
+        assert bool(shown) == bool(np.isfinite(signed_day(run, "first_stage")).any())
+        if not shown:
             assert name.replace("_", " ") in never
-    staged = [r for r in either.runs if len(r.scenario.stages) > 1]
-    assert lines(panel(figure, "first_stage"), staged[0].scenario.name)
+            continue
+        for what in ("settlement", "first_stage"):
+            signed = signed_day(run, what)
+            several = what == "settlement" or len(run.scenario.stages) > 1
+            drawn = lines(shown[0], what)
+            assert len(drawn) == (several and bool(np.isfinite(signed).any()))
+            if drawn:
+                expected = [(signed <= day).mean() for day in drawn[0].get_xdata()]
+                np.testing.assert_allclose(drawn[0].get_ydata(), expected)
 
 
 def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     figure = figure_of(compared, "packages")
-    seen = {str(a.get_gid()) for a in figure.findobj() if a.get_gid() and ":" in str(a.get_gid())}
+    seen = {str(a.get_gid()) for a in figure.findobj() if ":" in str(a.get_gid())}
     view = packages_view(compared)
     assert view is not None
-    assert sorted(r.name for g in view.groups for r in g) == sorted(r.name for r in view.rows)
-    firsts = {group[0].name for group in view.groups}
-    for group in view.groups:
-        texts = [{i: t.text for i, t in view.terms[row.name].items()} for row in group]
-        assert all(text == texts[0] for text in texts)
+    assert seen == {
+        f"{'agreed' if one.agreed else 'plan'}:{issue}:{n}"
+        for issue, said in view.sayings.items()
+        for n, one in enumerate(said)
+    }
     for run in compared.runs:
-        name = run.scenario.name
-        cells = terms_of(run, compared.issues)
-        mine = {g for g in seen if g.split(":")[1] == name}
-        if name not in firsts:
-            assert not mine, "shares no issue, or reads like another"
-            continue
-        assert mine == {f"{'agreed' if c.agreed else 'plan'}:{name}:{i}" for i, c in cells.items()}
-        for issue, cell in cells.items():
-            entry = run.summary.package[issue]
-            assert cell.agreed == (entry.worlds > 0)
-            plan = run.summary.plan
-            expected = entry.text if cell.agreed else plan.points[issue].text
-            assert cell.text == expected
+        name, plan = run.scenario.name, run.summary.plan
+        cells = terms_of(run, compared.issues) if name in compared.issue_group else {}
+        for issue, said in view.sayings.items():
+            mine = [one for one in said if name in {row.name for row in one.rows}]
+            assert len(mine) == (issue in cells)
+            for one in mine:
+                entry = run.summary.package[issue]
+                assert one.agreed == (entry.worlds > 0)
+                assert one.text == (entry.text if one.agreed else plan.points[issue].text)
     assert {g.split(":")[0] for g in seen} == {"agreed", "plan"}
     assert any(t.get_style() == "italic" for t in figure.findobj(Text))
     assert "Shares no issue with the others, left out: elsewhere" in words(figure, "subtitle")

@@ -29,14 +29,7 @@ from sim.ensemble.chunks import (
     run_tasks,
 )
 from sim.ensemble.cluster import DaskCluster
-from sim.ensemble.executors import (
-    DEATHS,
-    Executor,
-    ExecutorError,
-    InProcess,
-    Lost,
-    ProcessPool,
-)
+from sim.ensemble.executors import DEATHS, Executor, ExecutorError, InProcess, Lost, ProcessPool
 from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from sim.formulas.groups import (
     PREDICTORS,
@@ -25,7 +24,6 @@ from sim.formulas.groups.averages import nash_reference, weighted_mean, weighted
 from sim.formulas.groups.challenge import READINGS, one_round, risk_exponents, success
 from sim.formulas.groups.exchange import Market
 
-Array = NDArray[np.float64]
 DEU = "deu"
 EMISSIONS = "ec_emissions_bdm1994"
 

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
-from sim.plots import FIGURES, save
+from sim.plots import FIGURES, drawings, save
 from sim.plots.convergence import corners
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.prose import percent as share_text
@@ -32,7 +32,7 @@ from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.pressure import pressure_view
 from sim.views.run_data import band, conditional_lines, red_lines, signatories
 from sim.views.view import foot_line
-from tests.pictures import faults
+from tests.pictures import faults, hues, meanings
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40
@@ -158,25 +158,28 @@ def lines(axes: mpl.axes.Axes, gid: str) -> list[mpl.lines.Line2D]:
     return [line for line in axes.lines if line.get_gid() == gid]
 
 
+_drawn: dict[int, dict[str, Figure]] = {}
+
+
 def drawn(run: Run, name: str) -> Figure:
-    figure = FIGURES[name](run)
-    assert figure is not None
-    return figure
+    return charts_of(run)[name]
 
 
-def charts_of(run: Run) -> list[str]:
-    """Names of the charts that have something to show."""
-    scenario = run.scenario
-    ahead = scenario.has_plan or scenario.ratification or scenario.durability
-    return [name for name in FIGURES if ahead or name != "afterwards"]
+def charts_of(run: Run) -> dict[str, Figure]:
+    """The charts that have something to show, drawn once for all tests."""
+    if id(run) not in _drawn:
+        _drawn[id(run)] = {name: one.figure for name, one in drawings(run).items()}
+    return _drawn[id(run)]
 
 
 # --- all figures ---------------------------------------------------------------------------
 
 
 def test_head_and_foot(run: Run) -> None:
-    for name in charts_of(run):
-        figure = drawn(run, name)
+    scenario = run.scenario
+    ahead = scenario.has_plan or scenario.ratification or scenario.durability
+    assert ahead or "afterwards" not in charts_of(run)
+    for figure in charts_of(run).values():
         assert len(words(figure, "headline")) > 10
         assert words(figure, "subtitle")
         foot = words(figure, "foot")
@@ -186,17 +189,19 @@ def test_head_and_foot(run: Run) -> None:
         assert figure.get_size_inches()[0] == 11
 
 
-def test_no_text_is_cut_off_or_overprinted(run: Run) -> None:
-    for name in charts_of(run):
-        assert faults(drawn(run, name)) == [], name
+def test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(run: Run) -> None:
+    known = meanings([run.scenario])
+    for name, figure in charts_of(run).items():
+        assert faults(figure) == [], name
+        assert hues(figure) <= set(known), name
 
 
 @pytest.mark.parametrize("scenario", ["camp_david", "dayton", "istanbul_2022", "points_20",
                                       "victory_plan"])  # fmt: skip
 def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> None:
-    run = finished(scenario, tmp_path)
-    for name in charts_of(run):
-        assert faults(drawn(run, name)) == [], name
+    test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(
+        finished(scenario, tmp_path)
+    )
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
@@ -387,8 +392,8 @@ def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
     (ideal,) = lines(drawing, "ideal:s0")
     assert ideal.get_xdata()[0] == pytest.approx(0.4, abs=0.03)
     assert "30" in {t.get_text() for t in drawing.texts}
-    for name in set(FIGURES) - {"afterwards"}:
-        figure = drawn(crowd, name)
+    assert set(charts_of(crowd)) == set(FIGURES) - {"afterwards", "pressure"}
+    for figure in charts_of(crowd).values():
         assert faults(figure) == []
         assert figure.get_size_inches()[1] < 12
 

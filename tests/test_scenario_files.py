@@ -221,6 +221,19 @@ def test_extends_in_a_circle_and_into_nothing(tmp_path: Path) -> None:
     assert found.startswith("case.yaml:2: extends a file that does not exist: othr.yaml (did you")
 
 
+@pytest.mark.parametrize("name", ["dayton", "dayton.yaml"])
+def test_a_shipped_scenario_is_extended_from_any_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "dayton_mine.yaml").write_text(f"extends: {name}\n")
+    mine, shipped = load_scenario(tmp_path / "dayton_mine.yaml"), load_scenario("dayton")
+    assert mine.scenario.actors == shipped.scenario.actors
+    (tmp_path / "dayton.yaml").write_text(BASE)  # what stands beside it goes first
+    if name.endswith("yaml"):
+        assert load_scenario(tmp_path / "dayton_mine.yaml").scenario.issues.keys() == {
+            "land",
+            "arms",
+        }
+
+
 def test_set_changes_one_assumption(tmp_path: Path) -> None:
     path = tmp_path / "case.yaml"
     path.write_text(BASE)

@@ -17,13 +17,7 @@ import yaml
 from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import store as store_module
-from sim.ensemble.chunks import (
-    Failure,
-    Task,
-    central_world,
-    chunk_tasks,
-    run_tasks,
-)
+from sim.ensemble.chunks import Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import InProcess
 from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError

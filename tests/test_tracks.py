@@ -330,3 +330,29 @@ def test_mistakes_in_tracks_are_told_with_their_place(
     assert old in TRACK
     found = problems(tmp_path, BASE + TRACK.replace(old, new))
     assert any(says in problem and "case.yaml:" in problem for problem in found), found
+
+
+def test_a_limited_agreement_is_haggled_with_a_patience_of_its_own() -> None:
+    """On one issue with ideals 0 and 0.4, and 1 without it, linear sides meet at a quarter of it.
+
+    At the share t of its patience one asks for a gain of 1 − t: x = t, and x = 0.4 − 0.6 t.
+    """
+    data = copy.deepcopy(LIMITED)
+    del data["tracks"], data["issues"]["aid"], data["war"]["drift"]
+    for actor in data["actors"].values():
+        actor |= {"tactic": {"name": "linear"}, "patience": 400}
+        del actor["positions"]["aid"]
+    data["issues"]["line"] |= {"separable": False}
+    track = {"title": "Hotline", "stages": [{"name": "line", "issues": ["line"]}]}
+    signed = {}
+    for weeks in (12, 40):
+        data["tracks"] = {"hotline": {**track, "patience": {"fixed": weeks}}}
+        model = simulate(build(data), 20, central=True)
+        (one,) = model.recorder.agreements
+        signed[weeks] = one.since[0]
+    data["tracks"] = {"hotline": track}
+    default = simulate(build(data), 200).recorder.agreements[0].since
+    assert signed == {12: 4, 40: 11}
+    assert (default > 0).all()
+    assert len(set(default.tolist())) > 3
+    assert default.max() <= 27

@@ -43,6 +43,9 @@ def advise(
     ] = 250,
     worlds: Annotated[int, typer.Option(min=50, help="Other worlds in which it is judged.")] = 1500,
     seed: opt.Seed = 1,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="After which no further generation is begun.")
+    ] = 6.0,
     out: opt.Kept = Path("out"),
     set_: opt.Set = None,
     json_: opt.Json = False,
@@ -56,7 +59,7 @@ def advise(
     from sim.ensemble.executors import ExecutorError
     from sim.scenario import ScenarioError
 
-    asked = (plans, generations, shown, search_worlds, worlds, seed)
+    asked = (plans, generations, shown, search_worlds, worlds, seed, minutes)
     job = AdviseJob(file, loaded, overrides, tuple(against or ()), *asked, out)
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, show_progress=not (quiet or json_))

@@ -72,13 +72,14 @@ class AdviseJob(Job):
         search_worlds: int,
         worlds: int,
         seed: int,
+        minutes: float,
         out: Path,
     ) -> None:
         super().__init__(loaded, worlds, seed, out)
         self.file, self.overrides, self.against = file, overrides, against
         self.size, self.generations, self.shown = size, generations, shown
         self.search_worlds = search_worlds
-        self.kept = 0
+        self.minutes, self.kept = minutes, 0
 
     def run(self, workers: int | None, show_progress: bool) -> Advice:
         """All of it; what goes wrong is raised."""
@@ -89,7 +90,9 @@ class AdviseJob(Job):
             searching = Judge(self.search_worlds, self.seed, executor, trials)
             judging = Judge(self.worlds, self.seed + UNSEEN, executor, trials)
             size = (self.size, self.generations, self.shown)
-            found, plans = advise(self.loaded, known, searching, judging, *size, progress)
+            found, plans = advise(
+                self.loaded, known, searching, judging, *size, progress, self.minutes
+            )
         self.cpu, self.kept = searching.cpu + judging.cpu, searching.kept + judging.kept
         self.folder.mkdir(parents=True, exist_ok=True)
         for judged, plan in zip(found.plans, plans, strict=True):

@@ -57,7 +57,7 @@ def explain(
 
     base = base_worlds(design) if design else 0
     job = ExplainJob(
-        loaded, overrides, worlds, seed, actor, odds, base, out, format_ if plots else None
+        file, loaded, overrides, worlds, seed, actor, odds, base, out, format_ if plots else None
     )
     with told(job, ExecutorError, RunError):
         found = job.run(workers, show_progress=not (quiet or json_))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.commands.errors import fail
 from sim.commands.progress import progress_bar
+from sim.commands.running import REPORT
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Run, run_job
 from sim.files import written_whole
@@ -33,6 +34,7 @@ class ExplainJob:
 
     def __init__(
         self,
+        file: str,
         loaded: Loaded,
         overrides: tuple[str, ...],
         worlds: int,
@@ -44,7 +46,7 @@ class ExplainJob:
         chart_format: str | None,
     ) -> None:
         self.job = Job(loaded, worlds, seed, overrides, traced=0)
-        self.actor, self.odds, self.base = actor, odds, base
+        self.file, self.actor, self.odds, self.base = file, actor, odds, base
         self.folder = out / loaded.scenario.name
         self.chart_format = chart_format
         self.written: list[str] = []
@@ -53,6 +55,8 @@ class ExplainJob:
     def run(self, workers: int | None, show_progress: bool) -> Explanation:
         """All of it; what goes wrong is raised."""
         job = self.job
+        from sim.report.explained import file_of, put_into_report  # drawing is slow to import
+
         with progress_bar(show_progress) as progress, open_executor(workers) as executor:
             run = run_job(job, executor, progress)
             found = explain(job.loaded, run, executor, job.seed, self.actor, progress, self.odds)
@@ -60,16 +64,19 @@ class ExplainJob:
                 progress("Sobol' indices", 0, 1)
                 self.sobol = group_indices(job.loaded.scenario, run.ensemble, job.seed, self.base)
         self.folder.mkdir(parents=True, exist_ok=True)
+        mine = f"_{self.actor}" if self.actor else ""
         steps: dict[str, Callable[[Path], object]] = {
-            "explain.json": lambda path: path.write_text(self.text(found), encoding="utf-8"),
-            "reasons.csv": partial(_write_reasons, found),
+            file_of(self.actor): lambda path: path.write_text(self.text(found), encoding="utf-8"),
+            f"reasons{mine}.csv": partial(_write_reasons, found),
         }
         if self.chart_format is not None:
-            steps[f"explain.{self.chart_format}"] = partial(_draw, run, found)
+            steps[f"explain{mine}.{self.chart_format}"] = partial(_draw, run, found)
         for name, write in steps.items():
             with written_whole(self.folder / name) as temporary:
                 write(temporary)
             self.written.append(name)
+        if put_into_report(run, self.folder / REPORT):
+            self.written.append(REPORT)
         return found
 
     def text(self, found: Explanation) -> str:
@@ -107,5 +114,6 @@ def _write_reasons(found: Explanation, path: Path) -> None:
 def _draw(run: Run, found: Explanation, path: Path) -> None:
     from sim.plots import save
     from sim.plots.explain import explained
+    from sim.views.explain import explain_view
 
-    save(explained(run, found), path)
+    save(explained(explain_view(run, found)), path)

@@ -290,9 +290,9 @@ class Ratification(ByWorld):
         """Gates known to object that a party minds at a stage."""
         outvoted = self.talks.spec.protocol.consent != "unanimity"
         for gate in self.gates:
-            if (outvoted or gate.owner == party) and gate.stage == table.stage:
-                if table.rows(gate.known).any():
-                    yield gate
+            minded = (outvoted or gate.owner == party) and gate.stage == table.stage
+            if minded and table.rows(gate.known).any():
+                yield gate
 
     def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:
         """What gates known to object add to a draft; ``None`` where there is none.

@@ -57,7 +57,7 @@ class Track(Forum):
         track = tracks_of(main.spec)[key]
         self.key, self.main, self.of_main, self.recorder = key, main, war, recorder
         self.spec = scenario_of(main.spec, key)
-        draws = main.draws.renamed(names_of(track, key))
+        draws = main.draws.renamed(names_of(track, key, self.spec.actors))
         self.talks = talks = Talks(self.spec, draws)
         #: where the track's issues stand without its agreements
         self.war = War(self.spec, draws)

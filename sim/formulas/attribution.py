@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
+
 SLICES, CUTS = 10, 9
 """Slices of an input, and points at which distributions are compared."""
 

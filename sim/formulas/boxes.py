@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from sim.arrays import Mask
+
 MOST, PEEL, SMALLEST = 3, 0.05, 0.05
 """Inputs in a rule, share of the worlds peeled at a time, share below which a box is not cut."""
 

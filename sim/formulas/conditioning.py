@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
+
 Codes = NDArray[np.uint8]
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
-Array = NDArray[np.float64]
+from sim.arrays import Array, Mask
 
 
 def quadratic(x: Array) -> Array:
@@ -96,7 +95,7 @@ def _tails(values: Array, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _fitted_share(scores: Array, happens: Array | NDArray[np.bool_]) -> Array:
+def _fitted_share(scores: Array, happens: Array | Mask) -> Array:
     """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
     y = np.asarray(happens, dtype=float)
     share = float(y.mean())

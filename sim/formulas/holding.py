@@ -14,10 +14,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 PRIOR_MEAN = np.array([0.0, 0.0, -0.5])
 PRIOR_SD = np.array([1.5, 1.5, 0.5])

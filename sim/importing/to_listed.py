@@ -7,8 +7,8 @@ silence.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.central import central_space
 from sim.formulas.bargaining.utility import losses
 from sim.formulas.solutions.enumeration import package_count
@@ -16,8 +16,6 @@ from sim.formulas.solutions.space import Space
 from sim.prose import listing
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Issue, Scenario
-
-Array = NDArray[np.float64]
 
 
 def listed_form(scenario: Scenario, points: int | None) -> tuple[DiscreteFile, list[str]]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.listed.offers import NOTHING
-
-Array = NDArray[np.float64]
 
 
 @dataclass

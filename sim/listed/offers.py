@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Index
 from sim.listed.thinning import WORTH_IT, thinned
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 NEAR = 1e-6
 """A package that misses the target by no more than this and is nearer to it is offered instead."""

@@ -8,11 +8,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.solutions.enumeration import additive_utilities, options_of, package_count
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Index, Mask
 from sim.formulas.solutions.enumeration import sums_over_issues
 from sim.listed.offers import NOTHING, offers
 from sim.listed.scenario import DiscreteScenario, stacked_tables
 from sim.listed.targets import SLACK, exponent_of, targets
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 
 Slack = float | Sequence[float]
 

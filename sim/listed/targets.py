@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 EXPONENTS = {"boulware": 4.0, "linear": 1.0, "conceder": 0.25}
 """Name of a tactic → exponent: above 1 it concedes late, below 1 early."""

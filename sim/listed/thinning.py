@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
+from sim.arrays import Array, Index
 
 BINS = 8192
 WORTH_IT = 1000

@@ -8,11 +8,9 @@ the protocol: Rosenschein & Zlotkin (1994), *Rules of Encounter*.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.listed.offers import NOTHING
-
-Array = NDArray[np.float64]
 
 
 def risk_limit(own: float, others: float) -> float:

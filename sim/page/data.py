@@ -43,8 +43,8 @@ ACCENTS = ("#00695c", "#8f4a00", "#6a4c93", "#2a5d9f", "#8a3150", "#55600f", "#4
 """One colour per plan; text in each reads on white."""
 ALIKE = 0.99
 """Share of worlds that two plans must have in one bin, or the next, to share a column."""
-_Column = tuple[NDArray[np.uint8], int, dict[str, Any]]
-"""Codes, bits of each, and what is told of the assumption."""
+_Column = tuple[NDArray[np.uint8], int, str, dict[str, Any]]
+"""Codes, bits of each, whose it is, and what is told of the assumption."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _packed(
                 placed[id(codes)] = pack.add(codes, one.bits)
             held = entry["held"][number]
             held["at"] = placed[id(codes)]
-            columns[number].append((codes, one.bits, held))
+            columns[number].append((codes, one.bits, one.held[number].group, held))
         entries.append(entry)
     for number, plan in enumerate(plans):
         scenario, data = plan.run.scenario, plan.run.ensemble
@@ -303,7 +303,7 @@ def _hidden(plan: Plan, pack: Pack, columns: list[_Column]) -> list[dict[str, An
         if str(name).endswith(".flexibility"):
             codes = rank_codes(table[name].to_numpy(), FINE)
             found.append({"group": str(name).split(".")[1], "at": pack.add(codes, FINE)})
-            columns.append((codes, FINE, found[-1]))
+            columns.append((codes, FINE, "", found[-1]))
     return found
 
 
@@ -313,14 +313,29 @@ def _levels(bits: int) -> NDArray[np.float64]:
 
 
 def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
-    """Regressions of what is asked on all columns, noted beside each; their constants."""
-    x = np.stack([_levels(bits)[codes] for codes, bits, _ in columns], axis=1)
+    """Regressions of what is asked on all columns, noted beside each; their constants.
+
+    What is yes or no, or stands in fine steps, may matter more or less with the factor that all
+    of an actor's lines share: then their product is a term as well.
+    """
+    x = np.stack([_levels(bits)[codes] for codes, bits, _, _ in columns], axis=1)
+    factors = {beside["group"]: n for n, (*_, beside) in enumerate(columns) if "group" in beside}
+    paired = [
+        (n, factors[group])
+        for n, (_, bits, group, _) in enumerate(columns)
+        if group in factors and bits in (1, FINE)
+    ]
+    terms = np.column_stack([x, *(x[:, n] * x[:, factor] for n, factor in paired)])
     constants = []
     for goal in GOALS:
-        found = sparse_logistic(x, np.isfinite(_days(plan, goal)))
+        found = sparse_logistic(terms, np.isfinite(_days(plan, goal)))
         constants.append(round(found.constant, 4))
-        for (_, _, beside), *told in zip(columns, found.coefficients, found.errors, strict=True):
-            beside.setdefault("fit", []).append([float(f"{v:.4g}") for v in told])
+        with_factor = dict(
+            zip([n for n, _ in paired], found.coefficients[len(columns) :], strict=True)
+        )
+        for n, (*_, beside) in enumerate(columns):
+            told = found.coefficients[n], found.errors[n], with_factor.get(n, 0.0)
+            beside.setdefault("fit", []).append([float(f"{v:.3g}") for v in told])
     return constants
 
 

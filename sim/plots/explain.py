@@ -5,55 +5,43 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.ensemble.runner import Run
 from sim.plots.sheet import MARGIN, WIDTH, Sheet
 from sim.plots.style import DARK, GREY, styled, wrapped
-from sim.studies.explain.findings import Explanation
+from sim.prose import percent
 from sim.views.colours import ink
-from sim.views.explain import ExplainView, explain_view
-from sim.views.view import foot_line
+from sim.views.explain import ExplainView, Panel
 
-ROW, LABEL = 0.36, 3.4
+ROW, LABEL, LINE = 0.36, 3.4, 0.17
 
 
 @styled
-def explained(run: Run, found: Explanation) -> Figure:
-    """Drivers by group, and what removing obstacles brings.
-
-    Parameters
-    ----------
-    run : Run
-        The run that is explained.
-    found : Explanation
-
-    Returns
-    -------
-    Figure
-        Two panels, ``drivers`` and ``obstacles``; either is left out where it has nothing.
-    """
-    view = explain_view(run.scenario, found)
+def explained(view: ExplainView) -> Figure:
+    """Drivers by group, and under them shares of worlds: panels that have nothing are left out."""
     groups = len({bar.group for bar in view.drivers})
-    upper = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
-    lower = 0.55 + ROW * len(view.obstacles) + 0.45 if view.obstacles else 0.0
-    why = f"{found.why_measure}, what decides is measured by another scale. " * bool(
-        found.why_measure
-    )
-    subtitle = (
-        f"{why}Above: how far the distribution of “{found.measure}” shifts with each uncertain "
-        "number (PAWN index, 95 % interval), and its mean in the number's lowest and highest third."
-    )
-    sheet = Sheet(foot_line(run), f"{view.headline}.", subtitle, upper + lower)
+    top = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
+    texts = [wrapped(p.text, WIDTH - 2 * MARGIN, lines=3) if p.text else [] for p in view.panels]
+    heights = [
+        0.85 + LINE * len(text) + ROW * len(panel.bars)
+        for panel, text in zip(view.panels, texts, strict=True)
+    ]
+    sheet = Sheet(view.foot, f"{view.headline}.", view.subtitle, top + sum(heights))
     if view.drivers:
-        _drivers(sheet, view, found)
+        _drivers(sheet, view)
     else:
         sheet.text(MARGIN, 0, "No uncertain number matters more than chance.", size=10.5)
-    if view.obstacles:
-        _obstacles(sheet, view, upper)
+    for panel, text, height in zip(view.panels, texts, heights, strict=True):
+        sheet.text(MARGIN, top + 0.36, "\n".join(text))
+        _shares(sheet, panel, top, 0.42 + LINE * len(text))
+        top += height
     return sheet.figure
 
 
-def _drivers(sheet: Sheet, view: ExplainView, found: Explanation) -> None:
-    hidden = f" (the strongest {len(view.drivers)} of {len(found.drivers)})" if view.hidden else ""
+def _drivers(sheet: Sheet, view: ExplainView) -> None:
+    hidden = (
+        f" (the strongest {len(view.drivers)} of {len(view.drivers) + view.hidden})"
+        if view.hidden
+        else ""
+    )
     sheet.text(MARGIN, 0, f"What decides it{hidden}", size=10.5, weight="bold")
     places, y, before = [], 0.0, ""
     heads: list[tuple[float, str, str]] = []
@@ -86,26 +74,28 @@ def _drivers(sheet: Sheet, view: ExplainView, found: Explanation) -> None:
     sheet.text(WIDTH - MARGIN, 0.12, "lowest → highest third", ha="right", color=GREY)
 
 
-def _obstacles(sheet: Sheet, view: ExplainView, top: float) -> None:
+def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.rule(top)
-    title = "What stands in the way: failed worlds that settle without it"
-    sheet.text(MARGIN, top + 0.12, title, size=10.5, weight="bold")
-    places = (np.arange(len(view.obstacles)) + 0.5) * ROW
+    sheet.text(MARGIN, top + 0.12, panel.title, size=10.5, weight="bold")
+    places = (np.arange(len(panel.bars)) + 0.5) * ROW
     left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
-    height = ROW * len(view.obstacles)
-    axes = sheet.axes(left, top + 0.5, width, height, gid="obstacles")
-    axes.barh(places, [b.share for b in view.obstacles], height=0.2,
-              color=[b.color for b in view.obstacles])  # fmt: skip
-    for at, bar in zip(places, view.obstacles, strict=True):
-        if bar.parts > 0:
-            axes.plot([bar.parts] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
+    height = ROW * len(panel.bars)
+    axes = sheet.axes(left, top + head, width, height, gid=panel.key)
+    axes.barh(places, [b.share for b in panel.bars], height=0.2,
+              color=[b.color for b in panel.bars])  # fmt: skip
+    for at, bar in zip(places, panel.bars, strict=True):
+        if bar.mark > 0:
+            axes.plot([bar.mark] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
+        if bar.interval is not None:
+            axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
         lines = "\n".join(wrapped(bar.title, LABEL - 0.1, lines=2))
-        sheet.text(left - 0.1, top + 0.5 + at, lines, ha="right", va="center", color=DARK)
-        sheet.text(left + width + 0.12, top + 0.5 + at, bar.text, va="center", weight="bold")
+        sheet.text(left - 0.1, top + head + at, lines, ha="right", va="center", color=DARK)
+        text = percent(bar.share, bar.interval)
+        sheet.text(left + width + 0.12, top + head + at, text, va="center", weight="bold")
     axes.set_ylim(height, 0)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
     axes.set_yticks([])
     axes.grid(axis="x")
-    note = "black: the most that only some of them bring"
-    sheet.text(WIDTH - MARGIN, top + 0.14, note, ha="right", color=GREY)
+    if any(bar.mark > 0 for bar in panel.bars):
+        sheet.text(WIDTH - MARGIN, top + 0.14, panel.note, ha="right", color=GREY)

@@ -1,54 +1,98 @@
-"""The first section of a report: why it ends so, as a fragment of HTML."""
+"""The first section of a report: why it ends so, and what would change it."""
 
 from __future__ import annotations
 
-from html import escape
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
-from sim.scenario.schema import Scenario
+from sim.ensemble.runner import Run
+from sim.files import written_whole
+from sim.plots.drawing import Drawing
+from sim.plots.explain import explained
+from sim.report.charts import page_chart
+from sim.report.page import render
 from sim.studies.explain.findings import Explanation
+from sim.studies.explain.outline import identity, outline
 from sim.studies.explain.words import (
-    move_summary,
-    obstacle_words,
-    price_words,
-    rule_words,
+    alone_words,
+    changed_title,
+    changing,
+    command_words,
+    deciding,
+    explain_words,
+    ruling,
+    standing,
 )
 from sim.views.explain import explain_view
 
+SAVED = "explain"
+"""What files of an explanation begin with, in the folder of a run."""
+SECTION = re.compile(r'<section id="why" data-of="([0-9a-f]*)".*?</section>', re.DOTALL)
 
-def explained_fragment(scenario: Scenario, found: Explanation) -> str:
-    """A section with a headline, bars as a table, the rule, the obstacles and the change.
 
-    It needs no script and no style of its own; all texts are escaped.
+def file_of(actor: str | None) -> str:
+    """Name of the file that holds an explanation, or what one actor alone could change."""
+    return f"{SAVED}_{actor}.json" if actor else f"{SAVED}.json"
+
+
+def saved_explanation(run: Run, folder: Path) -> Explanation:
+    """What ``explain`` has found of this very scenario, with actors' own changes.
+
+    Where it has not been asked, what the worlds of the run say by themselves.
     """
-    view = explain_view(scenario, found)
-    rows = "".join(
-        f"<tr><td>{escape(bar.group)}</td><td>{escape(bar.title)}</td>"
-        f"<td>{bar.index:.2f}</td><td>{escape(bar.direction)}</td></tr>"
-        for bar in view.drivers
-    )
-    parts = [
-        '<section id="why" aria-labelledby="why-h">',
-        f'<h2 id="why-h">Why</h2><p>{escape(view.headline)}.</p>',
-    ]
-    if rows:
-        parts.append(
-            f"<p>{escape(found.measure)}: its mean in the lowest and the highest third of each "
-            f"number that matters beyond chance (index above {found.chance:.2f}).</p>"
-            "<table><thead><tr><th>Whose</th><th>Number</th><th>Index</th>"
-            f"<th>Lowest → highest</th></tr></thead><tbody>{rows}</tbody></table>"
-        )
-    if found.rule is not None:
-        parts.append(f"<p>{escape(rule_words(found.rule, found.case))}.</p>")
-    every = [obstacle_words(one) for one in [*found.obstacles[:3], *found.together[:3]]]
-    if every:
-        parts.append(_items(every))
-    for change in found.changes:
-        parts.append(f"<h3>The smallest change found</h3>{_items(change.what)}")
-        parts.append(f"<p>{escape(price_words(change, scenario))}. ")
-        parts.append(f"{escape(move_summary(change))}</p>")
-        parts.append(f"<pre>{escape(chr(10).join(f'--set {one!r}' for one in change.set))}</pre>")
-    return "".join([*parts, "</section>"])
+    about, found = identity(run), {}
+    for path in sorted(folder.glob(f"{SAVED}*.json")):
+        try:
+            one = Explanation.from_json(json.loads(path.read_text("utf-8")))
+        except (OSError, ValueError, AttributeError, TypeError):
+            continue  # not ours, or of another version
+        if one.identity == about:
+            found[path.name] = one
+    whole = found.pop(file_of(None), None) or outline(run)
+    own = [change for one in found.values() for change in one.changes]
+    return replace(whole, changes=[*whole.changes, *own])
 
 
-def _items(lines: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+def why_context(run: Run, found: Explanation) -> dict[str, Any]:
+    """What the section says."""
+    scenario, known = run.scenario, run.summary.provenance
+    view = explain_view(run, found)
+    file = known.files[-1] if known.files else f"{scenario.name}.yaml"
+    again = explain_words(file, known.overrides)
+    return {
+        "of": found.identity,
+        "chart": page_chart({SAVED: Drawing(view, explained(view))}, SAVED),
+        "deciding": deciding(found),
+        "ruling": ruling(found),
+        "standing": standing(found) if found.searched else [],
+        "unreached": found.unreached,
+        "changes": [
+            {
+                "title": changed_title(one, scenario),
+                "lines": changing(one, scenario),
+                "command": command_words(file, known.overrides, one),
+            }
+            for one in found.changes
+        ],
+        "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
+        "more": "" if found.searched else again,
+    }
+
+
+def put_into_report(run: Run, path: Path) -> bool:
+    """Put what was found into the report of a run of the same scenario; whether there is one."""
+    if not path.exists():
+        return False
+    text = path.read_text("utf-8")
+    there = SECTION.search(text)
+    if there is None or there[1] != identity(run):
+        return False
+    found = saved_explanation(run, path.parent)
+    section = render("why.html.j2", {"why": why_context(run, found)})
+    with written_whole(path) as temporary:
+        new = text[: there.start()] + section.strip() + text[there.end() :]
+        temporary.write_text(new, encoding="utf-8", newline="\n")
+    return True

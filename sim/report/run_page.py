@@ -13,6 +13,7 @@ from sim.prose import percent, span_words
 from sim.report import articles
 from sim.report.basis import assumed, repeat
 from sim.report.charts import page_chart
+from sim.report.explained import saved_explanation, why_context
 from sim.report.gates import gates_table
 from sim.report.levers import levers_table
 from sim.report.limits import limits
@@ -66,7 +67,8 @@ def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None)
     drawn : mapping, optional
         Charts of the run that have been drawn already, by name.
     """
-    write_page("run.html.j2", run_context(run, drawn), path)
+    why = why_context(run, saved_explanation(run, path.parent))
+    write_page("run.html.j2", run_context(run, drawn) | {"why": why}, path)
 
 
 def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[str, Any]:

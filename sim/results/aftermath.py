@@ -17,8 +17,6 @@ from sim.scenario.schema import Scenario, nearest_text
 if TYPE_CHECKING:
     from sim.engine.model import PeaceTalks
 
-Array = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Gate(Record):

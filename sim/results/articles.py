@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.bargaining.article_drafts import (
     MOST_ARTICLES,
     TOLERANCE,
@@ -23,7 +24,6 @@ from sim.results.record import Record
 from sim.scenario.articles import Articles
 from sim.scenario.schema import Scenario
 
-Array = NDArray[np.float64]
 MOST_TIES = 5
 """Drafts named where several are best."""
 

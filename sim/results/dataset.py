@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.backends import H5NetCDFStore
 
+from sim.arrays import Array
 from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import EVERY_WORLD, IN_FORCE
@@ -26,7 +27,6 @@ from sim.scenario.schema import Scenario
 STORE = "store"
 """Attribute of a result that names the store of its worlds."""
 
-Array = NDArray[np.float64]
 Arrays = dict[str, NDArray[Any]]
 UNITS = {
     "day": "days of the run",

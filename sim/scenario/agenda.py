@@ -151,6 +151,13 @@ class Track(Strict):
         default=None,
         description="As protocol; absent: that of the agenda. Always by consent of all.",
     )
+    patience: Span = Field(
+        default=Number("triangular", (28.0, 70.0, 182.0), low=0.0, unit="days"),
+        description="How long all haggle over it, as patience of an actor, which is for the whole. "
+        "Absent: a month to half a year, as such talks of the past took (four weeks over the Golan "
+        "in 1974, seven over the sick prisoners in Korea in 1953, twelve over grain ships in 2022, "
+        "27 over the hotline in 1963).",
+    )
     stages: list[LimitedStage] = Field(
         min_length=1, description="Limited agreements, each after the one before."
     )

@@ -18,7 +18,7 @@ from sim.scenario.cautions import cautions
 from sim.scenario.checks import cross_checks, text_checks
 from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
-from sim.scenario.merging import plain_data, read_with_bases, with_bases
+from sim.scenario.merging import plain_data, read_with_bases, shipped_scenarios, with_bases
 from sim.scenario.overrides import Change, apply_changes, read_changes
 from sim.scenario.schema import Scenario
 from sim.scenario.time_checks import counted_in_rounds, note_on_rounds
@@ -126,13 +126,6 @@ def find_scenario(name: str | Path) -> Path:
         if get_close_matches(file, [p.name for p in folder.glob("*.yaml")], 1):
             return folder / file  # reading it says which is meant
     return path
-
-
-def shipped_scenarios() -> Path:
-    """The folder of the scenarios that come with the package."""
-    package = Path(__file__).parents[1]
-    # a wheel has them inside; in a clone, installed editable or not, they stand beside
-    return next(f for f in (package / "shipped", package.parent / "scenarios") if f.is_dir())
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:

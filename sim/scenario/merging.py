@@ -16,6 +16,13 @@ from sim.scenario.wording import kind_of
 from sim.scenario.yaml_source import Path_, Places, read_yaml
 
 
+def shipped_scenarios() -> Path:
+    """The folder of the scenarios that come with the package."""
+    package = Path(__file__).parents[1]
+    # a wheel has them inside; in a clone, installed editable or not, they stand beside
+    return next(f for f in (package / "shipped", package.parent / "scenarios") if f.is_dir())
+
+
 def read_with_bases(
     path: Path, trail: tuple[Path, ...]
 ) -> tuple[dict[str, Any], Places, list[str]]:
@@ -51,6 +58,9 @@ def with_bases(
         if any(base.resolve() == other.resolve() for other in chain):
             loop = " → ".join([*(p.name for p in chain), base.name])
             raise file_error(path, f"extends goes in a circle: {loop}", line=where.line)
+        if not base.exists() and Path(name).parent == Path():
+            shipped = (shipped_scenarios() / name).with_suffix(".yaml")
+            base = shipped if shipped.exists() else base
         if not base.exists():
             near = get_close_matches(base.name, [p.name for p in base.parent.glob("*.y*ml")], 1)
             raise file_error(

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sim.registry import PROTOCOLS
-from sim.scenario.schema import (
-    Actor,
-    LimitedStage,
-    Position,
-    Protocol,
-    Scenario,
-    Stage,
-    Track,
-    War,
-)
+from sim.scenario.schema import Actor, LimitedStage, Position, Protocol, Scenario, Stage, Track, War
 
 
 def tracks_of(scenario: Scenario) -> dict[str, Track]:
@@ -72,6 +65,7 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
             actors[name] = actor.model_copy(
                 update={
                     **{"role": "party", "consent": "all", "positions": wanted},
+                    "patience": track.patience,
                     **{"levers": {}, "leave_after": None},
                 }
             )
@@ -113,11 +107,12 @@ def positions_in(track: Track, name: str, actor: Actor, named: list[str]) -> dic
     return {issue: wanted for issue in named if (wanted := own.get(issue) or common.get(issue))}
 
 
-def names_of(track: Track, key: str) -> dict[str, str]:
+def names_of(track: Track, key: str, actors: Iterable[str]) -> dict[str, str]:
     """How the numbers of a track are called in :func:`scenario_of`, and in the scenario."""
     here = f"tracks.{key}"
     return {
         **{f"agenda.{s.name}.": f"{here}.stages.{s.name}." for s in track.stages},
+        **{f"actors.{actor}.patience": f"{here}.patience" for actor in actors},
         **{f"issues.{issue}.": f"{here}.issues.{issue}." for issue in track.issues},
         **{
             f"actors.{actor}.positions.{issue}.": f"{here}.positions.{actor}.{issue}."

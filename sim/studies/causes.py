@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.ensemble.executors import Executor, InProcess, Lost
@@ -25,7 +26,6 @@ from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
 
 Worlds = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 LONGER = 3
 """How many times as long the talks may last, where time is tried as the cause."""
 

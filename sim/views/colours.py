@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 from sim.scenario.discrete_schema import DiscreteFile
@@ -18,6 +18,8 @@ CROWD, SITUATION, HEAP = "#4a5a63", "#555555", "#8fa3ad"
 """Actors that are too many for a colour each, what is nobody's, and how many deals lie where."""
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 """A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
+ISSUES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d9e9f7")
+"""Tints of the issues that block most often, dark text on them."""
 PAPER = "#f7fafa"
 TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
 """From 0 to the greatest value of a heatmap, and to the least where there are negative ones."""
@@ -49,6 +51,16 @@ def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
         own = scenario.actors[key].color
         colors[key] = own or free[count % len(free)]
         count += own is None
+    return colors
+
+
+def shared_colors(scenarios: Iterable[Scenario]) -> dict[str, str]:
+    """The same over several scenarios: as in the first that has the actor, if that is free."""
+    colors: dict[str, str] = {}
+    for scenario in scenarios:
+        for actor, color in actor_colors(scenario).items():
+            free = [c for c in (color, *OKABE_ITO) if c not in colors.values()]
+            colors.setdefault(actor, free[0] if free else color)
     return colors
 
 

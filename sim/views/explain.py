@@ -1,14 +1,17 @@
-"""What the chart and the page show of an explanation: bars, their words and colours."""
+"""What the chart and the report show of an explanation: bars, their words and colours."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.prose import listing, percent
+from sim.ensemble.runner import Run
+from sim.formulas.statistics import Interval
+from sim.prose import listing, percent, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.words import measure_value
+from sim.studies.explain.words import changed_title, measure_value
 from sim.views.colours import actor_colors
+from sim.views.view import View, foot_line
 
 NOBODY = "#767676"
 SHOWN = 12
@@ -28,35 +31,48 @@ class DriverBar:
 
 
 @dataclass(frozen=True)
-class ObstacleBar:
-    """What removing one thing, or some together, would settle of the failed worlds."""
+class ShareBar:
+    """A share of worlds; where ``mark`` is above 0, another one to compare it with."""
 
     title: str
     share: float
-    parts: float
-    text: str
     color: str
+    mark: float = 0.0
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
-class ExplainView:
-    """Both panels.
+class Panel:
+    """Some shares under a title, and a text."""
+
+    key: str
+    title: str
+    note: str
+    bars: list[ShareBar]
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class ExplainView(View):
+    """All panels.
 
     Attributes
     ----------
     chance : float
         Index that the largest of all numbers reaches by chance.
+    panels : list of Panel
+        What must be true, what stands in the way, the smallest change; those that there are.
     """
 
-    headline: str
     drivers: list[DriverBar]
     hidden: int
     chance: float
-    obstacles: list[ObstacleBar]
+    panels: list[Panel]
 
 
-def explain_view(scenario: Scenario, found: Explanation) -> ExplainView:
+def explain_view(run: Run, found: Explanation) -> ExplainView:
     """Bars by group: the group with the strongest driver first."""
+    scenario = run.scenario
     colors = actor_colors(scenario)
     shown = found.drivers[:SHOWN]
 
@@ -78,25 +94,79 @@ def explain_view(scenario: Scenario, found: Explanation) -> ExplainView:
         for one in shown
     ]
     bars.sort(key=lambda bar: (groups.index(bar.group), -bar.index))
-    every = [one for one in found.obstacles if one.settle >= 0.02][:4] + found.together[:4]
-    obstacles = []
-    for one in every:
-        owners = {key.partition(":")[2] for key in one.keys}
-        color = colors.get(owners.pop(), NOBODY) if len(owners) == 1 else NOBODY
-        obstacles.append(
-            ObstacleBar(listing(one.what), one.settle, one.parts, percent(one.settle), color)
-        )
+    why = f"{found.why_measure}, what decides is measured by another scale. " * bool(
+        found.why_measure
+    )
     return ExplainView(
-        headline(found), bars, len(found.drivers) - len(shown), found.chance, obstacles
+        foot_line(run),
+        headline(found),
+        f"{why}Above: how far the distribution of “{found.measure}” shifts with each uncertain "
+        "number (PAWN index, 95 % interval), and its mean in its lowest and highest third.",
+        bars,
+        len(found.drivers) - len(shown),
+        found.chance,
+        [panel for panel in _panels(found, scenario, colors) if panel.bars],
     )
 
 
+def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> list[Panel]:
+    rule, met = found.rule, []
+    if rule is not None:
+        met = [
+            ShareBar("Where this is so", rule.fresh.density, "#333333"),
+            ShareBar("Elsewhere", rule.fresh.outside, NOBODY),
+        ]
+    every = [one for one in found.obstacles if one.settle >= 0.02][:4] + found.together[:4]
+    removed = []
+    for one in every:
+        owners = {key.partition(":")[2] for key in one.keys}
+        color = colors.get(owners.pop(), NOBODY) if len(owners) == 1 else NOBODY
+        removed.append(ShareBar(listing(one.what), one.settle, color, one.parts))
+    before = [ShareBar("As things are", one.before, NOBODY) for one in found.changes[:1]]
+    changed = [
+        ShareBar(
+            changed_title(one, scenario),
+            one.confirmed,
+            colors.get(one.who, "#333333"),
+            0.0,
+            one.confirmed_interval,
+        )
+        for one in found.changes
+    ]
+    return [
+        Panel(
+            "rule",
+            f"What must be true: worlds with {found.case}",
+            "",
+            met,
+            f"{sentence(listing(rule.conditions))}." if rule else "",
+        ),
+        Panel(
+            "obstacles",
+            "What stands in the way: failed worlds that settle without it",
+            "black: the most that only some of them bring",
+            removed,
+        ),
+        Panel("changes", "The smallest change: fresh worlds that settle", "", before + changed),
+    ]
+
+
 def headline(found: Explanation) -> str:
-    """What stands in the way most, in a sentence."""
+    """What stands in the way most, in a sentence; of an outline what decides most."""
     share = percent(found.settled, found.settled_interval)
     text = f"{share} of the worlds settle"
+    if not found.searched:
+        if not found.drivers:
+            return f"{text}; no uncertain number moves it by more than chance would"
+        first = found.drivers[0].title
+        if found.why_measure:
+            return f"{text}; how far the others are from it hangs on {first} most"
+        return f"{text}; it hangs on {first} most"
     best = max([*found.obstacles, *found.together], key=lambda one: one.needed, default=None)
     if best is None or not best.needed:
         return f"{text}; no one, two or three things alone keep the others from it"
-    only = " only together" if len(best.keys) > 1 else ""
-    return f"{text}; without {listing(best.what)}{only}, {percent(best.settle)} of the others would"
+    share = f"{percent(best.settle)} of the others would"
+    if len(best.keys) == 1:
+        return f"{text}; without {best.what[0]}, {share}"
+    less = "none" if best.parts == 0 else f"at most {percent(best.parts)}"
+    return f"{text}; without {listing(best.what)} together, {share}, without less {less}"

@@ -22,7 +22,7 @@ from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import day_text, kept
 from sim.views.view import View, foot_line
 from sim.words.past import happened_words
-from sim.words.story import asked_words, base_rate_words, stuck_words
+from sim.words.story import asked_words, base_rate_words, package_words, stuck_words
 
 MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
 LEVEL = 0.05
@@ -77,15 +77,22 @@ def overview_view(run: Run) -> OverviewView:
     sections = [
         ("Why", stuck_words(scenario, summary)),
         ("What it hangs on", hinges(run)),
+        ("What stands agreed", [f"{title}: “{text}” ({common})."
+                                for title, text, common in package_words(scenario, summary)
+                                if title in {by_key[i].issue.title for i in chosen}]),
         ("By the scenario's own days", asked_words(scenario, summary)),
         ("Base rate", [base] if base else []),
         # the terms signed are stars in the panels
         ("What happened", happened_words(scenario, summary)[:2]),
-    ]
+    ]  # fmt: skip
+    told = [(title, lines) for title, lines in sections if lines]
+    if not told:  # all settle, on what is no text of a scale
+        agreed = [f"{by_key[i].issue.title}: {by_key[i].status}." for i in chosen]
+        told = [("In the central world", agreed)]
     return OverviewView(
         foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
         outcome_view(run), convergence, [by_key[i] for i in chosen],
-        [(title, lines) for title, lines in sections if lines], sources_of(run, chosen),
+        told, sources_of(run, chosen),
     )  # fmt: skip
 
 

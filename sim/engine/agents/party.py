@@ -260,9 +260,7 @@ class Party(Outlook):
             middle = self.gates.nearest_to(self.index, middle, table, more)
             near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
             if self.curvature is not None:
-                near = self._corrected(
-                    near, table, best, aims, self.loosest_limits(), middle[None]
-                )
+                near = self._corrected(near, table, best, aims, self.loosest_limits(), middle[None])
             table.put(x, near)
             if self.rules:
                 self._link(x, table, middle, aims, (goal, best))
@@ -300,7 +298,7 @@ class Party(Outlook):
         aims: tuple[Array, Array],
         target: tuple[Array, Array],
     ) -> None:
-        """Where a condition of its lines is not met, meet it if that is nearer than to keep them."""
+        """Where a condition of its lines is not met, meet it if that is nearer than its lines."""
         package = table.rows(x)[:, None]
         point = table.issues_of(package[:, 0])
         low, high = (side[:, 0] for side in self._lines(package, table))
@@ -312,12 +310,14 @@ class Party(Outlook):
         some = table.among(off)
         here = some.of(middle)
         chosen, least = rows(kept, off), total((rows(kept, off) - here) ** 2)
-        moved = [rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules]
+        moved = [
+            rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules
+        ]
         useful = [rule for rule in moved if rule.column in table.issues]
         sides = self.low[None], self.high[None]
         for subset in subsets(len(useful)):
             lines = with_rules(*sides, [useful[n]._replace(party=0) for n in subset])
-            fits = some.rows((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2)))
+            fits = some.rows(np.asarray((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2))))
             near, enough = self._nearest(some, middle, aims, target, (lines[0][0], lines[1][0]))
             way = total((near - here) ** 2)
             better = fits & enough & (way < least - TOLERANCE)

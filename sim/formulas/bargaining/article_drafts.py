@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
+
 Bits = NDArray[np.int64]
 MOST_ARTICLES = 24
 """More than 16 million drafts are not counted one by one."""

@@ -10,14 +10,10 @@ issue, toward the ideal of whoever named it, and as far as it raises the welfare
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Index, Mask
 from sim.formulas.bargaining.conflicts import Pairs
 from sim.formulas.bargaining.drafting import Choice, Welfare, entries
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 
 
 def heard(

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.formulas.bargaining.conflicts import Pairs, rivals
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Choice = NDArray[np.intp]
 Welfare = Callable[[Array], Array]
 
@@ -177,7 +176,7 @@ def max_min(
     loss: Array,
     gap: Array,
     extra: Array,
-    divisible: NDArray[np.bool_] | None = None,
+    divisible: Mask | None = None,
     steps: int = 16,
     pairs: Pairs = (),
     counted: Mask | None = None,

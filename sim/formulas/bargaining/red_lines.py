@@ -16,10 +16,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, total
+from sim.arrays import Array, ByWorld, Mask, total
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
+
 FLATTEST = 1.0
 """Least slope of a support curve, log odds per unit of utility: nearly everybody alike."""
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import total
-
-Array = NDArray[np.float64]
+from sim.arrays import Array, total
 
 
 def nearest(

@@ -12,10 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import total
+from sim.arrays import Array, total
 from sim.formulas.bargaining.utility import losses
-
-Array = NDArray[np.float64]
 
 
 def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:

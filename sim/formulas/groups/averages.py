@@ -6,9 +6,8 @@ All functions take the actors on the last axis; axes before it (worlds, issues) 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 GRID = 401
 """Points between the outermost positions among which :func:`nash_reference` looks."""

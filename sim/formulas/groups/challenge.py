@@ -14,11 +14,10 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups.averages import condorcet, weighted_mean
 
-Array = NDArray[np.float64]
 Reading = Literal["published", "as_printed"]
 READINGS: tuple[Reading, ...] = get_args(Reading)
 

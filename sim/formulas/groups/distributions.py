@@ -6,12 +6,10 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups.averages import weighted_mean
 from sim.formulas.groups.group import Group
-
-Array = NDArray[np.float64]
 
 RESAMPLES = 1000
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups.averages import weighted_mean
 
-Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 LEAST = 1e-9

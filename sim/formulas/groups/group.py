@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 PERCENT_SPAN = 50.0
 """Positions that span less than this of 0 to 100 are taken to be in a unit of their own."""

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups import averages
 from sim.formulas.groups.challenge import Reading, challenge
 from sim.formulas.groups.exchange import exchange
 from sim.formulas.groups.group import Group, tables
 
-Array = NDArray[np.float64]
 Predict = Callable[[Sequence[Group]], Array]
 
 BLACK = "Black (1948), Journal of Political Economy 56(1), doi:10.1086/256633"

@@ -17,11 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
+from sim.arrays import Array
 from sim.formulas.groups.averages import weighted_mean
 from sim.formulas.groups.distributions import Distribution
 from sim.formulas.groups.group import Group
-
-Array = NDArray[np.float64]
 
 GRID = np.linspace(0.0, 1.0, 401)
 """Points of the scale on which a prediction can lie."""

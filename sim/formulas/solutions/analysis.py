@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from sim.arrays import Array
 
 Status = Literal["zone", "no_gain", "no_ground"]
 """``zone``: some package keeps to all red lines and beats no deal for all; ``no_gain``: packages

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Index, Mask
 from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, pairs_of
 from sim.formulas.solutions.enumeration import additive_utilities, combinations_where, options_of
 from sim.formulas.solutions.frontier import pareto_frontier
 from sim.formulas.solutions.points import RULES, Problem, argmax
 from sim.formulas.solutions.space import AT_ONCE, Space
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Mask = NDArray[np.bool_]
 
 DIGITS = 12
 """Gains are rounded to so many digits, so that the last bit of a sum makes no package efficient."""

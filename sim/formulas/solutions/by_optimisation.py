@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from sim.arrays import Array
 from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, pairs_of
 from sim.formulas.solutions.frontier import pareto_frontier
 from sim.formulas.solutions.points import Problem, least_spread
 from sim.formulas.solutions.programme import CLOSE, Found, Programme
 from sim.formulas.solutions.space import Space
-
-Array = NDArray[np.float64]
 
 SAMPLE = 2**14
 CLOUD = 2000

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
+from sim.arrays import Array, Index
 
 
 def package_count(sizes: Sequence[int]) -> int:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Mask = NDArray[np.bool_]
+from sim.arrays import Array, Index, Mask
 
 COMPARED_AT_ONCE = 4_000_000
 """Pairs of packages compared in one array, which bounds the memory."""

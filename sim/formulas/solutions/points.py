@@ -13,10 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
+from sim.arrays import Array, Index
 
 TIE = 1e-12
 """Scores nearer than this (relative to the best) tie."""

@@ -21,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from sim.arrays import Array
 from sim.formulas.solutions.space import Space
-
-Array = NDArray[np.float64]
 
 CLOSE = 1e-7
 """Tangents are added until they miss by less; the solver's own tolerance is of this size."""

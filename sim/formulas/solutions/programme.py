@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.solutions.polyhedron import CLOSE, Found, Polyhedron
-
-Array = NDArray[np.float64]
 
 CLOSE_LOGARITHM = 1e-10
 """Tangents to logarithms, whose sum has a flat maximum, are added until they miss by less."""

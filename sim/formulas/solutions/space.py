@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.formulas.bargaining.red_lines import TOLERANCE, inside, loosened
 from sim.formulas.bargaining.utility import losses
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 AT_ONCE = 100_000
 """Packages examined at once, which bounds the memory."""

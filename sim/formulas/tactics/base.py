@@ -6,13 +6,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.arrays import ByWorld
+from sim.arrays import Array, ByWorld
 from sim.registry import TACTICS
 
-Array = NDArray[np.float64]
 register = TACTICS.register
 
 

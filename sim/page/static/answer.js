@@ -25,7 +25,7 @@ function quantiles(counts, levels) {
 // `odds`: share, how many worlds it is worth, and how far it reaches over what past talks allow.
 function answerOf(plan, data, weights, goal, odds) {
   const { at, w, ess } = weights, m = at.length, { outcome, stuck_reason: reasons, stuck_issue: stuck, signed } = data;
-  const outcomes = new Float64Array(plan.outcomes.length), blocks = new Float64Array(65536);
+  const outcomes = new Float64Array(plan.outcomes.length), blocks = new Float64Array(2048);
   const end = Math.ceil(plan.horizon / data.step), byDay = new Float64Array(end + 1), when = data[goal];
   let settled = 0, held = 0, dealWeight = 0, dealSquares = 0, anySettled = false;
   const deals = new Int32Array(m), dealWeights = new Float64Array(m), settlements = new Int32Array(m), settledWeights = new Float64Array(m);

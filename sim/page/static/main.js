@@ -10,6 +10,7 @@ async function begin() {
   const named = (name) => plans.find((plan) => plan.name === name);
   for (const plan of plans) {
     plan.factors = plan.hidden.map(({ group, at, fit }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit }));
+    plan.factorOf = Object.fromEntries(plan.factors.map(({ group, codes, levels }) => [group, Float64Array.from(codes, (code) => levels[code])]));
     const { settled, signed } = plan.data, yes = (days) => Uint8Array.from(days, (day) => Number(day !== NEVER));
     plan.happens = [yes(settled), yes(signed)];
     plan.kinds = Uint8Array.from(settled, (day, i) => (day !== NEVER ? 0 : signed[i] !== NEVER ? 1 : 2));
@@ -23,7 +24,7 @@ async function begin() {
   function remembered(key, make) {
     if (!worked.has(key)) {
       worked.set(key, make());
-      if (worked.size > 150) worked.delete(worked.keys().next().value);
+      if (worked.size > 60) worked.delete(worked.keys().next().value);
     }
     return worked.get(key);
   }
@@ -33,17 +34,16 @@ async function begin() {
   function targetsOf(plan, changes) {
     return changes.map(({ input, value }) => {
       const held = input.held[plan.number];
-      return { ...sizeOf(plan, input), input, fit: held.fit, engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
+      return { ...sizeOf(plan, input), input, fit: held.fit, factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
     });
   }
 
   function weightsOf(plan, targets, traced) {
     const kernels = targets.filter(({ input }) => !input.switch), switches = targets.filter(({ input }) => input.switch);
-    const changed = new Set(targets.map(({ input }) => input)), groups = new Set(targets.map(({ input }) => input.group));
+    const groups = new Set(targets.map(({ input }) => input.group));
     // what an actor's assumptions share keeps its spread as well as its mean
     const spreads = plan.factors.filter(({ group }) => groups.has(group)).map(({ codes, levels }) => squared(codes, levels));
-    const engine = book.inputs.filter((input) => input.held[plan.number] && isEngine(input, plan.number) && !changed.has(input));
-    const others = traced ? [] : [...spreads, ...plan.factors, ...engine.map((input) => sizeOf(plan, input))];
+    const others = traced ? [] : [...spreads, ...plan.factors.filter(({ group }) => groups.has(group))];
     return weigh(traced ? plan.data.traced : plan.data.n, kernels, switches, others);
   }
   function first(n) { return { at: Int32Array.from({ length: n }, (_, i) => i), w: new Float64Array(n).fill(1 / n), ess: n }; }
@@ -52,7 +52,7 @@ async function begin() {
     plan.predictors ??= [];
     return plan.predictors[goal] ??= predictorsOf(plan, goal, [
       ...plan.factors.map((one) => ({ ...one, codes: () => one.codes })),
-      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
+      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
     ], plan.data.n);
   }
   // Share, squared error and range of what is asked, from all stored worlds.
@@ -108,7 +108,8 @@ async function begin() {
   }
 
   // --- drawing -----------------------------------------------------------------------------
-  const widthOf = (id) => Math.max(260, Math.floor($(id).clientWidth));
+  let room = 0; // of a chart: all are as wide; asked only when the window changes, as it makes the browser lay out
+  const measured = () => { room = Math.max(260, Math.floor($("dots").clientWidth)); };
   function put(id, heading, words, chart) {
     told(`${id}-words`, words);
     $(id).replaceChildren(...(chart ? [chart] : []));
@@ -116,8 +117,10 @@ async function begin() {
   }
 
   // What is in the window is drawn at once, the rest when the answer is painted.
-  let figures = new Map(), rest = [], pumping;
-  const inWindow = (id) => { const box = $(id).parentElement.getBoundingClientRect(); return box.bottom > 0 && box.top < innerHeight; };
+  const figures = new Map();
+  let rest = [], pumping, accent = "";
+  const away = new Set(), watch = new IntersectionObserver((seen) => seen.forEach(({ target, isIntersecting }) => { if (isIntersecting) away.delete(target); else away.add(target); }));
+  document.querySelectorAll("main > section").forEach((one) => watch.observe(one));
   function pump() {
     clearTimeout(pumping);
     pumping = rest.length ? setTimeout(() => { rest.shift()[1](); pump(); }, 0) : document.documentElement.dataset.drawn = "all";
@@ -141,8 +144,8 @@ async function begin() {
       ["positions", () => drawIssue(plan, shown)],
     ];
     document.documentElement.dataset.drawn = "some";
-    const seen = new Set(charts.filter(([id]) => inWindow(id)).map(([id]) => id)); // asked before anything moves
-    document.documentElement.style.setProperty("--accent", plan.color);
+    rest = charts.filter(([id]) => away.has($(id).parentElement));
+    if (accent !== plan.color) document.documentElement.style.setProperty("--accent", accent = plan.color);
     told("sentence", sentence);
     told("short", enough ? percent(answer.share) : "—");
     told("change", any && enough ? `${points(answer.share - before.share)} points` : "as coded");
@@ -152,11 +155,10 @@ async function begin() {
       : any ? `At once: ${plan.data.n.toLocaleString("en")} stored worlds, weighted; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
       + (answer.allowed ? ` Over what past talks allow: ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ""));
     $("support").dataset.kind = shown.exact ? "exact" : "instant";
-    controls.forEach((control, key) => control.show(state.set[key]));
+    controls.forEach((control, key) => { if (control.shown !== state.set[key] || !("shown" in control)) control.show(control.shown = state.set[key]); });
     $("reset-all").disabled = !Object.keys(state.set).length;
     told("changes", Object.keys(state.set).length ? `${Object.keys(state.set).length} changed` : "nothing changed");
-    charts.filter(([id]) => seen.has(id)).forEach(([, make]) => make());
-    rest = charts.filter(([id]) => !seen.has(id));
+    charts.filter((one) => !rest.includes(one)).forEach(([, make]) => make());
     document.documentElement.dataset.draws = drawn;
     pump();
     return { sentence, share: answer.share, interval: answer.interval, allowed: answer.allowed, ess: answer.ess, worth: answer.worth, exact: shown.exact, coded: before.share };
@@ -167,11 +169,11 @@ async function begin() {
     const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
     const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}` + (answer.allowed ? `; over what past talks allow (10–90 %) ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ".");
     const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (any ? " Dashed rings: as coded." : "");
-    put("dots", "The odds", dots, enough ? drawDots(widthOf("dots"), answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
+    put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
   }
   function drawCurve(shown, coded, pins, enough, any, sentence) {
     const { plan, answer } = shown, words = "Share of worlds by day" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
-    put("when", "When", words, enough ? drawWhen(widthOf("when"), shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${words} ${sentence}`) : null);
+    put("when", "When", words, enough ? drawWhen(room, shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${words} ${sentence}`) : null);
   }
   function drawPins(shown, pins) {
     const { plan, answer } = shown, others = pins.filter((pin) => pin.plan !== plan);
@@ -181,19 +183,19 @@ async function begin() {
       end: `${percent(one.answer.share)}${one === shown ? "" : ` (${points(one.answer.share - answer.share)})`}` }));
     const unknown = others.map((one) => [one.plan.title, Object.keys(state.set).filter((key) => !book.byKey.get(key).held[one.plan.number]).length]).filter(([, count]) => count);
     const words = `The same changes in the same worlds; in brackets: points more or less than ${plan.title}.` + unknown.map(([title, count]) => ` ${title} has no such assumption for ${count} of them.`).join("");
-    put("pins-chart", "Plans side by side", words, drawBars(widthOf("pins-chart"), rows, words, topOf(Math.max(...rows.map((row) => row.share), 0.004))));
+    put("pins-chart", "Plans side by side", words, drawBars(room, rows, words, topOf(Math.max(...rows.map((row) => row.share), 0.004))));
   }
   function drawBlocks({ plan, answer }, before, enough, any) {
     const blocked = answer.blocks.slice(0, 5), ghosts = new Map(before.blocks.map((block) => [block.key, block.share]));
     const words = blocked.length ? `Share of all worlds that end without a settlement, by what blocks last${any ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
-    put("blocks", "What blocks", words, blocked.length && enough ? drawBars(widthOf("blocks"), blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
+    put("blocks", "What blocks", words, blocked.length && enough ? drawBars(room, blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
       ghost: any ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (any ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), words) : null);
   }
   function drawDealsOf(plan, answer, enough) {
     const what = answer.anySettled ? "a settlement" : "a text signed", any = enough && answer.deals.some((q) => q);
     const few = answer.dealWorlds < 30 ? " They are few: read it as examples." : "";
     const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
-    put("deals", "What stands in the deal", dealWords, any ? drawDeals(widthOf("deals"), plan, answer, dealWords) : null);
+    put("deals", "What stands in the deal", dealWords, any ? drawDeals(room, plan, answer, dealWords) : null);
   }
   function drawGains(plan, answer, enough) {
     const gains = plan.actors.map((actor, n) => {
@@ -201,7 +203,7 @@ async function begin() {
       return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${plan.has_plan ? `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}` : ""}${gain ? `; gains ${numberWords(gain[1])} where there is a settlement` : ""}` };
     });
     const gainWords = plan.has_plan ? `Share of worlds in which the plan as published is worth more than no deal. ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in utility from 0 to 1. ${gains.map((row) => row.more).join(". ")}.`;
-    put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(widthOf("gains"), gains, gainWords) : null);
+    put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(room, gains, gainWords) : null);
   }
 
   function drawIssue(plan, shown) {
@@ -209,7 +211,7 @@ async function begin() {
     const found = weights.ess ? plan.concerned[number].map((actor) => ({ ...plan.actors[actor], ...positionsOf(shown.data, number, actor, weights, 20) })) : [];
     const text = `Positions on ${issue.title}: median, eight worlds of ten shaded, and 20 single worlds.` + (weights.ess < MANY ? ` Worth ${Math.round(weights.ess)} of ${shown.data.traced} worlds.` : "");
     $("issue").value = issue.key;
-    put("positions", "Who stands where", text, found.length ? drawPositions(widthOf("positions"), plan, issue, shown.data.moments, found, text) : null);
+    put("positions", "Who stands where", text, found.length ? drawPositions(room, plan, issue, shown.data.moments, found, text) : null);
   }
 
   // What each change does: the answer less that without it; one after the other, when nothing moves.
@@ -342,7 +344,8 @@ async function begin() {
 
   $("note").textContent = `${$("note").textContent} Seed ${book.seed}.`;
   let width = innerWidth;
-  window.addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; soon(); } });
+  window.addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; measured(); soon(); } });
+  measured();
   rebuild();
   marks();
   const opened = draw();

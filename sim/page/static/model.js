@@ -2,22 +2,27 @@
 //
 // In every stored world what was moved is put at its new value, and the mean of the fitted
 // probabilities is taken (g-computation: Robins 1986, Mathematical Modelling 7). Worlds near the
-// new value say what the regression misses: the weighted mean of its residuals is added, as far as
-// it exceeds its own error (doubly robust: Robins, Rotnitzky & Zhao 1994, JASA 89; shrunk as Efron &
-// Morris 1973, JASA 68, do).
+// new value say what the regression misses: the weighted mean of its residuals is added (doubly
+// robust: Robins, Rotnitzky & Zhao 1994, JASA 89), the less the nearer it is to its own error
+// (shrunk as Efron & Morris 1973, JASA 68, do).
 const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
 
+// Adds what a column brings to linear predictors: `by` of each code, more or less with a factor.
+function addTo(eta, codes, by, [slope, , more], factor) {
+  const n = eta.length;
+  if (more && factor) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * (slope + more * factor[i]);
+  else if (slope) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * slope;
+}
+
 // Linear predictors of all stored worlds, their probabilities, and what of it calibrations decide.
 function predictorsOf(plan, goal, columns, n) {
   const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), p = new Float64Array(n);
-  for (const { codes, levels, fit, engine } of columns) {
-    const by = fit[goal][0];
-    if (!by) continue;
-    const add = Float64Array.from(levels, (z) => by * z), to = codes();
-    for (let i = 0; i < n; i++) eta[i] += add[to[i]];
-    if (engine) for (let i = 0; i < n; i++) judged[i] += add[to[i]];
+  for (const { codes, levels, fit, engine, factor } of columns) {
+    if (!fit[goal][0] && !fit[goal][2]) continue;
+    addTo(eta, codes(), levels, fit[goal], factor);
+    if (engine) addTo(judged, codes(), levels, fit[goal]);
   }
   for (let i = 0; i < n; i++) p[i] = expit(eta[i]);
   return { eta, judged, p, ends: endsOf(judged) };
@@ -26,10 +31,10 @@ function predictorsOf(plan, goal, columns, n) {
 // What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
 function moved(predictors, goal, changes, n) {
   const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
-  const shifts = changes.map(({ codes, levels, target, fit, engine }) => {
-    const by = fit[goal][0], add = Float64Array.from(levels, (z) => by * (target - z));
-    if (by) for (let i = 0; i < n; i++) eta[i] += add[codes[i]];
-    if (by && engine) for (let i = 0; i < n; i++) judged[i] += add[codes[i]];
+  const shifts = changes.map(({ codes, levels, target, fit, engine, factor }) => {
+    const by = Float64Array.from(levels, (z) => target - z);
+    addTo(eta, codes, by, fit[goal], factor);
+    if (engine) addTo(judged, codes, by, fit[goal]);
     return [fit[goal][1], target - meanOf(codes, levels, n)];
   });
   const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged);
@@ -79,7 +84,7 @@ function corrected(model, predictors, happens, { at, w }) {
     missed += rest;
     error += rest * rest;
   }
-  const kept = missed ? Math.max(0, 1 - error / missed ** 2) : 0;
+  const kept = missed ? missed ** 2 / (missed ** 2 + error) : 0;
   return { ...model, share: Math.min(1, Math.max(0, model.share + kept * missed)), error: model.error + kept * error };
 }
 

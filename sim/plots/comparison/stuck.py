@@ -10,14 +10,14 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import NAMES, row_axes, scenario_rows, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, SMALL, shortened, styled, text_width
+from sim.views.colours import ISSUES
 from sim.views.compare.stuck import Obstacle, StuckView
 
 ROW, HEAD, GAP, REASONS = 0.46, 0.3, 0.35, 2.6
 """Height of a row and of the headings, gap before the reasons, and their width."""
-PALES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d9e9f7")
 GREYS = ("#d2d2d2", "#e8e8e8", "#bdbdbd", "#f2f2f2")
 REST = "#ececec"
-"""Tints of the commonest issues, dark text on them; greys for the reasons and the other issues."""
+"""Greys for the reasons and the other issues."""
 
 
 @styled
@@ -32,13 +32,13 @@ def stuck(view: StuckView) -> Figure:
     rows = view.rows
     named = [
         Mark(one.title, "band", {"facecolor": tint})
-        for one, tint in zip(_common(view.blocking), PALES, strict=False)
+        for one, tint in zip(_common(view.blocking), ISSUES, strict=False)
     ]
     sheet = sheet_of(view, HEAD + ROW * len(rows) + 0.05, named)
     scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
     left, width = MARGIN + NAMES, WIDTH - 2 * MARGIN - NAMES - GAP - REASONS
     for name, title, obstacles, tints, at, wide in (
-        ("issues", "What blocks", view.blocking, PALES, left, width),
+        ("issues", "What blocks", view.blocking, ISSUES, left, width),
         ("reasons", "Why", view.reasons, GREYS, left + width + GAP, REASONS),
     ):
         sheet.text(at, 0.04, title, weight="bold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -94,6 +95,7 @@ class Advice(Record):
     judged_seed: int
     calibrated: bool
     tried: int
+    cut_short: bool
     decisions: dict[str, int]
     plans: list[Judged]
     published: list[Judged]
@@ -114,6 +116,7 @@ def advise(
     generations: int,
     shown: int = 6,
     progress: Progress = lambda what, done, total: None,
+    minutes: float = float("inf"),
 ) -> tuple[Advice, list[Loaded]]:
     """Search for better plans, and judge them in other worlds.
 
@@ -130,6 +133,8 @@ def advise(
         Plans that are judged, the least crowded of the front.
     progress : callable, optional
         Told how far the work is.
+    minutes : float
+        After which the search goes into no further generation; judging comes after it.
 
     Returns
     -------
@@ -143,7 +148,13 @@ def advise(
     first = [space.own, *(space.with_text(one.text, one.firmness) for one in known)]
     first += single_changes(space, "order")
     first += [space.without(space.own, place) for place in space.levers_on(space.own)]
-    total, done = float(size * (generations + 1)), 0
+    total, done, cut_short = float(size * (generations + 1)), 0, False
+    until = time.monotonic() + 60 * minutes
+
+    def goes_on() -> bool:
+        nonlocal cut_short
+        cut_short = time.monotonic() > until
+        return not cut_short
 
     def tried(plans: Sequence[Loaded]) -> np.ndarray:
         nonlocal done
@@ -153,7 +164,7 @@ def advise(
         done += len(plans)
         return np.array([trial.values for trial in trials])
 
-    every, values = search(space, tried, first, size, generations, searching.seed)
+    every, values = search(space, tried, first, size, generations, searching.seed, goes_on)
     front = np.flatnonzero(fronts(values) == 0)
     chosen = [every[front[n]] for n in best(values[front], min(shown, len(front)))]
     promised = {plan: values[every.index(plan)] for plan in chosen}
@@ -200,7 +211,7 @@ def advise(
     advice = Advice(
         name, loaded.scenario.title, NOTE, judging.worlds, searching.worlds,
         searching.seed, judging.seed, bool(loaded.scenario.engine.calibration.names),
-        len(every), {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
+        len(every), cut_short, {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
         judged, shown_known, dropped, "",
     )  # fmt: skip
     return replace(advice, statement=statement(advice)), [plans[n] for n in order]

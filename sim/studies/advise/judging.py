@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import __version__
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor, Lost
@@ -27,6 +26,7 @@ from sim.results.outcomes import LASTING, OUTCOMES
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
+from sim.studies.calibrate.evidence import engine_hash
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float, float], None]
@@ -173,7 +173,8 @@ class Judge:
 
     def _key(self, plan: Loaded) -> str:
         # the calibration is in a file of its own, of which a scenario's data hold the name only
-        about = (__version__, plan.digest, repr(plan.scenario.engine), self.seed, self.worlds)
+        code = engine_hash(), Path(__file__).read_bytes()  # what worlds hang on, and what is kept
+        about = (*code, plan.digest, repr(plan.scenario.engine), self.seed, self.worlds)
         return hashlib.sha256(repr(about).encode()).hexdigest()[:24]
 
     def _has(self, key: str) -> bool:

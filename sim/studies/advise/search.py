@@ -24,7 +24,13 @@ NEAR = 3
 
 
 def search(
-    space: Space, tried: Try, first: Sequence[Plan], size: int, generations: int, seed: int
+    space: Space,
+    tried: Try,
+    first: Sequence[Plan],
+    size: int,
+    generations: int,
+    seed: int,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> tuple[list[Plan], Array]:
     """All plans that were tried, and their measures.
 
@@ -40,6 +46,8 @@ def search(
     generations : int
     seed : int
         Of the choice of plans; not of the worlds.
+    goes_on : callable, optional
+        Asked before each further generation.
     """
     rng = np.random.default_rng([seed, 1402])
     every: dict[Plan, Array] = {}
@@ -50,7 +58,7 @@ def search(
             found = tried([space.built(plan) for plan in batch])
             every |= dict(zip(batch, found, strict=True))
         generations -= 1
-        if generations < 0 or not batch:
+        if generations < 0 or not batch or not goes_on():
             return list(every), np.array(list(every.values()))
         plans, values = list(every), np.array(list(every.values()))
         kept = best(values, size)

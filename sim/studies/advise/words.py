@@ -65,4 +65,5 @@ def searched(found: Advice) -> str:
         else "No calibration: the engine's parameters are those of the scenario."
     )
     tried = f"{found.tried:,} plans tried in {found.search_worlds:,} worlds each"
-    return f"{tried}; decided: {what}. {engine}"
+    more = "The time was up: the same command goes on from here. " if found.cut_short else ""
+    return f"{tried}; decided: {what}. {more}{engine}"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups import fitted
 from sim.formulas.groups.distributions import (
     Distribution,
@@ -21,15 +21,7 @@ from sim.formulas.groups.predictors import PREDICTORS
 from sim.formulas.groups.settlement import Fit, fingerprint, settlement
 from sim.formulas.statistics import Interval
 from sim.studies.backtest.folder import Folder
-from sim.studies.backtest.scores import (
-    PointScores,
-    holm,
-    mean_interval,
-    mean_p_value,
-    point_scores,
-)
-
-Array = NDArray[np.float64]
+from sim.studies.backtest.scores import PointScores, holm, mean_interval, mean_p_value, point_scores
 
 YARDSTICK, SPREAD_YARDSTICK = "compromise", "compromise_resampled"
 RESIDUAL_YARDSTICK = "compromise_residuals"

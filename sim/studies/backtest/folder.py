@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.groups.group import Group, percent_scale
 from sim.importing.positions_csv import ANY
 from sim.importing.positions_csv import COLUMNS as POSITIONS
 from sim.importing.table import Table, read_table
 from sim.scenario.errors import Place, Problem, ScenarioError
-
-Array = NDArray[np.float64]
 
 OUTCOMES = ("issue", "outcome")
 MIN_ACTORS = 3

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from sim.arrays import Array
 from sim.formulas.statistics import Interval, quantiles
-
-Array = NDArray[np.float64]
 
 LEAST_UNITS = 5
 """With fewer dossiers a bootstrap says nothing."""

@@ -44,6 +44,7 @@ class Searched:
     """
 
     failed: int
+    counted: int
     everything: float
     obstacles: list[Obstacle]
     together: list[Obstacle]
@@ -76,7 +77,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0.0, [], [], [], [], [], {})
+        return Searched(0, 0, 0.0, [], [], [], [], [], {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -85,7 +86,8 @@ def searched(
     few = field(whole, failed[:FEW])
     progress("what stands in the way", 1, STEPS)
     found = lattice(few)
-    single, together = obstacles(found, field(whole, failed[FEW:][:SURE] or failed), scenario)
+    sure = field(whole, failed[FEW:][:SURE] or failed)
+    single, together = obstacles(found, sure, scenario)
     progress("the smallest change", 2, STEPS)
     alone = {}
     for owner in dict.fromkeys(move.actor for move in moves):
@@ -103,7 +105,7 @@ def searched(
         changes.append(promised(loaded, others, least, actor or ""))
         changed.append(load_variant(loaded, changes[0].set))
     return Searched(
-        len(few.worlds), float(found.everything.mean()), single, together,
+        len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
         reasons(found, few, scenario), changes, changed, alone,
     )  # fmt: skip
 

@@ -75,6 +75,7 @@ def explain(
         outline(run, fresh[0]),
         searched=True,
         failed=base.failed,
+        counted=base.counted,
         everything=base.everything,
         obstacles=base.obstacles,
         together=base.together,

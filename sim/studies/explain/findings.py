@@ -153,7 +153,9 @@ class Explanation(Record):
     searched : bool
         Whether changes were tried.
     failed : int
-        Failed worlds in which obstacles were tried.
+        Failed worlds in which obstacles were sought.
+    counted : int
+        Other failed worlds, in which it was counted what they bring.
     everything : float
         Share of them that settle once everything is removed.
     alone : dict
@@ -180,6 +182,7 @@ class Explanation(Record):
     trade_off: list[Rule]
     searched: bool
     failed: int
+    counted: int
     everything: float
     obstacles: list[Obstacle]
     together: list[Obstacle]

@@ -12,6 +12,7 @@ from sim.scenario.schema import Scenario, nearest_text
 from sim.scenario.titles import title_of
 
 THEMES = {
+    r"tracks\.": "limited agreements",
     r"actors\..+\.(limit|limits|line|conditional)\b|actors\..+\.flexibility": "red lines",
     r"actors\..+\.(ideal|salience|softening)": "aims and weights",
     r"actors\..+\.(patience|leave_after)": "patience",
@@ -33,7 +34,7 @@ _SCALE = re.compile(
 _ROUNDS = re.compile(r"\.(patience|leave_after|delay)$")
 _NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+")
 _YES_NO = re.compile(r"\.binds$")
-_LINE = re.compile(r"\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$")
+_LINE = re.compile(r"actors\..+\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def input_of(path: str, scenario: Scenario) -> Input:
     actor = ""
     if parts[0] == "actors":
         actor = parts[1]
+    elif parts[0] == "tracks" and parts[2:3] == ["positions"]:
+        actor = parts[3]
     elif parts[:2] in (["war", "cost"], ["war", "beliefs"]) and len(parts) > 2:
         actor = parts[2]
     return Input(path, title_of(path, scenario), actor if actor in scenario.actors else "", theme)
@@ -96,7 +99,7 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
 
 def is_line(path: str) -> bool:
     """Whether a number is where a red line lies."""
-    return bool(_LINE.search(path))
+    return bool(_LINE.fullmatch(path))
 
 
 def softer_above(path: str, scenario: Scenario) -> bool:
@@ -118,7 +121,7 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
         )
         return f"{title} is among the {part} drawn"
     if _YES_NO.search(path):
-        return f"{title}{'' if low > 0 else ' does not'}"
+        return f"{title.partition(':')[0]} {'binds' if low > 0 else 'does not bind'}"
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
     if at_least and at_most:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.prose import counted, listing, percent, possessive, span_words
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
+
+DRIVERS = 8
+"""Drivers that are told in words, the strongest."""
 
 if TYPE_CHECKING:
     from sim.studies.explain.findings import Change, Driver, Explanation, Obstacle, Rule
@@ -102,7 +107,7 @@ def driver_words(driver: Driver, key: str) -> str:
     if driver.low_words.startswith("the "):  # a draw without a unit: thirds say it all
         return f"{driver.title}: {low} in its lowest third, {high} in its highest"
     if driver.low_words in ("yes", "no"):
-        return f"{driver.title}: {low} if not, {high} if so"
+        return f"{driver.title.partition(':')[0]}: {low} if it does not bind, {high} if it does"
     return f"{driver.title}: {low} up to {driver.low_words}, {high} from {driver.high_words}"
 
 
@@ -128,3 +133,83 @@ def answer_words(found: Explanation) -> str:
     """The first sentence."""
     share = percent(found.settled, found.settled_interval)
     return f"{share} of {counted(found.worlds, 'world')} settle."
+
+
+def deciding(found: Explanation) -> list[str]:
+    """Drivers, strongest first."""
+    if not found.drivers:
+        return [f"None of {found.inputs} uncertain numbers moves it by more than chance would."]
+    title = found.measure
+    if found.why_measure:
+        title = f"{found.why_measure}, this is about another measure. {title}"
+    numbers = counted(len(found.drivers), "number")
+    lines = [f"{title}. Of {found.inputs} uncertain numbers {numbers} move it beyond chance:"]
+    lines += [f"- {driver_words(one, found.measure_key)}" for one in found.drivers[:DRIVERS]]
+    return lines
+
+
+def ruling(found: Explanation) -> str:
+    """The rule, how sure it is, in fresh worlds."""
+    rule = found.rule
+    if rule is None:
+        return "No rule of up to three conditions tells the worlds apart."
+    steady = listing(percent(one) for one in rule.stability)
+    return (
+        f"{rule_words(rule, found.case)}. It finds {percent(rule.fresh.coverage)} of all of them "
+        f"(in {counted(rule.fresh.worlds, 'world')} in which it was not sought; each condition "
+        f"comes back in {steady} of resampled worlds)."
+    )
+
+
+def standing(found: Explanation) -> list[str]:
+    """Single obstacles that matter and those that bind together."""
+    if not found.failed:
+        return ["Nothing: every world settles."]
+    lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
+    lines += [f"- {obstacle_words(one)}" for one in found.obstacles if one.settle >= 0.05][:4]
+    if found.together:
+        lines.append("Together, where one alone does not do:")
+        lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
+    if len(lines) == 1:
+        lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
+    return lines
+
+
+def changing(one: Change, scenario: Scenario) -> list[str]:
+    """A change, its price, and what it was promised and confirmed to bring."""
+    lines = [f"- {words}" for words in one.what]
+    lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
+    if one.goal < 0.499:
+        lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
+    return lines
+
+
+def changed_title(one: Change, scenario: Scenario) -> str:
+    """Whose change it is, as a heading."""
+    whole = "The smallest change found"
+    return f"{whole}, by {actor_words(one.who, scenario)} alone" if one.who else whole
+
+
+def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]:
+    """What each could bring by itself, and how to see more: ``again`` is the command."""
+    able = {k: v for k, v in found.alone.items() if v >= 0.05}
+    lines = [
+        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds"
+        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
+        for k, v in sorted(able.items(), key=lambda one: -one[1])
+    ]
+    others = [actor_words(k, scenario) for k in found.alone if k not in able]
+    return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
+
+
+def command_words(file: str, overrides: Sequence[str], change: Change) -> str:
+    """The command that runs a change, as it can be typed: a line for each argument."""
+    lines = [f"python -m sim run {shlex.quote(file)}"]
+    lines += [f"--set {shlex.quote(one)}" for one in (*overrides, *change.set)]
+    return " \\\n  ".join(lines)
+
+
+def explain_words(file: str, overrides: Sequence[str]) -> str:
+    """The command that looks for the smallest change."""
+    changed = [word for one in overrides for word in ("--set", one)]
+    return shlex.join(["python", "-m", "sim", "explain", file, *changed])

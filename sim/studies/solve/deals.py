@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.studies.solve.subject import Subject
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

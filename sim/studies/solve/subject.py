@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.central import central_space
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
@@ -16,8 +17,6 @@ from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario, nearest_text
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
-from sim.views.colours import actor_colors
+from sim.views.colours import shared_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
 from sim.words.shares import FEW, is_few
@@ -136,7 +136,8 @@ def _party(runs: list[Run], rows: list[Row], actor: str) -> PartyGains:
                 few = is_few(len(values) / run.summary.worlds, run.summary.worlds)
                 ends = (middle, middle) if few else (low, high)
                 found.append(Gain(place, rows[place], kind, ends[0], middle, ends[1], len(values)))
-    return PartyGains(actor, owner.actors[actor].short, actor_colors(owner)[actor], found)
+    color = shared_colors(run.scenario for run in runs)[actor]
+    return PartyGains(actor, owner.actors[actor].short, color, found)
 
 
 def gain_of(run: Run, actor: str) -> Array:

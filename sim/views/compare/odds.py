@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, negligible, wilson
 from sim.prose import sentence, span_words
-from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in
+from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in, has
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import difference
 from sim.views.colours import OUTCOME_COLORS
@@ -132,12 +132,24 @@ def _column(kind: str, runs: list[Run]) -> OutcomeColumn:
     return OutcomeColumn(kind, words, OUTCOME_COLORS[kind], shares, spans, sampled, parts)
 
 
-def as_good(run: Run, first: Run) -> bool:
-    """Whether a scenario settles, and nothing tells that it does so less often than another."""
-    if not run.summary.outcomes["settlement"]:
-        return False
-    gap = difference(run, first, Measure("settlement", "", "share", ends_in("settlement")))
-    return gap is not None and not gap.visible
+EVENTS = {
+    "settlement": Measure("settlement", "", "share", ends_in("settlement")),
+    "first_stage": Measure("first_stage", "", "share", has("first_signed_day")),
+}
+
+
+def best_at(runs: list[Run], event: str) -> tuple[Run, list[str]]:
+    """Where a settlement, or a first stage, is most frequent, and the names of all as good."""
+
+    def share(run: Run) -> float:
+        return float(EVENTS[event].values(run.ensemble).mean())
+
+    def as_good(run: Run) -> bool:
+        gap = difference(run, first, EVENTS[event])
+        return run is first or bool(share(run) and gap is not None and not gap.visible)
+
+    first = max(runs, key=share)
+    return first, [run.scenario.name for run in runs if as_good(run)]
 
 
 def headline(comparison: Comparison) -> str:
@@ -147,22 +159,26 @@ def headline(comparison: Comparison) -> str:
 
 
 def _finding(runs: list[Run]) -> str:
-    best = runs[0].summary.outcomes["settlement"]
     none = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] == 0]
-    if best == 0:
-        stage = max(runs, key=lambda r: float(r.summary.first_stage_ever))
-        share = stage.summary.first_stage_ever
+    if len(none) == len(runs):
         text = f"no settlement in any world of any of the {len(runs)} scenarios"
-        if share:
-            where = listed([stage.scenario.name])
-            text += f"; a first stage most often in {where}: "
-            text += odds_words(share, stage.summary.worlds)
-        return text
-    first = runs[0]
-    best_words = odds_words(best, first.summary.worlds, first.summary.outcome_spans["settlement"])
-    near = [r.scenario.name for r in runs if r is first or as_good(r, first)]
+        return text + first_stages(runs)
+    best, near = best_at(runs, "settlement")
+    said = best.summary.outcomes["settlement"], best.summary.worlds
+    words = odds_words(*said, best.summary.outcome_spans["settlement"])
     if len(near) == 1:
-        text = f"settlement most often in {listed(near)}: {best_words}"
+        text = f"settlement most often in {listed(near)}: {words}"
     else:
-        text = f"settlement about as often in {listed(near)}: at most {best_words}"
+        text = f"settlement about as often in {listed(near)}: at most {words}"
     return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")
+
+
+def first_stages(runs: list[Run]) -> str:
+    """Where first stages are most frequent; nothing where there are none."""
+    best, near = best_at(runs, "first_stage")
+    share = float(best.summary.first_stage_ever)
+    if not share:
+        return ""
+    how = "most often in" if len(near) == 1 else "about as often in"
+    most = "" if len(near) == 1 else "at most "
+    return f"; a first stage {how} {listed(near)}: {most}{odds_words(share, best.summary.worlds)}"

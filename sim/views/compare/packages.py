@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.prose import listing
 from sim.studies.compare.comparison import Comparison
-from sim.views.colours import actor_colors
+from sim.views.colours import shared_colors
 from sim.views.compare.common import (
     Row,
     foot,
@@ -123,8 +123,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     sides = {t.side for by_issue in terms.values() for t in by_issue.values() if t.side}
+    colors = shared_colors(run.scenario for run in runs)
     named = {
-        a: (run.scenario.actors[a].short, actor_colors(run.scenario)[a])
+        a: (run.scenario.actors[a].short, colors[a])
         for run in reversed(runs)
         for a in run.scenario.actors
         if a in sides

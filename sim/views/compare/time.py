@@ -14,7 +14,7 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
 from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.common import Row, first_group, foot, listed, row_of
-from sim.views.compare.odds import as_good
+from sim.views.compare.odds import best_at, first_stages
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
 from sim.words.shares import FEW, is_few, odds_words
@@ -158,19 +158,15 @@ def headline(comparison: Comparison) -> str:
 
 def _finding(runs: list[Run]) -> str:
     with_any = [run for run in runs if _signs(run, "settlement")]
-    if with_any:
-        first = max(with_any, key=lambda run: _signs(run, "settlement"))
-        near = [run.scenario.name for run in with_any if run is first or as_good(run, first)]
-        text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
-        if len(near) > 1:
-            return f"{text}; about as often in {listed(near)}"
-        text += f"; most in {listed(near)}"
-        if is_few(_signs(first, "settlement"), first.summary.worlds):
-            return f"{text}: {odds_words(_signs(first, 'settlement'), first.summary.worlds)}"
-        return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
-    signing = [run for run in runs if _signs(run, "first_stage")]
-    if not signing:
-        return "nothing is signed in any world of any scenario"
-    best = max(signing, key=lambda run: _signs(run, "first_stage"))
-    share = odds_words(_signs(best, "first_stage"), best.summary.worlds)
-    return f"no settlements; a first stage most often in {listed([best.scenario.name])}: {share}"
+    if not with_any:
+        signed = first_stages(runs)
+        return f"no settlements{signed}" if signed else "nothing is signed in any world"
+    first, near = best_at(with_any, "settlement")
+    text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
+    if len(near) > 1:
+        return f"{text}; about as often in {listed(near)}"
+    share = _signs(first, "settlement")
+    text += f"; most in {listed(near)}"
+    if is_few(share, first.summary.worlds):
+        return f"{text}: {odds_words(share, first.summary.worlds)}"
+    return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
