@@ -24,7 +24,7 @@ from sim.formulas.emulator import (
     spread_of_mean,
     spread_of_share,
 )
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError
 from sim.scenario.calibration import read_calibration
 from sim.studies.calibrate.afterwards import AfterSigning, after_signing, years_held
 from sim.studies.calibrate.cases import coding_hash, freeze, frozen_hashes, load_case
@@ -248,9 +248,27 @@ def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixtur
     assert list(scores["after_signing"]["cases"]) == ["one", "three"]
     assert set(scores["scores"]) == set(METHODS)
     assert (out / "reliability.png").stat().st_size > 10_000
-    # and it can be used
-    used = load_scenario(folder / "one.yaml", [f"engine.calibration={out / 'calibration.json'}"])
-    assert used.scenario.engine.calibration.names == NAMES
+    # and it can be used, by either option
+    given, texts = str(out / "calibration.json"), []
+    for option in (["--calibration", given], ["--set", f"engine.calibration={given}"]):
+        main_quietly(["run", str(folder / "one.yaml"), *option, "--worlds", "30", "--no-plots",
+                      "--json", "--out", str(out / "run")])  # fmt: skip
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    assert json.loads(texts[0])["allowed"] is not None
+
+
+@pytest.mark.parametrize("command", ["run", "compare", "sweep", "explain", "advise", "page"])
+def test_every_command_that_runs_worlds_takes_a_calibration(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [command, str(folder / "one.yaml"), "--calibration", str(folder / "nowhere.json")]
+    words += ["--vary", "war.cost.north=0.5x,1x"] if command == "sweep" else []
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--out", str(folder / "out")])
+    assert ended.value.code not in (0, None)
+    told = " ".join(capsys.readouterr().err.split())
+    assert "cannot be read as a calibration: there is no such file" in told
 
 
 def main_quietly(arguments: list[str]) -> None:

@@ -37,7 +37,7 @@ def told_calibration(made: Calibrated, out: Path) -> str:
         "“Can be known”: share of the spread before that is explained where ends are simulated",
         f"with known values. {made.effective:.0f} of the prior's rows remain in effect.",
         f"Written to {out}: calibration.json, parameters.json.",
-        f"Use it: python -m sim kellogg --set engine.calibration={out / 'calibration.json'}",
+        f"Use it: python -m sim kellogg --calibration {out / 'calibration.json'}",
     ]
     return "\n".join(lines)
 
