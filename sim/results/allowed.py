@@ -24,15 +24,23 @@ class Allowed(Record):
     first_stage_by_day: Intervals
 
 
+def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Engine parameters that worlds drew, by name, (worlds,) each; without those all alike."""
+    beginning = f"{PREFIX}engine."
+    found = {str(n): v for n, v in data.variables.items() if str(n).startswith(beginning)}
+    drawn = {name: variable.values.astype(float) for name, variable in found.items()}
+    return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
+
+
 def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     """From whether something is so in each world to how its share differs among calibrations.
 
     None where worlds do not differ in the engine parameters that past talks inform.
     """
-    found = [v.values for n, v in data.variables.items() if str(n).startswith(f"{PREFIX}engine.")]
-    scores = normal_scores(np.reshape(found, (len(found), data.sizes["world"])).T)
-    if not scores.size:
+    drawn = list(drawn_parameters(data).values())
+    if not drawn:
         return None
+    scores = normal_scores(np.array(drawn).T)
 
     def spread(flags: np.ndarray) -> Interval:
         count, worlds = int(flags.sum()), len(flags)
