@@ -18,7 +18,7 @@ from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
 from sim.scenario import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
-from sim.views.run_data import band_of_shares, days, last_day, stage_title
+from sim.views.run_data import band_of_shares, days, last_day, once, stage_title
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
 
@@ -224,6 +224,7 @@ def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
     return [int(n) for n in whole]
 
 
+@once
 def outcome_view(run: Run) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
     shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
