@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-Z95 = 1.959963984540054
+Z80, Z95 = 1.2815515655446004, 1.959963984540054
 
 
 class Interval(NamedTuple):
