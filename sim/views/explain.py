@@ -69,6 +69,16 @@ class ExplainView(View):
     chance: float
     panels: list[Panel]
 
+    @property
+    def words(self) -> list[str]:
+        drivers = [f"{bar.title}: {bar.direction}" for bar in self.drivers]
+        shares = [
+            f"{panel.title}: {bar.title}: {percent(bar.share, bar.interval)}"
+            for panel in self.panels
+            for bar in panel.bars
+        ]
+        return [*drivers, *shares]
+
 
 def explain_view(run: Run, found: Explanation) -> ExplainView:
     """Bars by group: the group with the strongest driver first."""
