@@ -15,7 +15,6 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.formulas.solutions import solve
 from sim.importing import Wishes
 from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
@@ -26,7 +25,9 @@ from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
-from tests.conftest import ROOT, SCENARIOS
+from sim.views.offers import offers_view
+from tests.conftest import ROOT, SCENARIOS, solve
+from tests.pictures import faults
 from tests.test_cli import sim
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
@@ -210,7 +211,7 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
         rows = list(csv.DictReader(f))
     assert rows[-1]["event"] == "ACCEPT_OFFER"
     assert int(rows[-1]["step"]) == found.step[0]
-    points = solve(scenario.utilities, scenario.reservation).points
+    _, points = solve(scenario.utilities, scenario.reservation)
     nash = scenario.options(int(points["nash"][0]))
     assert list(told["points"]["nash"][0]["terms"].values()) == nash
 
@@ -316,7 +317,8 @@ def test_solve_uses_the_definitions_of_the_reference(shared: Path, tmp_path: Pat
 
 def test_the_chart_has_a_panel_per_actor_and_the_agreement(wells: Path) -> None:
     session = play_session(listed(wells), ())
-    figure = offers(session)
+    figure = offers(offers_view(session))
+    assert faults(figure) == []
     assert len(figure.axes) == 2
     for k, axes in enumerate(figure.axes):
         lines = {line.get_gid(): line for line in axes.lines}
