@@ -349,23 +349,9 @@ class Solution:
         """Gains of the parties over no deal at every solution, and its terms in words."""
         import pandas as pd
 
-        from sim.studies.solve.summary import all_points
+        from sim.studies.solve.summary import point_rows
 
-        subject = self.subject
-        return pd.DataFrame(
-            {
-                "solution": name,
-                **dict(zip(subject.analysis.parties, point.gain, strict=True)),
-                **{
-                    issue: subject.words(number, float(term))
-                    for number, (issue, term) in enumerate(
-                        zip(subject.analysis.issues, point.package, strict=True)
-                    )
-                },
-            }
-            for name, found in all_points(subject).items()
-            for point in found
-        )
+        return pd.DataFrame(point_rows(self.subject))
 
     def plot(self) -> Figure:
         """The utility space: frontier and solutions, a panel per pair of parties."""

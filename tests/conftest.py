@@ -7,11 +7,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
+from sim.formulas.solutions.by_enumeration import finite_analysis
 from sim.scenario import Scenario, calibration, load_scenario
 
 # fresh examples at every run here, the same ones in CI, which decides what lands
@@ -96,3 +98,22 @@ def simulate(
     model = PeaceTalks(scenario, Draws(seed, worlds, central=central), trace=trace)
     model.run()
     return model
+
+
+def solve(utilities: np.ndarray, reservation: np.ndarray) -> tuple[list[int], dict[str, list[int]]]:
+    """Numbers of the packages in the zone's frontier, and of those that solve listed packages."""
+    count, parties = utilities.shape
+    found = finite_analysis(
+        (tuple(map(str, range(parties))), ("number",), reservation),
+        utilities - reservation,
+        lambda numbers: numbers[:, None],
+        np.ones(count, dtype=bool),
+        lambda terms: np.zeros((len(terms), parties + 1, 1)),
+        np.maximum(utilities.min(axis=0) - reservation, 0.0),
+    )
+
+    def numbers(points: list[Any]) -> list[int]:
+        return [int(point.package[0]) for point in points]
+
+    frontier = numbers(found.frontier) if found.status == "zone" else []
+    return frontier, {name: numbers(points) for name, points in found.points.items()}

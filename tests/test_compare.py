@@ -30,7 +30,7 @@ from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
 from tests.conftest import ROOT, SCENARIOS, TOY, build
-from tests.test_cli import run_here
+from tests.test_cli import run_here, sim
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -328,7 +328,8 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
     with (tmp_path / "out" / "compare.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["scenario", "measure", "value", "low", "high"]
+    columns = ["scenario", "measure", "value", "low", "high", "range_low", "range_high"]
+    assert list(rows[0]) == columns
     for name, summary in content["scenarios"].items():
         mine = {r["measure"]: r for r in rows if r["scenario"] == name}
         for kind, share in summary["outcomes"].items():
@@ -347,24 +348,12 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
 def test_results_do_not_depend_on_the_number_of_processes(files: list[str], tmp_path: Path) -> None:
     for jobs in ("1", "3"):
         words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--workers", jobs]
-        done = sim_command("compare", *files, *words)
+        done = sim("compare", *files, *words)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     one, three = (sorted((tmp_path / jobs).iterdir()) for jobs in ("1", "3"))
     assert [p.name for p in one] == [p.name for p in three]
     for first, second in zip(one, three, strict=True):
         assert first.read_bytes() == second.read_bytes(), first.name
-
-
-def sim_command(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *words],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONWARNINGS": "error", "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def fail_where_costly(call: Call, report: Any = None) -> Any:

@@ -11,15 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.formulas.solutions import solve
 from sim.listed.offers import NEAR, NOTHING, offers
-from sim.listed.rubinstein import backward_induction, stationary_shares
 from sim.listed.scenario import DiscreteScenario, Issue, Negotiator
 from sim.listed.stacked import play
 from sim.listed.strategies import events, session
 from sim.listed.targets import EXPONENTS, aspirations, exponent_of, targets, times
 from sim.listed.thinning import thinned
-from sim.listed.zeuthen import zeuthen
+from tests.conftest import solve
 
 
 def scenario(seed: int, sizes: list[int], negotiators: int, reserve: float) -> DiscreteScenario:
@@ -172,39 +170,6 @@ def test_thinning_loses_no_offer(seed: int, reserve: float, kind: str) -> None:
 # --- closed forms of small strategies ----------------------------------------------------------
 
 
-@pytest.mark.parametrize(("first", "second"), [(0.9, 0.9), (0.5, 0.8), (0.95, 0.3), (0.0, 0.6)])
-def test_backward_induction_converges_to_rubinsteins_shares(first: float, second: float) -> None:
-    share, rest = stationary_shares(first, second)
-    assert share + rest == pytest.approx(1)
-    assert backward_induction(first, second, 400)[0] == pytest.approx(share, abs=1e-8)
-    assert backward_induction(first, second, 1) == (1.0, 0.0)
-    assert backward_induction(first, second, 2)[0] == pytest.approx(1 - second)
-
-
-def test_patient_sides_share_as_nash_has_it() -> None:
-    # Binmore, Rubinstein & Wolinsky (1986): the limit of ever shorter periods
-    assert stationary_shares(0.99999, 0.99999)[0] == pytest.approx(0.5, abs=1e-4)
-
-
-@given(st.integers(0, 100_000), st.integers(2, 60))
-def test_zeuthens_concessions_end_at_nashs_solution(seed: int, packages: int) -> None:
-    rng = np.random.default_rng(seed)
-    utilities, reservation = rng.random((packages, 2)), np.array([0.2, 0.1])
-    found = zeuthen(utilities, reservation)
-    nash = solve(utilities, reservation).points["nash"]
-    if found is None:
-        assert len(nash) == 0
-        return
-    package, course = found
-    gain = utilities - reservation
-    rational = (gain >= 0).all(axis=1)
-    assert gain[package].prod() == pytest.approx(gain[rational].prod(axis=1).max())
-    # nobody ever takes back a concession
-    for side in (0, 1):
-        given_ = [utilities[pair[side], 1 - side] for pair in course]
-        assert given_ == sorted(given_)
-
-
 def pie(slices: int, reserve: float = 0.0) -> DiscreteScenario:
     """Shares of a pie between two."""
     options = tuple(f"{n} of {slices}" for n in range(slices + 1))
@@ -253,8 +218,8 @@ def test_zeuthen_in_alternating_offers_ends_at_nashs_solution(seed: int, package
     issue = Issue("i", tuple(f"o{n}" for n in range(packages)))
     case = DiscreteScenario("one", (issue,), people)
     found, course = session(case, ["zeuthen", "zeuthen"], 3 * packages)
-    best = solve(utilities, reservation).points["nash"]
-    if not len(best):
+    _, points = solve(utilities, reservation)
+    if not points:
         assert found.broken[0]
         assert course == []
         return

@@ -15,7 +15,6 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.formulas.solutions import solve
 from sim.importing import Wishes
 from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
@@ -27,7 +26,7 @@ from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from sim.views.offers import offers_view
-from tests.conftest import ROOT, SCENARIOS
+from tests.conftest import ROOT, SCENARIOS, solve
 from tests.pictures import faults
 from tests.test_cli import sim
 
@@ -212,7 +211,7 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
         rows = list(csv.DictReader(f))
     assert rows[-1]["event"] == "ACCEPT_OFFER"
     assert int(rows[-1]["step"]) == found.step[0]
-    points = solve(scenario.utilities, scenario.reservation).points
+    _, points = solve(scenario.utilities, scenario.reservation)
     nash = scenario.options(int(points["nash"][0]))
     assert list(told["points"]["nash"][0]["terms"].values()) == nash
 

@@ -16,7 +16,8 @@ from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
 from tests.conftest import SCENARIOS, build
-from tests.test_import import TABLE, sim
+from tests.test_cli import sim
+from tests.test_import import TABLE
 
 
 def back(folder: Path) -> DiscreteFile:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from sim.commands.importing import import_file
 from sim.importing import Wishes
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from tests.conftest import ROOT
+from tests.test_cli import sim
 
 TABLE = """\
 article,group,title,north_satisfaction,north_negotiability,south_satisfaction,south_negotiability,conflicts_with
@@ -28,23 +26,6 @@ def table(tmp_path: Path) -> Path:
     path.parent.mkdir()
     path.write_text(TABLE, encoding="utf-8")
     return path
-
-
-def sim(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "COLUMNS": "100",
-        "PYTHONWARNINGS": "error",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *words],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def imported(path: Path, wishes: Wishes | None = None) -> Scenario:

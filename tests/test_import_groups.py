@@ -16,8 +16,8 @@ from sim.importing import Wishes
 from sim.importing.keys import plain_key
 from sim.scenario import Loaded, LoadedDiscrete, Scenario, ScenarioError, load_any
 from tests.conftest import simulate
+from tests.test_cli import sim
 from tests.test_discrete_files import EXAMPLE
-from tests.test_import import sim
 
 KTAB = """\
 Two rivers, "A made-up case, for tests", 3, 2,

@@ -41,45 +41,6 @@ def concession(gain: Array, k: int, mine: int, product: float) -> int:
     return int(better[np.lexsort((-products[better], -gain[better, k]))[0]])
 
 
-def zeuthen(utilities: Array, reservation: Array) -> tuple[int, list[tuple[int, int]]] | None:
-    """Two sides concede in turn, always the one with the smaller risk limit, until one is content.
-
-    A concession is the least that makes the other's risk limit no larger than its own.
-
-    Parameters
-    ----------
-    utilities : ndarray, shape (packages, 2)
-    reservation : ndarray, shape (2,)
-
-    Returns
-    -------
-    tuple or None
-        The package agreed and the pairs of offers on the way; None if no package is worth both
-        reserved values.
-
-    Remarks
-    -------
-    The side with the smaller risk limit is the one whose offer has the smaller product of gains
-    (Harsanyi 1956), so products rise with every concession and the last one is Nash's solution.
-    """
-    gain = utilities - reservation
-    rational = np.flatnonzero((gain >= 0).all(axis=1))
-    if not len(rational):
-        return None
-    gain = gain[rational]
-    product = gain.prod(axis=1)
-    offers = [first_offer(gain, k) for k in (0, 1)]
-    course = [(int(rational[offers[0]]), int(rational[offers[1]]))]
-    while True:
-        for k in (0, 1):
-            if gain[offers[1 - k], k] >= gain[offers[k], k]:
-                return int(rational[offers[1 - k]]), course
-        limits = [risk_limit(gain[offers[k], k], gain[offers[1 - k], k]) for k in (0, 1)]
-        k = 0 if limits[0] <= limits[1] else 1
-        offers[k] = concession(gain, k, offers[k], float(product[offers[1 - k]]))
-        course.append((int(rational[offers[0]]), int(rational[offers[1]])))
-
-
 class Zeuthen:
     """Side ``k`` of two in alternating offers, with what it knows: everybody's utilities.
 

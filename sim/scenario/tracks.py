@@ -31,16 +31,6 @@ def limited_titles(scenario: Scenario) -> dict[str, str]:
     }
 
 
-def limited_issues(scenario: Scenario) -> dict[str, str]:
-    """Issues of limited agreements, as ``track.issue``, and their titles."""
-    return {
-        f"{key}.{issue}": (track.issues.get(issue) or scenario.issues[issue]).title
-        for key, track in tracks_of(scenario).items()
-        for stage in track.stages
-        for issue in stage.issues
-    }
-
-
 def scenario_of(scenario: Scenario, key: str) -> Scenario:
     """The talks of a track alone: its issues, its parties, its stages, and no war of their own.
 

@@ -85,7 +85,9 @@ def finite_analysis(
         The disagreement point of the rules, as a gain over no deal; by default no deal itself.
     """
     parties, issues, reservation = names
-    gain = np.round(gain, DIGITS)
+    scale = np.abs(gain).max(axis=0, initial=0.0)
+    scale[scale == 0.0] = 1.0  # each party's gains by the largest, so that no unit decides a tie
+    gain = np.round(gain / scale, DIGITS) * scale
     allowed = np.flatnonzero(inside)
     zone = allowed[(gain[allowed] >= 0.0).all(axis=1)]
     status: Status = "zone" if len(zone) else "no_gain" if len(allowed) else "no_ground"

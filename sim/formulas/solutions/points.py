@@ -63,18 +63,6 @@ def nash(problem: Problem) -> Array:
     return np.asarray(np.prod(np.maximum(problem.surplus, 0.0), axis=1))
 
 
-def nash_with_powers(power: Array) -> Score:
-    """Nash's product with bargaining powers as exponents, shape (parties,).
-
-    Harsanyi & Selten (1972), *Management Science* 18(5), doi:10.1287/mnsc.18.5.80.
-    """
-
-    def score(problem: Problem) -> Array:
-        return np.asarray(np.prod(np.maximum(problem.surplus, 0.0) ** power, axis=1))
-
-    return score
-
-
 def kalai_smorodinsky(problem: Problem) -> Array:
     """Smallest relative gain: Kalai & Smorodinsky (1975), *Econometrica* 43(3), doi:10.2307/1914280.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -151,6 +152,17 @@ def _point(subject: Subject, point: Point, brief: bool = False) -> dict[str, Any
     gain = dict(zip(analysis.parties, point.gain.tolist(), strict=True))
     utility = dict(zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True))
     return {"terms": terms, "utility": utility, "gain": gain}
+
+
+def point_rows(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Of every solution its name, the parties' gains over no deal, and its terms in words."""
+    analysis = subject.analysis
+    for name, found in all_points(subject).items():
+        for point in found:
+            gains = dict(zip(analysis.parties, point.gain, strict=True))
+            terms = zip(analysis.issues, point.package, strict=True)
+            words = {i: subject.words(n, float(term)) for n, (i, term) in enumerate(terms)}
+            yield {"solution": name, **gains, **words}
 
 
 def rounded(value: Any) -> Any:

@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from sim.scenario.distributions import SHAPES
 from sim.scenario.errors import ScenarioError, file_error
 from sim.scenario.yaml_source import parse_yaml
 
@@ -297,8 +296,3 @@ def flow(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:.12g}"
     return str(value)
-
-
-def is_distribution(node: Any) -> bool:
-    """Whether a node is written as ``{uniform: [0.2, 0.6]}`` or the like."""
-    return isinstance(node, dict) and len(node) == 1 and set(node) <= set(SHAPES)
