@@ -120,7 +120,9 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
         if own and other and same and len(one) > 1:
             spread = spread_of_difference if measure.kind == "share" else spread_of_mean
             scores = normal_scores(np.array(list((own | other).values())).T)
-            allowed = Interval(*spread(scores, one - two))
+            low, high = spread(scores, one - two)
+            # no width: whatever calibrations do to it is not told from chance
+            allowed = Interval(low, high) if high - low > 1e-9 else None
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:
