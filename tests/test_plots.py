@@ -32,6 +32,7 @@ from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.pressure import pressure_view
 from sim.views.run_data import band, conditional_lines, red_lines, signatories
 from sim.views.view import foot_line
+from sim.words.shares import FEW
 from tests.pictures import faults, hues, meanings
 
 ROOT = Path(__file__).parents[1]
@@ -265,7 +266,7 @@ def test_convergence_shows_every_position(run: Run) -> None:
     figure, view = drawn(run, "convergence"), convergence_view(run)
     large = [i for i in run.scenario.issues if i in deciding(run)]
     small = [i for i in run.scenario.issues if i not in large]
-    beside = ["limited"] if run.summary.limited else []
+    beside = ["limited"] if any(x.spans for x in convergence_view(run).limited) else []
     assert [a.get_gid() for a in figure.axes] == [*large, *small, *beside]
     for n, issue in enumerate(run.scenario.issues):
         axes = panel(figure, issue)
@@ -372,24 +373,25 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Run:
     wants = {f"s{n}": 0.4 if n < 30 else 0.2 * (n - 30) + 0.1 for n in range(34)}
     actors = "".join(
         f"  {key}: {{name: State {key}, positions: {{quota: {{ideal: {at}, salience: 1, "
-        "judgement: x}}}\n"
-        for key, at in wants.items()
+        f"judgement: x}}, levy: {{ideal: {n / 33:.2f}, salience: 1, judgement: x}}}}}}\n"
+        for n, (key, at) in enumerate(wants.items())
     )
     path = tmp_path_factory.mktemp("crowd") / "crowd.yaml"
     path.write_text(
-        "title: A crowd\nissues: {quota: {title: Quota, scale: {0: none, 1: all}, no_deal: 0.5}}\n"
+        "title: A crowd\nissues: {quota: {title: Quota, scale: {0: none, 1: all}, no_deal: 0.5}, "
+        "levy: {title: Levy, scale: {0: '0', 1: '100'}, no_deal: 0.5}}\n"
         f"actors:\n{actors}war: {{start_date: 2025-01-20}}\nprotocol: {{name: compromise}}\n"
     )
     return run_scenario(load_scenario(path), 20)
 
 
 def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
-    (shown,) = convergence_view(crowd).panels
+    shown = convergence_view(crowd).panels[0]
     assert len(shown.stands[0].actors) == 30
     assert shown.stands[0].name == "State s0 and 29 others"
     assert len(shown.stands) == 5
     drawing = panel(drawn(crowd, "package"), "strips")
-    (ideal,) = lines(drawing, "ideal:s0")
+    ideal = lines(drawing, "ideal:s0")[0]
     assert ideal.get_xdata()[0] == pytest.approx(0.4, abs=0.03)
     assert "30" in {t.get_text() for t in drawing.texts}
     assert set(charts_of(crowd)) == set(FIGURES) - {"afterwards", "pressure"}
@@ -685,3 +687,15 @@ def test_hostile_titles_are_drawn_without_a_warning(tmp_path: Path) -> None:
 def test_no_outcome_shares_its_colour_with_an_actor() -> None:
     means = [*OUTCOME_COLORS.values(), PLAN, CROWD, *OKABE_ITO]
     assert len({c.lower() for c in means}) == len(means)
+
+
+def test_few_worlds_are_counted() -> None:
+    run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 12)
+    view, lasting = afterwards_view(run), run.summary.durability
+    assert view is not None
+    assert lasting is not None
+    assert 0 < lasting.worlds < FEW
+    said = [text for _, text in view.terms if text != "as many"] + view.broken
+    said += [one.last for one in view.holds if one.key == "settlements"]
+    assert said
+    assert all(f"of {lasting.worlds}" in text and "%" not in text for text in said)

@@ -11,8 +11,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
-from sim.prose import percent
+from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
+from sim.prose import listing, percent
 from sim.views.colours import LIMITED, OUTSIDE, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
 
@@ -49,9 +49,7 @@ def convergence(view: ConvergenceView) -> Figure:
     lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
     parts = [small_heights(row, little) for row in lower]
     pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
-    count = len(view.limited)
-    beside = BAND_HEAD + BAND * count + UNDER if count else 0.0
-    body = sum(heights) + sum(pitches) + beside
+    body = sum(heights) + sum(pitches) + _limited_height(view)
     sheet = Sheet(view.foot, view.headline, view.subtitle, body, key_marks(view))
     top = 0.0
     for row, height in zip(rows, heights, strict=True):
@@ -63,7 +61,7 @@ def convergence(view: ConvergenceView) -> Figure:
             place = (MARGIN + n * (little + GUTTER), top)
             small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
         top += height
-    if count:
+    if view.limited:
         _limited(sheet, view, top)
     return sheet.figure
 
@@ -270,18 +268,37 @@ def corners(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.column_stack([x, y])[np.concatenate([[True], turns, [True]])]
 
 
+def _idle(view: ConvergenceView) -> list[str]:
+    """Limited agreements that are never in force in the central world, in a sentence."""
+    idle = [f"{x.title} (signed in {percent(x.ever)} of all worlds)"
+            for x in view.limited if not x.spans]  # fmt: skip
+    text = f"Never in the central world: {listing(idle)}." if idle else ""
+    return wrapped(text, WIDTH - 2 * MARGIN, lines=3) if text else []
+
+
+def _limited_height(view: ConvergenceView) -> float:
+    bars = sum(bool(one.spans) for one in view.limited)
+    text = len(_idle(view)) * line_height() + 0.05
+    return BAND_HEAD + text + (BAND * bars + UNDER if bars else 0.0) if view.limited else 0.0
+
+
 def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
     """When limited agreements are in force in the central world, one bar each."""
-    limited = view.limited
     sheet.text(MARGIN, top, "Limited agreements", size=TITLE, weight="bold")
     under = "Beside truce and settlement; a bar where one is in force in the central world"
     sheet.text(MARGIN, top + line_height(TITLE) + 0.015, under, color="#444444")
+    idle = _idle(view)
+    if idle:
+        sheet.text(MARGIN, top + BAND_HEAD, "\n".join(idle), color=GREY, gid="idle")
+    top += BAND_HEAD + len(idle) * line_height() + (0.1 if idle else 0.0)
+    limited = [one for one in view.limited if one.spans]
+    if not limited:
+        return
     names = max(text_width(one.title) for one in limited) + 0.1
     ends = [f"signed in {percent(one.ever)} of all worlds" for one in limited]
     right = max(text_width(end) for end in ends) + 0.1
     width = WIDTH - 2 * MARGIN - names - right
-    height = BAND * len(limited)
-    axes = sheet.axes(MARGIN + names, top + BAND_HEAD, width, height, gid="limited")
+    axes = sheet.axes(MARGIN + names, top, width, BAND * len(limited), gid="limited")
     date_axis(axes, view.start, view.end, width)
     places = range(len(limited))
     axes.set_ylim(len(limited) - 0.5, -0.5)
@@ -291,8 +308,5 @@ def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
     for place, one in zip(places, limited, strict=True):
         axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
                          facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
-        if not one.spans:
-            axes.text(0.01, place, "not in the central world", va="center", color=GREY,
-                      size=SMALL, transform=axes.get_yaxis_transform())  # fmt: skip
         axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
                       xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip
