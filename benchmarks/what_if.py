@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import random
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from sim.commands.paging import finished_plans
+from sim.ensemble.executors import cores
 from sim.ensemble.runner import run_scenario
 from sim.formulas.statistics import wilson
 from sim.page import Plan, write_page
@@ -41,6 +46,11 @@ PAINTED = """(async () => {
     took.push(performance.now() - from);
   }
   return took; })()"""
+STEP = """((key, n) => { const input = page.book.byKey.get(key);
+  if (input.switch) return n %% 2;
+  const [low, high] = input.held[0].ends.map(
+    v => Math.round(100 * (v - input.low) / (input.high - input.low)));
+  return low + (n * 37 %% 100) * (high - low) / 100 | 0; })(%s, %d)"""
 DRAGGED = """(async () => {
   const from = performance.now(), before = Number(document.documentElement.dataset.draws);
   for (let n = 0; performance.now() - from < 3000; n++) {
@@ -63,69 +73,145 @@ def moves(page: Browser, number: int, chance: random.Random, most: int) -> dict[
     return {key: chance.randint(*ends) for key, _, ends in chosen}
 
 
-def speed(page: Browser, chance: random.Random) -> None:
-    """From a move to the painted answer, with one to three sliders moved."""
+def speed(page: Browser, width: int, chance: random.Random, table: Table) -> None:
+    """From a move to the painted answer, with three sliders moved and three plans pinned."""
+    table.say(f"painting at {width} px")
+    page.evaluate("page.set({set: {}, pins: page.book.plans.map(p => p.name)})")
+    made = [pair for _ in range(60) for pair in moves(page, 0, chance, 1).items()][:3]
+    steps = [
+        [key, page.evaluate(STEP % (json.dumps(key), n))] for n in range(20) for key, _ in made
+    ]
+    took = page.evaluate(PAINTED % json.dumps(steps))
+    table.row(f"slider to painted answer, {width} px, median", 50, np.median(took), "ms")
+    table.row("  95 % of moves within", 100, np.quantile(took, 0.95), "ms")
     page.evaluate("page.set({set: {}})")
-    made = [pair for _ in range(60) for pair in moves(page, 0, chance, 1).items()]
-    took = page.evaluate(PAINTED % json.dumps([[key, step] for key, step in made[:3] * 20]))
-    print(
-        f"slider to painted answer: median {np.median(took):.0f} ms, "
-        f"95 % within {np.quantile(took, 0.95):.0f} ms ({len(took)} moves, three sliders moved)"
-    )
-    page.evaluate("page.set({set: {}})")
-    key = json.dumps(page.evaluate("page.book.inputs.find(i => i.rank === 0).key"))
-    print(f"while dragging: {page.evaluate(DRAGGED % (key, 25)):.0f} answers a second")
+    key = json.dumps(page.evaluate("page.book.inputs.find(i => !i.switch && i.rank !== null).key"))
+    table.row("  answers a second while dragging", 10, page.evaluate(DRAGGED % (key, 25)), "", True)
+    page.evaluate("page.set({set: {}, pins: []})")
 
 
-def accuracy(page: Browser, plans: list[Plan], number: int, chance: random.Random) -> None:
-    """How often the answer at once lies within the 95 % interval of 1,000 worlds run exactly."""
-    rows, refused, warned = [], 0, 0
-    while len(rows) < number:
-        place = chance.randrange(len(plans))
-        plan, goal = plans[place], chance.choice(["settled", "signed"])
+def asked(page: Browser, plans: list[Plan], chance: random.Random) -> Iterator[tuple[Any, ...]]:
+    """Random moves: what the page answers at once, and the scenario with the same change."""
+    while True:
+        place, goal = chance.randrange(len(plans)), chance.choice(["settled", "signed"])
+        plan = plans[place]
         state = {"plan": plan.run.scenario.name, "goal": goal, "pins": []}
         state["set"] = moves(page, place, chance, chance.choice([1, 1, 2, 3]))
         answer = page.evaluate(f"page.set({json.dumps(state)})")
-        if answer["ess"] < 100:
-            warned += 1
-            continue
         found = page.evaluate("page.wanted().flatMap(w => w.changes.map(c => [c.keys, c.value]))")
-        changes = {tuple(keys): value for keys, value in found}
-        try:
-            loaded = load_data(changed(plan.loaded.raw, changes))
-        except ScenarioError:
-            refused += 1
-            continue
-        data = run_scenario(loaded, 1000, 1, traced=0).ensemble
-        name = "settled_day" if goal == "settled" else "first_signed_day"
-        hits = int(np.isfinite(data[name].values).sum())
-        low, high = wilson(hits, 1000)
-        error = np.sqrt(max(hits * (1000 - hits), 1000) / 1e6 * (1e-3 + 1 / answer["ess"]))
-        rows.append((low <= answer["share"] <= high, (answer["share"] - hits / 1000) / error))
-    inside, apart = np.array(rows, dtype=float).T
-    print(
-        f"answer at once within the exact run's 95 % interval: {inside.mean():.1%} of {number} "
-        f"moves; distance in standard errors of both samples: {np.sqrt(np.mean(apart**2)):.2f} "
-        f"(root mean square). {warned} more were warned of (worth under 100 worlds), "
-        f"{refused} not allowed by the scenario."
+        yield answer, goal, changed(plan.loaded.raw, {tuple(k): v for k, v in found})
+
+
+def run_anew(raw: Any, goal: str, seed: int) -> int | None:
+    """In how many of 1,000 worlds it happens; None where the scenario does not allow the change."""
+    try:
+        loaded = load_data(raw)
+    except ScenarioError:
+        return None
+    data = run_scenario(loaded, 1000, seed, traced=0).ensemble
+    name = "settled_day" if goal == "settled" else "first_signed_day"
+    return int(np.isfinite(data[name].values).sum())
+
+
+def accuracy(
+    page: Browser, plans: list[Plan], number: int, end: float, chance: random.Random, table: Table
+) -> None:
+    """How often the answer at once agrees with 1,000 worlds run exactly, of a seed of their own.
+
+    With the seed of the page all runs would share the luck of its first 1,000 worlds, and all
+    moves that change little would be right or wrong together.
+    """
+    table.say("exact runs to compare with")
+    rows, warned, refused, running = [], [], 0, dict[Future[Any], Any]()
+    source = enumerate(asked(page, plans, chance), start=1000)
+    with ProcessPoolExecutor(cores(), multiprocessing.get_context("spawn")) as pool:
+        while len(rows) < number and (time.monotonic() < end or running or not rows):
+            while len(running) < 2 * cores() and (time.monotonic() < end or not rows):
+                seed, (answer, goal, raw) = next(source)
+                running[pool.submit(run_anew, raw, goal, seed)] = answer
+            for done in wait_for(running, return_when=FIRST_COMPLETED).done:
+                answer, hits = running.pop(done), done.result()
+                if hits is None:
+                    refused += 1
+                    continue
+                low, high = wilson(hits, 1000)
+                apart = answer["share"] - hits / 1000
+                reach = [hits / 1000 - low, high - hits / 1000]
+                own = [
+                    answer["share"] - answer["interval"][0],
+                    answer["interval"][1] - answer["share"],
+                ]
+                # Newcombe 1998, method 10: the interval of a difference of two shares
+                both = np.hypot(own[0], reach[1]) >= apart >= -np.hypot(own[1], reach[0])
+                (rows if answer["ess"] >= 100 else warned).append(
+                    (both, low <= answer["share"] <= high, answer["worth"])
+                )
+    found = np.array(rows[:number], dtype=float)
+    table.row(
+        f"answer at once agrees with the exact run ({len(found)} moves)",
+        95,
+        100 * found[:, 0].mean(),
+        "%",
+        True,
     )
+    worth = np.median(found[:, 2])
+    table.row("  within the exact run's own 95 % interval", None, 100 * found[:, 1].mean(), "%")
+    table.row("  as many worlds run anew are as sure as it (median)", None, worth, "worlds")
+    said = f"{100 * np.mean([one[0] for one in warned]):.0f} % agree" if warned else "none"
+    table.row(f"  moves warned of, apart: {said}", None, len(warned), "moves")
+    table.row("  moves that the scenario does not allow", None, refused, "moves")
 
 
-def exact(page: Browser, plans: list[Plan], chance: random.Random) -> None:
+def exact(page: Browser, plans: list[Plan], chance: random.Random, table: Table) -> None:
     """From the last move to the exact answer of 1,000 worlds."""
     with served(plans) as server:
+        table.say("exact answers")
         page.send("Page.navigate", url=server.address)
         wait(page, "page.exact")
         took = []
-        for n in range(11):
+        for n in range(9):
             state = {"set": moves(page, 0, chance, 2), "plan": plans[0].run.scenario.name}
             start = time.monotonic()
             page.evaluate(f"page.go({{...page.state(), ...{json.dumps(state)}}}, true)")
             wait(page, "document.getElementById('support').dataset.kind === 'exact' ||"
                  " !document.getElementById('trouble').hidden")  # fmt: skip
-            if n:  # the first starts the processes
+            if n:  # the first may wait for the processes
                 took.append(time.monotonic() - start)
-        print(f"exact answer: median {np.median(took):.2f} s, longest {max(took):.2f} s")
+    table.row("last move to exact answer of 1,000 worlds, median", 2, np.median(took), "s")
+    table.row("  longest of 8", None, max(took), "s")
+
+
+class Table:
+    """Rows of goals and what was measured."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, str, str]] = []
+        self.start = time.monotonic()
+
+    def say(self, what: str) -> None:
+        """What is done now, on stderr."""
+        print(f"{time.monotonic() - self.start:4.0f} s  {what}", file=sys.stderr, flush=True)
+
+    def row(
+        self, what: str, goal: float | None, found: float, unit: str, least: bool = False
+    ) -> None:
+        """``least``: at least the goal is wanted, not at most."""
+        met = "" if goal is None else "yes" if (found >= goal if least else found <= goal) else "no"
+        aim = "" if goal is None else f"{'≥' if least else '≤'} {goal:g} {unit}"
+        self.rows.append(
+            (what, aim, f"{found:.3g} {unit}" if found < 1000 else f"{found:.0f} {unit}", met)
+        )
+
+    def show(self) -> None:
+        """Print all of it."""
+        rows = [("", "goal", "measured", "met"), *self.rows]
+        widths = [max(len(row[n]) for row in rows) for n in range(4)]
+        for row in rows:
+            print(
+                "  ".join(
+                    text.ljust(width) for text, width in zip(row, widths, strict=True)
+                ).rstrip()
+            )
 
 
 @contextmanager
@@ -152,28 +238,42 @@ def wait(page: Browser, condition: str) -> Any:
 
 
 def main() -> None:
-    """Measure all of it and print a line each."""
+    """Measure all of it within six minutes, and print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scenarios", nargs="*", default=["kellogg", "witkoff", "points_20"])
     parser.add_argument("--worlds", type=int, default=10_000)
-    parser.add_argument("--moves", type=int, default=200)
+    parser.add_argument("--moves", type=int, default=200, help="at most; fewer where time is short")
+    parser.add_argument(
+        "--seconds", type=float, default=330.0, help="when no move is begun any more"
+    )
     given = parser.parse_args()
+    table, chance = Table(), random.Random(1)
+    table.say("worlds")
     plans = finished_plans(given.scenarios, given.worlds, 1, (), None, True)
-    chance = random.Random(1)
     with tempfile.TemporaryDirectory() as folder, Browser(Path(folder) / "profile") as page:
         path = Path(folder) / "page.html"
+        table.say("page")
         write_page(plans, path)
-        print(f"file: {path.stat().st_size / 1e6:.2f} MB")
+        table.row(
+            f"file, {len(plans)} plans of {given.worlds:,} worlds",
+            2,
+            path.stat().st_size / 1e6,
+            "MB",
+        )
         for width in (1200, 360):
             page.size(width)
             page.open(path)
-            print(f"at {width} px:")
-            speed(page, chance)
+            wait(page, "page.book")
+            time.sleep(3)  # what is prepared after the first answer
+            speed(page, width, chance, table)
+        exact(page, plans, chance, table)
         page.size(1200)
         page.open(path)
-        accuracy(page, plans, given.moves, chance)
-        exact(page, plans, chance)
-    print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        wait(page, "page.book")
+        accuracy(page, plans, given.moves, table.start + given.seconds, chance, table)
+    table.row("load of the machine", None, os.getloadavg()[0], f"on {os.cpu_count()} cores")
+    table.row("all of this", 360, time.monotonic() - table.start, "s")
+    table.show()
 
 
 if __name__ == "__main__":

@@ -313,9 +313,9 @@ class Sweep:
     def plot(self, of: str = "settlement", x: str | None = None, y: str | None = None) -> Figure:
         """The heatmap of a measure by one or two parameters."""
         from sim.plots.heatmap import heatmap
-        from sim.studies.sweep.surface import surface
+        from sim.views.heatmap import heatmap_view
 
-        return _shown(heatmap(self.result, surface(self.result, of, x, y)))
+        return _shown(heatmap(heatmap_view(self.result, of, x, y)))
 
     def __repr__(self) -> str:
         paths = ", ".join(p.path for p in self.result.header.parameters)
@@ -356,8 +356,9 @@ class Solution:
     def plot(self) -> Figure:
         """The utility space: frontier and solutions, a panel per pair of parties."""
         from sim.plots.solution import solution
+        from sim.views.solution import solution_view
 
-        return _shown(solution(self.subject))
+        return _shown(solution(solution_view(self.subject)))
 
     def __repr__(self) -> str:
         return f"<Solution of {self.subject.name}: {self.subject.analysis.status}>"

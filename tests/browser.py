@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -53,6 +54,18 @@ def find_chromium() -> str:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def axe_script() -> str:
+    """axe-core as the package axe-core-python brings it; skipped without, but never in CI."""
+    try:
+        found = metadata.distribution("axe-core-python")
+    except metadata.PackageNotFoundError:
+        reason = "axe-core-python is not installed: pip install '.[test]'"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return Path(str(found.locate_file("axe_core_python/axe.min.js"))).read_text("utf-8")
 
 
 class Browser:
@@ -142,6 +155,15 @@ class Browser:
         if "exceptionDetails" in answer:
             raise RuntimeError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
+
+    def violations(self) -> list[str]:
+        """What axe-core finds wrong with the page as it stands: rule, and the first elements."""
+        self.evaluate(f"{axe_script()}; true")
+        found: list[str] = self.evaluate(
+            """axe.run(document, {resultTypes: ['violations']}).then(found => found.violations.map(
+                 v => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`))"""
+        )
+        return found
 
     def size(self, width: int, height: int = 900) -> None:
         """Set the size of the window, as a phone where it is narrow."""

@@ -66,7 +66,8 @@ def _given(artist: Artist) -> Iterable[object]:
     if isinstance(artist, Line2D):
         marks = artist.get_marker() not in ("", "None", None, " ")
         faces = [artist.get_markerfacecolor(), artist.get_markeredgecolor()] if marks else []
-        return [artist.get_color(), *faces]
+        line = artist.get_linestyle() not in ("None", "", " ")
+        return [*([artist.get_color()] if line else []), *faces]
     if isinstance(artist, Patch):
         edge = [artist.get_edgecolor()] if artist.get_linewidth() else []
         return [artist.get_facecolor(), *edge]

@@ -19,10 +19,11 @@ from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.fitted import ISSUES, PARAMETERS
 from sim.formulas.groups.settlement import GRID, Fit, Parameters, fingerprint, settlement
-from sim.plots.backtest import backtest_figure
+from sim.plots.backtest import backtest as paint
 from sim.studies.backtest.evaluate import Backtest, backtest
 from sim.studies.backtest.folder import FolderError, load_folder
 from sim.studies.backtest.scores import mean_interval, point_scores
+from sim.views.backtest import backtest_view
 from tests.test_groups import COLUMNS, rows
 
 POSITIONS = """\
@@ -221,7 +222,7 @@ def test_two_issues_give_no_intervals(shared: Path) -> None:
     result = backtest(load_folder(shared / "data" / "ktab_china_soe"))
     assert len(result.folder.groups) == 2
     assert all(s.against_mean is None or s.against_mean[1] is None for s in result.scored)
-    panels = [axes.get_gid() for axes in backtest_figure(result).axes]
+    panels = [axes.get_gid() for axes in paint(backtest_view(result)).axes]
     assert panels == ["errors"]
 
 
@@ -362,7 +363,7 @@ def test_dossiers_let_votes_be_exchanged(small: Path) -> None:
 
 
 def test_the_figure_shows_every_predictor(deu: Backtest) -> None:
-    figure = backtest_figure(deu)
+    figure = paint(backtest_view(deu))
     errors, coverage = figure.axes
     labels = [t.get_text() for t in errors.get_yticklabels()]
     assert labels == [s.title for s in deu.scored]

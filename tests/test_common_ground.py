@@ -183,18 +183,24 @@ def test_the_nearest_package_of_a_worth_is_the_least_squares_solution(
         return [np.atleast_1d(a) if np.ndim(a) == 0 else a[None] for a in arrays]
 
     found = nearest(*row(target, best, ideal, slope, low, high, offered))[0]
+    # no better one lies beyond the ideal, so in distances from it this is a quadratic programme
+    side, far = np.where(offered >= ideal, 1.0, -1.0), np.abs(offered - ideal)
+    reach = np.where(side > 0.0, high - ideal, ideal - low)
     solved = minimize(
-        lambda x: ((x - offered) ** 2).sum(),
-        ideal,
-        jac=lambda x: 2.0 * (x - offered),
-        bounds=list(zip(low, high, strict=True)),
-        constraints={"type": "ineq", "fun": lambda x: best - target - slope @ np.abs(x - ideal)},
+        lambda d: ((d - far) ** 2).sum(),
+        np.zeros(issues),
+        jac=lambda d: 2.0 * (d - far),
+        bounds=[(0.0, r) for r in reach],
+        constraints={
+            "type": "ineq", "fun": lambda d: best - target - slope @ d, "jac": lambda d: -slope
+        },
         method="SLSQP",
-        options={"ftol": 1e-12},
-    )
+        options={"ftol": 1e-14},
+    )  # fmt: skip
+    assert solved.success
+    assert found == pytest.approx(ideal + side * solved.x, abs=1e-5)
     assert best - slope @ np.abs(found - ideal) >= target - 1e-9
     assert ((found >= low - 1e-9) & (found <= high + 1e-9)).all()
-    assert ((found - offered) ** 2).sum() <= solved.fun + 1e-6
 
 
 def test_sides_that_answer_with_the_nearest_package_meet_wherever_they_can() -> None:

@@ -328,7 +328,8 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
     with (tmp_path / "out" / "compare.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["scenario", "measure", "value", "low", "high"]
+    columns = ["scenario", "measure", "value", "low", "high", "range_low", "range_high"]
+    assert list(rows[0]) == columns
     for name, summary in content["scenarios"].items():
         mine = {r["measure"]: r for r in rows if r["scenario"] == name}
         for kind, share in summary["outcomes"].items():

@@ -22,10 +22,10 @@ from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
 from sim.views.compare import packages_view
-from sim.views.compare.durability import ENOUGH
 from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
+from sim.words.shares import FEW
 from tests.conftest import TOY
 from tests.pictures import faults, hues, meanings
 from tests.test_compare import with_cost, write
@@ -220,7 +220,7 @@ def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
     for run in compared.runs:
         drawn = lines(settled, run.scenario.name)
         held = run.summary.durability
-        assert len(drawn) == (held is not None and held.worlds >= ENOUGH)
+        assert len(drawn) == (held is not None and held.worlds >= FEW)
         if drawn:
             np.testing.assert_allclose(drawn[0].get_xdata(), [1.0, *held.held.values()])
     (plan,) = lines(panel(figure, "plan"), "lasting")

@@ -25,7 +25,9 @@ from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
+from sim.views.offers import offers_view
 from tests.conftest import ROOT, SCENARIOS, solve
+from tests.pictures import faults
 from tests.test_cli import sim
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
@@ -315,7 +317,8 @@ def test_solve_uses_the_definitions_of_the_reference(shared: Path, tmp_path: Pat
 
 def test_the_chart_has_a_panel_per_actor_and_the_agreement(wells: Path) -> None:
     session = play_session(listed(wells), ())
-    figure = offers(session)
+    figure = offers(offers_view(session))
+    assert faults(figure) == []
     assert len(figure.axes) == 2
     for k, axes in enumerate(figure.axes):
         lines = {line.get_gid(): line for line in axes.lines}

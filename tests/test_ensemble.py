@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ import yaml
 from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
+from sim.ensemble.aside import aside
 from sim.ensemble.chunks import (
     Call,
     Failure,
@@ -29,7 +31,15 @@ from sim.ensemble.chunks import (
     run_tasks,
 )
 from sim.ensemble.cluster import DaskCluster
-from sim.ensemble.executors import DEATHS, Executor, ExecutorError, InProcess, Lost, ProcessPool
+from sim.ensemble.executors import (
+    DEATHS,
+    Executor,
+    ExecutorError,
+    InProcess,
+    Lost,
+    ProcessPool,
+    cores,
+)
 from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
@@ -292,3 +302,15 @@ def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     return said
+
+
+def test_work_aside_is_done_by_a_copy_and_here_where_that_dies() -> None:
+    here = os.getpid()
+    with aside(os.getpid) as copied, aside(os.getpid, wanted=False) as own:
+        alone = threading.active_count() == 1  # Dask may have left some
+        assert (copied() != here) == (sys.platform == "linux" and cores() > 1 and alone)
+        assert own() == here
+    with aside(lambda: "here" if os.getpid() == here else os._exit(1)) as dying:
+        assert dying() == "here"
+    with aside(lambda: 1 // 0) as failing, pytest.raises(ZeroDivisionError):
+        failing()

@@ -6,6 +6,7 @@ import copy
 import csv
 import itertools
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
 from sim.plots.explain import explained
-from sim.report.explained import explained_fragment
+from sim.report import run_report
+from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.loading import load_variant
 from sim.studies.explain.explanation import explain
@@ -30,7 +32,9 @@ from sim.studies.explain.moves import all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest
 from sim.studies.explain.trials import run_trials
+from sim.studies.explain.words import standing
 from sim.studies.sweep.vary import flow
+from sim.views.explain import explain_view
 from tests.conftest import SCENARIOS, TOY
 from tests.test_cli import run_here
 
@@ -186,22 +190,46 @@ def test_what_was_promised_is_confirmed_and_costs_little(of_line: tuple[Run, Exp
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:
     run, found = of_line
-    figure = explained(run, found)
+    figure = explained(explain_view(run, found))
     panels = {axes.get_gid(): axes for axes in figure.axes}
-    assert set(panels) == {"drivers", "obstacles"}
+    assert set(panels) == {"drivers", "rule", "obstacles", "changes"}
     bars = [bar.get_width() for bar in panels["drivers"].patches]
     assert bars == pytest.approx([one.index for one in found.drivers[:12]])
+    assert found.rule is not None
+    widths = [bar.get_width() for bar in panels["rule"].patches]
+    assert widths == pytest.approx([found.rule.fresh.density, found.rule.fresh.outside])
     texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)
     assert "A's red line on Land" in texts
 
 
-def test_the_section_of_a_report_is_plain_and_escaped(of_line: tuple[Run, Explanation]) -> None:
-    run, found = of_line
-    text = explained_fragment(run.scenario, replace(found, measure="<script>"))
-    assert "<script>" not in text
-    assert "&lt;script&gt;" in text
-    assert text.count("<tr>") == 1 + min(len(found.drivers), 12)
-    assert "--set" in text
+def section_of(path: Path) -> str:
+    return path.read_text("utf-8").partition('<section id="why"')[2].partition("</section>")[0]
+
+
+def test_the_first_section_of_a_report_is_why(
+    of_line: tuple[Run, Explanation], tmp_path: Path
+) -> None:
+    """An outline from the worlds alone; what was searched, once it has been, in either order."""
+    found, page = of_line[1], tmp_path / "report.html"
+    run = run_scenario(planted("line"), 400, 1)
+    run_report(run, page)
+    text = page.read_text("utf-8")
+    assert text.index('<section id="why"') == text.index("<section")
+    assert "What must be true" in section_of(page)
+    assert "python -m sim explain" in section_of(page)
+    assert "smallest change found" not in section_of(page)
+    risky = replace(found, measure="<script>")
+    (tmp_path / "explain.json").write_text(json.dumps(risky.rounded().to_json()))
+    assert put_into_report(run, page)
+    later = page.read_text("utf-8")
+    assert "smallest change found" in section_of(page)
+    assert "<script>" not in later
+    assert "&lt;script&gt;" in section_of(page)
+    run_report(run, page)
+    assert page.read_text("utf-8") == later
+    other = replace(found, identity="0" * 24)
+    (tmp_path / "explain.json").write_text(json.dumps(other.to_json()))
+    assert not saved_explanation(run, tmp_path).searched
 
 
 def failed_field(loaded: Loaded, worlds: int = 40) -> Field:
@@ -217,6 +245,31 @@ def test_two_that_only_bind_together_are_told_so() -> None:
     assert set(together[0]) == {"lines:a", "patience:a"}
     assert found.odds(together[0]) > 0.8
     assert max(found.odds((key,)) for key in together[0]) < 0.2
+
+
+def test_a_deadline_that_stops_the_talks_is_told() -> None:
+    data = copy.deepcopy(TOY) | {"name": "late", "horizon_days": 300}
+    data["deadline"] = {"at": "2w", "known_to": [], "after": "stop"}
+    for actor in "ab":
+        data["actors"][actor]["patience"] = "20w"
+    run, found = explained_(load_data(data), 200)
+    (dropped,) = (one for one in found.obstacles if one.keys == ["deadline"])
+    assert dropped.settle > 0.9
+    (change,) = found.changes
+    assert change.set == ["deadline=null"]
+    assert change.price == {"talks": 0.0}
+    assert "the deadline: without" in " ".join(standing(found, run.scenario))
+
+
+def test_what_is_not_run_again_is_hardly_ever_wrong() -> None:
+    """Sets of Kellogg's obstacles: what follows from other trials, beside all of them run."""
+    field = failed_field(load_scenario("kellogg"), 12)
+    found = lattice(field)
+    tried = [k for k in found.settled if len(k) == 2]
+    every = field.settled([dict.fromkeys(keys, 1.0) for keys in tried])
+    wrong = every != np.array([found.settled[k] for k in tried])
+    assert wrong.mean() < 0.02
+    assert wrong.size > field.rows - wrong.size  # far fewer were run than there are sets
 
 
 def test_planted_patience_is_told() -> None:
@@ -251,18 +304,28 @@ def test_the_smallest_change_is_within_a_step_of_an_exhaustive_search(kind: str)
 def test_the_command_writes_what_it_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """And what it tells to run is run as it stands, and brings what it promised."""
     words = ["explain", "dayton", "--worlds", "300", "--actor", "milosevic", "--workers", "1"]
     assert run_here(*words, "--no-plots", "--out", str(tmp_path)) == 0
-    text = " ".join(capsys.readouterr().out.split())
+    printed = capsys.readouterr().out
+    text = " ".join(printed.split())
     for head in ("What decides it", "What must be true", "What stands in the way", "--set"):
         assert head in text
-    saved = json.loads((tmp_path / "dayton" / "explain.json").read_text())
+    saved = json.loads((tmp_path / "dayton" / "explain_milosevic.json").read_text())
     assert set(saved["changes"][0]["price"]) == {"milosevic"}
     assert 0 <= saved["changes"][0]["confirmed"] <= 1
-    with (tmp_path / "dayton" / "reasons.csv").open() as file:
+    with (tmp_path / "dayton" / "reasons_milosevic.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert {int(row["things"]) for row in rows if row["things"]} <= {1, 2, 3}
     assert len({row["world"] for row in rows}) == saved["failed"]
+    command = printed[printed.index("python -m sim run dayton") :].partition("\n\n")[0]
+    words = shlex.split(command.replace("\\\n", ""))
+    assert words.count("--set") == len(saved["changes"][0]["set"])
+    more = ["--seed", "3", "--worlds", "300", "--no-plots", "--quiet", "--out", str(tmp_path)]
+    assert run_here(*words[3:], *more) == 0
+    summary = json.loads((tmp_path / "dayton" / "summary.json").read_text())
+    low, high = saved["changes"][0]["promised_interval"]
+    assert low - 0.06 < summary["outcomes"]["settlement"] < high + 0.06
 
 
 @pytest.mark.parametrize(
@@ -278,6 +341,17 @@ def test_mistakes_are_told(
 ) -> None:
     assert run_here("explain", "dayton", *words, "--out", str(tmp_path)) == 2
     assert says in capsys.readouterr().err
+
+
+def test_pawn_is_that_of_the_library_where_it_can_be_used() -> None:
+    """SALib cuts at quantiles, and takes the mean: the same for continuous inputs without ties."""
+    salib = pytest.importorskip("SALib.analyze.pawn", reason="SALib is not installed")
+    rng = np.random.default_rng(2)
+    x = rng.uniform(-np.pi, np.pi, (2000, 6))
+    y = (ishigami(x) > 3).astype(float)
+    problem = {"num_vars": 6, "names": list("abcdef"), "bounds": [[-np.pi, np.pi]] * 6}
+    theirs = salib.analyze(problem, x, y, S=10, seed=1)["mean"]
+    assert pawn(sliced(x), below(y))[:, 0] == pytest.approx(theirs, abs=0.01)
 
 
 def test_group_indices_sum_what_an_additive_measure_has() -> None:

@@ -23,6 +23,7 @@ from sim.scenario import ScenarioError
 from sim.studies.sweep.results import SweepResults, read_sweep
 from sim.studies.sweep.surface import surface
 from sim.views.colours import TEAL, luminance
+from sim.views.heatmap import heatmap_view
 from tests.test_sweep import COSTS, LAND, main_or_exit, run, write
 
 VARY = {
@@ -55,7 +56,7 @@ def swept(kind: str, folder: Path) -> SweepResults:
 
 def drawn(kind: str, folder: Path, **options: str) -> tuple[Figure, SweepResults]:
     results = swept(kind, folder)
-    return heatmap(results, surface(results, **options)), results  # type: ignore[arg-type]
+    return heatmap(heatmap_view(results, **options)), results  # type: ignore[arg-type]
 
 
 def panel(figure: Figure, gid: str) -> Axes:
@@ -130,7 +131,9 @@ def test_the_others_are_averaged_over_or_held(sweeps: Path) -> None:
     assert shown.mean == pytest.approx(settled.mean(axis=(2, 3)).T)
     held = surface(results, at=["actors.a.tactic.name=linear"])
     assert held.mean == pytest.approx(settled[:, :, 1].mean(axis=2).T)
-    assert "Held: A's tactic at linear." in words(heatmap(results, held))
+    assert "Held: A's tactic at linear." in words(
+        heatmap(heatmap_view(results, at=["actors.a.tactic.name=linear"]))
+    )
     other = surface(results, x="actors.a.tactic.name", y="war.cost.a", at=[f"{LAND}=0.60"])
     assert other.mean == pytest.approx(settled[:, 1].mean(axis=2))
 

@@ -349,6 +349,22 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
     assert {issue: mark.tolist() for issue, mark in marks.items()} == {"land": [[40.0, 0.5]]}
 
 
+@pytest.mark.parametrize("name", ["sinai_1975", "moscow_1940"])
+def test_past_cases_show_what_was_signed_and_when(name: str) -> None:
+    run = run_scenario(load_scenario(SCENARIOS / "past" / f"{name}.yaml"), 20, 1)
+    outcome = run.scenario.outcome
+    assert outcome is not None
+    assert outcome.signed
+    day = (outcome.signed - run.scenario.war.start_date).days
+    marks = points(FIGURES["convergence"](run), "real")
+    assert {issue: mark.tolist() for issue, mark in marks.items()} == {
+        issue: [[day, term.at.median]] for issue, term in outcome.terms.items()
+    }
+    said = " ".join(run_context(run)["happened"])
+    assert f"(day {day})" in said
+    assert all(f"{run.scenario.issues[issue].title}: signed" in said for issue in outcome.terms)
+
+
 def test_nothing_signed_is_told_too() -> None:
     run = toy_run(copy.deepcopy(TOY) | {"outcome": {"signed": False}}, 20)
     assert happened_words(run.scenario, run.summary)[0].endswith("nothing was signed.")

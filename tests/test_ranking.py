@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from sim.ensemble.runner import Run, run_scenario
+from sim.formulas.statistics import Interval
 from sim.scenario import load_data
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import distance_words, grouping_words
+from sim.studies.compare.words import difference_words
 
 
 def _run(toy: dict[str, Any], name: str, worlds: int = 80, **limits: float) -> Run:
@@ -43,6 +47,30 @@ def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(
     assert far.furthest == "land"
     assert distance_words(far, comparison.run("far")) == "Land: about 2 steps"
     assert grouping_words(comparison.groups) == []
+
+
+def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]) -> None:
+    """Lines that the calibration leaves open: one plan is better where they bind, one where not."""
+    rows = [[binds] for binds in np.linspace(0.02, 0.98, 49)]
+    table = {"names": ["believed_binds"], "rows": rows}
+    toy = copy.deepcopy(toy) | {"engine": {"calibration": table}}
+    far, near = (
+        _run(toy, name, 400, a=a, b=1 - a) for name, a in (("baseline", 0.1), ("near", 0.6))
+    )
+    comparison = Comparison([far, near], "baseline")
+    found = comparison.of("near", "settlement")
+    assert found is not None
+    assert found.allowed is not None
+    assert 0 < found.allowed.low < found.value < found.allowed.high
+    assert found.visible
+    assert not replace(found, allowed=Interval(-0.01, 0.2)).visible
+    words = difference_words(replace(found, allowed=Interval(-0.01, 0.2)))
+    assert "what past talks allow goes either way" in words
+    # only worlds that draw the same parameters are set against each other
+    other = _run(toy | {"engine": {"calibration": "none"}}, "near", 400, a=0.6, b=0.4)
+    loose = Comparison([far, other], "baseline").of("near", "settlement")
+    assert loose is not None
+    assert loose.allowed is None
 
 
 def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None:

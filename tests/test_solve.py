@@ -26,7 +26,9 @@ from sim.plots.solution import solution
 from sim.scenario import Scenario
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, statement
+from sim.views.solution import solution_view
 from tests.conftest import TOY, build
+from tests.pictures import faults, hues, meanings
 from tests.test_cli import sim
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -280,7 +282,9 @@ def test_a_file_that_is_no_run_is_refused(toy_file: Path, tmp_path: Path) -> Non
 
 def test_the_figure_shows_frontier_points_and_no_deal() -> None:
     subject = solve_scenario(build(copy.deepcopy(TOY)))
-    figure = solution(subject)
+    figure = solution(solution_view(subject))
+    assert faults(figure) == []
+    assert hues(figure) <= set(meanings([subject.scenario]))
     (axes,) = figure.axes
     gids = {line.get_gid() for line in axes.lines}
     assert {"frontier", "free", "no deal", *NAMES} <= gids
@@ -293,7 +297,9 @@ def test_the_figure_shows_frontier_points_and_no_deal() -> None:
 
 def test_more_parties_get_a_panel_for_the_pairs_with_most_to_divide(kellogg: Scenario) -> None:
     subject = solve_scenario(kellogg)
-    figure = solution(subject)
+    figure = solution(solution_view(subject))
+    assert faults(figure) == []
+    assert hues(figure) <= set(meanings([subject.scenario]))
     assert len(subject.analysis.pairs) == 6
     assert len(figure.axes) == 3
     assert all(any(line.get_gid() == "least_bad" for line in a.lines) for a in figure.axes)

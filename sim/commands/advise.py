@@ -48,12 +48,13 @@ def advise(
     ] = 6.0,
     out: opt.Kept = Path("out"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
     workers: opt.Workers = None,
 ) -> None:
     """A better plan by the mediator's own means, beside every published one."""
-    overrides = tuple(set_ or ())
+    overrides = opt.overrides(set_, calibration)
     loaded = _loaded(file, overrides)
     from sim.commands.advising import AdviseJob
     from sim.ensemble.executors import ExecutorError
@@ -77,12 +78,13 @@ def mediation(
     seed: opt.Seed = 1,
     out: opt.Kept = Path("out"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
     workers: opt.Workers = None,
 ) -> None:
     """What the mediator, hosts, each lever and the order add, each switched off in turn."""
-    loaded = _loaded(file, tuple(set_ or ()))
+    loaded = _loaded(file, opt.overrides(set_, calibration))
     from sim.commands.advising import MediationJob
     from sim.ensemble.executors import ExecutorError
 

@@ -30,13 +30,15 @@ NOTE = (
 
 def write(result: Backtest, source: Path, out: Path) -> dict[str, Any]:
     """Write all files to a folder; returns what ``backtest.json`` holds."""
-    from sim.plots.backtest import save_backtest
+    from sim.plots.backtest import backtest
+    from sim.plots.drawing import save
+    from sim.views.backtest import backtest_view
 
     out.mkdir(parents=True, exist_ok=True)
     content = as_json(result, source)
     write_text(out / "backtest.json", json_text(content))
     _write_csv(result, out / "backtest.csv")
-    save_backtest(result, out / "backtest.png")
+    save(backtest(backtest_view(result)), out / "backtest.png")
     return content
 
 

@@ -29,6 +29,7 @@ def compare(
     ] = None,
     out: opt.Out = Path("out/compare"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     format_: opt.Format = "png",
     plots: opt.Plots = True,
     report: opt.Report = False,
@@ -50,7 +51,14 @@ def compare(
 
     gc.disable()
     asked = partial(
-        compared, files, worlds, seed, baseline, tuple(set_ or ()), workers or jobs, cluster
+        compared,
+        files,
+        worlds,
+        seed,
+        baseline,
+        opt.overrides(set_, calibration),
+        workers or jobs,
+        cluster,
     )
     job = CompareJob(asked, out, format_ if plots else None, report)
     with told(job, ComparisonError, ExecutorError):

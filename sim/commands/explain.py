@@ -34,6 +34,7 @@ def explain(
     seed: opt.Seed = 1,
     out: opt.Out = Path("out"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     format_: opt.Format = "png",
     plots: opt.Plots = True,
     json_: opt.Json = False,
@@ -42,7 +43,7 @@ def explain(
 ) -> None:
     """What decides how it ends, what must be true, the smallest change that brings a deal."""
     known_format(format_)
-    overrides = tuple(set_ or ())
+    overrides = opt.overrides(set_, calibration)
     loaded = load_or_fail(file, overrides)
     from sim.scenario import Loaded
 

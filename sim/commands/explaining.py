@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 from collections.abc import Callable
 from functools import partial
@@ -92,10 +93,12 @@ class ExplainJob:
 
 
 def base_worlds(design: str) -> int:
-    """The number in ``sobol:N``."""
+    """The number in ``sobol:N``; the library that works the indices out has to be there."""
     name, _, number = design.partition(":")
     if name != "sobol" or not number.isdecimal() or not 16 <= int(number) <= 100_000:
         fail(f"--design {design}: is written sobol:N with N from 16, for example sobol:256")
+    if importlib.util.find_spec("SALib") is None:
+        fail("--design: needs SALib, which is not installed: pip install SALib")
     return int(number)
 
 

@@ -42,17 +42,20 @@ def heatmap(
     """Draw two varied parameters of a sweep against the odds or another measure."""
     suffix = format_ or (out.suffix[1:].lower() if out is not None and out.suffix else "png")
     known_format(suffix)
-    from sim.plots.heatmap import draw_heatmap
+    from sim.plots.drawing import save
+    from sim.plots.heatmap import heatmap as paint
     from sim.scenario import ScenarioError
     from sim.studies.sweep.results import read_sweep
+    from sim.views.heatmap import heatmap_view
 
     target = out or folder / f"heatmap-{of.replace(':', '-')}"
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
     try:
         results = read_sweep(folder)
+        view = heatmap_view(results, of, x, y, at or ())
         target.parent.mkdir(parents=True, exist_ok=True)
-        draw_heatmap(results, target, of, x, y, at or ())
+        save(paint(view), target)
     except ScenarioError as error:
         fail(str(error))
     except OSError as error:

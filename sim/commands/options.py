@@ -24,6 +24,22 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change one assumption; may be repeated."),
 ]
+Calibration = Annotated[
+    str | None,
+    typer.Option(
+        metavar="none|FILE",
+        help="Engine parameters: a table that `calibrate` has written, or none, as coded.",
+        show_default="what past talks allow",
+    ),
+]
+
+
+def overrides(set_: list[str] | None, calibration: str | None) -> tuple[str, ...]:
+    """What ``--set`` and ``--calibration`` change."""
+    given = [] if calibration is None else [f"engine.calibration={calibration}"]
+    return (*(set_ or ()), *given)
+
+
 Format = Annotated[
     str, typer.Option("--format", metavar="png|svg|pdf", help="Format of the charts.")
 ]

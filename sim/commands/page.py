@@ -19,6 +19,7 @@ def page(
     seed: opt.Seed = 1,
     out: Annotated[Path, typer.Option(help="The file to write.")] = Path("out/what_if.html"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
@@ -26,7 +27,9 @@ def page(
     from sim.commands.paging import finished_plans, size_words
     from sim.page import write_page
 
-    plans = finished_plans(files, worlds, seed, tuple(set_ or ()), workers, not quiet)
+    plans = finished_plans(
+        files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
+    )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_page(plans, out)
@@ -47,6 +50,7 @@ def live(
     exact: Annotated[int, typer.Option(min=100, max=2000, help="Worlds of an exact run.")] = 1000,
     seed: opt.Seed = 1,
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
@@ -54,7 +58,9 @@ def live(
     from sim.commands.paging import finished_plans
     from sim.page.server import serve
 
-    plans = finished_plans(files, worlds, seed, tuple(set_ or ()), workers, not quiet)
+    plans = finished_plans(
+        files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
+    )
     try:
         serve(plans, port, exact, workers, lambda at: print(f"{at} (Ctrl-C ends it)", flush=True))
     except OSError as error:

@@ -23,6 +23,7 @@ def run(
     seed: opt.Seed = 1,
     out: opt.Out = Path("out"),
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     format_: opt.Format = "png",
     plots: opt.Plots = True,
     report: opt.Report = False,
@@ -43,7 +44,7 @@ def run(
 ) -> None:
     """Run a scenario: the story of the central world, and the odds over many."""
     known_format(format_)
-    overrides = tuple(set_ or ())
+    overrides = opt.overrides(set_, calibration)
     loaded = load_or_fail(file, overrides)
     from sim.scenario import Loaded
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.progress import progress_bar
+from sim.ensemble.aside import aside
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import (
     IN_MEMORY,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from sim.plots import Drawing
 
 CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
+BESIDE = ("convergence", "package", "utility", "pressure", "afterwards")
+"""Drawn by another process, where there is another core: half of the work after the worlds."""
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 
 Step = Callable[[Path], object]
@@ -81,13 +84,34 @@ class RunJob:
                     write_failures(error.failures, about, self.folder / FAILURES)
                     raise
             self.failed = bool(run.failures)
-            for name, write in self._steps(run).items():
-                progress(name, len(self.written), len(self.names()))
-                write(self.folder / name)
-                self.written.append(name)
+            steps = self._steps(run)
+            may = workers != 1 and cluster is None and not self.report
+            beside = {n: w for n, w in steps.items() if may and n.split(".")[0] in BESIDE}
+            if beside:
+                import sim.plots  # noqa: F401  (once for both)
+            with aside(partial(self._write, beside), wanted=bool(beside)) as others:
+                for name in [name for name in steps if name not in beside]:
+                    progress(name, len(self.written), len(self.names()))
+                    steps[name](self.folder / name)
+                    self.written.append(name)
+                finished, stopped = others()
+            self.written = [name for name in steps if name in {*self.written, *finished}]
+            if stopped is not None:
+                raise stopped
         for old in self._of_earlier_runs():
             old.unlink()
         return run
+
+    def _write(self, steps: dict[str, Step]) -> tuple[list[str], OSError | None]:
+        """Write some files; those that are finished, and what has stopped it."""
+        finished: list[str] = []
+        for name, write in steps.items():
+            try:
+                write(self.folder / name)
+            except OSError as error:
+                return finished, error
+            finished.append(name)
+        return finished, None
 
     def _of_earlier_runs(self) -> list[Path]:
         """Files in the folder that a run writes and this one did not (yet)."""
@@ -114,7 +138,7 @@ class RunJob:
         return steps
 
     def _draw(self, run: Run, chart: str, path: Path) -> None:
-        from sim.plots import FIGURES  # once the results are saved
+        from sim.plots import FIGURES  # not needed without charts
 
         drawing = FIGURES[chart].drawn(run)
         if drawing is not None:

@@ -30,8 +30,11 @@ def run_session(
     write_offers(session, folder / "offers.csv")
     written = ["summary.json", "offers.csv"]
     if chart_format is not None:
-        from sim.plots.offers import draw_offers
-        from sim.plots.solution import draw_solution
+        from sim.plots.drawing import save
+        from sim.plots.offers import offers
+        from sim.plots.solution import solution
+        from sim.views.offers import offers_view
+        from sim.views.solution import solution_view
 
         file = session.summary["provenance"]["files"][-1]
         changes = f" with {', '.join(overrides)}" if overrides else ""
@@ -40,6 +43,7 @@ def run_session(
             f"{session.subject.note}"
         )
         written += [f"offers.{chart_format}", f"solution.{chart_format}"]
-        draw_offers(session, foot, folder / written[-2])
-        draw_solution(session.subject, session.deals, foot, folder / written[-1])
+        save(offers(offers_view(session, foot)), folder / written[-2])
+        seen = solution_view(session.subject, session.deals, foot)
+        save(solution(seen), folder / written[-1])
     return session, folder, written

@@ -84,7 +84,9 @@ def solve_job(
     write_text(folder / "solution.json", json_text(content))
     written = ["solution.json"]
     if chart_format is not None:
-        from sim.plots.solution import draw_solution
+        from sim.plots.drawing import save
+        from sim.plots.solution import solution
+        from sim.views.solution import solution_view
 
         changes = f" with {', '.join(overrides)}" if overrides else ""
         foot = (
@@ -92,5 +94,5 @@ def solve_job(
             f"{subject.note} Sources: in the scenario file."
         )
         written.append(f"solution.{chart_format}")
-        draw_solution(subject, deals, foot, folder / written[-1])
+        save(solution(solution_view(subject, deals, foot)), folder / written[-1])
     return Solved(subject, deals, content, folder, written)

@@ -42,6 +42,7 @@ def sweep(
     overwrite: opt.Overwrite = False,
     rerun: Annotated[bool, typer.Option("--rerun", hidden=True, help="Old name.")] = False,
     set_: opt.Set = None,
+    calibration: opt.Calibration = None,
     format_: opt.Format = "png",
     plots: opt.Plots = True,
     json_: opt.Json = False,
@@ -63,7 +64,7 @@ def sweep(
     try:
         with progress_bar(talks) as progress:
             plan = make_plan(
-                files, vary or [], design, worlds, seed, tuple(set_ or ()),
+                files, vary or [], design, worlds, seed, opt.overrides(set_, calibration),
                 lambda done, all_: progress("checking cells", done, all_),
             )  # fmt: skip
         folder = out or Path("out") / f"sweep-{plan.name}"

@@ -100,11 +100,13 @@ class SweepJob:
             raise
         swept = self._write_tables()
         if self.chart_format is not None:
-            from sim.plots.heatmap import draw_heatmap
+            from sim.plots.drawing import save
+            from sim.plots.heatmap import heatmap
+            from sim.views.heatmap import heatmap_view
 
             progress("drawing the heatmap", 0, 1)
             name = f"heatmap.{self.chart_format}"
-            draw_heatmap(swept.results, self.folder / name, of=swept.first.key)
+            save(heatmap(heatmap_view(swept.results, swept.first.key)), self.folder / name)
             self.written.append(name)
         return swept
 

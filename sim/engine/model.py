@@ -209,7 +209,7 @@ class PeaceTalks(mesa.Model, Forum):
         worlds = self.talks.worlds
         goes_on = np.flatnonzero(self._where_it_goes_on())
         few = 0 < len(goes_on) <= self.narrowed_at * worlds
-        if few and not self.recorder.trace and self._may_leave_out():
+        if few and self._may_leave_out():
             self.left_out.append(LeftOut(self.family(), goes_on, worlds))
 
     def compute_only(self, worlds: NDArray[np.intp]) -> None:

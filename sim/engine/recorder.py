@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld
+from sim.arrays import ByWorld, columns, side_by_side
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
 from sim.engine.limited import Limited
@@ -19,12 +19,10 @@ from sim.engine.yardsticks import AtEnd, AtStart
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-BY_ROUND = ("offer", "value", "target", "reservation", "cost", "no_deal")
 IN_FORCE = "limited_now"
 """Whether each limited agreement is in force, where there are any."""
-EVERY_WORLD = (*BY_ROUND, IN_FORCE)
+EVERY_WORLD = ("offer", "value", "target", "reservation", "cost", "no_deal", IN_FORCE)
 """What is kept of the rounds of an ensemble."""
-STORY = ("low", "high", "ripeness", "stages_done", "belief")
 
 
 class Recorder(ByWorld):
@@ -64,8 +62,7 @@ class Recorder(ByWorld):
     def __init__(self, talks: Talks, war: War, parties: Sequence[Party], trace: bool) -> None:
         self.talks, self.war, self.parties = talks, war, parties
         self.trace, self.story = trace, trace and talks.worlds == 1
-        kinds = (*BY_ROUND, *STORY) if self.story else BY_ROUND if trace else ()
-        self.rounds: dict[str, list[NDArray[Any]]] = {kind: [] for kind in kinds}
+        self.rounds: dict[str, list[NDArray[Any]]] = {}
         self.texts: list[dict[str, Any]] = []
         self.history: list[tuple[int, str, str]] = []
         self.agreements: list[Limited] = []
@@ -89,23 +86,33 @@ class Recorder(ByWorld):
         """State at the end of a round; the ripeness is that of the central world."""
         if not self.trace:
             return
-        talks, parties, keep = self.talks, self.parties, self.rounds
-        keep["offer"].append(np.stack([p.offer for p in parties], axis=1).astype(np.float32))
-        keep["value"].append(np.stack([p.utility(p.offer) for p in parties], axis=1))
-        keep["target"].append(np.stack([p.target_of_all for p in parties], axis=1))
-        keep["reservation"].append(np.stack([p.reservation for p in parties], axis=1))
+        talks, parties = self.talks, self.parties
         costs = [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
-        keep["cost"].append(np.stack(costs, axis=1))
-        keep["no_deal"].append(talks.signed_or(self.war.no_deal))
+        now = {
+            "offer": side_by_side([p.offer for p in parties]).astype(np.float32),
+            "value": columns([p.utility(p.offer) for p in parties]),
+            "target": columns([p.target_of_all for p in parties]),
+            "reservation": columns([p.reservation for p in parties]),
+            "cost": columns(costs),
+            "no_deal": talks.signed_or(self.war.no_deal),
+        }
         if self.agreements:
-            now = np.stack([one.in_force for one in self.agreements], axis=1)
-            keep.setdefault(IN_FORCE, []).append(now)
+            now[IN_FORCE] = columns([one.in_force for one in self.agreements])
         if ripeness is not None:
-            keep["low"].append(np.stack([p.low for p in parties], axis=1))
-            keep["high"].append(np.stack([p.high for p in parties], axis=1))
-            keep["belief"].append(np.stack([p.beliefs.mean for p in parties], axis=1))
-            keep["stages_done"].append(talks.stage.copy())
-            keep["ripeness"].append(ripeness)
+            now |= {
+                "low": side_by_side([p.low for p in parties]),
+                "high": side_by_side([p.high for p in parties]),
+                "belief": side_by_side([p.beliefs.mean for p in parties]),
+                "stages_done": talks.stage.copy(),
+                "ripeness": ripeness,
+            }
+        for name, values in now.items():
+            rows = self.rounds.setdefault(name, [])
+            if talks.draws.chosen is not None:  # the others have concluded and stay as they were
+                whole = rows[-1].copy(order="K")
+                whole[talks.draws.chosen] = values
+                values = whole
+            rows.append(values)
 
     def at_deadline(self, votes: Ratification) -> None:
         """Where the worlds stand at the deadline; votes to come on what is signed are counted."""

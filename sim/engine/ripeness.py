@@ -12,6 +12,7 @@ from sim.engine.agents import Party
 from sim.engine.exclusions import Exclusions
 from sim.engine.state import Talks
 from sim.formulas.bargaining.conflicts import Pairs
+from sim.formulas.bargaining.deferral import open_to_all, with_point
 from sim.formulas.bargaining.drafting import max_min, prices
 from sim.formulas.bargaining.red_lines import (
     alike,
@@ -50,13 +51,17 @@ class Ripeness:
         self.talks, self.signatories, self.exclusions = talks, signatories, exclusions
         self.rules = [rule for p in signatories for rule in p.rules]
         rows = []
-        for listed in talks.options:
-            grid = np.linspace(0.0, 1.0, POINTS)
+        for listed, issue in zip(talks.options, talks.spec.issues.values(), strict=True):
+            grid = with_point(np.linspace(0.0, 1.0, POINTS), issue.deferred)
             rows.append(
                 grid if listed is None else np.pad(listed, (0, POINTS - len(listed)), mode="edge")
             )
         self.points = np.stack(rows)
+        self.open = open_to_all(
+            self.points, [p.deferrals for p in signatories], [p.consent for p in signatories]
+        )
         self.divisible = np.array([listed is None for listed in talks.options])
+        self.divisible &= ~self.open.any(axis=1)
         tables = np.stack(
             [
                 p.weight[:, :, None]
@@ -70,6 +75,10 @@ class Ripeness:
             axis=1,
         )
         self.loss = tables.transpose(2, 0, 1, 3).copy()  # (issues, worlds, parties, points)
+        for number, party in enumerate(signatories):
+            for one in party.deferrals:
+                off = one.at(self.points[one.column])
+                self.loss[one.column, :, number, off] = party.lost_by(one)
         self.priced = prices(self.loss)
         middle = np.mean([p.ideal for p in signatories], axis=0).T[:, :, None]
         self.choice = np.abs(self.points[:, None, :] - middle).argmin(axis=2)
@@ -132,7 +141,9 @@ class Ripeness:
         worlds: Some,
     ) -> tuple[Index, Array]:
         """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
-        extra = -BEYOND * distance_beyond(self.points, *boxes_of)
+        beyond = distance_beyond(self.points, *boxes_of)
+        beyond[self.open[:, None, :].repeat(beyond.shape[1], axis=1)] = 0.0
+        extra = -BEYOND * beyond
         extra[extra < -1e-9 * BEYOND] -= BEYOND
         extra *= issues.T[..., None]
         pairs: Pairs = ()
@@ -202,4 +213,5 @@ class Ripeness:
                 missed[:, column] = np.where(
                     none, np.maximum(missed[:, column], 1e-6), missed[:, column]
                 )
+        missed[:, self.open.any(axis=1)] = 0.0
         return missed

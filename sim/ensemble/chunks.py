@@ -159,7 +159,7 @@ def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
     names = outcomes.data_vars if call.keep is None else call.keep
     rounds = trace_dataset(model) if task.trace else {}
     result = ChunkResult(
-        {str(name): outcomes[name].values for name in names},
+        {str(name): outcomes.variables[name].values for name in names},
         # a chunk of one world has a story, too, but only the central world's is told
         {name: rounds[name].values for name in EVERY_WORLD if name in rounds},
     )

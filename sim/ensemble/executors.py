@@ -69,9 +69,18 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """One item after the other, here."""
+    """One item after the other, here.
+
+    Attributes
+    ----------
+    aside : bool
+        Whether another process may do something else meanwhile: see :mod:`sim.ensemble.aside`.
+    """
 
     workers = 1
+
+    def __init__(self, aside: bool = False) -> None:
+        self.aside = aside
 
     def run(
         self, function: Callable[..., Result], items: Iterable[Item], report: Report

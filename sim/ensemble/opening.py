@@ -27,10 +27,11 @@ def open_executor(
     """
     if chunks == 0:
         return InProcess()
+    alone = workers == 1
     workers = workers or cores()
     workers = workers if chunks is None else min(workers, chunks)
     if cluster is None:
-        return InProcess() if workers == 1 else ProcessPool(workers)
+        return InProcess(aside=not alone) if workers == 1 else ProcessPool(workers)
     if cluster != "local" and "://" not in cluster:
         raise ExecutorError(
             f"--cluster {cluster}: give local, or the address of a Dask scheduler "

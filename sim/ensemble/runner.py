@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import xarray as xr
 from sim import __version__
 from sim.engine.draws import CHUNK
 from sim.engine.recorder import IN_FORCE
+from sim.ensemble.aside import aside
 from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
@@ -55,6 +57,8 @@ class Run:
     summary: Summary
     store: Path | None = None
     failures: list[Failure] = field(default_factory=list)
+    #: what has been seen in it so far: see :func:`sim.views.run_data.once`
+    seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 class RunError(Exception):
@@ -100,7 +104,7 @@ class Job:
         """Its chunks."""
         return chunk_tasks(self.worlds, self.traced)
 
-    @property
+    @cached_property
     def provenance(self) -> dict[str, Any]:
         """What is needed to repeat the run."""
         return provenance(self.loaded, self.seed, self.overrides)
@@ -164,14 +168,12 @@ def run_jobs(
         started: dict[int, _Started] = {}
         for cell, job in enumerate(jobs):
             try:
-                started[cell] = opened.enter_context(_Started.of(job))
+                beside = isinstance(executor, InProcess) and executor.aside and len(jobs) == 1
+                started[cell] = opened.enter_context(_Started.of(job, beside))
             except StoreError:
                 raise
-            except Exception as error:  # of the central world; the ensemble would not fare better
-                failed = Call(job.loaded.scenario, job.seed, job.tasks[0]).failed(
-                    type(error).__name__, str(error), traceback.format_exc()
-                )
-                yield cell, RunError([failed])
+            except Exception as error:
+                yield cell, _no_story(job, error)
         tasks = [t._replace(cell=cell) for cell, one in started.items() for t in one.kept.missing()]
         left = Counter(task.cell for task in tasks)
         every = sum(jobs[cell].worlds for cell in started)
@@ -202,8 +204,6 @@ class _InMemory:
     """Worlds of a run that are kept in memory, as :class:`ChunkStore` keeps them on disk."""
 
     job: Job
-    like: xr.Dataset
-    attributes: dict[str, Any]
     results: dict[int, ChunkResult] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
 
@@ -219,46 +219,65 @@ class _InMemory:
     def failures(self) -> list[Failure]:
         return sorted(self.failed)
 
-    def dataset(self) -> xr.Dataset:
-        return build_dataset(self.results, self.like, self.attributes)
+    def dataset(self, like: xr.Dataset) -> xr.Dataset:
+        return build_dataset(self.results, like, self.job.provenance)
+
+
+def _story(scenario: Scenario) -> tuple[xr.Dataset, xr.Dataset]:
+    """The central world, and what an ensemble looks like."""
+    world = central_world(scenario)
+    return central_dataset(world), template(world)
+
+
+def _no_story(job: Job, error: Exception) -> RunError:
+    """The central world has failed; the ensemble would not fare better."""
+    call = Call(job.loaded.scenario, job.seed, job.tasks[0])
+    found = "".join(traceback.format_exception(error))
+    return RunError([call.failed(type(error).__name__, str(error), found)])
 
 
 @dataclass
 class _Started:
-    """A job whose central world has been run and whose chunks are being kept."""
+    """A job whose chunks are being kept; its central world is run when it is asked for."""
 
     job: Job
-    central: xr.Dataset
+    story: Callable[[], tuple[xr.Dataset, xr.Dataset]]
     kept: _InMemory | ChunkStore
 
     @classmethod
     @contextmanager
-    def of(cls, job: Job) -> Iterator[_Started]:
-        attributes = job.provenance
-        world = central_world(job.loaded.scenario)
-        central, like = central_dataset(world).assign_attrs(attributes), template(world)
-        if job.store is None:
-            yield cls(job, central, _InMemory(job, like, attributes))
-            return
-        with ChunkStore.prepare(
-            job.store,
-            like,
-            job.worlds,
-            {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
-            attributes,
-            traced=job.traced,
-            overwrite=job.overwrite,
-        ) as store:
-            yield cls(job, central, store)
+    def of(cls, job: Job, beside: bool) -> Iterator[_Started]:
+        with aside(partial(_story, job.loaded.scenario), beside) as result:
+            story = cache(result)
+            if job.store is None:
+                yield cls(job, story, _InMemory(job))
+                return
+            attributes = job.provenance
+            with ChunkStore.prepare(
+                job.store,
+                story()[1],
+                job.worlds,
+                {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
+                attributes,
+                traced=job.traced,
+                overwrite=job.overwrite,
+            ) as store:
+                yield cls(job, story, store)
 
     def finished(self, progress: Progress) -> Run | RunError:
         failures = self.kept.failures()
         if len(failures) == len(self.job.tasks):
             return RunError(failures)
         progress("summarising", 0, 1)
-        scenario, ensemble = self.job.loaded.scenario, self.kept.dataset()
-        summary = summarise(scenario, ensemble, self.central)
-        return Run(scenario, ensemble, self.central, summary, self.job.store, failures)
+        try:
+            central, like = self.story()
+        except Exception as error:
+            return _no_story(self.job, error)
+        central = central.assign_attrs(self.job.provenance)
+        kept, scenario = self.kept, self.job.loaded.scenario
+        ensemble = kept.dataset(like) if isinstance(kept, _InMemory) else kept.dataset()
+        summary = summarise(scenario, ensemble, central)
+        return Run(scenario, ensemble, central, summary, self.job.store, failures)
 
 
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:

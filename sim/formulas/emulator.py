@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 
 
 def quadratic(x: Array) -> Array:
@@ -63,19 +63,55 @@ def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float,
     -------
     low, high : float
     """
-    y = np.asarray(y, dtype=float)
-    share = y.mean()
-    if not scores.size or not 0.0 < share < 1.0:
-        return float(share), float(share)
+    return _tails(_fitted_share(scores, y), level)
+
+
+def spread_of_difference(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+    """The same of a difference of two shares in the same worlds: of what is so in one of them only.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (worlds, parameters)
+    y : ndarray, shape (worlds,)
+        1 where it is so in the first only, −1 in the second only, 0 in both or neither.
+    """
+    return _tails(_fitted_share(scores, y > 0) - _fitted_share(scores, y < 0), level)
+
+
+def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+    """The same of a mean, as of a difference within each world: linear in the scores."""
     terms = np.column_stack([np.ones(len(y)), scores])
-    beta, covariance = logistic(terms, y, 1.0)
-    eta = terms @ beta
+    if len(y) <= terms.shape[1]:
+        return float(y.mean()), float(y.mean())
+    curve = np.linalg.inv(terms.T @ terms)
+    beta = curve @ terms.T @ y
+    rest = y - terms @ beta
+    noise = rest @ rest / (len(y) - len(beta))
+    return _tails(y.mean() + _without_noise(scores, beta, noise * curve), level)
+
+
+def _tails(values: Array, level: float) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
+    return float(low), float(high)
+
+
+def _fitted_share(scores: Array, happens: Array | Mask) -> Array:
+    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
+    y = np.asarray(happens, dtype=float)
+    share = float(y.mean())
+    if not scores.size or not 0.0 < share < 1.0:
+        return np.full(len(y), share)
+    fitted = logistic(np.column_stack([np.ones(len(y)), scores]), y, 1.0)
+    eta = _without_noise(scores, *fitted)
+    return np.asarray(expit(constant_for(eta, share) + eta))
+
+
+def _without_noise(scores: Array, beta: Array, covariance: Array) -> Array:
+    """Fitted deviations from the mean, shrunk by what their spread owes to sampling (n,)."""
+    eta = scores @ beta[1:]
     errors = ((scores @ covariance[1:, 1:]) * scores).sum(axis=1).mean()
     kept = np.sqrt(max(0.0, 1.0 - errors / max(eta.var(), 1e-12)))
-    eta = kept * (eta - eta.mean())
-    middle = constant_for(eta, float(share))
-    low, high = expit(middle + np.quantile(eta, [0.5 - level / 2, 0.5 + level / 2]))
-    return float(low), float(high)
+    return np.asarray(kept * (eta - eta.mean()))
 
 
 def constant_for(eta: Array, share: float) -> float:

@@ -6,7 +6,7 @@ import multiprocessing
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -21,6 +21,7 @@ from sim.page.data import Plan
 from sim.page.outcomes import TRACED, outcomes
 from sim.page.packing import Pack
 from sim.results.dataset import chunk_dataset, trace_dataset
+from sim.results.experiments import without_experiments
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_data
 
@@ -76,7 +77,8 @@ def _work(pipe: Connection) -> None:
             continue
         try:
             raw, seed, first, worlds = asked
-            pipe.send(("done", run_part(raw, seed, first, worlds, tell)))
+            done = run_part(raw, seed, first, worlds, tell)
+            pipe.send(("done", without_experiments(done)))  # hundreds of columns that nobody needs
         except Cancelled:
             pipe.send(("cancelled", None))
         except ScenarioError as error:
@@ -91,6 +93,7 @@ class Worker:
     """A process that outlives its runs; a new one takes its place when it dies."""
 
     def __init__(self) -> None:
+        self.stopped = False
         self._start()
 
     def _start(self) -> None:
@@ -125,11 +128,13 @@ class Worker:
         except (EOFError, OSError):
             self.process.kill()
             self.process.join()
-            self._start()
+            if not self.stopped:
+                self._start()
             raise Broken("the process that ran it has ended; move again to run it anew") from None
 
     def stop(self) -> None:
         """End the process."""
+        self.stopped = True
         self.process.kill()
         self.process.join()
 
@@ -154,6 +159,14 @@ class ExactRuns:
         self._turn = threading.Lock()
         self._newest: dict[str, int] = {}
         self._known = threading.Lock()
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def _warm(self) -> None:
+        """A world of the first plan in every process, so that all is loaded when somebody asks."""
+        plan = next(iter(self.plans.values()))
+        raw, seed = plan.loaded.raw, int(plan.run.ensemble.attrs["seed"])
+        with self._turn, suppress(Broken, Cancelled, ValueError):
+            self._parts(raw, seed, len(self.workers), lambda: True)
 
     def newest(self, visitor: str, number: int) -> None:
         """A visitor has moved: runs for its earlier moves are not wanted any more."""
@@ -187,11 +200,11 @@ class ExactRuns:
         raw = changed(chosen.loaded.raw, changes)
         seed = int(chosen.run.ensemble.attrs["seed"])
         with self._in_turn(wanted):
-            found = self._parts(raw, seed, wanted, tell)
+            found = self._parts(raw, seed, self.worlds, wanted, tell)
         data = xr.concat([one.drop_vars("offer", errors="ignore") for one in found], "world")
         data["offer"] = found[0]["offer"]
         pack = Pack()
-        return pack.text({"outcomes_at": outcomes(pack, chosen.run.scenario, data)})
+        return pack.text({"outcomes_at": outcomes(pack, chosen.run.scenario, data)}, level=1)
 
     @contextmanager
     def _in_turn(self, wanted: Callable[[], bool]) -> Iterator[None]:
@@ -206,11 +219,17 @@ class ExactRuns:
             self._turn.release()
 
     def _parts(
-        self, raw: Mapping[str, Any], seed: int, wanted: Callable[[], bool], tell: Told
+        self,
+        raw: Mapping[str, Any],
+        seed: int,
+        worlds: int,
+        wanted: Callable[[], bool],
+        tell: Told = lambda share: None,
     ) -> list[xr.Dataset]:
         """All parts at once, in order; the first thing that goes wrong is raised."""
-        ends = np.linspace(0, self.worlds, len(self.workers) + 1).astype(int)
-        ends[1:-1] = np.maximum(ends[1:-1], min(TRACED, self.worlds))  # positions: all in the first
+        ends = np.linspace(0, worlds, len(self.workers) + 1).astype(int)
+        if worlds > len(self.workers):
+            ends[1:-1] = np.maximum(ends[1:-1], min(TRACED, worlds))  # positions: all in the first
         shares = [0.0] * len(self.workers)
         found: queue.Queue[tuple[int, Any]] = queue.Queue()
         failed = threading.Event()

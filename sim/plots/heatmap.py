@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,13 +14,12 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from sim.plots.drawing import save
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
-from sim.prose import counted, listing
-from sim.studies.sweep.results import SweepResults
-from sim.studies.sweep.surface import Axis, Surface, surface
+from sim.prose import counted
+from sim.studies.sweep.surface import Axis, Surface
 from sim.views.colours import OUTSIDE, RUST, SETTLED, TEAL, luminance
+from sim.views.heatmap import HeatmapView
 from sim.views.layout import TOPS, nice_top
 
 BIG = 10.5
@@ -33,42 +31,23 @@ OWN = "the scenario's own value (the median where it is uncertain)"
 UNKNOWN = {"facecolor": "#f2f2f2", "edgecolor": "#c9c9c9", "linewidth": 0.0, "hatch": "////"}
 
 
-def draw_heatmap(
-    results: SweepResults,
-    path: Path,
-    of: str = "settlement",
-    x: str | None = None,
-    y: str | None = None,
-    at: Sequence[str] = (),
-) -> None:
-    """Draw it and save it, whole or not at all, in the format that the suffix names."""
-    save(heatmap(results, surface(results, of, x, y, at)), path)
-
-
 @styled
-def heatmap(results: SweepResults, shown: Surface) -> Figure:
+def heatmap(view: HeatmapView) -> Figure:
     """A measure by one or two parameters, with its 95 % interval.
-
-    Parameters
-    ----------
-    results : SweepResults
-        The sweep.
-    shown : Surface
-        The means to draw.
 
     Returns
     -------
     Figure
         A panel ``map`` (two parameters, with a panel ``colours``) or ``line`` (one).
     """
-    return _line(results, shown) if shown.y is None else _map(results, shown, shown.y)
+    return _line(view) if view.shown.y is None else _map(view, view.shown.y)
 
 
 # --- two parameters -----------------------------------------------------------------------
 
 
-def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
-    x = shown.x
+def _map(view: HeatmapView, y: Axis) -> Figure:
+    shown, x = view.shown, view.shown.x
     row = min(max(TALL / len(y), ROW_MIN), ROW_MAX)
     rows = [_row_label(y, n, row) for n in range(len(y))]
     names = min(max(0.4, *(text_width(line) for lines in rows for line in lines)), NAMES)
@@ -77,7 +56,7 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     width = min(most, COLUMN_MAX * len(x))
     height = row * len(y)
     column = width / len(x)
-    texts = _cell_texts(shown, column, row, results.header.sampled)
+    texts = _cell_texts(shown, column, row, view.sampled)
     ticks, turned = _ticks(x, column)
     below = max(len(lines) for lines in ticks) * line_height() + 0.12
     above = 0.52
@@ -86,7 +65,7 @@ def _map(results: SweepResults, shown: Surface, y: Axis) -> Figure:
     key = [Mark(OWN, "point", _arrow("v"))] if marks else []
     if np.isnan(shown.mean).any():
         key.append(Mark("no world has a value", "band", UNKNOWN))
-    sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, bool(texts)), body, key)
+    sheet = Sheet(view.foot, view.headline, _subtitle(view, bool(texts)), body, key)
     _axis_title(sheet, y, MARGIN, 0.0, WIDTH - 2 * MARGIN)
     _axis_title(sheet, x, left, above + height + below, WIDTH - left - MARGIN)
     axes = sheet.axes(left, above, width, height, gid="map")
@@ -319,7 +298,8 @@ def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None
 # --- one parameter ------------------------------------------------------------------------
 
 
-def _line(results: SweepResults, shown: Surface) -> Figure:
+def _line(view: HeatmapView) -> Figure:
+    shown = view.shown
     x, height, above = shown.x, 3.6, 0.15
     left = MARGIN + 0.75
     width = WIDTH - left - MARGIN - 0.2
@@ -332,7 +312,7 @@ def _line(results: SweepResults, shown: Surface) -> Figure:
     own = x.place(x.parameter.own)
     if own is not None:
         key.append(Mark(OWN, "point", _arrow("v")))
-    sheet = Sheet(foot(results), headline(shown), _subtitle(results, shown, True), body, key)
+    sheet = Sheet(view.foot, view.headline, _subtitle(view, True), body, key)
     _axis_title(sheet, x, left, above + height + below, width)
     axes = sheet.axes(left, above, width, height, gid="line")
     at = np.arange(len(x), dtype=float)
@@ -372,62 +352,11 @@ def _y_scale(axes: Axes, shown: Surface) -> None:
     axes.grid(axis="y")
 
 
-# --- words --------------------------------------------------------------------------------
-
-
-def headline(shown: Surface) -> str:
-    """The finding: from where to where it goes, and where it is greatest."""
-    title, mean = shown.measure.title, shown.mean
-    known = mean[~np.isnan(mean)]
-    if not len(known):
-        return f"{title}: no world has one"
-    least, most = float(known.min()), float(known.max())
-    if shown.measure.value_words(least) == shown.measure.value_words(most):
-        return f"{title}: {shown.measure.value_words(most)} everywhere"
-    span = f"{shown.measure.value_words(least)} to {shown.measure.value_words(most)}"
-    if not shown.clear:
-        return f"{title}: {span}, no clear difference"
-    greatest = [v for v in known if shown.measure.value_words(v) == shown.measure.value_words(most)]
-    if len(greatest) > 1:
-        return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
-    row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
-    at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
-    where = listing([f"{a.parameter.title} = {a.told(n)}" for a, n in at])
-    return f"{title}: {span}, most with {where}"
-
-
-def _subtitle(results: SweepResults, shown: Surface, written: bool) -> str:
-    parts = []
-    if written:
-        parts.append("Means with 95 % intervals over the worlds, which are the same in all cells.")
-    else:
-        parts.append("Too many cells for numbers: they are in cells.csv.")
-    if shown.y is not None:
-        parts.append("The colour scale is this chart's own.")
-    if shown.averaged:
-        titles = listing([p.title for p in shown.averaged])
-        parts.append(f"Averaged over {titles}.")
-    if shown.fixed:
-        parts.append(f"Held: {listing([f'{t} at {v}' for t, v in shown.fixed.items()])}.")
-    if results.header.sampled:
-        parts.append(
-            "Sobol' points in bins: each shows the mean of the points that fall into it; intervals "
-            "also cover that these are a sample."
-        )
-    return " ".join(parts)
-
-
-def foot(results: SweepResults) -> str:
-    """What the figure is, and how many worlds it rests on."""
-    header = results.header
-    files = listing([s.file for s in header.scenarios])
-    changed = ", changed by --set" if header.overrides else ""
-    cells = len(results.labels)
-    complete = int(results.complete.sum())
-    place = "the scenario file" + ("" if len(header.scenarios) == 1 else "s")
-    done = "" if complete == cells else f" ({complete:,} finished)"
-    return (
-        f"Model's consequences, given the assumptions in {files}{changed}; not a forecast. "
-        f"{counted(cells, 'cell')}{done}, {counted(header.worlds, 'world')} each, "
-        f"seed {header.seed}. Sources: in {place}."
+def _subtitle(view: HeatmapView, written: bool) -> str:
+    """With whether there was room for the numbers."""
+    numbers = (
+        "Means with 95 % intervals over the worlds, which are the same in all cells."
+        if written
+        else "Too many cells for numbers: they are in cells.csv."
     )
+    return f"{numbers} {view.subtitle}".strip()

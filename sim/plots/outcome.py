@@ -112,6 +112,11 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
     axes.set_yticks(ticks, [share_tick(t) for t in ticks])
     axes.grid(axis="y")
     date_axis(axes, view.start, view.end, width, most=9)
+    for day, word in view.marks:
+        axes.axvline(day, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="named")
+        late = day > 0.8 * view.end
+        axes.text(day, top, f"{word} " if late else f" {word}", color=GREY, fontsize=8, va="top",
+                  ha="right" if late else "left")  # fmt: skip
     end_labels(axes, labels, HEIGHT, RIGHT, lines=3)
 
 

@@ -8,9 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from sim.ensemble.runner import Run
+from sim.formulas.statistics import negligible
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
-from sim.prose import counted, listing, percent, sentence, signed, span_words
+from sim.prose import (
+    counted,
+    listing,
+    percent,
+    sentence,
+    signed,
+    span_words,
+)
 from sim.report.charts import page_chart
 from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
@@ -23,9 +31,17 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, Group, distance_words, grouping_words
 from sim.studies.compare.tables import longest_held, row
-from sim.studies.compare.words import ONE_BY_ONE, label, pairing_words, told, worlds_words
+from sim.studies.compare.words import (
+    ONE_BY_ONE,
+    label,
+    pairing_words,
+    spans_words,
+    told,
+    worlds_words,
+)
 from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
+from sim.words.shares import is_few, odds_parts, odds_words
 from sim.words.story import answer, stuck_words
 
 
@@ -116,8 +132,8 @@ def ranking_table(comparison: Comparison, group: Group) -> Table:
             [
                 run.scenario.title,
                 f"{place.rank}{'=' if place.tied else ''}",
-                percent(place.settlement),
-                percent(place.holds),
+                odds_words(place.settlement, run.summary.worlds),
+                odds_words(place.holds, run.summary.worlds),
                 f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
                 f"{place.distance:.2f}; {distance_words(place, run)}",
             ]
@@ -155,11 +171,11 @@ def overview_table(comparison: Comparison) -> Table:
         rows.append(
             [
                 Cell(run.scenario.title, (label(run.scenario.name) + baseline,)),
-                _share(entry, "settlement"),
-                _share(entry, "first_stage"),
+                _share(entry, "settlement", run.summary.worlds),
+                _share(entry, "first_stage", run.summary.worlds),
                 percent(entry["ratification_failed"]),
                 day,
-                _held(entry, years),
+                _held(entry, run.summary.worlds, years),
                 stuck,
             ]
         )
@@ -169,21 +185,26 @@ def overview_table(comparison: Comparison) -> Table:
         f"Of these, hold {counted(years, 'year')}",
         "Stuck most often on",
     ]
-    return Table("Shares of worlds, with 95 % intervals", head, rows)
+    return Table(f"Shares of worlds. {spans_words(comparison)}", head, rows)
 
 
-def _share(entry: dict[str, Any], key: str, *notes: str) -> str | Cell:
-    """A share, and below it its interval and the notes."""
-    share, interval = entry[key], entry[f"{key}_interval"]
+def _share(entry: dict[str, Any], key: str, worlds: int, *notes: str) -> str | Cell:
+    """A share, and below it its range, the sampling error unless negligible, and the notes."""
+    share, interval, spread = entry[key], entry[f"{key}_interval"], entry.get(f"{key}_range")
     if share is None:
         return "—"
-    return Cell(percent(share, interval), (span_words(interval), *notes))
+    number, beside = odds_parts(share, worlds, spread or interval)
+    if spread and share and not is_few(share, worlds) and not negligible(interval, spread):
+        notes = (f"sampling {span_words(interval)}", *notes)
+    return Cell(number, (beside, *notes))
 
 
-def _held(entry: dict[str, Any], years: int) -> str | Cell:
+def _held(entry: dict[str, Any], worlds: int, years: int) -> str | Cell:
     """Share that holds, with the years where they are fewer than the heading says."""
-    own = entry["held_years"]
-    return _share(entry, "held", *([counted(own, "year")] if own and own != years else []))
+    own, settled = entry["held_years"], round((entry["settlement"] or 0.0) * worlds)
+    if entry["held"] is None or is_few(entry["settlement"], worlds):
+        return "—"
+    return _share(entry, "held", settled, *([counted(own, "year")] if own and own != years else []))
 
 
 def notes(comparison: Comparison) -> list[str]:

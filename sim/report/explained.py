@@ -67,7 +67,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
         "chart": page_chart({SAVED: Drawing(view, explained(view))}, SAVED),
         "deciding": deciding(found),
         "ruling": ruling(found),
-        "standing": standing(found) if found.searched else [],
+        "standing": standing(found, scenario) if found.searched else [],
         "unreached": found.unreached,
         "changes": [
             {
@@ -78,6 +78,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
             for one in found.changes
         ],
         "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
+        "mediation": again.replace(" explain ", " mediation ", 1),
         "more": "" if found.searched else again,
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim.formulas.emulator import normal_scores, spread_of_share
-from sim.formulas.statistics import Interval, wilson
+from sim.formulas.statistics import Z80, Interval, wilson
 from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES, Intervals
 from sim.results.record import Record
@@ -24,22 +24,29 @@ class Allowed(Record):
     first_stage_by_day: Intervals
 
 
+def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
+    """Engine parameters that worlds drew, by name, (worlds,) each; without those all alike."""
+    beginning = f"{PREFIX}engine."
+    found = {str(n): v for n, v in data.variables.items() if str(n).startswith(beginning)}
+    drawn = {name: variable.values.astype(float) for name, variable in found.items()}
+    return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
+
+
 def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     """From whether something is so in each world to how its share differs among calibrations.
 
+    10 to 90 per cent of the calibrations; never narrower than the sampling error at that level.
     None where worlds do not differ in the engine parameters that past talks inform.
     """
-    names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
-    drawn = np.array([data[n].values for n in names], dtype=float)
-    scores = normal_scores(drawn.T)
-    if not scores.size:
+    drawn = list(drawn_parameters(data).values())
+    if not drawn:
         return None
+    scores = normal_scores(np.array(drawn).T)
 
     def spread(flags: np.ndarray) -> Interval:
-        count, worlds = int(flags.sum()), len(flags)
-        if count in (0, worlds):  # what happens in no world, or in all, is left to sampling
-            return wilson(count, worlds)
-        return Interval(*spread_of_share(scores, flags))
+        least, most = wilson(int(flags.sum()), len(flags), Z80)
+        low, high = spread_of_share(scores, flags)
+        return Interval(min(low, least), max(high, most))
 
     return spread
 

@@ -283,7 +283,7 @@ def build_dataset(
         for name in arrays[0] if arrays else ():
             values = [one[name] for one in arrays]
             whole = values[0] if len(values) == 1 else np.concatenate(values)
-            joined[name] = (like[name].dims, whole, like[name].attrs)
+            joined[name] = (like.variables[name].dims, whole, like.variables[name].attrs)
     sizes = [len(results[c].outcomes["outcome"]) for c in chunks]
     worlds = [c * CHUNK + np.arange(n) for c, n in zip(chunks, sizes, strict=True)]
     coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}

@@ -64,12 +64,16 @@ def _unit(path: str) -> str:
 
 def without_experiments(dataset: xr.Dataset) -> xr.Dataset:
     """The outcomes alone."""
-    return dataset.filter_by_attrs(role=lambda role: role != ROLE)
+    return dataset.drop_vars(list(_experiments(dataset)))
+
+
+def _experiments(dataset: xr.Dataset) -> dict[Any, xr.Variable]:
+    return {n: v for n, v in dataset.variables.items() if v.attrs.get("role") == ROLE}
 
 
 def packed(dataset: xr.Dataset) -> xr.Dataset:
     """With one variable (world, experiment) in place of those of the experiments."""
-    found = {name: v for name, v in dataset.variables.items() if v.attrs.get("role") == ROLE}
+    found = _experiments(dataset)
     if not found:
         return dataset
     paths = [str(name).removeprefix(PREFIX) for name in found]
@@ -97,10 +101,6 @@ def unpacked(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.drop_dims("experiment").assign(variables)
 
 
-def _is_experiment(variable: xr.DataArray) -> bool:
-    return variable.attrs.get("role") == ROLE
-
-
 def experiments(dataset: xr.Dataset) -> pd.DataFrame:
     """What was drawn in each world.
 
@@ -112,8 +112,7 @@ def experiments(dataset: xr.Dataset) -> pd.DataFrame:
     """
     columns = {
         str(name).removeprefix(PREFIX): variable.values
-        for name, variable in dataset.data_vars.items()
-        if _is_experiment(variable)
+        for name, variable in _experiments(dataset).items()
     }
     return _frame(columns, dataset)
 
@@ -129,8 +128,8 @@ def outcomes_table(dataset: xr.Dataset) -> pd.DataFrame:
         Codes with names, such as ``outcome``, are categories. Rounds are left out.
     """
     columns: dict[str, Any] = {}
-    for name, variable in dataset.data_vars.items():
-        if variable.dims[:1] == ("world",) and not _is_experiment(variable):
+    for name, variable in without_experiments(dataset).data_vars.items():
+        if variable.dims[:1] == ("world",):
             labels = [dataset[dim].values.astype(str) for dim in variable.dims[1:]]
             flat = variable.values.reshape(dataset.sizes["world"], -1)
             for column, keys in enumerate(itertools.product(*labels)):

@@ -63,6 +63,11 @@ class Position(Wish):
         description="Exponent of the loss with distance. 1: every step away from the ideal costs "
         "the same; 2: the second half of the way costs three times the first.",
     )
+    deferred: Share | None = Field(
+        default=None,
+        description="What it is worth to it if the issue is put off, 1 as its ideal, 0 as the end "
+        "that it likes least; no red line bars that. Absent: as the point lies on the scale.",
+    )
     conditional: list[ConditionalLimit] = Field(
         default=[],
         max_length=10,

@@ -40,6 +40,11 @@ class Issue(Sourced):
         default=False,
         description="Whether a part agreement on it alone may be signed, as in a track of its own.",
     )
+    deferred: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None,
+        description="The listed point that puts the issue off: to a commission, a constitution, a "
+        "later day. What that is worth to a side is `deferred` of its position.",
+    )
     numeric: tuple[Told, Told] | None = Field(
         default=None,
         description="What the points 0 and 1 are in numbers. Every point is then told as its "

@@ -1,11 +1,11 @@
-"""Checks of tracks across keys."""
+"""Checks across keys of what is agreed apart from the rest, or not now."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sim.registry import PROTOCOLS
-from sim.scenario.raw import Found, mapping, names, signs, unknown
+from sim.scenario.raw import Found, mapping, median, names, signs, unknown
 from sim.scenario.yaml_source import Path_
 
 
@@ -150,9 +150,31 @@ def _separable(raw: dict[str, Any]) -> Found:
             yield ("issues", issue, "separable"), said, "leave it out"
 
 
+def _deferred(raw: dict[str, Any]) -> Found:
+    """What puts an issue off is a listed point, elsewhere than no deal, and said where used."""
+    issues = mapping(raw, "issues")
+    for issue, spec in issues.items():
+        at = mapping(spec).get("deferred")
+        if not isinstance(at, int | float):
+            continue
+        if at not in mapping(spec, "scale"):
+            said = f"is no point of the scale: {at:g}"
+            yield ("issues", issue, "deferred"), said, "give that point a text under `scale`"
+        if median(mapping(spec).get("no_deal")) == at:
+            said = "lies where the issue stands without a deal, where nobody has put it off"
+            yield ("issues", issue, "deferred"), said, "choose another point of the scale for it"
+    for actor, spec in mapping(raw, "actors").items():
+        for issue, wish in mapping(spec, "positions").items():
+            written = mapping(wish).get("deferred") is not None
+            if written and mapping(issues, issue).get("deferred") is None:
+                said = f"is said of '{issue}', which has no point that puts it off"
+                fix = f"give `issues.{issue}.deferred`, a point of its scale"
+                yield ("actors", actor, "positions", issue, "deferred"), said, fix
+
+
 def _listed(track: Any) -> list[dict[Any, Any]]:
     stages = track.get("stages") if isinstance(track, dict) else None
     return [s for s in stages if isinstance(s, dict)] if isinstance(stages, list) else []
 
 
-TRACK_CHECKS = (_tracks, _separable)
+TRACK_CHECKS = (_tracks, _separable, _deferred)

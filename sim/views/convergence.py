@@ -24,6 +24,7 @@ from sim.views.run_data import (
     days,
     kept,
     last_day,
+    once,
     red_lines,
     short,
     signatories,
@@ -163,6 +164,7 @@ class ConvergenceView(View):
         return (line for p in self.panels for stand in p.stands for line in stand.lines)
 
 
+@once
 def convergence_view(run: Run) -> ConvergenceView:
     """Positions of the central world and of single ones, issue by issue."""
     scenario, end = run.scenario, last_day(run)

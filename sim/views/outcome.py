@@ -15,9 +15,10 @@ from sim.prose import counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.scenario import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
-from sim.views.run_data import band_of_shares, days, last_day, stage_title
+from sim.views.run_data import band_of_shares, days, last_day, once, stage_title
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
 
@@ -140,6 +141,8 @@ class OutcomeView(View):
     #: limited agreements, which are neither a truce nor a settlement
     limited: list[Signing]
     base: Base | None = None
+    #: days of the scenario's own, from day 0, and what each is
+    named: Sequence[tuple[float, str]] = ()
 
     @property
     def words(self) -> list[str]:
@@ -183,6 +186,11 @@ class OutcomeView(View):
         return f"{names}: in no world by any of these days ({span_words([low, high])})."
 
     @property
+    def marks(self) -> list[tuple[float, str]]:
+        """Days within the time shown that the scenario names itself, each with a word for it."""
+        return [(day, word) for day, word in self.named if 0.0 < day <= self.end]
+
+    @property
     def possible(self) -> list[Odds]:
         """Kinds of outcome that the scenario can have, or had."""
         return [one for one in self.odds if one.possible]
@@ -216,6 +224,7 @@ def dots(shares: Sequence[float], count: int = DOTS) -> list[int]:
     return [int(n) for n in whole]
 
 
+@once
 def outcome_view(run: Run) -> OutcomeView:
     """How the worlds end, and how soon something is signed."""
     shares, intervals, scenario = run.summary.outcomes, run.summary.outcome_spans, run.scenario
@@ -245,7 +254,17 @@ def outcome_view(run: Run) -> OutcomeView:
         f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
     )
     return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, _base(run))  # fmt: skip
+                       last_day(run), signings, asked, limited, _base(run),
+                       _named(scenario))  # fmt: skip
+
+
+def _named(scenario: Scenario) -> list[tuple[float, str]]:
+    """The deadline, and the days that are asked about."""
+    named = [(scenario.day_of(one.by), "asked about") for one in scenario.ask]
+    if scenario.deadline is not None:
+        deadline = scenario.day_of(scenario.deadline.at)
+        named = [(deadline, "deadline"), *(one for one in named if one[0] != deadline)]
+    return named
 
 
 def _base(run: Run) -> Base | None:

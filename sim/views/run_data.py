@@ -6,7 +6,8 @@ import datetime
 import math
 import weakref
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -19,7 +20,21 @@ from sim.results.dataset import date_of
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
+Seen = TypeVar("Seen")
 _kept: dict[int, tuple[weakref.ref[xr.Dataset], dict[str, Any]]] = {}
+
+
+def once(see: Callable[[Run], Seen]) -> Callable[[Run], Seen]:
+    """See something in a run once, for all the charts that show it."""
+
+    @wraps(see)
+    def inside(run: Run) -> Seen:
+        if see not in run.seen:
+            run.seen[see] = see(run)
+        found: Seen = run.seen[see]
+        return found
+
+    return inside
 
 
 def kept(ensemble: xr.Dataset, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:

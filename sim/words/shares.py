@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval
-from sim.prose import percent
+from sim.prose import percent, span_words
 
 FEW = 20
 """Worlds below which a share says less than their count: one more would move it by 5 % or more."""
@@ -40,3 +40,36 @@ def span_of(shares: Sequence[tuple[float, int]]) -> str:
     text = least if least == greatest else f"{least.removesuffix(' %')}–{greatest}"
     few = f" ({fewest}–{most})" if most > fewest else f" ({most})"
     return f"in {text} of worlds" + (few if fewest < FEW else "")
+
+
+def odds_words(share: float | None, worlds: int, interval: Sequence[float] | None = None) -> str:
+    """A share with its interval, or the number of worlds where they are few.
+
+    Examples
+    --------
+    >>> odds_words(0.002, 1000, [0.0, 0.01]), odds_words(0.0, 1000, [0.0, 0.004])
+    ('2 of 1,000 worlds', '0 % (0.0–0.4 %)')
+    >>> odds_words(0.053, 1000, [0.01, 0.11])
+    '5.3 % (1–11 %)'
+    """
+    number, beside = odds_parts(share, worlds, interval)
+    if share and is_few(share, worlds):
+        return f"{number} {beside} world{'' if worlds == 1 else 's'}"
+    return f"{number} ({beside})" if beside else number
+
+
+def odds_parts(
+    share: float | None, worlds: int, interval: Sequence[float] | None = None
+) -> tuple[str, str]:
+    """The number of :func:`odds_words`, and what stands beside or below it."""
+    if share and is_few(share, worlds):
+        return f"{round(share * worlds)}", f"of {worlds:,}"
+    return percent(share, interval), "" if share is None else span_words(interval)
+
+
+def is_few(share: float, worlds: int) -> bool:
+    """Whether a share is one of fewer worlds than :data:`FEW`, in an ensemble that has more.
+
+    A small ensemble is told by its intervals, which are wide.
+    """
+    return round(share * worlds) < FEW <= worlds

@@ -11,17 +11,22 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing, percent, signed, span_words
+from sim.prose import counted, listing, percent, signed
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, distance_words, grouping_words
 from sim.studies.compare.tables import longest_held, row
-from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
-
-ENOUGH = 10
-"""Settlements from which on the table says how long they hold."""
+from sim.studies.compare.words import (
+    ONE_BY_ONE,
+    RIPENESS,
+    pairing_words,
+    spans_words,
+    told,
+    worlds_words,
+)
+from sim.words.shares import is_few, odds_parts
 
 
 def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
@@ -36,6 +41,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     _ranking(console, comparison)
     console.print(Text("\nAll of them, in this order", style="bold"))
     console.print(_table(comparison))
+    console.print(Padding(spans_words(comparison), (0, 0, 0, 2)), style="dim")
     _contents(console, comparison)
     _changes(console, comparison)
     plans = _plans(comparison)
@@ -96,8 +102,11 @@ def _ranking(console: Console, comparison: Comparison) -> None:
         table.add_column("most on", min_width=14)
         for place in group.places:
             run = comparison.run(place.scenario)
-            holds = "—" if place.holds is None else percent(place.holds)
-            numbers = (percent(place.settlement), holds, signed(f"{100 * place.least_gain:.2f}"))
+            worlds = run.summary.worlds
+            settles, holds = (
+                " ".join(odds_parts(share, worlds)) for share in (place.settlement, place.holds)
+            )
+            numbers = (settles, holds, signed(f"{100 * place.least_gain:.2f}"))
             words = distance_words(place, run)
             name = f"{place.rank}{'=' if place.tied else ''}"
             table.add_row(name, place.scenario, *numbers, f"{place.distance:.2f}", words)
@@ -163,15 +172,13 @@ def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> li
     def share(key: str) -> Text:
         if entry[key] is None:
             return Text("—", style="dim")
-        return Text.assemble(
-            percent(entry[key], entry[f"{key}_interval"]),
-            "\n",
-            (span_words(entry[f"{key}_interval"]), "dim"),
-        )
+        span = entry[f"{key}_range"] or entry[f"{key}_interval"]
+        number, beside = odds_parts(entry[key], run.summary.worlds, span)
+        return Text.assemble(number, "\n", (beside, "dim"))
 
     day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
     # a handful of settlements says nothing about how long they hold
-    enough = entry["held"] is not None and entry["settlement"] * run.summary.worlds >= ENOUGH
+    enough = entry["held"] is not None and not is_few(entry["settlement"], run.summary.worlds)
     held = Text(percent(entry["held"])) if enough else Text("—", style="dim")
     if enough and entry["held_years"] != years:
         held.append(f"\n({entry['held_years']} years)")

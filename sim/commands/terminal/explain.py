@@ -38,7 +38,7 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     console.print(answer_words(found))
     section("What decides it", deciding(found))
     section("What must be true", [ruling(found)])
-    section("What stands in the way", standing(found))
+    section("What stands in the way", standing(found, scenario))
     if found.unreached:
         section("Where a package that suits all was not reached", found.unreached)
     for one in found.changes:

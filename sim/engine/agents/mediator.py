@@ -21,6 +21,7 @@ from sim.engine.exclusions import Exclusions
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
+from sim.formulas.bargaining.deferral import open_to_all, with_point
 from sim.formulas.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_beyond
 from sim.formulas.bargaining.utility import losses
@@ -112,7 +113,7 @@ class Formulator(Mediator):
         **dict.fromkeys(("misjudged", "explained", "doubt"), "party world issue"),
         **dict.fromkeys(("plan", "text"), "world issue"),
         "assumed": "world rule",
-        "points": "issue point",
+        **dict.fromkeys(("points", "open"), "issue point"),
         "loss_tables": "issue world party point",
     }
 
@@ -165,6 +166,10 @@ class Formulator(Mediator):
         self.welfare = partial(nash_welfare, floor=talks.spec.engine.draft_floor)
         self.tabled = 0
         self.points = _drafting_points(talks)
+        #: points that put an issue off, with nobody against it on principle; (issues, points)
+        self.open = open_to_all(
+            self.points, [p.deferrals for p in signatories], [p.consent for p in signatories]
+        )
         self.assumed = np.zeros((talks.worlds, len(self.rules)), dtype=bool)
         self.assumed_at = np.full(talks.worlds, -1)  # stage for which they were chosen
         self.loss_tables: Array | None = None
@@ -278,7 +283,12 @@ class Formulator(Mediator):
                 )
                 for p in self.signatories
             ]
+            # issues, worlds, parties, points
             self.loss_tables = np.stack(tables, axis=1).transpose(2, 0, 1, 3).copy()
+            for number, party in enumerate(self.signatories):
+                for one in party.deferrals:
+                    off = one.at(self.points[one.column])
+                    self.loss_tables[one.column, :, number, off] = 1.0 - one.worth
         return self.loss_tables[issues[:, None], worlds]
 
     def _interests(self, worlds: Index, issues: Index, distances: Array) -> Array:
@@ -343,7 +353,9 @@ class Formulator(Mediator):
                 self.assumed[np.ix_(worlds[anew], numbers)] = found[anew]
             low, high = boxes(low, high, moved, self.assumed[chosen])
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
-        return distance_beyond(self.points[issues], low, high)
+        beyond = distance_beyond(self.points[issues], low, high)
+        beyond[self.open[issues][:, None, :].repeat(len(worlds), axis=1)] = 0.0
+        return beyond
 
     def take_up(self, text: Array) -> None:
         """The text is now another one, (worlds, issues)."""
@@ -389,9 +401,9 @@ def _drafting_points(talks: Talks) -> Array:
     """Points at which each issue may be drafted, shape (issues, points): a grid and its options."""
     grid = np.linspace(0.0, 1.0, DRAFT_POINTS)
     rows = []
-    for listed in talks.options:
+    for listed, issue in zip(talks.options, talks.spec.issues.values(), strict=True):
         if listed is None:
-            rows.append(grid)
+            rows.append(with_point(grid, issue.deferred))
         elif len(listed) <= DRAFT_POINTS:
             rows.append(np.pad(listed, (0, DRAFT_POINTS - len(listed)), mode="edge"))
         else:

@@ -20,7 +20,7 @@ from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
-from sim.formulas.bargaining.red_lines import TOLERANCE, subsets, with_rules
+from sim.formulas.bargaining.red_lines import TOLERANCE, inside, subsets, with_rules
 from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 from sim.formulas.tactics import View
@@ -192,8 +192,7 @@ class Party(Outlook):
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.
 
-        Who can give no more tries other packages of equal worth, one each turn: what the others
-        would like best, given up in one order of the issues after the other.
+        Who can give no more answers with the package of equal worth nearest to the others'.
 
         Parameters
         ----------
@@ -201,8 +200,15 @@ class Party(Outlook):
             Where the others (or the mediator's text) stand, and how much they seem to care.
         """
         talks, x = self.talks, self.offer.copy(order="K")
-        aims, hopes = self._aims(), self.hopes()
         self.wanted = signable = self._signable()
+        (aims, hopes), puts_off = (self._aims(), self.hopes()), self._puts_off()
+        if puts_off is not None:
+            lost = np.where(puts_off, self.loss(self._put_off(x)), 0.0)
+            aims = aims[0], np.where(puts_off, 0.0, aims[1])
+            hopes = (
+                hopes[0] - total(lost * talks.on_table),
+                hopes[1] - total(lost * ~talks.is_fixed),
+            )
         if any(table.stage < talks.stages - 1 for table in talks.tables):
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
@@ -215,7 +221,32 @@ class Party(Outlook):
         tries = talks.talking & (self.at_its_least > 1.0)
         if tries.any() and len(talks.issues) > 1:
             self._trade_off(x, talks.tables_where(tries), aims, hopes[0])
+        if puts_off is not None:
+            x = np.where(puts_off, self._put_off(x), x)
         return self._on_points(x)
+
+    def _puts_off(self) -> Mask | None:
+        """Issues that it would rather put off, (worlds, issues); None where there are none.
+
+        Those on which, as far as it knows, its red line and another's miss each other.
+        """
+        if not self.deferrals:
+            return None
+        missed = full(self.wanted.shape, False)
+        low, high = self.loosest_limits()
+        for one in self.deferrals:
+            column = one.column
+            if self.consent[column]:
+                others = self.wanted[:, column]
+                missed[:, column] = ~inside(others, low[:, column], high[:, column])
+        return missed
+
+    def _put_off(self, x: Array) -> Array:
+        """Packages (worlds, issues) with all put off that it may put off."""
+        x = x.copy(order="K")
+        for one in self.deferrals:
+            x[:, one.column] = one.point
+        return x
 
     def _stage_by_stage(
         self,
@@ -334,7 +365,7 @@ class Party(Outlook):
 
     def hear(self, proposals: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are put to it: it says what it could not sign."""
-        self.known_lines.hear(proposals, *self.loosest_limits(), where)
+        self.known_lines.hear(self.where_it_lies(proposals), *self.loosest_limits(), where)
 
     def _walk(
         self,
@@ -377,7 +408,9 @@ class Party(Outlook):
         self.move(offer, where)
         by = self.talks.spec.engine
         # what the others could not have signed anyway is no concession
-        conceded = np.abs(self.offer - self.opening) - np.abs(self.wanted - self.ideal)
+        conceded = np.abs(self.where_it_lies(self.offer) - self.opening) - np.abs(
+            self.wanted - self.ideal
+        )
         conceded = np.maximum(conceded, 0.0)
         learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
         # nor do the others take a trial for one
@@ -392,7 +425,7 @@ class Party(Outlook):
         moved = np.abs(offer - self.offer) > 1e-6
         self.offers_made = self.offers_made + moved.any(axis=1)
         self.offer = offer
-        self.known_lines.offer(offer)
+        self.known_lines.offer(self.where_it_lies(offer))
 
     def be_bound(self, package: Array, terms: Mask) -> None:
         """What has been signed is its position now; ``terms`` (worlds, issues) says where."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 import mesa
@@ -14,6 +15,7 @@ from sim.engine.exclusions import Exclusions
 from sim.engine.lines import DrawnLine, LineDraws
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
+from sim.formulas.bargaining.deferral import Deferral
 from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
@@ -51,7 +53,7 @@ class Preferences(Participant):
         **dict.fromkeys(("consent", "asked", "curvature"), "issue"),
         "best": "world",
     }
-    parts: ClassVar[tuple[str, ...]] = ("rules",)
+    parts: ClassVar[tuple[str, ...]] = ("rules", "deferrals")
 
     def __init__(
         self,
@@ -87,6 +89,8 @@ class Preferences(Participant):
         self.softening = full(shape, 0.0)
         curvature = np.ones(shape[1])
         self.rules: list[Rule] = []
+        #: what putting issues off is worth to it
+        self.deferrals: list[Deferral] = []
         flexible = draws.normal(f"actors.{self.key}.flexibility")
 
         lines = LineDraws(talks.spec, draws, flexible, spread.firmness, spread.limit)
@@ -100,6 +104,10 @@ class Preferences(Participant):
             salience[:, column] = draws.number(f"{here}.salience", position.salience, wide)
             self.softening[:, column] = draws.number(f"{here}.softening", position.softening)
             curvature[column] = position.curvature
+            put_off = talks.spec.issues[issue].deferred
+            if position.deferred is not None and put_off is not None:
+                worth = draws.number(f"{here}.deferred", position.deferred)
+                self.deferrals.append(Deferral(column, put_off, worth))
             upward = position.upward
             if position.limits is not None:
                 drawn += [
@@ -140,8 +148,18 @@ class Preferences(Participant):
     def loss(self, x: Array, worlds: Some = ALL) -> Array:
         """Utility lost per issue against the ideal, same shape as ``x`` (worlds, issues)."""
         if self.curvature is None:
-            return self.slope[worlds] * np.abs(x - self.ideal[worlds])
-        return self.weight[worlds] * losses(x, self.ideal[worlds], self.curvature)
+            lost = self.slope[worlds] * np.abs(x - self.ideal[worlds])
+        else:
+            lost = self.weight[worlds] * losses(x, self.ideal[worlds], self.curvature)
+        for one in self.deferrals:
+            lost[:, one.column] = np.where(
+                one.at(x[:, one.column]), self.lost_by(one)[worlds], lost[:, one.column]
+            )
+        return np.asarray(lost)
+
+    def lost_by(self, one: Deferral) -> Array:
+        """Utility lost against the ideal where an issue is put off, shape (worlds,)."""
+        return self.weight[:, one.column] * (1.0 - one.worth)
 
     def utility(self, x: Array, worlds: Some = ALL) -> Array:
         """Utility of whole packages (worlds, issues), shape (worlds,), payments aside."""
@@ -167,9 +185,20 @@ class Preferences(Participant):
         x, best = table.issues_of(x), table.rows(self.best)
         ideal, slope = table.of(self.ideal), table.of(self.slope)
         if self.curvature is None:
-            return best[:, None] - total(slope[:, None] * np.abs(x - ideal[:, None]))
-        loss = losses(x, ideal[:, None], self.curvature[table.issues])
-        return best[:, None] - total(table.of(self.weight)[:, None] * loss)
+            lost = slope[:, None] * np.abs(x - ideal[:, None])
+        else:
+            loss = losses(x, ideal[:, None], self.curvature[table.issues])
+            lost = table.of(self.weight)[:, None] * loss
+        for one, place in self._deferrals_on(table):
+            off = table.rows(self.lost_by(one))[:, None]
+            lost[..., place] = np.where(one.at(x[..., place]), off, lost[..., place])
+        return best[:, None] - total(lost)
+
+    def _deferrals_on(self, table: Table) -> Iterator[tuple[Deferral, int]]:
+        """What it may put off of the issues on a table, and their places there."""
+        for one in self.deferrals:
+            for place in np.flatnonzero(table.issues == one.column):
+                yield one, int(place)
 
     def asked_at(self, table: Table) -> bool:
         """Whether it is asked at a stage."""
@@ -190,7 +219,10 @@ class Preferences(Participant):
         """
         talks, on_table = self.talks, table.issues_of(x)
         low, high = self._lines(x, table)
-        fine = (inside(on_table, low, high) | ~self.asked[table.issues]).all(axis=2)
+        kept = inside(on_table, low, high) | ~self.asked[table.issues]
+        for one, place in self._deferrals_on(table):
+            kept[..., place] |= one.at(on_table[..., place])
+        fine = kept.all(axis=2)
         for column in talks.terms_of_stage[table.stage]:
             floor, ceiling = (
                 table.rows(bound[:, column])[:, None]
@@ -236,8 +268,20 @@ class Preferences(Participant):
             low, high = (side[:, 0] for side in self._lines(package, table))
             point = table.issues_of(package[:, 0])
             beyond = ~inside(point, low, high)
+            for one, place in self._deferrals_on(table):
+                beyond[:, place] &= ~one.at(point[:, place])
             table.put(out, beyond & self.consent[table.issues] & table.holds[:, None])
         return out
+
+    def where_it_lies(self, x: Array) -> Array:
+        """Packages (..., worlds, issues) with its ideal in place of what they put off."""
+        if not self.deferrals:
+            return x
+        x = x.copy(order="K")
+        for one in self.deferrals:
+            point = x[..., one.column]
+            x[..., one.column] = np.where(one.at(point), self.ideal[:, one.column], point)
+        return x
 
     def limits_of_whole(self, x: Array) -> tuple[Array, Array]:
         """Red lines for whole settlements (worlds, packages, issues), looser by conditions met."""

@@ -280,7 +280,7 @@ async function begin() {
     const here = book.inputs.filter((input) => input.held[plan.number]);
     controls = buildControls($("main-inputs"), mains.filter((input) => input.held[plan.number]), plan, book, act);
     const more = (id, inputs) => buildControls($(id), inputs, plan, book, act).forEach((control, key) => controls.set(key, control));
-    more("switches", here.filter((input) => input.switch));
+    more("switches", here.filter((input) => input.switch && input.rank === null));
     const rest = here.filter((input) => !input.switch && input.rank === null);
     $("all-count").textContent = `All ${rest.length} other assumptions`;
     if (open) more("all-inputs", rest);

@@ -35,7 +35,7 @@ def differences(view: DifferencesView) -> Figure:
     rows = view.rows
     blocks, wide = columns_of(len(view.answering), COLUMNS)
     height = HEAD + ROW * len(rows) + AXIS
-    sheet = sheet_of(view, height * blocks, _key())
+    sheet = sheet_of(view, height * blocks, _key(view))
     step = (WIDTH - 2 * MARGIN - NAMES) / wide
     for n, column in enumerate(view.answering):
         top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide)
@@ -48,12 +48,14 @@ def differences(view: DifferencesView) -> Figure:
     return sheet.figure
 
 
-def _key() -> list[Mark]:
+def _key(view: DifferencesView) -> list[Mark]:
+    calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
+    beside = "10–90 % of what past talks allow" if calibrated else "interval without pairing"
     return [
-        Mark("difference whose interval leaves out 0", "point",
+        Mark("difference that leaves out 0", "point",
              {"marker": "o", "markersize": 6, "color": SEEN}),
-        Mark("interval holds 0", "point", {"marker": "o", "markersize": 6, "color": UNSEEN}),
-        Mark("interval without pairing", "line", {"color": APART, "linewidth": 6}),
+        Mark("may be none", "point", {"marker": "o", "markersize": 6, "color": UNSEEN}),
+        Mark(beside, "line", {"color": APART, "linewidth": 6}),
     ]  # fmt: skip
 
 
@@ -61,12 +63,13 @@ def _column(axes: Axes, column: MeasureColumn) -> None:
     ends = [0.0]
     for one in column.contrasts:
         name, y = one.row.name, [one.place] * 2
-        axes.plot(one.unpaired, y, color=APART, linewidth=6, zorder=1, gid=f"unpaired:{name}")
+        kind = "range" if one.calibrated else "unpaired"
+        axes.plot(one.beside, y, color=APART, linewidth=6, zorder=1, gid=f"{kind}:{name}")
         axes.plot(one.interval, y, color=one.color, linewidth=1.8, zorder=2,
                   gid=f"interval:{name}")  # fmt: skip
         axes.plot([one.value], y[:1], linestyle="", marker="o", markersize=4, color=one.color,
                   zorder=3, gid=f"value:{name}")  # fmt: skip
-        ends += [*one.unpaired, *one.interval]
+        ends += [*one.beside, *one.interval]
     room = max(0.06 * (max(ends) - min(ends)), 1e-6)
     axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.axvline(0, color=DARK, linewidth=0.9, zorder=0.5)

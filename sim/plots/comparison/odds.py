@@ -8,8 +8,6 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import NAMES, column_title, row_axes, scenario_rows, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
-from sim.prose import percent as share_text
-from sim.prose import span_words
 from sim.views.compare.odds import OddsView, OutcomeColumn
 from sim.views.layout import nice_top, share_tick
 
@@ -40,25 +38,30 @@ def odds(view: OddsView) -> Figure:
         width = step - NUMBERS - 0.12
         axes = sheet.axes(left, HEAD, width, ROW * len(rows), gid=column.kind)
         _column(axes, column)
-        for place, (share, span) in enumerate(zip(column.shares, column.spans, strict=True)):
+        for place, (number, beside) in enumerate(column.parts):
             y = HEAD + ROW * place + 0.06
-            if share == 0:
-                sheet.text(left + width + 0.1, y + 0.07, "0", color=GREY)
+            if not beside:
+                sheet.text(left + width + 0.1, y + 0.07, number, color=GREY)
                 continue
-            sheet.text(left + width + 0.1, y, share_text(share, span), weight="bold", color=DARK)
-            sheet.text(left + width + 0.1, y + 0.15, span_words(span), color=GREY)
+            sheet.text(left + width + 0.1, y, number, weight="bold", color=DARK)
+            sheet.text(left + width + 0.1, y + 0.15, beside, color=GREY)
     return sheet.figure
 
 
 def _column(axes: Axes, column: OutcomeColumn) -> None:
-    spans, color = column.spans, column.color
-    places = range(len(spans))
-    row_axes(axes, len(spans))
-    axes.hlines(places, [s[0] for s in spans], [s[1] for s in spans], color=color, linewidth=2.4,
-                alpha=0.45, gid="interval")  # fmt: skip
-    axes.plot(column.shares, places, linestyle="", marker="o", markersize=5.5, color=color,
-              gid="share", clip_on=False, zorder=3)  # fmt: skip
-    top = nice_top(max(high for _, high in spans))
+    color = column.color
+    row_axes(axes, len(column.shares))
+    for name, spans, shown, width, alpha in (
+        ("interval", column.spans, color, 4.0, 0.35),
+        ("sampling", column.sampled, DARK, 1.1, 0.8),
+    ):
+        there = [(n, span) for n, span in enumerate(spans) if span is not None]
+        axes.hlines([n for n, _ in there], [s.low for _, s in there], [s.high for _, s in there],
+                    color=shown, linewidth=width, alpha=alpha, gid=name)  # fmt: skip
+    axes.plot(column.shares, range(len(column.shares)), linestyle="", marker="o", markersize=5.5,
+              color=color, gid="share", clip_on=False, zorder=3)  # fmt: skip
+    ends = [span.high for span in (*column.spans, *column.sampled) if span is not None]
+    top = nice_top(max([*ends, *column.shares]))
     axes.set_xlim(0, top)
     axes.set_xticks([0, top], ["0", share_tick(top)])
     first, last = axes.get_xticklabels()

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Mark, end_labels
 from sim.plots.style import GREY, PALE, line_height, shortened, styled, wrapped
-from sim.prose import percent
 from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.time import TimeView
 from sim.views.layout import TOPS, nice_top, share_tick
@@ -46,11 +45,12 @@ def time(view: TimeView) -> Figure:
             if other.name == "settlement":
                 axes.step(other.days, other.share, where="post", color=PALE, linewidth=0.8)
         for one in panel.curves:
-            axes.fill_between(one.days, one.low, one.high, step="post", color=one.color,
-                              alpha=0.16, linewidth=0)  # fmt: skip
+            if one.banded:
+                axes.fill_between(one.days, one.low, one.high, step="post", color=one.color,
+                                  alpha=0.16, linewidth=0)  # fmt: skip
             axes.step(one.days, one.share, where="post", color=one.color, linewidth=2.0,
                       clip_on=False, gid=one.name)  # fmt: skip
-        ends = [(one.end, percent(one.end), one.color) for one in panel.curves]
+        ends = [(one.end, one.short, one.color) for one in panel.curves]
         end_labels(axes, ends, HEIGHT, RIGHT, lines=1)
     if never:
         sheet.text(MARGIN, body - len(never) * line_height(), "\n".join(never), color=GREY,
@@ -71,7 +71,7 @@ def _key(view: TimeView) -> list[Mark]:
 def _frame(axes: Axes, view: TimeView) -> None:
     """The same axes in all panels."""
     end = max(float(one.days[-1]) for one in view.curves)
-    top = nice_top(max(float(one.high.max()) for one in view.curves))
+    top = nice_top(max(float(one.high.max()) if one.banded else one.end for one in view.curves))
     axes.set_ylim(0, top)
     ticks = np.linspace(0, top, TOPS[top] + 1)
     axes.set_yticks(ticks, [share_tick(t) for t in ticks])

@@ -46,7 +46,8 @@ def load_case(path: Path) -> Case:
         raise file_error(
             str(path),
             "has no `outcome:`, so nothing can be learnt from it",
-            "write what came of it",
+            "write what came of it as the last block",
+            line=len(path.read_text(encoding="utf-8").splitlines()),
         )
     return Case(loaded.scenario.name, loaded, outcome)
 

@@ -37,7 +37,7 @@ def told_calibration(made: Calibrated, out: Path) -> str:
         "“Can be known”: share of the spread before that is explained where ends are simulated",
         f"with known values. {made.effective:.0f} of the prior's rows remain in effect.",
         f"Written to {out}: calibration.json, parameters.json.",
-        f"Use it: python -m sim kellogg --set engine.calibration={out / 'calibration.json'}",
+        f"Use it: python -m sim kellogg --calibration {out / 'calibration.json'}",
     ]
     return "\n".join(lines)
 
@@ -72,10 +72,20 @@ def told_afterwards(made: Scored) -> list[str]:
     if after.lines:
         fates = [line[3] for line in after.lines]
         expected = sum(line[4] for line in after.lines)
+        kept, passed = (
+            [line[4] for line in after.lines if (line[3] == "held") is held]
+            for held in (True, False)
+        )
         out.append(
             f"Of {counted(len(fates), 'stated line')} in talks that were signed "
             f"{fates.count('crossed')} were crossed, {fates.count('part')} in part, "
-            f"{fates.count('held')} held; the worlds that sign cross {expected:.1f}."
+            f"{fates.count('held')} held; the worlds that sign cross {expected:.1f}"
+            + (
+                f", {100 * sum(passed) / len(passed):.0f} % of the former and "
+                f"{100 * sum(kept) / len(kept):.0f} % of those held."
+                if kept and passed
+                else "."
+            )
         )
     return out
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.ensemble.runner import Run
+from sim.formulas.emulator import normal_scores, spread_of_difference, spread_of_mean
 from sim.formulas.statistics import (
     Interval,
     difference_of_means,
@@ -20,6 +21,7 @@ from sim.formulas.statistics import (
     paired_difference_of_means,
     paired_difference_of_shares,
 )
+from sim.results.allowed import drawn_parameters
 from sim.results.outcomes import Kind, Measure, Values, comparable
 
 
@@ -41,6 +43,9 @@ class Difference:
         Worlds that it rests on.
     of_scenario, of_baseline : float
         The share or the mean of each, over those worlds.
+    allowed : Interval or None
+        How it differs among the engine parameters that past talks allow, 10 to 90 per cent; None
+        where worlds do not draw them, or not the same in both.
     """
 
     scenario: str
@@ -53,11 +58,24 @@ class Difference:
     worlds: int
     of_scenario: float
     of_baseline: float
+    allowed: Interval | None = None
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the sampling error leaves 0 out."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+    @property
+    def holding(self) -> Interval:
+        """The interval that holds 0, of several the sampling error; that if none does."""
+        return self.interval if self.visible or not self.sampled else self.allowed or self.interval
 
     @property
     def visible(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return not self.interval.low <= 0 <= self.interval.high
+        """Whether neither the sampling error nor the calibrations hold 0."""
+        return self.sampled and (
+            self.allowed is None or not self.allowed.low <= 0 <= self.allowed.high
+        )
 
     @property
     def gain(self) -> float | None:
@@ -87,13 +105,22 @@ def differences(
 def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
     """One scenario less the baseline; None where fewer than two worlds can be compared."""
     one, two = measure.values(run.ensemble), measure.values(base.ensemble)
-    paired = run.summary.seed == base.summary.seed
+    paired, allowed = run.summary.seed == base.summary.seed, None
     if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
         numbers = (run.ensemble.world.values, base.ensemble.world.values)
         _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
         one, two = one[first], two[second]
         known = ~np.isnan(one) & ~np.isnan(two)
         one, two = one[known], two[known]
+        own, other = (
+            {name: values[there][known] for name, values in drawn_parameters(r.ensemble).items()}
+            for r, there in ((run, first), (base, second))
+        )
+        same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
+        if own and other and same and len(one) > 1:
+            spread = spread_of_difference if measure.kind == "share" else spread_of_mean
+            scores = normal_scores(np.array(list((own | other).values())).T)
+            allowed = Interval(*spread(scores, one - two))
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:
@@ -110,6 +137,7 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
         min(len(one), len(two)),
         float(one.mean()),
         float(two.mean()),
+        allowed,
     )
 
 

@@ -28,8 +28,9 @@ NOUNS = {
 """What decides a rank, the first that tells two plans apart; less is better of the last."""
 
 TIES = (
-    "=: on no measure can the worlds tell it from some other plan (95 % intervals of the "
-    "differences hold 0); plans of one rank are tied, whatever their order."
+    "=: no measure tells it from some other plan: differences whose 95 % sampling interval, or "
+    "whose range over what past talks allow (10–90 %), holds 0. Plans of one rank are tied, "
+    "whatever their order."
 )
 COLUMNS = (
     "Ranked by settlements, then those that hold, the gain of the side that gains least (points "

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.formulas.statistics import wilson
+from sim.formulas.statistics import Interval, wilson
+from sim.results.allowed import allowed_spread
 from sim.results.outcomes import LASTING, NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
@@ -31,7 +32,8 @@ def row(run: Run) -> dict[str, Any]:
     Returns
     -------
     dict
-        Shares with their 95 % intervals; ``median_day`` of settlement; ``held``: share of the
+        Shares with their 95 % intervals, and how they differ among the calibrations that past talks
+        allow (``_range``); ``median_day`` of settlement; ``held``: share of the
         settled worlds that hold so many ``years``; ``stuck_on``: the issue that blocks most of the
         failed worlds, and its share. None where there is nothing of the sort.
     """
@@ -43,11 +45,16 @@ def row(run: Run) -> dict[str, Any]:
     held = summary.durability
     years = str(lasting_years([run.scenario])) if held else None
     several = len(run.scenario.stages) > 1
+    ranges, stage = summary.allowed, allowed_spread(data)
     return {
         "settlement": outcomes["settlement"],
         "settlement_interval": summary.outcomes_interval["settlement"],
+        "settlement_range": ranges and ranges.outcomes["settlement"],
         "first_stage": first / worlds if several else None,
         "first_stage_interval": list(wilson(first, worlds)) if several else None,
+        "first_stage_range": stage(np.isfinite(data.first_signed_day.values))
+        if several and stage
+        else None,
         "ratification_failed": outcomes["ratification_failed"],
         "median_day": float(np.median(days)) if len(days) else None,
         "held_years": int(years) if years else None,
@@ -130,11 +137,22 @@ def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | 
 def compare_csv(comparison: Comparison) -> str:
     """``compare.csv``: one row per scenario and measure."""
     rows = (
-        [run.scenario.name, measure, *map(_plain, numbers)]
+        [run.scenario.name, measure, *map(_plain, (*numbers, *ranges.get(measure, NOTHING)))]
         for run in comparison.runs
+        for ranges in [ranges_of(run)]
         for measure, *numbers in cells(run)
     )
-    return _csv(["scenario", "measure", "value", "low", "high"], rows)
+    return _csv(["scenario", "measure", "value", "low", "high", "range_low", "range_high"], rows)
+
+
+def ranges_of(run: Run) -> dict[str, Interval]:
+    """How odds differ among calibrations, 10 to 90 per cent, by the names of :func:`cells`."""
+    if (found := run.summary.allowed) is None:
+        return {}
+    by_day = {"deal_by_day": found.deal_by_day, "first_stage_by_day": found.first_stage_by_day}
+    return {f"outcome.{kind}": span for kind, span in found.outcomes.items()} | {
+        f"{key}.{day}": span for key, spans in by_day.items() for day, span in spans.items() if span
+    }
 
 
 def differences_csv(comparison: Comparison) -> str:
@@ -151,6 +169,8 @@ DIFFERENCE_COLUMNS = [
     "difference",
     "low",
     "high",
+    "range_low",
+    "range_high",
     "paired",
     "unpaired_low",
     "unpaired_high",
@@ -165,7 +185,7 @@ def as_entry(one: Difference) -> dict[str, Any]:
     """A difference as plain data, in the order of :data:`DIFFERENCE_COLUMNS`."""
     numbers = (
         *(one.scenario, one.baseline, one.measure.key.replace(":", "."), one.measure.kind),
-        *(one.value, one.interval.low, one.interval.high, one.paired),
+        *(one.value, *one.interval, *(one.allowed or NOTHING), one.paired),
         *(one.unpaired.low, one.unpaired.high, one.gain, one.worlds),
         *(one.of_scenario, one.of_baseline),
     )

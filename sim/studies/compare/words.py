@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
+from sim.words.shares import FEW
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
@@ -16,7 +18,8 @@ RIPENESS = (
 )
 ONE_BY_ONE = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
-    "is expected to show one."
+    "is expected to show one. A difference counts where what past talks allow, from the 10th to "
+    "the 90th percentile, has its direction, too."
 )
 TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
@@ -36,30 +39,62 @@ def worlds_words(comparison: Comparison) -> str:
     return f"{worlds} world{'' if counts == [1] else 's'} each, {seed}"
 
 
+def spans_words(comparison: Comparison) -> str:
+    """What the ranges of shares are, and how many worlds are few."""
+    known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
+    if not known:
+        return f"Ranges: 95 % intervals. Shares of fewer than {FEW} worlds are counts."
+    widest = max(
+        (span.high - span.low) / 2
+        for summary in known
+        for kind, span in summary.outcomes_interval.items()
+        if kind == "settlement"
+    )
+    return (
+        "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is "
+        f"{100 * widest:.1f} points either way at the most. Shares of fewer than {FEW} worlds are "
+        "counts."
+    )
+
+
 def difference_words(one: Difference) -> str:
-    """A difference and its interval in one sentence."""
+    """A difference and the interval that matters in one sentence."""
     who, base = label(one.scenario), label(one.baseline)
     between = "" if one.paired else "unpaired "
-    if not one.visible:
-        if one.interval.low == one.interval.high:
-            return f"{who} and {base} are alike in {one.measure.noun} in every world."
+    if one.visible:
+        sampling = f"{between}95 % interval {_from_to(one, one.interval)}"
+        spans = [sampling]
+        if one.allowed is not None:
+            allowed = f"10–90 % of what past talks allow {_from_to(one, one.allowed)}"
+            little = negligible(one.interval, one.allowed)
+            spans = [allowed] if little else [allowed, sampling]
+        return f"{_apart(one)} ({'; '.join(spans)})."
+    if one.interval.low == one.interval.high:
+        return f"{who} and {base} are alike in {one.measure.noun} in every world."
+    if one.sampled:
         return (
-            f"No difference visible in {one.measure.noun} between {who} and {base}: "
-            f"{between}95 % interval {_signed(one)}."
+            f"{_apart(one)} in these worlds, but what past talks allow goes either way "
+            f"(10–90 % {_signed(one)})."
         )
-    low, high = sorted(abs(x) for x in one.interval)
-    number = _number(one, abs(one.value))
-    span = f"({between}95 % interval {_number(one, low)} to {_number(one, high)})"
+    return (
+        f"No difference visible in {one.measure.noun} between {who} and {base}: "
+        f"{between}95 % interval {_signed(one)}."
+    )
+
+
+def _apart(one: Difference) -> str:
+    """A difference in words, without its interval."""
+    who, base, number = label(one.scenario), label(one.baseline), _number(one, abs(one.value))
     if one.measure.kind == "share":
         more = "more" if one.value > 0 else "fewer"
         worlds = "world" if number == "1" else "worlds"
-        return f"{who} {one.measure.verb} in {number} {more} {worlds} of 100 than {base} {span}."
+        return f"{who} {one.measure.verb} in {number} {more} {worlds} of 100 than {base}"
     if one.measure.kind == "days":
         how = "later" if one.value > 0 else "earlier"
         what = f"the {one.measure.noun} is {number} days {how}"
-        return f"Where both have one, {what} in {who} than in {base} {span}."
+        return f"Where both have one, {what} in {who} than in {base}"
     how = "higher" if one.value > 0 else "lower"
-    return f"{one.measure.noun} is {number} {how} in {who} than in {base} {span}."
+    return f"{one.measure.noun} is {number} {how} in {who} than in {base}"
 
 
 def told(comparison: Comparison) -> list[str]:
@@ -86,10 +121,11 @@ def _quiet_words(group: Sequence[Difference]) -> str:
     names = ", ".join(label(one.scenario) for one in group)
     if group[0].interval.low == group[0].interval.high:
         return f"Alike in {title} in every world, {base} and: {names}."
-    widest = max(group, key=lambda one: one.interval.high - one.interval.low)
+    widest = max(group, key=lambda one: one.holding.high - one.holding.low)
+    kind = "95 % intervals" if all(not one.sampled for one in group) else "intervals"
     return (
         f"No difference from {base} visible in {title}: {names} "
-        f"(95 % intervals that hold 0, the widest {_signed(widest)})."
+        f"({kind} that hold 0, the widest {_signed(widest)})."
     )
 
 
@@ -110,7 +146,7 @@ def _unit(one: Difference) -> str:
 def _digits(one: Difference) -> int:
     """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
     scale = one.measure.scale
-    width = scale * (one.interval.high - one.interval.low)
+    width = scale * (one.holding.high - one.holding.low)
     least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
     if not width:
         return least
@@ -126,9 +162,14 @@ def _number(one: Difference, value: float) -> str:
     return f"{scale * value:.{_digits(one)}f}"
 
 
+def _from_to(one: Difference, interval: Interval) -> str:
+    low, high = sorted(abs(x) for x in interval)
+    return f"{_number(one, low)} to {_number(one, high)}"
+
+
 def _signed(one: Difference) -> str:
     scale = one.measure.scale
-    low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.interval)
+    low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.holding)
     return f"from {low} to {high} {_unit(one)}"
 
 

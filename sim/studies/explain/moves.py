@@ -91,7 +91,7 @@ class Move:
     ----------
     key : str
         ``line:ACTOR:ISSUE``, ``patience:ACTOR``, ``stay:ACTOR``, ``lever:ACTOR.LEVER``,
-        ``terms:STAGE``, ``draft``, ``order``.
+        ``terms:STAGE``, ``draft``, ``order``, ``deadline``.
     actor : str
         Whose it is; :data:`TALKS` where it is nobody's.
     places : tuple of Place
@@ -140,6 +140,8 @@ def all_moves(loaded: Loaded) -> list[Move]:
         move for key, actor in scenario.actors.items() for move in _levers(key, actor, scenario)
     ]
     moves += [*_of_talks(scenario), *_order(loaded)]
+    if scenario.deadline is not None:
+        moves.append(Move("deadline", TALKS, structure=(("deadline", None),)))
     return _with_patience_priced(moves, scenario)
 
 

@@ -84,7 +84,7 @@ def bundles(moves: list[Move]) -> dict[str, Move]:
     out: dict[str, Move] = {}
     for move in moves:
         plural = {"line": "lines", "lever": "levers"}.get(move.kind, move.kind)
-        key = "order" if move.kind == "order" else f"{plural}:{move.actor}"
+        key = move.kind if move.structure else f"{plural}:{move.actor}"
         before = out.get(key, Move(key, move.actor))
         prices = tuple(a + b for a, b in zip(before.prices, move.prices, strict=True))
         out[key] = Move(
@@ -133,7 +133,8 @@ def obstacles(
     Which they are is found in a few worlds; how much they matter is counted in others.
     """
     single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
-    single = [k for k in single if found.odds(k) > 0][:SINGLE]
+    always = [k for k in single if k == ("deadline",)]  # who wonders is answered
+    single = list(dict.fromkeys([*[k for k in single if found.odds(k) > 0][:SINGLE], *always]))
     sets = [*single, *found.bound_together()[:JOINT]]
     within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
     tried = list(dict.fromkeys([*sets, *within]))

@@ -33,6 +33,7 @@ def bundle_words(move: Move, scenario: Scenario) -> str:
         "terms": "what a stage demands",
         "draft": "the envoy's own leanings",
         "order": "the order of the stages",
+        "deadline": "the deadline",
     }[move.kind]
 
 
@@ -63,6 +64,8 @@ def move_words(move: Move, share: float, scenario: Scenario) -> str:
         return f"“{stage.title or stage.name}” demands less of its text"
     if move.kind == "draft":
         return "The envoy holds less to the plan and to its principal's wishes"
+    if move.kind == "deadline":
+        return "The deadline is dropped"
     together = not move.structure or move.structure[0][1] is None
     return "Everything is negotiated at once" if together else "The stages come in reverse order"
 
@@ -161,17 +164,21 @@ def ruling(found: Explanation) -> str:
     )
 
 
-def standing(found: Explanation) -> list[str]:
-    """Single obstacles that matter and those that bind together."""
+def standing(found: Explanation, scenario: Scenario) -> list[str]:
+    """Single obstacles that matter and those that bind together; always the deadline."""
     if not found.failed:
         return ["Nothing: every world settles."]
     lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
-    lines += [f"- {obstacle_words(one)}" for one in found.obstacles if one.settle >= 0.05][:4]
+    told = [one for one in found.obstacles if one.settle >= 0.05][:4]
+    told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
+    lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
         lines.append("Together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
     if len(lines) == 1:
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
+    if scenario.deadline is None:
+        lines.append("The file has no deadline: dropping one would change nothing.")
     return lines
 
 

@@ -71,6 +71,13 @@ def issue_title(runs: list[Run], issue: str) -> str:
     return next((r.scenario.issues[issue].title for r in runs if issue in r.scenario.issues), issue)
 
 
+def first_group(comparison: Comparison) -> tuple[list[Run], str]:
+    """What is ranked together with the baseline, and where there is more, since which day it is."""
+    first, *others = comparison.groups
+    names = [place.scenario for place in first.places]
+    return [comparison.run(name) for name in names], f"from {first.day_0} on: " if others else ""
+
+
 def sharing_issues(comparison: Comparison) -> list[Run]:
     """Scenarios that share issues with others, as ranked."""
     return [r for r in comparison.ranked if r.scenario.name in comparison.issue_group]

@@ -16,13 +16,18 @@ from sim.views.view import View
 
 @dataclass(frozen=True)
 class Contrast:
-    """One scenario less the baseline on one measure, in the units of the chart."""
+    """One scenario less the baseline on one measure, in the units of the chart.
+
+    ``beside`` is its range over what past talks allow, where worlds draw it (``calibrated``); else
+    what the interval would be without pairing.
+    """
 
     place: int
     row: Row
     value: float
     interval: tuple[float, float]
-    unpaired: tuple[float, float]
+    beside: tuple[float, float]
+    calibrated: bool
     color: str
     words: str
 
@@ -84,6 +89,10 @@ def differences(comparison: Comparison) -> DifferencesView | None:
         "numbers), with 95 % intervals: paired shares after Newcombe, paired means after Student. "
         "Days only where both have one. Each interval stands by itself."
     )
+    if any(one.allowed for one in found):
+        text += (
+            " Wide: the range over what past talks allow (10–90 %); what holds 0 there is a tie."
+        )
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
     text += f" Other worlds, so not paired: {listed(loose)}." if loose else ""
     text += left_out(comparison, names, "Other parties")
@@ -119,11 +128,11 @@ def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> lis
         one = comparison.of(row.name, measure.key)
         if one is not None:
             low, high = one.interval
-            least, most = one.unpaired
+            least, most = one.allowed or one.unpaired
             contrasts.append(
                 Contrast(place, row, scale * one.value, (scale * low, scale * high),
-                         (scale * least, scale * most), SEEN if one.visible else UNSEEN,
-                         sentence(difference_words(one)))
+                         (scale * least, scale * most), one.allowed is not None,
+                         SEEN if one.visible else UNSEEN, sentence(difference_words(one)))
             )  # fmt: skip
     return contrasts
 

@@ -9,10 +9,7 @@ from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import Row, foot, listed, row_of, rows_of
 from sim.views.view import View
-from sim.words.shares import share_of
-
-ENOUGH = 10
-"""Settled worlds below which the share that holds says nothing."""
+from sim.words.shares import FEW, share_of
 
 
 @dataclass(frozen=True)
@@ -75,14 +72,14 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     settled = [
         Holding(row_of(comparison, run), found.shares, found.spans, found.worlds)
         for run in comparison.ranked
-        if (found := run.summary.durability) and found.worlds >= ENOUGH
+        if (found := run.summary.durability) and found.worlds >= FEW
     ]
     plans = [
         Holding(row_of(comparison, run), list(plan.held.values()), [], run.summary.worlds)
         for run in comparison.ranked
         if (plan := run.summary.plan) and plan.held
     ]
-    reached = f"Settlements reached (at least {ENOUGH} worlds)"
+    reached = f"Settlements reached (at least {FEW} worlds)"
     panels = [
         HoldingPanel("settled", reached, reached, settled),
         HoldingPanel("plan", "The plans as published, if signed as they stand",

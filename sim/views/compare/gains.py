@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
+from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import shared_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
+from sim.words.shares import FEW, is_few
 
 Array = NDArray[np.float64]
 
@@ -29,7 +31,8 @@ class Gain:
     kind : str
         ``gain`` where settled, ``plan`` as published.
     low, middle, high : float
-        10th, 50th and 90th percentile over worlds.
+        10th, 50th and 90th percentile over worlds; of a handful the middle alone.
+    worlds : int
     """
 
     place: int
@@ -38,6 +41,7 @@ class Gain:
     low: float
     middle: float
     high: float
+    worlds: int
 
     @property
     def what(self) -> str:
@@ -48,6 +52,9 @@ class Gain:
     def text(self) -> str:
         """The numbers in words."""
         low, middle, high = (100 * q for q in (self.low, self.middle, self.high))
+        if low == high:
+            found = f"{middle:+.0f} points in {counted(self.worlds, 'world')}"
+            return found.replace("-", "−")
         return f"{middle:+.0f} points ({low:+.0f} to {high:+.0f})".replace("-", "−")
 
 
@@ -106,7 +113,8 @@ def gains(comparison: Comparison) -> GainsView | None:
     text = (
         "Points of utility (0–100): the settlement less what refusing was worth when it was "
         "signed, over the worlds that settle; and the plan as published on day 0, over all worlds, "
-        "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds."
+        "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds, "
+        f"not of fewer than {FEW}."
     )
     names = {run.scenario.name for run in runs}
     bare = [n for n in comparison.actor_group if n not in names]
@@ -125,7 +133,9 @@ def _party(runs: list[Run], rows: list[Row], actor: str) -> PartyGains:
             values = values_of(run, actor)
             if len(values):
                 low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-                found.append(Gain(place, rows[place], kind, low, middle, high))
+                few = is_few(len(values) / run.summary.worlds, run.summary.worlds)
+                ends = (middle, middle) if few else (low, high)
+                found.append(Gain(place, rows[place], kind, ends[0], middle, ends[1], len(values)))
     color = shared_colors(run.scenario for run in runs)[actor]
     return PartyGains(actor, owner.actors[actor].short, color, found)
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, span_words
-from sim.prose import percent as share_text
-from sim.results.outcomes import OUTCOME_WORDS
+from sim.formulas.statistics import Interval, negligible, wilson
+from sim.prose import sentence, span_words
+from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in, has
 from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.differences import difference
 from sim.views.colours import OUTCOME_COLORS
-from sim.views.compare.common import Row, foot, listed, rows_of
+from sim.views.compare.common import Row, first_group, foot, listed, rows_of
 from sim.views.view import View
+from sim.words.shares import FEW, is_few, odds_parts, odds_words
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,27 @@ class OutcomeColumn:
     kind, title, color : str
     shares : list of float
         Of worlds, by scenario.
-    spans : list of Interval
-        Their 95 % intervals (Wilson).
+    spans : list of Interval or None
+        How they differ among the calibrations that past talks allow, 10 to 90 per cent, where
+        worlds draw them; else 95 % intervals (Wilson). None for shares of few worlds.
+    sampled : list of Interval or None
+        95 % intervals beside the former, where they are not negligible.
+    parts : list of (str, str)
+        The shares or, where worlds are few, their number; and what stands below it.
     """
 
     kind: str
     title: str
     color: str
     shares: list[float]
-    spans: list[Interval]
+    spans: list[Interval | None]
+    sampled: list[Interval | None]
+    parts: list[tuple[str, str]]
+
+    def text(self, n: int) -> str:
+        """The share in one scenario in words."""
+        number, beside = self.parts[n]
+        return f"{number} {beside} worlds" if beside.startswith("of ") else number
 
     @property
     def occurs(self) -> bool:
@@ -60,7 +73,7 @@ class OddsView(View):
         """A sentence for each scenario."""
         return [
             f"{row.title}: "
-            + "; ".join(f"{c.title.lower()} {percent(c.shares[n])}" for c in self.occurring)
+            + "; ".join(f"{c.title.lower()} {c.text(n)}" for c in self.occurring)
             + "."
             for n, row in enumerate(self.rows)
         ]
@@ -75,53 +88,97 @@ def odds(comparison: Comparison) -> OddsView:
     """One column per kind of outcome, one row per scenario: share of worlds with its interval."""
     runs = comparison.ranked
     every = [
-        OutcomeColumn(
-            kind, OUTCOME_WORDS[kind].label, OUTCOME_COLORS[kind],
-            [run.summary.outcomes.get(kind, 0.0) for run in runs],
-            [
-                run.summary.outcomes_interval.get(kind, wilson(0, run.summary.worlds))
-                for run in runs
-            ],
-        )
+        _column(kind, runs)
         for kind in OUTCOME_WORDS
         if any(kind in run.summary.outcomes for run in runs)
-    ]  # fmt: skip
+    ]
     columns = [c for c in every if c.kind == "settlement" or c.occurs]
     absent = [c.title.split(":")[0].lower() for c in every if c not in columns]
-    subtitle = (
-        "Share of worlds by how they end within the horizon, with 95 % intervals (Wilson). Each "
-        "column has a scale of its own. In order of settlements, then first stages, then ripeness; "
-        "the baseline is shaded."
+    calibrated = any(run.summary.allowed for run in runs)
+    subtitle = "Share of worlds by how they end within the horizon, with " + (
+        "the range over what past talks allow (10–90 %), and dark the 95 % interval of sampling "
+        "where it is not negligible. "
+        if calibrated
+        else "95 % intervals (Wilson). "
     )
-    worst = max((s for c in columns for v, s in zip(c.shares, c.spans, strict=True) if v == 0),
-                key=lambda s: s.high, default=None)  # fmt: skip
-    if worst is not None:
-        subtitle += f" 0: in no world, 95 % interval {span_words(worst)}."
+    subtitle += (
+        f"Shares of fewer than {FEW} worlds are counts. Each column has a scale of its own. In "
+        "order of settlements, then first stages, then ripeness; the baseline is shaded."
+    )
+    if any(0 in column.shares for column in columns):
+        least = min(run.summary.worlds for run in runs)
+        subtitle += f" 0: in no world, 95 % interval {span_words(wilson(0, least))}."
     if absent:
         subtitle += f" In no world of any scenario: {', '.join(absent)}."
-    return OddsView(foot(comparison), headline(runs), subtitle, rows_of(comparison, runs), columns)
+    return OddsView(
+        foot(comparison), headline(comparison), subtitle, rows_of(comparison, runs), columns
+    )
 
 
-def headline(runs: list[Run]) -> str:
+def _column(kind: str, runs: list[Run]) -> OutcomeColumn:
+    spans: list[Interval | None] = []
+    sampled: list[Interval | None] = []
+    parts, shares = [], [run.summary.outcomes.get(kind, 0.0) for run in runs]
+    for run, share in zip(runs, shares, strict=True):
+        worlds = run.summary.worlds
+        interval = run.summary.outcomes_interval.get(kind, wilson(0, worlds))
+        span = run.summary.outcome_spans.get(kind, interval)
+        few = share > 0 and is_few(share, worlds)
+        beside = run.summary.allowed is not None and not negligible(interval, span)
+        spans.append(None if few else span)
+        sampled.append(interval if beside and not few else None)
+        parts.append(odds_parts(share, worlds, span) if share else ("0", ""))
+    words = OUTCOME_WORDS[kind].label
+    return OutcomeColumn(kind, words, OUTCOME_COLORS[kind], shares, spans, sampled, parts)
+
+
+EVENTS = {
+    "settlement": Measure("settlement", "", "share", ends_in("settlement")),
+    "first_stage": Measure("first_stage", "", "share", has("first_signed_day")),
+}
+
+
+def best_at(runs: list[Run], event: str) -> tuple[Run, list[str]]:
+    """Where a settlement, or a first stage, is most frequent, and the names of all as good."""
+
+    def share(run: Run) -> float:
+        return float(EVENTS[event].values(run.ensemble).mean())
+
+    def as_good(run: Run) -> bool:
+        gap = difference(run, first, EVENTS[event])
+        return run is first or bool(share(run) and gap is not None and not gap.visible)
+
+    first = max(runs, key=share)
+    return first, [run.scenario.name for run in runs if as_good(run)]
+
+
+def headline(comparison: Comparison) -> str:
     """The finding: where a settlement is likeliest, and where there is none."""
-    best = runs[0].summary.outcomes["settlement"]
+    runs, when = first_group(comparison)
+    return sentence(f"{when}{_finding(runs)}")
+
+
+def _finding(runs: list[Run]) -> str:
     none = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] == 0]
-    if best == 0:
-        stage = max(runs, key=lambda r: float(r.summary.first_stage_ever))
-        share = stage.summary.first_stage_ever
-        text = f"No settlement in any world of any of the {len(runs)} scenarios"
-        if share:
-            where = listed([stage.scenario.name])
-            text += f"; a first stage most often in {where}: {share_text(share)}"
-        return text
-    interval = runs[0].summary.outcomes_interval["settlement"]
-    # whoever lies within the interval of the first may be as good
-    near = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] >= interval.low and
-            r.summary.outcomes["settlement"] > 0]  # fmt: skip
+    if len(none) == len(runs):
+        text = f"no settlement in any world of any of the {len(runs)} scenarios"
+        return text + first_stages(runs)
+    best, near = best_at(runs, "settlement")
+    said = best.summary.outcomes["settlement"], best.summary.worlds
+    words = odds_words(*said, best.summary.outcome_spans["settlement"])
     if len(near) == 1:
-        text = (
-            f"Settlement most often in {listed(near)}: {share_text(best)} ({span_words(interval)})"
-        )
+        text = f"settlement most often in {listed(near)}: {words}"
     else:
-        text = f"Settlement about as often in {listed(near)}: at most {share_text(best)}"
+        text = f"settlement about as often in {listed(near)}: at most {words}"
     return text + (f"; none in {len(none)} of {len(runs)} scenarios" if none else "")
+
+
+def first_stages(runs: list[Run]) -> str:
+    """Where first stages are most frequent; nothing where there are none."""
+    best, near = best_at(runs, "first_stage")
+    share = float(best.summary.first_stage_ever)
+    if not share:
+        return ""
+    how = "most often in" if len(near) == 1 else "about as often in"
+    most = "" if len(near) == 1 else "at most "
+    return f"; a first stage {how} {listed(near)}: {most}{odds_words(share, best.summary.worlds)}"

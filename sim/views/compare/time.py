@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import percent, span_words
-from sim.prose import percent as share_text
+from sim.prose import sentence, span_words
+from sim.results.allowed import allowed_spread
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label
 from sim.views.colours import FIRST, SETTLED
-from sim.views.compare.common import Row, foot, listed, row_of
+from sim.views.compare.common import Row, first_group, foot, listed, row_of
+from sim.views.compare.odds import best_at, first_stages
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
+from sim.words.shares import FEW, is_few, odds_words
 
 Array = NDArray[np.float64]
 
@@ -31,7 +33,10 @@ class Curve:
     color : str
         What is signed, as in all charts.
     days, share, low, high : ndarray, shape (rounds + 1,)
-        Days, shares and the ends of their 95 % intervals.
+        Days, shares and their ranges over what past talks allow, 10 to 90 per cent; 95 %
+        intervals where worlds draw no calibration.
+    text : str
+        The share at the end, or the number of worlds where they are few: without a band.
     """
 
     name: str
@@ -40,6 +45,8 @@ class Curve:
     share: Array
     low: Array
     high: Array
+    text: str
+    banded: bool
 
     @property
     def end(self) -> float:
@@ -47,10 +54,16 @@ class Curve:
         return float(self.share[-1])
 
     @property
+    def short(self) -> str:
+        """The share at the end where there is little room."""
+        number, _, total = self.text.partition(" of ")
+        return f"{number} world{'' if number == '1' else 's'}" if total else number
+
+    @property
     def words(self) -> str:
         """The curve in a sentence."""
         what = "a settlement" if self.name == "settlement" else "a first stage"
-        return f"{what} in {percent(self.end)} by day {self.days[-1]:.0f}."
+        return f"{what} in {self.text} by day {self.days[-1]:.0f}."
 
 
 @dataclass(frozen=True)
@@ -89,12 +102,14 @@ class TimeView(View):
 
 def time(comparison: Comparison) -> TimeView:
     """Share of worlds with a settlement by day, and with a first stage where there are several."""
+    calibrated = any(run.summary.allowed for run in comparison.runs)
+    bands = "10–90 % of what past talks allow" if calibrated else "95 % intervals (Wilson)"
     panels = [TimePanel(row_of(comparison, run), _curves(run)) for run in comparison.ranked]
     return TimeView(
         foot(comparison),
         headline(comparison),
-        "Share of worlds with a signature by day since each scenario's start; bands: 95 % "
-        "intervals (Wilson). Grey behind: settlements in the other scenarios.",
+        f"Share of worlds with a signature by day since each scenario's start; bands: {bands}, not "
+        f"of fewer than {FEW} worlds. Grey behind: settlements in the other scenarios.",
         [panel for panel in panels if panel.curves],
         _never(comparison.ranked),
     )
@@ -105,11 +120,13 @@ def _curves(run: Run) -> list[Curve]:
     events = [("settlement", SETTLED)]
     if len(run.scenario.stages) > 1:
         events.append(("first_stage", FIRST))
-    return [
-        Curve(name, color, days, *band_of_shares(signed_day(run, name), days))
-        for name, color in events
-        if _signs(run, name)
-    ]
+    curves, spread, worlds = [], allowed_spread(run.ensemble), run.summary.worlds
+    for name, color in events:
+        if share := _signs(run, name):
+            band = band_of_shares(signed_day(run, name), days, spread)
+            text = odds_words(share, worlds)
+            curves.append(Curve(name, color, days, *band, text, not is_few(share, worlds)))
+    return curves
 
 
 def signed_day(run: Run, name: str) -> Array:
@@ -135,15 +152,21 @@ def _never(runs: list[Run]) -> str:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
-    with_any = [run for run in comparison.ranked if _signs(run, "settlement")]
-    if with_any:
-        first = max(with_any, key=lambda run: _signs(run, "settlement"))
-        middle = float(np.nanmedian(signed_day(first, "settlement")))
-        text = f"Settlements in {len(with_any)} of {len(comparison.runs)} scenarios"
-        return f"{text}; most in {listed([first.scenario.name])}, half of them by day {middle:.0f}"
-    signing = [run for run in comparison.runs if _signs(run, "first_stage")]
-    if not signing:
-        return "Nothing is signed in any world of any scenario"
-    best = max(signing, key=lambda run: _signs(run, "first_stage"))
-    share = share_text(_signs(best, "first_stage"))
-    return f"No settlements; a first stage most often in {listed([best.scenario.name])}: {share}"
+    runs, when = first_group(comparison)
+    return sentence(f"{when}{_finding(runs)}")
+
+
+def _finding(runs: list[Run]) -> str:
+    with_any = [run for run in runs if _signs(run, "settlement")]
+    if not with_any:
+        signed = first_stages(runs)
+        return f"no settlements{signed}" if signed else "nothing is signed in any world"
+    first, near = best_at(with_any, "settlement")
+    text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
+    if len(near) > 1:
+        return f"{text}; about as often in {listed(near)}"
+    share = _signs(first, "settlement")
+    text += f"; most in {listed(near)}"
+    if is_few(share, first.summary.worlds):
+        return f"{text}: {odds_words(share, first.summary.worlds)}"
+    return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"

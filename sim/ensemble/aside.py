@@ -1,0 +1,72 @@
+"""Work that a forked copy of this process does while this one goes on."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from sim.ensemble.executors import cores
+
+Result = TypeVar("Result")
+
+
+@contextmanager
+def aside(work: Callable[[], Result], wanted: bool = True) -> Iterator[Callable[[], Result]]:
+    """Begin some work in a copy of this process; what the block is given waits for the result.
+
+    The work is done here, when its result is asked for, where it is not wanted otherwise, where
+    there is one core, where threads would be copied in mid-work or forking is not safe (only Linux
+    is taken to be), and where the copy dies. What the work raises is raised on asking.
+
+    Parameters
+    ----------
+    work : callable
+        Its result can be pickled; what it changes in memory is lost.
+    wanted : bool
+    """
+    if not (wanted and sys.platform == "linux" and cores() > 1 and threading.active_count() == 1):
+        yield work
+        return
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(work, there), daemon=True)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the copy never hears it
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    there.close()
+
+    def result() -> Result:
+        try:
+            good, found = here.recv()
+        except (EOFError, OSError):
+            return work()
+        if not good:
+            raise found
+        answer: Result = found
+        return answer
+
+    try:
+        yield result
+    finally:
+        here.close()
+        process.terminate()
+        process.join()
+
+
+def _answer(work: Callable[[], Any], connection: Connection) -> None:
+    """In the copy: do the work and send what came of it; end at once when told to."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that half-written files go
+    try:
+        answer = (True, work())
+    except Exception as error:
+        answer = (False, error)
+    with suppress(Exception):
+        connection.send(answer)
