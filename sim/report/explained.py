@@ -64,7 +64,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     again = explain_words(file, known.overrides)
     return {
         "of": found.identity,
-        "chart": page_chart({SAVED: Drawing(view, explained(view))}, SAVED),
+        "chart": page_chart({SAVED: Drawing(view, explained(view))} if view.words else {}, SAVED),
         "deciding": deciding(found),
         "ruling": ruling(found),
         "standing": standing(found, scenario) if found.searched else [],

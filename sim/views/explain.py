@@ -69,6 +69,13 @@ class ExplainView(View):
     chance: float
     panels: list[Panel]
 
+    @property
+    def words(self) -> list[str]:
+        """A sentence for each bar."""
+        shares = [f"{p.title}: {bar.title}, {percent(bar.share)}."
+                  for p in self.panels for bar in p.bars]  # fmt: skip
+        return [*(f"{bar.title}: {bar.direction}." for bar in self.drivers), *shares]
+
 
 def explain_view(run: Run, found: Explanation) -> ExplainView:
     """Bars by group: the group with the strongest driver first."""
