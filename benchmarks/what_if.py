@@ -255,7 +255,7 @@ def main() -> None:
         table.say("page")
         write_page(plans, path)
         table.row(
-            f"file, {len(plans)} plans of {given.worlds:,} worlds",
+            f"file, {given.worlds:,} worlds of {len(plans)} plan(s)",
             2,
             path.stat().st_size / 1e6,
             "MB",

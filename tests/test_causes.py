@@ -11,7 +11,7 @@ from sim.engine.model import SETTLED
 from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.scenario import Scenario, load_scenario
-from sim.studies.causes import cause_lines, settled, true_causes
+from sim.studies.causes import cause_lines, reasons_again, true_causes
 from tests.conftest import SCENARIOS, build, simulate
 
 
@@ -46,7 +46,16 @@ def talks(**more: Any) -> Scenario:
             "title": "Drawn",
             "issues": {"land": issue, "arms": issue},
             "actors": sides | ({"e": envoy} if more.get("protocol") == "shuttle" else {}),
-            "war": {"start_date": "2025-01-20", "cost": {"a": 0.02, "b": 0.02}},
+            "war": {
+                "start_date": "2025-01-20",
+                "cost": {key: {"per_month": 0.02, "growth": more.get("growth", 0)} for key in "ab"},
+                "beliefs": {
+                    key: {
+                        i: {"mean": sign * more.get("hope", 0), "sd": 0} for i in ("land", "arms")
+                    }
+                    for key, sign in (("a", -1), ("b", 1))
+                },
+            },
             "protocol": {"name": more.get("protocol", "alternating")},
             "horizon_days": more.get("horizon", "26w"),
             "engine": {"calibration": "none"},
@@ -92,13 +101,25 @@ def test_worlds_are_the_same_when_run_again() -> None:
     scenario = load_scenario(SCENARIOS / "kellogg.yaml").scenario
     model = simulate(scenario, 30)
     chosen = np.array([1, 4, 7, 19, 28])
-    again = settled(scenario, lambda model: None, 1, chosen)
-    assert again.tolist() == (model.talks.status == SETTLED)[chosen].tolist()
+    again = reasons_again(scenario, lambda model: None, 1, chosen)
+    assert (again < 0).tolist() == (model.talks.status == SETTLED)[chosen].tolist()
     scenario = talks(patience={"uniform": ["10w", "52w"]})  # type: ignore[arg-type]
     before = simulate(scenario, 200).talks.status == SETTLED
     assert 0.1 < before.mean() < 0.9
     some = np.arange(3, 200, 4)
-    assert settled(scenario, lambda model: None, 1, some).tolist() == before[some].tolist()
+    again = reasons_again(scenario, lambda model: None, 1, some)
+    assert (again < 0).tolist() == before[some].tolist()
+
+
+def test_a_chance_that_passes_is_no_deadlock() -> None:
+    """Both expect the front to move their way, and the war comes to cost them less and less."""
+    scenario = talks(tactic={"name": "hardliner"}, horizon="4w", growth=-0.4, hope=0.01)
+    _, causes = causes_of(scenario)
+    closed = causes.none & ~causes.open
+    assert closed.mean() > 0.2
+    assert not (closed & causes.deadlock).any()
+    assert (closed | causes.deadlock).all()
+    assert "no package suits all" in " ".join(cause_lines(causes))
 
 
 def test_where_nothing_is_unreached_there_is_nothing_to_tell() -> None:

@@ -598,5 +598,6 @@ def test_a_killed_run_does_not_kill_the_server(plans: list[Plan]) -> None:
 def test_what_a_scenario_does_not_allow_is_said(server: Server) -> None:
     keys = ("actors", "israel", "positions", "settlements", "conditional", 0, "limit")
     raw = changed(load_scenario("camp_david").raw, {keys: 1.0})
+    server.runs.warming.join()
     with pytest.raises(ValueError, match="not looser"):
         server.runs.workers[0].run((raw, 1, 0, 10), lambda share: None, lambda: True)

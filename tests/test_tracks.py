@@ -343,7 +343,8 @@ def test_a_limited_agreement_is_haggled_with_a_patience_of_its_own() -> None:
         actor |= {"tactic": {"name": "linear"}, "patience": 400}
         del actor["positions"]["aid"]
     data["issues"]["line"] |= {"separable": False}
-    track = {"title": "Hotline", "stages": [{"name": "line", "issues": ["line"]}]}
+    stage = {"name": "line", "issues": ["line"], "breaks": 0}
+    track = {"title": "Hotline", "stages": [stage]}
     signed = {}
     for weeks in (12, 40):
         data["tracks"] = {"hotline": {**track, "patience": {"fixed": weeks}}}

@@ -22,6 +22,7 @@ GROUPS = {
     "ratification": "Ratification",
     "durability": "Afterwards",
     "plan": "The plan",
+    "tracks": "Talks beside the main ones",
     "engine": "Judgements of the model",
 }
 OF_ENGINE = {parameter.name: parameter for parameter in PARAMETERS}
@@ -72,7 +73,9 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         dotted = ".".join(str(n) for n in _numbered(keys, scenario))
         around = [p for p in reasoned if dotted == p or dotted.startswith(f"{p}.")]
         part = parts[max(around, key=len)] if around else None
-        head = str(keys[1]) if keys[0] == "actors" else GROUPS.get(str(keys[0]), "Other")
+        # an actor's positions in talks beside the main ones are its own as well
+        owner = keys[1] if keys[0] == "actors" else keys[3] if keys[2:3] == ("positions",) else ""
+        head = str(owner) if owner in scenario.actors else GROUPS.get(str(keys[0]), "Other")
         found.append(
             Assumption(
                 path,

@@ -159,7 +159,8 @@ class ExactRuns:
         self._turn = threading.Lock()
         self._newest: dict[str, int] = {}
         self._known = threading.Lock()
-        threading.Thread(target=self._warm, daemon=True).start()
+        self.warming = threading.Thread(target=self._warm, daemon=True)
+        self.warming.start()
 
     def _warm(self) -> None:
         """A world of the first plan in every process, so that all is loaded when somebody asks."""

@@ -166,7 +166,8 @@ def overview_table(comparison: Comparison) -> Table:
         if entry["stuck_on"] is not None:
             title = run.scenario.issues[entry["stuck_on"]].title
             stuck = f"{title} ({percent(entry['stuck_on_share'])} of failures)"
-        day = "—" if entry["median_day"] is None else f"day {entry['median_day']:.0f}"
+        few = is_few(entry["settlement"], run.summary.worlds)
+        day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"
         baseline = " (baseline)" if run.scenario.name == comparison.baseline else ""
         rows.append(
             [

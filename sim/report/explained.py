@@ -61,10 +61,12 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     scenario, known = run.scenario, run.summary.provenance
     view = explain_view(run, found)
     file = known.files[-1] if known.files else f"{scenario.name}.yaml"
+    shown = {SAVED: Drawing(view, explained(view))} if view.drivers or view.panels else {}
+    chart = page_chart(shown, SAVED)
     again = explain_words(file, known.overrides)
     return {
         "of": found.identity,
-        "chart": page_chart({SAVED: Drawing(view, explained(view))} if view.words else {}, SAVED),
+        "chart": chart and replace(chart, words=[]),  # the section says them
         "deciding": deciding(found),
         "ruling": ruling(found),
         "standing": standing(found, scenario) if found.searched else [],

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from sim.arrays import Mask
 from sim.engine.draws import CHUNK, Draws
-from sim.engine.model import SETTLED, PeaceTalks
+from sim.engine.model import PeaceTalks
 from sim.ensemble.executors import Executor, InProcess, Lost
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, span_words
+from sim.results.dataset import stuck
 from sim.results.outcomes import REASONS
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
@@ -33,6 +34,7 @@ CAUSE_WORDS = {
     "time": f"with {LONGER} times as much time",
     "interests": "when all know from the start what the others weigh",
     "envoy": "when the envoy misjudges no red line",
+    "closed": "by none: in the end no package suits all, or a vote fails",
     "deadlock": "by none of these, a deadlock",
 }
 
@@ -51,20 +53,28 @@ class Causes:
         Where each change alone brings a settlement: ``time`` (three times the horizon),
         ``interests`` (the others' weights known from the start), ``envoy`` (no error of the envoy;
         absent where there is none). A world may settle by several.
+    open : ndarray of bool, shape (rerun,)
+        Where a package that suits all is there to the end of the longer time, too.
     """
 
     worlds: int
     rerun: Worlds
     settles: dict[str, Mask]
+    open: Mask
 
     @property
-    def deadlock(self) -> Mask:
+    def none(self) -> Mask:
         """Where none of them does, (rerun,)."""
         return ~np.any([*self.settles.values(), np.zeros(len(self.rerun), bool)], axis=0)
 
+    @property
+    def deadlock(self) -> Mask:
+        """Where none does although a package that suits all stays there, (rerun,)."""
+        return self.none & self.open
+
     def shares(self) -> dict[str, tuple[float, Interval]]:
         """Share of the worlds that each change settles, and that none does, with intervals."""
-        found = {**self.settles, "deadlock": self.deadlock}
+        found = {**self.settles, "closed": self.none & ~self.open, "deadlock": self.deadlock}
         of = len(self.rerun)
         return {
             key: (float(where.mean()), wilson(int(where.sum()), of)) for key, where in found.items()
@@ -110,23 +120,23 @@ def true_causes(
     if exact is not scenario:
         variants["envoy"] = (exact, _nothing)
     calls = [(key, *how, seed, chosen) for key, how in variants.items()]
-    settles: dict[str, Mask] = {}
-    for call, found in (executor or InProcess()).run(_settled, calls, lambda done: None):
+    ends: dict[str, NDArray[np.integer]] = {}
+    for call, found in (executor or InProcess()).run(_again, calls, lambda done: None):
         if isinstance(found, Lost):
             raise RuntimeError(f"A worker was lost: {found.reason}")
-        settles[call[0]] = found
-    settles = {key: settles[key] for key in variants}
-    return Causes(len(such), chosen, settles)
+        ends[call[0]] = found
+    settles = {key: ends[key] < 0 for key in variants}
+    return Causes(len(such), chosen, settles, ends["time"] == REASONS.index("not_reached"))
 
 
-def _settled(call: tuple[Any, ...], report: Any = None) -> Mask:
-    return settled(*call[1:])
+def _again(call: tuple[Any, ...], report: Any = None) -> NDArray[np.integer]:
+    return reasons_again(*call[1:])
 
 
-def settled(
+def reasons_again(
     scenario: Scenario, prepare: Callable[[PeaceTalks], None], seed: int, worlds: Worlds
-) -> Mask:
-    """Where some worlds of a run settle if it is run again, shape (worlds,)."""
+) -> NDArray[np.integer]:
+    """Why some worlds of a run do not settle if it is run again, −1 where they do; (worlds,)."""
     found = []
     for chunk, some in groupby(worlds, lambda w: int(w) // CHUNK):
         here = np.array(list(some)) % CHUNK
@@ -134,7 +144,7 @@ def settled(
         prepare(model)
         model.compute_only(here)
         model.run()
-        found.append(model.talks.status[here] == SETTLED)
+        found.append(stuck(model)[1][here])
         model.release()
     return np.concatenate(found)
 

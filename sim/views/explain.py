@@ -71,10 +71,13 @@ class ExplainView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each bar."""
-        shares = [f"{p.title}: {bar.title}, {percent(bar.share)}."
-                  for p in self.panels for bar in p.bars]  # fmt: skip
-        return [*(f"{bar.title}: {bar.direction}." for bar in self.drivers), *shares]
+        drivers = [f"{bar.title}: {bar.direction}" for bar in self.drivers]
+        shares = [
+            f"{panel.title}: {bar.title}: {percent(bar.share, bar.interval)}"
+            for panel in self.panels
+            for bar in panel.bars
+        ]
+        return [*drivers, *shares]
 
 
 def explain_view(run: Run, found: Explanation) -> ExplainView:

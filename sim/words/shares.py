@@ -58,6 +58,18 @@ def odds_words(share: float | None, worlds: int, interval: Sequence[float] | Non
     return f"{number} ({beside})" if beside else number
 
 
+def in_worlds(share: float | None, worlds: int, interval: Sequence[float] | None = None) -> str:
+    """The same with what it is a share of.
+
+    Examples
+    --------
+    >>> in_worlds(0.053, 1000, [0.01, 0.11]), in_worlds(0.002, 1000)
+    ('5.3 % of the worlds (1–11 %)', '2 of 1,000 worlds')
+    """
+    text = odds_words(share, worlds, interval)
+    return text if text.endswith(("world", "worlds")) else text.replace("%", "% of the worlds", 1)
+
+
 def odds_parts(
     share: float | None, worlds: int, interval: Sequence[float] | None = None
 ) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-from sim.prose import counted, listing, percent, sentence, span_words
+from sim.prose import counted, listing, percent, sentence
 from sim.results.outcomes import NOTE, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
 from sim.words.past import happened_words
+from sim.words.shares import odds_words
 from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
@@ -117,16 +118,15 @@ def _answer(scenario: Scenario, summary: Summary) -> list[str]:
 
 def _share(summary: Summary, what: str, day: str) -> str:
     """A share with the interval that matters: over calibrations where there are any."""
-    shares, spans = summary.by_day(what)
-    return f"{percent(shares[day], spans[day])} ({span_words(summary.spans_by_day(what)[day])})"
+    spans = summary.spans_by_day(what)
+    return odds_words(summary.by_day(what)[0][day], summary.worlds, spans[day])
 
 
 def _endings(summary: Summary) -> str:
     """Kinds of outcome that happen, the most frequent first."""
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
     told = [
-        f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} "
-        f"{percent(share, summary.outcomes_interval[kind])}"
+        f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} {odds_words(share, summary.worlds)}"
         for kind, share in shares
         if share > 0
     ]

@@ -17,6 +17,7 @@ from sim.results.summary import Summary
 from sim.scenario.record import HORIZONS
 from sim.scenario.schema import Scenario, nearest_text
 from sim.words.limited import limited_turn
+from sim.words.shares import in_worlds, odds_words
 
 
 @dataclass(frozen=True)
@@ -205,19 +206,16 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
         if last != first:
             text += f", and none {within(last)} ({span_words(spans[last])}; {summary.span_means})"
     else:
-        share = percent(shares[first], spans[first])
-        text = (
-            f"A settlement {within(first)} comes in {share} of the worlds "
-            f"({span_words(spans[first])})"
-        )
+        text = f"A settlement {within(first)} comes in "
+        text += in_worlds(shares[first], summary.worlds, spans[first])
         if last != first:
-            share = percent(shares[last], spans[last])
-            text += f", {within(last)} in {share} ({span_words(spans[last])})"
+            text += f", {within(last)} in {odds_words(shares[last], summary.worlds, spans[last])}"
         text += f"; in brackets: {summary.span_means}"
     if len(scenario.stages) > 1:
         title = scenario.stages[0].title or scenario.stages[0].name
         known = summary.first_stage_by_day.get(last, summary.first_stage_ever)
-        text += f". The first stage, “{title}”, is signed {within(last)} in {percent(known)}"
+        text += f". The first stage, “{title}”, is signed {within(last)} in "
+        text += odds_words(known, summary.worlds)
     return text + "."
 
 

@@ -176,7 +176,8 @@ def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> li
         number, beside = odds_parts(entry[key], run.summary.worlds, span)
         return Text.assemble(number, "\n", (beside, "dim"))
 
-    day = "—" if entry["median_day"] is None else f"{entry['median_day']:.0f}"
+    few = is_few(entry["settlement"], run.summary.worlds)
+    day = "—" if few or entry["median_day"] is None else f"{entry['median_day']:.0f}"
     # a handful of settlements says nothing about how long they hold
     enough = entry["held"] is not None and not is_few(entry["settlement"], run.summary.worlds)
     held = Text(percent(entry["held"])) if enough else Text("—", style="dim")

@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.ensemble.runner import Run
-from sim.prose import percent, span_words
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
 from sim.words.limited import limited_words
 from sim.words.past import happened_words
+from sim.words.shares import odds_parts
 from sim.words.short import short_words
 from sim.words.story import (
     answer,
@@ -107,7 +107,8 @@ def _odds(run: Run) -> Table:
         if kind not in run.summary.outcomes:
             continue
         share, span = run.summary.outcomes[kind], run.summary.outcome_spans[kind]
-        table.add_row(words.line, percent(share, span), span_words(span))
+        number, beside = odds_parts(share, run.summary.worlds, span)
+        table.add_row(words.line, number, beside)
     return table
 
 
@@ -122,13 +123,11 @@ def _days(run: Run) -> Padding:
     if len(run.scenario.stages) > 1:
         rows.append(("A first stage", "first_stage"))
     for words, key in rows:
-        shares, intervals = summary.by_day(key)
-        table.add_row(words, *(percent(shares[day], intervals[day]) for day in days))
-        ranges = summary.spans_by_day(key)
-        spans = (span_words(ranges[day]) for day in days)
-        table.add_row(
-            Text(f"  {summary.span_means}", style="dim"), *(Text(s, style="dim") for s in spans)
-        )
+        (shares, _), ranges = summary.by_day(key), summary.spans_by_day(key)
+        found = [odds_parts(shares[day], summary.worlds, ranges[day]) for day in days]
+        table.add_row(words, *(number for number, _ in found))
+        beside = (Text(text, style="dim") for _, text in found)
+        table.add_row(Text(f"  {summary.span_means}", style="dim"), *beside)
     return Padding(table, (1, 0, 0, 0))
 
 

@@ -21,6 +21,10 @@ from sim.studies.sweep.results import SweepResults
 
 BEST, WORST = 5, 3
 """Cells that the table shows; all where they are hardly more."""
+AVERAGED = (
+    "Intervals are of sampling alone: all numbers are means over what past talks allow, whose own "
+    "range `run` and `compare` tell."
+)
 PAIRED = (
     "Every cell has the same worlds, so the changes are taken world by world and averaged over the "
     "other parameters; of words, those with the least and the most are compared. Each interval "
@@ -40,6 +44,8 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     console.print(Text("\nFrom one end of each parameter to the other", style="bold"))
     console.print(_effects(swept))
     console.print(Padding(PAIRED, (0, 0, 0, 2)), style="dim")
+    if any(one.scenario.engine.calibration.names for one in job.plan.scenarios.values()):
+        console.print(Padding(AVERAGED, (0, 0, 0, 2)), style="dim")
     for note in notes(swept):
         console.print(Text("\n" + note))
     _next(console, job, swept)

@@ -1,11 +1,11 @@
 """The smallest change that brings a deal, searched on the simulator itself.
 
 Of every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
-enough of the worlds, gone as far as they can, all combinations of quarters of the way that could be
-the cheapest are tried; in the best, lines that are not needed are left as they are. All trials are
-in the same failed worlds (common random numbers), each only where earlier ones leave open whether
-it settles, and none longer than it may still reach the goal. The last, in more of them, says how
-far everything has to go.
+enough of the worlds, all combinations of quarters of the way that could be the cheapest are tried,
+the largest first; in the best, lines that are not needed are left as they are. All trials are in
+the same failed worlds (common random numbers), each only where earlier ones leave open whether it
+settles, and none longer than it may still reach the goal. The last, in more of them, says how far
+everything has to go.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-WEIGHED, BATCH = 12, 60
-"""Sets that are looked at, the cheapest as they are; combinations that are tried at once."""
+FIRST, BATCH = 12, 120
+"""Sets that are looked at first, the cheapest as they are; combinations that are tried at once."""
 LEAST, PART = 0.05, 0.8
 """Below the first nothing counts as reached; of what is below the goal, so much is sought."""
 
@@ -61,26 +61,33 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         return Smallest({}, 0.0, 0.0, most, goal)
     goal = min(goal, PART * most)
     sets = [one for one in sets if found.odds(one) >= goal]
-    sets = sorted(sets, key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))[:WEIGHED]
-    # all steps at once first: they say which of the others can be cheaper
-    diagonal = [
-        _cell(field, one, [step] * len(one)) for one in sets for step in range(1, STEPS + 1)
-    ]
+    sets.sort(key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))
+    # all steps at once first, of the cheapest: they say which of the others can be cheaper
+    steps = range(1, STEPS + 1)
+    diagonal = [_cell(field, one, [step] * len(one)) for one in sets[:FIRST] for step in steps]
     best = _cheapest(field, diagonal, field.odds(diagonal, goal), goal)
-    cells = [
-        _cell(field, one, steps)
-        for one in sets
-        for steps in product(range(1, STEPS + 1), repeat=len(one))
-    ]
-    cells = list({tuple(cell.items()): cell for cell in cells}.values())
-    cells.sort(key=field.weighed)
-    for start in range(0, len(cells), BATCH):
-        batch = [
-            c for c in cells[start : start + BATCH] if field.weighed(c) < field.weighed(best) - 1e-9
+    open_ = {
+        keys: [_cell(field, keys, cell) for cell in product(steps, repeat=len(keys))]
+        for keys in sets
+    }
+    while True:
+        # the largest that would still be cheaper: where they fail, all smaller ones do
+        price = field.weighed(best) - 1e-9
+        open_ = {k: [c for c in cells if field.weighed(c) < price] for k, cells in open_.items()}
+        largest = [
+            cell
+            for cells in open_.values()
+            for cell in cells
+            if not any(_within(cell, other) for other in cells if other != cell)
         ]
-        if not batch:
+        if not largest:
             break
-        best = _cheapest(field, [best, *batch], field.odds([best, *batch], goal), goal)
+        batch = sorted(largest, key=field.weighed)[:BATCH]
+        reached = field.odds([best, *batch], goal)
+        best = _cheapest(field, [best, *batch], reached, goal)
+        for cell, share in zip(batch, reached[1:], strict=True):
+            out = [cell] if share >= goal else [c for c in open_[tuple(cell)] if _within(c, cell)]
+            open_[tuple(cell)] = [c for c in open_[tuple(cell)] if c not in out]
     odds = float(field.odds([best])[0])
     return Smallest(best, odds, field.price(best), most, goal)
 
@@ -89,6 +96,11 @@ def _cell(field: Field, keys: Sequence[str], steps: Sequence[int]) -> Shares:
     """A combination of steps; a change of the structure is made whole."""
     pairs = zip(keys, steps, strict=True)
     return {k: 1.0 if field.moves[k].structure else step / STEPS for k, step in pairs}
+
+
+def _within(one: Shares, other: Shares) -> bool:
+    """Whether nothing in one combination goes further than in another of the same things."""
+    return all(share <= other[key] for key, share in one.items())
 
 
 def _cheapest(field: Field, tried: Sequence[Shares], odds: np.ndarray, goal: float) -> Shares:
