@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.prose import listing
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Issue, Scenario, nearest_text
@@ -273,10 +272,3 @@ def _words(one: Decision, now: Any, before: Any, loaded: Loaded) -> str:
     owner, lever = one.key.split(".")
     actor = scenario.actors[owner]
     return f"{actor.short} is not asked for “{actor.levers[lever].title}”"
-
-
-def levers_words(space: Space, plan: Plan) -> str:
-    """The levers that a plan asks for."""
-    actors = space.loaded.scenario.actors
-    keys = [space.decisions[place].key.split(".") for place in space.levers_on(plan)]
-    return listing(f"“{actors[owner].levers[name].title}”" for owner, name in keys) or "none"
