@@ -22,11 +22,22 @@ from sim.views.colours import actor_colors, ink, tint
 def texts(figure: Figure) -> list[tuple[str, Bbox]]:
     """All texts that are seen, with the boxes that they fill."""
     figure.canvas.draw()
+    beyond = set(_beyond_the_axes(figure))
     return [
         (text.get_text(), text.get_window_extent())
         for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip()
+        if text.get_visible() and text.get_text().strip() and text not in beyond
     ]
+
+
+def _beyond_the_axes(figure: Figure) -> Iterable[Text]:
+    """Labels of ticks outside what an axis shows, which are there and not drawn."""
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                if not low <= tick.get_loc() <= high:
+                    yield tick.label1
 
 
 def faults(figure: Figure) -> list[str]:
