@@ -62,8 +62,8 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
         console.print(
             Padding(f"Beside {found.scenario}: {versus(plan, found.scenario)}.", (0, 0, 0, 2))
         )
-    for gone in found.dropped:
-        console.print(f"Left out: “{gone.lever}”: {gone.owner} would lose by it.")
+    for said in dict.fromkeys(f"“{gone.lever}”: {gone.owner}" for gone in found.dropped):
+        console.print(f"Left out: {said} would lose by it.")
     console.print("\n" + searched(found))
     spent = f"{job.cpu:.0f} s of processor time"
     console.print(f"{spent}; {counted(job.kept, 'trial')} taken from an earlier run.")
