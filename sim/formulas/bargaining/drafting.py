@@ -156,9 +156,10 @@ def _drop_rivals(
 
 def entries(table: Array, index: Choice) -> Array:
     """Entries of the last axis, one per world (the first axis)."""
+    worlds = np.arange(len(index))
     if table.ndim == 2:
-        return table[np.arange(len(index)), index]
-    return np.take_along_axis(table, index[:, None, None], axis=2)[:, :, 0]
+        return table[worlds, index]
+    return table[worlds[:, None], np.arange(table.shape[1]), index[:, None]]
 
 
 def prices(loss: Array) -> NDArray[np.float32]:
