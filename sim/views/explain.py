@@ -167,7 +167,7 @@ def headline(found: Explanation) -> str:
     text = f"{share} of the worlds settle"
     if not found.searched:
         if not found.drivers:
-            return f"{text}; no uncertain number moves it by more than chance would"
+            return f"{text}; no uncertain number stands out in {found.worlds:,}"
         first = found.drivers[0].title
         if found.why_measure:
             return f"{text}; how far the others are from it hangs on {first} most"

@@ -42,7 +42,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     command = f"python -m sim explain {file}"
     command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
     if len(command) > WIDTH - len(CHANGE):
-        command = f"python -m sim explain {file} …"
+        command = f"python -m sim explain {file} with the same --set"
     tail = [
         "",
         f"{CHANGE}{command}",

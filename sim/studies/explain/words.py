@@ -141,7 +141,10 @@ def answer_words(found: Explanation) -> str:
 def deciding(found: Explanation) -> list[str]:
     """Drivers, strongest first."""
     if not found.drivers:
-        return [f"None of {found.inputs} uncertain numbers moves it by more than chance would."]
+        return [
+            f"None of {found.inputs} uncertain numbers, judged all at once, moves it by more than "
+            f"chance would in {counted(found.worlds, 'world')}; with more worlds some may."
+        ]
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
@@ -201,7 +204,8 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= 0.05}
     lines = [
-        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds"
+        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds searched in; in "
+        "fresh ones rather less"
         + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]

@@ -161,12 +161,15 @@ def headline(comparison: Comparison) -> str:
 def _finding(runs: list[Run]) -> str:
     none = [r.scenario.name for r in runs if r.summary.outcomes["settlement"] == 0]
     if len(none) == len(runs):
-        text = f"no settlement in any world of any of the {len(runs)} scenarios"
+        all_ = none[0] if len(none) == 1 else f"any of the {len(runs)} scenarios"
+        text = f"no settlement in any world of {all_}"
         return text + first_stages(runs)
     best, near = best_at(runs, "settlement")
     said = best.summary.outcomes["settlement"], best.summary.worlds
     words = odds_words(*said, best.summary.outcome_spans["settlement"])
-    if len(near) == 1:
+    if len(runs) == 1:
+        text = f"{words} settle in {listed(near)}"
+    elif len(near) == 1:
         text = f"settlement most often in {listed(near)}: {words}"
     else:
         text = f"settlement about as often in {listed(near)}: at most {words}"
