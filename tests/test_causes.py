@@ -65,7 +65,7 @@ def talks(**more: Any) -> Scenario:
 
 def causes_of(scenario: Scenario, worlds: int = 60, sample: int = 40) -> Any:
     data = chunk_dataset(simulate(scenario, worlds))
-    return data, true_causes(scenario, 1, data.stuck_reason.values, sample)
+    return data, true_causes(scenario, 1, data.world.values, data.stuck_reason.values, sample)
 
 
 def test_too_short_a_horizon_is_told_as_time() -> None:

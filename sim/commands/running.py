@@ -90,12 +90,14 @@ class RunJob:
             if beside:
                 import sim.plots  # noqa: F401  (once for both)
             with aside(partial(self._write, beside), wanted=bool(beside)) as others:
-                for name in [name for name in steps if name not in beside]:
-                    progress(name, len(self.written), len(self.names()))
-                    steps[name](self.folder / name)
-                    self.written.append(name)
-                finished, stopped = others()
-            self.written = [name for name in steps if name in {*self.written, *finished}]
+                try:
+                    for name in [name for name in steps if name not in beside]:
+                        progress(name, len(self.written), len(self.names()))
+                        steps[name](self.folder / name)
+                        self.written.append(name)
+                finally:
+                    finished, stopped = others()
+                    self.written = [n for n in steps if n in {*self.written, *finished}]
             if stopped is not None:
                 raise stopped
         for old in self._of_earlier_runs():

@@ -22,7 +22,8 @@ def aside(work: Callable[[], Result], wanted: bool = True) -> Iterator[Callable[
 
     The work is done here, when its result is asked for, where it is not wanted otherwise, where
     there is one core, where threads would be copied in mid-work or forking is not safe (only Linux
-    is taken to be), and where the copy dies. What the work raises is raised on asking.
+    is taken to be), and where no copy can be made, or it dies, or the work raises there: so what
+    it raises is raised here, on asking.
 
     Parameters
     ----------
@@ -35,38 +36,36 @@ def aside(work: Callable[[], Result], wanted: bool = True) -> Iterator[Callable[
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(work, there), daemon=True)
+    process = context.Process(target=_answer, args=(work, here, there), daemon=True)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # the copy never hears it
     try:
         process.start()
+        started = True
+    except OSError:  # no memory, or too many processes
+        started = False
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     there.close()
 
     def result() -> Result:
         try:
-            good, found = here.recv()
+            answer: Result = here.recv()
         except (EOFError, OSError):
             return work()
-        if not good:
-            raise found
-        answer: Result = found
         return answer
 
     try:
         yield result
     finally:
         here.close()
-        process.terminate()
-        process.join()
+        if started:
+            process.terminate()
+            process.join()
 
 
-def _answer(work: Callable[[], Any], connection: Connection) -> None:
-    """In the copy: do the work and send what came of it; end at once when told to."""
+def _answer(work: Callable[[], Any], here: Connection, there: Connection) -> None:
+    """In the copy: do the work and send what came of it, if it did; end at once when told to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that half-written files go
-    try:
-        answer = (True, work())
-    except Exception as error:
-        answer = (False, error)
+    here.close()  # so that a copy whose parent is gone does not wait for a reader
     with suppress(Exception):
-        connection.send(answer)
+        there.send(work())

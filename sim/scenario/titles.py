@@ -15,6 +15,7 @@ OF_POSITION = {
     "salience": "weight",
     "softening": "softening of the red line",
     "curvature": "curvature",
+    "deferred": "worth of putting it off",
 }
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"

@@ -84,6 +84,7 @@ class Causes:
 def true_causes(
     scenario: Scenario,
     seed: int,
+    numbers: NDArray[np.integer],
     reasons: NDArray[np.integer],
     sample: int = 200,
     executor: Executor | None = None,
@@ -96,7 +97,8 @@ def true_causes(
         What was run.
     seed : int
         The run's seed, so that draws are the same.
-    reasons : ndarray of int, shape (worlds,)
+    numbers, reasons : ndarray of int, shape (worlds,)
+        The worlds, which have gaps where some failed, and
         ``stuck_reason`` of the run: index into :data:`~sim.results.outcomes.REASONS`.
     sample : int
         How many at most; the first ones, which are as good as any.
@@ -108,7 +110,7 @@ def true_causes(
     Causes or None
         None where there is no such world.
     """
-    such = np.flatnonzero(np.asarray(reasons) == REASONS.index("not_reached"))
+    such = np.asarray(numbers)[np.asarray(reasons) == REASONS.index("not_reached")]
     if not len(such):
         return None
     chosen = such[:sample]

@@ -43,7 +43,7 @@ class Deferral(ByWorld):
 
 
 def with_point(grid: Array, point: float | None) -> Array:
-    """A grid with a point among its own, in place of the nearest one.
+    """A grid with a point among its own, in place of the nearest one that is no end of it.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def with_point(grid: Array, point: float | None) -> Array:
     if point is None:
         return grid
     grid = grid.copy()
-    grid[np.abs(grid - point).argmin()] = point
+    grid[1 + np.abs(grid[1:-1] - point).argmin()] = point
     return grid
 
 

@@ -330,14 +330,14 @@ async function begin() {
   const poster = () => { finish(); return posterOf(named(state.plan).title, $("sentence").textContent, $("note").textContent, inOrder.map((id) => figures.get(id)).filter(Boolean)); };
   const scenario = (of = state) => scenarioOf(named(of.plan), changesOf(of, named(of.plan).number, book));
   function table() {
-    const rows = [["plan", "measure", "of", "share or value", "95 % from", "95 % to", "as coded", "worlds it is worth"]];
+    const rows = [["plan", "measure", "of", "share or value", "from", "to", "range", "as coded", "worlds it is worth"]];
     for (const plan of [...new Set([state.plan, ...state.pins])].map(named)) {
       const one = shownOf(plan, changesOf(state, plan.number, book), state.goal), coded = codedOf(plan, state.goal, one), { answer } = one;
-      const add = (measure, of, share, before) => rows.push([plan.name, measure, of, share, ...wilson(share, answer.worth), before, answer.worth]);
+      const add = (measure, of, share, before) => rows.push([plan.name, measure, of, share, ...wilson(share, answer.worth), "95 % interval", before, answer.worth]);
       plan.outcomes.forEach((name, n) => add("outcome", name, answer.outcomes[n], coded.answer.outcomes[n]));
       [...answer.byDay].forEach((share, n) => add(`${state.goal} by day`, n * answer.step, Math.min(1, share), coded.answer.byDay[n]));
       answer.blocks.forEach((block) => add("blocked by", blockWords(plan, block), block.share, coded.answer.blocks.find((other) => other.key === block.key)?.share ?? 0));
-      plan.issues.forEach((issue, n) => { if (answer.deals[n]) rows.push([plan.name, "agreed", issue.title, answer.deals[n][1], answer.deals[n][0], answer.deals[n][2], coded.answer.deals[n]?.[1], answer.dealWorlds]); });
+      plan.issues.forEach((issue, n) => { if (answer.deals[n]) rows.push([plan.name, "agreed", issue.title, answer.deals[n][1], answer.deals[n][0], answer.deals[n][2], "10–90 % of worlds", coded.answer.deals[n]?.[1], answer.dealWorlds]); });
     }
     return rows;
   }

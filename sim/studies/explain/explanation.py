@@ -70,7 +70,9 @@ def explain(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
                     fresh_worlds=worlds)
         )  # fmt: skip
-    causes = true_causes(loaded.scenario, seed, data.stuck_reason.values, RERUN, executor)
+    causes = true_causes(
+        loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
+    )
     return replace(
         outline(run, fresh[0]),
         searched=True,

@@ -155,11 +155,11 @@ class Explanation(Record):
     failed : int
         Failed worlds in which obstacles were sought.
     counted : int
-        Other failed worlds, in which it was counted what they bring.
+        Failed worlds in which it was counted what they bring; others, where there are more.
     everything : float
-        Share of them that settle once everything is removed.
+        Share of the failed worlds searched in that settle once everything is removed.
     alone : dict
-        Actor → the most of them that any one, two or three things of its own bring.
+        Actor → the most of those that any one, two or three things of its own bring.
     unreached : list of str
         What would have brought a settlement where a package that suits all was not reached.
     """

@@ -14,7 +14,7 @@ from sim.scenario.titles import title_of
 THEMES = {
     r"tracks\.": "limited agreements",
     r"actors\..+\.(limit|limits|line|conditional)\b|actors\..+\.flexibility": "red lines",
-    r"actors\..+\.(ideal|salience|softening)": "aims and weights",
+    r"actors\..+\.(ideal|salience|softening|deferred)": "aims and weights",
     r"actors\..+\.(patience|leave_after)": "patience",
     r"actors\..+\.levers\.": "levers",
     r"actors\..+\.(mediation|acceptability|communication)": "mediation",

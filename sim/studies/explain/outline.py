@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.formulas.attribution import attribution, ends
+from sim.formulas.attribution import attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
 from sim.formulas.statistics import wilson
 from sim.results.experiments import PREFIX, ROLE
@@ -55,14 +55,14 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
     order = [int(n) for n in np.argsort(-index.value) if index.value[n] > index.threshold]
     drivers = []
     for n in order:
-        about, means = input_of(paths[n], scenario), ends(table[:, n], outcome)
-        thirds = np.nanquantile(table[:, n], (1 / 3, 2 / 3))
+        x = table[:, n]
+        about, means, (low, high) = input_of(paths[n], scenario), ends(x, outcome), thirds(x)
         drivers.append(
             Driver(
                 paths[n], about.title, about.actor, about.theme,
                 float(index.value[n]), float(index.low[n]), float(index.high[n]),
                 means.low, means.high,
-                *(value_words(paths[n], float(x), scenario) for x in thirds),
+                *(value_words(paths[n], float(v), scenario) for v in (x[low].max(), x[high].min())),
             )
         )  # fmt: skip
     searched, judged = data, fresh

@@ -170,7 +170,8 @@ def ruling(found: Explanation) -> str:
 def standing(found: Explanation, scenario: Scenario) -> list[str]:
     """Single obstacles that matter and those that bind together; always the deadline."""
     if not found.failed:
-        return ["Nothing: every world settles."]
+        every = found.settled == 1.0
+        return ["Nothing: every world settles." if every else "Nothing here could be changed."]
     lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
     told = [one for one in found.obstacles if one.settle >= 0.05][:4]
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
@@ -178,7 +179,7 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     if found.together:
         lines.append("Together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
-    if len(lines) == 1:
+    if not found.together and not any(one.settle >= 0.05 for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
     if scenario.deadline is None:
         lines.append("The file has no deadline: dropping one would change nothing.")
@@ -205,8 +206,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     able = {k: v for k, v in found.alone.items() if v >= 0.05}
     lines = [
         f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds searched in; in "
-        "fresh ones rather less"
-        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
+        "fresh ones rather less" + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
