@@ -537,7 +537,7 @@ def test_interrupt_of_the_command_leaves_no_halves(files: list[str], tmp_path: P
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(4.0)
+    time.sleep(8.0)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
