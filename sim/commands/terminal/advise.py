@@ -77,7 +77,7 @@ SINGLE = ("lever:", "host:", "track:")
 
 def _columns(cells: list[str]) -> str:
     """Four numbers side by side, at the width of a terminal."""
-    return "  " + "".join(f"{cell:<19} " for cell in cells).rstrip()
+    return "  " + "".join(f"{cell:<18} " for cell in cells).rstrip()
 
 
 def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
