@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -46,3 +47,12 @@ def test_a_crash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.fuzz.main", lambda words: 1 / 0)
     with pytest.raises(Fault, match="ZeroDivisionError"):
         command(["check"])
+
+
+def test_ends_that_overflow_are_refused_and_do_not_warn(tmp_path: Path) -> None:
+    data = copy.deepcopy(TALKS)
+    line = data["actors"]["b"]["positions"]["land"]["line"][1]
+    line["at"] = {"triangular": [0.3, 1e300, 1.5e300]}
+    path = tmp_path / "seed.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False))
+    assert command(["check", str(path)], 60) == ""

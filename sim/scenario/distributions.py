@@ -98,7 +98,8 @@ class Number:
         """The value of the central world."""
         if self.kind == "fixed":  # asked for by the hundred when a scenario is checked
             return min(max(self.values[0], self.low), self.high)
-        return float(self.quantile(0.5))
+        with np.errstate(over="ignore"):  # asked of numbers whose bounds are yet to be checked
+            return float(self.quantile(0.5))
 
     @property
     def uncertain(self) -> bool:
