@@ -349,4 +349,5 @@ def headline(run: Run) -> str:
         return f"The central world signs “{stage_title(run, name)}” by {when}, not the rest{apart}"
     if central.outcome == "breakdown":
         return f"No deal in the central world: talks break down{apart}"
-    return f"No deal in the central world within {run.summary.horizon_days} days{apart}"
+    none = "Limited agreements only" if central.outcome == "limited" else "No deal"
+    return f"{none} in the central world within {run.summary.horizon_days} days{apart}"
