@@ -290,6 +290,7 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
             assert link[1:] in found["ids"]
         else:
             assert link.startswith(("https://", "http://"))
+    assert view.browser.violations() == []
 
 
 # --- untrusted texts ------------------------------------------------------------------------
