@@ -26,6 +26,7 @@ from sim.formulas.conditioning import normal_levels, rank_codes
 from sim.formulas.emulator import logistic, sparse_logistic
 from sim.page import Plan, prepared, write_page
 from sim.page.assumptions import assumptions, changed
+from sim.page.document import STATIC
 from sim.page.exact import run_part
 from sim.page.server import Server
 from sim.results.experiments import experiments
@@ -134,6 +135,43 @@ def test_what_hardly_matters_has_no_part() -> None:
     never = sparse_logistic(x, np.zeros(8000))
     assert not never.coefficients.any()
     assert expit(never.constant) < 1e-6
+
+
+def test_a_line_matters_where_it_binds_in_python_and_in_the_page(browser: Browser) -> None:
+    """The coefficients are those that made the worlds; the script says what Python says."""
+    rng, levels = np.random.default_rng(5), normal_levels(4)
+    codes = np.stack([*rng.integers(0, 16, (2, 6000)), rng.integers(0, 2, 6000)])
+    x = np.column_stack([levels[codes[0]], levels[codes[1]], codes[2]])
+    y = rng.random(6000) < expit(-1.0 + 2.0 * x[:, 0] * x[:, 2])
+    fit = sparse_logistic(x, y, [(0, 2)])
+    assert fit.products == pytest.approx([2.0], abs=0.15)
+    assert fit.coefficients == pytest.approx([0.0, 0.0, 0.0], abs=0.15)
+    # half of the worlds bind; where all is put somewhere the share is the function itself
+    assert fit.share(x, {0: 1.0}) == pytest.approx((expit(1.0) + expit(-1.0)) / 2, abs=0.02)
+    put = fit.constant + fit.coefficients @ [0.5, -1.0, 1.0] + 0.5 * fit.products[0]
+    assert fit.share(x, {0: 0.5, 1: -1.0, 2: 1.0}) == pytest.approx(expit(put), abs=1e-12)
+    more = [fit.products[0], 0.0, fit.products[0]]
+    book = {
+        "codes": codes.tolist(),
+        "levels": [levels.tolist()] * 2 + [[0, 1]],
+        "mate": [2, None, 0],
+        "fit": np.column_stack([fit.coefficients, fit.errors, more]).tolist(),
+    }
+    moves = [{0: 1.3}, {2: 1.0}, {0: -1.2, 2: 0.0}, {2: 1.0, 0: 0.4}, {1: -0.7}]
+    said = browser.evaluate(
+        f"""(() => {{ {(STATIC / "model.js").read_text("utf-8")}
+          const book = {json.dumps(book)}, n = 6000, plan = {{constants: [{fit.constant!r}]}};
+          const values = (c) => Float64Array.from(book.codes[c], (code) => book.levels[c][code]);
+          const columns = book.codes.map((codes, key) => ({{ key, levels: book.levels[key],
+            fit: [book.fit[key]], codes: () => codes, mate: book.mate[key] === null ? undefined :
+            {{ key: book.mate[key], values: () => values(book.mate[key]) }} }}));
+          const known = predictorsOf(plan, 0, columns, n);
+          const put = ([c, target]) => ({{ ...columns[c], codes: book.codes[c], target }});
+          return {json.dumps([list(one.items()) for one in moves])}.map(
+            (all) => moved(known, 0, all.map(put), n).share);
+        }})()"""
+    )
+    assert said == pytest.approx([fit.share(x, one) for one in moves], abs=1e-12)
 
 
 # --- what can be changed -----------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, logit, ndtri
@@ -126,22 +126,51 @@ def constant_for(eta: Array, share: float) -> float:
     return middle
 
 
-class Sparse(NamedTuple):
+@dataclass(frozen=True)
+class Sparse:
     """A logistic regression in which inputs that tell nothing have no part.
 
     Attributes
     ----------
     constant : float
     coefficients, errors : ndarray, shape (inputs,)
-        Standard errors are those before shrinking.
+        Standard errors are those before shrinking, of an input's effect at the mean of its mates.
+    pairs : sequence of (int, int)
+        Columns whose product is a term as well.
+    products : ndarray, shape (pairs,)
+        Their coefficients.
     """
 
     constant: float
     coefficients: Array
     errors: Array
+    pairs: Sequence[tuple[int, int]]
+    products: Array
+
+    def share(self, x: Array, moved: Mapping[int, float]) -> float:
+        """How often it happens where inputs are put at a value in every world.
+
+        The mean of the fitted probabilities, all else as it was drawn: g-computation (Robins 1986,
+        *Mathematical Modelling* 7(9–12)).
+
+        Parameters
+        ----------
+        x : ndarray, shape (worlds, inputs)
+        moved : mapping
+            Column → value.
+        """
+        x = x.copy()
+        for column, value in moved.items():
+            x[:, column] = value
+        weights = np.concatenate([self.coefficients, self.products])
+        return float(expit(_with_products(x, self.pairs) @ weights + self.constant).mean())
 
 
-def sparse_logistic(x: Array, y: Array) -> Sparse:
+def _with_products(x: Array, pairs: Sequence[tuple[int, int]]) -> Array:
+    return np.column_stack([x, *(x[:, a] * x[:, b] for a, b in pairs)])
+
+
+def sparse_logistic(x: Array, y: Array, pairs: Sequence[tuple[int, int]] = ()) -> Sparse:
     """Logistic regression of what happens in a world on all that was drawn there.
 
     Each coefficient is shrunk by 1 − (its standard error / itself)², to 0 where it is the smaller:
@@ -155,16 +184,25 @@ def sparse_logistic(x: Array, y: Array) -> Sparse:
         Of order one.
     y : ndarray, shape (worlds,)
         Yes or no.
+    pairs : sequence of (int, int)
+        Inputs of which one matters more or less with the other.
     """
-    y = np.asarray(y, dtype=float)
-    none = np.zeros(x.shape[1])
-    if not 0.0 < y.mean() < 1.0:
-        return Sparse(float(logit(np.clip(y.mean(), 1e-9, 1 - 1e-9))), none, none)
-    middle = x.mean(axis=0)
-    beta, covariance = logistic(np.column_stack([np.ones(len(y)), x - middle]), y, 1.0, 9)
-    errors = np.sqrt(np.diag(covariance))[1:]
-    kept = beta[1:] * np.maximum(0.0, 1.0 - (errors / np.where(beta[1:], beta[1:], 1e-9)) ** 2)
-    return Sparse(constant_for(x @ kept, float(y.mean())), kept, errors)
+    y, inputs = np.asarray(y, dtype=float), x.shape[1]
+    terms = _with_products(x, pairs)
+    kept, errors = np.zeros(terms.shape[1]), np.zeros(inputs)
+    constant = float(logit(np.clip(y.mean(), 1e-9, 1 - 1e-9)))
+    if 0.0 < y.mean() < 1.0:
+        middle = terms.mean(axis=0)
+        beta, covariance = logistic(np.column_stack([np.ones(len(y)), terms - middle]), y, 1.0, 9)
+        beta, covariance = beta[1:], covariance[1:, 1:]
+        noise = np.diag(covariance) / np.where(beta, beta, 1e-9) ** 2
+        kept = beta * np.maximum(0.0, 1.0 - noise)
+        constant = constant_for(terms @ kept, float(y.mean()))
+        effects = np.eye(inputs, terms.shape[1])  # of an input: its own, and what its mates add
+        for n, (a, b) in enumerate(pairs, start=inputs):
+            effects[a, n], effects[b, n] = middle[b], middle[a]
+        errors = np.sqrt(((effects @ covariance) * effects).sum(axis=1))
+    return Sparse(constant, kept[:inputs], errors, pairs, kept[inputs:])
 
 
 def normal_scores(x: Array) -> Array:

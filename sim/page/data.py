@@ -44,7 +44,7 @@ ACCENTS = ("#00695c", "#8f4a00", "#6a4c93", "#2a5d9f", "#8a3150", "#55600f", "#4
 ALIKE = 0.99
 """Share of worlds that two plans must have in one bin, or the next, to share a column."""
 _Column = tuple[NDArray[np.uint8], int, str, dict[str, Any]]
-"""Codes, bits of each, whose it is, and what is told of the assumption."""
+"""Codes, bits of each, the key, and what is told of the assumption."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def _packed(
                 placed[id(codes)] = pack.add(codes, one.bits)
             held = entry["held"][number]
             held["at"] = placed[id(codes)]
-            columns[number].append((codes, one.bits, one.held[number].group, held))
+            columns[number].append((codes, one.bits, one.key, held))
         entries.append(entry)
     for number, plan in enumerate(plans):
         scenario, data = plan.run.scenario, plan.run.ensemble
@@ -315,28 +315,36 @@ def _levels(bits: int) -> NDArray[np.float64]:
 def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
     """Regressions of what is asked on all columns, noted beside each; their constants.
 
-    What is yes or no, or stands in fine steps, may matter more or less with the factor that all
-    of an actor's lines share: then their product is a term as well.
+    Where a red line lies matters where it binds: their product is a term as well.
     """
     x = np.stack([_levels(bits)[codes] for codes, bits, _, _ in columns], axis=1)
-    factors = {beside["group"]: n for n, (*_, beside) in enumerate(columns) if "group" in beside}
-    paired = [
-        (n, factors[group])
-        for n, (_, bits, group, _) in enumerate(columns)
-        if group in factors and bits in (1, FINE)
-    ]
-    terms = np.column_stack([x, *(x[:, n] * x[:, factor] for n, factor in paired)])
+    pairs = _lines_that_may_bind(columns)
+    mates = dict(pairs) | {b: a for a, b in pairs}
     constants = []
     for goal in GOALS:
-        found = sparse_logistic(terms, np.isfinite(_days(plan, goal)))
+        found = sparse_logistic(x, np.isfinite(_days(plan, goal)), pairs)
+        products = dict(zip(pairs, found.products, strict=True))
         constants.append(round(found.constant, 4))
-        with_factor = dict(
-            zip([n for n, _ in paired], found.coefficients[len(columns) :], strict=True)
-        )
         for n, (*_, beside) in enumerate(columns):
-            told = found.coefficients[n], found.errors[n], with_factor.get(n, 0.0)
-            beside.setdefault("fit", []).append([float(f"{v:.3g}") for v in told])
+            mate = mates.get(n, n)
+            more = products.get((n, mate), products.get((mate, n), 0.0))
+            told = found.coefficients[n], found.errors[n], more
+            beside.setdefault("fit", []).append([float(f"{v:.4g}") for v in told])
+            if mate != n:
+                beside["mate"] = columns[mate][2]
     return constants
+
+
+def _lines_that_may_bind(columns: list[_Column]) -> list[tuple[int, int]]:
+    """Column of where a red line lies, and of whether it binds."""
+    places = {tuple(beside.get("keys", ())): n for n, (*_, beside) in enumerate(columns)}
+    return [
+        (place, n)
+        for keys, n in places.items()
+        if keys[-1:] == ("binds",)
+        for place in [places.get((*keys[:-1], "at"))]
+        if place is not None
+    ]
 
 
 def _days(plan: Plan, goal: str) -> NDArray[Any]:

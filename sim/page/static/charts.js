@@ -45,11 +45,18 @@ function drawWhen(width, shown, before, others, horizon, name) {
   parts.push(s("path", { d: band(edge(0), edge(1)), fill: shown.plan.color, opacity: 0.14 }));
   const curve = (one, dash, thin) => s("path", { d: path([...one.answer.byDay].map((v, n) => [x(n * steps / (one.answer.byDay.length - 1)), y(v)])), fill: "none", stroke: dash ? INK : one.plan.color, "stroke-width": thin, "stroke-dasharray": dash });
   parts.push(curve(before, "3 3", 1.2), others.map((one) => curve(one, null, 1.6)), curve(shown, null, 2.6));
-  const ends = [shown, ...others], last = (one) => one.answer.byDay[one.answer.byDay.length - 1];
-  const places = apart([...ends.map((one) => y(last(one)) + 4), y(last(before)) + 4], 15, top + 8, height - bottom);
-  ends.forEach((one, n) => parts.push(label(width - right + 6, places[n], `${percent(last(one))}${width < 500 ? "" : " " + cut(one.plan.title, 14)}`, { fill: one.plan.color, "font-weight": n ? 400 : 700 })));
-  if (Math.abs(last(before) - last(shown)) > 5e-4) parts.push(label(width - right + 6, places[ends.length], `${percent(last(before))}${width < 500 ? "" : " as coded"}`, { fill: INK }));
-  return picture(width, height, name, parts);
+  const last = (one) => one.answer.byDay[one.answer.byDay.length - 1], narrow = width < 500;
+  const ends = [shown, ...others].map((one, n) => ({ one, words: one.plan.title, ink: one.plan.color, weight: n ? 400 : 700 }));
+  if (Math.abs(last(before) - last(shown)) > 5e-4) ends.push({ one: before, words: "as coded", ink: INK, weight: 400 });
+  const told = ends.map(({ one, words }) => lines(`${percent(last(one))}${narrow ? "" : ` ${words}`}`, 24));
+  const places = apart(ends.map(({ one }) => y(last(one)) + 4), told.map((one) => 14 * one.length + 2), top + 8, height - bottom);
+  ends.forEach(({ ink, weight }, n) => parts.push(textLines(width - right + 6, places[n], told[n], { fill: ink, "font-weight": weight })));
+  if (!narrow) return picture(width, height, name, parts);
+  // on a phone the names stand below
+  const named = ends.map(({ words }) => lines(words, Math.floor(width / 7)));
+  let under = height + 10;
+  ends.forEach(({ ink, weight }, n) => { parts.push(textLines(6, under, named[n], { fill: ink, "font-weight": weight })); under += 14 * named[n].length + 4; });
+  return picture(width, under - 10, name, parts);
 }
 
 const cut = (text, letters) => (text.length > letters ? text.slice(0, letters - 1).trimEnd() + "…" : text);
@@ -92,7 +99,7 @@ function drawPositions(width, plan, issue, moments, found, name) {
     parts.push(s("path", { d: band(bands.map(([d, low]) => [x(d), y(low)]), bands.map(([d, , , high]) => [x(d), y(high)])), fill: color, opacity: 0.13 }));
     parts.push(s("path", { d: path(bands.map(([d, , v]) => [x(d), y(v)])), fill: "none", stroke: color, "stroke-width": 2.4 }));
   }
-  const ends = apart(found.map(({ bands }) => y(bands[bands.length - 1][2]) + 4), 15, top + 6, height - bottom);
+  const ends = apart(found.map(({ bands }) => y(bands[bands.length - 1][2]) + 4), found.map(() => 15), top + 6, height - bottom);
   found.forEach(({ short, ink }, n) => parts.push(label(width - right + 6, ends[n], cut(short, 12), { fill: ink, "font-weight": 600 })));
   parts.push(label(left, height - 10, "day 0"), label(width - right, height - 10, `day ${last}`, { "text-anchor": "end" }));
   return picture(width, height, name, parts);

@@ -10,7 +10,6 @@ async function begin() {
   const named = (name) => plans.find((plan) => plan.name === name);
   for (const plan of plans) {
     plan.factors = plan.hidden.map(({ group, at, fit }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit }));
-    plan.factorOf = Object.fromEntries(plan.factors.map(({ group, codes, levels }) => [group, Float64Array.from(codes, (code) => levels[code])]));
     const { settled, signed } = plan.data, yes = (days) => Uint8Array.from(days, (day) => Number(day !== NEVER));
     plan.happens = [yes(settled), yes(signed)];
     plan.kinds = Uint8Array.from(settled, (day, i) => (day !== NEVER ? 0 : signed[i] !== NEVER ? 1 : 2));
@@ -31,10 +30,16 @@ async function begin() {
   const runKey = (plan, changes) => JSON.stringify([plan.name, changes.map(({ input, value }) => [input.key, value])]);
 
   const sizeOf = (plan, input) => ({ codes: codesOf(input, plan.number), levels: book.levels[input.bits] });
+  // What the regressions say of an assumption, and the one whose product with it is a term.
+  function fitOf(plan, input) {
+    const held = input.held[plan.number], mate = book.byKey.get(held.mate);
+    const values = () => mate.held[plan.number].values ??= Float64Array.from(codesOf(mate, plan.number), (code) => book.levels[mate.bits][code]);
+    return { key: input.key, fit: held.fit, engine: isEngine(input, plan.number), mate: mate && { key: mate.key, values } };
+  }
   function targetsOf(plan, changes) {
     return changes.map(({ input, value }) => {
       const held = input.held[plan.number];
-      return { ...sizeOf(plan, input), input, fit: held.fit, factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
+      return { ...sizeOf(plan, input), ...fitOf(plan, input), input, target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
     });
   }
 
@@ -52,13 +57,13 @@ async function begin() {
     plan.predictors ??= [];
     return plan.predictors[goal] ??= predictorsOf(plan, goal, [
       ...plan.factors.map((one) => ({ ...one, codes: () => one.codes })),
-      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ fit: input.held[plan.number].fit, levels: book.levels[input.bits], factor: plan.factorOf[input.group], engine: isEngine(input, plan.number), codes: () => codesOf(input, plan.number) })),
+      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ ...fitOf(plan, input), levels: book.levels[input.bits], codes: () => codesOf(input, plan.number) })),
     ], plan.data.n);
   }
   // Share, squared error and range of what is asked, from all stored worlds.
-  function oddsOf(plan, goal, targets, weights) {
-    const n = plan.data.n, known = predictors(plan, goal), model = moved(known, goal, targets, n);
-    if (targets.length) return corrected(model, known, plan.happens[goal], weights);
+  function oddsOf(plan, goal, targets) {
+    const n = plan.data.n, model = moved(predictors(plan, goal), goal, targets, n);
+    if (targets.length) return model;
     const share = plan.happens[goal].reduce((sum, one) => sum + one, 0) / n;
     return { ...model, share, error: share * (1 - share) / n };
   }
@@ -72,7 +77,7 @@ async function begin() {
     const key = runKey(plan, changes), run = changes.length ? exact?.results.get(key) : null, asked = GOALS.indexOf(goal);
     return remembered(key + goal + Boolean(run), () => {
       const targets = targetsOf(plan, changes), near = changes.length ? weightsOf(plan, targets, false) : first(plan.data.n);
-      const odds = [0, 1].map((one) => oddsOf(plan, one, targets, near)), reachAt = reachesOf(plan, asked, odds[asked]);
+      const odds = [0, 1].map((one) => oddsOf(plan, one, targets)), reachAt = reachesOf(plan, asked, odds[asked]);
       if (run) {
         const weights = first(run.n), share = run[goal].reduce((sum, day) => sum + Number(day !== NEVER), 0) / run.n;
         return { plan, changes, data: run, exact: true, weights, answer: answerOf(plan, run, weights, goal, { share, worth: run.n, reachAt }) };
@@ -224,10 +229,7 @@ async function begin() {
       return;
     }
     const goal = GOALS.indexOf(state.goal), effects = [];
-    const shareOf = (some) => remembered(`${runKey(plan, some)} share ${goal}`, () => {
-      const targets = targetsOf(plan, some);
-      return oddsOf(plan, goal, targets, some.length ? weightsOf(plan, targets, false) : null).share;
-    });
+    const shareOf = (some) => remembered(`${runKey(plan, some)} share ${goal}`, () => oddsOf(plan, goal, targetsOf(plan, some)).share);
     const next = () => {
       const change = changes[effects.length];
       effects.push({ ...change, by: shareOf(changes) - shareOf(changes.filter((one) => one !== change)) });

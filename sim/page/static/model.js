@@ -1,40 +1,39 @@
 // The odds for other assumptions, by the regressions that come with a plan (sim/page/data.py).
 //
 // In every stored world what was moved is put at its new value, and the mean of the fitted
-// probabilities is taken (g-computation: Robins 1986, Mathematical Modelling 7). Worlds near the
-// new value say what the regression misses: the weighted mean of its residuals is added (doubly
-// robust: Robins, Rotnitzky & Zhao 1994, JASA 89), the less the nearer it is to its own error
-// (shrunk as Efron & Morris 1973, JASA 68, do).
+// probabilities is taken (g-computation: Robins 1986, Mathematical Modelling 7). It is what
+// sim/formulas/emulator.py says as Sparse.share.
 const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
 
-// Adds what a column brings to linear predictors: `by` of each code, more or less with a factor.
-function addTo(eta, codes, by, [slope, , more], factor) {
+// Adds what a column brings to linear predictors: `by` of each code, more or less with its mate.
+function addTo(eta, codes, by, [slope, , more], mate) {
   const n = eta.length;
-  if (more && factor) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * (slope + more * factor[i]);
+  if (more && mate) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * (slope + more * mate[i]);
   else if (slope) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * slope;
 }
 
-// Linear predictors of all stored worlds, their probabilities, and what of it calibrations decide.
+// Linear predictors of all stored worlds, and what of it calibrations decide.
 function predictorsOf(plan, goal, columns, n) {
-  const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), p = new Float64Array(n);
-  for (const { codes, levels, fit, engine, factor } of columns) {
-    if (!fit[goal][0] && !fit[goal][2]) continue;
-    addTo(eta, codes(), levels, fit[goal], factor);
+  const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), paired = new Set();
+  for (const { key, codes, levels, fit, engine, mate } of columns) {
+    const both = mate && !paired.has(mate.key) && mate.values(); // their product is added once
+    if (fit[goal][0] || (both && fit[goal][2])) addTo(eta, codes(), levels, fit[goal], both);
     if (engine) addTo(judged, codes(), levels, fit[goal]);
+    paired.add(key);
   }
-  for (let i = 0; i < n; i++) p[i] = expit(eta[i]);
-  return { eta, judged, p, ends: endsOf(judged) };
+  return { eta, judged, ends: endsOf(judged) };
 }
 
 // What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
 function moved(predictors, goal, changes, n) {
-  const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
-  const shifts = changes.map(({ codes, levels, target, fit, engine, factor }) => {
+  const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged, put = new Map();
+  const shifts = changes.map(({ key, codes, levels, target, fit, engine, mate }) => {
     const by = Float64Array.from(levels, (z) => target - z);
-    addTo(eta, codes, by, fit[goal], factor);
+    addTo(eta, codes, by, fit[goal], put.has(mate?.key) ? new Float64Array(n).fill(put.get(mate.key)) : mate?.values());
     if (engine) addTo(judged, codes, by, fit[goal]);
+    put.set(key, target);
     return [fit[goal][1], target - meanOf(codes, levels, n)];
   });
   const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged);
@@ -74,18 +73,6 @@ function meanOf(codes, levels, n) {
   let sum = 0;
   for (let i = 0; i < n; i++) sum += levels[codes[i]];
   return sum / n;
-}
-
-// With what the weighted worlds add to it; `happens` says of each world whether it is so.
-function corrected(model, predictors, happens, { at, w }) {
-  let missed = 0, error = 0;
-  for (let k = 0; k < at.length; k++) {
-    const rest = w[k] * (happens[at[k]] - predictors.p[at[k]]);
-    missed += rest;
-    error += rest * rest;
-  }
-  const kept = missed ? missed ** 2 / (missed ** 2 + error) : 0;
-  return { ...model, share: Math.min(1, Math.max(0, model.share + kept * missed)), error: model.error + kept * error };
 }
 
 // So many worlds, run anew, would be as sure of a share.

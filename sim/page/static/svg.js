@@ -66,14 +66,13 @@ function nearest(scale, point) {
   return scale.reduce((best, one) => (Math.abs(one[0] - point) < Math.abs(best[0] - point) ? one : best))[1];
 }
 
-// Places moved downwards until they are a gap apart, then up again where they leave the picture.
-function apart(places, gap, low, high) {
+// Places moved downwards until each has its room, then up again where they leave the picture.
+function apart(places, rooms, low, high) {
   const order = places.map((y, n) => n).sort((a, b) => places[a] - places[b]);
   const out = places.slice();
-  order.forEach((n, rank) => { out[n] = Math.max(out[n], rank ? out[order[rank - 1]] + gap : low); });
-  [...order].reverse().forEach((n, rank, all) => {
-    out[n] = Math.min(out[n], rank ? out[all[rank - 1]] - gap : high);
-  });
+  let free = low, floor = high + 15;
+  for (const n of order) free = (out[n] = Math.max(out[n], free)) + rooms[n];
+  for (const n of order.reverse()) floor = out[n] = Math.min(out[n], floor - rooms[n]);
   return out;
 }
 
