@@ -109,9 +109,9 @@ function drawPositions(width, plan, issue, moments, found, name) {
 function drawBars(width, rows, name, high = 1) {
   const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 150, room = width - left - right;
   const parts = rows.map(({ words, share, ghost, color, end }, n) => {
-    const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high);
+    const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high), told = lines(words, narrow ? Math.floor(width / 6.8) : 40, narrow ? 1 : 2);
     return [
-      label(narrow ? 0 : left - 10, narrow ? y - 6 : y + 12, cut(words, narrow ? Math.floor(width / 6.8) : 40), { fill: INK, "text-anchor": narrow ? "start" : "end" }),
+      textLines(narrow ? 0 : left - 10, y + (narrow ? -6 : told.length > 1 ? 6 : 12), told, { fill: INK, "text-anchor": narrow ? "start" : "end" }, 13),
       s("rect", { x: left, y, width: room, height: 16, fill: "#f1f4f5" }),
       s("rect", { x: left, y, width: Math.max(0, x(share) - left), height: 16, fill: color }),
       ghost === undefined ? null : s("line", { x1: x(ghost), x2: x(ghost), y1: y - 2, y2: y + 18, stroke: INK, "stroke-width": 1.4, "stroke-dasharray": "3 2" }),

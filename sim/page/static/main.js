@@ -157,7 +157,7 @@ async function begin() {
     $("warning").hidden = shown.exact || answer.ess >= MANY;
     told("warning", `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`);
     told("support", (shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
-      : any ? `At once: ${plan.data.n.toLocaleString("en")} stored worlds, weighted; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
+      : any ? `At once, from ${plan.data.n.toLocaleString("en")} stored worlds; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
       + (answer.allowed ? ` Over what past talks allow: ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ""));
     $("support").dataset.kind = shown.exact ? "exact" : "instant";
     controls.forEach((control, key) => { if (control.shown !== state.set[key] || !("shown" in control)) control.show(control.shown = state.set[key]); });
