@@ -377,6 +377,10 @@ def test_it_fits_and_everything_has_a_name(page: Browser, width: int) -> None:
         time.sleep(0.2)
         page.evaluate("page.draw()")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        texts = page.evaluate(
+            "[...document.querySelectorAll('#when text')].map(e => e.textContent)"
+        )
+        assert HOSTILE in " ".join(texts)  # a plan's name at its curve, whole
         small = page.evaluate(
             """(() => { const tall = e => (e.labels?.[0] ?? e).getBoundingClientRect().height;
             return [...document.querySelectorAll('input, select, button, summary')].filter(
