@@ -137,25 +137,32 @@ def test_what_hardly_matters_has_no_part() -> None:
     assert expit(never.constant) < 1e-6
 
 
-def test_a_line_matters_where_it_binds_in_python_and_in_the_page(browser: Browser) -> None:
+def test_lines_that_bind_and_what_bends_in_python_and_in_the_page(browser: Browser) -> None:
     """The coefficients are those that made the worlds; the script says what Python says."""
     rng, levels = np.random.default_rng(5), normal_levels(4)
     codes = np.stack([*rng.integers(0, 16, (2, 6000)), rng.integers(0, 2, 6000)])
     x = np.column_stack([levels[codes[0]], levels[codes[1]], codes[2]])
-    y = rng.random(6000) < expit(-1.0 + 2.0 * x[:, 0] * x[:, 2])
-    fit = sparse_logistic(x, y, [(0, 2)])
-    assert fit.products == pytest.approx([2.0], abs=0.15)
-    assert fit.coefficients == pytest.approx([0.0, 0.0, 0.0], abs=0.15)
+    y = rng.random(6000) < expit(-1.0 + 2.0 * x[:, 0] * x[:, 2] + np.abs(x[:, 1]))
+    fit = sparse_logistic(x, y, [(0, 2)], [0, 1])
+    assert fit.products == pytest.approx([2.0], abs=0.3)
+    assert fit.coefficients == pytest.approx([0.0, 0.0, 0.0], abs=0.2)
+    assert np.abs(fit.curves.get(0, np.zeros(16))).max() < 0.35
+    bend = fit.curves[1] - fit.curves[1].mean()
+    assert bend == pytest.approx(np.abs(levels) - np.abs(levels).mean(), abs=0.35)
     # half of the worlds bind; where all is put somewhere the share is the function itself
-    assert fit.share(x, {0: 1.0}) == pytest.approx((expit(1.0) + expit(-1.0)) / 2, abs=0.02)
-    put = fit.constant + fit.coefficients @ [0.5, -1.0, 1.0] + 0.5 * fit.products[0]
-    assert fit.share(x, {0: 0.5, 1: -1.0, 2: 1.0}) == pytest.approx(expit(put), abs=1e-12)
+    assert fit.share(x, {0: 1.0, 1: levels[12]}) == pytest.approx(
+        (expit(1.0 + levels[12]) + expit(-1.0 + levels[12])) / 2, abs=0.03
+    )
+    put = fit.constant + fit.coefficients @ [0.5, levels[3], 1.0] + 0.5 * fit.products[0]
+    put += fit.curves[1][3] + np.interp(0.5, levels, fit.curves.get(0, np.zeros(16)))
+    assert fit.share(x, {0: 0.5, 1: levels[3], 2: 1.0}) == pytest.approx(expit(put), abs=1e-12)
     more = [fit.products[0], 0.0, fit.products[0]]
     book = {
         "codes": codes.tolist(),
         "levels": [levels.tolist()] * 2 + [[0, 1]],
         "mate": [2, None, 0],
         "fit": np.column_stack([fit.coefficients, fit.errors, more]).tolist(),
+        "curve": [fit.curves.get(n, np.zeros(0)).tolist() for n in range(3)],
     }
     moves = [{0: 1.3}, {2: 1.0}, {0: -1.2, 2: 0.0}, {2: 1.0, 0: 0.4}, {1: -0.7}]
     said = browser.evaluate(
@@ -163,7 +170,8 @@ def test_a_line_matters_where_it_binds_in_python_and_in_the_page(browser: Browse
           const book = {json.dumps(book)}, n = 6000, plan = {{constants: [{fit.constant!r}]}};
           const values = (c) => Float64Array.from(book.codes[c], (code) => book.levels[c][code]);
           const columns = book.codes.map((codes, key) => ({{ key, levels: book.levels[key],
-            fit: [book.fit[key]], codes: () => codes, mate: book.mate[key] === null ? undefined :
+            fit: [book.fit[key]], curve: [book.curve[key]], bends: book.levels[0],
+            codes: () => codes, mate: book.mate[key] === null ? undefined :
             {{ key: book.mate[key], values: () => values(book.mate[key]) }} }}));
           const known = predictorsOf(plan, 0, columns, n);
           const put = ([c, target]) => ({{ ...columns[c], codes: book.codes[c], target }});

@@ -16,7 +16,7 @@ from scipy.special import logit, ndtr
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import below, pawn, sliced
 from sim.formulas.conditioning import normal_levels, rank_codes
-from sim.formulas.emulator import sparse_logistic
+from sim.formulas.emulator import BENDS, sparse_logistic
 from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
@@ -259,6 +259,7 @@ def _packed(
             "texts": texts.items,
             "sources": _sources(plans),
             "grid": GRID.round(4).tolist(),
+            "bends": BENDS.round(4).tolist(),
             "levels": {b: _levels(b).round(4).tolist() for b in (1, COARSE, MIDDLE, FINE)},
             **more,
         }
@@ -315,14 +316,16 @@ def _levels(bits: int) -> NDArray[np.float64]:
 def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
     """Regressions of what is asked on all columns, noted beside each; their constants.
 
-    Where a red line lies matters where it binds: their product is a term as well.
+    Where a red line lies matters where it binds: their product is a term as well. What stands in
+    fine steps may bend.
     """
     x = np.stack([_levels(bits)[codes] for codes, bits, _, _ in columns], axis=1)
     pairs = _lines_that_may_bind(columns)
     mates = dict(pairs) | {b: a for a, b in pairs}
+    fine = [n for n, (_, bits, key, _) in enumerate(columns) if bits == FINE and key]
     constants = []
     for goal in GOALS:
-        found = sparse_logistic(x, np.isfinite(_days(plan, goal)), pairs)
+        found = sparse_logistic(x, np.isfinite(_days(plan, goal)), pairs, fine)
         products = dict(zip(pairs, found.products, strict=True))
         constants.append(round(found.constant, 4))
         for n, (*_, beside) in enumerate(columns):
@@ -330,6 +333,9 @@ def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
             more = products.get((n, mate), products.get((mate, n), 0.0))
             told = found.coefficients[n], found.errors[n], more
             beside.setdefault("fit", []).append([float(f"{v:.4g}") for v in told])
+            if n in fine:
+                curve = found.curves.get(n, np.zeros(0))
+                beside.setdefault("curve", []).append([float(f"{v:.3g}") for v in curve])
             if mate != n:
                 beside["mate"] = columns[mate][2]
     return constants

@@ -34,7 +34,7 @@ async function begin() {
   function fitOf(plan, input) {
     const held = input.held[plan.number], mate = book.byKey.get(held.mate);
     const values = () => mate.held[plan.number].values ??= Float64Array.from(codesOf(mate, plan.number), (code) => book.levels[mate.bits][code]);
-    return { key: input.key, fit: held.fit, engine: isEngine(input, plan.number), mate: mate && { key: mate.key, values } };
+    return { key: input.key, fit: held.fit, curve: held.curve, bends: book.bends, engine: isEngine(input, plan.number), mate: mate && { key: mate.key, values } };
   }
   function targetsOf(plan, changes) {
     return changes.map(({ input, value }) => {

@@ -7,20 +7,33 @@ const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
 
-// Adds what a column brings to linear predictors: `by` of each code, more or less with its mate.
-function addTo(eta, codes, by, [slope, , more], mate) {
+// What a value adds to linear predictors: a straight line, and a curve where it bends.
+function toldBy({ fit, curve, bends }, goal) {
+  const [slope] = fit[goal], by = curve?.[goal] || [];
+  return (z) => slope * z + (by.length ? between(bends, by, z) : 0);
+}
+
+function between(places, values, z) {
+  const above = places.findIndex((place) => place >= z);
+  if (above <= 0) return values[above < 0 ? values.length - 1 : 0];
+  return values[above - 1] + (values[above] - values[above - 1]) * (z - places[above - 1]) / (places[above] - places[above - 1]);
+}
+
+// Adds what codes bring by themselves, and with the mate of their column.
+function addTo(eta, codes, alone, joint, mate) {
   const n = eta.length;
-  if (more && mate) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * (slope + more * mate[i]);
-  else if (slope) for (let i = 0; i < n; i++) eta[i] += by[codes[i]] * slope;
+  if (mate) for (let i = 0; i < n; i++) eta[i] += alone[codes[i]] + joint[codes[i]] * mate[i];
+  else for (let i = 0; i < n; i++) eta[i] += alone[codes[i]];
 }
 
 // Linear predictors of all stored worlds, and what of it calibrations decide.
 function predictorsOf(plan, goal, columns, n) {
   const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), paired = new Set();
-  for (const { key, codes, levels, fit, engine, mate } of columns) {
-    const both = mate && !paired.has(mate.key) && mate.values(); // their product is added once
-    if (fit[goal][0] || (both && fit[goal][2])) addTo(eta, codes(), levels, fit[goal], both);
-    if (engine) addTo(judged, codes(), levels, fit[goal]);
+  for (const column of columns) {
+    const { key, codes, levels, fit, engine, mate } = column, more = fit[goal][2];
+    const alone = Float64Array.from(levels, toldBy(column, goal)), both = more && mate && !paired.has(mate.key); // a product is added once
+    if (both || alone.some((by) => by)) addTo(eta, codes(), alone, Float64Array.from(levels, (z) => more * z), both && mate.values());
+    if (engine) addTo(judged, codes(), alone);
     paired.add(key);
   }
   return { eta, judged, ends: endsOf(judged) };
@@ -29,12 +42,14 @@ function predictorsOf(plan, goal, columns, n) {
 // What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
 function moved(predictors, goal, changes, n) {
   const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged, put = new Map();
-  const shifts = changes.map(({ key, codes, levels, target, fit, engine, mate }) => {
-    const by = Float64Array.from(levels, (z) => target - z);
-    addTo(eta, codes, by, fit[goal], put.has(mate?.key) ? new Float64Array(n).fill(put.get(mate.key)) : mate?.values());
-    if (engine) addTo(judged, codes, by, fit[goal]);
+  const shifts = changes.map((change) => {
+    const { key, codes, levels, target, fit, engine, mate } = change, [, error, more] = fit[goal], told = toldBy(change, goal);
+    const alone = Float64Array.from(levels, (z) => told(target) - told(z)), joint = Float64Array.from(levels, (z) => more * (target - z));
+    const beside = put.has(mate?.key) ? new Float64Array(n).fill(put.get(mate.key)) : mate?.values();
+    addTo(eta, codes, alone, joint, more && beside);
+    if (engine) addTo(judged, codes, alone);
     put.set(key, target);
-    return [fit[goal][1], target - meanOf(codes, levels, n)];
+    return [error, target - meanOf(codes, levels, n)];
   });
   const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged);
   let sum = 0, slope = 0, lows = 0, highs = 0;
