@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, Table, full
+from sim.arrays import ByWorld, Table, evenly_spaced, full
 from sim.engine.draws import Draws
 from sim.scenario.schema import Scenario
 
@@ -70,7 +70,7 @@ class Talks(ByWorld):
         "signed_round": "world stage",
         "stage_of_issue": "issue",
         "options": "point",
-        "issues_of_stage": "issue",
+        **dict.fromkeys(("issues_of_stage", "_places_of_stage"), "issue"),
         "tables": None,
         "spec": None,
     }
@@ -129,6 +129,7 @@ class Talks(ByWorld):
         self.issues_of_stage = [
             np.flatnonzero(self.stage_of_issue == n) for n in range(self.stages)
         ]
+        self._places_of_stage = [evenly_spaced(issues) for issues in self.issues_of_stage]
 
     @property
     def worlds(self) -> int:
@@ -162,14 +163,15 @@ class Talks(ByWorld):
         would cost more: what is written for it is to be written again for the others.
         """
         groups: list[Table] = []
-        for stage, issues in enumerate(self.issues_of_stage):
+        columns = zip(self.issues_of_stage, self._places_of_stage, strict=True)
+        for stage, (issues, places) in enumerate(columns):
             holds = where & (self.stage == stage)
             count = int(np.count_nonzero(holds))
             if 2 * count > self.worlds:
-                groups.insert(0, Table(slice(None), issues, stage, holds))
+                groups.insert(0, Table(slice(None), issues, stage, holds, places))
             elif count:
                 worlds = np.flatnonzero(holds)
-                groups.append(Table(worlds, issues, stage, holds[worlds]))
+                groups.append(Table(worlds, issues, stage, holds[worlds], places))
         return groups
 
     def signed_or(self, otherwise: Array) -> Array:
