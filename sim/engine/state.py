@@ -61,7 +61,7 @@ class Talks(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("status", "concluded_round", "in_force_round", "last_signed"), "world"),
-        **dict.fromkeys(("stage", "is_open", "talking", "events"), "world"),
+        **dict.fromkeys(("stage", "_stage_before", "is_open", "talking", "events"), "world"),
         **dict.fromkeys(("cost_factor", "cost_factor_next"), "world"),
         **dict.fromkeys(("drift_factor", "drift_factor_next"), "world"),
         **dict.fromkeys(("agreed", "terms_low", "terms_high"), "world issue"),
@@ -90,6 +90,7 @@ class Talks(ByWorld):
         self._set_up_agenda()
         worlds = self.worlds
         self.stage = np.zeros(worlds, dtype=np.int64)
+        self._stage_before = self.stage[:0]  # that of the last refresh
         self.status = np.full(worlds, OPEN, dtype=np.int8)
         self.agreed = full((worlds, len(self.issues)), np.nan)
         self.is_fixed = full(self.agreed.shape, False)
@@ -147,6 +148,9 @@ class Talks(ByWorld):
         # who has just signed a stage talks about the next one from the next round on
         self.talking = self.is_open & (self.last_signed < self.round)
         self.tables = self.tables_where(self.talking)
+        if np.array_equal(self.stage, self._stage_before):
+            return
+        self._stage_before = self.stage.copy()
         self.on_table = (self.stage_of_issue[:, None] == self.stage).T
         self.is_fixed = (self.stage_of_issue[:, None] < self.stage).T
         worlds = np.arange(self.worlds)
