@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.agents import Formulator
+from sim.engine.agents.mediator import distances
 from sim.engine.protocols.base import Array, Hall, Mask, register
 from sim.engine.protocols.mediated import Mediated
 from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import entries
+from sim.formulas.bargaining.drafting import at
 
 Index = NDArray[np.intp]
 LEAST = 1e-9
@@ -19,7 +20,7 @@ LEAST = 1e-9
 
 
 class Complaints(NamedTuple):
-    """What each critic would change in a text, arrays (worlds, critics, issues).
+    """What each critic would change in a text, arrays (critics, worlds, issues).
 
     Attributes
     ----------
@@ -31,15 +32,21 @@ class Complaints(NamedTuple):
         Where the text is one that it cannot sign.
     order : ndarray of int
         The issues, what it cannot sign first, then the change that would help it most.
-    number : ndarray of int, shape (worlds, critics)
+    rank : ndarray of int
+        The place of each issue in that order.
+    number : ndarray of int, shape (critics, worlds)
         How many changes would help it at all.
+    lost : ndarray, shape (issues, critics, worlds)
+        What it loses by the text for weight 1; by what it votes on, with the weight there.
     """
 
     wanted: Index
     distance: Array
     beyond: Mask
     order: Index
+    rank: Index
     number: Index
+    lost: Array
 
 
 @register
@@ -164,93 +171,112 @@ class SingleText(Mediated):
         changed, unsignable : ndarray of bool, shape (worlds,)
             Where it has been changed; where somebody has said that it cannot sign what it heard.
         """
-        envoy = self.envoy
+        envoy, signatories = self.envoy, len(self.belief)
         choice = envoy.nearest_points(worlds, issues)
         complaints = self._complaints(worlds, issues, choice)
         changed = np.zeros(len(worlds), dtype=bool)
+        pairs = [] if envoy.exclusions is None else envoy.exclusions.pairs_among(issues)
         for turn in range(len(issues)):
-            spoken = (turn < complaints.number) & ~changed[:, None]
-            some = np.flatnonzero(spoken.any(axis=1))
+            spoken = (turn < complaints.number) & ~changed
+            some = np.flatnonzero(spoken.any(axis=0))
             if not len(some):
                 break
-            named = complaints.order[:, :, turn]
-            self._learn(worlds, issues, complaints, turn, spoken)
-            loss, gap, extra, pairs = envoy.estimates(worlds[some], issues)
-            wanted = np.take_along_axis(complaints.wanted, named[:, :, None], axis=2)[:, :, 0]
-            choice[:, some], changed[some] = revised(
-                choice[:, some],
-                loss,
-                gap,
-                extra,
-                named[some],
-                wanted[some],
-                spoken[some],
-                envoy.welfare,
-                self.talks.spec.engine.criticism_enough,
-                pairs,
+            spoken, here, named = spoken[:, some], worlds[some], complaints.order[:, some, turn]
+            seen = np.ones((len(issues), len(spoken), len(some)))
+            seen[:, :signatories] = self._learn(here, issues, complaints, turn, some, spoken)
+            # judged on the issues that are named; what is lost on the others is lost already
+            on, place = named, (named[:, None] == named).argmax(axis=0)
+            if pairs:
+                on, place = np.tile(np.arange(len(issues))[:, None], len(some)), named
+            at_first = choice[on, some]
+            loss, gap, extra, _ = envoy.estimates(here, issues, on, seen[:, :signatories])
+            gap -= (complaints.lost[:, :, some] * seen).sum(axis=0)
+            gap += at(loss, at_first[:, None]).sum(axis=0)
+            wanted = complaints.wanted[np.arange(len(named))[:, None], some, named]
+            enough = self.talks.spec.engine.criticism_enough
+            after, changed[some] = revised(
+                at_first, loss, gap, extra, place, wanted, spoken, envoy.welfare, enough, pairs
             )
+            choice[on, some] = after if pairs else after[place, np.arange(len(some))]
+        self._make_known()
         text = envoy.begin().copy()
         text[np.ix_(worlds[changed], issues)] = envoy.at_points(choice[:, changed], issues)
         envoy.take_up(text)
-        return changed, np.asarray(complaints.beyond.any(axis=(1, 2)))
+        return changed, np.asarray(complaints.beyond.any(axis=(0, 2)))
 
     def _complaints(self, worlds: Index, issues: Index, choice: Index) -> Complaints:
         """What each would change: the parties that are asked, and whoever voted a text down."""
         model, envoy = self.model, self.envoy
-        signatories = model.signatories
-        here, points = np.ix_(worlds, issues), envoy.points[issues]
-        table = envoy.distances(worlds, issues)
+        signatories, points = model.signatories, envoy.points
+        every, here = np.arange(len(issues))[:, None], np.ix_(worlds, issues)
+        table = distances(points[issues, None], signatories, issues[:, None], worlds)
         # where other issues stand bears on a gate's threshold, not on what it would change
-        gates = model.ratification.in_draft(worlds, issues, points, model.war.no_deal[worlds])
+        rest = model.war.no_deal[worlds]
+        gates = model.ratification.in_draft(worlds, issues, every, points, rest)
         if gates is not None:
-            table = np.concatenate([table, gates.loss], axis=2)
+            table = np.concatenate([table, gates.loss], axis=1)
         weight = np.ones(table.shape[:3])
         beyond = np.zeros(table.shape[:3], dtype=bool)
         for k, party in enumerate(signatories):
             asked = (self.talks.on_table & party.consent).any(axis=1)[worlds]
-            weight[:, :, k] = np.where(asked, np.maximum(party.weight[here].T, LEAST), 0.0)
-            beyond[:, :, k] = party.cannot_sign(envoy.begin())[here].T
-        wanted = table.argmin(axis=3)
-        at_best = np.take_along_axis(table, wanted[..., None], axis=3)[..., 0]
-        won = np.stack([entries(t, c) for t, c in zip(table, choice, strict=True)]) - at_best
+            weight[:, k] = np.where(asked, np.maximum(party.weight[here].T, LEAST), 0.0)
+            beyond[:, k] = party.cannot_sign(envoy.begin())[here].T
+        wanted, lost = table.argmin(axis=3), at(table, choice[:, None])
+        won = lost - at(table, wanted)
         gain = weight * won
         beyond &= gain > 0.0
         # gains are at most 1; equal ones in the order of the issues, whatever their last digit
         rank = np.round(gain, 12) + 2.0 * beyond
-        first = np.argsort(-rank.transpose(1, 2, 0), axis=2, kind="stable")
+        order = np.argsort(-rank.transpose(1, 2, 0), axis=2, kind="stable")
         return Complaints(
-            wanted.transpose(1, 2, 0),
-            won.transpose(1, 2, 0),
-            beyond.transpose(1, 2, 0),
-            first,
+            *(of.transpose(1, 2, 0) for of in (wanted, won, beyond)),
+            order,
+            np.argsort(order, axis=2),
             (gain > 0.0).sum(axis=0),
+            lost,
         )
 
     def _learn(
-        self, worlds: Index, issues: Index, complaints: Complaints, turn: int, spoken: Mask
-    ) -> None:
-        """What a criticism says of the critic's saliences and of its red line on that issue."""
-        here = np.ix_(worlds, issues)
-        rows = np.arange(len(worlds))
-        for k in range(len(self.model.signatories)):
-            order, beyond = complaints.order[:, k], complaints.beyond[:, k]
-            named = order[:, turn]
-            where = spoken[:, k]
-            self.envoy.hear_reason(k, worlds[where], issues[named[where]])
-            rank = np.argsort(order, axis=1)
-            unnamed = (rank >= turn) & (rank < complaints.number[:, k, None])
-            # what it cannot sign it names first, however little it weighs
-            self.belief[k][here] = heard(
-                self.belief[k][here],
-                complaints.distance[:, k],
-                named,
-                unnamed,
-                where & ~beyond[rows, named],
-                self.talks.spec.engine.criticism_margin,
-            )
-        self._make_known()
+        self,
+        worlds: Index,
+        issues: Index,
+        complaints: Complaints,
+        turn: int,
+        some: Index,
+        spoken: Mask,
+    ) -> Array:
+        """What criticism says of the critics' saliences and of their red lines.
+
+        In ``worlds``, which are ``some`` of those with complaints; the saliences as they are
+        believed to be then, shape (issues, parties, worlds).
+        """
+        parties = self.model.signatories
+        _, distance, beyond, order, rank, number, _ = (of[: len(parties)] for of in complaints)
+        rank, number, named = rank[:, some], number[:, some, None], order[:, some, turn]
+        who, where = np.nonzero(spoken[: len(parties)])
+        self.envoy.hear_reasons(who, worlds[where], issues[named[who, where]])
+        here = np.ix_(np.arange(len(parties)), worlds, issues)
+        known = np.arange(len(parties))[:, None], some
+        # what it cannot sign it names first, however little it weighs
+        teaches = spoken[: len(parties)] & ~beyond[*known, named]
+        self.belief[here] = heard(
+            self.belief[here].reshape(-1, len(issues)),
+            distance[known].reshape(-1, len(issues)),
+            named.ravel(),
+            ((rank >= turn) & (rank < number)).reshape(-1, len(issues)),
+            teaches.ravel(),
+            self.talks.spec.engine.criticism_margin,
+        ).reshape(self.belief[here].shape)
+        learnt = _saliences(self.belief[:, worlds])[:, :, issues]
+        told = [p.known_by(now, worlds, issues) for p, now in zip(parties, learnt, strict=True)]
+        return np.stack(told).transpose(2, 0, 1)
 
     def _make_known(self) -> None:
-        for party, belief in zip(self.model.signatories, self.belief, strict=True):
-            weight = np.exp(belief - belief.max(axis=1, keepdims=True))
-            party.be_known(weight / weight.sum(axis=1, keepdims=True))
+        for party, learnt in zip(self.model.signatories, _saliences(self.belief), strict=True):
+            party.be_known(learnt)
+
+
+def _saliences(belief: Array) -> Array:
+    """Weights that sum to 1 over the last axis, of logarithms."""
+    weight = np.exp(belief - belief.max(axis=-1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
