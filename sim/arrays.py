@@ -19,7 +19,7 @@ Index = NDArray[np.intp]
 Some = Index | slice
 """A choice of worlds."""
 ALL = slice(None)
-BLOCK = 128
+BLOCK = 256
 """Worlds in which tables of many points are worked out at once: as many as fit in cache."""
 
 

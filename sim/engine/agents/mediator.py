@@ -245,34 +245,40 @@ class Formulator(Mediator):
         """The text (worlds, issues) at drafting points (issues, worlds)."""
         return np.take_along_axis(self.points[issues], choice, axis=1).T
 
-    def estimates(
-        self,
-        worlds: Index,
-        issues: Index,
-        on: Index | None = None,
-        seen: Array | None = None,
+    def estimates(self, worlds: Index, issues: Index) -> Estimates:
+        """What texts of a stage are judged by in some worlds, as it knows the parties now."""
+        here = issues[:, None], worlds
+        unexplained = self.unexplained.transpose(0, 2, 1)[:, *here].transpose(0, 2, 1)
+        *lines, assumed = self.lines(worlds, issues, unexplained)
+        self.assume(worlds, assumed)
+        seen = np.stack([p.salience_seen.T[here] for p in self.signatories], axis=1)
+        return self.judged(worlds, issues, np.arange(len(issues))[:, None], seen, lines)
+
+    def judged(
+        self, worlds: Index, issues: Index, on: Index, seen: Array, lines: Sequence[Array]
     ) -> Estimates:
-        """What texts of a stage are judged by in some worlds, as it knows the parties now.
+        """The same if it knew the parties so well.
 
         Parameters
         ----------
         worlds, issues : ndarray of int
-            The worlds, and the stage's issues.
-        on : ndarray of int, shape (places, worlds), optional
-            Places of those of the issues that are wanted in each world, all by default.
-        seen : ndarray, shape (issues, parties, worlds), optional
-            What it takes the saliences for; what the others do by default.
+            The worlds, one as often as wanted, and the stage's issues.
+        on : ndarray of int, shape (places, 1 or worlds)
+            Places of the issues that are judged.
+        seen : ndarray, shape (places, parties, worlds)
+            What it takes the saliences for.
+        lines : two of ndarray, shape (parties, worlds, places)
+            What it takes the red lines for.
         """
-        on = np.arange(len(issues))[:, None] if on is None else on
         here = issues[on], worlds
-        seen = self.saliences(worlds, issues) if seen is None else seen
         points, parties = self.points[here[0]], self.signatories
         loss = distances(points, parties, *here)
         extra = self._interests(here, points, loss)
-        places = np.arange(len(parties))[:, None], np.arange(len(worlds))
-        loss *= seen[on[:, None], *places][..., None]
+        loss *= seen[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in parties])
-        extra -= PENALTY * self._beyond_limits(worlds, issues, on)
+        beyond = distance_beyond(points, *lines)
+        beyond *= ~self.open[here[0]]
+        extra -= PENALTY * beyond
         gates = self.gates.in_draft(worlds, issues, on, self.points, self._rest(worlds))
         if gates is not None:
             loss = np.concatenate([loss, gates.loss], axis=1)
@@ -285,11 +291,6 @@ class Formulator(Mediator):
             barred = exclusions.barred().T[here][..., None] & (points > 0.0)
             extra -= PENALTY * barred
         return Estimates(loss, gap, extra, pairs)
-
-    def saliences(self, worlds: Index, issues: Index) -> Array:
-        """What is believed of the saliences, shape (issues, parties, worlds)."""
-        here = issues[:, None], worlds
-        return np.stack([p.salience_seen.T[here] for p in self.signatories], axis=1)
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
@@ -306,17 +307,14 @@ class Formulator(Mediator):
             terms -= lean[..., None] * distances[:, principal.index]
         return np.asarray(terms)
 
-    def _beyond_limits(self, worlds: Index, issues: Index, on: Index) -> Array:
-        """Scale units by which points lie beyond estimated red lines: (places, worlds, points)."""
-        low, high = self._limits(worlds, issues)
-        all_worlds = np.arange(len(worlds))
-        low, high = (side[:, all_worlds, on].transpose(0, 2, 1) for side in (low, high))
-        beyond = distance_beyond(self.points[issues[on]], low, high)
-        beyond *= ~self.open[issues[on]]
-        return beyond
+    def lines(
+        self, worlds: Index, issues: Index, unexplained: Array
+    ) -> tuple[Array, Array, Mask]:
+        """Red lines on a stage's issues as it would estimate them, knowing the parties so well.
 
-    def _limits(self, worlds: Index, issues: Index) -> tuple[Array, Array]:
-        """Red lines as it estimates them, (parties, worlds, issues) each."""
+        Two arrays of shape (parties, worlds, issues), as ``unexplained`` is, and the conditional
+        lines that are assumed to be in force, (worlds, rules).
+        """
         talks = self.talks
         parties = self.signatories
         here = (issues[:, None], worlds)
@@ -326,7 +324,6 @@ class Formulator(Mediator):
 
         refused = np.stack([talks.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
-        unexplained = block(self.unexplained)
         error = block(self.misjudged) * known[:, :, None] * unexplained
         low, high, ideal = (block(getattr(p, n) for p in parties) for n in ("low", "high", "ideal"))
         if self.doubt is not None:
@@ -344,12 +341,7 @@ class Formulator(Mediator):
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
         numbers = np.flatnonzero([rule.column in place for rule in self.rules])
-        stage = talks.stage[worlds[0]]
-        # each world by itself, so that none depends on what happens in others
-        anew = (self.assumed_at[worlds] != stage) | (
-            self.tabled % talks.spec.engine.linkages_every == 0
-        )
-        self.assumed_at[worlds] = stage
+        assumed = self.assumed[worlds]
         if len(numbers):
             rest = [p.rest for p in parties]
             moved = [
@@ -359,22 +351,30 @@ class Formulator(Mediator):
                 .among(issues.tolist())
                 for rule in (self.rules[n] for n in numbers)
             ]
-            chosen = np.ix_(worlds, numbers)
+            # each world by itself, so that none depends on what happens in others
+            anew = (self.assumed_at[worlds] != talks.stage[worlds]) | (
+                self.tabled % talks.spec.engine.linkages_every == 0
+            )
             if anew.any():
                 on_table = np.ones(low.shape[1:], dtype=bool)
                 found = best_linkages(low, high, moved, on_table)
-                self.assumed[np.ix_(worlds[anew], numbers)] = found[anew]
-            low, high = boxes(low, high, moved, self.assumed[chosen])
+                assumed[np.ix_(anew, numbers)] = found[anew]
+            low, high = boxes(low, high, moved, assumed[:, numbers])
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
-        return low, high
+        return low, high, assumed
+
+    def understand(self, worlds: Index, issues: Index, unexplained: Array) -> None:
+        """Parties have said what they would change, (parties, worlds, issues)."""
+        self.unexplained[np.ix_(np.arange(len(unexplained)), worlds, issues)] = unexplained
+
+    def assume(self, worlds: Index, assumed: Mask) -> None:
+        """Conditional lines are taken to be in force or not, at the stage of these worlds."""
+        self.assumed_at[worlds] = self.talks.stage[worlds]
+        self.assumed[worlds] = assumed
 
     def take_up(self, text: Array) -> None:
         """The text is now another one, (worlds, issues)."""
         self.text = text
-
-    def hear_reasons(self, parties: Index, worlds: Index, issues: Index) -> None:
-        """Parties have said what they would change, each on one issue in each of some worlds."""
-        self.unexplained[parties, worlds, issues] *= 0.5
 
     def give_up(self, where: Mask) -> None:
         """Stop mediating in some worlds."""

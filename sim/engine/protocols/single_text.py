@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import blocks
 from sim.engine.agents import Formulator
 from sim.engine.agents.mediator import distances
 from sim.engine.protocols.base import Array, Hall, Mask, register
@@ -47,6 +48,10 @@ class Complaints(NamedTuple):
     rank: Index
     number: Index
     lost: Array
+
+    def among(self, some: Index) -> Complaints:
+        """Those in some of the worlds."""
+        return Complaints(*(of[:, some] for of in self[:-1]), self.lost[:, :, some])
 
 
 @register
@@ -171,38 +176,105 @@ class SingleText(Mediated):
         changed, unsignable : ndarray of bool, shape (worlds,)
             Where it has been changed; where somebody has said that it cannot sign what it heard.
         """
-        envoy, signatories = self.envoy, len(self.belief)
+        envoy = self.envoy
         choice = envoy.nearest_points(worlds, issues)
         complaints = self._complaints(worlds, issues, choice)
         changed = np.zeros(len(worlds), dtype=bool)
-        pairs = [] if envoy.exclusions is None else envoy.exclusions.pairs_among(issues)
-        for turn in range(len(issues)):
-            spoken = (turn < complaints.number) & ~changed
-            some = np.flatnonzero(spoken.any(axis=0))
-            if not len(some):
-                break
-            spoken, here, named = spoken[:, some], worlds[some], complaints.order[:, some, turn]
-            seen = np.ones((len(issues), len(spoken), len(some)))
-            seen[:, :signatories] = self._learn(here, issues, complaints, turn, some, spoken)
-            # judged on the issues that are named; what is lost on the others is lost already
-            on, place = named, (named[:, None] == named).argmax(axis=0)
-            if pairs:
-                on, place = np.tile(np.arange(len(issues))[:, None], len(some)), named
-            at_first = choice[on, some]
-            loss, gap, extra, _ = envoy.estimates(here, issues, on, seen[:, :signatories])
-            gap -= (complaints.lost[:, :, some] * seen).sum(axis=0)
-            gap += at(loss, at_first[:, None]).sum(axis=0)
-            wanted = complaints.wanted[np.arange(len(named))[:, None], some, named]
-            enough = self.talks.spec.engine.criticism_enough
-            after, changed[some] = revised(
-                at_first, loss, gap, extra, place, wanted, spoken, envoy.welfare, enough, pairs
-            )
-            choice[on, some] = after if pairs else after[place, np.arange(len(some))]
+        # many texts change at the first word, most others at none: that first, then all others
+        for turns in (range(1), range(1, int(complaints.number.max()))):
+            some = np.flatnonzero((turns.start < complaints.number).any(axis=0) & ~changed)
+            if len(some) and len(turns):
+                said = complaints.among(some)
+                choice[:, some], changed[some] = self._hear(
+                    worlds[some], issues, said, choice[:, some], turns
+                )
         self._make_known()
         text = envoy.begin().copy()
         text[np.ix_(worlds[changed], issues)] = envoy.at_points(choice[:, changed], issues)
         envoy.take_up(text)
         return changed, np.asarray(complaints.beyond.any(axis=(0, 2)))
+
+    def _hear(
+        self, worlds: Index, issues: Index, complaints: Complaints, choice: Index, turns: range
+    ) -> tuple[Index, Mask]:
+        """Hear what is named in some turns, until it changes the text; the text, and where it is.
+
+        What is learnt does not hang on what becomes of the text, so all turns are heard first, then
+        all criticisms judged at once as if they were worlds of their own, then the text revised
+        where one of them is worth it.
+        """
+        envoy, everywhere = self.envoy, np.arange(len(worlds))
+        heard_by = np.array(turns)[:, None, None] < complaints.number
+        beliefs, unexplained = self._learn(worlds, issues, complaints, turns)
+        # all that is judged: turns in which somebody speaks, turn by turn
+        turn, world = np.nonzero(heard_by.any(axis=1))
+        number = np.full(heard_by.shape[::2], -1)
+        number[turn, world] = np.arange(len(turn))
+        learnt = _saliences(beliefs[turn, :, world].transpose(1, 0, 2))[:, :, issues]
+        seen = np.stack(
+            [
+                party.known_by(of, worlds[world], issues)
+                for party, of in zip(self.model.signatories, learnt, strict=True)
+            ]
+        )
+        *lines, assumed = envoy.lines(
+            worlds[world], issues, unexplained[turn, :, world].transpose(1, 0, 2)
+        )
+
+        def revise(turn: Index, world: Index, critic: Index, spoken: Mask) -> tuple[Index, Mask]:
+            """The text by what some critics say, arrays (critics, cases); in which cases it is."""
+            named, case = complaints.order[critic, world, turns.start + turn], number[turn, world]
+            # judged on the issues that are named; what is lost on the others is lost already
+            on, place = named, (named[:, None] == named).argmax(axis=0)
+            pairs = [] if envoy.exclusions is None else envoy.exclusions.pairs_among(issues)
+            if pairs:
+                on, place = np.tile(np.arange(len(issues))[:, None], len(world)), named
+            before, sides = choice[on, world], np.arange(len(seen))[:, None]
+            loss, gap, extra, _ = envoy.judged(
+                worlds[world],
+                issues,
+                on,
+                seen[sides, case, on[:, None]],
+                [side[:, case, on].transpose(0, 2, 1) for side in lines],
+            )
+            lost = complaints.lost[:, :, world]
+            lost[:, : len(seen)] *= seen[:, case].transpose(2, 0, 1)
+            gap -= lost.sum(axis=0)
+            gap += at(loss, before[:, None]).sum(axis=0)
+            after, changed = revised(
+                before,
+                loss,
+                gap,
+                extra,
+                place,
+                complaints.wanted[critic, world, named],
+                spoken,
+                envoy.welfare,
+                self.talks.spec.engine.criticism_enough,
+                pairs,
+            )
+            text = choice[:, world]
+            text[on, np.arange(len(world))] = after if pairs else after[place, np.arange(len(world))]
+            return text, changed
+
+        worth = np.zeros(number.shape, dtype=bool)
+        for said in blocks(np.flatnonzero(heard_by)):
+            when, critic, where = np.unravel_index(said, heard_by.shape)
+            _, changes = revise(when, where, critic[None], np.ones((1, len(said)), dtype=bool))
+            worth[when[changes], where[changes]] = True
+        changed, last = worth.any(axis=0), np.where(worth.any(axis=0), worth.argmax(axis=0), -1)
+        some = np.flatnonzero(changed)
+        if len(some):
+            critics = np.arange(heard_by.shape[1])[:, None]
+            spoken = heard_by[last[some], :, some].T
+            choice = choice.copy()
+            choice[:, some], changed[some] = revise(last[some], some, critics, spoken)
+        # what was heard after the change is for another day
+        self.belief[:, worlds] = beliefs[last, :, everywhere].transpose(1, 0, 2)
+        envoy.understand(worlds, issues, unexplained[last, :, everywhere].transpose(1, 0, 2))
+        told = np.where(np.arange(len(number))[:, None] <= last % len(number), number, -1)
+        envoy.assume(worlds, assumed[told.max(axis=0)])
+        return choice, changed
 
     def _complaints(self, worlds: Index, issues: Index, choice: Index) -> Complaints:
         """What each would change: the parties that are asked, and whoever voted a text down."""
@@ -237,39 +309,37 @@ class SingleText(Mediated):
         )
 
     def _learn(
-        self,
-        worlds: Index,
-        issues: Index,
-        complaints: Complaints,
-        turn: int,
-        some: Index,
-        spoken: Mask,
-    ) -> Array:
+        self, worlds: Index, issues: Index, complaints: Complaints, turns: range
+    ) -> tuple[Array, Array]:
         """What criticism says of the critics' saliences and of their red lines.
 
-        In ``worlds``, which are ``some`` of those with complaints; the saliences as they are
-        believed to be then, shape (issues, parties, worlds).
+        After each turn, and if the text does not change: beliefs (turns, parties, worlds, issues of
+        the scenario), and how well lines are known then (turns, parties, worlds, issues).
         """
-        parties = self.model.signatories
-        _, distance, beyond, order, rank, number, _ = (of[: len(parties)] for of in complaints)
-        rank, number, named = rank[:, some], number[:, some, None], order[:, some, turn]
-        who, where = np.nonzero(spoken[: len(parties)])
-        self.envoy.hear_reasons(who, worlds[where], issues[named[who, where]])
-        here = np.ix_(np.arange(len(parties)), worlds, issues)
-        known = np.arange(len(parties))[:, None], some
-        # what it cannot sign it names first, however little it weighs
-        teaches = spoken[: len(parties)] & ~beyond[*known, named]
-        self.belief[here] = heard(
-            self.belief[here].reshape(-1, len(issues)),
-            distance[known].reshape(-1, len(issues)),
-            named.ravel(),
-            ((rank >= turn) & (rank < number)).reshape(-1, len(issues)),
-            teaches.ravel(),
-            self.talks.spec.engine.criticism_margin,
-        ).reshape(self.belief[here].shape)
-        learnt = _saliences(self.belief[:, worlds])[:, :, issues]
-        told = [p.known_by(now, worlds, issues) for p, now in zip(parties, learnt, strict=True)]
-        return np.stack(told).transpose(2, 0, 1)
+        parties, shape = len(self.belief), (-1, len(issues))
+        _, distance, beyond, order, rank, number, _ = (of[:parties] for of in complaints)
+        belief = self.belief[:, worlds]
+        unexplained = self.envoy.unexplained[np.ix_(np.arange(parties), worlds, issues)]
+        beliefs, states = [], []
+        for turn in turns:
+            spoken, named = turn < number, order[:, :, turn]
+            who, where = np.nonzero(spoken)
+            what = named[who, where]
+            unexplained[who, where, what] *= 0.5
+            # what it cannot sign it names first, however little it weighs
+            teaches = spoken.copy()
+            teaches[who, where] = ~beyond[who, where, what]
+            belief[:, :, issues] = heard(
+                belief[:, :, issues].reshape(shape),
+                distance.reshape(shape),
+                named.ravel(),
+                ((rank >= turn) & (rank < number[..., None])).reshape(shape),
+                teaches.ravel(),
+                self.talks.spec.engine.criticism_margin,
+            ).reshape(distance.shape)
+            beliefs.append(belief.copy())
+            states.append(unexplained.copy())
+        return np.array(beliefs), np.array(states)
 
     def _make_known(self) -> None:
         for party, learnt in zip(self.model.signatories, _saliences(self.belief), strict=True):
