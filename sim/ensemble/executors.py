@@ -219,7 +219,6 @@ def _end(worker: _Worker) -> None:
 
 def _serve(connection: Connection) -> None:
     """A worker: says that it is there, then takes items until its pipe is closed."""
-    sys.modules.setdefault("dask", None)  # type: ignore[arg-type]  # as in sim.__main__
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         connection.send((True, None))

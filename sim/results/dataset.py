@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from xarray.backends import H5NetCDFStore
 
 from sim.arrays import Array
 from sim.engine.draws import CHUNK
@@ -21,6 +20,7 @@ from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
 from sim.results.limited import limited_coordinates, limited_variables
+from sim.results.netcdf import write_netcdf
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
 
@@ -323,20 +323,7 @@ def save_results(
         ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
-        small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        _write(packed(ensemble), temporary, "w", None, small)
-        _write(central, temporary, "a", "central", {})
-
-
-def _write(
-    data: xr.Dataset, path: Path, mode: str, group: str | None, encoding: dict[str, Any]
-) -> None:
-    """As ``Dataset.to_netcdf``, which would first import all of Dask's cluster, if it is there."""
-    store = H5NetCDFStore.open(path, mode=mode, group=group, lock=False)
-    try:
-        data.dump_to_store(store, encoding=encoding)
-    finally:
-        store.close()
+        write_netcdf(temporary, packed(ensemble), {"central": central}, small=["offer"])
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:
