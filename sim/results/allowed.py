@@ -14,6 +14,42 @@ from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES, Intervals
 from sim.results.record import Record
 
+RANGE, SAMPLING = "10–90 % of what past talks allow", "95 % interval"
+"""What an interval is, after a number: over calibrations, or of sampling alone."""
+
+
+class ToldApart:
+    """A difference with its sampling error, and how it differs among calibrations.
+
+    Attributes
+    ----------
+    interval : Interval
+        95 %, of sampling alone.
+    allowed : Interval or None
+        Over the engine parameters that past talks allow, 10 to 90 per cent; None where worlds do
+        not draw them.
+    """
+
+    interval: Interval
+    allowed: Interval | None
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the sampling error leaves 0 out."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+    @property
+    def holding(self) -> Interval:
+        """The interval that holds 0, of several the sampling error; that if none does."""
+        return self.interval if self.visible or not self.sampled else self.allowed or self.interval
+
+    @property
+    def visible(self) -> bool:
+        """Whether neither the sampling error nor the calibrations hold 0."""
+        return self.sampled and (
+            self.allowed is None or not self.allowed.low <= 0 <= self.allowed.high
+        )
+
 
 @dataclass(frozen=True)
 class Allowed(Record):
@@ -44,11 +80,15 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     scores = normal_scores(np.array(drawn).T)
 
     def spread(flags: np.ndarray) -> Interval:
-        least, most = wilson(int(flags.sum()), len(flags), Z80)
-        low, high = spread_of_share(scores, flags)
-        return Interval(min(low, least), max(high, most))
+        sampled = wilson(int(flags.sum()), len(flags), Z80)
+        return never_narrower(spread_of_share(scores, flags), sampled)
 
     return spread
+
+
+def never_narrower(spread: tuple[float, float], sampled: Interval) -> Interval:
+    """A range that also covers the sampling error of the same level."""
+    return Interval(min(spread[0], sampled.low), max(spread[1], sampled.high))
 
 
 def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:

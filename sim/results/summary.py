@@ -21,7 +21,7 @@ from sim.results.aftermath import (
     plan_summary,
     ratification_summary,
 )
-from sim.results.allowed import Allowed, allowed_summary
+from sim.results.allowed import RANGE, SAMPLING, Allowed, allowed_summary
 from sim.results.articles import ArticlesSummary, articles_summary
 from sim.results.asked import Asked, AtDeadline, asked_summary, deadline_summary
 from sim.results.failures import RipenessAt, no_common_ground, ripeness_summary, shares_of
@@ -165,7 +165,7 @@ class Summary(Record):
     @property
     def span_means(self) -> str:
         """What these intervals are, after a number."""
-        return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
+        return SAMPLING if self.allowed is None else RANGE
 
 
 def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
+from sim.results.allowed import RANGE
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.words.shares import FEW
+from sim.words.shares import ranges_words
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
@@ -42,19 +43,7 @@ def worlds_words(comparison: Comparison) -> str:
 def spans_words(comparison: Comparison) -> str:
     """What the ranges of shares are, and how many worlds are few."""
     known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
-    if not known:
-        return f"Ranges: 95 % intervals. Shares of fewer than {FEW} worlds are counts."
-    widest = max(
-        (span.high - span.low) / 2
-        for summary in known
-        for kind, span in summary.outcomes_interval.items()
-        if kind == "settlement"
-    )
-    return (
-        "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is "
-        f"{100 * widest:.1f} points either way at the most. Shares of fewer than {FEW} worlds are "
-        "counts."
-    )
+    return ranges_words([summary.outcomes_interval["settlement"] for summary in known])
 
 
 def difference_words(one: Difference) -> str:
@@ -65,7 +54,7 @@ def difference_words(one: Difference) -> str:
         sampling = f"{between}95 % interval {_from_to(one, one.interval)}"
         spans = [sampling]
         if one.allowed is not None:
-            allowed = f"10–90 % of what past talks allow {_from_to(one, one.allowed)}"
+            allowed = f"{RANGE} {_from_to(one, one.allowed)}"
             little = negligible(one.interval, one.allowed)
             spans = [allowed] if little else [allowed, sampling]
         return f"{_apart(one)} ({'; '.join(spans)})."
