@@ -12,9 +12,6 @@ from sim.studies.sweep.surface import Surface, surface
 from sim.views.view import View
 from sim.words.shares import FEW
 
-FEW_PLACES = 4
-"""Places that are told one by one."""
-
 
 @dataclass(frozen=True)
 class HeatmapView(View):
@@ -107,12 +104,11 @@ def _intervals(shown: Surface) -> str:
     if all(one.allowed is None for one in found):
         return f"Means with their {SAMPLING}. {same}."
     text = "Means with the range over what past talks allow (10–90 %)"
-    alone = [at for at, one in shown.found.items() if one.labelled]
+    alone = [at for at, one in shown.found.items() if one.labelled and not one.few]
     if alone:
-        places = [_where(shown, at, " = ", " and ") for at in alone]
-        named = listing(places) if len(places) <= FEW_PLACES else counted(len(places), "place")
-        text += f", but {SAMPLING}s of sampling where worlds draw no calibration ({named})"
-    errors = [one.sampling.high - one.sampling.low for one in found if one.sampling]
+        named = "“sampling”" if shown.y else listing([_where(shown, at, " = ") for at in alone])
+        text += f"; {named}: {SAMPLING}, where worlds draw no calibration"
+    errors = [one.sampling.high - one.sampling.low for one in found if one.sampling and shown.y]
     if errors:
         unit = "points" if shown.measure.kind == "share" else shown.measure.unit
         most = f"{scale * max(errors) / 2:.2g} {unit}"

@@ -17,7 +17,7 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, signed
 from sim.results.allowed import SAMPLING
 from sim.results.outcomes import NOTE, Measure
-from sim.studies.compare.words import ONE_BY_ONE
+from sim.studies.compare.words import EACH, ONE_BY_ONE
 from sim.studies.sweep.effects import Effect, unmoved
 from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
 from sim.studies.sweep.results import SweepResults
@@ -44,7 +44,8 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     console.print(Padding(cells.words(), (0, 0, 0, 2)), style="dim")
     console.print(Text("\nFrom one end of each parameter to the other", style="bold"))
     console.print(_effects(swept))
-    console.print(Padding(f"{PAIRED} {ONE_BY_ONE}", (0, 0, 0, 2)), style="dim")
+    counts = ONE_BY_ONE if results.calibrated else EACH
+    console.print(Padding(f"{PAIRED} {counts}", (0, 0, 0, 2)), style="dim")
     for note in notes(swept, cells.sampled):
         console.print(Text("\n" + note))
     _next(console, job, swept)
@@ -194,9 +195,10 @@ def notes(swept: Swept, sampled: bool) -> Iterator[str]:
         )
     worlds = results.header.worlds
     if worlds < 500 and sampled:
+        but = ", though not the range over what past talks allow" if results.calibrated else ""
         yield (
             f"With {worlds:,} worlds a cell sampling counts; the same command with more --worlds "
-            "makes it less, though not the range over what past talks allow."
+            f"makes it less{but}."
         )
     if results.header.sampled:
         yield (

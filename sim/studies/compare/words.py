@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
-from sim.results.allowed import RANGE
-from sim.studies.compare.comparison import Comparison
+from sim.results.allowed import RANGE, SAMPLING
+from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
 from sim.words.shares import ranges_words
 
@@ -17,10 +17,13 @@ RIPENESS = (
     "lines leave no common ground, with those crossed least. More of it means that the war, not "
     "the red lines, would allow a deal."
 )
-ONE_BY_ONE = (
+EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
-    "is expected to show one. A difference counts where what past talks allow, from the 10th to "
-    "the 90th percentile, has its direction, too."
+    "is expected to show one."
+)
+ONE_BY_ONE = (
+    f"{EACH} A difference counts where what past talks allow, from the 10th to the 90th "
+    "percentile, has its direction, too."
 )
 TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
@@ -43,7 +46,21 @@ def worlds_words(comparison: Comparison) -> str:
 def spans_words(comparison: Comparison) -> str:
     """What the ranges of shares are, and how many worlds are few."""
     known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
-    return ranges_words([summary.outcomes_interval["settlement"] for summary in known])
+    text = ranges_words([summary.outcomes_interval["settlement"] for summary in known])
+    return f"{text}{uncalibrated_words(comparison)}"
+
+
+def uncalibrated_words(comparison: Comparison) -> str:
+    """What the ranges of scenarios without a calibration are; nothing where none differs."""
+    said = f" {sentence(NOT_CALIBRATED)}: {SAMPLING}s of sampling alone."
+    return said if comparison.uncalibrated else ""
+
+
+def marks(comparison: Comparison, name: str) -> str:
+    """What sets a scenario apart in a table or chart, after its name; mostly nothing."""
+    said = ["baseline"] if name == comparison.baseline != DEFAULT_BASELINE else []
+    said += [NOT_CALIBRATED] if name in comparison.uncalibrated else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def difference_words(one: Difference) -> str:

@@ -39,6 +39,12 @@ class Effect(Contrast):
     of_high: float
 
 
+def told_measures(results: SweepResults) -> list[Measure]:
+    """Measures whose effects are told: how it ends, stages, and how near a deal was."""
+    keys = ["settlement", *(["first_stage"] if results.header.names.stages else []), "ripeness"]
+    return [results.measure(key) for key in keys]
+
+
 def effects(results: SweepResults, measure: Measure) -> Iterator[Effect]:
     """The effect of every parameter; none of those of which nothing has been run at an end.
 

@@ -151,10 +151,13 @@ def _digest(plan: Plan) -> str:
 
 
 def versions(plan: Plan) -> dict[str, str]:
-    """Of this program and of the libraries that its numbers depend on."""
+    """Of this program and of the libraries that its numbers depend on, and the calibration."""
     first = next(iter(plan.scenarios.values()))
     found: dict[str, str] = json.loads(provenance(first, plan.seed, plan.overrides)["versions"])
-    return found
+    # it is in a file of its own, of which a scenario's data hold the name only
+    tables = [one.scenario.engine.calibration for one in plan.scenarios.values()]
+    text = " ".join(table.model_dump_json() for table in tables)
+    return found | {"calibration": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
 def _like(plan: Plan) -> xr.Dataset:
@@ -209,8 +212,9 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
     if there.seed != plan.seed:
         raise file_error(path.parent, f"holds a sweep with seed {there.seed}", AGAIN)
     mine = versions(plan)
-    for name in ("sim", "mesa", "numpy", "scipy"):
-        if there.versions.get(name) != mine[name]:
+    for name in ("sim", "mesa", "numpy", "scipy", "calibration"):
+        # sweeps of earlier versions do not say which calibration
+        if there.versions.get(name, mine[name] if name == "calibration" else None) != mine[name]:
             said = f"was begun with {name} {there.versions.get(name)}, and this is {mine[name]}"
             raise file_error(path.parent, said, AGAIN)
     wanted = {cell.digest for cell in plan.cells}
