@@ -53,11 +53,22 @@ class ToldApart:
 
 @dataclass(frozen=True)
 class Allowed(Record):
-    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent."""
+    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent.
+
+    Attributes
+    ----------
+    stages, limited : dict of str to Interval
+        Of what stands at the end by stage; of what is ever signed by limited agreement.
+    plan : Interval or None
+        Of the worlds that the plan as published suits.
+    """
 
     outcomes: dict[str, Interval]
     deal_by_day: Intervals
     first_stage_by_day: Intervals
+    stages: dict[str, Interval]
+    limited: dict[str, Interval] | None
+    plan: Interval | None
 
 
 def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
@@ -91,8 +102,10 @@ def never_narrower(spread: tuple[float, float], sampled: Interval) -> Interval:
     return Interval(min(spread[0], sampled.low), max(spread[1], sampled.high))
 
 
-def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:
-    """How shares differ among calibrations."""
+def allowed_summary(
+    data: xr.Dataset, days: list[str], suits: np.ndarray | None = None
+) -> Allowed | None:
+    """How shares differ among calibrations; ``suits``: worlds that the plan suits, if any."""
     spread = allowed_spread(data)
     if spread is None:
         return None
@@ -104,4 +117,8 @@ def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:
         {kind: spread(codes == OUTCOMES.index(kind)) for kind in kinds},
         {day: spread(settled <= float(day)) for day in days},
         {day: spread(first <= float(day)) for day in days},
-    )
+        {str(s): spread(data.stages_signed.values > n) for n, s in enumerate(data.stage.values)},
+        {str(key): spread(np.isfinite(data.limited_day.values[:, n]))
+         for n, key in enumerate(data.limited.values)} if "limited" in data.dims else None,
+        None if suits is None else spread(suits),
+    )  # fmt: skip
