@@ -14,7 +14,6 @@ from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
 from sim.engine.protocols.alternating import Alternating
 from sim.formulas.tactics import TACTICS
-from sim.scenario import Scenario
 from tests.conftest import TOY, build, simulate
 
 points = st.integers(0, 20).map(lambda n: n / 20)
@@ -268,15 +267,6 @@ def test_ripeness_of_one_issue_is_half_the_bargaining_range() -> None:
     }
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     assert model.recorder.ripeness_at_start[0] == pytest.approx(0.18, abs=0.005)
-
-
-def test_more_worlds_leave_the_first_ones_as_they_were(kellogg: Scenario) -> None:
-    few, many = simulate(kellogg, 60), simulate(kellogg, 110)
-    assert (few.talks.concluded_round == many.talks.concluded_round[:60]).all()
-    assert (few.talks.stage == many.talks.stage[:60]).all()
-    for one, other in zip(few.signatories, many.signatories, strict=True):
-        assert np.array_equal(one.offer, other.offer[:60])
-        assert np.array_equal(one.reservation, other.reservation[:60])
 
 
 def test_an_extra_uncertain_number_does_not_move_the_others(toy: dict[str, Any]) -> None:

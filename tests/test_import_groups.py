@@ -291,36 +291,6 @@ def test_genius_folder_or_domain_file(domain: Path, what: str) -> None:
         assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
-        '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>',
-    ],
-)
-def test_document_types_are_refused_and_nothing_is_written(domain: Path, head: str) -> None:
-    path = domain / "wells.xml"
-    path.write_text(head + "\n" + path.read_text())
-    done = sim("import", "village", cwd=domain.parent)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("village/wells.xml:1: column 13: declares a document type")
-    assert not (domain.parent / "village.yaml").exists()
-
-
-def test_every_mistake_in_xml_at_once(domain: Path) -> None:
-    for name, old, new in (
-        ("wells_utility_1_east.xml", 'evaluation="0.6"', 'evaluation="much"'),
-        ("wells_utility_2_west.xml", 'name="Road"', 'name="Raod"'),
-    ):
-        path = domain / name
-        path.write_text(path.read_text().replace(old, new, 1))
-    done = sim("import", "village", cwd=domain.parent)
-    assert done.returncode == 2
-    assert "'much' as its evaluation" in done.stderr
-    assert "no issue 'Raod'" in done.stderr
-    assert len(done.stderr.splitlines()) >= 2
-
-
 def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -> None:
     """What only the whole scenario shows is said of the file that was given."""
     import yaml
