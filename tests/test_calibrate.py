@@ -14,7 +14,6 @@ import xarray as xr
 import yaml
 from scipy.special import expit
 
-from sim.cli import main
 from sim.ensemble.runner import run_scenario
 from sim.formulas.emulator import (
     Share,
@@ -48,6 +47,7 @@ from sim.studies.calibrate.score import (
     recalibration,
     reliability,
 )
+from tests.conftest import typed
 from tests.test_lines import TOY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -230,21 +230,22 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_calibrate_and_score_a_folder(folder: Path) -> None:
     out = folder / "out"
     options = ["--worlds", "400", "--out", str(out), "--workers", "1"]
-    main_quietly(["calibrate", str(folder), *options])
-    said = capsys.readouterr().out
-    assert "3 past negotiations, 2 of them signed" in said
+    done = typed("calibrate", folder, *options)
+    assert done.code == 0
+    assert "3 past negotiations, 2 of them signed" in done.out
     table = json.loads((out / "calibration.json").read_text())
     assert table["names"] == list(NAMES)
     assert len(table["rows"]) == 256
     kept = {p: p.stat().st_mtime_ns for p in (out / "worlds").iterdir()}
     assert len(kept) == 3
-    main_quietly(["score", str(folder), *options])
+    done = typed("score", folder, *options)
+    assert done.code == 0
     # worlds that were run before are taken from there
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
-    assert "How long 2 deals held" in capsys.readouterr().out
+    assert "How long 2 deals held" in done.out
     scores = json.loads((out / "scores.json").read_text())
     assert list(scores["after_signing"]["cases"]) == ["one", "three"]
     assert set(scores["scores"]) == set(METHODS)
@@ -252,30 +253,20 @@ def test_calibrate_and_score_a_folder(folder: Path, capsys: pytest.CaptureFixtur
     # and it can be used, by either option
     given, texts = str(out / "calibration.json"), []
     for option in (["--calibration", given], ["--set", f"engine.calibration={given}"]):
-        main_quietly(["run", str(folder / "one.yaml"), *option, "--worlds", "30", "--no-plots",
-                      "--json", "--out", str(out / "run")])  # fmt: skip
-        texts.append(capsys.readouterr().out)
+        words = [folder / "one.yaml", *option, "--worlds", "30", "--no-plots", "--json"]
+        texts.append(typed(*words, "--out", out / "run").out)
     assert texts[0] == texts[1]
     assert json.loads(texts[0])["allowed"] is not None
 
 
 @pytest.mark.parametrize("command", ["run", "compare", "sweep", "explain", "advise", "page"])
-def test_every_command_that_runs_worlds_takes_a_calibration(
-    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = [command, str(folder / "one.yaml"), "--calibration", str(folder / "nowhere.json")]
+def test_every_command_that_runs_worlds_takes_a_calibration(command: str, folder: Path) -> None:
+    words = [command, folder / "one.yaml", "--calibration", folder / "nowhere.json"]
     words += ["--vary", "war.cost.north=0.5x,1x"] if command == "sweep" else []
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--out", str(folder / "out")])
-    assert ended.value.code not in (0, None)
-    told = " ".join(capsys.readouterr().err.split())
+    done = typed(*words, "--out", folder / "out")
+    assert done.code != 0
+    told = " ".join(done.err.split())
     assert "cannot be read as a calibration: there is no such file" in told
-
-
-def main_quietly(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code in (0, None)
 
 
 @pytest.mark.parametrize(

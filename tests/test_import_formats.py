@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.schema import Issue, nearest_text
+from tests.conftest import typed
 
 DOMAIN = """<negotiation_template><utility_space><objective><issue index="1" name="Price"
  type="integer" lowerbound="1" upperbound="3"/></objective></utility_space>
@@ -171,18 +171,15 @@ def test_of_two_domains_in_a_folder_one_is_named(folder: Path) -> None:
     assert "Left out, of another domain: house_tenant.xml." in found.notes
 
 
-def test_a_survey_counts_and_writes_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_survey_counts_and_writes_nothing(folder: Path) -> None:
     (folder / "bad").mkdir()
     (folder / "bad" / "positions.csv").write_text(
         "issue,actor,position,salience,power\na,b,x,1,1\n"
     )
     before = sorted(folder.rglob("*"))
-    with pytest.raises(SystemExit) as end:
-        main(["import", str(folder), "--survey"])
-    assert end.value.code == 0
-    text = capsys.readouterr().out
+    done = typed("import", folder, "--survey")
+    assert done.code == 0
+    text = done.out
     assert "'x' is not a number (-1e+09 to 1e+09)\n" in text
     assert "1 of 2 can be read" in text
     assert "GENIUS or NegMAS domain: 1 of 1" in text
