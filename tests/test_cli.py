@@ -19,7 +19,7 @@ import yaml
 
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
-from tests.conftest import ROOT, SCENARIOS, TOY, typed
+from tests.conftest import ROOT, TOY, typed
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
@@ -266,16 +266,6 @@ def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     assert "did you mean 'salience'?" in done.err
     assert "there is no issue 'sea'" in done.err
     assert all(line.startswith(str(bad)) for line in done.err.splitlines())
-
-
-def test_schema_prints_json_schema() -> None:
-    schema = json.loads(typed("schema").out)
-    assert {"issues", "actors", "war", "extends"} <= set(schema["properties"])
-
-
-def test_a_name_is_enough_for_a_shipped_scenario() -> None:
-    assert typed("check", "kellogg").code == 0
-    assert (SCENARIOS / "kellogg.yaml").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_one_error(toy_file: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sim.commands.importing import import_file
 from sim.formulas.groups import exchange
 from sim.importing import Wishes
 from sim.importing.keys import plain_key
-from sim.scenario import Loaded, LoadedDiscrete, Scenario, ScenarioError, load_any
+from sim.scenario import Loaded, Scenario, ScenarioError, load_any
 from tests.conftest import simulate, typed
 from tests.test_discrete_files import EXAMPLE
 
@@ -265,32 +265,7 @@ def test_a_folder_with_positions_and_another_protocol(tmp_path: Path) -> None:
     assert loaded.scenario.title == "Rivers"
 
 
-@pytest.fixture
-def domain(tmp_path: Path) -> Path:
-    """A folder of GENIUS XML, exported from the example of the documentation."""
-    written(tmp_path, EXAMPLE, "wells.yaml")
-    done = typed("export", "wells.yaml", "--to", "negmas", "--out", "village", cwd=tmp_path)
-    assert done.code == 0, done.err
-    return tmp_path / "village"
-
-
-@pytest.mark.parametrize("what", ["village", "village/wells.xml"])
-def test_genius_folder_or_domain_file(domain: Path, what: str) -> None:
-    done = typed("import", what, cwd=domain.parent)
-    assert (done.code, done.err) == (0, "")
-    assert "2 issues, 2 actors." in done.out
-    mine, back = (load_any(domain.parent / f"{n}.yaml") for n in ("wells", "village"))
-    assert isinstance(mine, LoadedDiscrete)
-    assert isinstance(back, LoadedDiscrete)
-    ours, theirs = mine.content.scenario, back.content.scenario
-    assert theirs.utilities == pytest.approx(ours.utilities, abs=1e-12)
-    for command in ("check", "run", "solve"):
-        words = [command, "village.yaml"] + ["--no-plots"] * (command != "check")
-        ran = typed(*words, cwd=domain.parent)
-        assert ran.code == 0, ran.err
-
-
-def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -> None:
+def test_more_packages_than_can_be_listed_are_told_of_the_source(tmp_path: Path) -> None:
     """What only the whole scenario shows is said of the file that was given."""
     import yaml
 
@@ -301,8 +276,8 @@ def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -
     data["issues"] = {f"i{n}": {"options": [f"o{m}" for m in range(150)]} for n in range(3)}
     for actor in data["actors"].values():
         actor["positions"] = {}
-    write_genius(DiscreteFile.model_validate(data), domain.parent / "big")
-    done = typed("import", "big", cwd=domain.parent)
+    write_genius(DiscreteFile.model_validate(data), tmp_path / "big")
+    done = typed("import", "big", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert done.err == "big: issues: make 3,375,000 packages; at most 2,000,000 are listed\n"
 
