@@ -9,12 +9,10 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +26,9 @@ from sim.ensemble.runner import run_scenario
 from sim.formulas.statistics import wilson
 from sim.page import Plan, write_page
 from sim.page.assumptions import changed
-from sim.page.server import Server
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_data
-from tests.browser import Browser
+from tests.browser import Browser, served
 
 PAINTED = """(async () => {
   const painted = () => new Promise(done => requestAnimationFrame(() => {
@@ -198,19 +195,6 @@ class Table(Findings):
         """``least``: at least the goal is wanted, not at most."""
         wanted = None if goal is None else Requirement("at least" if least else "at most", goal)
         self.figures.append(Figure(what, (float(found),), unit, wanted))
-
-
-@contextmanager
-def served(plans: list[Plan]) -> Iterator[Server]:
-    """A server that is ended afterwards."""
-    server = Server(plans, 0, 1000, None)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def wait(page: Browser, condition: str) -> Any:
