@@ -9,17 +9,17 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import figures
+from benchmarks.figures import Figure, Findings, Requirement
 from sim.commands.paging import finished_plans
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
@@ -27,11 +27,10 @@ from sim.ensemble.executors import cores
 from sim.formulas.statistics import wilson
 from sim.page import Plan, write_page
 from sim.page.assumptions import changed
-from sim.page.server import Server
 from sim.results.dataset import chunk_dataset
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_data
-from tests.browser import Browser
+from tests.browser import Browser, served
 
 PAINTED = """(async () => {
   const painted = () => new Promise(done => requestAnimationFrame(() => {
@@ -191,12 +190,10 @@ def exact(page: Browser, plans: list[Plan], chance: random.Random, table: Table)
     table.row("  longest of 8", None, max(took), "s")
 
 
-class Table:
-    """Rows of goals and what was measured."""
+class Table(Findings):
+    """What was measured beside its goals."""
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, str, str, str]] = []
-        self.start = time.monotonic()
+    start = time.monotonic()
 
     def say(self, what: str) -> None:
         """What is done now, on stderr."""
@@ -206,35 +203,8 @@ class Table:
         self, what: str, goal: float | None, found: float, unit: str, least: bool = False
     ) -> None:
         """``least``: at least the goal is wanted, not at most."""
-        met = "" if goal is None else "yes" if (found >= goal if least else found <= goal) else "no"
-        aim = "" if goal is None else f"{'≥' if least else '≤'} {goal:g} {unit}"
-        self.rows.append(
-            (what, aim, f"{found:.3g} {unit}" if found < 1000 else f"{found:.0f} {unit}", met)
-        )
-
-    def show(self) -> None:
-        """Print all of it."""
-        rows = [("", "goal", "measured", "met"), *self.rows]
-        widths = [max(len(row[n]) for row in rows) for n in range(4)]
-        for row in rows:
-            print(
-                "  ".join(
-                    text.ljust(width) for text, width in zip(row, widths, strict=True)
-                ).rstrip()
-            )
-
-
-@contextmanager
-def served(plans: list[Plan]) -> Iterator[Server]:
-    """A server that is ended afterwards."""
-    server = Server(plans, 0, 1000, None)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+        wanted = None if goal is None else Requirement("at least" if least else "at most", goal)
+        self.figures.append(Figure(what, (float(found),), unit, wanted))
 
 
 def wait(page: Browser, condition: str) -> Any:
@@ -260,7 +230,7 @@ def main() -> None:
         "--own-seeds", action="store_true", help="exact runs of other worlds than the page's"
     )
     given = parser.parse_args()
-    table, chance = Table(), random.Random(1)
+    table, chance = Table("page", "The what-if page"), random.Random(1)
     table.say("worlds")
     plans = finished_plans(given.scenarios, given.worlds, 1, (), None, True)
     with tempfile.TemporaryDirectory() as folder, Browser(Path(folder) / "profile") as page:
@@ -287,7 +257,7 @@ def main() -> None:
         accuracy(page, plans, given.moves, end, chance, given.own_seeds, table)
     table.row("load of the machine", None, os.getloadavg()[0], f"on {os.cpu_count()} cores")
     table.row("all of this", 360, time.monotonic() - table.start, "s")
-    table.show()
+    print(figures.table([table]))
 
 
 if __name__ == "__main__":
