@@ -161,7 +161,7 @@ def accuracy(
                 )
     found = np.array(rows[:number], dtype=float)
     whose = "seeds of their own" if own_seeds else "the page's worlds"
-    what = f"answer at once within the exact run's 95 % interval ({len(found)} moves, {whose})"
+    what = f"at once within the exact 95 % interval ({len(found)} moves, {whose})"
     table.row(what, 95, 100 * found[:, 0].mean(), "%", True)
     worth = np.median(found[:, 2])
     table.row("  agrees with it, its own error counted too", None, 100 * found[:, 1].mean(), "%")
