@@ -44,9 +44,17 @@ class ExecutorError(Exception):
 
 
 class Executor(Protocol):
-    """Runs a function on items, at most a few at a time; a context manager."""
+    """Runs a function on items, at most a few at a time; a context manager.
+
+    Attributes
+    ----------
+    workers : int
+    aside : bool
+        Whether another process may do something else meanwhile: see :mod:`sim.ensemble.aside`.
+    """
 
     workers: int
+    aside: bool
 
     def run(
         self, function: Callable[..., Result], items: Iterable[Item], report: Report
@@ -69,13 +77,7 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """One item after the other, here.
-
-    Attributes
-    ----------
-    aside : bool
-        Whether another process may do something else meanwhile: see :mod:`sim.ensemble.aside`.
-    """
+    """One item after the other, here."""
 
     workers = 1
 
@@ -112,6 +114,8 @@ class ProcessPool:
     Workers are forked from a clean server process, or spawned where there is none. Forking this
     process would copy threads that it may have (of Zarr, for one) in mid-work.
     """
+
+    aside = True
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
