@@ -119,11 +119,7 @@ class ProcessPool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        methods = multiprocessing.get_all_start_methods()
-        self._context: Any = multiprocessing.get_context(
-            "forkserver" if "forkserver" in methods else "spawn"
-        )
-        self._context.set_forkserver_preload(["sim.ensemble.chunks"])
+        self._context = _context()
         self._idle: list[_Worker] = []
         self._starting: dict[Connection, _Worker] = {}
         self._busy: dict[Connection, tuple[_Worker, tuple[int, Any]]] = {}
@@ -213,6 +209,22 @@ class ProcessPool:
         for worker in self._idle:
             _end(worker)
         self._idle.clear()
+
+
+def _context() -> Any:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context.set_forkserver_preload(["sim.ensemble.chunks"])
+    return context
+
+
+def get_ready(workers: int | None) -> None:
+    """Let the server of a pool that will be opened import what it needs while this one loads."""
+    if workers != 1 and cores() > 1 and _context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # not there on all systems
+
+        with _one_thread_each(), _without_main(), interrupts_wait():
+            forkserver.ensure_running()
 
 
 def _end(worker: _Worker) -> None:
