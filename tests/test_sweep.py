@@ -639,7 +639,8 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
     assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
     assert "sampling)" in said
     assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
-    assert "change 10–90 % 95 %" in said
+    assert "change (10–90 %)" in said
+    assert "95 %: +" in said
     effect = swept.effects["settlement"][0]
     assert effect.sampled, "by sampling alone the files differ"
     assert not effect.visible
