@@ -640,7 +640,7 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
     assert "sampling)" in said
     assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
     assert "change (10–90 %)" in said
-    assert "95 %: +" in said
+    assert " 95 %: " in said
     effect = swept.effects["settlement"][0]
     assert effect.sampled, "by sampling alone the files differ"
     assert not effect.visible
