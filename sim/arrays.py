@@ -7,7 +7,7 @@ loses it in ``stack``, ``copy()`` and indexing with a list of worlds, so those a
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -19,6 +19,13 @@ Index = NDArray[np.intp]
 Some = Index | slice
 """A choice of worlds."""
 ALL = slice(None)
+BLOCK = 256
+"""Worlds in which tables of many points are worked out at once: as many as fit in cache."""
+
+
+def blocks(worlds: Index) -> Iterator[Index]:
+    """Some worlds, a block at a time."""
+    return (worlds[n : n + BLOCK] for n in range(0, len(worlds), BLOCK))
 
 
 def full(shape: tuple[int, ...], value: Any) -> NDArray[Any]:

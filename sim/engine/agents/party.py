@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Table, full, rows, total
+from sim.arrays import ALL, Some, Table, full, rows, total
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
@@ -443,8 +443,14 @@ class Party(Outlook):
 
     def be_known(self, learnt: Array) -> None:
         """What the others believe of its saliences: learnt from what it does, told by hosts."""
-        told = self.told[:, None]
-        self.salience_seen = (1.0 - told) * learnt + told * self.weight if told.any() else learnt
+        self.salience_seen = self.known_by(learnt)
+
+    def known_by(self, learnt: Array, worlds: Some = ALL, issues: Some = ALL) -> Array:
+        """What they would believe, having learnt so much in some worlds (worlds, issues)."""
+        told = self.told[worlds, None]
+        if not told.any():
+            return learnt
+        return (1.0 - told) * learnt + told * self.weight[worlds][:, issues]
 
     def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:
         """Whether it would sign packages (worlds, packages, issues); shape (worlds, packages).
