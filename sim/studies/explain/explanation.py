@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import xarray as xr
-
+from sim.ensemble.chunks import Failure, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import Job, Run, run_jobs
+from sim.ensemble.runner import Run, RunError
 from sim.formulas.statistics import wilson
-from sim.results.outcomes import ends_in
+from sim.results.dataset import ChunkResult, build_dataset
+from sim.results.outcomes import OUTCOMES, ends_in
 from sim.scenario.loading import Loaded
 from sim.studies.causes import cause_lines, true_causes
 from sim.studies.explain.changes import STEPS, Progress, searched
@@ -53,18 +53,19 @@ def explain(
     base = searched(loaded, moves, data, executor, seed, actor, progress, goal)
     progress("fresh worlds", 4, STEPS)
     worlds = min(data.sizes["world"], JUDGED)
-    fresh: dict[int, xr.Dataset] = {}
-    jobs = [Job(one, worlds, seed + FRESH, traced=0) for one in (loaded, *base.changed)]
-    for place, done in run_jobs(jobs, executor):
-        if isinstance(done, Exception):
-            raise done
-        fresh[place] = done.ensemble
+    cells = [one.scenario for one in (loaded, *base.changed)]
+    tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
+    found: dict[int, ChunkResult] = {}
+    for task, result in run_tasks(cells, seed + FRESH, tasks, executor):
+        if isinstance(result, Failure):
+            raise RunError([result])
+        found[task.cell] = result
+    fresh = build_dataset({0: found[0]}, data, data.attrs)
     progress("what must be true", 5, STEPS)
-    settled = ends_in("settlement")
-    before = float(settled(fresh[0]).mean())
+    before = float(ends_in("settlement")(fresh).mean())
     changes = []
     for n, change in enumerate(base.changes, 1):
-        hits = float(settled(fresh[n]).sum())
+        hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
         sure = wilson(hits, worlds)
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
@@ -74,7 +75,7 @@ def explain(
         loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
     )
     return replace(
-        outline(run, fresh[0]),
+        outline(run, fresh),
         searched=True,
         failed=base.failed,
         counted=base.counted,
