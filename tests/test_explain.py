@@ -28,7 +28,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.moves import all_moves
+from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest
 from sim.studies.explain.trials import run_trials
@@ -299,6 +299,41 @@ def test_the_smallest_change_is_within_a_step_of_an_exhaustive_search(kind: str)
     cheap = [c for c in cells if field.weighed(c) < field.weighed(least.shares) / 1.05]
     assert cheap
     assert (field.odds(cheap) < least.goal).all()
+
+
+class Drawn(Field):
+    """Worlds that settle once enough is changed, a few of them not where it goes all the way."""
+
+    def planted(self, rng: np.random.Generator, odd: int) -> Drawn:
+        self.weights = rng.uniform(0.0, 1.0, (len(self.worlds), len(self.moves)))
+        self.enough = rng.uniform(0.2, 1.6, len(self.worlds))
+        self.odd = np.arange(len(self.worlds)) < odd
+        return self
+
+    def _run(self, trials: Any, wanted: Any) -> Any:
+        x = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
+        self.rows += int(wanted.sum())
+        done = x @ self.weights.T >= self.enough
+        return done & wanted & ~(self.odd & (x >= 1.0).any(axis=1)[:, None])
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_larger_change_that_does_harm_does_not_hide_a_smaller_one(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    keys = [f"lines:{name}" for name in "abcd"]
+    prices = np.cumsum(rng.uniform(0.02, 0.3, (4, 4)), axis=1)
+    moves = {
+        k: Move(k, k[-1], prices=(0.0, *map(float, p))) for k, p in zip(keys, prices, strict=True)
+    }
+    loaded: Any = None
+    field = Drawn(loaded, moves, 1, tuple(range(24)), InProcess()).planted(rng, odd=3)
+    least = smallest(field, lattice(field), keys)
+    cells = [
+        {k: s for k, s in zip(keys, cell, strict=True) if s > 0}
+        for cell in itertools.product([0.0, 0.25, 0.5, 0.75, 1.0], repeat=4)
+    ]
+    able = [c for c in cells if 0 < len(c) < 4 and field.settled([c]).mean() >= least.goal]
+    assert field.weighed(least.shares) <= 1.05 * min(map(field.weighed, able))
 
 
 def test_the_command_writes_what_it_says(

@@ -17,6 +17,8 @@ from sim.studies.explain.trials import Toward, run_trials
 Mask = NDArray[np.bool_]
 Shares = dict[str, float]
 """Key of a change → the share of the way that it goes; what is not named stays as it is."""
+SLACK = 0.125
+"""Share of the worlds in which what is inferred of a trial may be wrong, where it matters."""
 SIMPLER = 0.002
 """Utility that a change less is worth beside its price: of two that cost the same, the shorter."""
 
@@ -59,16 +61,19 @@ class Field:
         Parameters
         ----------
         goal : float
-            Trials that cannot reach this share any more are not run: what they may settle besides
-            is left out.
+            Trials that miss this share by more than :data:`SLACK` are not run any more: what they
+            may settle besides is left out. Of those that miss it by less, nothing is inferred.
         """
         points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
         points = points.reshape(len(trials), len(self.moves))
         good, bad = self._known.about(points, len(self.worlds))
         bad &= ~good
-        hopeless = 1.0 - bad.mean(axis=1) < goal - 1e-12
+        hopeless = 1.0 - bad.mean(axis=1) < goal - SLACK - 1e-12
         wanted = ~(good | bad) & ~hopeless[:, None]
         good |= self._run(trials, wanted)
+        share = good.mean(axis=1)
+        near = (share < goal - 1e-12) & (share >= goal - SLACK - 1e-12)
+        good |= self._run(trials, bad & near[:, None])
         able = ~hopeless
         self._known.add(points[able], good[able])
         return good

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.studies.explain.field import Field, Shares
+from sim.studies.explain.field import SLACK, Field, Shares
 from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
@@ -60,11 +60,11 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     if most < LEAST:
         return Smallest({}, 0.0, 0.0, most, goal)
     goal = min(goal, PART * most)
-    sets = [one for one in sets if found.odds(one) >= goal]
+    sets = [one for one in sets if found.odds(one) >= goal - SLACK]
     sets.sort(key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))
     # all steps at once first, of the cheapest: they say which of the others can be cheaper
-    steps = range(1, STEPS + 1)
-    diagonal = [_cell(field, one, [step] * len(one)) for one in sets[:FIRST] for step in steps]
+    first, steps = [one for one in sets if found.odds(one) >= goal][:FIRST], range(1, STEPS + 1)
+    diagonal = [_cell(field, one, [step] * len(one)) for one in first for step in steps]
     best = _cheapest(field, diagonal, field.odds(diagonal, goal), goal)
     open_ = {
         keys: [_cell(field, keys, cell) for cell in product(steps, repeat=len(keys))]
@@ -86,7 +86,8 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         reached = field.odds([best, *batch], goal)
         best = _cheapest(field, [best, *batch], reached, goal)
         for cell, share in zip(batch, reached[1:], strict=True):
-            out = [cell] if share >= goal else [c for c in open_[tuple(cell)] if _within(c, cell)]
+            short = share < goal - SLACK - 1e-12
+            out = [c for c in open_[tuple(cell)] if _within(c, cell)] if short else [cell]
             open_[tuple(cell)] = [c for c in open_[tuple(cell)] if c not in out]
     odds = float(field.odds([best])[0])
     return Smallest(best, odds, field.price(best), most, goal)
