@@ -20,10 +20,10 @@ from sim.studies.explain.words import (
     alone_words,
     changed_title,
     changing,
-    command_words,
     deciding,
     explain_words,
     ruling,
+    run_words,
     standing,
 )
 from sim.views.explain import explain_view
@@ -75,7 +75,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
             {
                 "title": changed_title(one, scenario),
                 "lines": changing(one, scenario),
-                "command": command_words(file, known.overrides, one),
+                "command": run_words(file, [*known.overrides, *one.set]),
             }
             for one in found.changes
         ],

@@ -15,10 +15,10 @@ from sim.studies.explain.words import (
     answer_words,
     changed_title,
     changing,
-    command_words,
     deciding,
     explain_words,
     ruling,
+    run_words,
     standing,
 )
 
@@ -44,7 +44,7 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     for one in found.changes:
         section(changed_title(one, scenario), changing(one, scenario))
         console.print("  To run it:")
-        console.print(command_words(job.file, job.job.overrides, one), soft_wrap=True)
+        console.print(run_words(job.file, [*job.job.overrides, *one.set]), soft_wrap=True)
     if not found.changes:
         section("The smallest change", ["Nothing tried settles 5 % of the failed worlds."])
     if job.actor is None and found.failed:

@@ -213,10 +213,10 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
 
 
-def command_words(file: str, overrides: Sequence[str], change: Change) -> str:
-    """The command that runs a change, as it can be typed: a line for each argument."""
+def run_words(file: str, set_: Sequence[str]) -> str:
+    """The command that runs a file with some changes, as it can be typed: a line for each."""
     lines = [f"python -m sim run {shlex.quote(file)}"]
-    lines += [f"--set {shlex.quote(one)}" for one in (*overrides, *change.set)]
+    lines += [f"--set {shlex.quote(one)}" for one in set_]
     return " \\\n  ".join(lines)
 
 
