@@ -31,7 +31,7 @@ from sim.studies.explain.findings import Explanation
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest
-from sim.studies.explain.trials import run_trials
+from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import standing
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
@@ -128,7 +128,7 @@ def test_a_trial_is_the_run_of_the_changed_scenario(name: str, in_process: InPro
     for n, move in enumerate([None, *chosen]):
         set_ = [] if move is None else [f"{k}={flow(v)}" for k, v in move.changes(0.6).items()]
         ensemble = run_scenario(load_variant(loaded, set_), 31, 4, traced=0).ensemble
-        assert (found[n] == (ensemble.outcome.values[list(worlds)] == 0)).all()
+        assert ((found[n] == SETTLES) == (ensemble.outcome.values[list(worlds)] == 0)).all()
 
 
 def planted(kind: str) -> Loaded:
@@ -314,7 +314,7 @@ class Drawn(Field):
         x = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
         self.rows += int(wanted.sum())
         done = x @ self.weights.T >= self.enough
-        return done & wanted & ~(self.odd & (x >= 1.0).any(axis=1)[:, None])
+        return SETTLES * (done & wanted & ~(self.odd & (x >= 1.0).any(axis=1)[:, None]))
 
 
 @pytest.mark.parametrize("seed", range(8))

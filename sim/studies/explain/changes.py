@@ -102,7 +102,7 @@ def searched(
         least = tuned(field(singles, (rest[SOME:] or rest)[:MANY]), least)
         others = field(singles, list(range(PROMISE)), UNSEEN)
         progress("what it promises", 3, STEPS)
-        changes.append(promised(loaded, others, least, actor or ""))
+        changes.append(promised(loaded, others, least, actor or "", goal))
         changed.append(load_variant(loaded, changes[0].set))
     return Searched(
         len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
@@ -110,7 +110,7 @@ def searched(
     )  # fmt: skip
 
 
-def promised(loaded: Loaded, field: Field, least: Smallest, owner: str) -> Change:
+def promised(loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float) -> Change:
     """What was found, told, with what it brings in the worlds of a field."""
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
     hits = float(field.settled([shares])[0].sum())
@@ -119,6 +119,7 @@ def promised(loaded: Loaded, field: Field, least: Smallest, owner: str) -> Chang
         [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
         set_arguments(field, shares),
         prices(field, shares),
+        asked,
         least.goal,
         least.most,
         hits / len(field.worlds),

@@ -12,7 +12,7 @@ from sim.ensemble.executors import Executor
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.explain.moves import Move
-from sim.studies.explain.trials import Toward, run_trials
+from sim.studies.explain.trials import SETTLES, Ends, Toward, run_trials
 
 Mask = NDArray[np.bool_]
 Shares = dict[str, float]
@@ -49,6 +49,10 @@ class Field:
 
     def settled(self, trials: Sequence[Shares]) -> Mask:
         """Whether each world settles under each trial, (trials, worlds): all are run."""
+        return self.ends(trials) == SETTLES
+
+    def ends(self, trials: Sequence[Shares]) -> Ends:
+        """How each world ends under each trial, (trials, worlds): all are run."""
         return self._run(trials, np.ones((len(trials), len(self.worlds)), dtype=bool))
 
     def likely(self, trials: Sequence[Shares], goal: float = 0.0) -> Mask:
@@ -70,16 +74,16 @@ class Field:
         bad &= ~good
         hopeless = 1.0 - bad.mean(axis=1) < goal - SLACK - 1e-12
         wanted = ~(good | bad) & ~hopeless[:, None]
-        good |= self._run(trials, wanted)
+        good |= self._run(trials, wanted) == SETTLES
         share = good.mean(axis=1)
         near = (share < goal - 1e-12) & (share >= goal - SLACK - 1e-12)
-        good |= self._run(trials, bad & near[:, None])
+        good |= self._run(trials, bad & near[:, None]) == SETTLES
         able = ~hopeless
         self._known.add(points[able], good[able])
         return good
 
-    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Mask:
-        out = np.zeros_like(wanted)
+    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Ends:
+        out = np.zeros(wanted.shape, dtype=np.int8)
         self.rows += int(wanted.sum())
         by_structure: dict[tuple[str, ...], list[int]] = {}
         for number, shares in enumerate(trials):

@@ -113,7 +113,8 @@ def _cheapest(field: Field, tried: Sequence[Shares], odds: np.ndarray, goal: flo
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
     """A find taken apart into single changes, each only as far as is needed.
 
-    All begin a step larger than they were found, so that some can be spared for others.
+    All begin a step larger than they were found, so that some can be spared for others, unless
+    that does harm.
 
     Parameters
     ----------
@@ -124,12 +125,12 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     """
     if not found.shares or sum(len(parts[key]) for key in found.shares) == 1:
         return found._replace(shares={parts[key][0]: share for key, share in found.shares.items()})
-    shares = {
-        part: min(share + 1 / STEPS, 1.0)
-        for key, share in found.shares.items()
-        for part in parts[key]
-    }
-    odds = float(field.odds([shares])[0])
+    begin = [
+        {part: min(s + more, 1.0) for key, s in found.shares.items() for part in parts[key]}
+        for more in (1 / STEPS, 0.0)
+    ]
+    reached = field.settled(begin).mean(axis=1)
+    shares, odds = begin[int(reached.argmax())], float(reached.max())
     # in other worlds than it was found in it may fall short: as much is kept as it brings here
     shares, odds = _reduced(field, shares, odds, min(found.goal, odds))
     return found._replace(shares=shares, odds=odds, price=field.price(shares))

@@ -12,6 +12,8 @@ from sim.studies.explain.moves import TALKS, Move
 
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
+TOLD = 0.05
+"""Share of the failed worlds from which something is told."""
 
 if TYPE_CHECKING:
     from sim.studies.explain.findings import Change, Driver, Explanation, Obstacle, Rule
@@ -129,6 +131,8 @@ def obstacle_words(one: Obstacle) -> str:
     if len(one.keys) > 1:
         less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
         text += f"; without only some of these, {less}"
+    if one.unratified >= TOLD:
+        text += f"; in {percent(one.unratified)} more a text is signed and then fails a vote"
     return text
 
 
@@ -173,13 +177,15 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         every = found.settled == 1.0
         return ["Nothing: every world settles." if every else "Nothing here could be changed."]
     lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
-    told = [one for one in found.obstacles if one.settle >= 0.05][:4]
+    if scenario.ratification:
+        lines = [f"A deal settles where it is signed and passes every vote. {lines[0]}"]
+    told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
         lines.append("Together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
-    if not found.together and not any(one.settle >= 0.05 for one in found.obstacles):
+    if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
     if scenario.deadline is None:
         lines.append("The file has no deadline: dropping one would change nothing.")
@@ -190,8 +196,11 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
     lines = [f"- {words}" for words in one.what]
     lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
-    if one.goal < 0.499:
-        lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
+    sought = f"Sought was a deal in {percent(one.asked)} of the worlds that fail"
+    if one.goal < one.asked:
+        sought += f"; no change of up to three things brings more than {percent(one.most)} of them"
+    if one.turned(one.confirmed_interval.high) < one.asked:
+        lines.append(f"{sought}. It turns {percent(one.turned(one.confirmed))} of them.")
     return lines
 
 
@@ -203,7 +212,7 @@ def changed_title(one: Change, scenario: Scenario) -> str:
 
 def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     """What each could bring by itself, and how to see more: ``again`` is the command."""
-    able = {k: v for k, v in found.alone.items() if v >= 0.05}
+    able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
         f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds searched in; in "
         "fresh ones rather less" + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
