@@ -22,6 +22,7 @@ from sim.studies.explain.words import (
     changing,
     deciding,
     explain_words,
+    mediating,
     ruling,
     run_words,
     standing,
@@ -80,7 +81,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
             for one in found.changes
         ],
         "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
-        "mediation": again.replace(" explain ", " mediation ", 1),
+        "mediation": mediating(found, scenario, again.replace(" explain ", " mediation ", 1)),
         "more": "" if found.searched else again,
     }
 

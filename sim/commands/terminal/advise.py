@@ -14,7 +14,7 @@ from sim.prose import counted
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
-from sim.studies.advise.mediation import Mediated
+from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 
 if TYPE_CHECKING:
@@ -69,10 +69,6 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     console.print(f"{spent}; {counted(job.kept, 'trial')} taken from an earlier run.")
     console.print(Text(found.note, style="italic"))
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
-
-
-MEDIATOR = "mediator"
-"""The part that is told for every outcome, whether an effect is visible or not."""
 
 
 def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:

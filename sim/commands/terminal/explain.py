@@ -17,6 +17,7 @@ from sim.studies.explain.words import (
     changing,
     deciding,
     explain_words,
+    mediating,
     ruling,
     run_words,
     standing,
@@ -50,6 +51,9 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     if job.actor is None and found.failed:
         again = explain_words(job.file, job.job.overrides)
         section("Who could alone", alone_words(found, scenario, again))
+    if job.actor is None:
+        again = explain_words(job.file, job.job.overrides).replace(" explain ", " mediation ", 1)
+        section("What the mediator adds", mediating(found, scenario, again))
     if job.sobol:
         section("Shares of the variance by group (Sobol', first order and total)",
                 [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip

@@ -98,11 +98,17 @@ class Gap(Record):
 def gap(one: Trial, two: Trial, measure: str) -> Gap:
     """The difference between two trials of the same worlds."""
     first, second = one.by_world(measure), two.by_world(measure)
-    value = float(first.mean() - second.mean())
     if measure == "worst_off":
+        value = float(first.mean() - second.mean())
         return Gap(measure, value, paired_difference_of_means(first - second))
+    return shares_gap(measure, first, second)
+
+
+def shares_gap(measure: str, first: Array, second: Array) -> Gap:
+    """The difference of what is 0 or 1 in the same worlds, (worlds,) each."""
     a, b = first > 0.5, second > 0.5
     counts = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
+    value = float(first.mean() - second.mean())
     return Gap(measure, value, paired_difference_of_shares(*map(int, counts)))
 
 

@@ -18,6 +18,8 @@ from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, ga
 from sim.studies.advise.space import OFF, lever_path, order_words, orders_of
 from sim.studies.advise.words import TITLES
 
+MEDIATOR = "mediator"
+"""Key of a mediator who need not sign, as a part."""
 ALONE = "alternating"
 """The protocol by which parties talk without anybody between them."""
 
@@ -87,7 +89,7 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for key in [m for m in mediators if m not in signing]:
         changes = _without_mediator(key, scenario)
         everything |= changes
-        yield "mediator", f"{scenario.actors[key].short}, the mediator", changes
+        yield MEDIATOR, f"{scenario.actors[key].short}, the mediator", changes
         if scenario.actors[key].mediation.text:
             text: dict[str, Any] = {f"actors.{key}.mediation.text": {}}
             yield "text", "the text that is tabled first", text

@@ -17,7 +17,7 @@ from sim.studies.explain.findings import Change, Obstacle, Reasons
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
-from sim.studies.explain.words import move_words
+from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 Progress = Callable[[str, float, float], None]
@@ -52,6 +52,7 @@ class Searched:
     changes: list[Change]
     changed: list[Loaded]
     alone: dict[str, float]
+    alone_by: dict[str, list[str]]
 
 
 def searched(
@@ -77,7 +78,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0, 0.0, [], [], [], [], [], {})
+        return Searched(0, 0, 0.0, [], [], [], [], [], {}, {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -89,10 +90,13 @@ def searched(
     sure = field(whole, failed[FEW:][:SURE] or failed)
     single, together = obstacles(found, sure, scenario)
     progress("the smallest change", 2, STEPS)
-    alone = {}
+    alone, alone_by = {}, {}
     for owner in dict.fromkeys(move.actor for move in moves):
         own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
-        alone[owner] = max(map(found.odds, own), default=0.0)
+        own.sort(key=len)  # of two that bring as much the shorter
+        most = max(own, key=found.odds, default=())
+        alone[owner] = found.odds(most) if most else 0.0
+        alone_by[owner] = [bundle_words(whole[key], scenario) for key in most]
     least, changes, changed = smallest(few, found, list(whole), goal), [], []
     if least.shares:
         singles = {move.key: move for move in moves}
@@ -106,7 +110,7 @@ def searched(
         changed.append(load_variant(loaded, changes[0].set))
     return Searched(
         len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
-        reasons(found, few, scenario), changes, changed, alone,
+        reasons(found, few, scenario), changes, changed, alone, alone_by,
     )  # fmt: skip
 
 

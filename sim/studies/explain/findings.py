@@ -139,6 +139,17 @@ class Change(Record):
 
 
 @dataclass(frozen=True)
+class Added(Record):
+    """What mediators add to one outcome: shares of worlds with and without, and the difference."""
+
+    outcome: str
+    share: float
+    without: float
+    adds: float
+    interval: Interval
+
+
+@dataclass(frozen=True)
 class Reasons(Record):
     """One failed world: sets that would each bring a deal, those that take least first."""
 
@@ -168,8 +179,10 @@ class Explanation(Record):
         Failed worlds in which it was counted what they bring; others, where there are more.
     everything : float
         Share of the failed worlds searched in that settle once everything is removed.
-    alone : dict
-        Actor → the most of those that any one, two or three things of its own bring.
+    alone, alone_by : dict
+        Actor → the most of those that any one, two or three things of its own bring, and which.
+    mediator : list of Added
+        What those who mediate and need not sign add, in fresh worlds; empty where there are none.
     unreached : list of str
         What would have brought a settlement where a package that suits all was not reached.
     """
@@ -199,4 +212,6 @@ class Explanation(Record):
     reasons: list[Reasons]
     changes: list[Change]
     alone: dict[str, float]
+    alone_by: dict[str, list[str]]
+    mediator: list[Added]
     unreached: list[str]

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, span_words
+from sim.prose import counted, listing, percent, possessive, signed, span_words
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
 
@@ -16,7 +16,7 @@ TOLD = 0.05
 """Share of the failed worlds from which something is told."""
 
 if TYPE_CHECKING:
-    from sim.studies.explain.findings import Change, Driver, Explanation, Obstacle, Rule
+    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle, Rule
 
 
 def actor_words(key: str, scenario: Scenario) -> str:
@@ -214,12 +214,37 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
-        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds searched in; in "
-        "fresh ones rather less" + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
+        f"- {actor_words(k, scenario)}: without {listing(found.alone_by[k])} up to {percent(v)} of "
+        "the failed worlds searched in; in fresh ones rather less"
+        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
     return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
+
+
+def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
+    """What the mediator adds, and how to see more: ``again`` is the command."""
+    roles = ("formulator", "manipulator")
+    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in roles}
+    free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
+    lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
+    if lines:
+        lines.insert(0, f"{listing(free)}, in the same worlds with and without:")
+    elif not who:
+        lines = ["Nobody mediates."]
+    if signing:
+        lines.append(f"{listing(signing)} must sign as well and cannot be left out of the talks.")
+    return [*lines, f"Hosts, levers, the first text, the order: {again}"]
+
+
+def _added_words(one: Added) -> str:
+    low, high = (signed(f"{100 * x:+.1f}") for x in one.interval)
+    seen = "" if one.interval.low > 0 or one.interval.high < 0 else ": no effect visible"
+    return (
+        f"{percent(one.share)} with, {percent(one.without)} without (worlds of 100: "
+        f"{signed(f'{100 * one.adds:+.1f}')}, {low} to {high}){seen}"
+    )
 
 
 def run_words(file: str, set_: Sequence[str]) -> str:
