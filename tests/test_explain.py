@@ -258,7 +258,7 @@ def test_a_deadline_that_stops_the_talks_is_told() -> None:
     (change,) = found.changes
     assert change.set == ["deadline=null"]
     assert change.price == {"talks": 0.0}
-    assert "the deadline: without" in " ".join(standing(found, run.scenario))
+    assert "without the deadline" in " ".join(standing(found, run.scenario))
 
 
 def test_what_is_not_run_again_is_hardly_ever_wrong() -> None:

@@ -20,6 +20,7 @@ from sim.studies.explain.words import (
     alone_words,
     changed_title,
     changing,
+    comparing_words,
     deciding,
     explain_words,
     mediating,
@@ -82,6 +83,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
         ],
         "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
         "mediation": mediating(found, scenario, again.replace(" explain ", " mediation ", 1)),
+        "comparing": comparing_words(file),
         "more": "" if found.searched else again,
     }
 

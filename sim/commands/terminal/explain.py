@@ -15,6 +15,7 @@ from sim.studies.explain.words import (
     answer_words,
     changed_title,
     changing,
+    comparing_words,
     deciding,
     explain_words,
     mediating,
@@ -36,6 +37,8 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     console.print(Text(f"{scenario.title}: why, and what would change it", style="bold"))
     for change in job.job.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
+    if scenario.question:
+        console.print(scenario.question)
     console.print(answer_words(found))
     section("What decides it", deciding(found))
     section("What must be true", [ruling(found)])
@@ -54,6 +57,7 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     if job.actor is None:
         again = explain_words(job.file, job.job.overrides).replace(" explain ", " mediation ", 1)
         section("What the mediator adds", mediating(found, scenario, again))
+        section("Beside other plans", [comparing_words(job.file)])
     if job.sobol:
         section("Shares of the variance by group (Sobol', first order and total)",
                 [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip

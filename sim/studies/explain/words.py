@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def actor_words(key: str, scenario: Scenario) -> str:
     """Whose a change is."""
-    return scenario.actors[key].short if key in scenario.actors else "The talks themselves"
+    return scenario.actors[key].short if key in scenario.actors else "the talks themselves"
 
 
 def bundle_words(move: Move, scenario: Scenario) -> str:
@@ -82,7 +82,7 @@ def price_words(change: Change, scenario: Scenario) -> str:
     parts = [
         f"{scenario.actors[k].short} up to {100 * v:.1f} of its 100 points"
         for k, v in change.price.items()
-        if k != TALKS
+        if k != TALKS and v >= 0.0005
     ]
     return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
 
@@ -127,12 +127,12 @@ def rule_words(rule: Rule, case: str) -> str:
 
 def obstacle_words(one: Obstacle) -> str:
     """What removing something, or all of some things, would bring."""
-    text = f"{listing(one.what)}: without, {percent(one.settle)} of the failed worlds would settle"
+    text = f"without {listing(one.what)} {percent(one.settle)} settle"
     if len(one.keys) > 1:
         less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
-        text += f"; without only some of these, {less}"
+        text += f", without only some of these {less}"
     if one.unratified >= TOLD:
-        text += f"; in {percent(one.unratified)} more a text is signed and then fails a vote"
+        text += f"; {percent(one.unratified)} more are signed and then fail a vote"
     return text
 
 
@@ -152,8 +152,11 @@ def deciding(found: Explanation) -> list[str]:
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
-    numbers = counted(len(found.drivers), "number")
-    lines = [f"{title}. Of {found.inputs} uncertain numbers {numbers} move it beyond chance:"]
+    mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
+    lines = [
+        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers matter by more than "
+        f"chance would have it. {mean} where each is low, and where it is high:"
+    ]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in found.drivers[:DRIVERS]]
     return lines
 
@@ -166,8 +169,8 @@ def ruling(found: Explanation) -> str:
     steady = listing(percent(one) for one in rule.stability)
     return (
         f"{rule_words(rule, found.case)}. It finds {percent(rule.fresh.coverage)} of all of them "
-        f"(in {counted(rule.fresh.worlds, 'world')} in which it was not sought; each condition "
-        f"comes back in {steady} of resampled worlds)."
+        f"(judged in {counted(rule.fresh.worlds, 'world')} in which it was not sought; with other "
+        f"samples of worlds its conditions come back in {steady})."
     )
 
 
@@ -176,14 +179,17 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     if not found.failed:
         every = found.settled == 1.0
         return ["Nothing: every world settles." if every else "Nothing here could be changed."]
-    lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
-    if scenario.ratification:
-        lines = [f"A deal settles where it is signed and passes every vote. {lines[0]}"]
+    votes = " and passes every vote" if scenario.ratification else ""
+    lines = [
+        f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
+        f"many settle (all is signed{votes}). Without red lines a side bars nothing; without "
+        "patience it gives way at once."
+    ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
-        lines.append("Together, where one alone does not do:")
+        lines.append("What binds only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
@@ -196,11 +202,12 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
     lines = [f"- {words}" for words in one.what]
     lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
-    sought = f"Sought was a deal in {percent(one.asked)} of the worlds that fail"
-    if one.goal < one.asked:
-        sought += f"; no change of up to three things brings more than {percent(one.most)} of them"
     if one.turned(one.confirmed_interval.high) < one.asked:
-        lines.append(f"{sought}. It turns {percent(one.turned(one.confirmed))} of them.")
+        lines.append(
+            f"Looked for was a deal in {percent(one.asked)} of the worlds that fail; this brings "
+            f"one in {percent(one.turned(one.confirmed))}"
+            + (f", the most is {percent(one.most)}." if one.goal < one.asked else ".")
+        )
     return lines
 
 
@@ -252,6 +259,14 @@ def run_words(file: str, set_: Sequence[str]) -> str:
     lines = [f"python -m sim run {shlex.quote(file)}"]
     lines += [f"--set {shlex.quote(one)}" for one in set_]
     return " \\\n  ".join(lines)
+
+
+def comparing_words(file: str) -> str:
+    """Where it is told which plan does best."""
+    return (
+        f"Which plan does best, and whether the difference is more than chance: python -m sim "
+        f"compare {shlex.quote(file)} OTHER, or the names of several in scenarios/."
+    )
 
 
 def explain_words(file: str, overrides: Sequence[str]) -> str:
