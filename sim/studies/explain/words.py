@@ -221,11 +221,13 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
-        f"- {actor_words(k, scenario)}: without {listing(found.alone_by[k])} up to {percent(v)} of "
-        "the failed worlds searched in; in fresh ones rather less"
+        f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
         + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
+    if lines:
+        of = "Of the failed worlds searched in so many settle at the most; of others rather fewer:"
+        lines.insert(0, of)
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
     return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
 
