@@ -32,7 +32,7 @@ from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import smallest
 from sim.studies.explain.trials import SETTLES, run_trials
-from sim.studies.explain.words import standing
+from sim.studies.explain.words import alone_words, changing, mediating, standing
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
 from tests.conftest import SCENARIOS, TOY
@@ -186,6 +186,19 @@ def test_what_was_promised_is_confirmed_and_costs_little(of_line: tuple[Run, Exp
     assert change.confirmed > change.before + 0.15
     assert 0 < sum(change.price.values()) < 0.2
     assert all("=" in one for one in change.set)
+
+
+def test_a_change_that_falls_short_of_what_was_asked_says_so(
+    of_line: tuple[Run, Explanation],
+) -> None:
+    run, found = of_line
+    (change,) = found.changes
+    short = " ".join(changing(replace(change, asked=0.95), run.scenario))
+    assert "Looked for was a deal in 95 % of the worlds that fail; this brings one in" in short
+    assert "Looked for" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
+    assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
+    alone = " ".join(alone_words(found, run.scenario, "again"))
+    assert "without A's red lines (how: again --actor a)" in alone
 
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:
