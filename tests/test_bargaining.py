@@ -221,13 +221,13 @@ def _pies(weights: np.ndarray, gap: np.ndarray, points: int):  # type: ignore[no
     grid, issues = np.linspace(0, 1, points), weights.shape[1]
     loss = np.stack([weights[0][:, None] * grid, weights[1][:, None] * (1 - grid)], axis=1)
     start = np.zeros((issues, 1), dtype=np.intp)
-    return grid, (start, loss[:, None], gap[None], np.zeros((issues, 1, points)))
+    return grid, (start, loss[:, :, None], gap[:, None], np.zeros((issues, 1, points)))
 
 
 def _nash(weights: np.ndarray, gap: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     grid, arguments = _pies(weights, gap, 1001)
     chosen, surplus = coordinate_ascent(*arguments, nash_welfare, 50)
-    return grid[chosen[:, 0]], surplus[0]
+    return grid[chosen[:, 0]], surplus[:, 0]
 
 
 def test_nash_draft_of_split_the_pie() -> None:

@@ -99,6 +99,12 @@ def test_spread_of_a_difference_is_that_of_the_worlds_that_differ() -> None:
     more = rng.random(len(x)) < expit(-2.0 + 0.8 * x[:, 1])
     np.testing.assert_allclose(spread_of_difference(known, 1.0 * more), tails, atol=0.01)
     np.testing.assert_allclose(spread_of_difference(known, -1.0 * more), -tails[::-1], atol=0.01)
+    # of many scenarios at once little is left to chance, in few worlds too
+    p = expit(-2.0 + 0.3 * x[:400, 1])
+    first, second = (rng.binomial(40, p) / 40 for _ in range(2))
+    tails = expit(-2.0 + 0.3 * np.array([-1.2816, 1.2816]))
+    for found in (spread_of_share(known[:400], first), spread_of_difference(known[:400], second)):
+        np.testing.assert_allclose(found, tails, atol=0.015)
     # a mean: the slope times the tails, what noise adds taken out
     y = 2.0 + 0.5 * x[:, 0] + rng.standard_normal(len(x))
     np.testing.assert_allclose(spread_of_mean(known, y), 2.0 + 0.64 * np.array([-1, 1]), atol=0.03)

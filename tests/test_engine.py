@@ -529,7 +529,7 @@ def test_prefix_invariance_across_chunks(toy: dict[str, Any]) -> None:
     like = template(central_world(scenario))
     long, short = (
         build_dataset(
-            {t.chunk: r for t, r in run_tasks([scenario], 1, chunk_tasks(n), InProcess())}, like, {}
+            {t.start: r for t, r in run_tasks([scenario], 1, chunk_tasks(n), InProcess())}, like, {}
         )
         for n in (CHUNK + 100, CHUNK + 50)
     )

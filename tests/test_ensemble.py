@@ -20,6 +20,7 @@ import yaml
 from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
+from sim.ensemble import runner
 from sim.ensemble.aside import aside
 from sim.ensemble.chunks import (
     Call,
@@ -43,6 +44,7 @@ from sim.ensemble.executors import (
 from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
+from sim.scenario.loading import load_data
 from tests.conftest import TOY, build
 
 SHORT = TOY | {"horizon_days": 28}
@@ -64,7 +66,7 @@ def scenario() -> Scenario:
 def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int, ChunkResult]:
     found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, CHUNK), executor, **more))
     assert all(isinstance(result, ChunkResult) for result in found.values())
-    return {task.chunk: result for task, result in found.items()}
+    return {task.start: result for task, result in found.items()}
 
 
 def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
@@ -86,6 +88,18 @@ def test_results_do_not_depend_on_the_processes(scenario: Scenario, workers: int
 
 def test_results_do_not_depend_on_the_cluster(scenario: Scenario, dask: DaskCluster) -> None:
     xr.testing.assert_identical(dataset_of(scenario, dask), dataset_of(scenario, InProcess()))
+
+
+def test_results_do_not_depend_on_a_part_run_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = runner.Job(load_data(SHORT), runner.CENTRAL + 2 * runner.WORTH + 1)
+    whole = runner.run_job(job)
+    monkeypatch.setattr(runner, "may_fork", lambda: True)
+    parted = runner.run_job(job, InProcess(aside=True))
+    xr.testing.assert_identical(parted.ensemble, whole.ensemble)
+    assert parted.summary == whole.summary
+    monkeypatch.setattr(runner, "run_chunk", lambda call: call.failed("Fault", "of the engine"))
+    with pytest.raises(runner.RunError, match=r"\(worlds 601–800\): Fault: of the engine"):
+        runner.run_job(job, InProcess(aside=True))
 
 
 def test_the_dataset_numbers_worlds_and_rounds_as_they_were_run(scenario: Scenario) -> None:

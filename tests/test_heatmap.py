@@ -174,7 +174,7 @@ def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
 def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
     figure, _ = drawn("never", sweeps)
     said = words(figure)
-    assert "Worlds with a whole settlement: 0 % everywhere" in said
+    assert "Worlds with a whole settlement: 0 % (0–24 %) everywhere" in said
     assert span_words(list(wilson(0, 12))) in said
     empty = words(drawn("never", sweeps, of="gain:a")[0])
     assert "no world has one" in empty

@@ -15,7 +15,7 @@ from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols.single_text import SingleText
 from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import nash_welfare
+from sim.formulas.bargaining.drafting import at, nash_welfare
 from sim.scenario import ScenarioError, load_scenario
 from tests.conftest import build, simulate
 from tests.test_engine import scenarios
@@ -115,46 +115,45 @@ def test_what_could_not_be_named_teaches_nothing() -> None:
 def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool) -> None:
     rng = np.random.default_rng(seed)
     issues, worlds, parties, points = 3, 4, 2, 5
-    loss = rng.uniform(0, 0.5, (issues, worlds, parties, points))
-    gap = rng.uniform(0.2, 1.5, (worlds, parties))
+    loss = rng.uniform(0, 0.5, (issues, parties, worlds, points))
+    gap = rng.uniform(0.2, 1.5, (parties, worlds))
     extra = rng.normal(0, 0.5, (issues, worlds, points))
     pairs = [(0, 1)] if excluding else []
     choice = rng.integers(0, points, (issues, worlds))
     choice[0] = np.where(excluding & (choice[1] > 0), 0, choice[0])
-    named = rng.integers(0, issues, (worlds, parties))
-    wanted = rng.integers(0, points, (worlds, parties))
-    spoken = rng.random((worlds, parties)) < 0.8
+    named = rng.integers(0, issues, (parties, worlds))
+    wanted = rng.integers(0, points, (parties, worlds))
+    spoken = rng.random((parties, worlds)) < 0.8
 
     def worth(chosen: np.ndarray) -> np.ndarray:
-        i, w = np.ogrid[:issues, :worlds]
-        surplus = gap - loss[i, w, :, chosen].sum(axis=0)
-        return nash_welfare(surplus[:, :, None])[:, 0] + extra[i, w, chosen].sum(axis=0)
+        surplus = gap - at(loss, chosen[:, None]).sum(axis=0)
+        return nash_welfare(surplus) + at(extra, chosen).sum(axis=0)
 
     after, changed = revised(
         choice, loss, gap, extra, named, wanted, spoken, nash_welfare, ENOUGH, pairs
     )
     assert (worth(after) >= worth(choice) - 1e-9).all()
     assert (changed == (after != choice).any(axis=0)).all()
-    assert not (changed & ~spoken.any(axis=1)).any()
+    assert not (changed & ~spoken.any(axis=0)).any()
     if excluding:
         assert not ((after[0] > 0) & (after[1] > 0)).any()
         return
     for world in range(worlds):
         for issue in np.flatnonzero(after[:, world] != choice[:, world]):
-            assert issue in named[world][spoken[world]]
+            assert issue in named[:, world][spoken[:, world]]
 
 
 def test_to_take_up_an_option_its_rival_is_dropped() -> None:
     """The second option is worth 0.3 more to both than the first, which is in the text."""
-    loss = np.array([[[[0.2, 0.0], [0.2, 0.0]]], [[[0.5, 0.0], [0.5, 0.0]]]])
+    loss = np.array([[[[0.2, 0.0]], [[0.2, 0.0]]], [[[0.5, 0.0]], [[0.5, 0.0]]]])
     after, changed = revised(
         np.array([[1], [0]]),
         loss,
-        np.ones((1, 2)),
+        np.ones((2, 1)),
         np.zeros((2, 1, 2)),
-        np.array([[1, 1]]),
-        np.array([[1, 1]]),
-        np.ones((1, 2), dtype=bool),
+        np.array([[1], [1]]),
+        np.array([[1], [1]]),
+        np.ones((2, 1), dtype=bool),
         nash_welfare,
         ENOUGH,
         [(0, 1)],
@@ -277,9 +276,8 @@ def test_the_worth_of_the_text_never_falls_from_draft_to_draft(
 
     def worth(choice: np.ndarray, worlds: np.ndarray, issues: np.ndarray) -> np.ndarray:
         loss, gap, extra, _ = envoy.estimates(worlds, issues)
-        i, w = np.ogrid[: len(issues), : len(worlds)]
-        surplus = gap - loss[i, w, :, choice].sum(axis=0)
-        return nash_welfare(surplus[:, :, None])[:, 0] + extra[i, w, choice].sum(axis=0)
+        surplus = gap - at(loss, choice[:, None]).sum(axis=0)
+        return nash_welfare(surplus) + at(extra, choice).sum(axis=0)
 
     def watched(worlds: np.ndarray, issues: np.ndarray) -> Any:
         before = envoy.nearest_points(worlds, issues)

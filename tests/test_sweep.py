@@ -41,12 +41,15 @@ from sim.results.outcomes import measures
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
+from sim.studies.compare.differences import difference
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
+from sim.studies.sweep.estimates import contrast, estimate
 from sim.studies.sweep.folder import GROWING, OLD
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
+from sim.views.heatmap import heatmap_view
 from tests.conftest import ROOT, SCENARIOS, TOY, build
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
@@ -574,6 +577,89 @@ def test_scenarios_with_other_parties_and_issues_stand_side_by_side(
     told = [[*job.plan.issues, ""][code] for code in data.stuck_issue.values]
     assert told == stuck
     assert rows[0]["utility_c"] == "" != rows[3]["utility_c"]
+
+
+# --- what past talks allow ---------------------------------------------------------------------
+
+ROWS = np.random.default_rng(3).random((64, 2)).round(3).tolist()
+TABLE = {"names": ["believed_binds", "cost_scale"], "rows": ROWS}
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, Swept]:
+    """Two files of which one draws a calibration, at two red lines, and what was swept."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    files = [str(write(folder / f"{name}.yaml", name=name, engine={"calibration": table}))
+             for name, table in (("open", TABLE), ("walls", "none"))]  # fmt: skip
+    return folder, *files, run(files, [f"{LAND}=0.6,0.75"], folder / "out", worlds=300)[1]
+
+
+def test_ranges_are_those_of_runs_and_their_comparison(
+    calibrated: tuple[Path, str, str, Swept],
+) -> None:
+    folder, file, _, swept = calibrated
+    runs = [run_scenario(load_scenario(file, (f"{LAND}={{fixed: {at}}}",)), 300, 1)
+            for at in (0.6, 0.75)]  # fmt: skip
+    told = table(folder / "out")
+    for row, alone in zip(told, runs, strict=False):
+        allowed = alone.summary.allowed
+        assert allowed is not None
+        spans = {"settlement": allowed.outcomes["settlement"], "deal_by_day_30":
+                 allowed.deal_by_day["30"]}  # fmt: skip
+        for name, span in spans.items():
+            assert span is not None
+            found = [float(row[f"{name}_range_{end}"]) for end in ("low", "high")]
+            assert found == pytest.approx(span, abs=1e-5)
+    assert told[0]["utility_a_range_low"] < told[0]["utility_a"] < told[0]["utility_a_range_high"]
+    assert [row["settlement_range_low"] for row in told[2:]] == ["", ""], "worlds that draw nothing"
+    results = swept.results
+    settled = results.measure("settlement")
+    cells = np.eye(4, dtype=bool)
+    gap = contrast(results, settled, results.values(settled), cells[1], cells[0])
+    beside = difference(runs[1], runs[0], settled)
+    assert gap is not None
+    assert beside is not None
+    assert gap.allowed == pytest.approx(beside.allowed, abs=0.01)
+    told_ = json.loads(swept.text)["effects"]
+    assert all(e["range_low"] <= e["difference"] <= e["range_high"] for e in told_)
+    # averages over both files hang on the one that draws
+    first = estimate(results, settled, results.values(settled), cells[0] | cells[2])
+    assert first is not None
+    assert first.allowed is not None
+    assert first.allowed.low <= first.mean <= first.allowed.high
+
+
+def test_what_past_talks_allow_makes_ties_and_is_labelled(
+    calibrated: tuple[Path, str, str, Swept], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, *files, swept = calibrated
+    main_or_exit(["sweep", *files, "--vary", f"{LAND}=0.6,0.75", "--worlds", "300",
+                  "--no-plots", "--out", str(folder / "out")])  # fmt: skip
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
+    assert "sampling)" in said
+    assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
+    assert "change 10–90 % 95 %" in said
+    effect = swept.effects["settlement"][0]
+    assert effect.sampled, "by sampling alone the files differ"
+    assert not effect.visible
+    assert said.count("%) =") == 2, "ties with the first"
+    view = heatmap_view(swept.results)
+    assert "(70–80 %, sampling), about the most in 3 of 4 places" in view.headline
+    assert "range over what past talks allow (10–90 %); “sampling”: 95 % interval" in view.subtitle
+    assert sum("sampling)" in line for line in view.words) == 2
+    alone = heatmap_view(swept.results, at=["scenario=walls"])
+    assert "Means with their 95 % interval." in alone.subtitle
+
+
+def test_another_calibration_is_not_mixed_in(tmp_path: Path) -> None:
+    file = str(write(tmp_path / "toy.yaml"))
+    own, name = tmp_path / "table.json", (f"engine.calibration={tmp_path / 'table.json'}",)
+    own.write_text(json.dumps(TABLE))
+    run(file, [COSTS], tmp_path / "out", overrides=name)
+    own.write_text(json.dumps(TABLE | {"rows": ROWS[::-1]}))
+    with pytest.raises(ScenarioError, match="was begun with calibration"):
+        run(file, [COSTS], tmp_path / "out", overrides=name)
 
 
 # --- what it says -----------------------------------------------------------------------------

@@ -37,8 +37,8 @@ class InDraft(NamedTuple):
 
     Attributes
     ----------
-    loss : ndarray, shape (issues, worlds, gates, points)
-    gap : ndarray, shape (worlds, gates)
+    loss : ndarray, shape (issues, gates, worlds, points)
+    gap : ndarray, shape (gates, worlds)
         Surplus over the threshold if the stage's issues cost nothing.
     beyond : ndarray, shape (issues, worlds, points)
         Scale units beyond the gates' own limits.
@@ -294,36 +294,39 @@ class Ratification(ByWorld):
             if minded and table.rows(gate.known).any():
                 yield gate
 
-    def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:
+    def in_draft(
+        self, worlds: Index, issues: Index, on: Index, points: Array, rest: Array
+    ) -> InDraft | None:
         """What gates known to object add to a draft; ``None`` where there is none.
 
         Parameters
         ----------
         worlds, issues : ndarray of int
-            The worlds and the stage's issues that are drafted.
-        points : ndarray, shape (issues, points)
-            Drafting points of these issues.
+            Worlds at the same stage, and its issues.
+        on : ndarray of int, shape (places, 1 or worlds)
+            Places of those of the issues that are wanted.
+        points : ndarray, shape (issues of the scenario, points)
+            Drafting points.
         rest : ndarray, shape (worlds, issues of the scenario)
             Where the other issues stand.
         """
-        stage = self.talks.stage[worlds]
-        gates = [g for g in self.gates if (g.known[worlds] & (stage == g.stage)).any()]
+        stage = self.talks.stage[worlds[0]]
+        gates = [gate for gate in self.gates if gate.stage == stage and gate.known.any()]
         if not gates:
             return None
-        here = np.ix_(worlds, issues)
+        here, grid = (issues[on], worlds), points[issues[on]]
         loss, gap = [], []
-        beyond = np.zeros((len(issues), len(worlds), points.shape[1]))
-        grid = points[:, None, :]
+        beyond = np.zeros((len(on), len(worlds), points.shape[1]))
         for gate in gates:
             known = gate.known[worlds]
-            weight = gate.weight[here].T[..., None]
-            cost = weight * losses(grid, gate.ideal[here].T[..., None])
-            loss.append(np.where(known[None, :, None], cost, 0.0))
+            ideal, weight, low, high = (
+                a.T[here][..., None] for a in (gate.ideal, gate.weight, gate.low, gate.high)
+            )
+            loss.append(np.where(known[:, None], weight * losses(grid, ideal), 0.0))
             off_table = gate.weight[worlds] * losses(rest, gate.ideal[worlds])
             off_table[:, issues] = 0.0
             left = 1.0 - total(off_table) - gate.threshold[worlds]
             gap.append(np.where(known, left, UNASKED))
-            low, high = gate.low[here].T[..., None], gate.high[here].T[..., None]
             excess = np.maximum(np.maximum(grid - high, low - grid), 0.0)
-            beyond += np.where(known[None, :, None], excess, 0.0)
-        return InDraft(np.stack(loss, axis=2), np.stack(gap, axis=1), beyond)
+            beyond += np.where(known[:, None], excess, 0.0)
+        return InDraft(np.stack(loss, axis=1), np.stack(gap), beyond)

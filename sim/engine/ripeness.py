@@ -7,28 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, stacked, total
+from sim.arrays import blocks, stacked, total
 from sim.engine.agents import Party
+from sim.engine.agents.mediator import distances, drafting_points
 from sim.engine.exclusions import Exclusions
 from sim.engine.state import Talks
 from sim.formulas.bargaining.conflicts import Pairs
-from sim.formulas.bargaining.deferral import open_to_all, with_point
-from sim.formulas.bargaining.drafting import max_min, prices
+from sim.formulas.bargaining.deferral import open_to_all
+from sim.formulas.bargaining.drafting import max_min
 from sim.formulas.bargaining.red_lines import (
     alike,
     best_linkages,
     boxes,
     distance_beyond,
     gaps,
-    subsets,
-    with_rules,
+    under_all_choices,
 )
-from sim.formulas.bargaining.utility import losses
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
-POINTS = 21
 UNASKED = 10.0
 """Surplus of a party that is not asked: never the smallest."""
 BEYOND = 1000.0
@@ -50,118 +48,100 @@ class Ripeness:
     ) -> None:
         self.talks, self.signatories, self.exclusions = talks, signatories, exclusions
         self.rules = [rule for p in signatories for rule in p.rules]
-        rows = []
-        for listed, issue in zip(talks.options, talks.spec.issues.values(), strict=True):
-            grid = with_point(np.linspace(0.0, 1.0, POINTS), issue.deferred)
-            rows.append(
-                grid if listed is None else np.pad(listed, (0, POINTS - len(listed)), mode="edge")
-            )
-        self.points = np.stack(rows)
+        self.points = drafting_points(talks)
         self.open = open_to_all(
             self.points, [p.deferrals for p in signatories], [p.consent for p in signatories]
         )
         self.divisible = np.array([listed is None for listed in talks.options])
         self.divisible &= ~self.open.any(axis=1)
-        tables = np.stack(
-            [
-                p.weight[:, :, None]
-                * losses(
-                    self.points,
-                    p.ideal[:, :, None],
-                    None if p.curvature is None else p.curvature[:, None],
-                )
-                for p in signatories
-            ],
-            axis=1,
-        )
-        self.loss = tables.transpose(2, 0, 1, 3).copy()  # (issues, worlds, parties, points)
-        for number, party in enumerate(signatories):
-            for one in party.deferrals:
-                off = one.at(self.points[one.column])
-                self.loss[one.column, :, number, off] = party.lost_by(one)
-        self.priced = prices(self.loss)
         middle = np.mean([p.ideal for p in signatories], axis=0).T[:, :, None]
         self.choice = np.abs(self.points[:, None, :] - middle).argmin(axis=2)
 
-    def measure(self) -> Array:
+    def measure(self, lines: tuple[Array, Array] | None = None) -> Array:
         """Ripeness of the whole settlement now, in utility; NaN where everything is signed.
 
-        Shape (worlds,). Parties whose consent nothing unsettled needs do not count.
+        Shape (worlds,). Parties whose consent nothing unsettled needs do not count. ``lines`` are
+        :meth:`boxes` of what is unsettled, if they are known.
         """
-        gap = np.stack([self._gap(p) for p in self.signatories], axis=1)
-        return self._largest(~self.talks.is_fixed, gap)
+        return self._largest(~self.talks.is_fixed, [self._gap(p) for p in self.signatories], lines)
 
-    def measure_stage(self) -> Array:
+    def measure_stage(self, lines: tuple[Array, Array] | None = None) -> Array:
         """The same for the stage on the table alone: can all who are asked gain by signing it?"""
-        gap = np.stack([p.best - p.reservation for p in self.signatories], axis=1)
-        return self._largest(self.talks.on_table, gap)
+        gap = [p.best - p.reservation for p in self.signatories]
+        return self._largest(self.talks.on_table, gap, lines)
 
-    def _largest(self, issues: Mask, gap: Array) -> Array:
-        asked = np.stack([(p.consent & issues).any(axis=1) for p in self.signatories], axis=1)
-        gap = np.where(asked, gap, UNASKED)
+    def _largest(
+        self, issues: Mask, gaps_of: list[Array], lines: tuple[Array, Array] | None
+    ) -> Array:
+        asked = [(p.consent & issues).any(axis=1) for p in self.signatories]
+        gap = np.where(asked, gaps_of, UNASKED)
         value = np.full(self.talks.worlds, np.nan)
-        anything = issues.any(axis=1)
-        worlds = ALL if anything.all() else np.flatnonzero(anything)
-        if not anything.any():
+        if not issues.any():
             return value
-        low, high = (side[:, worlds] for side in self.boxes(issues))
-        self.choice[:, worlds], value[worlds] = self._within(
-            (low, high), self.choice[:, worlds], issues[worlds], gap[worlds], worlds
-        )
-        if self.rules:
-            # a linkage that common ground does not need may still be worth its price
-            hard = np.flatnonzero(value <= 0.0)
-            for some in alike(issues[hard]):
-                these = hard[some]
-                value[these] = self._with_other_linkages(issues, gap, value, these)
+        low, high = lines or self.boxes(issues)
+        for kind in alike(issues):
+            columns = np.flatnonzero(issues[kind[0]])
+            for worlds in blocks(kind) if len(columns) else ():
+                here = np.ix_(columns, worlds)
+                box = low[:, worlds][..., columns], high[:, worlds][..., columns]
+                choice, value[worlds] = self._within(box, columns, worlds, gap)
+                self.choice[here] = choice
+            if self.rules:
+                # a linkage that common ground does not need may still be worth its price
+                hard = kind[value[kind] <= 0.0]
+                for worlds in blocks(hard):
+                    other = self._with_other_linkages(issues, columns, worlds, gap)
+                    value[worlds] = np.maximum(value[worlds], other)
         return value
 
-    def _with_other_linkages(self, issues: Mask, gap: Array, value: Array, worlds: Index) -> Array:
-        best = value[worlds].copy()
-        low, high = (side[:, worlds] for side in self.own_lines())
+    def _with_other_linkages(
+        self, issues: Mask, columns: Index, worlds: Index, gap: Array
+    ) -> Array:
+        """The largest value under any choice of linkages that leaves common ground."""
+        low, high = (side[:, worlds][..., columns] for side in self.own_lines())
         rest = [p.rest for p in self.signatories]
-        useful = [rule for rule in self.rules if issues[worlds, rule.column].any()]
-        rules = [rule.moved(rest, issues).rows(worlds) for rule in useful]
-        for subset in subsets(len(rules)):
-            box = with_rules(low, high, [rules[n] for n in subset])
-            fits = total(gaps(*box, issues[worlds])) <= 1e-9
-            if fits.any():
-                _, other = self._within(
-                    box, self.choice[:, worlds], issues[worlds], gap[worlds], worlds
-                )
-                best = np.where(fits, np.maximum(best, other), best)
+        moved = [
+            rule.moved(rest, issues).rows(worlds).among(columns.tolist())
+            for rule in self.rules
+            if rule.column in columns
+        ]
+        low, high = under_all_choices(low, high, moved)
+        fits = np.flatnonzero(total(gaps(low, high)) <= 1e-9)
+        best = np.full(len(worlds), -np.inf)
+        for some in blocks(fits):
+            here = some % len(worlds)
+            box = low[:, some], high[:, some]
+            np.maximum.at(best, here, self._within(box, columns, worlds[here], gap)[1])
         return best
 
     def _within(
-        self,
-        boxes_of: tuple[Array, Array],
-        choice: Index,
-        issues: Mask,
-        gap: Array,
-        worlds: Some,
+        self, box: tuple[Array, Array], columns: Index, worlds: Index, gap: Array
     ) -> tuple[Index, Array]:
-        """Max-min surplus inside everyone's red lines in some worlds; the draft and the value."""
-        beyond = distance_beyond(self.points, *boxes_of)
-        beyond[self.open[:, None, :].repeat(beyond.shape[1], axis=1)] = 0.0
+        """Max-min surplus inside everyone's red lines in some worlds; the draft and the value.
+
+        The red lines are (parties, worlds chosen, issues chosen), the draft (issues chosen, worlds
+        chosen), the surplus that there is to lose (parties, worlds).
+        """
+        here, points = np.ix_(columns, worlds), self.points[columns]
+        beyond = distance_beyond(points, *box)
+        beyond *= ~self.open[columns, None]
         extra = -BEYOND * beyond
         extra[extra < -1e-9 * BEYOND] -= BEYOND
-        extra *= issues.T[..., None]
         pairs: Pairs = ()
         if self.exclusions is not None:
-            barred = self.exclusions.barred()[worlds].T[..., None] & (self.points[:, None] > 0.0)
+            barred = self.exclusions.barred().T[here][..., None] & (points[:, None] > 0.0)
             extra[barred] = -BEYOND
-            # what is not to be settled now excludes nothing
-            choice = np.where(issues.T, choice, 0)
-            pairs = self.exclusions.pairs
+            pairs = self.exclusions.pairs_among(columns)
+        loss = distances(points[:, None], self.signatories, columns[:, None], worlds)
+        for number, party in enumerate(self.signatories):
+            loss[:, number] *= party.weight.T[here][..., None]
         return max_min(
-            choice,
-            self.loss[:, worlds],
-            gap,
+            self.choice[here],
+            loss,
+            gap[:, worlds],
             extra,
-            self.divisible,
+            self.divisible[columns],
             pairs=pairs,
-            counted=issues.T,
-            priced=self.priced[worlds],
         )
 
     def _gap(self, party: Party) -> Array:
@@ -195,14 +175,14 @@ class Ripeness:
         # a rule loosens an actor's line, not what the stage must contain
         return self._within_terms(*boxes(low, high, moved, best_linkages(low, high, moved, issues)))
 
-    def red_line_gaps(self, issues: Mask) -> Array:
+    def red_line_gaps(self, issues: Mask, lines: tuple[Array, Array] | None = None) -> Array:
         """By how much the red lines of those who must consent miss each other, per issue.
 
         Shape (worlds, issues), in scale units; 0 where some point is inside all of them. ``issues``
         (worlds, issues) are those to be settled together. Conditional red lines count under the
-        choice of conditions that comes nearest to common ground.
+        choice of conditions that comes nearest to common ground. ``lines`` are :meth:`boxes` of them.
         """
-        low, high = self.boxes(issues)
+        low, high = lines or self.boxes(issues)
         missed = gaps(low, high, issues)
         lowest, highest = low.max(axis=0), high.min(axis=0)
         for column, listed in enumerate(self.talks.options):

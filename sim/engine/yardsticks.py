@@ -79,11 +79,14 @@ class Yardsticks:
         if self.durable is not None:
             held = self.durable.holds(package)
             without = {t: self.durable.holds(package, without=t).years for t in self.durable.terms}
+        ripeness, open_, stage = self.ripeness, ~talks.is_fixed, talks.on_table
+        of_all = ripeness.boxes(open_)
+        of_stage = of_all if np.array_equal(open_, stage) else ripeness.boxes(stage)
         return AtEnd(
-            self.ripeness.measure(),
-            self.ripeness.measure_stage(),
-            self.ripeness.red_line_gaps(~talks.is_fixed),
-            self.ripeness.red_line_gaps(talks.on_table),
+            ripeness.measure(of_all),
+            ripeness.measure_stage(of_stage),
+            ripeness.red_line_gaps(open_, of_all),
+            ripeness.red_line_gaps(stage, of_stage),
             held,
             without,
         )

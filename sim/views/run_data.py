@@ -97,6 +97,7 @@ def last_day(run: Run) -> float:
     return float(every[min(int(np.searchsorted(every, enough)), len(every) - 1)])
 
 
+@once
 def signatories(run: Run) -> list[str]:
     """Keys of those whose signature something needs, in the dataset's order."""
     return [str(a) for a in run.central.actor.values]

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import columns, full, rows, stacked
+from sim.arrays import blocks, columns, full, rows, stacked
 from sim.engine.agents.base import Participant
 from sim.engine.agents.party import Party, deadline_of, draw_leave_after
 from sim.engine.exclusions import Exclusions
@@ -83,9 +83,9 @@ class Estimates(NamedTuple):
 
     Attributes
     ----------
-    loss : ndarray, shape (issues, worlds, parties + gates, points)
+    loss : ndarray, shape (issues, parties + gates, worlds, points)
         Utility that each is thought to lose at each drafting point.
-    gap : ndarray, shape (worlds, parties + gates)
+    gap : ndarray, shape (parties + gates, worlds)
         Surplus over refusing if nothing were lost.
     extra : ndarray, shape (issues, worlds, points)
         The plan, the principal's interests, and what lies beyond red lines as they are estimated.
@@ -110,11 +110,10 @@ class Formulator(Mediator):
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("accepted_at", "tilt", "attachment", "clarity"), "world"),
         **dict.fromkeys(("assumed_at", "active", "patience"), "world"),
-        **dict.fromkeys(("misjudged", "explained", "doubt"), "party world issue"),
+        **dict.fromkeys(("misjudged", "unexplained", "doubt"), "party world issue"),
         **dict.fromkeys(("plan", "text"), "world issue"),
         "assumed": "world rule",
         **dict.fromkeys(("points", "open"), "issue point"),
-        "loss_tables": "issue world party point",
     }
 
     def __init__(
@@ -155,24 +154,23 @@ class Formulator(Mediator):
                 ]
             )
         self.clarity = np.zeros(talks.worlds)
-        #: how often each party has said what it would change on an issue
-        self.explained = stacked([full(shape, 0.0) for _ in self.signatories])
+        #: halved whenever a party says what it would change on an issue
+        self.unexplained = stacked([full(shape, 1.0) for _ in self.signatories])
         self.plan = full(shape, np.nan)
         for issue, number in mediation.text.items():
             column = talks.issues.index(issue)
             self.plan[:, column] = draws.number(f"{path}.text.{issue}", number)
         self.text: Array | None = None
-        #: what a draft is judged by, from surpluses (worlds, parties, points)
+        #: what a draft is judged by, from surpluses (parties, worlds, points)
         self.welfare = partial(nash_welfare, floor=talks.spec.engine.draft_floor)
         self.tabled = 0
-        self.points = _drafting_points(talks)
+        self.points = drafting_points(talks)
         #: points that put an issue off, with nobody against it on principle; (issues, points)
         self.open = open_to_all(
             self.points, [p.deferrals for p in signatories], [p.consent for p in signatories]
         )
         self.assumed = np.zeros((talks.worlds, len(self.rules)), dtype=bool)
         self.assumed_at = np.full(talks.worlds, -1)  # stage for which they were chosen
-        self.loss_tables: Array | None = None
         self.active = np.ones(talks.worlds, dtype=bool)
         principal = spec.principal
         behind = [
@@ -199,7 +197,8 @@ class Formulator(Mediator):
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             text = text.copy(order="K")
             for worlds, issues in self.stages_among(talks.talking & self.active):
-                text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
+                for some in blocks(worlds):
+                    text[np.ix_(some, issues)] = self._draft_stage(some, issues)
         self.text = text
         self.tabled += 1
         return text
@@ -248,63 +247,74 @@ class Formulator(Mediator):
 
     def estimates(self, worlds: Index, issues: Index) -> Estimates:
         """What texts of a stage are judged by in some worlds, as it knows the parties now."""
-        here, points = np.ix_(worlds, issues), self.points[issues]
-        seen = np.stack([p.salience_seen[here] for p in self.signatories], axis=2)
-        distances = self.distances(worlds, issues)
-        loss = distances * seen.transpose(1, 0, 2)[..., None]
-        gap = np.stack([(p.best - p.reservation)[worlds] for p in self.signatories], axis=1)
-        extra = self._interests(worlds, issues, distances)
-        extra -= PENALTY * self._beyond_limits(worlds, issues)
-        gates = self.gates.in_draft(worlds, issues, points, self._rest(worlds))
+        here = issues[:, None], worlds
+        unexplained = self.unexplained.transpose(0, 2, 1)[:, *here].transpose(0, 2, 1)
+        *lines, assumed = self.lines(worlds, issues, unexplained)
+        self.assume(worlds, assumed)
+        seen = np.stack([p.salience_seen.T[here] for p in self.signatories], axis=1)
+        return self.judged(worlds, issues, np.arange(len(issues))[:, None], seen, lines)
+
+    def judged(
+        self, worlds: Index, issues: Index, on: Index, seen: Array, lines: Sequence[Array]
+    ) -> Estimates:
+        """The same if it knew the parties so well.
+
+        Parameters
+        ----------
+        worlds, issues : ndarray of int
+            The worlds, one as often as wanted, and the stage's issues.
+        on : ndarray of int, shape (places, 1 or worlds)
+            Places of the issues that are judged.
+        seen : ndarray, shape (places, parties, worlds)
+            What it takes the saliences for.
+        lines : two of ndarray, shape (parties, worlds, places)
+            What it takes the red lines for.
+        """
+        here = issues[on], worlds
+        points, parties = self.points[here[0]], self.signatories
+        loss = distances(points, parties, *here)
+        extra = self._interests(here, points, loss)
+        loss *= seen[..., None]
+        gap = np.stack([(p.best - p.reservation)[worlds] for p in parties])
+        beyond = distance_beyond(points, *lines)
+        beyond *= ~self.open[here[0]]
+        extra -= PENALTY * beyond
+        gates = self.gates.in_draft(worlds, issues, on, self.points, self._rest(worlds))
         if gates is not None:
-            loss = np.concatenate([loss, gates.loss], axis=2)
-            gap = np.concatenate([gap, gates.gap], axis=1)
+            loss = np.concatenate([loss, gates.loss], axis=1)
+            gap = np.concatenate([gap, gates.gap])
             extra -= PENALTY * gates.beyond
         pairs: list[tuple[int, int]] = []
         exclusions = self.exclusions
         if exclusions is not None:
             pairs = exclusions.pairs_among(issues)
-            barred = exclusions.barred()[here].T[..., None] & (points[:, None, :] > 0.0)
-            extra = extra - PENALTY * barred
+            barred = exclusions.barred().T[here][..., None] & (points > 0.0)
+            extra -= PENALTY * barred
         return Estimates(loss, gap, extra, pairs)
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
         return rows(self.talks.signed_or(self.war.no_deal), worlds)
 
-    def distances(self, worlds: Index, issues: Index) -> Array:
-        """Losses at the drafting points for weight 1: (issues, worlds, parties, points)."""
-        if self.loss_tables is None:
-            tables = [
-                losses(
-                    self.points,
-                    p.ideal[:, :, None],
-                    None if p.curvature is None else p.curvature[:, None],
-                )
-                for p in self.signatories
-            ]
-            # issues, worlds, parties, points
-            self.loss_tables = np.stack(tables, axis=1).transpose(2, 0, 1, 3).copy()
-            for number, party in enumerate(self.signatories):
-                for one in party.deferrals:
-                    off = one.at(self.points[one.column])
-                    self.loss_tables[one.column, :, number, off] = 1.0 - one.worth
-        return self.loss_tables[issues[:, None], worlds]
-
-    def _interests(self, worlds: Index, issues: Index, distances: Array) -> Array:
+    def _interests(self, here: tuple[Index, Index], points: Array, distances: Array) -> Array:
         """Own interests and attachment to the plan: (issues, worlds, points)."""
-        plan = self.plan[np.ix_(worlds, issues)].T
+        worlds, plan = here[1], self.plan.T[here]
         held = self.attachment[worlds] * ~np.isnan(plan)
-        distance = np.abs(self.points[issues][:, None, :] - np.nan_to_num(plan)[:, :, None])
-        terms = -held[:, :, None] * distance
+        terms = -held[..., None] * np.abs(points - np.nan_to_num(plan)[..., None])
         principal = next((p for p in self.signatories if p.key == self.spec.principal), None)
         if principal is not None:
-            lean = self.tilt[worlds] * principal.weight[np.ix_(worlds, issues)].T
-            terms -= lean[:, :, None] * distances[:, :, principal.index]
+            lean = self.tilt[worlds] * principal.weight.T[here]
+            terms -= lean[..., None] * distances[:, principal.index]
         return np.asarray(terms)
 
-    def _beyond_limits(self, worlds: Index, issues: Index) -> Array:
-        """Scale units by which points lie beyond estimated red lines: (issues, worlds, points)."""
+    def lines(
+        self, worlds: Index, issues: Index, unexplained: Array
+    ) -> tuple[Array, Array, Mask]:
+        """Red lines on a stage's issues as it would estimate them, knowing the parties so well.
+
+        Two arrays of shape (parties, worlds, issues), as ``unexplained`` is, and the conditional
+        lines that are assumed to be in force, (worlds, rules).
+        """
         talks = self.talks
         parties = self.signatories
         here = (issues[:, None], worlds)
@@ -314,11 +324,11 @@ class Formulator(Mediator):
 
         refused = np.stack([talks.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
-        error = block(self.misjudged) * known[:, :, None] * 0.5 ** block(self.explained)
+        error = block(self.misjudged) * known[:, :, None] * unexplained
         low, high, ideal = (block(getattr(p, n) for p in parties) for n in ("low", "high", "ideal"))
         if self.doubt is not None:
             # a line that does not bind counts until it knows the party well enough
-            taken = known[:, :, None] * 0.5 ** block(self.explained) > block(self.doubt)
+            taken = known[:, :, None] * unexplained > block(self.doubt)
             said_low, said_high = (block(getattr(p, f"said_{n}") for p in parties) for n in SIDES)
             low = np.where(taken, np.maximum(low, said_low), low)
             high = np.where(taken, np.minimum(high, said_high), high)
@@ -331,12 +341,7 @@ class Formulator(Mediator):
         high = np.minimum(np.where(consent, high, 1.0), ceiling)
         place = {int(column): n for n, column in enumerate(issues)}
         numbers = np.flatnonzero([rule.column in place for rule in self.rules])
-        stage = talks.stage[worlds[0]]
-        # each world by itself, so that none depends on what happens in others
-        anew = (self.assumed_at[worlds] != stage) | (
-            self.tabled % talks.spec.engine.linkages_every == 0
-        )
-        self.assumed_at[worlds] = stage
+        assumed = self.assumed[worlds]
         if len(numbers):
             rest = [p.rest for p in parties]
             moved = [
@@ -346,24 +351,30 @@ class Formulator(Mediator):
                 .among(issues.tolist())
                 for rule in (self.rules[n] for n in numbers)
             ]
-            chosen = np.ix_(worlds, numbers)
+            # each world by itself, so that none depends on what happens in others
+            anew = (self.assumed_at[worlds] != talks.stage[worlds]) | (
+                self.tabled % talks.spec.engine.linkages_every == 0
+            )
             if anew.any():
                 on_table = np.ones(low.shape[1:], dtype=bool)
                 found = best_linkages(low, high, moved, on_table)
-                self.assumed[np.ix_(worlds[anew], numbers)] = found[anew]
-            low, high = boxes(low, high, moved, self.assumed[chosen])
+                assumed[np.ix_(anew, numbers)] = found[anew]
+            low, high = boxes(low, high, moved, assumed[:, numbers])
             low, high = np.maximum(low, floor), np.minimum(high, ceiling)
-        beyond = distance_beyond(self.points[issues], low, high)
-        beyond[self.open[issues][:, None, :].repeat(len(worlds), axis=1)] = 0.0
-        return beyond
+        return low, high, assumed
+
+    def understand(self, worlds: Index, issues: Index, unexplained: Array) -> None:
+        """Parties have said what they would change, (parties, worlds, issues)."""
+        self.unexplained[np.ix_(np.arange(len(unexplained)), worlds, issues)] = unexplained
+
+    def assume(self, worlds: Index, assumed: Mask) -> None:
+        """Conditional lines are taken to be in force or not, at the stage of these worlds."""
+        self.assumed_at[worlds] = self.talks.stage[worlds]
+        self.assumed[worlds] = assumed
 
     def take_up(self, text: Array) -> None:
         """The text is now another one, (worlds, issues)."""
         self.text = text
-
-    def hear_reason(self, party: int, worlds: Index, issues: Index) -> None:
-        """A party has said what it would change, on one issue in each of some worlds."""
-        self.explained[party, worlds, issues] += 1.0
 
     def give_up(self, where: Mask) -> None:
         """Stop mediating in some worlds."""
@@ -397,7 +408,7 @@ def texts_by(turn: int, first: float, every: float) -> int:
     return max(0, whole(turn - first, every) + 1)
 
 
-def _drafting_points(talks: Talks) -> Array:
+def drafting_points(talks: Talks) -> Array:
     """Points at which each issue may be drafted, shape (issues, points): a grid and its options."""
     grid = np.linspace(0.0, 1.0, DRAFT_POINTS)
     rows = []
@@ -409,3 +420,19 @@ def _drafting_points(talks: Talks) -> Array:
         else:
             raise ValueError(f"an issue lists more than {DRAFT_POINTS} options")
     return np.stack(rows)
+
+
+def distances(grid: Array, parties: Sequence[Party], columns: Index, worlds: Index) -> Array:
+    """What parties lose at points for weight 1: (issues, parties, worlds, points).
+
+    The issues are ``columns`` (issues, 1), or (issues, worlds) where each world has its own; the
+    ``grid`` (issues, 1 or worlds, points) is theirs.
+    """
+    out = np.empty((len(columns), len(parties), len(worlds), grid.shape[-1]))
+    for lost, party in zip(out.transpose(1, 0, 2, 3), parties, strict=True):
+        curvature = None if party.curvature is None else party.curvature[columns][..., None]
+        lost[:] = losses(grid, party.ideal.T[columns, worlds][..., None], curvature)
+        for one in party.deferrals:
+            off = (columns == one.column)[..., None] & one.at(grid)
+            lost[:] = np.where(off, (1.0 - one.worth[worlds])[:, None], lost)
+    return out

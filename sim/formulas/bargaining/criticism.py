@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.arrays import Array, Index, Mask
 from sim.formulas.bargaining.conflicts import Pairs
-from sim.formulas.bargaining.drafting import Choice, Welfare, entries
+from sim.formulas.bargaining.drafting import Choice, Welfare, at
 
 
 def heard(
@@ -72,52 +72,52 @@ def best_steps(
     named: Index,
     wanted: Index,
     welfare: Welfare,
-    pairs: Pairs = (),
+    pairs: Pairs,
+    worlds: Index,
 ) -> tuple[Array, Index]:
-    """How far to go along with each criticism, and what that brings.
+    """How far to go along with each criticism in some worlds, and what that brings.
 
     Parameters
     ----------
     choice, surplus, loss, extra, welfare, pairs
         As in :func:`.drafting.coordinate_ascent`, the surplus that of the text.
-    named, wanted : ndarray of int, shape (worlds, critics)
+    named, wanted : ndarray of int, shape (critics, worlds)
         The issue that each critic names, and the drafting point that it wants there.
+    worlds : ndarray of int
+        The worlds to look at.
 
     Returns
     -------
-    rise : ndarray, shape (worlds, critics)
+    rise : ndarray, shape (critics, worlds looked at)
         Change of the welfare at the best point on the way to the one wanted; 0 at the text.
-    point : ndarray of int, shape (worlds, critics)
+    point : ndarray of int, shape (critics, worlds looked at)
         That point. Where options exclude each other, raising one drops its rivals.
     """
-    rows = np.arange(len(surplus))
-    points = np.arange(loss.shape[3])
-    rise, best = np.zeros(named.shape), np.zeros(named.shape, dtype=np.intp)
-    freed, terms = _without_rivals(choice, loss, extra, pairs)
-    now = welfare(surplus[:, :, None])[:, 0]
-    for critic, (issue, goal) in enumerate(zip(named.T, wanted.T, strict=True)):
-        table, here = loss[issue, rows], choice[issue, rows]
-        without = surplus + entries(table, here)
-        left = np.broadcast_to(without[:, :, None], table.shape)
-        score = extra[issue, rows] - entries(extra[issue, rows], here)[:, None]
-        if pairs:
-            left = left + np.where(points > 0, freed[issue, rows][:, :, None], 0.0)
-            score = score + np.where(points > 0, terms[issue, rows][:, None], 0.0)
-        score = score + welfare(left - table) - now[:, None]
-        low, high = np.minimum(here, goal)[:, None], np.maximum(here, goal)[:, None]
-        score = np.where((points >= low) & (points <= high), score, -np.inf)
-        best[:, critic] = score.argmax(axis=1)
-        rise[:, critic] = entries(score, best[:, critic])
-    return rise, best
+    issue, goal = named[:, worlds], wanted[:, worlds]
+    points, here, surplus = np.arange(loss.shape[3]), choice[issue, worlds], surplus[:, worlds]
+    tables = np.stack([table[issue, worlds] for table in loss.transpose(1, 0, 2, 3)])
+    left = (surplus[:, None] + at(tables, here))[..., None]
+    score = extra[issue, worlds]
+    score -= at(score, here)[..., None]
+    if pairs:
+        freed, terms = _without_rivals(choice, loss, extra, pairs)
+        more = np.stack([of_one[issue, worlds] for of_one in freed.transpose(1, 0, 2)])
+        left = left + np.where(points > 0, more[..., None], 0.0)
+        score += np.where(points > 0, terms[issue, worlds][..., None], 0.0)
+    score += welfare(left - tables)
+    score -= welfare(surplus[..., None])
+    low, high = np.minimum(here, goal)[..., None], np.maximum(here, goal)[..., None]
+    score[(points < low) | (points > high)] = -np.inf
+    best = score.argmax(axis=2)
+    return at(score, best), best
 
 
 def _without_rivals(choice: Choice, loss: Array, extra: Array, pairs: Pairs) -> tuple[Array, Array]:
-    """What dropping an issue's rivals brings: (issues, worlds, parties), (issues, worlds)."""
-    issues, worlds = choice.shape
-    freed, terms = np.zeros((issues, worlds, loss.shape[2])), np.zeros((issues, worlds))
+    """What dropping an issue's rivals brings: (issues, parties, worlds), (issues, worlds)."""
+    freed, terms = np.zeros(loss.shape[:3]), np.zeros(choice.shape)
     for one, other in (*pairs, *((b, a) for a, b in pairs)):
-        freed[one] += entries(loss[other], choice[other]) - loss[other][:, :, 0]
-        terms[one] += extra[other][:, 0] - entries(extra[other], choice[other])
+        freed[one] += at(loss[other], choice[other]) - loss[other][..., 0]
+        terms[one] += extra[other][:, 0] - at(extra[other], choice[other])
     return freed, terms
 
 
@@ -136,7 +136,7 @@ def revised(
     """A text revised by criticism: the best first, then every other that still raises welfare.
 
     Parameters as in :func:`best_steps` and :func:`.drafting.coordinate_ascent`;
-    ``spoken`` (worlds, critics) says who names anything, ``enough`` the least rise of the welfare
+    ``spoken`` (critics, worlds) says who names anything, ``enough`` the least rise of the welfare
     for which a text is reopened.
 
     Returns
@@ -146,21 +146,24 @@ def revised(
     changed : ndarray of bool, shape (worlds,)
     """
     choice, left = choice.copy(), spoken.copy()
-    rows = np.arange(choice.shape[1])
-    changed = np.zeros(len(rows), dtype=bool)
-    for _ in range(spoken.shape[1]):
-        surplus = gap - sum(entries(t, c) for t, c in zip(loss, choice, strict=True))
-        rise, point = best_steps(choice, surplus, loss, extra, named, wanted, welfare, pairs)
-        rise = np.where(left, rise, -np.inf)
-        critic = rise.argmax(axis=1)
-        worlds = rows[rise[rows, critic] > enough]
-        if not len(worlds):
+    worlds = np.flatnonzero(left.any(axis=0))
+    changed = np.zeros(choice.shape[1], dtype=bool)
+    for _ in range(len(spoken)):
+        surplus = gap - at(loss, choice[:, None]).sum(axis=0)
+        rise, point = best_steps(
+            choice, surplus, loss, extra, named, wanted, welfare, pairs, worlds
+        )
+        rise[~left[:, worlds]] = -np.inf
+        critic = rise.argmax(axis=0)
+        places = np.flatnonzero(rise.max(axis=0) > enough)
+        if not len(places):
             break
-        critic = critic[worlds]
-        issue, index = named[worlds, critic], point[worlds, critic]
+        # where nothing is worth it now, nothing will be
+        worlds, critic = worlds[places], critic[places]
+        issue, index = named[critic, worlds], point[critic, places]
         for one, other in (*pairs, *((b, a) for a, b in pairs)):
             choice[other, worlds[(issue == one) & (index > 0)]] = 0
         choice[issue, worlds] = index
-        left[worlds, critic] = False
+        left[critic, worlds] = False
         changed[worlds] = True
     return choice, changed

@@ -8,7 +8,7 @@ doi:10.1023/A:1017501703105), up to the grid of drafting points.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,21 +26,25 @@ def nash_welfare(surplus: Array, floor: float = FLOOR) -> Array:
     """Σ_k log s_k, the logarithm of Nash's product.
 
     Nash (1950), The bargaining problem, *Econometrica* 18(2), doi:10.2307/1907266. The sum is
-    over axis 1 (parties). Below the floor the logarithm goes on as its tangent, so that a draft
+    over axis 0 (parties). Below the floor the logarithm goes on as its tangent, so that a draft
     always exists.
     """
     held = np.maximum(surplus, floor)
     # one logarithm of the product, not one of each; below the floor the tangent
-    return np.asarray(np.log(held.prod(axis=1)) + (surplus - held).sum(axis=1) / floor)
+    return np.asarray(np.log(held.prod(axis=0)) + (surplus - held).sum(axis=0) / floor)
 
 
-def soft_minimum(sharpness: float, surplus: Array) -> Array:
-    """−log Σ_k exp(−β s_k)/β over axis 0: within log(parties)/β of the smallest surplus."""
-    smallest = surplus.min(axis=0)
-    spread = smallest - surplus
-    spread *= sharpness
-    np.exp(spread, out=spread)
-    return np.asarray(smallest - np.log(spread.sum(axis=0)) / sharpness)
+def soft_minimum_step(sharpness: float, start: Array, change: Array, shares: Array) -> Choice:
+    """Which share of a change has the largest soft minimum −log Σ_k exp(−β s_k)/β; (worlds,).
+
+    It is within log(parties)/β of the smallest surplus s_k, and largest where the sum is smallest.
+    ``start`` and ``change`` are (parties, worlds), ``shares`` (shares, 1).
+    """
+    # against the smallest of all, so that no exponential overflows
+    apart = start - np.minimum(start, start + change).min(axis=0)
+    spread = apart[:, None] + shares * change[:, None]
+    spread *= -sharpness
+    return np.asarray(np.exp(spread, out=spread).sum(axis=0).argmin(axis=0))
 
 
 def coordinate_ascent(
@@ -51,7 +55,6 @@ def coordinate_ascent(
     welfare: Welfare,
     sweeps: int,
     pairs: Pairs = (),
-    counted: Mask | None = None,
 ) -> tuple[Choice, Array]:
     """Improve a draft issue by issue.
 
@@ -63,48 +66,39 @@ def coordinate_ascent(
     ----------
     choice : ndarray of int, shape (issues, worlds)
         Index of the drafting point chosen on each issue; not changed in place.
-    loss : ndarray, shape (issues, worlds, parties, points)
+    loss : ndarray, shape (issues, parties, worlds, points)
         Utility that each party loses at each drafting point.
-    gap : ndarray, shape (worlds, parties)
+    gap : ndarray, shape (parties, worlds)
         Surplus of each party if it lost nothing on any issue.
     extra : ndarray, shape (issues, worlds, points)
         Further terms to add to the welfare (penalties, attachment to a plan, own interests).
     welfare : callable
-        From surpluses (worlds, parties, points) to welfare (worlds, points).
+        From surpluses (parties, worlds, points) to welfare (worlds, points).
     sweeps : int
         Passes over all issues; fewer where a pass changes nothing.
     pairs : sequence of (int, int)
         Issues of which at most one may be above its first point, which is 0.
-    counted : ndarray of bool, shape (issues, worlds), optional
-        Issues on which anything is lost; all by default.
 
     Returns
     -------
     choice : ndarray of int, shape (issues, worlds)
-    surplus : ndarray, shape (worlds, parties)
+    surplus : ndarray, shape (parties, worlds)
     """
     choice = choice.copy()
     surplus = gap.copy()
-    tables = list(loss if counted is None else _counted(loss, counted))
-    for table, chosen in zip(tables, choice, strict=True):
-        surplus -= entries(table, chosen)
-    surplus = _sweep(choice, surplus, tables, extra, welfare, sweeps, ())
+    for lost in at(loss, choice[:, None]):
+        surplus -= lost
+    surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, ())
     if pairs:
-        surplus = _drop_rivals(choice, surplus, tables, extra, welfare, pairs)
-        surplus = _sweep(choice, surplus, tables, extra, welfare, sweeps, pairs)
+        surplus = _drop_rivals(choice, surplus, loss, extra, welfare, pairs)
+        surplus = _sweep(choice, surplus, loss, extra, welfare, sweeps, pairs)
     return choice, surplus
-
-
-def _counted(loss: Array, counted: Mask) -> Iterator[Array]:
-    """Losses issue by issue, none where the issue does not count."""
-    for table, counts in zip(loss, counted, strict=True):
-        yield table if counts.all() else table * counts[:, None, None]
 
 
 def _sweep(
     choice: Choice,
     surplus: Array,
-    loss: Sequence[Array],
+    loss: Array,
     extra: Array,
     welfare: Welfare,
     sweeps: int,
@@ -114,17 +108,17 @@ def _sweep(
     for _ in range(sweeps):
         changed = False
         for i, table in enumerate(loss):
-            without = surplus + entries(table, choice[i])
-            score = welfare(without[:, :, None] - table)
+            without = surplus + at(table, choice[i])
+            score = welfare(without[..., None] - table)
             score += extra[i]
             against = rivals(pairs, i)
             if against:
                 score[(choice[against] > 0).any(axis=0), 1:] = -np.inf
             best = score.argmax(axis=1)
             # stay where nothing is gained: no wandering among equals
-            better = entries(score, best) > entries(score, choice[i]) + 1e-12
+            better = at(score, best) > at(score, choice[i]) + 1e-12
             choice[i] = np.where(better, best, choice[i])
-            surplus = without - entries(table, choice[i])
+            surplus = without - at(table, choice[i])
             changed |= bool(better.any())
         if not changed:
             break
@@ -132,44 +126,28 @@ def _sweep(
 
 
 def _drop_rivals(
-    choice: Choice,
-    surplus: Array,
-    loss: Sequence[Array],
-    extra: Array,
-    welfare: Welfare,
-    pairs: Pairs,
+    choice: Choice, surplus: Array, loss: Array, extra: Array, welfare: Welfare, pairs: Pairs
 ) -> Array:
     """Of each pair drop the one without which welfare is higher, in place; the surplus then."""
     for pair in pairs:
         both = (choice[list(pair)] > 0).all(axis=0)
-        without = [surplus + entries(loss[i], choice[i]) - loss[i][:, :, 0] for i in pair]
+        without = [surplus + at(loss[i], choice[i]) - loss[i][..., 0] for i in pair]
         scores = [
-            welfare(left[:, :, None])[:, 0] + extra[i][:, 0] - entries(extra[i], choice[i])
+            welfare(left[..., None])[:, 0] + extra[i][:, 0] - at(extra[i], choice[i])
             for i, left in zip(pair, without, strict=True)
         ]
         drops_first = both & (scores[0] > scores[1] + 1e-12)
         for i, left, drops in zip(pair, without, (drops_first, both & ~drops_first), strict=True):
-            surplus = np.where(drops[:, None], left, surplus)
+            surplus = np.where(drops, left, surplus)
             choice[i, drops] = 0
     return surplus
 
 
-def entries(table: Array, index: Choice) -> Array:
-    """Entries of the last axis, one per world (the first axis)."""
-    worlds = np.arange(len(index))
-    if table.ndim == 2:
-        return table[worlds, index]
-    return table[worlds[:, None], np.arange(table.shape[1]), index[:, None]]
-
-
-def prices(loss: Array) -> NDArray[np.float32]:
-    """Losses (issues, worlds, parties, points) as (worlds, parties, issues · points).
-
-    One product with the parties' shares then scores all points of all issues. Single precision is
-    enough for that: it picks a point, and what the point is worth is looked up in ``loss``.
-    """
-    by_world = np.ascontiguousarray(loss.transpose(1, 2, 0, 3), dtype=np.float32)
-    return by_world.reshape(*by_world.shape[:2], -1)
+def at(tables: Array, point: Choice) -> Array:
+    """Tables (..., points) at one point each; the shape of ``point`` broadcasts with (...)."""
+    places = np.arange(tables.size // tables.shape[-1]).reshape(tables.shape[:-1])
+    places *= tables.shape[-1]
+    return tables.reshape(-1).take(places + point)
 
 
 def max_min(
@@ -180,8 +158,6 @@ def max_min(
     divisible: Mask | None = None,
     steps: int = 16,
     pairs: Pairs = (),
-    counted: Mask | None = None,
-    priced: NDArray[np.float32] | None = None,
 ) -> tuple[Choice, Array]:
     """The largest surplus that all can have at once (egalitarian; Kalai 1977, *Econometrica* 45).
 
@@ -193,39 +169,35 @@ def max_min(
 
     Parameters and the first return as in :func:`coordinate_ascent`; ``divisible`` (issues,) says
     on which issues drafts may be mixed, all by default: with listed options nothing lies between.
-    ``pairs`` and ``counted`` as there; issues in pairs must not be divisible. ``priced`` is what
-    :func:`prices` makes of ``loss``, for those who need it more than once.
+    ``pairs`` as there; issues in pairs must not be divisible.
 
     Returns
     -------
     choice : ndarray of int, shape (issues, worlds)
     value : ndarray, shape (worlds,)
     """
-    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2, pairs, counted)
-    issues, worlds, parties, points = loss.shape
-    priced = prices(loss) if priced is None else priced
+    choice, surplus = coordinate_ascent(choice, loss, gap, extra, nash_welfare, 2, pairs)
+    issues, parties, worlds, points = loss.shape
+    # one product with the parties' shares scores all points of all issues; single precision is
+    # enough to pick a point, and what it is worth is looked up
+    prices = np.ascontiguousarray(loss.transpose(2, 1, 0, 3), dtype=np.float32)
+    prices = prices.reshape(worlds, parties, -1)
     # against the least bad point, so that large penalties leave digits for small differences
     terms = extra - extra.max(axis=2, keepdims=True)
     terms = np.ascontiguousarray(terms.transpose(1, 0, 2), dtype=np.float32)
     losses = loss.reshape(-1)
-    first = np.arange(issues * worlds * parties).reshape(issues, worlds, parties) * points
+    first = np.arange(issues * parties * worlds).reshape(issues, parties, worlds) * points
     shares = (np.linspace(0.0, 1.0, 17) ** 2)[:, None]
-    everywhere = np.arange(worlds)
-    surplus, gap = np.ascontiguousarray(surplus.T), gap.T  # (parties, worlds)
     value = surplus.min(axis=0)
     for beta in np.geomspace(30.0, 300.0, steps):
         care = np.exp(-beta * (surplus - surplus.min(axis=0)))
         care /= care.sum(axis=0)
-        cost = np.matmul(care.T[:, None, :].astype(np.float32), priced)
-        corner = (terms - cost.reshape(terms.shape)).argmax(axis=2)
+        cost = np.matmul(care.T[:, None, :].astype(np.float32), prices)
+        corner = (terms - cost.reshape(terms.shape)).argmax(axis=2).T
         if divisible is not None:
-            corner = np.where(divisible, corner, choice.T)
-        lost = losses.take(first + corner.T[:, :, None])
-        if counted is not None:
-            lost *= counted[:, :, None]
-        there = gap - lost.sum(axis=0).T
-        mixed = surplus[:, None] + shares * (there - surplus)[:, None]
-        step = soft_minimum(beta, mixed).argmax(axis=0)
-        surplus = mixed[:, step, everywhere]
+            corner = np.where(divisible[:, None], corner, choice)
+        change = gap - losses.take(first + corner[:, None]).sum(axis=0) - surplus
+        step = soft_minimum_step(beta, surplus, change, shares)
+        surplus = surplus + shares[step, 0] * change
         value = np.maximum(value, surplus.min(axis=0))
     return choice, value

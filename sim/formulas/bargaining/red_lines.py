@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Array, ByWorld, Mask, total
+from sim.arrays import Array, ByWorld, Mask, blocks, total
 
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
@@ -165,7 +166,7 @@ def distance_beyond(points: Array, low: Array, high: Array) -> Array:
 
     Parameters
     ----------
-    points : ndarray, shape (issues, points)
+    points : ndarray, shape (issues, points), or (issues, worlds, points) with 1 for all worlds
     low, high : ndarray, shape (parties, worlds, issues)
         Red lines; 0 and 1 where a party has none.
 
@@ -173,7 +174,7 @@ def distance_beyond(points: Array, low: Array, high: Array) -> Array:
     -------
     ndarray, shape (issues, worlds, points)
     """
-    out = np.zeros((len(points), low.shape[1], points.shape[1]))
+    out = np.zeros((len(points), low.shape[1], points.shape[-1]))
     for beyond, grid, floors, ceilings in zip(
         out, points, low.transpose(2, 0, 1), high.transpose(2, 0, 1), strict=True
     ):
@@ -184,7 +185,7 @@ def distance_beyond(points: Array, low: Array, high: Array) -> Array:
     return out
 
 
-def gaps(low: Array, high: Array, on_table: Mask) -> Array:
+def gaps(low: Array, high: Array, on_table: Mask | bool = True) -> Array:
     """By how much the boxes miss each other on each issue, shape (worlds, issues).
 
     ``on_table`` (worlds, issues) says which issues are being settled.
@@ -230,18 +231,36 @@ def _best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Ma
     acted_on |= {issue for n in useful for issue, _, _ in moved[n].bounds}
     columns = [column for column in sorted(acted_on) if on[column]]
     low, high = (side.transpose(0, 2, 1)[:, columns].transpose(0, 2, 1) for side in (low, high))
-    rules = [rule.among(columns) for rule in (moved[n] for n in useful)]
-    least = np.full(len(best), np.inf)
-    for subset in subsets(len(useful)):
-        box = with_rules(low, high, [rules[n] for n in subset])
-        missed = total(gaps(*box, on_table.T[columns].T))
-        better = missed < least - 1e-12
-        chosen = np.zeros(len(moved), dtype=bool)
-        chosen[[useful[n] for n in subset]] = True
-        best[better], least[better] = chosen, missed[better]
-        if not least.any():
-            break
+    rules = [moved[n].among(columns) for n in useful]
+    choices = all_choices(len(rules))
+    best[:, useful] = choices[0]
+    # the first choice where it leaves nothing to be missed, all of them elsewhere
+    first = boxes(low, high, rules, np.broadcast_to(choices[0], (len(best), len(rules))))
+    for worlds in blocks(np.flatnonzero(total(gaps(*first)) > 1e-12)):
+        lines = under_all_choices(low[:, worlds], high[:, worlds], [r.rows(worlds) for r in rules])
+        missed = total(gaps(*lines)).reshape(len(choices), -1)
+        found = (missed <= missed.min(axis=0) + 1e-12).argmax(axis=0)
+        best[np.ix_(worlds, useful)] = choices[found]
     return best
+
+
+def under_all_choices(low: Array, high: Array, moved: Sequence[Moved]) -> tuple[Array, Array]:
+    """Red lines under every choice of rules, one choice after the other as more worlds.
+
+    Parameters as in :func:`boxes`; arrays of shape (parties, choices · worlds, issues).
+    """
+    choices, worlds = all_choices(len(moved)), low.shape[1]
+    again = np.tile(np.arange(worlds), len(choices))
+    low, high = (
+        side.transpose(0, 2, 1).take(again, axis=2).transpose(0, 2, 1) for side in (low, high)
+    )
+    return boxes(low, high, [rule.rows(again) for rule in moved], choices.repeat(worlds, axis=0))
+
+
+@cache
+def all_choices(count: int) -> Mask:
+    """The choices of :func:`subsets`, shape (choices, rules)."""
+    return np.array([[n in subset for n in range(count)] for subset in subsets(count)], dtype=bool)
 
 
 def subsets(count: int) -> Iterator[tuple[int, ...]]:

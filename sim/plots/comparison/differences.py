@@ -16,6 +16,7 @@ from sim.plots.comparison.common import (
 )
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, styled
+from sim.results.allowed import RANGE
 from sim.views.colours import APART, SEEN, UNSEEN
 from sim.views.compare.differences import DifferencesView, MeasureColumn
 
@@ -50,7 +51,7 @@ def differences(view: DifferencesView) -> Figure:
 
 def _key(view: DifferencesView) -> list[Mark]:
     calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
-    beside = "10–90 % of what past talks allow" if calibrated else "interval without pairing"
+    beside = RANGE if calibrated else "interval without pairing"
     return [
         Mark("difference that leaves out 0", "point",
              {"marker": "o", "markersize": 6, "color": SEEN}),
