@@ -97,7 +97,9 @@ def searched(
         most = max(own, key=found.odds, default=())
         alone[owner] = found.odds(most) if most else 0.0
         alone_by[owner] = [bundle_words(whole[key], scenario) for key in most]
-    least, changes, changed = smallest(few, found, list(whole), goal), [], []
+    # where stages go levers may go with them, which is more than a change of the order
+    may = [key for key, move in whole.items() if len(move.structure) <= 1]
+    least, changes, changed = smallest(few, found, may, goal), [], []
     if least.shares:
         singles = {move.key: move for move in moves}
         parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from sim.formulas.bargaining.utility import losses
 from sim.scenario.distributions import Number
 from sim.scenario.durations import written
-from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Actor, Position, Scenario, Stage
+from sim.studies.advise.space import orders_of
 from sim.studies.explain.trials import Toward, central_targets
 
 TALKS = "talks"
@@ -250,16 +250,9 @@ def _of_talks(scenario: Scenario) -> Iterator[Move]:
 
 
 def _order(loaded: Loaded) -> list[Move]:
-    """Everything in one stage; where something hangs on a stage, the stages the other way round."""
-    if len(loaded.scenario.agenda) < 2:
-        return []
-    for agenda in (None, loaded.raw["agenda"][::-1]):
-        try:
-            loaded.with_({"agenda": agenda})
-        except ScenarioError:
-            continue
-        return [Move("order", TALKS, structure=(("agenda", agenda),))]
-    return []
+    """Everything at once; where that cannot be, the last of the other orders of the stages."""
+    others = orders_of(loaded)[1:]
+    return [Move("order", TALKS, structure=tuple(others[-1].items()))] if others else []
 
 
 def _with_patience_priced(moves: list[Move], scenario: Scenario) -> list[Move]:
