@@ -114,15 +114,6 @@ def consents(run: Run, actor: str, issue: str) -> bool:
     return scope == "all" or (scope != "none" and issue in scope)
 
 
-def concerned(run: Run, issue: str) -> list[str]:
-    """Signatories with a position or a say on an issue; the others' offers mean nothing there."""
-    return [
-        actor
-        for actor in signatories(run)
-        if issue in run.scenario.actors[actor].positions or consents(run, actor, issue)
-    ]
-
-
 def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32], bool]]:
     """Red lines of an actor by round in the central world, and whether they bar what lies above.
 
