@@ -140,7 +140,7 @@ def test_logrolling_two_issues_each_side_gets_what_it_cares_about() -> None:
 def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
     model = PeaceTalks(kellogg, Draws(0, 1, central=True))
     issues = np.arange(len(model.talks.issues))
-    model.talks.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool))]
+    model.talks.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool), issues)]
     found = central_space(kellogg)
     packages = np.random.default_rng(0).random((400, len(found.issues)))
     # many on the points where conditions begin to hold
