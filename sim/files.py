@@ -48,3 +48,10 @@ def csv_text(rows: Iterable[Iterable[Any]], end: str = "\n") -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator=end).writerows(rows)
     return out.getvalue()
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as tables of results have it: nothing for None, six digits of a number."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else value

@@ -152,6 +152,22 @@ def test_one_parameter_is_a_line_with_a_band(sweeps: Path) -> None:
     assert low <= 0 <= values.min() <= values.max() <= high
 
 
+def test_few_worlds_are_counted_and_ranges_stand_beside_the_sampling_error(tmp_path: Path) -> None:
+    table = {"names": ["believed_binds"], "rows": [[0.6 + n / 100] for n in range(39)]}
+    file = write(tmp_path / "toy.yaml", engine={"calibration": table})
+    run(str(file), [f"{LAND}=0.6,0.65,0.9"], tmp_path / "out", 60)
+    results = read_sweep(tmp_path / "out")
+    axes = panel(figure := heatmap(heatmap_view(results)), "line")
+    assert "10–90 % of what past talks allow" in words(figure)
+    assert "95 % interval of sampling" in words(figure)
+    settled = results.values(results.measure("settlement")).sum(axis=1)
+    few = [f"{n:.0f} of 60" for n in settled if 0 < n < 20]
+    assert few
+    assert [t.get_text() for t in axes.texts if t.get_gid() == "count"] == few
+    drawn = {c.get_gid() for c in axes.collections}
+    assert {"range", "sampling"} <= drawn
+
+
 def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
     figure, results = drawn("sobol", sweeps)
     said = words(figure)

@@ -628,7 +628,8 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
     assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
     assert "sampling)" in said
     assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
-    assert "change 10–90 % 95 %" in said
+    assert "change (10–90 %)" in said
+    assert " 95 %: " in said
     effect = swept.effects["settlement"][0]
     assert effect.sampled, "by sampling alone the files differ"
     assert not effect.visible
@@ -638,7 +639,7 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
     assert "range over what past talks allow (10–90 %); “sampling”: 95 % interval" in view.subtitle
     assert sum("sampling)" in line for line in view.words) == 2
     alone = heatmap_view(swept.results, at=["scenario=walls"])
-    assert "Means with their 95 % interval." in alone.subtitle
+    assert "Means with their 95 % interval of sampling." in alone.subtitle
 
 
 def test_another_calibration_is_not_mixed_in(tmp_path: Path) -> None:

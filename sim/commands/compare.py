@@ -44,8 +44,11 @@ def compare(
 
     import gc
 
+    from sim.ensemble.executors import ExecutorError, get_ready
+
+    if len(files) > 1 and cluster is None:
+        get_ready(workers or jobs)
     from sim.commands.comparing import CompareJob
-    from sim.ensemble.executors import ExecutorError
     from sim.studies.compare.comparison import ComparisonError
     from sim.studies.compare.comparison import compare as compared
 

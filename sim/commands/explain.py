@@ -45,6 +45,9 @@ def explain(
     """What decides how it ends, what must be true, the smallest change that brings a deal."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
+    from sim.ensemble.executors import ExecutorError, get_ready
+
+    get_ready(workers)
     loaded = load_or_fail(file, overrides)
     from sim.scenario import Loaded
 
@@ -54,7 +57,6 @@ def explain(
     if actor is not None and actor not in scenario.actors:
         fail(f"--actor {actor}: there is no such actor; there is: {', '.join(scenario.actors)}")
     from sim.commands.explaining import ExplainJob, base_worlds
-    from sim.ensemble.executors import ExecutorError
     from sim.ensemble.runner import RunError
 
     base = base_worlds(design) if design else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,10 +37,13 @@ class Task(NamedTuple):
         """Number of its first world in the ensemble."""
         return self.chunk * CHUNK + self.first
 
-    def cut(self, worlds: int) -> tuple[Task, Task]:
-        """In two parts, the first of so many worlds; together they have the same results."""
-        rest = self._replace(worlds=self.worlds - worlds, first=self.first + worlds)
-        return self._replace(worlds=worlds), rest
+    def cut(self, *places: int) -> list[Task]:
+        """In parts that begin at these of its worlds, which together have the same results."""
+        ends = [0, *places, self.worlds]
+        return [
+            self._replace(worlds=end - start, first=self.first + start)
+            for start, end in itertools.pairwise(ends)
+        ]
 
 
 class Failure(NamedTuple):

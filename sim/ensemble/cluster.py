@@ -63,6 +63,8 @@ class DaskCluster:
         If no scheduler answers, none of its workers can run this program, or versions differ.
     """
 
+    aside = False
+
     def __init__(self, address: str, workers: int) -> None:
         self.address = address
         with ExitStack() as opened:

@@ -44,9 +44,17 @@ class ExecutorError(Exception):
 
 
 class Executor(Protocol):
-    """Runs a function on items, at most a few at a time; a context manager."""
+    """Runs a function on items, at most a few at a time; a context manager.
+
+    Attributes
+    ----------
+    workers : int
+    aside : bool
+        Whether another process may do something else meanwhile: see :mod:`sim.ensemble.aside`.
+    """
 
     workers: int
+    aside: bool
 
     def run(
         self, function: Callable[..., Result], items: Iterable[Item], report: Report
@@ -69,13 +77,7 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """One item after the other, here.
-
-    Attributes
-    ----------
-    aside : bool
-        Whether another process may do something else meanwhile: see :mod:`sim.ensemble.aside`.
-    """
+    """One item after the other, here."""
 
     workers = 1
 
@@ -113,13 +115,11 @@ class ProcessPool:
     process would copy threads that it may have (of Zarr, for one) in mid-work.
     """
 
+    aside = True
+
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        methods = multiprocessing.get_all_start_methods()
-        self._context: Any = multiprocessing.get_context(
-            "forkserver" if "forkserver" in methods else "spawn"
-        )
-        self._context.set_forkserver_preload(["sim.ensemble.chunks"])
+        self._context = _context()
         self._idle: list[_Worker] = []
         self._starting: dict[Connection, _Worker] = {}
         self._busy: dict[Connection, tuple[_Worker, tuple[int, Any]]] = {}
@@ -209,6 +209,22 @@ class ProcessPool:
         for worker in self._idle:
             _end(worker)
         self._idle.clear()
+
+
+def _context() -> Any:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    context.set_forkserver_preload(["sim.ensemble.chunks"])
+    return context
+
+
+def get_ready(workers: int | None) -> None:
+    """Let the server of a pool that will be opened import what it needs while this one loads."""
+    if workers != 1 and cores() > 1 and _context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver  # not there on all systems
+
+        with _one_thread_each(), _without_main(), interrupts_wait():
+            forkserver.ensure_running()
 
 
 def _end(worker: _Worker) -> None:

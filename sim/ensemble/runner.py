@@ -180,8 +180,9 @@ def run_jobs(
         started: dict[int, _Started] = {}
         for cell, job in enumerate(jobs):
             try:
-                beside = isinstance(executor, InProcess) and executor.aside and len(jobs) == 1
-                started[cell] = opened.enter_context(_Started.of(job, beside))
+                beside = executor.aside and len(jobs) == 1
+                workers = executor.workers if beside else 0
+                started[cell] = opened.enter_context(_Started.of(job, workers))
             except StoreError:
                 raise
             except Exception as error:
@@ -271,16 +272,20 @@ class _Started:
 
     @classmethod
     @contextmanager
-    def of(cls, job: Job, beside: bool) -> Iterator[_Started]:
-        scenario, (*tasks, last), part = job.loaded.scenario, job.tasks, None
-        away = (last.worlds - CENTRAL) // 2
-        if beside and may_fork() and job.store is None and away >= WORTH:
-            last, part = last.cut(last.worlds - away)
+    def of(cls, job: Job, workers: int) -> Iterator[_Started]:
+        """With something for each of so many workers and, if there are any, a process aside."""
+        scenario, tasks, part = job.loaded.scenario, job.tasks, None
+        if workers and len(tasks) == 1 and job.store is None and may_fork():
+            away = (job.worlds - CENTRAL) // 2
+            if workers > 1 and job.worlds >= workers * WORTH:
+                tasks = tasks[0].cut(*(job.worlds * n // workers for n in range(1, workers)))
+            elif workers == 1 and away >= WORTH:
+                *tasks, part = tasks[0].cut(job.worlds - away)
         call = None if part is None else Call(scenario, job.seed, part)
-        with aside(partial(_run_aside, scenario, call), beside) as result:
+        with aside(partial(_run_aside, scenario, call), workers > 0) as result:
             ready = cache(result)
             if job.store is None:
-                yield cls(job, [*tasks, last], part, ready, _InMemory(job))
+                yield cls(job, tasks, part, ready, _InMemory(job))
                 return
             attributes = job.provenance
             with ChunkStore.prepare(
@@ -296,7 +301,7 @@ class _Started:
 
     def finished(self, progress: Progress) -> Run | RunError:
         failures = self.kept.failures()
-        if len(failures) == len(self.job.tasks):
+        if len(failures) >= len(self.job.tasks):
             return RunError(failures)
         progress("summarising", 0, 1)
         try:

@@ -331,12 +331,19 @@ def _line(view: HeatmapView) -> Figure:
             axes.vlines(at[alone], low[alone], high[alone], color=SETTLED, linewidth=7, alpha=PALE)
         axes.plot(at, mean, "o-", color=SETTLED, linewidth=2.2, markersize=4.5, gid="mean",
                   clip_on=False)  # fmt: skip
-    for column, text in _counts(shown, width / len(x)).items():
-        axes.annotate(text, (at[column], mean[column]), (0, 7), textcoords="offset points",
-                      ha="center", size=SMALL, color=GREY, gid="count")  # fmt: skip
     if np.isfinite(least).any():
         axes.vlines(at, least, most, gid="sampling", zorder=3, **SAMPLED)
     _y_scale(axes, shown)
+    sides = {} if x.centres is None else {0: "left", len(x) - 1: "right"}
+    for column, text in _counts(shown, width / len(x)).items():
+        # away from the line, but off the axis
+        around = np.delete(mean[max(column - 1, 0) : column + 2], min(column, 1))
+        higher = np.nan_to_num(around - mean[column]).sum() > 0.0
+        below = higher and mean[column] > 0.1 * axes.get_ylim()[1]
+        side = sides.get(column, "center")
+        axes.annotate(text, (at[column], mean[column]), (0, -16 if below else 7),
+                      textcoords="offset points", ha=side, size=SMALL, color=GREY,
+                      gid="count")  # fmt: skip
     axes.set_xlim(-0.5 if x.centres is None else -0.02 * len(x), len(x) - 1 + (
         0.5 if x.centres is None else 0.02 * len(x)))  # fmt: skip
     if x.centres is not None:

@@ -102,7 +102,7 @@ def _intervals(shown: Surface) -> str:
     found, scale = shown.found.values(), shown.measure.scale
     same = "The worlds are the same in all cells"
     if all(one.allowed is None for one in found):
-        return f"Means with their {SAMPLING}. {same}."
+        return f"Means with their {SAMPLING} of sampling. {same}."
     text = "Means with the range over what past talks allow (10–90 %)"
     alone = [at for at, one in shown.found.items() if one.labelled and not one.few]
     if alone:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.sweeping import SweepJob, Swept
-from sim.formulas.statistics import Interval
+from sim.formulas.statistics import Interval, negligible
 from sim.prose import counted, signed
 from sim.results.allowed import SAMPLING
 from sim.results.outcomes import NOTE, Measure
@@ -124,21 +124,20 @@ def _effects(swept: Swept) -> Table:
     """By measure, then by parameter."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(overflow="fold")
-    spans = ["10–90 %", "95 %"] if swept.results.calibrated else ["95 %"]
-    for _ in range(3 + len(spans)):
+    for _ in range(3):
         table.add_column(justify="right", no_wrap=True)
+    level = "10–90 %" if swept.results.calibrated else "95 %"
     for key, found in swept.effects.items():
         if not found:
             continue
         measure = swept.results.measure(key)
         unit = ", points" if measure.kind == "share" else ""
-        heading = (f"{_short(measure)}{unit}", "from", "to", "change", *spans)
+        heading = (f"{_short(measure)}{unit}", "from", "to", f"change ({level})")
         table.add_row(*(Text(word, style="bold") for word in heading))
         for effect in found:
             ends = (_legible(effect.low), _legible(effect.high))
             title = Padding(effect.parameter.title, (0, 0, 0, 2))
-            change, *both = effect_words(effect)
-            table.add_row(title, *ends, change, *both[-len(spans) :])
+            table.add_row(title, *ends, Text.assemble(*effect_words(effect)))
     return table
 
 
@@ -155,23 +154,27 @@ def _legible(label: str) -> str:
         return label
 
 
-def effect_words(effect: Effect) -> tuple[str, str, str]:
-    """``+3``, ``−1 to +8``, ``+1 to +5``: the change, its range over calibrations, its 95 %.
+def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
+    """``+3 (−1 to +8)``: the change and the interval that matters.
 
-    Percentage points of shares, utility of others. Nothing for a range that is not known.
+    Percentage points of shares, utility of others. Below it the sampling error, where it is not
+    negligible beside the range over what past talks allow.
     """
     share, scale = effect.measure.kind == "share", effect.measure.scale
-    widths = [scale * (span.high - span.low) for span in (effect.interval, effect.allowed) if span]
-    digits = (1 if max(widths) < 10 else 0) if share else 3
+    span = effect.allowed or effect.interval
+    digits = (1 if scale * (span.high - span.low) < 10 else 0) if share else 3
 
     def told(value: float) -> str:
         number = f"{scale * value:+.{digits}f}"
         return signed(number if float(number) else number[1:])
 
-    def span(ends: Interval | None) -> str:
-        return f"{told(ends.low)} to {told(ends.high)}" if ends else ""
+    def ends(span: Interval) -> str:
+        return f"{told(span.low)} to {told(span.high)}"
 
-    return told(effect.difference), span(effect.allowed), span(effect.interval)
+    text = f"{told(effect.difference)} ({ends(span)})"
+    if effect.allowed is None or negligible(effect.interval, effect.allowed):
+        return [text]
+    return [text, (f"\n95 %: {ends(effect.interval)}", "dim")]
 
 
 def notes(swept: Swept, sampled: bool) -> Iterator[str]:

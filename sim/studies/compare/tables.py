@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from sim.ensemble.runner import Run
+from sim.files import csv_cell, csv_text, json_text
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import LASTING, NOTE, lasting_years
@@ -137,12 +135,13 @@ def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | 
 def compare_csv(comparison: Comparison) -> str:
     """``compare.csv``: one row per scenario and measure."""
     rows = (
-        [run.scenario.name, measure, *map(_plain, (*numbers, *ranges.get(measure, NOTHING)))]
+        [run.scenario.name, measure, *map(csv_cell, (*numbers, *ranges.get(measure, NOTHING)))]
         for run in comparison.runs
         for ranges in [ranges_of(run)]
         for measure, *numbers in cells(run)
     )
-    return _csv(["scenario", "measure", "value", "low", "high", "range_low", "range_high"], rows)
+    head = ["scenario", "measure", "value", "low", "high", "range_low", "range_high"]
+    return csv_text([head, *rows])
 
 
 def ranges_of(run: Run) -> dict[str, Interval]:
@@ -165,8 +164,8 @@ def ranges_of(run: Run) -> dict[str, Interval]:
 
 def differences_csv(comparison: Comparison) -> str:
     """``differences.csv``: one row per scenario and measure, less the baseline."""
-    rows = ([_plain(v) for v in entry.values()] for entry in map(as_entry, comparison.differences))
-    return _csv(DIFFERENCE_COLUMNS, rows)
+    rows = (map(csv_cell, as_entry(one).values()) for one in comparison.differences)
+    return csv_text([DIFFERENCE_COLUMNS, *rows])
 
 
 DIFFERENCE_COLUMNS = [
@@ -231,20 +230,4 @@ def compare_json(comparison: Comparison) -> str:
         "differences": [as_entry(one) for one in comparison.differences],
         "scenarios": {run.scenario.name: run.summary.to_json() for run in comparison.runs},
     }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6g}" if isinstance(value, float) else value
-
-
-def _csv(columns: list[str], rows: Iterator[list[Any]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return out.getvalue()
+    return json_text(content)

@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import xarray as xr
 
+from sim.ensemble.chunks import Failure, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import Job, Run, run_jobs
+from sim.ensemble.runner import Run, RunError
 from sim.formulas.statistics import wilson
 from sim.results.asked import asked_measures
-from sim.results.outcomes import ends_in
+from sim.results.dataset import Arrays, ChunkResult, build_dataset
+from sim.results.outcomes import OUTCOMES, ends_in
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
@@ -60,21 +62,23 @@ def explain(
     base = searched(loaded, moves, data, executor, seed, actor, progress, goal)
     progress("fresh worlds", 4, STEPS)
     worlds = min(data.sizes["world"], JUDGED)
-    fresh: dict[int, xr.Dataset] = {}
-    jobs = [Job(one, worlds, seed + FRESH, traced=0) for one in (loaded, *base.changed)]
+    cells = [one.scenario for one in (loaded, *base.changed)]
+    tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
     alone = without_mediators(loaded) if actor is None else None
     if alone is not None:
-        jobs.append(Job(alone, min(worlds, UNMEDIATED), seed + FRESH, traced=0))
-    for place, done in run_jobs(jobs, executor):
-        if isinstance(done, Exception):
-            raise done
-        fresh[place] = done.ensemble
+        tasks += chunk_tasks(min(worlds, UNMEDIATED), cell=len(cells))
+        cells.append(alone.scenario)
+    found: dict[int, ChunkResult] = {}
+    for task, result in run_tasks(cells, seed + FRESH, tasks, executor):
+        if isinstance(result, Failure):
+            raise RunError([result])
+        found[task.cell] = result
+    fresh = build_dataset({0: found[0]}, data, data.attrs)
     progress("what must be true", 5, STEPS)
-    settled = ends_in("settlement")
-    before = float(settled(fresh[0]).mean())
+    before = float(ends_in("settlement")(fresh).mean())
     changes = []
     for n, change in enumerate(base.changes, 1):
-        hits = float(settled(fresh[n]).sum())
+        hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
         sure = wilson(hits, worlds)
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
@@ -84,7 +88,7 @@ def explain(
         loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
     )
     return replace(
-        outline(run, fresh[0]),
+        outline(run, fresh),
         searched=True,
         failed=base.failed,
         counted=base.counted,
@@ -95,7 +99,9 @@ def explain(
         changes=changes,
         alone=base.alone,
         alone_by=base.alone_by,
-        mediator=[] if alone is None else added(loaded.scenario, fresh[0], fresh[len(jobs) - 1]),
+        mediator=[]
+        if alone is None
+        else added(loaded.scenario, found[0].outcomes, found[len(cells) - 1].outcomes),
         unreached=[] if causes is None else cause_lines(causes),
     )
 
@@ -109,14 +115,18 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def added(scenario: Scenario, mediated: xr.Dataset, alone: xr.Dataset) -> list[Added]:
+def added(scenario: Scenario, mediated: Arrays, alone: Arrays) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
-    both = mediated.isel(world=slice(0, alone.sizes["world"]))
+    many = len(alone["outcome"])
+    both, less = (
+        xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
+        for one in (mediated, alone)
+    )
     found = []
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(alone))
+        gap = shares_gap(title, values(both), values(less))
         share = float(values(both).mean())
         found.append(Added(title, share, share - gap.value, gap.value, gap.interval))
     return found

@@ -102,19 +102,17 @@ def estimate(
     found = Clustered.of(rows, results.header.sampled)
     if found is None:
         return None
-    allowed, scores = None, results.scores(cells)
+    allowed, scores, share = None, results.scores(cells), measure.kind == "share"
+    if share:
+        interval, sampled = (found.share_interval(z) for z in (Z95, Z80))
+    else:
+        interval, sampled = (found.mean_interval(level) for level in (0.95, 0.8))
     if scores.shape[1]:
         by_world, known = _by_world(rows)
-        if measure.kind == "share":
-            spread = spread_of_share(scores[known], by_world[known])
-            sampled = found.share_interval(Z80)
-        else:
-            linear = found.mean + known.sum() * found.residuals[known]
-            spread = spread_of_mean(scores[known], linear)
-            sampled = found.mean_interval(0.8)
-        allowed = never_narrower(spread, sampled)
-    share = measure.kind == "share"
-    interval = found.share_interval() if share else found.mean_interval()
+        linear = found.mean + known.sum() * found.residuals
+        spread = spread_of_share if share else spread_of_mean
+        about = by_world if share else linear
+        allowed = never_narrower(spread(scores[known], about[known]), sampled)
     return Estimate(measure, found.mean, interval, allowed, found.values,
                     allowed is None and results.calibrated)  # fmt: skip
 
@@ -143,12 +141,10 @@ def contrast(
     (above, there), (below, here) = (_by_world(values[cells]) for cells in (first, second))
     both = there & here
     if scores.shape[1] and both.sum() > 1:
-        if share:
-            spread = spread_of_difference(scores[both], (above - below)[both])
-        else:
-            apart = one.residuals * one.worlds - two.residuals * two.worlds
-            spread = spread_of_mean(scores[both], one.mean - two.mean + apart[both])
-        allowed = never_narrower(spread, sampled)
+        apart = one.residuals * one.worlds - two.residuals * two.worlds
+        about = above - below if share else one.mean - two.mean + apart
+        spread = spread_of_difference if share else spread_of_mean
+        allowed = never_narrower(spread(scores[both], about[both]), sampled)
     return Contrast(one.mean - two.mean, interval, allowed)
 
 

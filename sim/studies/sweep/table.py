@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.chunks import Failure
-from sim.files import csv_text, json_text
+from sim.files import csv_cell, csv_text, json_text
 from sim.results.outcomes import NOTE, Measure
 from sim.studies.sweep.effects import Effect
 from sim.studies.sweep.estimates import estimate
@@ -69,7 +69,7 @@ def _row(results: SweepResults, cell: int, values: ByMeasure) -> Row:
 
 def cells_csv(rows: Sequence[Row]) -> str:
     """``cells.csv``."""
-    return csv_text([rows[0], *([_plain(v) for v in one.values()] for one in rows)])
+    return csv_text([rows[0], *(map(csv_cell, one.values()) for one in rows)])
 
 
 def sweep_json(
@@ -137,9 +137,3 @@ def effect_entry(one: Effect) -> dict[str, Any]:
 
 def _state(worlds: int, wanted: int) -> str:
     return "finished" if worlds == wanted else "partial" if worlds else "waiting"
-
-
-def _plain(value: Any) -> Any:
-    if value is None:
-        return ""
-    return f"{value:.6g}" if isinstance(value, float) else value
