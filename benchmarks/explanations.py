@@ -27,7 +27,7 @@ from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.moves import all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import STEPS, smallest
-from sim.studies.explain.trials import run_trials
+from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import bundle_words
 
 NAMES = ("kellogg", "witkoff", "points_20", "camp_david", "dayton")
@@ -62,7 +62,7 @@ def reaching(field: Field, cells: list[Shares], goal: float) -> list[Shares]:
             settled = run_trials(
                 field.loaded.scenario, field.seed, field.worlds, toward, field.executor, wanted
             )
-            hits += settled.sum(axis=1)
+            hits += (settled == SETTLES).sum(axis=1)
         able += [cell for cell, n in zip(batch, hits, strict=True) if n >= least]
         told(f"  {start + len(batch):,} of {len(cells):,}, {time.monotonic() - begun:.0f} s")
     return able

@@ -139,14 +139,32 @@ def _with_levers(toy: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_lever_that_brings_the_deal_is_told_from_the_others(toy: dict[str, Any]) -> None:
-    loaded = load_data(_with_levers(toy))
+    loaded = load_data(_with_levers(toy) | {"ask": [{"by": "30d", "text": "soon?"}]})
     found = mediated(loaded, Judge(100, 1, InProcess()))
-    parts = {part.key: dict(zip(MEASURES, part.adds, strict=True)) for part in found.parts}
+    assert list(found.measures) == ["deal_by_day:30", *MEASURES]
+    parts = {part.key: dict(zip(found.measures, part.adds, strict=True)) for part in found.parts}
     assert found.values["signed"] > 0.9
     assert parts["lever:power.aid"]["signed"].better
     assert parts["lever:power.aid"]["signed"].value > 0.9
     assert parts["lever:power.ban"]["signed"].value == 0
     assert parts["everything"]["signed"].value > 0.5
+
+
+def test_stages_and_limited_agreements_have_rows_of_their_own() -> None:
+    """By the vocabulary of results: each share is that of a plain run of the same worlds."""
+    loaded = load_scenario("kellogg")
+    found = mediated(loaded, Judge(60, 1, InProcess()))
+    summary = run_scenario(loaded, 60, 1, traced=0).summary
+    assert found.values["first_stage"] == pytest.approx(summary.first_stage_ever)
+    assert summary.limited is not None
+    for key, use in summary.limited.items():
+        assert found.values[f"limited:{key}"] == pytest.approx(use.ever)
+    for one in summary.asked:
+        assert found.values[f"first_stage_by_day:{one.day:g}"] == pytest.approx(one.first_stage)
+    without = {part.key: dict(zip(found.measures, part.adds, strict=True)) for part in found.parts}
+    for track in loaded.scenario.tracks:
+        (key,) = (k for k in found.values if k.startswith(f"limited:{track}."))
+        assert without[f"track:{track}"][key].value == pytest.approx(found.values[key])
 
 
 def test_no_plan_asks_for_a_lever_by_which_its_owner_loses(toy: dict[str, Any]) -> None:

@@ -22,9 +22,10 @@ from sim.formulas.solutions.by_optimisation import named_points, optimised
 from sim.formulas.solutions.programme import Programme
 from sim.formulas.solutions.space import Linkage, Space
 from sim.plots.solution import solution
-from sim.scenario import Scenario
+from sim.scenario import Scenario, load_data
+from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
-from sim.studies.solve.summary import all_points, statement
+from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
 from tests.conftest import TOY, build, typed
 from tests.pictures import faults, hues, meanings
@@ -139,7 +140,7 @@ def test_logrolling_two_issues_each_side_gets_what_it_cares_about() -> None:
 def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
     model = PeaceTalks(kellogg, Draws(0, 1, central=True))
     issues = np.arange(len(model.talks.issues))
-    model.talks.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool))]
+    model.talks.tables = [Table(slice(None), issues, 0, np.ones(1, dtype=bool), issues)]
     found = central_space(kellogg)
     packages = np.random.default_rng(0).random((400, len(found.issues)))
     # many on the points where conditions begin to hold
@@ -166,6 +167,32 @@ def test_red_lines_that_miss_each_other_are_named() -> None:
     assert "no package is inside all red lines" in statement(subject)
     assert "on Land by 0." in statement(subject)
     assert len(analysis.frontier) > 5
+
+
+def test_what_gives_way_and_what_would_have_to_is_told_with_its_set() -> None:
+    """A's conditional line lets a package through that B's line bars; what is told opens it."""
+    data = copy.deepcopy(TOY)
+    a, b = (data["actors"][k]["positions"] for k in "ab")
+    a["land"] |= {"limit": 0.3, "conditional": [{"limit": 0.5, "when": {"arms": {"at_most": 0.4}}}]}
+    a["land"]["conditional"][0]["judgement"] = "test"
+    b["land"]["limit"] = 0.8
+    loaded = load_data(data)
+    subject = solve_scenario(loaded.scenario)
+    least = subject.analysis.least_bad
+    assert subject.analysis.status == "no_ground"
+    assert least is not None
+    (rule,) = subject.given_way(least.package)
+    assert (rule.who, rule.before, rule.after) == ("a", 0.3, 0.5)
+    assert "A's red line on Land gives way from 0.30 to 0.50, since Arms" in loosening(subject)[0]
+    assert rule.set in loosening(subject)[0]
+    harder = solve_scenario(load_variant(loaded, [rule.set]).scenario)
+    assert harder.analysis.beyond.sum() == pytest.approx(0.5, abs=1e-6)
+    assert not loosening(harder)
+    opened = load_variant(loaded, subject.to_move).scenario
+    assert central_space(opened).inside(least.package[None]).all()
+    assert "inside all of them" in trying(subject)
+    assert solve_scenario(opened).analysis.status != "no_ground"
+    assert not trying(solve_scenario(opened))
 
 
 @pytest.mark.parametrize("kind", ["continuous", "options"])

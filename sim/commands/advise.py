@@ -52,6 +52,7 @@ def advise(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
     workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
 ) -> None:
     """A better plan by the mediator's own means, beside every published one."""
     overrides = opt.overrides(set_, calibration)
@@ -63,7 +64,7 @@ def advise(
     asked = (plans, generations, shown, search_worlds, worlds, seed, minutes)
     job = AdviseJob(file, loaded, overrides, tuple(against or ()), *asked, out)
     with told(job, ExecutorError, ScenarioError, RuntimeError):
-        found = job.run(workers, show_progress=not (quiet or json_))
+        found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
         sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
@@ -82,6 +83,7 @@ def mediation(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
     workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
 ) -> None:
     """What the mediator, hosts, each lever and the order add, each switched off in turn."""
     loaded = _loaded(file, opt.overrides(set_, calibration))
@@ -90,7 +92,7 @@ def mediation(
 
     job = MediationJob(loaded, worlds, seed, out)
     with told(job, ExecutorError, RuntimeError):
-        found = job.run(workers, show_progress=not (quiet or json_))
+        found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
         sys.stdout.write(json_text(found.to_json()))
     elif not quiet:

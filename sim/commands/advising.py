@@ -45,9 +45,9 @@ class Job:
 class MediationJob(Job):
     """Measures the parts of a mediation and writes ``mediation.json``."""
 
-    def run(self, workers: int | None, show_progress: bool) -> Mediated:
+    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Mediated:
         """All of it; what goes wrong is raised."""
-        with progress_bar(show_progress) as progress, open_executor(workers) as executor:
+        with progress_bar(show_progress) as progress, open_executor(workers, cluster) as executor:
             judge = Judge(self.worlds, self.seed, executor, self.folder / TRIALS)
             found = mediated(self.loaded, judge, progress)
         self.cpu = judge.cpu
@@ -81,12 +81,12 @@ class AdviseJob(Job):
         self.search_worlds = search_worlds
         self.minutes, self.kept = minutes, 0
 
-    def run(self, workers: int | None, show_progress: bool) -> Advice:
+    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Advice:
         """All of it; what goes wrong is raised."""
         original = load_scenario(self.file)  # now: files may change during a long search
         known = others(self.loaded, self.against, self.overrides)
         trials = self.folder / TRIALS
-        with progress_bar(show_progress) as progress, open_executor(workers) as executor:
+        with progress_bar(show_progress) as progress, open_executor(workers, cluster) as executor:
             searching = Judge(self.search_worlds, self.seed, executor, trials)
             judging = Judge(self.worlds, self.seed + UNSEEN, executor, trials)
             size = (self.size, self.generations, self.shown)

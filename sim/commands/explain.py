@@ -40,6 +40,7 @@ def explain(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
     workers: opt.Workers = None,
+    cluster: opt.Cluster = None,
 ) -> None:
     """What decides how it ends, what must be true, the smallest change that brings a deal."""
     known_format(format_)
@@ -63,7 +64,7 @@ def explain(
         file, loaded, overrides, worlds, seed, actor, odds, base, out, format_ if plots else None
     )
     with told(job, ExecutorError, RunError):
-        found = job.run(workers, show_progress=not (quiet or json_))
+        found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
         sys.stdout.write(job.text(found))
     elif not quiet:

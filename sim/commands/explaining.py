@@ -53,12 +53,12 @@ class ExplainJob:
         self.written: list[str] = []
         self.sobol: list[GroupIndex] = []
 
-    def run(self, workers: int | None, show_progress: bool) -> Explanation:
+    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Explanation:
         """All of it; what goes wrong is raised."""
         job = self.job
         from sim.report.explained import file_of, put_into_report  # drawing is slow to import
 
-        with progress_bar(show_progress) as progress, open_executor(workers) as executor:
+        with progress_bar(show_progress) as progress, open_executor(workers, cluster) as executor:
             run = run_job(job, executor, progress)
             found = explain(job.loaded, run, executor, job.seed, self.actor, progress, self.odds)
             if self.base:

@@ -20,10 +20,12 @@ from sim.studies.explain.words import (
     alone_words,
     changed_title,
     changing,
-    command_words,
+    comparing_words,
     deciding,
     explain_words,
+    mediating,
     ruling,
+    run_words,
     standing,
 )
 from sim.views.explain import explain_view
@@ -75,12 +77,13 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
             {
                 "title": changed_title(one, scenario),
                 "lines": changing(one, scenario),
-                "command": command_words(file, known.overrides, one),
+                "command": run_words(file, [*known.overrides, *one.set]),
             }
             for one in found.changes
         ],
         "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
-        "mediation": again.replace(" explain ", " mediation ", 1),
+        "mediation": mediating(found, scenario, again.replace(" explain ", " mediation ", 1)),
+        "comparing": comparing_words(file),
         "more": "" if found.searched else again,
     }
 

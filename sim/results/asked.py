@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import xarray as xr
 
 from sim.formulas.statistics import Interval, wilson
+from sim.prose import sentence
 from sim.results.allowed import allowed_spread
-from sim.results.outcomes import shares_of_outcomes
+from sim.results.outcomes import Measure, Names, by_day, measures, shares_of_outcomes
 from sim.results.record import Record
 from sim.scenario.schema import Scenario
+from sim.scenario.tracks import limited_titles
 
 
 @dataclass(frozen=True)
@@ -57,10 +60,6 @@ def deadline_summary(scenario: Scenario, data: xr.Dataset) -> AtDeadline | None:
 
 def asked_summary(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
     """What is signed by the deadline, and by the days that the scenario asks for."""
-    moments = [(question.by, question.text) for question in scenario.ask]
-    at = None if scenario.deadline is None else scenario.deadline.at
-    if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in moments]:
-        moments.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
     worlds, staged = data.sizes["world"], len(scenario.stages) > 1
     spread = allowed_spread(data)
 
@@ -79,5 +78,36 @@ def asked_summary(scenario: Scenario, data: xr.Dataset) -> list[Asked]:
             *by(scenario.day_of(at), "settled_day"),
             *(by(scenario.day_of(at), "first_signed_day") if staged else (None, None)),
         )
-        for at, text in moments
+        for at, text in moments(scenario)
     ]
+
+
+def moments(scenario: Scenario) -> list[tuple[date | float, str]]:
+    """The days that are asked for, the deadline among them, with their questions."""
+    asked = [(question.by, question.text) for question in scenario.ask]
+    at = None if scenario.deadline is None else scenario.deadline.at
+    if at is not None and scenario.day_of(at) not in [scenario.day_of(by) for by, _ in asked]:
+        asked.insert(0, (at, f"By the deadline of {scenario.date_of(at):%-d %B %Y}?"))
+    return asked
+
+
+def asked_measures(scenario: Scenario) -> list[Measure]:
+    """What may come short of a settlement: the first stage, limited agreements, what is asked for.
+
+    Where the agenda has one stage, that is the first; days beyond the end of the run are left out.
+    """
+    stage = scenario.stages[0]
+    title, last = stage.title or stage.name, scenario.last_day
+    names = Names({}, {}, True, title, 0, last, limited_titles(scenario))
+    found = [m for m in measures(names) if m.key == "first_stage" or m.key.startswith("limited:")]
+    for at, text in moments(scenario):
+        day = scenario.day_of(at)
+        if day <= max(last, scenario.horizon_days):
+            found += [
+                Measure(f"{key}_by_day:{day:g}", f"{sentence(text)} {what}", "share", values)
+                for key, what, values in (
+                    ("first_stage", f"“{title}”", by_day("first_signed_day", day)),
+                    ("deal", "A settlement", by_day("settled_day", day)),
+                )
+            ]
+    return found

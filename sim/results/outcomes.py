@@ -337,7 +337,7 @@ def has(name: str) -> Callable[[xr.Dataset], Values]:
     return lambda data: np.isfinite(data[name].values).astype(np.float64)
 
 
-def by_day(name: str, day: int) -> Callable[[xr.Dataset], Values]:
+def by_day(name: str, day: float) -> Callable[[xr.Dataset], Values]:
     """1 in worlds in which it comes by a day of the run."""
     return lambda data: (data[name].values <= day).astype(np.float64)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from sim.prose import possessive, sentence
+from sim.scenario.judgements import Engine
 from sim.scenario.schema import Scenario, Track
 
 OF_POSITION = {
@@ -63,8 +64,11 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return f"The plan on {_issue(rest[0], scenario)}"
     if head == "spread" and len(rest) == 1:
         return f"Default spread of {_spelt(rest).lower()}"
+    if head == "engine" and len(rest) == 1 and rest[0] in Engine.model_fields:
+        return re.split(r"[.:]", Engine.model_fields[rest[0]].description or _spelt(rest))[0]
     if head == "ratification" and len(rest) >= 2 and rest[0] in scenario.ratification:
-        return f"{scenario.ratification[rest[0]].title}: {_spelt(rest[1:]).lower()}"
+        what = "swing on the day" if rest[1:] == ["swing", "draw"] else _spelt(rest[1:]).lower()
+        return f"{scenario.ratification[rest[0]].title}: {what}"
     if head == "durability" and rest:
         return f"Durability: {_spelt(rest).lower()}"
     return {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}.get(".".join(parts), "")

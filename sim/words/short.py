@@ -6,11 +6,11 @@ import textwrap
 from pathlib import Path
 
 from sim.prose import counted, listing, percent, sentence
-from sim.results.outcomes import NOTE, OUTCOME_WORDS, REASON_WORDS
+from sim.results.outcomes import LASTING, NOTE, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
 from sim.words.past import happened_words
-from sim.words.shares import odds_words
+from sim.words.shares import FEW, odds_words
 from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
@@ -47,6 +47,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
         "",
         f"{CHANGE}{command}",
         *_wrapped(f"The rest: --full, and {folder}/ (charts, tables, summary.json)."),
+        *_wrapped("Each number has a source or a judgement in the file; --report lists them."),
     ]
     tail += _wrapped(NOTE)
     # all but the first reason are cut first, then the rarest endings
@@ -99,12 +100,15 @@ def _answer(scenario: Scenario, summary: Summary) -> list[str]:
                 share = percent(one.first_stage, one.first_stage_interval)
                 text += f"; “{first.title or first.name}” in {share}"
             lines.append(f"{text}.")
-    last = [day for day, share in summary.deal_by_day.items() if share is not None][-1]
-    text = f"{sentence(within(last))}: settlement in {_share(summary, 'settlement', last)}"
-    if len(scenario.stages) > 1:
-        share = _share(summary, "first_stage", last)
-        text += f"; “{first.title or first.name}” signed in {share}"
-    lines.append(f"{text}.")
+    days = [day for day, share in summary.deal_by_day.items() if share is not None]
+    for day in dict.fromkeys(days[-1:] if lines else [days[0], days[-1]]):
+        text = f"{sentence(within(day))}: settlement in {_share(summary, 'settlement', day)}"
+        if len(scenario.stages) > 1:
+            share = _share(summary, "first_stage", day)
+            text += f"; “{first.title or first.name}” signed in {share}"
+        lines.append(f"{text}.")
+    if text := _lasting(summary, days):
+        lines.append(text)
     how = (
         "brackets: 10 to 90 % of what past talks allow"
         if summary.allowed
@@ -114,6 +118,22 @@ def _answer(scenario: Scenario, summary: Summary) -> list[str]:
         f"(A world is one run in which all uncertain numbers have one of their values; {how}.)"
     )
     return lines
+
+
+def _lasting(summary: Summary, days: list[str]) -> str:
+    """When settlements come, and how many hold; empty of too few."""
+    shares, last = summary.deal_by_day, summary.deal_by_day[days[-1]] or 0.0
+    if round(last * summary.worlds) < FEW:
+        return ""
+    half = next(n for n, day in enumerate(days) if (shares[day] or 0.0) >= last / 2)
+    text = f"Half of the settlements come {within(days[half])}"
+    if 0 < half == len(days) - 1:
+        text = f"Most settlements come after day {days[half - 1]}"
+    found = summary.durability
+    if found is not None and found.shares:
+        years = min(LASTING, len(found.shares))
+        text += f"; {percent(found.shares[years - 1])} of them hold {counted(years, 'year')}"
+    return f"{text}."
 
 
 def _share(summary: Summary, what: str, day: str) -> str:
@@ -126,7 +146,7 @@ def _endings(summary: Summary) -> str:
     """Kinds of outcome that happen, the most frequent first."""
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
     told = [
-        f"{OUTCOME_WORDS[kind].label.split(':')[0].lower()} {odds_words(share, summary.worlds)}"
+        f"{OUTCOME_WORDS[kind].label.lower()} {odds_words(share, summary.worlds)}"
         for kind, share in shares
         if share > 0
     ]

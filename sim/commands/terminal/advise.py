@@ -10,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.prose import counted, sentence
+from sim.prose import counted
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
-from sim.studies.advise.mediation import Mediated
+from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 
 if TYPE_CHECKING:
@@ -71,43 +71,47 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
 
 
-SINGLE = ("lever:", "host:", "track:")
-"""Parts that are told in one sentence where no effect is visible."""
-
-
-def _columns(cells: list[str]) -> str:
-    """Four numbers side by side, at the width of a terminal."""
-    return "  " + "".join(f"{cell:<18} " for cell in cells).rstrip()
-
-
 def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
-    """One row for each part."""
+    """Outcome by outcome, what each part adds to it."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     console.print(Text(f"What the mediation adds: {found.title}", style="bold"))
     console.print(
-        f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): worlds "
-        "of 100, and points for the side that gains least, that it adds; 95 % intervals.\n"
+        f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
+        "adds to each outcome, in worlds of 100 (95 % interval)."
     )
-    heads = [SHORT[measure].replace("\n", " ") for measure in MEASURES]
-    console.print(_columns(heads))
-    console.print("With everything")
-    console.print(_columns([value_words(found.values[m], m) for m in MEASURES]))
-    if found.without:
-        console.print("Without any mediator, host or lever")
-        console.print(_columns([value_words(found.without[m], m) for m in MEASURES]))
-    quiet = []
-    for part in sorted(found.parts, key=lambda one: one.key != "everything"):
-        seen = any(one.better or one.worse for one in part.adds)
-        if not seen and part.key.startswith(SINGLE):
-            quiet.append(part)
+    shown: set[str] = set()
+    for number, (measure, title) in enumerate(found.measures.items()):
+        adds = [(part, part.adds[number]) for part in found.parts]
+        if not any([found.values[measure], *(gap.value for _, gap in adds)]):
+            console.print(Text(f"\n{title}: in no world, with or without any part", style="bold"))
             continue
-        console.print(Text(sentence(part.what), style="bold" if seen else ""))
-        console.print(_columns(list(map(gap_words, part.adds))))
+        text = f"{title}: {value_words(found.values[measure], measure)}"
+        if found.without:
+            without = value_words(found.without[measure], measure)
+            text += f"; without any mediator, host or lever {without}"
+        console.print(Text(f"\n{text}", style="bold"))
+        if measure == MEASURES[-1]:
+            console.print("  (in points over no deal, mean of all worlds; 100 is all a side wants)")
+        seen = [one for one in adds if one[1].better or one[1].worse]
+        shown |= {part.key for part, _ in seen}
+        for part, gap in sorted(seen, key=lambda one: -one[1].value):
+            console.print(Padding(f"{gap_words(gap)}  {part.what}", (0, 0, 0, 2)))
+        rest = [gap for part, gap in adds if (part, gap) not in seen]
+        if rest:
+            widest = gap_words(max(rest, key=lambda gap: np.ptp(gap.interval)))
+            own = next((gap for part, gap in adds if part.key == MEDIATOR and gap in rest), None)
+            text = f"the mediator {gap_words(own)}, " if own else ""
+            line = f"No other effect is visible ({text}the least sure {widest})."
+            console.print(Padding(line if seen else line.replace("other ", ""), (0, 0, 0, 2)))
+    console.print()
+    quiet = [part.what for part in found.parts if part.key not in shown]
     if quiet:
-        widest = max((part.adds[0] for part in quiet), key=lambda one: np.ptp(one.interval))
-        names = "; ".join(part.what for part in quiet)
-        text = f"No effect visible on any of the four (signed, the widest: {gap_words(widest)}): "
-        console.print(Padding(text + names + ".", (1, 0, 0, 0)))
+        console.print(f"No effect visible on any of these: {'; '.join(quiet)}.")
+    if scenario.ratification:
+        console.print(
+            "“Signed and ratified” is what `run` and `explain` call a settlement; a text that is "
+            "signed and then fails a vote counts as signed only."
+        )
     for part in found.parts:
         own = part.owner_adds
         if own is not None and (own.better or own.worse):
@@ -116,6 +120,6 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
             console.print(f"{who} {verb} by {part.what}: {gap_words(own)} points.")
     for what, why in found.left_out.items():
         console.print(f"Cannot be switched off alone: {what} ({why}).")
-    console.print(f"\n{job.cpu:.0f} s of processor time.")
+    console.print(f"{job.cpu:.0f} s of processor time.")
     console.print(Text(found.note, style="italic"))
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")

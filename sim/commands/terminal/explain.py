@@ -15,10 +15,12 @@ from sim.studies.explain.words import (
     answer_words,
     changed_title,
     changing,
-    command_words,
+    comparing_words,
     deciding,
     explain_words,
+    mediating,
     ruling,
+    run_words,
     standing,
 )
 
@@ -35,6 +37,8 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     console.print(Text(f"{scenario.title}: why, and what would change it", style="bold"))
     for change in job.job.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
+    if scenario.question:
+        console.print(scenario.question)
     console.print(answer_words(found))
     section("What decides it", deciding(found))
     section("What must be true", [ruling(found)])
@@ -44,12 +48,16 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     for one in found.changes:
         section(changed_title(one, scenario), changing(one, scenario))
         console.print("  To run it:")
-        console.print(command_words(job.file, job.job.overrides, one), soft_wrap=True)
+        console.print(run_words(job.file, [*job.job.overrides, *one.set]), soft_wrap=True)
     if not found.changes:
         section("The smallest change", ["Nothing tried settles 5 % of the failed worlds."])
     if job.actor is None and found.failed:
         again = explain_words(job.file, job.job.overrides)
         section("Who could alone", alone_words(found, scenario, again))
+    if job.actor is None:
+        again = explain_words(job.file, job.job.overrides).replace(" explain ", " mediation ", 1)
+        section("What the mediator adds", mediating(found, scenario, again))
+        section("Beside other plans", [comparing_words(job.file)])
     if job.sobol:
         section("Shares of the variance by group (Sobol', first order and total)",
                 [str(one) for one in job.sobol[:DRIVERS]])  # fmt: skip

@@ -5,13 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from sim.formulas.solutions.analysis import Point
+from sim.studies.explain.words import run_words
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
-from sim.studies.solve.summary import TITLES, all_points, method, points, statement, utility_text
+from sim.studies.solve.summary import (
+    TITLES,
+    all_points,
+    loosening,
+    method,
+    points,
+    statement,
+    trying,
+    utility_text,
+)
 
 SHORT = {
     "nash": "N",
@@ -27,6 +38,7 @@ SHORT = {
 def tell(
     subject: Subject,
     deals: Deals | None,
+    file: str,
     changes: tuple[str, ...],
     folder: Path,
     written: list[str],
@@ -46,6 +58,13 @@ def tell(
     console.print(_gains(subject))
     console.print(Text("\nTerms, and which points contain them", style="bold"))
     console.print(_terms(subject))
+    if lines := loosening(subject):
+        console.print(Text("\nConditional red lines that give way", style="bold"))
+        for line in lines:
+            console.print(Padding(line, (0, 0, 0, 2)))
+    if text := trying(subject):
+        console.print(f"\n{text}")
+        console.print(run_words(file, [*changes, *subject.to_move]), soft_wrap=True)
     if deals is not None:
         console.print()
         console.print(

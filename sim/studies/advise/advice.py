@@ -272,7 +272,7 @@ def judged_plan(
     counted: set[str],
 ) -> Judged:
     """A trial as what is told of it."""
-    worlds = len(trial.signed)
+    worlds = len(trial.gain)
     against = {name: [gap(trial, one, m) for m in MEASURES] for name, one in references.items()}
     columns = list(zip(*(against[name] for name in references if name in counted), strict=True))
     return Judged(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK
@@ -21,16 +22,19 @@ from sim.formulas.statistics import (
     paired_difference_of_means,
     paired_difference_of_shares,
 )
+from sim.results.asked import asked_measures
 from sim.results.dataset import ChunkResult
-from sim.results.outcomes import LASTING, OUTCOMES
+from sim.results.outcomes import LASTING, ends_in
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
+from sim.scenario.tracks import limited_titles, tracks_of
 from sim.studies.calibrate.evidence import engine_hash
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float, float], None]
-KEPT = ("outcome", "years_held", "gain", "utility")
+KEPT = ("outcome", "first_signed_day", "settled_day", "years_held", "gain", "utility")
+LIMITED = "limited_day"
 MEASURES = ("signed", "ratified", "holds", "worst_off")
 """Odds that the whole is signed; that it is also ratified; that it then holds five years (or as
 long as the scenario looks); and the mean gain over no deal of the side that gains least."""
@@ -42,8 +46,10 @@ class Trial:
 
     Attributes
     ----------
-    signed, ratified, holds : ndarray, shape (worlds,)
-        0 or 1; ``holds`` is 0 in all worlds where a scenario says nothing of what holds.
+    shares : mapping of str to ndarray, shape (worlds,)
+        0 or 1: ``signed``, ``ratified``, ``holds``, which is 0 in all worlds where a scenario says
+        nothing of what holds, and what the scenario is asked
+        (:func:`~sim.results.asked.asked_measures`).
     gain : ndarray, shape (worlds, actors)
         Of each signatory over its own no deal; 0 without a settlement.
     utility : ndarray, shape (worlds, actors)
@@ -51,9 +57,7 @@ class Trial:
     """
 
     actors: tuple[str, ...]
-    signed: Array
-    ratified: Array
-    holds: Array
+    shares: Mapping[str, Array]
     gain: Array
     utility: Array
 
@@ -66,7 +70,7 @@ class Trial:
         """A measure in each world."""
         if measure == "worst_off":
             return np.asarray(self.gain[:, self.actors.index(self.worst)])
-        return np.asarray(getattr(self, measure))
+        return self.shares.get(measure, np.zeros(len(self.gain)))  # of what a plan has not: never
 
     @property
     def values(self) -> Array:
@@ -94,11 +98,17 @@ class Gap(Record):
 def gap(one: Trial, two: Trial, measure: str) -> Gap:
     """The difference between two trials of the same worlds."""
     first, second = one.by_world(measure), two.by_world(measure)
-    value = float(first.mean() - second.mean())
     if measure == "worst_off":
+        value = float(first.mean() - second.mean())
         return Gap(measure, value, paired_difference_of_means(first - second))
+    return shares_gap(measure, first, second)
+
+
+def shares_gap(measure: str, first: Array, second: Array) -> Gap:
+    """The difference of what is 0 or 1 in the same worlds, (worlds,) each."""
     a, b = first > 0.5, second > 0.5
     counts = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
+    value = float(first.mean() - second.mean())
     return Gap(measure, value, paired_difference_of_shares(*map(int, counts)))
 
 
@@ -147,7 +157,7 @@ class Judge:
         keys = [self._key(one) for one in plans]
         left = {k: one for k, one in zip(keys, plans, strict=True) if not self._has(k)}
         calls = {
-            (key, task.chunk): Call(one.scenario, self.seed, task, KEPT)
+            (key, task.chunk): Call(one.scenario, self.seed, task, kept(one.scenario))
             for key, one in left.items()
             for task in chunk_tasks(self.worlds)
         }
@@ -184,10 +194,9 @@ class Judge:
         if path is None or not path.exists():
             return False
         with np.load(path) as stored:
-            self._known[key] = Trial(
-                tuple(map(str, stored["actors"])),
-                *(stored[n] for n in ("signed", "ratified", "holds", "gain", "utility")),
-            )
+            shares = {k: stored[k] for k in stored.files if k not in ("actors", "gain", "utility")}
+            actors = tuple(map(str, stored["actors"]))
+            self._known[key] = Trial(actors, shares, stored["gain"], stored["utility"])
         self.kept += 1
         return True
 
@@ -200,7 +209,8 @@ class Judge:
             written_whole(self.folder / f"{key}.npz") as temporary,
             temporary.open("wb") as file,
         ):
-            arrays: dict[str, Any] = {k: np.asarray(v) for k, v in vars(trial).items()}
+            arrays: dict[str, Any] = {**vars(trial), **trial.shares}
+            del arrays["shares"]
             np.savez_compressed(file, **arrays)
 
 
@@ -212,18 +222,28 @@ def timed_chunk(
     return run_chunk(call, report), time.process_time() - begun
 
 
+def kept(scenario: Scenario) -> tuple[str, ...]:
+    """Outcomes that a trial is made of."""
+    return (*KEPT, LIMITED) if tracks_of(scenario) else KEPT
+
+
 def trial_of(scenario: Scenario, chunks: Sequence[dict[str, NDArray[np.generic]]]) -> Trial:
     """From the outcomes of chunks to what is judged."""
-    outcome, years, gain, utility = (np.concatenate([c[name] for c in chunks]) for name in KEPT)
-    settled = outcome == OUTCOMES.index("settlement")
-    unratified = outcome == OUTCOMES.index("ratification_failed")
-    durable = scenario.durability
-    lasts = years.astype(float) >= min(LASTING, durable.years) if durable else np.zeros(len(years))
+    whole = {name: np.concatenate([c[name] for c in chunks]) for name in kept(scenario)}
+    data = xr.Dataset({k: ("world", v) for k, v in whole.items() if v.ndim == 1})
+    if LIMITED in whole:
+        data = data.assign({LIMITED: (("world", "limited"), whole[LIMITED])})
+        data = data.assign_coords(limited=list(limited_titles(scenario)))
+    settled, durable = ends_in("settlement")(data), scenario.durability
+    lasts = data.years_held.values >= min(LASTING, durable.years) if durable else 0.0
     return Trial(
         tuple(k for k, a in scenario.actors.items() if a.consents_to != "none"),
-        (settled | unratified).astype(float),
-        settled.astype(float),
-        (settled & lasts.astype(bool)).astype(float),
-        np.nan_to_num(gain.astype(float)),
-        utility.astype(float),
+        {
+            "signed": settled + ends_in("ratification_failed")(data),
+            "ratified": settled,
+            "holds": settled * lasts,
+            **{one.key: one.values(data) for one in asked_measures(scenario)},
+        },
+        np.nan_to_num(whole["gain"].astype(float)),
+        whole["utility"].astype(float),
     )

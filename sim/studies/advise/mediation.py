@@ -8,14 +8,18 @@ from typing import Any
 
 from sim.formulas.statistics import Interval, wilson
 from sim.registry import PROTOCOLS
+from sim.results.asked import asked_measures
 from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
-from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, gap, utility_gap
+from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, gap, utility_gap
 from sim.studies.advise.space import OFF, lever_path, order_words, orders_of
+from sim.studies.advise.words import TITLES
 
+MEDIATOR = "mediator"
+"""Key of a mediator who need not sign, as a part."""
 ALONE = "alternating"
 """The protocol by which parties talk without anybody between them."""
 
@@ -52,8 +56,10 @@ class Mediated(Record):
 
     Attributes
     ----------
+    measures : dict
+        Measure → its title: what the scenario is asked, then those of a plan.
     values, without : dict
-        Measure → its mean with everything, and in talks without any mediator.
+        Measure → its mean with everything, and in talks without any mediator, where there is one.
     left_out : dict
         Part that cannot be switched off → why.
     """
@@ -63,6 +69,7 @@ class Mediated(Record):
     note: str
     worlds: int
     seed: int
+    measures: dict[str, str]
     values: dict[str, float]
     intervals: dict[str, Interval]
     without: dict[str, float]
@@ -82,7 +89,7 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for key in [m for m in mediators if m not in signing]:
         changes = _without_mediator(key, scenario)
         everything |= changes
-        yield "mediator", f"{scenario.actors[key].short}, the mediator", changes
+        yield MEDIATOR, f"{scenario.actors[key].short}, the mediator", changes
         if scenario.actors[key].mediation.text:
             text: dict[str, Any] = {f"actors.{key}.mediation.text": {}}
             yield "text", "the text that is tabled first", text
@@ -144,22 +151,29 @@ def mediated(
             left_out[what] = error.problems[0].message
     plans = [loaded, *(one for _, _, one in built)]
     base, *trials = judge.tries(plans, lambda done, total: progress("worlds", done, total))
+    asked = asked_measures(scenario)
+    if len(scenario.stages) == 1:  # signed, and by the days the settlement
+        asked = [one for one in asked if not one.key.startswith("first_stage")]
+    measures = {one.key: one.title for one in asked} | TITLES
     parts = []
     for (key, what, _), trial in zip(built, trials, strict=True):
         owner = key.partition(":")[2].partition(".")[0] if key.startswith("lever:") else ""
-        adds = [gap(base, trial, measure) for measure in MEASURES]
+        adds = [gap(base, trial, measure) for measure in measures]
         own = utility_gap(base, trial, owner) if owner else None
         parts.append(Part(key, what, adds, owner, own))
     alone = next((n for n, (key, _, _) in enumerate(built) if key == "everything"), None)
-    worlds = judge.worlds
+    without = None if alone is None else trials[alone]
+
+    def means(trial: Trial) -> dict[str, float]:
+        return {measure: float(trial.by_world(measure).mean()) for measure in measures}
+
     return Mediated(
-        scenario.name, scenario.title, NOTE, worlds, judge.seed,
-        _named(base.values),
-        {m: wilson(float(base.by_world(m).sum()), worlds) for m in MEASURES[:-1]},
-        {} if alone is None else _named(trials[alone].values),
+        scenario.name, scenario.title, NOTE, judge.worlds, judge.seed, measures, means(base),
+        {
+            m: wilson(float(base.by_world(m).sum()), judge.worlds)
+            for m in measures
+            if m not in MEASURES[-1:]
+        },
+        {} if without is None else means(without),
         parts, left_out,
     )  # fmt: skip
-
-
-def _named(values: Any) -> dict[str, float]:
-    return dict(zip(MEASURES, map(float, values), strict=True))

@@ -17,7 +17,7 @@ from sim.studies.explain.findings import Change, Obstacle, Reasons
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
-from sim.studies.explain.words import move_words
+from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 Progress = Callable[[str, float, float], None]
@@ -52,6 +52,7 @@ class Searched:
     changes: list[Change]
     changed: list[Loaded]
     alone: dict[str, float]
+    alone_by: dict[str, list[str]]
 
 
 def searched(
@@ -77,7 +78,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0, 0.0, [], [], [], [], [], {})
+        return Searched(0, 0, 0.0, [], [], [], [], [], {}, {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -89,11 +90,16 @@ def searched(
     sure = field(whole, failed[FEW:][:SURE] or failed)
     single, together = obstacles(found, sure, scenario)
     progress("the smallest change", 2, STEPS)
-    alone = {}
+    alone, alone_by = {}, {}
     for owner in dict.fromkeys(move.actor for move in moves):
         own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
-        alone[owner] = max(map(found.odds, own), default=0.0)
-    least, changes, changed = smallest(few, found, list(whole), goal), [], []
+        own.sort(key=len)  # of two that bring as much the shorter
+        most = max(own, key=found.odds, default=())
+        alone[owner] = found.odds(most) if most else 0.0
+        alone_by[owner] = [bundle_words(whole[key], scenario) for key in most]
+    # where stages go levers may go with them, which is more than a change of the order
+    may = [key for key, move in whole.items() if len(move.structure) <= 1]
+    least, changes, changed = smallest(few, found, may, goal), [], []
     if least.shares:
         singles = {move.key: move for move in moves}
         parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
@@ -102,15 +108,15 @@ def searched(
         least = tuned(field(singles, (rest[SOME:] or rest)[:MANY]), least)
         others = field(singles, list(range(PROMISE)), UNSEEN)
         progress("what it promises", 3, STEPS)
-        changes.append(promised(loaded, others, least, actor or ""))
+        changes.append(promised(loaded, others, least, actor or "", goal))
         changed.append(load_variant(loaded, changes[0].set))
     return Searched(
         len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
-        reasons(found, few, scenario), changes, changed, alone,
+        reasons(found, few, scenario), changes, changed, alone, alone_by,
     )  # fmt: skip
 
 
-def promised(loaded: Loaded, field: Field, least: Smallest, owner: str) -> Change:
+def promised(loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float) -> Change:
     """What was found, told, with what it brings in the worlds of a field."""
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
     hits = float(field.settled([shares])[0].sum())
@@ -119,6 +125,7 @@ def promised(loaded: Loaded, field: Field, least: Smallest, owner: str) -> Chang
         [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
         set_arguments(field, shares),
         prices(field, shares),
+        asked,
         least.goal,
         least.most,
         hits / len(field.worlds),

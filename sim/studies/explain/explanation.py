@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import xarray as xr
+
 from sim.ensemble.chunks import Failure, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Run, RunError
 from sim.formulas.statistics import wilson
-from sim.results.dataset import ChunkResult, build_dataset
+from sim.results.asked import asked_measures
+from sim.results.dataset import Arrays, ChunkResult, build_dataset
 from sim.results.outcomes import OUTCOMES, ends_in
+from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
+from sim.scenario.schema import Scenario
+from sim.studies.advise.judging import shares_gap
+from sim.studies.advise.mediation import MEDIATOR, switches
 from sim.studies.causes import cause_lines, true_causes
 from sim.studies.explain.changes import STEPS, Progress, searched
-from sim.studies.explain.findings import Explanation
+from sim.studies.explain.findings import Added, Explanation
 from sim.studies.explain.moves import all_moves
 from sim.studies.explain.outline import outline
 
 FRESH, JUDGED = 7919, 2000
 """Added to the seed for the worlds of the confirmation; how many there are at the most."""
+UNMEDIATED = 500
+"""Of them in which the talks are run without a mediator, too."""
 RERUN = 60
 """Worlds in which a package was not reached that are run again to find why."""
 
@@ -55,6 +64,10 @@ def explain(
     worlds = min(data.sizes["world"], JUDGED)
     cells = [one.scenario for one in (loaded, *base.changed)]
     tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
+    alone = without_mediators(loaded) if actor is None else None
+    if alone is not None:
+        tasks += chunk_tasks(min(worlds, UNMEDIATED), cell=len(cells))
+        cells.append(alone.scenario)
     found: dict[int, ChunkResult] = {}
     for task, result in run_tasks(cells, seed + FRESH, tasks, executor):
         if isinstance(result, Failure):
@@ -85,5 +98,35 @@ def explain(
         reasons=base.reasons,
         changes=changes,
         alone=base.alone,
+        alone_by=base.alone_by,
+        mediator=[]
+        if alone is None
+        else added(loaded.scenario, found[0].outcomes, found[len(cells) - 1].outcomes),
         unreached=[] if causes is None else cause_lines(causes),
     )
+
+
+def without_mediators(loaded: Loaded) -> Loaded | None:
+    """The scenario without those who mediate and need not sign; None where there are none."""
+    changes = {k: v for key, _, one in switches(loaded) if key == MEDIATOR for k, v in one.items()}
+    try:
+        return loaded.with_(changes) if changes else None
+    except ScenarioError:  # something hangs on them
+        return None
+
+
+def added(scenario: Scenario, mediated: Arrays, alone: Arrays) -> list[Added]:
+    """What they add to the first stage, if there is one before the whole, and to settlements."""
+    first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
+    kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
+    many = len(alone["outcome"])
+    both, less = (
+        xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
+        for one in (mediated, alone)
+    )
+    found = []
+    for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
+        gap = shares_gap(title, values(both), values(less))
+        share = float(values(both).mean())
+        found.append(Added(title, share, share - gap.value, gap.value, gap.interval))
+    return found

@@ -12,11 +12,13 @@ from sim.ensemble.executors import Executor
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.explain.moves import Move
-from sim.studies.explain.trials import Toward, run_trials
+from sim.studies.explain.trials import SETTLES, Ends, Toward, run_trials
 
 Mask = NDArray[np.bool_]
 Shares = dict[str, float]
 """Key of a change → the share of the way that it goes; what is not named stays as it is."""
+SLACK = 0.125
+"""Share of the worlds in which what is inferred of a trial may be wrong, where it matters."""
 SIMPLER = 0.002
 """Utility that a change less is worth beside its price: of two that cost the same, the shorter."""
 
@@ -47,6 +49,10 @@ class Field:
 
     def settled(self, trials: Sequence[Shares]) -> Mask:
         """Whether each world settles under each trial, (trials, worlds): all are run."""
+        return self.ends(trials) == SETTLES
+
+    def ends(self, trials: Sequence[Shares]) -> Ends:
+        """How each world ends under each trial, (trials, worlds): all are run."""
         return self._run(trials, np.ones((len(trials), len(self.worlds)), dtype=bool))
 
     def likely(self, trials: Sequence[Shares], goal: float = 0.0) -> Mask:
@@ -59,22 +65,25 @@ class Field:
         Parameters
         ----------
         goal : float
-            Trials that cannot reach this share any more are not run: what they may settle besides
-            is left out.
+            Trials that miss this share by more than :data:`SLACK` are not run any more: what they
+            may settle besides is left out. Of those that miss it by less, nothing is inferred.
         """
         points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
         points = points.reshape(len(trials), len(self.moves))
         good, bad = self._known.about(points, len(self.worlds))
         bad &= ~good
-        hopeless = 1.0 - bad.mean(axis=1) < goal - 1e-12
+        hopeless = 1.0 - bad.mean(axis=1) < goal - SLACK - 1e-12
         wanted = ~(good | bad) & ~hopeless[:, None]
-        good |= self._run(trials, wanted)
+        good |= self._run(trials, wanted) == SETTLES
+        share = good.mean(axis=1)
+        near = (share < goal - 1e-12) & (share >= goal - SLACK - 1e-12)
+        good |= self._run(trials, bad & near[:, None]) == SETTLES
         able = ~hopeless
         self._known.add(points[able], good[able])
         return good
 
-    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Mask:
-        out = np.zeros_like(wanted)
+    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Ends:
+        out = np.zeros(wanted.shape, dtype=np.int8)
         self.rows += int(wanted.sum())
         by_structure: dict[tuple[str, ...], list[int]] = {}
         for number, shares in enumerate(trials):

@@ -81,6 +81,9 @@ class Obstacle(Record):
         The largest such share of any set within it.
     needed : float
         Share in which all of them have to go: no part would do.
+    unratified : float
+        Share in which without them a text is signed that fails a vote, and without which none is
+        signed as things are.
     """
 
     what: list[str]
@@ -88,6 +91,7 @@ class Obstacle(Record):
     settle: float
     parts: float
     needed: float
+    unratified: float
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,9 @@ class Change(Record):
         The same for ``--set``.
     price : dict
         Actor → utility of its own that it gives up, at the most.
-    goal, most : float
-        Shares of the failed worlds that were sought, and that anything brings.
+    asked, goal, most : float
+        Shares of the failed worlds that were asked for, that were sought (less where nothing brings
+        as many), and that anything brings.
     promised : float
         Share of all worlds that settle, by the search; with its interval.
     confirmed : float
@@ -118,6 +123,7 @@ class Change(Record):
     what: list[str]
     set: list[str]
     price: dict[str, float]
+    asked: float
     goal: float
     most: float
     promised: float
@@ -126,6 +132,21 @@ class Change(Record):
     confirmed_interval: Interval
     before: float
     fresh_worlds: int
+
+    def turned(self, settled: float) -> float:
+        """Of the worlds that fail as things are the share that settles, where ``settled`` do."""
+        return (settled - self.before) / (1.0 - self.before) if self.before < 1.0 else 0.0
+
+
+@dataclass(frozen=True)
+class Added(Record):
+    """What mediators add to one outcome: shares of worlds with and without, and the difference."""
+
+    outcome: str
+    share: float
+    without: float
+    adds: float
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -158,8 +179,10 @@ class Explanation(Record):
         Failed worlds in which it was counted what they bring; others, where there are more.
     everything : float
         Share of the failed worlds searched in that settle once everything is removed.
-    alone : dict
-        Actor → the most of those that any one, two or three things of its own bring.
+    alone, alone_by : dict
+        Actor → the most of those that any one, two or three things of its own bring, and which.
+    mediator : list of Added
+        What those who mediate and need not sign add, in fresh worlds; empty where there are none.
     unreached : list of str
         What would have brought a settlement where a package that suits all was not reached.
     """
@@ -189,4 +212,6 @@ class Explanation(Record):
     reasons: list[Reasons]
     changes: list[Change]
     alone: dict[str, float]
+    alone_by: dict[str, list[str]]
+    mediator: list[Added]
     unreached: list[str]

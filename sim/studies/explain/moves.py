@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from sim.formulas.bargaining.utility import losses
 from sim.scenario.distributions import Number
 from sim.scenario.durations import written
-from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
-from sim.scenario.schema import Actor, Position, Scenario
+from sim.scenario.schema import Actor, Position, Scenario, Stage
+from sim.studies.advise.space import orders_of
 from sim.studies.explain.trials import Toward, central_targets
 
 TALKS = "talks"
@@ -153,7 +153,7 @@ def _of_party(key: str, scenario: Scenario) -> Iterator[Move]:
     for issue, position in actor.positions.items():
         if consent != "all" and issue not in consent:
             continue
-        places = tuple(_line_places(f"actors.{key}.positions.{issue}", position, spread.limit))
+        places = tuple(line_places(f"actors.{key}.positions.{issue}", position, spread.limit))
         if places:
             price = _line_price(position, places, weights[issue] / total)
             yield Move(f"line:{key}:{issue}", key, places, price)
@@ -167,7 +167,7 @@ def _of_party(key: str, scenario: Scenario) -> Iterator[Move]:
         yield Move(f"stay:{key}", key, (place,))
 
 
-def _line_places(path: str, position: Position, spread: float) -> Iterator[Place]:
+def line_places(path: str, position: Position, spread: float = 0.0) -> Iterator[Place]:
     """Every red line of a position, with the end of the scale on its far side."""
     lines: list[tuple[str, Number, float | None]] = []
     if position.limits is not None:
@@ -223,18 +223,22 @@ def _levers(key: str, actor: Actor, scenario: Scenario) -> Iterator[Move]:
         yield Move(f"lever:{key}.{name}", key, tuple(places), tuple(full * s for s in GRID))
 
 
+def term_places(stage: Stage) -> list[Place]:
+    """All that a stage demands of its text, with the end of the scale where it demands nothing."""
+    return [
+        Place(f"agenda.{stage.name}.terms.{issue}.{side}", number, end)
+        for issue, bound in stage.terms.items()
+        for side, number, end in (
+            ("at_least", bound.at_least, 0.0),
+            ("at_most", bound.at_most, 1.0),
+        )
+        if number is not None
+    ]
+
+
 def _of_talks(scenario: Scenario) -> Iterator[Move]:
     for stage in scenario.agenda:
-        places = [
-            Place(f"agenda.{stage.name}.terms.{issue}.{side}", number, end)
-            for issue, bound in stage.terms.items()
-            for side, number, end in (
-                ("at_least", bound.at_least, 0.0),
-                ("at_most", bound.at_most, 1.0),
-            )
-            if number is not None
-        ]
-        if places:
+        if places := term_places(stage):
             yield Move(f"terms:{stage.name}", TALKS, tuple(places))
     for key, actor in scenario.actors.items():
         if actor.role == "formulator":
@@ -246,16 +250,9 @@ def _of_talks(scenario: Scenario) -> Iterator[Move]:
 
 
 def _order(loaded: Loaded) -> list[Move]:
-    """Everything in one stage; where something hangs on a stage, the stages the other way round."""
-    if len(loaded.scenario.agenda) < 2:
-        return []
-    for agenda in (None, loaded.raw["agenda"][::-1]):
-        try:
-            loaded.with_({"agenda": agenda})
-        except ScenarioError:
-            continue
-        return [Move("order", TALKS, structure=(("agenda", agenda),))]
-    return []
+    """Everything at once; where that cannot be, the last of the other orders of the stages."""
+    others = orders_of(loaded)[1:]
+    return [Move("order", TALKS, structure=tuple(others[-1].items()))] if others else []
 
 
 def _with_patience_priced(moves: list[Move], scenario: Scenario) -> list[Move]:

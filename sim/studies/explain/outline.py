@@ -76,7 +76,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
         float(now.mean()), wilson(float(now.sum()), len(now)),
         measure.key, measure.title, measure.case, measure.reason,
         index.threshold, len(paths), drivers, rule, front,
-        False, 0, 0, 0.0, [], [], [], [], {}, [],
+        False, 0, 0, 0.0, [], [], [], [], {}, {}, [], [],
     )  # fmt: skip
 
 

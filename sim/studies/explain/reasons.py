@@ -19,6 +19,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Obstacle, Reasons
 from sim.studies.explain.moves import Move
+from sim.studies.explain.trials import SETTLES, UNRATIFIED
 from sim.studies.explain.words import bundle_words
 
 Set = tuple[str, ...]
@@ -133,20 +134,22 @@ def obstacles(
     Which they are is found in a few worlds; how much they matter is counted in others.
     """
     single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
-    always = [k for k in single if k == ("deadline",)]  # who wonders is answered
+    always = [k for k in single if k[0] in ("deadline", "order")]  # who wonders is answered
     single = list(dict.fromkeys([*[k for k in single if found.odds(k) > 0][:SINGLE], *always]))
     sets = [*single, *found.bound_together()[:JOINT]]
     within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
     tried = list(dict.fromkeys([*sets, *within]))
-    settled = field.settled([dict.fromkeys(keys, 1.0) for keys in tried])
-    again = Lattice(dict(zip(tried, settled, strict=True)), found.everything)
+    now, *ends = field.ends([{}, *(dict.fromkeys(keys, 1.0) for keys in tried)])
+    without = dict(zip(tried, ends, strict=True))
+    again = Lattice({k: end == SETTLES for k, end in without.items()}, found.everything)
     minimal = again.minimal()
 
     def told(keys: Set) -> Obstacle:
         inner = [again.odds(k) for k in tried if set(k) < set(keys)]
         needed = float(minimal[keys].mean()) if keys in minimal else 0.0
         words = [bundle_words(field.moves[k], scenario) for k in keys]
-        return Obstacle(words, list(keys), again.odds(keys), max(inner, default=0.0), needed)
+        fails = float(((without[keys] == UNRATIFIED) & (now != UNRATIFIED)).mean())
+        return Obstacle(words, list(keys), again.odds(keys), max(inner, default=0.0), needed, fails)
 
     alone = sorted((told(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
     together = sorted((told(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)

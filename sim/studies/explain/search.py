@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.studies.explain.field import Field, Shares
+from sim.studies.explain.field import SLACK, Field, Shares
 from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
@@ -60,11 +60,11 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     if most < LEAST:
         return Smallest({}, 0.0, 0.0, most, goal)
     goal = min(goal, PART * most)
-    sets = [one for one in sets if found.odds(one) >= goal]
+    sets = [one for one in sets if found.odds(one) >= goal - SLACK]
     sets.sort(key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))
     # all steps at once first, of the cheapest: they say which of the others can be cheaper
-    steps = range(1, STEPS + 1)
-    diagonal = [_cell(field, one, [step] * len(one)) for one in sets[:FIRST] for step in steps]
+    first, steps = [one for one in sets if found.odds(one) >= goal][:FIRST], range(1, STEPS + 1)
+    diagonal = [_cell(field, one, [step] * len(one)) for one in first for step in steps]
     best = _cheapest(field, diagonal, field.odds(diagonal, goal), goal)
     open_ = {
         keys: [_cell(field, keys, cell) for cell in product(steps, repeat=len(keys))]
@@ -86,7 +86,8 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         reached = field.odds([best, *batch], goal)
         best = _cheapest(field, [best, *batch], reached, goal)
         for cell, share in zip(batch, reached[1:], strict=True):
-            out = [cell] if share >= goal else [c for c in open_[tuple(cell)] if _within(c, cell)]
+            short = share < goal - SLACK - 1e-12
+            out = [c for c in open_[tuple(cell)] if _within(c, cell)] if short else [cell]
             open_[tuple(cell)] = [c for c in open_[tuple(cell)] if c not in out]
     odds = float(field.odds([best])[0])
     return Smallest(best, odds, field.price(best), most, goal)
@@ -112,7 +113,8 @@ def _cheapest(field: Field, tried: Sequence[Shares], odds: np.ndarray, goal: flo
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
     """A find taken apart into single changes, each only as far as is needed.
 
-    All begin a step larger than they were found, so that some can be spared for others.
+    All begin a step larger than they were found, so that some can be spared for others, unless
+    that does harm.
 
     Parameters
     ----------
@@ -123,12 +125,12 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     """
     if not found.shares or sum(len(parts[key]) for key in found.shares) == 1:
         return found._replace(shares={parts[key][0]: share for key, share in found.shares.items()})
-    shares = {
-        part: min(share + 1 / STEPS, 1.0)
-        for key, share in found.shares.items()
-        for part in parts[key]
-    }
-    odds = float(field.odds([shares])[0])
+    begin = [
+        {part: min(s + more, 1.0) for key, s in found.shares.items() for part in parts[key]}
+        for more in (1 / STEPS, 0.0)
+    ]
+    reached = field.settled(begin).mean(axis=1)
+    shares, odds = begin[int(reached.argmax())], float(reached.max())
     # in other worlds than it was found in it may fall short: as much is kept as it brings here
     shares, odds = _reduced(field, shares, odds, min(found.goal, odds))
     return found._replace(shares=shares, odds=odds, price=field.price(shares))

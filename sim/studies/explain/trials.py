@@ -24,6 +24,9 @@ from sim.scenario.schema import Scenario
 Array = NDArray[np.float64]
 Toward = dict[str, tuple[float, float]]
 """Path of a number → (share of the way, to where) by which it is moved."""
+Ends = NDArray[np.int8]
+UNRATIFIED, SETTLES = 1, 2
+"""How a row ends: with a text that failed a vote last, or settled; 0 otherwise."""
 LEAST = 40
 """Rows that are worth a worker of their own."""
 
@@ -108,13 +111,14 @@ class MovedDraws(Draws):
         return np.clip(drawn + share * (end - drawn), number.low, number.high)
 
 
-def run_trial(trial: Trial, report: Any = None) -> NDArray[np.bool_]:
-    """Whether each row settles."""
+def run_trial(trial: Trial, report: Any = None) -> Ends:
+    """How each row ends."""
     model = PeaceTalks(trial.scenario, MovedDraws(trial))
     model.run()
-    settled = model.talks.status == SETTLED
+    kinds = [model.talks.status == SETTLED, model.ratification.failed_last]
+    ends = np.select(kinds, [SETTLES, UNRATIFIED], 0).astype(np.int8)
     model.release()
-    return settled
+    return ends
 
 
 def central_targets(scenario: Scenario, changes: Sequence[Toward]) -> tuple[list[str], Array]:
@@ -139,8 +143,8 @@ def run_trials(
     changes: Sequence[Toward],
     executor: Executor,
     wanted: NDArray[np.bool_] | None = None,
-) -> NDArray[np.bool_]:
-    """Whether each world settles under each change; (changes, worlds), False where not wanted.
+) -> Ends:
+    """How each world ends under each change; (changes, worlds), 0 where not wanted.
 
     Parameters
     ----------
@@ -154,7 +158,7 @@ def run_trials(
     RuntimeError
         If a worker was lost.
     """
-    out = np.zeros((len(changes), len(worlds)), dtype=bool)
+    out = np.zeros((len(changes), len(worlds)), dtype=np.int8)
     of, column = np.nonzero(np.ones_like(out) if wanted is None else wanted)
     if not len(of):
         return out

@@ -6,20 +6,22 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, span_words
+from sim.prose import counted, listing, percent, possessive, signed, span_words
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
 
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
+TOLD = 0.05
+"""Share of the failed worlds from which something is told."""
 
 if TYPE_CHECKING:
-    from sim.studies.explain.findings import Change, Driver, Explanation, Obstacle, Rule
+    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle, Rule
 
 
 def actor_words(key: str, scenario: Scenario) -> str:
     """Whose a change is."""
-    return scenario.actors[key].short if key in scenario.actors else "The talks themselves"
+    return scenario.actors[key].short if key in scenario.actors else "the talks themselves"
 
 
 def bundle_words(move: Move, scenario: Scenario) -> str:
@@ -80,7 +82,7 @@ def price_words(change: Change, scenario: Scenario) -> str:
     parts = [
         f"{scenario.actors[k].short} up to {100 * v:.1f} of its 100 points"
         for k, v in change.price.items()
-        if k != TALKS
+        if k != TALKS and v >= 0.0005
     ]
     return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
 
@@ -125,10 +127,12 @@ def rule_words(rule: Rule, case: str) -> str:
 
 def obstacle_words(one: Obstacle) -> str:
     """What removing something, or all of some things, would bring."""
-    text = f"{listing(one.what)}: without, {percent(one.settle)} of the failed worlds would settle"
+    text = f"without {listing(one.what)} {percent(one.settle)} settle"
     if len(one.keys) > 1:
         less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
-        text += f"; without only some of these, {less}"
+        text += f", without only some of these {less}"
+    if one.unratified >= TOLD:
+        text += f"; {percent(one.unratified)} more are signed and then fail a vote"
     return text
 
 
@@ -148,8 +152,11 @@ def deciding(found: Explanation) -> list[str]:
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
-    numbers = counted(len(found.drivers), "number")
-    lines = [f"{title}. Of {found.inputs} uncertain numbers {numbers} move it beyond chance:"]
+    mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
+    lines = [
+        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers matter by more than "
+        f"chance would have it. {mean} where each is low, and where it is high:"
+    ]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in found.drivers[:DRIVERS]]
     return lines
 
@@ -162,8 +169,8 @@ def ruling(found: Explanation) -> str:
     steady = listing(percent(one) for one in rule.stability)
     return (
         f"{rule_words(rule, found.case)}. It finds {percent(rule.fresh.coverage)} of all of them "
-        f"(in {counted(rule.fresh.worlds, 'world')} in which it was not sought; each condition "
-        f"comes back in {steady} of resampled worlds)."
+        f"(judged in {counted(rule.fresh.worlds, 'world')} in which it was not sought; with other "
+        f"samples of worlds its conditions come back in {steady})."
     )
 
 
@@ -172,14 +179,19 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     if not found.failed:
         every = found.settled == 1.0
         return ["Nothing: every world settles." if every else "Nothing here could be changed."]
-    lines = [f"Counted in {counted(found.counted, 'failed world')}, each run again without:"]
-    told = [one for one in found.obstacles if one.settle >= 0.05][:4]
+    votes = " and passes every vote" if scenario.ratification else ""
+    lines = [
+        f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
+        f"many settle (all is signed{votes}). Without red lines a side bars nothing; without "
+        "patience it gives way at once."
+    ]
+    told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
-        lines.append("Together, where one alone does not do:")
+        lines.append("What binds only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
-    if not found.together and not any(one.settle >= 0.05 for one in found.obstacles):
+    if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
     if scenario.deadline is None:
         lines.append("The file has no deadline: dropping one would change nothing.")
@@ -190,8 +202,12 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
     lines = [f"- {words}" for words in one.what]
     lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
-    if one.goal < 0.499:
-        lines.append(f"No change of theirs turns more than {percent(one.most)} of the failed ones.")
+    if one.turned(one.confirmed_interval.high) < one.asked:
+        lines.append(
+            f"Looked for was a deal in {percent(one.asked)} of the worlds that fail; this brings "
+            f"one in {percent(one.turned(one.confirmed))}"
+            + (f", the most is {percent(one.most)}." if one.goal < one.asked else ".")
+        )
     return lines
 
 
@@ -203,21 +219,56 @@ def changed_title(one: Change, scenario: Scenario) -> str:
 
 def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     """What each could bring by itself, and how to see more: ``again`` is the command."""
-    able = {k: v for k, v in found.alone.items() if v >= 0.05}
+    able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
-        f"- {actor_words(k, scenario)}: up to {percent(v)} of the failed worlds searched in; in "
-        "fresh ones rather less" + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
+        f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
+        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
+    if lines:
+        of = "Of the failed worlds searched in so many settle at the most; of others rather fewer:"
+        lines.insert(0, of)
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
     return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
 
 
-def command_words(file: str, overrides: Sequence[str], change: Change) -> str:
-    """The command that runs a change, as it can be typed: a line for each argument."""
+def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
+    """What the mediator adds, and how to see more: ``again`` is the command."""
+    roles = ("formulator", "manipulator")
+    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in roles}
+    free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
+    lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
+    if lines:
+        lines.insert(0, f"{listing(free)}, in the same worlds with and without:")
+    elif not who:
+        lines = ["Nobody mediates."]
+    if signing:
+        lines.append(f"{listing(signing)} must sign as well and cannot be left out of the talks.")
+    return [*lines, f"Hosts, levers, the first text, the order: {again}"]
+
+
+def _added_words(one: Added) -> str:
+    low, high = (signed(f"{100 * x:+.1f}") for x in one.interval)
+    seen = "" if one.interval.low > 0 or one.interval.high < 0 else ": no effect visible"
+    return (
+        f"{percent(one.share)} with, {percent(one.without)} without (worlds of 100: "
+        f"{signed(f'{100 * one.adds:+.1f}')}, {low} to {high}){seen}"
+    )
+
+
+def run_words(file: str, set_: Sequence[str]) -> str:
+    """The command that runs a file with some changes, as it can be typed: a line for each."""
     lines = [f"python -m sim run {shlex.quote(file)}"]
-    lines += [f"--set {shlex.quote(one)}" for one in (*overrides, *change.set)]
+    lines += [f"--set {shlex.quote(one)}" for one in set_]
     return " \\\n  ".join(lines)
+
+
+def comparing_words(file: str) -> str:
+    """Where it is told which plan does best."""
+    return (
+        f"Which plan does best, and whether the difference is more than chance: python -m sim "
+        f"compare {shlex.quote(file)} OTHER, or the names of several in scenarios/."
+    )
 
 
 def explain_words(file: str, overrides: Sequence[str]) -> str:

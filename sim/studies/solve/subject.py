@@ -17,6 +17,7 @@ from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario, nearest_text
+from sim.studies.solve.lines import GivenWay, given_way, to_move
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,10 @@ class Subject:
         From packages (packages, issues) to gains over no deal (packages, parties).
     note : str
         What the analysis rests on, in a sentence.
+    given_way : callable
+        From a package (issues,) to the conditional red lines that let it through.
+    to_move : tuple of str
+        For ``--set``: what moves all red lines that the least bad package crosses to where it lies.
     """
 
     name: str
@@ -50,6 +55,8 @@ class Subject:
     words: Callable[[int, float], str]
     valuation: Callable[[Array], Array]
     note: str
+    given_way: Callable[[Array], list[GivenWay]] = lambda package: []
+    to_move: tuple[str, ...] = ()
 
     @property
     def unit(self) -> float:
@@ -83,17 +90,20 @@ def analyse(space: Space) -> Analysis:
 def solve_scenario(scenario: Scenario) -> Subject:
     """Solve a scenario with scales."""
     space = central_space(scenario)
-    issues = list(scenario.issues.values())
+    issues, analysis = list(scenario.issues.values()), analyse(space)
+    least = analysis.least_bad
     return Subject(
         name=scenario.name,
         title=scenario.title,
-        analysis=analyse(space),
+        analysis=analysis,
         labels=tuple(scenario.actors[p].short for p in space.parties),
         issue_titles=tuple(issue.title for issue in issues),
         scenario=scenario,
         words=lambda number, point: nearest_text(issues[number], point),
         valuation=lambda packages: space.utility(packages) - space.reservation,
         note=SCALE_NOTE,
+        given_way=lambda package: given_way(space, scenario, package),
+        to_move=() if least is None else to_move(space, scenario, least.package, analysis.beyond),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.formulas.solutions.analysis import Point
-from sim.prose import signed
+from sim.prose import listing, signed
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 
@@ -64,6 +64,40 @@ def crossings(subject: Subject) -> list[str]:
         f"{who[k]} on {subject.issue_titles[i]} by {subject.analysis.beyond[k, i]:.2f}"
         for k, i in zip(*np.nonzero(subject.analysis.beyond > 5e-4), strict=True)
     ]
+
+
+def loosening(subject: Subject) -> list[str]:
+    """Every conditional red line that gave way for a point, by which points, and the way back."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for name, found in all_points(subject).items():
+        for point in found:
+            for one in subject.given_way(point.package):
+                told.setdefault((one.words, one.set), []).append(TITLES[name])
+    every = len(all_points(subject))
+    told = {k: list(dict.fromkeys(names)) for k, names in told.items()}
+    return [
+        f"{words} ({'all points' if 1 < every == len(names) else listing(names)}). Without this "
+        f"rule: --set '{key}'"
+        for (words, key), names in told.items()
+    ]
+
+
+def trying(subject: Subject) -> str:
+    """What moving the lines that the least bad package crosses would do."""
+    least = subject.analysis.least_bad
+    if least is None or not subject.to_move:
+        return ""
+    worst = int(least.gain.argmin())
+    gains = (
+        "better than no deal for every side"
+        if least.gain[worst] > 0
+        else f"still {points(-least.gain[worst])} worse than no deal for {subject.labels[worst]}"
+    )
+    return (
+        "To try: this moves every line that the least bad package crosses to where that package "
+        f"lies, which is then inside all of them and {gains}. It is the central world only; how "
+        "many of all worlds settle, the run says."
+    )
 
 
 def points(gain: float, unit: float = 100.0) -> str:
@@ -134,7 +168,8 @@ def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -
             },
             "least_bad": None
             if analysis.least_bad is None
-            else _point(subject, analysis.least_bad) | {"crosses": crossings(subject)},
+            else _point(subject, analysis.least_bad)
+            | {"crosses": crossings(subject), "set": list(subject.to_move)},
             "frontier": [_point(subject, p, brief=True) for p in analysis.frontier],
             "deals": None if deals is None else deals.summary(),
             "provenance": provenance,
@@ -151,7 +186,10 @@ def _point(subject: Subject, point: Point, brief: bool = False) -> dict[str, Any
         terms[issue] = {"point": value, "text": text} if subject.is_scale and not brief else value
     gain = dict(zip(analysis.parties, point.gain.tolist(), strict=True))
     utility = dict(zip(analysis.parties, (point.gain + analysis.reservation).tolist(), strict=True))
-    return {"terms": terms, "utility": utility, "gain": gain}
+    plain: dict[str, Any] = {"terms": terms, "utility": utility, "gain": gain}
+    if subject.is_scale and not brief:
+        plain["given_way"] = [one.to_json() for one in subject.given_way(point.package)]
+    return plain
 
 
 def point_rows(subject: Subject) -> Iterator[dict[str, Any]]:
