@@ -248,38 +248,26 @@ class Formulator(Mediator):
     def estimates(self, worlds: Index, issues: Index) -> Estimates:
         """What texts of a stage are judged by in some worlds, as it knows the parties now."""
         here = issues[:, None], worlds
+        judged = self.unweighed(worlds, issues)
+        for number, party in enumerate(self.signatories):
+            judged.loss[:, number] *= party.salience_seen.T[here][..., None]
         unexplained = self.unexplained.transpose(0, 2, 1)[:, *here].transpose(0, 2, 1)
         *lines, assumed = self.lines(worlds, issues, unexplained)
         self.assume(worlds, assumed)
-        seen = np.stack([p.salience_seen.T[here] for p in self.signatories], axis=1)
-        return self.judged(worlds, issues, np.arange(len(issues))[:, None], seen, lines)
+        judged.extra[:] -= self.penalty(issues[:, None], np.arange(DRAFT_POINTS), lines)
+        return judged
 
-    def judged(
-        self, worlds: Index, issues: Index, on: Index, seen: Array, lines: Sequence[Array]
-    ) -> Estimates:
-        """The same if it knew the parties so well.
-
-        Parameters
-        ----------
-        worlds, issues : ndarray of int
-            The worlds, one as often as wanted, and the stage's issues.
-        on : ndarray of int, shape (places, 1 or worlds)
-            Places of the issues that are judged.
-        seen : ndarray, shape (places, parties, worlds)
-            What it takes the saliences for.
-        lines : two of ndarray, shape (parties, worlds, places)
-            What it takes the red lines for.
-        """
-        here = issues[on], worlds
-        points, parties = self.points[here[0]], self.signatories
+    def unweighed(self, worlds: Index, issues: Index) -> Estimates:
+        """The same for salience 1 of everything, red lines aside: what talks do not change."""
+        here, points, parties = (
+            (issues[:, None], worlds),
+            self.points[issues, None],
+            self.signatories,
+        )
         loss = distances(points, parties, *here)
-        extra = self._interests(here, points, loss)
-        loss *= seen[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in parties])
-        beyond = distance_beyond(points, *lines)
-        beyond *= ~self.open[here[0]]
-        extra -= PENALTY * beyond
-        gates = self.gates.in_draft(worlds, issues, on, self.points, self._rest(worlds))
+        extra = self._interests(here, points, loss)
+        gates = self.gates.in_draft(worlds, issues, self.points[issues], self._rest(worlds))
         if gates is not None:
             loss = np.concatenate([loss, gates.loss], axis=1)
             gap = np.concatenate([gap, gates.gap])
@@ -291,6 +279,16 @@ class Formulator(Mediator):
             barred = exclusions.barred().T[here][..., None] & (points > 0.0)
             extra -= PENALTY * barred
         return Estimates(loss, gap, extra, pairs)
+
+    def penalty(self, columns: Index, points: Index, lines: Sequence[Array]) -> Array:
+        """For points beyond red lines (parties, worlds, places): (places, worlds, points).
+
+        The places are ``columns`` (places, 1 or worlds) of issues, the points some of theirs.
+        """
+        where = columns[..., None], points
+        beyond = distance_beyond(self.points[where], *lines)
+        beyond *= PENALTY * ~self.open[where]
+        return beyond
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
@@ -307,9 +305,7 @@ class Formulator(Mediator):
             terms -= lean[..., None] * distances[:, principal.index]
         return np.asarray(terms)
 
-    def lines(
-        self, worlds: Index, issues: Index, unexplained: Array
-    ) -> tuple[Array, Array, Mask]:
+    def lines(self, worlds: Index, issues: Index, unexplained: Array) -> tuple[Array, Array, Mask]:
         """Red lines on a stage's issues as it would estimate them, knowing the parties so well.
 
         Two arrays of shape (parties, worlds, issues), as ``unexplained`` is, and the conditional
