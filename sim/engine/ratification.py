@@ -307,7 +307,7 @@ class Ratification(ByWorld):
             Where the other issues stand.
         """
         stage = self.talks.stage[worlds[0]]
-        gates = [gate for gate in self.gates if gate.stage == stage and gate.known.any()]
+        gates = [gate for gate in self.gates if gate.stage == stage and gate.known[worlds].any()]
         if not gates:
             return None
         here, grid = (issues[:, None], worlds), points[:, None]

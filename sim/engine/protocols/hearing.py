@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import blocks
+from sim.arrays import BLOCK, blocks
 from sim.engine.agents import Formulator
 from sim.engine.agents.mediator import Estimates
 from sim.engine.state import Talks
@@ -58,7 +58,8 @@ class Complaints(NamedTuple):
         """Those in some of the worlds."""
         loss, gap, extra, pairs = self.judged
         judged = Estimates(loss[:, :, some], gap[:, some], extra[:, some], pairs)
-        return Complaints(*(of[:, some] for of in self[:-2]), self.lost[:, :, some], judged)
+        said: list[Any] = [of[:, some] for of in self[:-2]]
+        return Complaints(*said, self.lost[:, :, some], judged)
 
 
 def complaints_about(
@@ -85,7 +86,9 @@ def complaints_about(
     rank = np.round(gain, 12) + 2.0 * beyond
     order = np.argsort(-rank.transpose(1, 2, 0), axis=2, kind="stable")
     return Complaints(
-        *(of.transpose(1, 2, 0) for of in (wanted, won, beyond)),
+        wanted.transpose(1, 2, 0),
+        won.transpose(1, 2, 0),
+        beyond.transpose(1, 2, 0),
         order,
         np.argsort(order, axis=2),
         (gain > 0.0).sum(axis=0),
@@ -151,11 +154,11 @@ class Cases:
         By the first step towards each point wanted: the rest of the way brings no more for its
         length, but where issues can be put off or exclude each other.
         """
-        envoy, may = self.envoy, spoken.any(axis=0)
+        envoy, may = self.envoy, np.asarray(spoken.any(axis=0))
         if self.complaints.judged.pairs or any(p.deferrals for p in envoy.signatories):
             return may
         may = np.zeros_like(may)
-        for said in blocks(np.flatnonzero(spoken)):
+        for said in blocks(np.flatnonzero(spoken), 8 * BLOCK):  # of two points each
             critic, case = np.unravel_index(said, spoken.shape)
             named, goal = self.named[critic, case], self.wanted[critic, case]
             here = self.choice[named, self.world[case]]

@@ -185,7 +185,7 @@ class SingleText(Mediated):
             texts[:, some], changes[turn[some], world[some]] = cases.revised(
                 some, spoken[turn[some], :, world[some]].T, enough
             )
-        changed = changes.any(axis=0)
+        changed = np.asarray(changes.any(axis=0))
         last = np.where(changed, changes.argmax(axis=0), len(number) - 1)
         choice = np.where(changed, texts[:, number[last, everywhere]], choice)
         # what was heard after the change is for another day
@@ -203,27 +203,24 @@ class SingleText(Mediated):
         After each turn, and if the text does not change: beliefs (turns, parties, worlds, issues of
         the scenario), and how well lines are known then (turns, parties, worlds, issues).
         """
-        parties, shape = len(self.belief), (-1, len(issues))
+        parties, margin = len(self.belief), self.talks.spec.engine.criticism_margin
         _, distance, beyond, order, rank, number = (of[:parties] for of in complaints[:-2])
         belief = self.belief[:, worlds]
         unexplained = self.envoy.unexplained[np.ix_(np.arange(parties), worlds, issues)]
         beliefs, states = [], []
         for turn in turns:
-            spoken, named = turn < number, order[:, :, turn]
-            who, where = np.nonzero(spoken)
-            what = named[who, where]
-            unexplained[who, where, what] *= 0.5
+            who, where = np.nonzero(turn < number)
+            named = order[who, where, turn]
+            unexplained[who, where, named] *= 0.5
             # what it cannot sign it names first, however little it weighs
-            teaches = spoken.copy()
-            teaches[who, where] = ~beyond[who, where, what]
-            belief[:, :, issues] = heard(
-                belief[:, :, issues].reshape(shape),
-                distance.reshape(shape),
-                named.ravel(),
-                ((rank >= turn) & (rank < number[..., None])).reshape(shape),
-                teaches.ravel(),
-                self.talks.spec.engine.criticism_margin,
-            ).reshape(distance.shape)
+            teaches = ~beyond[who, where, named]
+            who, where, named = who[teaches], where[teaches], named[teaches]
+            left = (rank[who, where] >= turn) & (rank[who, where] < number[who, where, None])
+            before, of = belief[who, where], distance[who, where]
+            before[:, issues] = heard(
+                before[:, issues], of, named, left, np.ones(len(who), dtype=bool), margin
+            )
+            belief[who, where] = before
             beliefs.append(belief.copy())
             states.append(unexplained.copy())
         return np.array(beliefs), np.array(states)
