@@ -59,7 +59,7 @@ class Complaints(NamedTuple):
         loss, gap, extra, pairs = self.judged
         judged = Estimates(loss[:, :, some], gap[:, some], extra[:, some], pairs)
         said: list[Any] = [of[:, some] for of in self[:-2]]
-        return Complaints(*said, self.lost[:, :, some], judged)
+        return Complaints._make([*said, self.lost[:, :, some], judged])
 
 
 def complaints_about(
