@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from benchmarks import commands, engine, mesa_worlds, parts, sessions, sizes, workers
 from benchmarks.figures import Findings, table
 from benchmarks.machine import described, machine
 from benchmarks.setting import FILE, FULL, QUICK, Setting
 from benchmarks.timing import ROOT, Unavailable
-from sim.files import written_whole
+from sim.files import json_text, write_text
 from sim.scenario import load_scenario
 
-
-class Section(NamedTuple):
-    """A title, and what adds the figures to the findings."""
-
-    title: str
-    measure: Callable[[Setting, Findings], None]
-
-
-SECTIONS = {
-    "startup": Section("Start-up", commands.start_up),
-    "engine": Section("Cost per world by number of worlds (Kellogg)", engine.measure),
-    "largest": Section("The largest run (Kellogg)", engine.largest),
-    "parties": Section("Cost per world by number of parties", sizes.parties),
-    "issues": Section("Cost per world by number of issues", sizes.issues),
-    "protocols": Section("Cost per world by protocol", sizes.protocols),
-    "profile": Section("Where the time goes (Kellogg)", parts.measure),
-    "mesa": Section("Against one ordinary Mesa model per world (Kellogg)", mesa_worlds.measure),
-    "processes": Section("Two processes, and Dask on this machine (Kellogg)", workers.measure),
-    "sessions": Section("Discrete sessions", sessions.alone),
-    "negmas": Section("Discrete sessions against NegMAS", sessions.negmas),
-    "command": Section("The whole command (Kellogg)", commands.whole),
-    "memory": Section("Memory of the whole command (Kellogg)", commands.memory),
+SECTIONS: dict[str, tuple[str, Callable[[Setting, Findings], None]]] = {
+    "startup": ("Start-up", commands.start_up),
+    "engine": ("Cost per world by number of worlds (Kellogg)", engine.measure),
+    "largest": ("The largest run (Kellogg)", engine.largest),
+    "parties": ("Cost per world by number of parties", sizes.parties),
+    "issues": ("Cost per world by number of issues", sizes.issues),
+    "protocols": ("Cost per world by protocol", sizes.protocols),
+    "profile": ("Where the time goes (Kellogg)", parts.measure),
+    "mesa": ("Against one ordinary Mesa model per world (Kellogg)", mesa_worlds.measure),
+    "processes": ("Two processes, and Dask on this machine (Kellogg)", workers.measure),
+    "sessions": ("Discrete sessions", sessions.alone),
+    "negmas": ("Discrete sessions against NegMAS", sessions.negmas),
+    "command": ("The whole command (Kellogg)", commands.whole),
+    "memory": ("Memory of the whole command (Kellogg)", commands.memory),
 }
 
 
@@ -64,15 +54,10 @@ def main(words: Sequence[str] | None = None) -> int:
     setting = Setting(load_scenario(FILE), work, arguments.shared, arguments.negmas_env, say)
     found: list[Findings] = []
     stopped = False
-    try:
-        for name in SECTIONS:
-            if name in arguments.only:
-                found.append(Findings(name, SECTIONS[name].title))
-                measured(setting, found[-1])
-    except KeyboardInterrupt:
-        stopped = True
-        found[-1].failed = True
-        found[-1].notes.append("Stopped here.")
+    for name in SECTIONS:
+        if name in arguments.only and not stopped:
+            found.append(Findings(name, SECTIONS[name][0]))
+            stopped = measured(setting, found[-1])
     print(table(found))
     if arguments.json is not None:
         content = {
@@ -80,32 +65,32 @@ def main(words: Sequence[str] | None = None) -> int:
             "quick": arguments.quick,
             "sections": [f.plain() for f in found],
         }
-        try:
-            with written_whole(arguments.json) as path:
-                path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            print(f"{arguments.json}: cannot be written: {error.strerror}", file=sys.stderr)
-            return 2
+        write_text(arguments.json, json_text(content))
     if stopped:
         return 130
     return int(any(f.failed for f in found))
 
 
-def measured(setting: Setting, findings: Findings) -> None:
-    """A section, whose failure does not take those before and after it along."""
+def measured(setting: Setting, findings: Findings) -> bool:
+    """A section, whose failure does not take those before and after it along.
+
+    Returns whether the user has stopped it.
+    """
 
     def say(line: str) -> None:
         setting.say(f"{findings.name}: {line}")
 
     say("begun")
     try:
-        SECTIONS[findings.name].measure(replace(setting, say=say), findings)
+        SECTIONS[findings.name][1](replace(setting, say=say), findings)
     except Unavailable as error:
         findings.notes.append(f"Not measured: {error}")
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         findings.failed = True
         findings.notes.append(f"Broke off: {type(error).__name__}: {error}")
         say(findings.notes[-1])
+        return isinstance(error, KeyboardInterrupt)
+    return False
 
 
 def parser() -> argparse.ArgumentParser:

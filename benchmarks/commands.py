@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 
 from benchmarks.figures import Figure, Findings, Requirement
-from benchmarks.setting import FILE, Setting
+from benchmarks.setting import FILE, SEED, Setting
 from benchmarks.timing import MEGABYTE, ROOT, Taken, command, in_turn, ratios, seconds
 
 START = 0.3
@@ -39,31 +39,25 @@ def start_up(setting: Setting, findings: Findings) -> None:
 def whole(setting: Setting, findings: Findings) -> None:
     """The whole command with its charts."""
     worlds, repeats = setting.work.command, setting.work.repeats
-    taken = []
-    for repeat in range(repeats):
-        setting.say(f"{worlds:,} worlds, all charts, {repeat + 1} of {repeats}")
-        taken.append(with_charts(setting, worlds))
-    label = f"{worlds:,} worlds, all charts"
+    _told(findings, f"{worlds:,} worlds, all charts", [with_charts(worlds) for _ in range(repeats)])
+
+
+def memory(setting: Setting, findings: Findings) -> None:
+    """Peak memory of the whole command with many worlds, all of it in one process."""
+    worlds = setting.work.ensemble
+    taken = with_charts(worlds, "--workers", "1")
+    _told(findings, f"{worlds:,} worlds, all charts, one worker", [taken])
+
+
+def _told(findings: Findings, label: str, taken: list[Taken]) -> None:
     findings.figures += [
         Figure(f"{label}: time", tuple(t.seconds for t in taken), "s"),
         Figure(f"{label}: peak memory", tuple(t.peak / MEGABYTE for t in taken), "MB"),
     ]
 
 
-def memory(setting: Setting, findings: Findings) -> None:
-    """Peak memory of the whole command with many worlds, all of it in one process."""
-    worlds = setting.work.ensemble
-    label = f"{worlds:,} worlds, all charts, one worker"
-    setting.say(label)
-    taken = with_charts(setting, worlds, "--workers", "1")
-    findings.figures += [
-        Figure(f"{label}: time", (taken.seconds,), "s"),
-        Figure(f"{label}: peak memory", (taken.peak / MEGABYTE,), "MB"),
-    ]
-
-
-def with_charts(setting: Setting, worlds: int, *options: str) -> Taken:
+def with_charts(worlds: int, *options: str) -> Taken:
     """The whole command in a process of its own, its files in a folder that is removed."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--out", folder, "--quiet"]
-        return command([*words, *options], lambda passed: setting.say(f"{passed:.0f} s"))
+        words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--seed", str(SEED), "--quiet"]
+        return command([*words, *options, "--out", folder])

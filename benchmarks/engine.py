@@ -8,22 +8,19 @@ from pathlib import Path
 
 import xarray as xr
 
+from benchmarks.commands import with_charts
 from benchmarks.figures import Figure, Findings, Requirement
-from benchmarks.setting import FILE, SEED, Setting
-from benchmarks.timing import MEGABYTE, Say, command, in_turn, ratios, seconds, some_times
-from sim.commands.running import ENSEMBLE
+from benchmarks.setting import SEED, Setting
+from benchmarks.timing import MEGABYTE, in_turn, ratios, seconds
 from sim.ensemble.chunks import Failure, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.runner import Job, run_job
-from sim.ensemble.store import JOURNAL
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
 """Up to so many worlds are measured several times, more only once."""
 MILLION = 1_000_000
-FINISHED = f"{JOURNAL}/*[0-9].json"
-"""What a store has one of for each chunk that is finished."""
 DEARER, MEMORY = 1.3, 1500.0
 """A world among a million against one of 10,000, at most; megabytes for a million, at most."""
 
@@ -47,16 +44,9 @@ def look(scenario: Scenario) -> xr.Dataset:
     return template(central_world(scenario))
 
 
-def stored(
-    loaded: Loaded, worlds: int, store: Path, say: Say, executor: Executor | None = None
-) -> None:
+def stored(loaded: Loaded, worlds: int, store: Path, executor: Executor | None = None) -> None:
     """A run as the command does it, streamed to a store, without charts."""
-    say_share = some_times(say)
-    run_job(
-        Job(loaded, worlds, SEED, traced=0, store=store),
-        executor,
-        lambda what, done, total: say_share(f"{what}: {done / total:.0%}"),
-    )
+    run_job(Job(loaded, worlds, SEED, traced=0, store=store), executor)
 
 
 def measure(setting: Setting, findings: Findings) -> None:
@@ -73,11 +63,7 @@ def measure(setting: Setting, findings: Findings) -> None:
 
     sizes = [n for n in work.by_worlds if n < work.most]
     several = [n for n in sizes if n <= SEVERAL]
-    found = in_turn(
-        [side(n) for n in several],
-        work.repeats,
-        lambda repeat: say(f"up to {several[-1]:,} worlds, {repeat} of {work.repeats}"),
-    )
+    found = in_turn([side(n) for n in several], work.repeats, say)
     for worlds, values in zip(several, found, strict=True):
         add(worlds, values)
     for worlds in sizes[len(several) :]:
@@ -90,28 +76,16 @@ def largest(setting: Setting, findings: Findings) -> None:
 
     All with one process, so that nothing of the time and the memory is elsewhere.
     """
-    work, say = setting.work, setting.say
-    worlds, fewer = work.most, work.ensemble
-    chunks = len(chunk_tasks(worlds))
+    worlds, fewer = setting.work.most, setting.work.ensemble
 
     def few() -> float:
         with tempfile.TemporaryDirectory() as folder:
             store = Path(folder) / "few.zarr"
-            return 1e3 * seconds(lambda: stored(setting.loaded, fewer, store, say)) / fewer
+            return 1e3 * seconds(lambda: stored(setting.loaded, fewer, store)) / fewer
 
-    say(f"{fewer:,} worlds with a store")
     before = [few(), few()]
-    say(f"{worlds:,} worlds with the whole command")
-    with tempfile.TemporaryDirectory() as folder:
-        words = ["-m", "sim", str(FILE), "--worlds", str(worlds), "--seed", str(SEED)]
-        words += ["--workers", "1", "--out", folder, "--quiet"]
-        store = Path(folder) / setting.loaded.scenario.name / ENSEMBLE
-
-        def still(passed: float) -> None:
-            say(f"{passed / 60:.1f} min, {len(list(store.glob(FINISHED)))} of {chunks:,} chunks")
-
-        taken = command(words, still)
-    say(f"{fewer:,} worlds with a store")
+    setting.say(f"{worlds:,} worlds with the whole command")
+    taken = with_charts(worlds, "--workers", "1")
     around = (*before, few(), few())
     each = 1e3 * taken.seconds / worlds
     label, complete = f"{worlds:,} worlds, whole command, one worker", worlds >= MILLION

@@ -96,14 +96,7 @@ class Findings:
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        return {
-            "name": self.name,
-            "title": self.title,
-            "figures": [f.plain() for f in self.figures],
-            "text": self.text,
-            "notes": self.notes,
-            "failed": self.failed,
-        }
+        return vars(self) | {"figures": [f.plain() for f in self.figures]}
 
 
 def number(value: float, unit: str) -> str:

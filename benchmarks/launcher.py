@@ -7,29 +7,16 @@ Where the command starts processes itself, the peak is that of the largest singl
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 
-
-def main() -> None:
-    result, words = sys.argv[1], sys.argv[2:]
-    start = time.perf_counter()
-    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-    try:
-        _, status, usage = os.wait4(process.pid, 0)
-    except KeyboardInterrupt:
-        process.wait()
-        raise SystemExit(130) from None
-    seconds = time.perf_counter() - start
-    code = process.returncode = os.waitstatus_to_exitcode(status)
-    # kilobytes on Linux, bytes on macOS
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    with open(result, "w", encoding="utf-8") as file:
-        json.dump({"seconds": seconds, "peak": peak, "code": code}, file)
-
-
-if __name__ == "__main__":
-    main()
+start = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - start
+code = process.returncode = os.waitstatus_to_exitcode(status)
+# kilobytes on Linux, bytes on macOS
+peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+with open(sys.argv[1], "w", encoding="utf-8") as file:
+    json.dump({"seconds": seconds, "peak": peak, "code": code}, file)

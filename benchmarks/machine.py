@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from importlib import metadata
 from pathlib import Path
+
+from sim.ensemble.executors import cores
 
 LIBRARIES = ("numpy", "scipy", "mesa", "xarray", "zarr", "distributed")
 
 
 def machine() -> dict[str, str]:
     """Processor, cores, system, Python and library versions, in words."""
-    libraries = {}
-    for name in LIBRARIES:
-        try:
-            libraries[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            libraries[name] = "not installed"
+    there = {d.metadata["Name"]: d.version for d in metadata.distributions()}
     return {
         "processor": processor(),
         "cores": str(cores()),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        **libraries,
+        **{name: there.get(name, "not installed") for name in LIBRARIES},
     }
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def processor() -> str:
     """Model name of the processor, as far as the system tells."""
     listing = Path("/proc/cpuinfo")
-    if listing.is_file():
-        for line in listing.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
+    for line in listing.read_text(encoding="utf-8").splitlines() if listing.is_file() else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 

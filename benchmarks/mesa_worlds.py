@@ -18,7 +18,7 @@ import xarray as xr
 from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import SEED, Setting
-from benchmarks.timing import in_turn, ratios, seconds
+from benchmarks.timing import Unavailable, in_turn, ratios, seconds
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.results.dataset import outcome_codes
@@ -70,21 +70,15 @@ class OneWorld(PeaceTalks):
 
 
 def one_by_one(scenario: Scenario, worlds: int) -> list[dict[str, Any]]:
-    """Each world a model, by ``mesa.batch_run`` or else a plain loop; how each ended."""
+    """Each world a model, by ``mesa.batch_run``; how each ended."""
     ended: list[dict[str, Any]] = []
-    if hasattr(mesa, "batch_run"):
-        mesa.batch_run(
-            OneWorld,
-            parameters={"spec": [scenario], "world": range(worlds), "ended": [ended]},
-            number_processes=1,
-            max_steps=scenario.rounds,
-            display_progress=False,
-        )
-    else:
-        for world in range(worlds):
-            model = OneWorld(scenario, world, ended)
-            while model.running:
-                model.step()
+    mesa.batch_run(
+        OneWorld,
+        parameters={"spec": [scenario], "world": range(worlds), "ended": [ended]},
+        number_processes=1,
+        max_steps=scenario.rounds,
+        display_progress=False,
+    )
     return ended
 
 
@@ -108,6 +102,8 @@ def same(alone: list[dict[str, Any]], data: xr.Dataset, round_days: int) -> int:
 def measure(setting: Setting, findings: Findings) -> None:
     """Both in turn, and whether the worlds are the same."""
     scenario, work = setting.loaded.scenario, setting.work
+    if not hasattr(mesa, "batch_run"):
+        raise Unavailable(f"Mesa {mesa.__version__} has no batch_run.")
     kept: dict[str, Any] = {}
     like = look(scenario)
 
@@ -118,15 +114,11 @@ def measure(setting: Setting, findings: Findings) -> None:
         taken = seconds(lambda: kept.update(data=ensemble(scenario, work.ensemble, like)))
         return taken / work.ensemble
 
-    def done(repeat: int) -> None:
-        setting.say(f"{work.alone} models and {work.ensemble:,} worlds, {repeat} of {work.repeats}")
-
-    one, many = in_turn([alone, at_once], work.repeats, done)
-    through = "mesa.batch_run" if hasattr(mesa, "batch_run") else "a loop"
+    one, many = in_turn([alone, at_once], work.repeats, setting.say)
     compared = min(work.alone, -(-work.ensemble // CHUNK))
     equal = same(kept["alone"], kept["data"], scenario.war.round_days)
     findings.figures += [
-        Figure(f"one Mesa model per world, {through}", tuple(1e3 * t for t in one), "ms/world"),
+        Figure("one Mesa model per world, mesa.batch_run", tuple(1e3 * t for t in one), "ms/world"),
         Figure(f"{work.ensemble:,} worlds at once", tuple(1e3 * t for t in many), "ms/world"),
         Figure(
             "times cheaper per world",
@@ -141,7 +133,3 @@ def measure(setting: Setting, findings: Findings) -> None:
             Requirement("at least", compared),
         ),
     ]
-    if through == "a loop":
-        findings.notes.append(
-            f"Mesa {mesa.__version__} has no batch_run: models in a loop instead."
-        )

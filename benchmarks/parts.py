@@ -118,7 +118,7 @@ def measure(setting: Setting, findings: Findings) -> None:
     worlds = setting.work.profiled
     setting.say(f"{worlds:,} worlds")
     with tempfile.TemporaryDirectory() as folder, sampled() as counts:
-        stored(setting.loaded, worlds, Path(folder) / "worlds.zarr", setting.say)
+        stored(setting.loaded, worlds, Path(folder) / "worlds.zarr")
     findings.text = bars(counts)
     total = counts.total()
     findings.figures += [

@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import Setting
-from benchmarks.timing import Say, Unavailable, in_turn, ratios, seconds
+from benchmarks.timing import Say, Unavailable, in_turn, last_line, ratios, seconds
 from sim.listed.scenario import DiscreteScenario, stacked_tables
 from sim.listed.stacked import Sessions, play_tables
 
@@ -121,10 +121,7 @@ def _compare(setting: Setting, findings: Findings, one: Case, python: Path, fold
         equal.append(same(one, one.play(), found["results"]))
         return float(found["summary"]["sessions"] / found["summary"]["wall_s"])
 
-    def done(repeat: int) -> None:
-        setting.say(f"{one.label}, {repeat} of {repeats}")
-
-    other, own = in_turn([theirs, one.rate], repeats, done)
+    other, own = in_turn([theirs, one.rate], repeats, setting.say)
     bound = FASTER.get(one.config)
     findings.figures += [
         Figure(f"{one.label}: NegMAS {NEGMAS}", other, "a second"),
@@ -197,8 +194,3 @@ def installed(python: Path) -> bool:
         return False
     done = subprocess.run([python, "-c", ask], capture_output=True, text=True)
     return done.returncode == 0 and done.stdout.startswith(f"{NEGMAS}.")
-
-
-def last_line(text: str) -> str:
-    """Last line of what a program said."""
-    return "".join(text.strip().splitlines()[-1:])

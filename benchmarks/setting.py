@@ -14,50 +14,22 @@ FILE = ROOT / "scenarios" / "kellogg.yaml"
 
 @dataclass(frozen=True)
 class Work:
-    """How much is measured.
+    """How much is measured; worlds unless said otherwise."""
 
-    Attributes
-    ----------
-    repeats : int
-        Of what is compared side by side.
-    few : int
-        Repeats of what takes minutes.
-    by_worlds : tuple of int
-        Numbers of worlds whose cost per world is measured in this process.
-    ensemble : int
-        Worlds of the ensemble that others are compared with.
-    alone : int
-        Ordinary Mesa models in one batch.
-    command : int
-        Worlds of the whole command with all charts.
-    most : int
-        Worlds of the largest run.
-    shared_out : int
-        Worlds divided among processes.
-    parties, issues : tuple of int
-        Sizes of the generated scenarios.
-    sessions : dict of str to int
-        Discrete sessions per configuration.
-    profiled : int
-        Worlds in which it is counted where the time goes.
-    starts : int
-        Times that the command is started.
-    """
-
-    repeats: int = 5
-    few: int = 2
-    by_worlds: tuple[int, ...] = (1, 10, 100, 1_000, 10_000, 100_000)
-    ensemble: int = 10_000
-    alone: int = 10
-    command: int = 1_000
-    most: int = 1_000_000
-    shared_out: int = 200_000
-    parties: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)
+    repeats: int = 5  # of what is compared side by side
+    few: int = 2  # repeats of what takes minutes
+    by_worlds: tuple[int, ...] = (1, 10, 100, 1_000, 10_000, 100_000)  # whose cost is measured
+    ensemble: int = 10_000  # that others are compared with
+    alone: int = 10  # ordinary Mesa models in one batch
+    command: int = 1_000  # of the whole command with all charts
+    most: int = 1_000_000  # of the largest run
+    shared_out: int = 200_000  # divided among processes
+    parties: tuple[int, ...] = (2, 3, 4, 5, 6, 7, 8)  # of the generated scenarios
     issues: tuple[int, ...] = (2, 4, 8, 12, 16, 20, 24)
     generated_worlds: int = 1_000
-    sessions: tuple[tuple[str, int], ...] = (("a", 400), ("b", 20), ("c", 40))
-    profiled: int = 5_000
-    starts: int = 20
+    sessions: tuple[tuple[str, int], ...] = (("a", 400), ("b", 20), ("c", 40))  # each configuration
+    profiled: int = 5_000  # in which it is counted where the time goes
+    starts: int = 20  # times that the command is started
 
 
 FULL = Work()
@@ -80,23 +52,10 @@ QUICK = Work(
 
 @dataclass(frozen=True)
 class Setting:
-    """What a section works with.
+    """What a section works with."""
 
-    Attributes
-    ----------
-    loaded : Loaded
-        The scenario that requirements are about.
-    work : Work
-    shared : Path
-        Folder of the validation data, which is kept outside the project.
-    negmas : Path
-        Folder of the environment that NegMAS is installed in.
-    say : callable
-        Takes a line of progress.
-    """
-
-    loaded: Loaded
+    loaded: Loaded  # the scenario that requirements are about
     work: Work
-    shared: Path
-    negmas: Path
-    say: Say
+    shared: Path  # validation data, which are kept outside the project
+    negmas: Path  # the environment that NegMAS is installed in
+    say: Say  # takes a line of progress

@@ -46,10 +46,8 @@ def _measure(setting: Setting, findings: Findings, scenarios: Mapping[str, Loade
     def side(loaded: Loaded) -> Callable[[], float]:
         return lambda: seconds(PeaceTalks(loaded.scenario, Draws(SEED, worlds)).run)
 
-    def done(repeat: int) -> None:
-        setting.say(f"{worlds:,} worlds, {repeat} of {setting.work.repeats}")
-
-    found = in_turn([side(loaded) for loaded in scenarios.values()], setting.work.repeats, done)
+    sides = [side(loaded) for loaded in scenarios.values()]
+    found = in_turn(sides, setting.work.repeats, setting.say)
     for name, times in zip(scenarios, found, strict=True):
         each = tuple(1e3 * t / worlds for t in times)
         findings.figures.append(Figure(f"{name}, {worlds:,} worlds", each, "ms/world"))

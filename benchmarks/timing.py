@@ -8,14 +8,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-HEARTBEAT = 30.0
-"""Seconds between signs of life while a long command runs."""
-
 MEGABYTE = 1e6
 
 Say = Callable[[str], None]
@@ -40,7 +37,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def in_turn(
-    sides: Sequence[Callable[[], float]], repeats: int, done: Callable[[int], None] | None = None
+    sides: Sequence[Callable[[], float]], repeats: int, said: Say | None = None
 ) -> list[tuple[float, ...]]:
     """Measure several sides alternately, since machines drift.
 
@@ -52,8 +49,8 @@ def in_turn(
         Each measures its side once.
     repeats : int
         How often.
-    done : callable, optional
-        Told the number of repeats finished.
+    said : callable, optional
+        Told after each repeat how many are done.
 
     Returns
     -------
@@ -65,14 +62,19 @@ def in_turn(
         order = range(len(sides))
         for side in reversed(order) if repeat % 2 else order:
             values[side].append(sides[side]())
-        if done is not None:
-            done(repeat + 1)
+        if said is not None:
+            said(f"{repeat + 1} of {repeats}")
     return [tuple(v) for v in values]
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> tuple[float, ...]:
     """Ratio of two sides, repeat by repeat."""
     return tuple(a / b for a, b in zip(above, below, strict=True))
+
+
+def last_line(text: str) -> str:
+    """Last line of what a program said."""
+    return "".join(text.strip().splitlines()[-1:])
 
 
 class Taken(NamedTuple):
@@ -82,15 +84,8 @@ class Taken(NamedTuple):
     peak: float
 
 
-def command(words: Sequence[str], still: Callable[[float], None] | None = None) -> Taken:
+def command(words: Sequence[str]) -> Taken:
     """Run ``python`` with these words in a process of its own, from the project's folder.
-
-    Parameters
-    ----------
-    words : sequence of str
-        What follows ``python``.
-    still : callable, optional
-        Told the seconds passed every :data:`HEARTBEAT` while it runs.
 
     Raises
     ------
@@ -98,48 +93,17 @@ def command(words: Sequence[str], still: Callable[[float], None] | None = None) 
         If the command fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        result, errors = Path(folder) / "taken.json", Path(folder) / "errors.txt"
+        result = Path(folder) / "taken.json"
         launcher = [sys.executable, "-I", "-S", str(ROOT / "benchmarks" / "launcher.py")]
-        with errors.open("wb") as file:
-            process = subprocess.Popen(
-                [*launcher, str(result), sys.executable, *words], cwd=ROOT, stderr=file
-            )
-            for passed in waiting(process):
-                if still is not None:
-                    still(passed)
-        taken = json.loads(result.read_text()) if result.exists() else {"code": process.returncode}
-        if taken["code"]:
-            last = errors.read_text(errors="replace").strip().splitlines()[-1:]
-            raise Unavailable(
-                f"python {' '.join(words)} ended with {taken['code']}: {''.join(last)}"
-            )
+        done = subprocess.run(
+            [*launcher, str(result), sys.executable, *words],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        taken = json.loads(result.read_text()) if result.exists() else {"code": done.returncode}
+    if taken["code"]:
+        raise Unavailable(
+            f"python {' '.join(words)} ended with {taken['code']}: {last_line(done.stderr)}"
+        )
     return Taken(taken["seconds"], taken["peak"])
-
-
-def some_times(say: Say) -> Say:
-    """Says at most one line every :data:`HEARTBEAT`, and nothing before."""
-    last = time.monotonic()
-
-    def now_and_then(line: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= HEARTBEAT:
-            last = time.monotonic()
-            say(line)
-
-    return now_and_then
-
-
-def waiting(process: subprocess.Popen[bytes]) -> Iterator[float]:
-    """Waits for a process; yields the seconds passed at every :data:`HEARTBEAT`."""
-    start = time.monotonic()
-    try:
-        while True:
-            try:
-                process.wait(HEARTBEAT)
-                return
-            except subprocess.TimeoutExpired:
-                yield time.monotonic() - start
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise

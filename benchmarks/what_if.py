@@ -9,27 +9,26 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import figures
+from benchmarks.figures import Figure, Findings, Requirement
 from sim.commands.paging import finished_plans
 from sim.ensemble.executors import cores
 from sim.ensemble.runner import run_scenario
 from sim.formulas.statistics import wilson
 from sim.page import Plan, write_page
 from sim.page.assumptions import changed
-from sim.page.server import Server
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_data
-from tests.browser import Browser
+from tests.browser import Browser, served
 
 PAINTED = """(async () => {
   const painted = () => new Promise(done => requestAnimationFrame(() => {
@@ -181,12 +180,10 @@ def exact(page: Browser, plans: list[Plan], chance: random.Random, table: Table)
     table.row("  longest of 8", None, max(took), "s")
 
 
-class Table:
-    """Rows of goals and what was measured."""
+class Table(Findings):
+    """What was measured beside its goals."""
 
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, str, str, str]] = []
-        self.start = time.monotonic()
+    start = time.monotonic()
 
     def say(self, what: str) -> None:
         """What is done now, on stderr."""
@@ -196,35 +193,8 @@ class Table:
         self, what: str, goal: float | None, found: float, unit: str, least: bool = False
     ) -> None:
         """``least``: at least the goal is wanted, not at most."""
-        met = "" if goal is None else "yes" if (found >= goal if least else found <= goal) else "no"
-        aim = "" if goal is None else f"{'≥' if least else '≤'} {goal:g} {unit}"
-        self.rows.append(
-            (what, aim, f"{found:.3g} {unit}" if found < 1000 else f"{found:.0f} {unit}", met)
-        )
-
-    def show(self) -> None:
-        """Print all of it."""
-        rows = [("", "goal", "measured", "met"), *self.rows]
-        widths = [max(len(row[n]) for row in rows) for n in range(4)]
-        for row in rows:
-            print(
-                "  ".join(
-                    text.ljust(width) for text, width in zip(row, widths, strict=True)
-                ).rstrip()
-            )
-
-
-@contextmanager
-def served(plans: list[Plan]) -> Iterator[Server]:
-    """A server that is ended afterwards."""
-    server = Server(plans, 0, 1000, None)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+        wanted = None if goal is None else Requirement("at least" if least else "at most", goal)
+        self.figures.append(Figure(what, (float(found),), unit, wanted))
 
 
 def wait(page: Browser, condition: str) -> Any:
@@ -247,7 +217,7 @@ def main() -> None:
         "--seconds", type=float, default=330.0, help="when no move is begun any more"
     )
     given = parser.parse_args()
-    table, chance = Table(), random.Random(1)
+    table, chance = Table("page", "The what-if page"), random.Random(1)
     table.say("worlds")
     plans = finished_plans(given.scenarios, given.worlds, 1, (), None, True)
     with tempfile.TemporaryDirectory() as folder, Browser(Path(folder) / "profile") as page:
@@ -273,7 +243,7 @@ def main() -> None:
         accuracy(page, plans, given.moves, table.start + given.seconds, chance, table)
     table.row("load of the machine", None, os.getloadavg()[0], f"on {os.cpu_count()} cores")
     table.row("all of this", 360, time.monotonic() - table.start, "s")
-    table.show()
+    print(figures.table([table]))
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def measure(setting: Setting, findings: Findings) -> None:
 
                 def work() -> None:
                     with open_executor(workers, cluster) as executor:
-                        stored(setting.loaded, worlds, store, setting.say, executor)
+                        stored(setting.loaded, worlds, store, executor)
 
                 taken = seconds(work)
                 stores.add(content(store))

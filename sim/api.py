@@ -304,11 +304,26 @@ class Sweep:
 
     @property
     def cells(self) -> pd.DataFrame:
-        """One row per combination: values, and every measure with its 95 % interval."""
+        """One row per combination: values, and every measure with its two intervals.
+
+        ``_low`` and ``_high`` are of sampling (95 %), ``_range_low`` and ``_range_high`` over what
+        past talks allow (10–90 %).
+        """
         from sim.studies.sweep.table import cells_csv, rows
 
         found = rows(self.result, range(len(self.result.labels)))
         return _table(cells_csv([found[n] for n in sorted(found)]))
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """What each parameter does from end to end, as ``effects`` in ``sweep.json``."""
+        import pandas as pd
+
+        from sim.studies.sweep.effects import effects, told_measures
+        from sim.studies.sweep.table import effect_entry
+
+        found = [e for m in told_measures(self.result) for e in effects(self.result, m)]
+        return pd.DataFrame(map(effect_entry, found))
 
     def plot(self, of: str = "settlement", x: str | None = None, y: str | None = None) -> Figure:
         """The heatmap of a measure by one or two parameters."""
@@ -322,7 +337,7 @@ class Sweep:
         return f"<Sweep over {paths}: {len(self.result.labels)} cells>"
 
     def _repr_html_(self) -> str:
-        return _html(repr(self)[1:-1], "", self.cells)
+        return _html(repr(self)[1:-1], "", self.effects)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -50,7 +50,7 @@ def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 def rows(array: NDArray[Any], worlds: NDArray[np.intp]) -> NDArray[Any]:
     """Some worlds of an array (worlds, ...)."""
-    return np.take(array.T, worlds, axis=-1).T
+    return array.T.take(worlds, axis=-1).T
 
 
 def total(x: NDArray[Any]) -> NDArray[Any]:
@@ -59,6 +59,9 @@ def total(x: NDArray[Any]) -> NDArray[Any]:
     In an order that does not hang on the layout, as NumPy's does, so that a world's bits are the
     same however many others there are.
     """
+    columns = x.T
+    if columns.flags.c_contiguous and columns.size > len(columns):
+        return np.asarray(np.add.reduce(columns, axis=0).T)  # whole columns, one after the other
     out = np.zeros_like(x, shape=x.shape[:-1])
     for n in range(x.shape[-1]):
         out += x[..., n]
@@ -194,12 +197,15 @@ class Table(NamedTuple):
     stage : int
     holds : ndarray of bool, shape (worlds of the table,)
         Worlds that are really at this stage: where most are, all are computed.
+    places : ndarray of int, or slice
+        The columns as a slice where they are evenly spaced, which copies nothing.
     """
 
     worlds: NDArray[np.intp] | slice
     issues: NDArray[np.intp]
     stage: int
     holds: NDArray[np.bool_]
+    places: Index | slice
 
     def rows(self, array: NDArray[Any]) -> NDArray[Any]:
         """The worlds of an array (worlds, ...), all other axes kept."""
@@ -211,14 +217,14 @@ class Table(NamedTuple):
 
     def issues_of(self, array: NDArray[Any]) -> NDArray[Any]:
         """The issues of an array (..., issues), worlds already chosen."""
-        return array if len(self.issues) == array.shape[-1] else array.T[self.issues].T
+        return array if len(self.issues) == array.shape[-1] else array.T[self.places].T
 
     def of_stack(self, array: NDArray[Any]) -> NDArray[Any]:
         """The worlds and issues of an array (n, worlds, issues)."""
         everywhere = isinstance(self.worlds, slice)
         if everywhere and len(self.issues) == array.shape[-1]:
             return array
-        part = array.transpose(0, 2, 1)[:, self.issues]
+        part = array.transpose(0, 2, 1)[:, self.places]
         return (part if everywhere else part[:, :, self.worlds]).transpose(0, 2, 1)
 
     def put(self, array: NDArray[Any], values: NDArray[Any]) -> None:
@@ -227,7 +233,9 @@ class Table(NamedTuple):
         Only where the table holds: elsewhere these issues may be those of a later stage.
         """
         if isinstance(self.worlds, slice):
-            array.T[self.issues] = np.where(self.holds, values.T, array.T[self.issues])
+            array.T[self.places] = np.where(self.holds, values.T, array.T[self.places])
+        elif isinstance(self.places, slice):
+            array.T[self.places, self.worlds] = values.T
         else:
             array.T[np.ix_(self.issues, self.worlds)] = values.T
 
@@ -237,5 +245,15 @@ class Table(NamedTuple):
         return self._replace(worlds=worlds, holds=self.holds[some])
 
 
-EVERYWHERE = Table(ALL, np.arange(0), -1, np.ones(0, dtype=bool))
+def evenly_spaced(places: Index) -> Index | slice:
+    """Rising places as a slice where there is one for them."""
+    if not len(places):
+        return places
+    steps = set(np.diff(places).tolist()) or {1}
+    if len(steps) > 1:
+        return places
+    return slice(int(places[0]), int(places[-1]) + 1, steps.pop())
+
+
+EVERYWHERE = Table(ALL, np.arange(0), -1, np.ones(0, dtype=bool), np.arange(0))
 """All worlds, and no issue in particular."""

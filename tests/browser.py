@@ -9,13 +9,19 @@ import select
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pytest
+
+from sim.page import Plan
+from sim.page.server import Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -66,6 +72,20 @@ def axe_script() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return Path(str(found.locate_file("axe_core_python/axe.min.js"))).read_text("utf-8")
+
+
+@contextmanager
+def served(plans: list[Plan], workers: int = 2) -> Iterator[Server]:
+    """A server of the page that is ended afterwards."""
+    server = Server(plans, 0, 1000, workers)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 class Browser:

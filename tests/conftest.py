@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
+from sim.cli import main
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.by_enumeration import finite_analysis
@@ -84,6 +87,34 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not there: validation data are kept outside the project")
     return SHARED
+
+
+class Said(NamedTuple):
+    """How a command ended, and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def words(self) -> str:
+        """What it printed, however wide the terminal is."""
+        return " ".join(self.out.split())
+
+
+def typed(*words: object, cwd: Path = ROOT) -> Said:
+    """``python -m sim …`` as a user types it, in this process."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main(list(map(str, words)))
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Said(code, out.getvalue(), err.getvalue())
 
 
 def build(data: dict[str, Any]) -> Scenario:

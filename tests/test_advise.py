@@ -22,7 +22,7 @@ from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
 from sim.studies.advise.written import over
-from tests.test_cli import run_here
+from tests.conftest import typed
 
 # --- Pareto --------------------------------------------------------------------------------------
 
@@ -215,17 +215,14 @@ def test_published_plans_are_those_of_the_same_war() -> None:
 # --- as typed ------------------------------------------------------------------------------------
 
 
-def test_written_plans_run_to_the_promised_numbers(
-    toy: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path: Path) -> None:
     data = _with_envoy(toy, {"land": 0.95, "arms": 0.2})
     file = tmp_path / "toy.yaml"
     file.write_text(yaml.safe_dump({k: v for k, v in data.items() if v is not None}))
     words = ["advise", str(file), "--plans", "6", "--generations", "2", "--search-worlds", "20"]
     words += ["--worlds", "60", "--workers", "1", "--out", str(tmp_path / "out")]
     words += ["--set", "actors.a.patience=2"]
-    run_here(*words)
-    first = capsys.readouterr().out
+    first = typed(*words).out
     folder = tmp_path / "out" / "toy"
     content = json.loads((folder / "advice.json").read_text())
     for plan in content["plans"]:
@@ -234,13 +231,14 @@ def test_written_plans_run_to_the_promised_numbers(
         assert run.summary.outcomes["settlement"] == pytest.approx(plan["values"]["ratified"])
         assert again.scenario.actors["a"].patience.median == 2
         assert f"seed {content['judged_seed']}" in (folder / f"{plan['key']}.yaml").read_text()
-    run_here(*words)  # all worlds are taken from the first run, and the answer is the same
-    second = capsys.readouterr().out
+    second = typed(
+        *words
+    ).out  # all worlds are taken from the first run, and the answer is the same
     assert second.splitlines()[:8] == first.splitlines()[:8]
     assert "0 s of processor time" in second
     words = ["mediation", str(file), "--worlds", "60", "--workers", "1", "--json"]
-    run_here(*words, "--out", str(tmp_path / "out"))
-    assert json.loads(capsys.readouterr().out)["parts"][0]["key"] == "mediator"
+    done = typed(*words, "--out", tmp_path / "out")
+    assert json.loads(done.out)["parts"][0]["key"] == "mediator"
 
 
 def test_a_file_over_another_takes_away_and_replaces_distributions() -> None:

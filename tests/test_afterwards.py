@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.results.dataset import outcome_codes
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import ScenarioError, load_scenario
+from sim.scenario import ScenarioError, load_data
 from tests.conftest import TOY, build, simulate
 from tests.test_engine import scenarios
 
@@ -265,16 +266,12 @@ def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
     assert model.recorder.history[-1] == (model.talks.in_force_round[0], "ratified", "")
 
 
-def test_the_story_names_who_refused_and_not_who_refused_before(tmp_path: Any) -> None:
-    import yaml
-
+def test_the_story_names_who_refused_and_not_who_refused_before() -> None:
     from sim.ensemble.runner import run_scenario
     from sim.words.story import events
 
     data = mediated(with_gate(0.6, positions={"arms": {"ideal": 0, "salience": 1}}))
-    path = tmp_path / "vote.yaml"
-    path.write_text(yaml.safe_dump(data, sort_keys=False))
-    run = run_scenario(load_scenario(path), 5)
+    run = run_scenario(load_data(data), 5)
     told = [e.text for e in events(run.scenario, run.central)]
     votes = [text for text in told if "ratified" in text]
     refused = "Not ratified (A's parliament): its stage is open again"
@@ -425,45 +422,33 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("change", MISTAKES)
-def test_mistakes_at_gates_are_named(change: str, tmp_path: Any) -> None:
-    import yaml
-
-    path = tmp_path / "bad.yaml"
+def test_mistakes_at_gates_are_named(change: str) -> None:
     data = with_gate(0.5)
     data["ratification"]["parliament"] |= yaml.safe_load("{" + change + "}")
-    path.write_text(yaml.safe_dump(data))
     with pytest.raises(ScenarioError) as error:
-        load_scenario(path)
+        load_data(data)
     assert MISTAKES[change] in str(error.value)
 
 
-def test_polls_that_contradict_the_preferences_are_named(tmp_path: Any) -> None:
-    import yaml
-
-    path = tmp_path / "bad.yaml"
+def test_polls_that_contradict_the_preferences_are_named() -> None:
     data = with_gate(None)
     del data["ratification"]["parliament"]["threshold"]
     data["ratification"]["parliament"]["polls"] = [
         {"terms": {"land": 0.2}, "favour": 0.3, "against": 0.6},
         {"terms": {"land": 0.8}, "favour": 0.6, "against": 0.3},
     ]
-    path.write_text(yaml.safe_dump(data))
     with pytest.raises(ScenarioError, match="liked better the worse"):
-        load_scenario(path)
+        load_data(data)
 
 
-def test_mistakes_in_durability_and_plan_are_named(tmp_path: Any) -> None:
-    import yaml
-
-    path = tmp_path / "bad.yaml"
+def test_mistakes_in_durability_and_plan_are_named() -> None:
     data = durable(
         shift={"sea": 0.1},
         deterrence={"arms": {"on": "c", "at": {0: 0.1, 1: 0.0}}},
         balance={"arms": {"moves": {"sea": 0.1}, "judgement": "test"}},
     ) | {"plan": {"sea": 0.5}}
-    path.write_text(yaml.safe_dump(data))
     with pytest.raises(ScenarioError) as error:
-        load_scenario(path)
+        load_data(data)
     text = str(error.value)
     assert text.count("there is no issue 'sea'") == 3
     assert "there is no signatory 'c'" in text

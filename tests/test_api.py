@@ -134,6 +134,8 @@ def test_a_sweep_is_kept_where_it_is_told(toy: dict[str, Any], tmp_path: Path) -
     again = sim.open(tmp_path)
     assert isinstance(again, sim.Sweep)
     assert again.cells.equals(swept.cells)
+    assert {"settlement_range_low", "settlement_range_high"} <= set(again.cells)
+    assert {"range_low", "range_high", "visible"} <= set(again.effects)
 
 
 def test_a_mesa_model_steps_as_a_run_does(toy: dict[str, Any]) -> None:

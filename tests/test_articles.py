@@ -22,7 +22,7 @@ from sim.formulas.bargaining.article_drafts import (
     mean_scores,
 )
 from sim.formulas.bargaining.conflicts import clash, without_clash
-from sim.importing import Wishes, read
+from sim.importing import Wishes
 from sim.results.articles import articles_summary
 from sim.scenario import Scenario
 from tests.conftest import build, simulate
@@ -336,15 +336,3 @@ def test_the_summary_names_what_presets_cross() -> None:
     strict = articles_summary(build(copy.deepcopy(data)))
     assert strict is not None
     assert strict.veto.passing == strict.passing
-
-
-def test_readers_are_chosen_by_content(tmp_path: Path) -> None:
-    from sim.scenario import ScenarioError
-
-    path = tmp_path / "table.xlsx"
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(ScenarioError, match=r"begins with 'a,b', which no known kind does"):
-        read(path, Wishes())
-    path.write_bytes(b"PK\x03\x04\xff\xfe")
-    with pytest.raises(ScenarioError, match=r"is not text in UTF-8 \(save it as CSV in UTF-8\)"):
-        read(path, Wishes())

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.cli import main
 from sim.commands.backtesting import FILES
 from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
@@ -24,6 +23,7 @@ from sim.studies.backtest.evaluate import Backtest, backtest
 from sim.studies.backtest.folder import FolderError, load_folder
 from sim.studies.backtest.scores import mean_interval, point_scores
 from sim.views.backtest import backtest_view
+from tests.conftest import typed
 from tests.test_groups import COLUMNS, rows
 
 POSITIONS = """\
@@ -235,21 +235,10 @@ def test_without_outcomes_there_is_nothing_to_test(shared: Path, name: str) -> N
 # --- what the command does ------------------------------------------------------------------
 
 
-def run(*words: str) -> int:
-    try:
-        main(["backtest", *words])
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
-
-
-def test_the_command_writes_what_it_says(
-    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_what_it_says(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert run(str(small), "--out", str(out), "--json", "--bootstrap", "200") == 0
-    printed = capsys.readouterr()
-    assert printed.err == ""
+    printed = typed("backtest", small, "--out", out, "--json", "--bootstrap", 200)
+    assert (printed.code, printed.err) == (0, "")
     assert sorted(p.name for p in out.iterdir()) == sorted(FILES)
     content = json.loads(printed.out)
     assert content == json.loads((out / "backtest.json").read_text())
@@ -272,16 +261,13 @@ def test_the_command_writes_what_it_says(
 
 def test_the_same_bytes_for_the_same_seed(small: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        assert run(str(small), "--out", str(tmp_path / name)) == 0
+        assert typed("backtest", small, "--out", tmp_path / name).code == 0
     for name in FILES:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
-def test_the_table_on_the_terminal(
-    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(str(small), "--out", str(tmp_path / "out")) == 0
-    text = capsys.readouterr().out
+def test_the_table_on_the_terminal(small: Path, tmp_path: Path) -> None:
+    text = typed("backtest", small, "--out", tmp_path / "out").out
     assert "small: 2 decided issues" in text
     assert "compromise" in text
     assert "Too few issues to say which predictor is better." in text
@@ -298,9 +284,7 @@ def test_semicolons_and_decimal_commas(small: Path) -> None:
     assert found.outcomes.tolist() == plain.outcomes.tolist()
 
 
-def test_every_mistake_at_once_and_nothing_written(
-    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_mistake_at_once_and_nothing_written(small: Path, tmp_path: Path) -> None:
     (small / "positions.csv").write_text(
         POSITIONS.replace("tax,b,50", "tax,b,fifty")
         .replace("tax,c,100,1,1", "tax,a,100,70,-1")
@@ -308,9 +292,8 @@ def test_every_mistake_at_once_and_nothing_written(
     )
     (small / "outcomes.csv").write_text("issue,outcome\ntax,60\ntax,nan\nroads,5\n")
     out = tmp_path / "out"
-    assert run(str(small), "--out", str(out)) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
+    printed = typed("backtest", small, "--out", out)
+    assert (printed.code, printed.out) == (2, "")
     lines = [line.removeprefix(f"{small}/") for line in printed.err.splitlines()]
     assert lines == [
         "outcomes.csv:3: issue: 'tax' stands twice",

@@ -12,25 +12,13 @@ from scipy.optimize import linprog
 from sim.formulas.bargaining.drafting import coordinate_ascent, max_min, nash_welfare
 from sim.formulas.bargaining.learning import kalman_update, learnt_saliences
 from sim.formulas.bargaining.utility import losses, normalised, reservation_value, softened, utility
-from sim.formulas.bargaining.walk import fractional_knapsack, reach_target, snap, walk
+from sim.formulas.bargaining.walk import reach_target, snap, walk
 from sim.formulas.statistics import quantiles, wilson
 from sim.formulas.tactics import TACTICS, View
 from sim.formulas.tactics.time_dependent import polynomial_concession
 from sim.scenario.distributions import parse_number
 
 seeds = st.integers(0, 2**32 - 1)
-
-
-@settings(max_examples=60, deadline=None)
-@given(seeds, st.integers(1, 8))
-def test_knapsack_is_the_optimum_of_the_linear_programme(seed: int, segments: int) -> None:
-    rng = np.random.default_rng(seed)
-    gain, loss = rng.random((1, segments)), rng.normal(0.3, 0.4, (1, segments))
-    need = np.array([rng.uniform(-0.2, 1.0) * gain.sum()])
-    shares = fractional_knapsack(need, gain, loss)
-    solved = linprog(loss[0], A_ub=-gain, b_ub=-need, bounds=[(0, 1)] * segments)
-    assert (shares * gain).sum() >= need[0] - 1e-9
-    assert (shares * loss).sum() == pytest.approx(solved.fun, abs=1e-8)
 
 
 @settings(max_examples=60, deadline=None)
@@ -148,16 +136,6 @@ def _view(**changes: float) -> View:
         "others_offers": 1.0,
     } | changes
     return View(**{k: np.array([v]) for k, v in values.items()})
-
-
-@pytest.mark.parametrize("name", list(TACTICS))
-def test_every_tactic_stays_between_reservation_and_best(name: str) -> None:
-    tactic = TACTICS[name]()
-    assert tactic.citation
-    assert tactic.title
-    for time in (0.0, 0.5, 3.0):
-        level = tactic.aspiration(_view(time=time, received=0.9, received_before=0.1))
-        assert ((level >= 0) & (level <= 1)).all()
 
 
 def test_tit_for_tat_gives_back_what_it_was_given() -> None:

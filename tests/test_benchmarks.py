@@ -6,17 +6,15 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import mesa
 import numpy as np
 import pytest
 
-from benchmarks import command, engine, mesa_worlds, parts, sessions, timing
+from benchmarks import command, commands, engine, mesa_worlds, parts, sessions, timing
 from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
@@ -95,9 +93,7 @@ def test_requirements_are_judged_by_the_median_and_only_where_they_apply() -> No
 # --- the work compared is the same --------------------------------------------------------------
 
 
-def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(
-    toy: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(toy: dict[str, Any]) -> None:
     scenario = build(toy)
     days = scenario.war.round_days
     alone = mesa_worlds.one_by_one(scenario, 2)
@@ -107,16 +103,6 @@ def test_models_of_one_world_end_as_their_worlds_in_an_ensemble(
     assert mesa_worlds.same(alone, data.isel(world=slice(CHUNK)), days) == 1
     changed = data.assign(agreed=data.agreed.fillna(0) + 0.5)
     assert mesa_worlds.same(alone, changed, days) == 0
-
-    batch_run = mesa.batch_run
-
-    def newer(model: type[mesa.Model], parameters: dict[str, Any], **more: Any) -> None:
-        batch_run(model, parameters | {"rng": [None]}, **more)
-
-    monkeypatch.setattr(mesa, "batch_run", newer)
-    assert mesa_worlds.same(mesa_worlds.one_by_one(scenario, 2), data, days) == 2
-    monkeypatch.delattr(mesa, "batch_run")
-    assert mesa_worlds.same(mesa_worlds.one_by_one(scenario, 2), data, days) == 2
 
 
 @pytest.mark.parametrize(("parties", "issues"), [(2, 2), (8, 24), (3, 7)])
@@ -136,12 +122,11 @@ def test_the_largest_run_is_held_against_fewer_worlds_with_a_store(
 ) -> None:
     given = []
 
-    def command(words: list[str], still: Callable[[float], None]) -> timing.Taken:
+    def command(words: list[str]) -> timing.Taken:
         given.append(words)
-        still(30.0)
         return timing.Taken(6_000.0, 1_400e6)
 
-    monkeypatch.setattr(engine, "command", command)
+    monkeypatch.setattr(commands, "command", command)
     findings = Findings("largest", "Largest")
     engine.largest(replace(setting, work=replace(TINY, most=engine.MILLION)), findings)
     assert given[0][given[0].index("--worlds") + 1] == "1000000"
@@ -278,7 +263,7 @@ def test_a_section_that_breaks_off_does_not_take_the_others_along(
     def breaks(setting: Setting, findings: Findings) -> None:
         raise ZeroDivisionError("by hand")
 
-    monkeypatch.setitem(command.SECTIONS, "engine", command.Section("Engine", breaks))
+    monkeypatch.setitem(command.SECTIONS, "engine", ("Engine", breaks))
     assert command.main(["--quick", "--only", "engine", "startup"]) == 1
     out = capsys.readouterr().out
     assert "Broke off: ZeroDivisionError: by hand" in out

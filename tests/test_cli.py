@@ -17,10 +17,9 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
-from tests.conftest import ROOT, SCENARIOS, TOY
+from tests.conftest import ROOT, TOY, typed
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
@@ -57,8 +56,7 @@ def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The main job as the README has it, with fewer worlds."""
     out = tmp_path_factory.mktemp("out")
     done = sim("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", str(out))
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
     return out / "kellogg", done.stdout
 
 
@@ -98,11 +96,10 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
         ["points_28", *(f"--set=war.cost.{who}=0.02" for who in ("putin", "zelenskyy", "trump"))],
     ],
 )
-def test_the_short_answer_fits_one_screen(
-    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_here(*words, "--worlds", "40", "--no-plots", "--out", str(tmp_path)) == 0
-    text = capsys.readouterr().out
+def test_the_short_answer_fits_one_screen(words: list[str], tmp_path: Path) -> None:
+    done = typed(*words, "--worlds", "40", "--no-plots", "--out", tmp_path)
+    assert done.code == 0
+    text = done.out
     lines = text.splitlines()
     assert len(lines) <= 25
     assert max(map(len, lines)) <= 80
@@ -170,34 +167,33 @@ def test_same_seed_same_bytes_other_seed_other_bytes(toy_file: Path, tmp_path: P
 
 
 def test_json_prints_one_object_and_nothing_else(toy_file: Path, tmp_path: Path) -> None:
-    done = sim(str(toy_file), "--json", "--worlds", "20", "--no-plots", "--out", str(tmp_path))
-    summary = json.loads(done.stdout)
+    done = typed(toy_file, "--json", "--worlds", "20", "--no-plots", "--out", tmp_path)
+    summary = json.loads(done.out)
     assert summary["worlds"] == 20
-    assert done.stdout == (tmp_path / "toy" / "summary.json").read_text()
-    assert done.stderr == ""
+    assert done.out == (tmp_path / "toy" / "summary.json").read_text()
+    assert done.err == ""
 
 
 def test_quiet_prints_nothing(toy_file: Path, tmp_path: Path) -> None:
-    done = sim(str(toy_file), "--quiet", "--worlds", "20", "--no-plots", "--out", str(tmp_path))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = typed(toy_file, "--quiet", "--worlds", "20", "--no-plots", "--out", tmp_path)
+    assert (done.code, done.out, done.err) == (0, "", "")
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
 def test_other_chart_formats(toy_file: Path, tmp_path: Path, suffix: str) -> None:
     main_words = [str(toy_file), "--worlds", "20", "--format", suffix, "--quiet"]
-    assert run_here(*main_words, "--out", str(tmp_path)) == 0
+    assert typed(*main_words, "--out", tmp_path).code == 0
     names = {p.name for p in (tmp_path / "toy").iterdir()}
     assert {f"{c}.{suffix}" for c in CHARTS if c != "afterwards"} <= names  # nothing to show
 
 
 @pytest.mark.parametrize("days", [3, 20, 60, 200, 400])
-def test_the_answer_fits_any_horizon(
-    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], days: int
-) -> None:
+def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) -> None:
     staged = "agenda=[{name: one, issues: [arms]}, {name: two, issues: [land]}]"
     words = [str(toy_file), "--full", "--worlds", "20", "--no-plots", "--out", str(tmp_path)]
-    assert run_here(*words, "--set", f"horizon_days={days}", "--set", staged) == 0
-    shown = " ".join(capsys.readouterr().out.split())
+    done = typed(*words, "--set", f"horizon_days={days}", "--set", staged)
+    assert done.code == 0
+    shown = done.words
     assert f"Changed: horizon_days={days}" in shown
     known = {3: "within a week"}
     last = known.get(days, f"within the {days} days simulated")
@@ -206,46 +202,31 @@ def test_the_answer_fits_any_horizon(
     assert "()" not in shown
 
 
-def test_walking_away_is_told(
-    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--set", "actors.a.leave_after=10"]
-    assert (
-        run_here(
-            str(toy_file), "--full", *words, "--worlds", "20", "--no-plots", "--out", str(tmp_path)
-        )
-        == 0
-    )
-    shown = " ".join(capsys.readouterr().out.split())
+    done = typed(toy_file, "--full", *words, "--worlds", 20, "--no-plots", "--out", tmp_path)
+    assert done.code == 0
+    shown = done.words
     assert "A walks away from the talks" in shown
     assert "In 100 % of the worlds a side walks away" in shown
 
 
 def test_files_of_an_earlier_run_do_not_stay(toy_file: Path, tmp_path: Path) -> None:
     words = [str(toy_file), "--worlds", "20", "--quiet", "--out", str(tmp_path)]
-    assert run_here(*words) == 0
+    assert typed(*words).code == 0
     (tmp_path / "toy" / "notes.txt").write_text("mine")
-    assert run_here(*words, "--no-plots", "--seed", "2") == 0
+    assert typed(*words, "--no-plots", "--seed", "2").code == 0
     names = {p.name for p in (tmp_path / "toy").iterdir()}
     assert names == {*FILES, "notes.txt"}
 
 
 def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--worlds", "20", "--no-plots", "--quiet"]
-    assert run_here(str(toy_file), *words, "--out", str(tmp_path)) == 0
+    assert typed(toy_file, *words, "--out", tmp_path).code == 0
     summary = json.loads((tmp_path / "toy" / "summary.json").read_text())
     assert summary["outcomes"]["settlement"] == 0
     assert summary["provenance"]["overrides"] == ["actors.a.tactic.name=hardliner"]
     assert summary["provenance"]["tactics"]["a"] == "hardliner"
-
-
-def run_here(*words: str) -> int:
-    """The same without a new process; returns the exit code."""
-    try:
-        main(list(words))
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.mark.parametrize(
@@ -260,11 +241,11 @@ def run_here(*words: str) -> int:
     ],
 )
 def test_bad_input_is_one_error_code_two_and_no_output(
-    toy_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str], says: str
+    toy_file: Path, tmp_path: Path, words: list[str], says: str
 ) -> None:
     words = [str(toy_file) if w == "TOY" else w for w in words]
-    assert run_here(*words, "--out", str(tmp_path / "out")) == 2
-    shown = capsys.readouterr()
+    shown = typed(*words, "--out", tmp_path / "out")
+    assert shown.code == 2
     assert says in shown.err
     assert "Traceback" not in shown.err
     assert shown.out == ""
@@ -272,38 +253,28 @@ def test_bad_input_is_one_error_code_two_and_no_output(
 
 
 def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
-    good = sim("check", str(toy_file))
-    assert good.returncode == 0
-    assert "OK. 2 issues, 2 actors, 4 positions" in good.stdout
+    good = typed("check", toy_file)
+    assert good.code == 0
+    assert "OK. 2 issues, 2 actors, 4 positions" in good.out
     bad = tmp_path / "bad.yaml"
     data = yaml.safe_load(toy_file.read_text())
     data["actors"]["a"]["positions"]["land"]["salence"] = 1
     data["actors"]["b"]["positions"]["sea"] = {"ideal": 3}
     bad.write_text(yaml.safe_dump(data))
-    done = sim("check", str(bad))
-    assert done.returncode == 2
-    assert "did you mean 'salience'?" in done.stderr
-    assert "there is no issue 'sea'" in done.stderr
-    assert all(line.startswith(str(bad)) for line in done.stderr.splitlines())
-
-
-def test_schema_prints_json_schema() -> None:
-    schema = json.loads(sim("schema").stdout)
-    assert {"issues", "actors", "war", "extends"} <= set(schema["properties"])
-
-
-def test_a_name_is_enough_for_a_shipped_scenario() -> None:
-    assert sim("check", "kellogg").returncode == 0
-    assert (SCENARIOS / "kellogg.yaml").exists()
+    done = typed("check", bad)
+    assert done.code == 2
+    assert "did you mean 'salience'?" in done.err
+    assert "there is no issue 'sea'" in done.err
+    assert all(line.startswith(str(bad)) for line in done.err.splitlines())
 
 
 def test_a_folder_that_cannot_be_written_is_one_error(toy_file: Path, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    done = sim(str(toy_file), "--worlds", "5", "--no-plots", "--out", str(blocked))
-    assert done.returncode == 2
-    assert "cannot be written" in done.stderr
-    assert "Traceback" not in done.stderr
+    done = typed(toy_file, "--worlds", "5", "--no-plots", "--out", blocked)
+    assert done.code == 2
+    assert "cannot be written" in done.err
+    assert "Traceback" not in done.err
 
 
 def test_interrupt_leaves_whole_files_and_says_what_is_missing(
@@ -330,8 +301,7 @@ def test_interrupt_leaves_whole_files_and_says_what_is_missing(
 
 
 def test_one_world_is_run_like_any_other(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="0"):
-        main(["kellogg", "--worlds", "1", "--no-plots", "--quiet", "--out", str(tmp_path)])
+    assert typed("kellogg", "--worlds", 1, "--no-plots", "--quiet", "--out", tmp_path).code == 0
     ensemble, _ = load_results(tmp_path / "kellogg" / "result.nc")
     assert ensemble.sizes["world"] == 1
     assert "low" not in ensemble

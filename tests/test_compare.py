@@ -29,8 +29,8 @@ from sim.studies.compare.differences import Difference, difference
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
-from tests.conftest import ROOT, SCENARIOS, TOY, build
-from tests.test_cli import run_here, sim
+from tests.conftest import ROOT, SCENARIOS, TOY, build, typed
+from tests.test_cli import sim
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -303,17 +303,15 @@ def test_a_baseline_that_fails_is_replaced_and_named(files: list[str], tmp_path:
 # --- the command ---------------------------------------------------------------------------------
 
 
-def test_command_writes_tables_and_charts(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert run_here("compare", *files, "--worlds", "40", "--out", str(out)) == 0
-    shown = capsys.readouterr()
+    shown = typed("compare", *files, "--worlds", "40", "--out", out)
+    assert shown.code == 0
     names = {p.name for p in out.iterdir()}
     assert names >= TABLES
     assert names - TABLES <= {f"{chart}.png" for chart in CHARTS}
     assert {"odds.png", "time.png", "packages.png", "differences.png"} <= names
-    words = " ".join(shown.out.split())
+    words = shown.words
     assert "3 scenarios, compared with baseline" in words
     assert "Each 95 % interval stands by itself" in words
     assert "times narrower than between separate draws" in words
@@ -324,7 +322,7 @@ def test_command_writes_tables_and_charts(
 
 def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> None:
     words = ["--worlds", "40", "--no-plots", "--quiet", "--out", str(tmp_path / "out")]
-    assert run_here("compare", *files, *words) == 0
+    assert typed("compare", *files, *words).code == 0
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
     with (tmp_path / "out" / "compare.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -377,7 +375,6 @@ def die_where_costly(call: Call, report: Any = None) -> Any:
 def test_a_scenario_that_fails_does_not_lose_the_others(
     files: list[str],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     jobs: int,
 ) -> None:
@@ -386,8 +383,8 @@ def test_a_scenario_that_fails_does_not_lose_the_others(
     bad.write_text("extends: baseline.yaml\nactors: {a: {patience: -3}}\n", encoding="utf-8")
     out = tmp_path / "out"
     words = ["--worlds", "20", "--no-plots", "--out", str(out), "--workers", str(jobs)]
-    assert run_here("compare", *files, str(bad), *words) == 1
-    shown = capsys.readouterr()
+    shown = typed("compare", *files, bad, *words)
+    assert shown.code == 1
     assert f"{bad} is left out:" in shown.err
     assert "bad.yaml:2: actors.a.patience" in shown.err
     assert "the run failed with ZeroDivisionError: a fault of the engine" in shown.err
@@ -407,7 +404,7 @@ def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.Monk
 def test_saved_results_are_read_as_they_would_be_run(files: list[str], tmp_path: Path) -> None:
     for file in files[:2]:
         words = ["--worlds", "30", "--no-plots", "--quiet", "--out", str(tmp_path / "saved")]
-        assert run_here(file, *words) == 0
+        assert typed(file, *words).code == 0
     saved = compare(
         [str(tmp_path / "saved" / "baseline"), str(tmp_path / "saved" / "costly" / "result.nc")]
     )
@@ -453,7 +450,6 @@ def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) ->
 def test_bad_input_is_one_error_code_two_and_no_output(
     files: list[str],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
     words: list[str],
     says: str,
 ) -> None:
@@ -463,52 +459,47 @@ def test_bad_input_is_one_error_code_two_and_no_output(
     stand = {"FILE": files[0], "EMPTY": str(empty), "BROKEN": str(broken)}
     words = [stand.get(w, w) for w in words]
     out = tmp_path / "out"
-    assert run_here("compare", *words, "--worlds", "5", "--out", str(out)) == 2
-    shown = capsys.readouterr()
+    shown = typed("compare", *words, "--worlds", "5", "--out", out)
+    assert shown.code == 2
     assert says in shown.err
     assert "Traceback" not in shown.err
     assert not out.exists()
 
 
-def test_saved_results_cannot_be_set(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_saved_results_cannot_be_set(files: list[str], tmp_path: Path) -> None:
     write_results(run_scenario(load_scenario(files[0]), 5), tmp_path / "result.nc")
     words = ["--set", "horizon_days=100", "--worlds", "5", "--no-plots", "--quiet"]
     words += ["--out", str(tmp_path / "out")]
-    assert run_here("compare", files[1], str(tmp_path / "result.nc"), *words) == 1
-    assert "saved results cannot be changed by --set" in capsys.readouterr().err
+    done = typed("compare", files[1], tmp_path / "result.nc", *words)
+    assert done.code == 1
+    assert "saved results cannot be changed by --set" in done.err
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
     assert content["scenarios"]["costly"]["horizon_days"] == 100
 
 
-def test_a_folder_that_cannot_be_written_is_one_error(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_cannot_be_written_is_one_error(files: list[str], tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     words = ["--worlds", "5", "--no-plots", "--out", str(blocked / "compare")]
-    assert run_here("compare", *files, *words) == 2
-    shown = capsys.readouterr()
+    shown = typed("compare", *files, *words)
+    assert shown.code == 2
     assert "cannot be written" in shown.err
     assert shown.out == ""
 
 
-def test_json_is_one_object_and_nothing_else(
-    files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_is_one_object_and_nothing_else(files: list[str], tmp_path: Path) -> None:
     words = ["--worlds", "10", "--no-plots", "--json", "--out", str(tmp_path / "out")]
-    assert run_here("compare", *files, *words) == 0
-    shown = capsys.readouterr()
+    shown = typed("compare", *files, *words)
+    assert shown.code == 0
     assert json.loads(shown.out)["baseline"] == "baseline"
     assert shown.out == (tmp_path / "out" / "compare.json").read_text()
 
 
 def test_charts_of_an_earlier_comparison_do_not_stay(files: list[str], tmp_path: Path) -> None:
     words = [*files[:2], "--worlds", "10", "--quiet", "--out", str(tmp_path / "out")]
-    assert run_here("compare", *words) == 0
+    assert typed("compare", *words).code == 0
     (tmp_path / "out" / "notes.txt").write_text("mine")
-    assert run_here("compare", *words, "--no-plots") == 0
+    assert typed("compare", *words, "--no-plots").code == 0
     assert {p.name for p in (tmp_path / "out").iterdir()} == {*TABLES, "notes.txt"}
 
 
@@ -552,14 +543,11 @@ def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> Non
     out, trial = tmp_path / "out", tmp_path / "trial"
     run = ["--worlds", "20", "--no-plots", "--quiet"]
     kellogg = str(SCENARIOS / "kellogg.yaml")
-    assert run_here(kellogg, *run, "--out", str(out)) == 0
+    assert typed(kellogg, *run, "--out", out).code == 0
     change = "actors.putin.patience={fixed: 20}"
-    assert (
-        run_here(*[str(SCENARIOS / "kellogg.yaml"), *run, "--set", change, "--out", str(trial)])
-        == 0
-    )
+    assert typed(kellogg, *run, "--set", change, "--out", trial).code == 0
     words = ["compare", str(out / "kellogg"), str(trial / "kellogg"), "--no-plots", "--quiet"]
-    assert run_here(*words, "--out", str(tmp_path / "both")) == 0
+    assert typed(*words, "--out", tmp_path / "both").code == 0
     content = json.loads((tmp_path / "both" / "compare.json").read_text())
     (told,) = content["differ_in"].values()
     assert told == ["actors.putin.patience: {triangular: [26w, 78w, 156w]} → {fixed: 20}"]

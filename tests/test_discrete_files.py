@@ -26,9 +26,8 @@ from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from sim.views.offers import offers_view
-from tests.conftest import ROOT, SCENARIOS, solve
+from tests.conftest import ROOT, SCENARIOS, solve, typed
 from tests.pictures import faults
-from tests.test_cli import sim
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
 EXAMPLES = {
@@ -75,22 +74,22 @@ def test_commands_of_the_page_work(wells: Path) -> None:
     for line in "".join(blocks).splitlines():
         words = line.split("#")[0].split()[3:]
         words += ["--no-plots"] * (words[0] in ("run", "solve"))
-        done = sim(*words, cwd=wells.parent)
-        assert done.returncode == 0, done.stderr
+        done = typed(*words, cwd=wells.parent)
+        assert done.code == 0, done.err
 
 
 def test_the_mixed_example_runs(wells: Path) -> None:
     mixed = wells.parent / "mixed.yaml"
     mixed.write_text(EXAMPLES["mixed.yaml"])
     assert listed(mixed).content.strategies == ["micro", "zeuthen"]
-    done = sim("run", str(mixed), "--json", "--no-plots", "--out", str(wells.parent))
-    assert json.loads(done.stdout)["strategies"] == {"east": "micro", "west": "zeuthen"}
+    done = typed("run", str(mixed), "--json", "--no-plots", "--out", str(wells.parent))
+    assert json.loads(done.out)["strategies"] == {"east": "micro", "west": "zeuthen"}
 
 
 def test_json_schema_takes_the_examples_and_refuses_what_the_loader_refuses() -> None:
-    done = sim("schema", "--kind", "listed")
-    assert done.returncode == 0, done.stderr
-    schema = json.loads(done.stdout)
+    done = typed("schema", "--kind", "listed")
+    assert done.code == 0, done.err
+    schema = json.loads(done.out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     for name, block in EXAMPLES.items():
@@ -112,9 +111,9 @@ def test_json_schema_takes_the_examples_and_refuses_what_the_loader_refuses() ->
 
 
 def test_schema_knows_its_kinds() -> None:
-    assert json.loads(sim("schema").stdout) == scenario_schema()
-    done = sim("schema", "--kind", "lists")
-    assert (done.returncode, done.stderr) == (2, "--kind lists: choose from scales, listed\n")
+    assert json.loads(typed("schema").out) == scenario_schema()
+    done = typed("schema", "--kind", "lists")
+    assert (done.code, done.err) == (2, "--kind lists: choose from scales, listed\n")
 
 
 # --- format --------------------------------------------------------------------------------------
@@ -171,9 +170,9 @@ def test_strategies_for_two_are_refused_among_three(wells: Path) -> None:
     data = yaml.safe_load(EXAMPLE)
     data["actors"]["third"] = third
     wells.write_text(yaml.safe_dump(data))
-    done = sim("check", str(wells))
-    assert done.returncode == 2
-    assert "actors.third.strategy: micro is defined between two, and here are 3" in done.stderr
+    done = typed("check", str(wells))
+    assert done.code == 2
+    assert "actors.third.strategy: micro is defined between two, and here are 3" in done.err
 
 
 def test_too_many_packages_are_refused(wells: Path) -> None:
@@ -183,18 +182,18 @@ def test_too_many_packages_are_refused(wells: Path) -> None:
     for actor in data["actors"].values():
         actor["positions"] = {}
     wells.write_text(yaml.safe_dump(data))
-    done = sim("run", str(wells))
-    assert done.returncode == 2
-    assert "3,375,000 packages; at most 2,000,000" in done.stderr
+    done = typed("run", str(wells))
+    assert done.code == 2
+    assert "3,375,000 packages; at most 2,000,000" in done.err
 
 
 # --- run and solve -------------------------------------------------------------------------------
 
 
 def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
-    done = sim("run", str(wells), "--out", str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    done = typed("run", str(wells), "--out", str(tmp_path))
+    assert done.code == 0, done.err
+    assert done.err == ""
     folder = tmp_path / "wells"
     names = {"summary.json", "offers.csv", "offers.png", "solution.png"}
     assert {p.name for p in folder.iterdir()} == names
@@ -206,7 +205,7 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     assert list(told["agreement"].values()) == scenario.options(int(found.agreement[0]))
     assert told["rounds"] == found.steps[0]
     for option in told["agreement"].values():
-        assert option in done.stdout
+        assert option in done.out
     with (folder / "offers.csv").open() as f:
         rows = list(csv.DictReader(f))
     assert rows[-1]["event"] == "ACCEPT_OFFER"
@@ -244,8 +243,8 @@ def default(field: FieldInfo) -> str:
 def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
     changes = ["--set", f"actors.east.strategy={name}", "--set", f"actors.west.strategy={name}",
                "--set", "actors.west.tactic="]  # fmt: skip
-    done = sim("run", str(wells), "--out", str(tmp_path), *changes)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = typed("run", str(wells), "--out", str(tmp_path), *changes)
+    assert (done.code, done.err) == (0, "")
     told = json.loads((tmp_path / "wells" / "summary.json").read_text())
     assert told["outcome"] == "agreement"
     assert told["strategies"] == {"east": name, "west": name}
@@ -257,19 +256,19 @@ def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
 
 def test_worlds_and_seed_are_said_to_be_unused_where_given(wells: Path, tmp_path: Path) -> None:
     words = ("run", str(wells), "--out", str(tmp_path), "--no-plots", "--quiet")
-    assert sim(*words).stderr == ""
-    done = sim(*words, "--worlds", "50", "--seed", "2")
-    assert done.returncode == 0
-    assert "--worlds is not used" in done.stderr
-    assert "one session is played" in done.stderr
-    assert "--seed is not used" in done.stderr
+    assert typed(*words).err == ""
+    done = typed(*words, "--worlds", "50", "--seed", "2")
+    assert done.code == 0
+    assert "--worlds is not used" in done.err
+    assert "one session is played" in done.err
+    assert "--seed is not used" in done.err
 
 
 def test_deadline_and_json(wells: Path, tmp_path: Path) -> None:
-    done = sim("run", str(wells), "--out", str(tmp_path), "--json", "--no-plots",
+    done = typed("run", str(wells), "--out", str(tmp_path), "--json", "--no-plots",
                "--set", "actors.east.reservation=0.95",
                "--set", "actors.west.reservation=0.9")  # fmt: skip
-    told = json.loads(done.stdout)
+    told = json.loads(done.out)
     assert told["outcome"] == "deadline"
     assert told["agreement"] is None
     assert told["status"] == "no_gain"
@@ -299,8 +298,8 @@ def test_solve_uses_the_definitions_of_the_reference(shared: Path, tmp_path: Pat
             },
         }
         file.write_text(yaml.safe_dump(written, sort_keys=False))
-        done = sim("solve", str(file), "--json", "--no-plots", "--out", str(tmp_path))
-        points = json.loads(done.stdout)["points"]
+        done = typed("solve", str(file), "--json", "--no-plots", "--out", str(tmp_path))
+        points = json.loads(done.out)["points"]
         result = data["result"]
         pairs = {
             "nash": result["nash"],
@@ -345,8 +344,8 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     wells.write_text(text.replace("title: Well", 'title: "Well & <spring>"'))
     content = listed(wells).content
     folder = tmp_path / "xml"
-    done = sim("export", str(wells), "--to", "negmas", "--out", str(folder))
-    assert done.returncode == 0, done.stderr
+    done = typed("export", str(wells), "--to", "negmas", "--out", str(folder))
+    assert done.code == 0, done.err
     data, problems = imported(folder)
     assert problems == ""
     assert data is not None
@@ -360,9 +359,9 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
 
 
 def test_a_scenario_with_scales_cannot_be_exported(tmp_path: Path) -> None:
-    done = sim("export", "scenarios/kellogg.yaml", "--to", "negmas", "--out", str(tmp_path / "x"))
-    assert done.returncode == 2
-    assert "listed options" in done.stderr
+    done = typed("export", "scenarios/kellogg.yaml", "--to", "negmas", "--out", str(tmp_path / "x"))
+    assert done.code == 2
+    assert "listed options" in done.err
     assert not (tmp_path / "x").exists()
 
 

@@ -18,8 +18,7 @@ from sim.scenario.distributions import SHAPES
 from sim.scenario.json_schema import keys_of, listed_schema, scenario_schema
 from sim.scenario.reference import reference
 from sim.scenario.yaml_source import parse_yaml
-from tests.conftest import ROOT
-from tests.test_cli import sim
+from tests.conftest import ROOT, typed
 
 PAGE = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
 
@@ -147,15 +146,15 @@ def test_the_page_shows_every_block_of_a_scenario() -> None:
 
 def test_the_tutorial_ends_with_a_file_that_settles(tmp_path: Path) -> None:
     path = tmp_path / "my_talks.yaml"
-    done = sim("new", str(path))
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f"Written to {path}. Next: python -m sim {path}\n"
+    done = typed("new", str(path))
+    assert done.code == 0, done.err
+    assert done.out == f"Written to {path}. Next: python -m sim {path}\n"
     scenario = load_scenario(path).scenario
     model = PeaceTalks(scenario, Draws(1, 100))
     model.run()
     assert (model.talks.status == SETTLED).mean() > 0.9
     assert not load_scenario(path).notes
-    again = sim("new", str(tmp_path / "my_talks"))
-    assert (again.returncode, again.stdout) == (2, "")
-    assert again.stderr == f"{path} exists already; choose another name\n"
-    assert "such as my_talks" in sim("new", str(tmp_path / "My Talks")).stderr
+    again = typed("new", str(tmp_path / "my_talks"))
+    assert (again.code, again.out) == (2, "")
+    assert again.err == f"{path} exists already; choose another name\n"
+    assert "such as my_talks" in typed("new", str(tmp_path / "My Talks")).err

@@ -17,9 +17,9 @@ import pytest
 import xarray as xr
 import yaml
 
-from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
+from sim.ensemble import runner
 from sim.ensemble.aside import aside
 from sim.ensemble.chunks import (
     Call,
@@ -43,7 +43,8 @@ from sim.ensemble.executors import (
 from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
-from tests.conftest import TOY, build
+from sim.scenario.loading import load_data
+from tests.conftest import TOY, build, typed
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -64,7 +65,7 @@ def scenario() -> Scenario:
 def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int, ChunkResult]:
     found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, CHUNK), executor, **more))
     assert all(isinstance(result, ChunkResult) for result in found.values())
-    return {task.chunk: result for task, result in found.items()}
+    return {task.start: result for task, result in found.items()}
 
 
 def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
@@ -86,6 +87,18 @@ def test_results_do_not_depend_on_the_processes(scenario: Scenario, workers: int
 
 def test_results_do_not_depend_on_the_cluster(scenario: Scenario, dask: DaskCluster) -> None:
     xr.testing.assert_identical(dataset_of(scenario, dask), dataset_of(scenario, InProcess()))
+
+
+def test_results_do_not_depend_on_a_part_run_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = runner.Job(load_data(SHORT), runner.CENTRAL + 2 * runner.WORTH + 1)
+    whole = runner.run_job(job)
+    monkeypatch.setattr(runner, "may_fork", lambda: True)
+    parted = runner.run_job(job, InProcess(aside=True))
+    xr.testing.assert_identical(parted.ensemble, whole.ensemble)
+    assert parted.summary == whole.summary
+    monkeypatch.setattr(runner, "run_chunk", lambda call: call.failed("Fault", "of the engine"))
+    with pytest.raises(runner.RunError, match=r"\(worlds 601–800\): Fault: of the engine"):
+        runner.run_job(job, InProcess(aside=True))
 
 
 def test_the_dataset_numbers_worlds_and_rounds_as_they_were_run(scenario: Scenario) -> None:
@@ -265,14 +278,14 @@ def test_a_pool_that_is_left_early_ends_its_workers() -> None:
 
 
 def test_a_cluster_that_is_not_there_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
     monkeypatch.setattr("sim.ensemble.cluster.PATIENCE", 0.5)
-    assert told(tmp_path, capsys, address).startswith(f"--cluster {address}: no Dask scheduler")
-    assert "give local, or the address" in told(tmp_path, capsys, "nonsense")
+    assert told(tmp_path, address).startswith(f"--cluster {address}: no Dask scheduler")
+    assert "give local, or the address" in told(tmp_path, "nonsense")
 
 
 def test_workers_of_another_version_are_refused(
@@ -283,25 +296,20 @@ def test_workers_of_another_version_are_refused(
         DaskCluster(dask.scheduler, 1)
 
 
-def test_without_dask_the_extra_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "sim.ensemble.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    said = told(tmp_path, capsys, "local")
+    said = told(tmp_path, "local")
     assert "pip install '.[cluster]'" in said
 
 
-def told(folder: Path, capsys: pytest.CaptureFixture[str], cluster: str) -> str:
+def told(folder: Path, cluster: str) -> str:
     """What the command line says with a cluster that cannot be had: one line."""
     file = folder / "toy.yaml"
     file.write_text(yaml.safe_dump(SHORT))
-    with pytest.raises(SystemExit) as stopped:
-        main([str(file), "--cluster", cluster, "--out", str(folder), "--no-plots"])
-    assert stopped.value.code == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    return said
+    done = typed(file, "--cluster", cluster, "--out", folder, "--no-plots")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    return done.err
 
 
 def test_work_aside_is_done_by_a_copy_and_here_where_that_dies() -> None:

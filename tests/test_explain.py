@@ -35,8 +35,7 @@ from sim.studies.explain.trials import run_trials
 from sim.studies.explain.words import standing
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
-from tests.conftest import SCENARIOS, TOY
-from tests.test_cli import run_here
+from tests.conftest import SCENARIOS, TOY, typed
 
 RNG = np.random.default_rng(5)
 
@@ -301,14 +300,12 @@ def test_the_smallest_change_is_within_a_step_of_an_exhaustive_search(kind: str)
     assert (field.odds(cheap) < least.goal).all()
 
 
-def test_the_command_writes_what_it_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     """And what it tells to run is run as it stands, and brings what it promised."""
     words = ["explain", "dayton", "--worlds", "300", "--actor", "milosevic", "--workers", "1"]
-    assert run_here(*words, "--no-plots", "--out", str(tmp_path)) == 0
-    printed = capsys.readouterr().out
-    text = " ".join(printed.split())
+    done = typed(*words, "--no-plots", "--out", tmp_path)
+    assert done.code == 0
+    printed, text = done.out, done.words
     for head in ("What decides it", "What must be true", "What stands in the way", "--set"):
         assert head in text
     saved = json.loads((tmp_path / "dayton" / "explain_milosevic.json").read_text())
@@ -322,7 +319,7 @@ def test_the_command_writes_what_it_says(
     words = shlex.split(command.replace("\\\n", ""))
     assert words.count("--set") == len(saved["changes"][0]["set"])
     more = ["--seed", "3", "--worlds", "300", "--no-plots", "--quiet", "--out", str(tmp_path)]
-    assert run_here(*words[3:], *more) == 0
+    assert typed(*words[3:], *more).code == 0
     summary = json.loads((tmp_path / "dayton" / "summary.json").read_text())
     low, high = saved["changes"][0]["promised_interval"]
     assert low - 0.06 < summary["outcomes"]["settlement"] < high + 0.06
@@ -336,11 +333,10 @@ def test_the_command_writes_what_it_says(
         (["--worlds", "3"], "--worlds"),
     ],
 )
-def test_mistakes_are_told(
-    words: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_here("explain", "dayton", *words, "--out", str(tmp_path)) == 2
-    assert says in capsys.readouterr().err
+def test_mistakes_are_told(words: list[str], says: str, tmp_path: Path) -> None:
+    done = typed("explain", "dayton", *words, "--out", tmp_path)
+    assert done.code == 2
+    assert says in done.err
 
 
 def test_pawn_is_that_of_the_library_where_it_can_be_used() -> None:

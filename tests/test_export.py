@@ -15,8 +15,7 @@ from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from tests.conftest import SCENARIOS, build
-from tests.test_cli import sim
+from tests.conftest import SCENARIOS, build, typed
 from tests.test_import import TABLE
 
 
@@ -46,11 +45,11 @@ def same_utilities(scenario: Scenario, read: DiscreteFile, points: list[np.ndarr
 
 
 def test_the_csis_scenario_keeps_its_utilities(shared: Path, tmp_path: Path) -> None:
-    done = sim("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    done = sim("export", "csis.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "options exclude each other; dropped: article_2 with article_3, " in done.stderr
+    done = typed("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
+    assert done.code == 0, done.err
+    done = typed("export", "csis.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "options exclude each other; dropped: article_2 with article_3, " in done.err
     scenario = load_scenario(tmp_path / "csis.yaml").scenario
     assert len(scenario.conflicts) == 5
     same_utilities(scenario, back(tmp_path / "xml"), [np.array([0.0, 1.0])] * 20)
@@ -65,16 +64,16 @@ def test_what_was_exported_can_be_imported_and_run(tmp_path: Path) -> None:
         ["run", "xml.yaml", "--no-plots"],
         ["solve", "xml.yaml", "--no-plots"],
     ):
-        done = sim(*words, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
+        done = typed(*words, cwd=tmp_path)
+        assert done.code == 0, done.err
 
 
 def test_continuous_issues_are_refused_without_points(toy: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
-    done = sim("export", "toy.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
-    assert "--points N" in done.stderr
+    done = typed("export", "toy.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
+    assert "--points N" in done.err
     assert not (tmp_path / "xml").exists()
 
 
@@ -83,10 +82,10 @@ def test_continuous_issues_are_cut_into_points(toy: dict[str, Any], tmp_path: Pa
     toy["engine"] = {"calibration": "none"}  # of which believed lines bind in the central world
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
     words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml", "--points", "5"]
-    done = sim(*words, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "Cut into 5 points, evenly spaced: land and arms." in done.stderr
-    assert "GENIUS cannot say red lines; 3 are dropped" in done.stderr
+    done = typed(*words, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "Cut into 5 points, evenly spaced: land and arms." in done.err
+    assert "GENIUS cannot say red lines; 3 are dropped" in done.err
     scenario = load_scenario(tmp_path / "toy.yaml").scenario
     read = back(tmp_path / "xml")
     land = next(iter(read.issues.values()))
@@ -129,7 +128,7 @@ def test_a_listed_scenario_is_refused_where_only_the_other_kind_can_be_used(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "listed.yaml").write_text("title: x\nprotocol: {name: stacked}\n")
-    done = sim("compare", "listed.yaml", "listed.yaml", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "is a scenario with listed options, which this does not take" in done.stderr
-    assert len(done.stderr.splitlines()) <= 2
+    done = typed("compare", "listed.yaml", "listed.yaml", cwd=tmp_path)
+    assert done.code == 2
+    assert "is a scenario with listed options, which this does not take" in done.err
+    assert len(done.err.splitlines()) <= 2

@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols import PROTOCOLS
 from sim.engine.protocols.groups import GroupDecision
 from sim.formulas.groups import challenge, exchange, weighted_mean, weighted_median
-from tests.conftest import build, simulate
+from tests.conftest import build, simulate, typed
 from tests.test_groups import EMISSIONS, groups
 
 NAMES = [name for name, kind in PROTOCOLS.items() if issubclass(kind, GroupDecision)]
@@ -179,14 +178,12 @@ def test_power_can_be_uncertain(toy: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_command_runs_and_says_what_the_model_leaves_out(
-    toy: dict[str, Any], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    toy: dict[str, Any], name: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "toy.yaml"
     path.write_text(yaml.safe_dump(with_protocol(toy, name)))
-    words = [str(path), "--worlds", "5", "--out", str(tmp_path / "out"), "--json", "--no-plots"]
-    with pytest.raises(SystemExit) as end:
-        main(words)
-    assert not end.value.code
-    summary = json.loads(capsys.readouterr().out)
+    done = typed(path, "--worlds", 5, "--out", tmp_path / "out", "--json", "--no-plots")
+    assert done.code == 0
+    summary = json.loads(done.out)
     assert summary["outcomes"]["settlement"] == 1
     assert "red lines and reservation values play no part" in summary["note"]

@@ -35,9 +35,8 @@ from sim.views.holding import holding_view
 from sim.words.aftermath import durability_words
 from sim.words.past import happened_words
 from sim.words.story import base_rate_words
-from tests.conftest import SCENARIOS, TOY, build, simulate
+from tests.conftest import SCENARIOS, TOY, build, simulate, typed
 from tests.record_tables import DAYS, record
-from tests.test_calibrate import main_quietly
 
 YEARS = np.array(DAYS) / 365.25
 courses = st.builds(Course, st.floats(0.01, 0.9), st.floats(0.05, 20.0), st.floats(0.3, 3.0))
@@ -389,11 +388,8 @@ def test_the_chart_of_the_fit_has_a_panel_for_every_kind() -> None:
         assert panels[key][:, 1] == pytest.approx(found.shares)
 
 
-def test_the_command_tells_record_and_model(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    main_quietly(["record", "--out", str(tmp_path / "record.svg")])
-    said = " ".join(capsys.readouterr().out.split())
+def test_the_command_tells_record_and_model(tmp_path: Path) -> None:
+    said = typed("record", "--out", tmp_path / "record.svg").words
     assert "59 % (39–74 %)" in said
     assert "43 % (29–58 %)" in said
     assert (tmp_path / "record.svg").stat().st_size > 10_000

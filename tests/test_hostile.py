@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.loading import load_any, load_data
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.vary import parse_vary
-from tests.conftest import ROOT
+from tests.conftest import ROOT, typed
 from tests.fuzz import LISTED, RICH, saved
 
 
@@ -176,21 +175,14 @@ def test_what_is_seldom_meant_gets_a_note_and_nothing_else_does() -> None:
     assert "long before anybody's patience" in str(notes(slow))
 
 
-def run(*words: str) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(list(words))
-    return int(end.value.code or 0)
-
-
-def test_check_says_what_an_author_cannot_see(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_says_what_an_author_cannot_see(tmp_path: Path) -> None:
     data = copy.deepcopy(RICH)
     data["actors"]["a"]["positions"]["land"] |= {"ideal": 0, "limit": 0.4}
     data["actors"]["b"]["positions"]["land"] |= {"ideal": 1, "limit": 0.7}
     (tmp_path / "x.yaml").write_text(yaml.safe_dump(data))
-    assert run("check", str(tmp_path / "x.yaml")) == 0
-    text = capsys.readouterr().out
+    done = typed("check", tmp_path / "x.yaml")
+    assert done.code == 0
+    text = done.out
     assert "red lines (0 stated, " in text
     assert "No deal is worth (0 to 100, on day 0): A " in text
     assert "Parliament asks for 30.0; as things stand it has 55.6." in text
@@ -198,15 +190,16 @@ def test_check_says_what_an_author_cannot_see(
     assert "At the medians there is no zone of possible agreement: " in text
 
 
-def test_what_is_written_over_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_written_over_is_told(tmp_path: Path) -> None:
     file = tmp_path / "toy.yaml"
     file.write_text(yaml.safe_dump(RICH))
     words = [str(file), "--worlds", "2", "--no-plots", "--workers", "1", "--out", str(tmp_path)]
     changed = [*words, "--set", "war.cost.a=0.0345"]
     said = []
     for given in (words, words, changed, words):
-        assert run("run", *given) == 0
-        said.append([e for e in capsys.readouterr().err.splitlines() if "replaces" in e])
+        done = typed("run", *given)
+        assert done.code == 0
+        said.append([e for e in done.err.splitlines() if "replaces" in e])
     assert [len(lines) for lines in said] == [0, 0, 1, 1]
     assert "of a scenario that differs; --out keeps both." in said[2][0]
     assert "a run changed by war.cost.a=0.0345; --out keeps both." in said[3][0]
@@ -250,7 +243,6 @@ def test_damaged_results_are_told(
     words: list[str],
     content: bytes | None,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     import shutil
 
@@ -262,7 +254,6 @@ def test_damaged_results_are_told(
     if content is not None:
         file.write_bytes(content)
     folder = tmp_path / "all"
-    code = run(*(w.format(folder) for w in words), "--out", str(tmp_path / "x.png"))
-    said = capsys.readouterr().err
+    code, _, said = typed(*(w.format(folder) for w in words), "--out", tmp_path / "x.png")
     assert code == 0 or (code in (1, 2) and str(folder) in said), said
     assert "Traceback" not in said

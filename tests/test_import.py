@@ -9,8 +9,7 @@ import pytest
 from sim.commands.importing import import_file
 from sim.importing import Wishes
 from sim.scenario import Scenario, ScenarioError, load_scenario
-from tests.conftest import ROOT
-from tests.test_cli import sim
+from tests.conftest import ROOT, typed
 
 TABLE = """\
 article,group,title,north_satisfaction,north_negotiability,south_satisfaction,south_negotiability,conflicts_with
@@ -51,9 +50,9 @@ def with_text(path: Path, old: str, new: str) -> Path:
 
 
 def test_import_run_and_the_block_in_the_summary(table: Path, tmp_path: Path) -> None:
-    done = sim("import", str(table), "--preset", "Both=1 3", "--title", "Talks", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    done = typed("import", str(table), "--preset", "Both=1 3", "--title", "Talks", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert done.err == ""
     for words in (
         "talks.yaml written",
         "5 drafts without a conflict",
@@ -63,31 +62,31 @@ def test_import_run_and_the_block_in_the_summary(table: Path, tmp_path: Path) ->
         "North: 2 (2; in",
         "python -m sim talks.yaml",
     ):
-        assert words in done.stdout
-    ran = sim("talks.yaml", "--worlds", "20", "--json", "--no-plots", cwd=tmp_path)
-    assert ran.returncode == 0, ran.stderr
-    assert '"passing":' in ran.stdout
-    assert sim("check", "talks.yaml", cwd=tmp_path).returncode == 0
+        assert words in done.out
+    ran = typed("talks.yaml", "--worlds", "20", "--json", "--no-plots", cwd=tmp_path)
+    assert ran.code == 0, ran.err
+    assert '"passing":' in ran.out
+    assert typed("check", "talks.yaml", cwd=tmp_path).code == 0
 
 
 def test_a_file_that_exists_is_kept_unless_forced(table: Path, tmp_path: Path) -> None:
     mine = tmp_path / "talks.yaml"
     mine.write_text("mine")
-    done = sim("import", str(table), cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
+    done = typed("import", str(table), cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
         "talks.yaml: exists already (choose another name with --out, or replace it with --force)\n"
     )
     assert mine.read_text() == "mine"
-    assert sim("import", str(table), "--force", cwd=tmp_path).returncode == 0
+    assert typed("import", str(table), "--force", cwd=tmp_path).code == 0
     load_scenario(mine)
 
 
 def test_the_csis_table_is_imported_with_its_figures(shared: Path, tmp_path: Path) -> None:
-    done = sim("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    done = typed("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
+    assert done.code == 0, done.err
     for words in ("248,831 drafts", "118,136 (47 %)", "from SOURCE.md", "6.78", "1,623 of the"):
-        assert words in done.stdout
+        assert words in done.out
     colors = [a.color for a in load_scenario(tmp_path / "csis.yaml").scenario.actors.values()]
     baseline = load_scenario(ROOT / "scenarios" / "baseline.yaml").scenario.actors
     assert colors == [baseline[a].color for a in ("zelenskyy", "putin", "trump", "europe")]
@@ -111,10 +110,10 @@ def test_the_csis_table_is_imported_with_its_figures(shared: Path, tmp_path: Pat
 def test_mistakes_on_the_command_line(
     table: Path, tmp_path: Path, words: list[str], message: str
 ) -> None:
-    done = sim("import", *words, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    done = typed("import", *words, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert "Traceback" not in done.err
     assert list(tmp_path.glob("*.yaml")) == []
 
 

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.schema import Issue, nearest_text
+from tests.conftest import typed
+from tests.fuzz import KTAB, SEEDS
 
 DOMAIN = """<negotiation_template><utility_space><objective><issue index="1" name="Price"
  type="integer" lowerbound="1" upperbound="3"/></objective></utility_space>
@@ -110,44 +111,25 @@ def test_a_column_spoilt_by_a_quote_is_missing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("suffix", "dump"), [("yml", yaml.safe_dump), ("json", json.dumps)])
 def test_negmas_in_yaml_and_json(tmp_path: Path, suffix: str, dump: Callable[[Any], str]) -> None:
-    issue = {"name": "Road", "values": ["open", "shut"]}
-    range_ = {"name": "Days", "type": "negmas.outcomes.ContiguousIssue", "values": [0, 2]}
-    (tmp_path / f"domain.{suffix}").write_text(dump({"issues": [issue, range_]}))
-    for name, worth in (("a", 1.0), ("b", 0.25)):
-        function = {
-            "type": "negmas.preferences.LinearAdditiveUtilityFunction",
-            "weights": [3.0, 1.0],
-            "values": [
-                {"type": "TableFun", "mapping": {"open": worth, "shut": 0.5}},
-                {"type": "AffineFun", "slope": 0.5, "bias": 0.0},
-            ],
-            "reserved_value": 0.75,
-        }
-        (tmp_path / f"{name}.{suffix}").write_text(dump(function))
+    for name, text in SEEDS["negmas"].items():
+        path = (tmp_path / name).with_suffix(f".{suffix}")
+        path.write_text(dump(yaml.safe_load(text)))
     raw = read(tmp_path, Wishes()).raw
     assert raw["issues"]["days"]["options"] == ["0", "1", "2"]
     positions = raw["actors"]["b"]["positions"]
-    assert positions["road"] == {"weight": 3.0, "values": {"open": 0.25, "shut": 0.5}}
+    assert positions["road"] == {"weight": 3.0, "values": {"open": 0.2, "shut": 0.5}}
     assert positions["days"]["values"] == {"0": 0.0, "1": 0.5, "2": 1.0}
     assert raw["actors"]["b"]["reservation"] == 0.75
 
 
-KTAB = """<Scenario><name>k</name><desc>Dams</desc><Dimensions><dName>Dam</dName></Dimensions>
-<Actors><Actor><name>A</name><description>Up</description><capability>10</capability>
-<Position><dCoord>20</dCoord></Position><Salience><dSal>50</dSal></Salience></Actor>
-<Actor><name>B</name><description>Down</description><capability>5</capability>
-<Position><dCoord>90</dCoord></Position><Salience><dSal>{}</dSal></Salience></Actor></Actors>
-</Scenario>"""
-
-
 def test_ktab_in_xml_and_a_number_missing(tmp_path: Path) -> None:
     path = tmp_path / "k.xml"
-    path.write_text(KTAB.format(80))
+    path.write_text(KTAB)
     actors = read(path, Wishes()).raw["actors"]
     assert [actors[k]["power"] for k in "ab"] == [10, 5]
     assert [actors[k]["positions"]["dam"]["ideal"] for k in "ab"] == [0.2, 0.9]
     assert actors["b"]["positions"]["dam"]["salience"] == 0.8
-    path.write_text(KTAB.replace("<dSal>{}</dSal>", ""))
+    path.write_text(KTAB.replace("<dSal>80</dSal>", ""))
     with pytest.raises(ScenarioError, match=r"xml:4: .*has 0 <dSal> for 1 dimensions"):
         read(path, Wishes())
 
@@ -171,18 +153,15 @@ def test_of_two_domains_in_a_folder_one_is_named(folder: Path) -> None:
     assert "Left out, of another domain: house_tenant.xml." in found.notes
 
 
-def test_a_survey_counts_and_writes_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_survey_counts_and_writes_nothing(folder: Path) -> None:
     (folder / "bad").mkdir()
     (folder / "bad" / "positions.csv").write_text(
         "issue,actor,position,salience,power\na,b,x,1,1\n"
     )
     before = sorted(folder.rglob("*"))
-    with pytest.raises(SystemExit) as end:
-        main(["import", str(folder), "--survey"])
-    assert end.value.code == 0
-    text = capsys.readouterr().out
+    done = typed("import", folder, "--survey")
+    assert done.code == 0
+    text = done.out
     assert "'x' is not a number (-1e+09 to 1e+09)\n" in text
     assert "1 of 2 can be read" in text
     assert "GENIUS or NegMAS domain: 1 of 1" in text

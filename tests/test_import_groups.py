@@ -14,9 +14,8 @@ from sim.commands.importing import import_file
 from sim.formulas.groups import exchange
 from sim.importing import Wishes
 from sim.importing.keys import plain_key
-from sim.scenario import Loaded, LoadedDiscrete, Scenario, ScenarioError, load_any
-from tests.conftest import simulate
-from tests.test_cli import sim
+from sim.scenario import Loaded, Scenario, ScenarioError, load_any
+from tests.conftest import simulate, typed
 from tests.test_discrete_files import EXAMPLE
 
 KTAB = """\
@@ -242,15 +241,15 @@ def test_exchange_is_that_of_the_numbers_as_written(shared: Path, tmp_path: Path
 @pytest.mark.parametrize("text", [KTAB, DECIDE, POSITIONS], ids=["ktab", "decide", "positions"])
 def test_import_then_run(tmp_path: Path, text: str) -> None:
     written(tmp_path, text)
-    done = sim("import", "rivers.csv", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "rivers.yaml written" in done.stdout
-    assert "Decided by the protocol compromise." in done.stdout
-    ran = sim("run", "rivers.yaml", "--worlds", "5", "--json", "--no-plots", cwd=tmp_path)
-    assert ran.returncode == 0, ran.stderr
+    done = typed("import", "rivers.csv", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "rivers.yaml written" in done.out
+    assert "Decided by the protocol compromise." in done.out
+    ran = typed("run", "rivers.yaml", "--worlds", "5", "--json", "--no-plots", cwd=tmp_path)
+    assert ran.code == 0, ran.err
     scenario = load_any(tmp_path / "rivers.yaml")
     assert isinstance(scenario, Loaded)
-    terms = json.loads(ran.stdout)["central"]["agreed"]
+    terms = json.loads(ran.out)["central"]["agreed"]
     found = [term["point"] for term in terms.values()]
     assert found == pytest.approx(agreed(scenario.scenario), abs=1e-6)
 
@@ -258,70 +257,15 @@ def test_import_then_run(tmp_path: Path, text: str) -> None:
 def test_a_folder_with_positions_and_another_protocol(tmp_path: Path) -> None:
     (tmp_path / "talks").mkdir()
     written(tmp_path / "talks", POSITIONS, "positions.csv")
-    done = sim("import", "talks", "--protocol", "median", "--title", "Rivers", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = typed("import", "talks", "--protocol", "median", "--title", "Rivers", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
     loaded = load_any(tmp_path / "talks.yaml")
     assert isinstance(loaded, Loaded)
     assert loaded.scenario.protocol.name == "median"
     assert loaded.scenario.title == "Rivers"
 
 
-@pytest.fixture
-def domain(tmp_path: Path) -> Path:
-    """A folder of GENIUS XML, exported from the example of the documentation."""
-    written(tmp_path, EXAMPLE, "wells.yaml")
-    done = sim("export", "wells.yaml", "--to", "negmas", "--out", "village", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    return tmp_path / "village"
-
-
-@pytest.mark.parametrize("what", ["village", "village/wells.xml"])
-def test_genius_folder_or_domain_file(domain: Path, what: str) -> None:
-    done = sim("import", what, cwd=domain.parent)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "2 issues, 2 actors." in done.stdout
-    mine, back = (load_any(domain.parent / f"{n}.yaml") for n in ("wells", "village"))
-    assert isinstance(mine, LoadedDiscrete)
-    assert isinstance(back, LoadedDiscrete)
-    ours, theirs = mine.content.scenario, back.content.scenario
-    assert theirs.utilities == pytest.approx(ours.utilities, abs=1e-12)
-    for command in ("check", "run", "solve"):
-        words = [command, "village.yaml"] + ["--no-plots"] * (command != "check")
-        ran = sim(*words, cwd=domain.parent)
-        assert ran.returncode == 0, ran.stderr
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>',
-        '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname">]>',
-    ],
-)
-def test_document_types_are_refused_and_nothing_is_written(domain: Path, head: str) -> None:
-    path = domain / "wells.xml"
-    path.write_text(head + "\n" + path.read_text())
-    done = sim("import", "village", cwd=domain.parent)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("village/wells.xml:1: column 13: declares a document type")
-    assert not (domain.parent / "village.yaml").exists()
-
-
-def test_every_mistake_in_xml_at_once(domain: Path) -> None:
-    for name, old, new in (
-        ("wells_utility_1_east.xml", 'evaluation="0.6"', 'evaluation="much"'),
-        ("wells_utility_2_west.xml", 'name="Road"', 'name="Raod"'),
-    ):
-        path = domain / name
-        path.write_text(path.read_text().replace(old, new, 1))
-    done = sim("import", "village", cwd=domain.parent)
-    assert done.returncode == 2
-    assert "'much' as its evaluation" in done.stderr
-    assert "no issue 'Raod'" in done.stderr
-    assert len(done.stderr.splitlines()) >= 2
-
-
-def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -> None:
+def test_more_packages_than_can_be_listed_are_told_of_the_source(tmp_path: Path) -> None:
     """What only the whole scenario shows is said of the file that was given."""
     import yaml
 
@@ -332,10 +276,10 @@ def test_more_packages_than_can_be_listed_are_told_of_the_source(domain: Path) -
     data["issues"] = {f"i{n}": {"options": [f"o{m}" for m in range(150)]} for n in range(3)}
     for actor in data["actors"].values():
         actor["positions"] = {}
-    write_genius(DiscreteFile.model_validate(data), domain.parent / "big")
-    done = sim("import", "big", cwd=domain.parent)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "big: issues: make 3,375,000 packages; at most 2,000,000 are listed\n"
+    write_genius(DiscreteFile.model_validate(data), tmp_path / "big")
+    done = typed("import", "big", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "big: issues: make 3,375,000 packages; at most 2,000,000 are listed\n"
 
 
 # --- mistakes ------------------------------------------------------------------------------------
@@ -417,10 +361,10 @@ def test_a_position_beyond_the_meanings(tmp_path: Path) -> None:
 )
 def test_mistakes_on_the_command_line(tmp_path: Path, words: list[str], message: str) -> None:
     written(tmp_path, DECIDE)
-    done = sim("import", *words, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    done = typed("import", *words, cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert message in done.err
+    assert "Traceback" not in done.err
     assert list(tmp_path.glob("*.yaml")) == []
 
 

@@ -183,15 +183,6 @@ def test_only_what_was_known_by_inauguration_day(name: str) -> None:
         assert source.date <= "2025-01-20"[: len(source.date)], key
 
 
-def test_every_position_and_lever_has_a_source_or_a_judgement(kellogg: Scenario) -> None:
-    for name, actor in kellogg.actors.items():
-        for issue, position in actor.positions.items():
-            assert any(n.source or n.judgement for n in position.notes), (name, issue)
-            assert set(position.source) <= set(kellogg.sources)
-        for lever in actor.levers.values():
-            assert lever.source or lever.judgement
-
-
 def test_sources_agree_with_the_dossier(kellogg: Scenario, shared: Any) -> None:
     import json
 

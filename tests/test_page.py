@@ -12,7 +12,6 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,7 @@ from sim.page.server import Server
 from sim.results.experiments import experiments
 from sim.scenario import Loaded, load_scenario
 from sim.scenario.loading import load_data
-from tests.browser import Browser
+from tests.browser import Browser, served
 from tests.conftest import TOY
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&<b>"
@@ -439,19 +438,6 @@ def wait(page: Browser, condition: str, seconds: float = 30.0) -> None:
 
 
 # --- with a server --------------------------------------------------------------------------------
-
-
-@contextmanager
-def served(plans: list[Plan], workers: int = 2) -> Iterator[Server]:
-    server = Server(plans, 0, 1000, workers)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

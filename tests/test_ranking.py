@@ -16,6 +16,7 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import distance_words, grouping_words
 from sim.studies.compare.words import difference_words
+from sim.views.compare import odds_view
 
 
 def _run(toy: dict[str, Any], name: str, worlds: int = 80, **limits: float) -> Run:
@@ -66,11 +67,19 @@ def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]
     assert not replace(found, allowed=Interval(-0.01, 0.2)).visible
     words = difference_words(replace(found, allowed=Interval(-0.01, 0.2)))
     assert "what past talks allow goes either way" in words
-    # only worlds that draw the same parameters are set against each other
+    # beside them one that draws no calibration is labelled; the difference still depends on it
     other = _run(toy | {"engine": {"calibration": "none"}}, "near", 400, a=0.6, b=0.4)
-    loose = Comparison([far, other], "baseline").of("near", "settlement")
+    mixed = Comparison([far, other], "baseline")
+    loose = mixed.of("near", "settlement")
     assert loose is not None
-    assert loose.allowed is None
+    assert loose.allowed is not None
+    assert loose.allowed.low < loose.value < loose.allowed.high
+    assert any("near draws no calibration" in note for note in mixed.notes)
+    shown = odds_view(mixed)
+    assert "Not calibrated: 95 % intervals of sampling alone" in shown.subtitle
+    assert [r.heading for r in shown.rows] == ["near (not calibrated)", "baseline"]
+    alone = Comparison([other], "near")
+    assert (alone.notes, odds_view(alone).rows[0].heading) == ([], "near (baseline)")
 
 
 def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.cli import main
 from sim.ensemble.runner import Run, run_scenario
 from sim.plots import drawings
 from sim.report import compare_report, run_report
@@ -27,7 +26,7 @@ from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
 from sim.studies.compare.comparison import Comparison, compare
 from tests.browser import Browser
-from tests.conftest import ROOT, SCENARIOS, TOY
+from tests.conftest import ROOT, SCENARIOS, TOY, typed
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b> %{x} &amp; {{ 7*7 }}"
 OPEN_ALL = "document.querySelectorAll('details').forEach(function (d) { d.open = true; })"
@@ -414,9 +413,7 @@ def test_numbers_in_words() -> None:
 
 
 def run_sim(*words: str) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main([*words, "--worlds", "20", "--quiet"])
-    assert stopped.value.code == 0
+    assert typed(*words, "--worlds", 20, "--quiet").code == 0
 
 
 def test_the_option_writes_the_same_bytes_again(settled: Run, folder: Path, tmp_path: Path) -> None:

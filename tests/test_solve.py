@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.arrays import Table
-from sim.cli import main
 from sim.engine.central import central_space
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
@@ -27,9 +26,8 @@ from sim.scenario import Scenario
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, statement
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build
+from tests.conftest import TOY, build, typed
 from tests.pictures import faults, hues, meanings
-from tests.test_cli import sim
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
 
@@ -224,12 +222,12 @@ def toy_file(tmp_path: Path) -> Path:
 
 
 def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
-    done = sim("solve", str(toy_file), "--out", str(tmp_path), "--set", "war.cost.a=0.03")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    done = typed("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
+    assert done.code == 0, done.err
+    assert done.err == ""
     for words in ("zone of possible agreement", "Nash", "Kalai–Smorodinsky", "By optimisation",
                   "Changed: war.cost.a=0.03", "solution.json, solution.png"):  # fmt: skip
-        assert words in " ".join(done.stdout.split())
+        assert words in done.words
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())
     assert set(content["points"]) == {*NAMES, "kalai_smorodinsky_least_spread"}
     nash = content["points"]["nash"][0]
@@ -239,45 +237,39 @@ def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> Non
         assert nash["utility"][party] == pytest.approx(worth, abs=1e-8)
 
 
-def test_json_is_all_there_is_and_the_same_each_time(
-    toy_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    outputs = []
-    for _ in range(2):
-        with pytest.raises(SystemExit) as ended:
-            main(["solve", str(toy_file), "--out", str(tmp_path), "--json", "--no-plots"])
-        assert ended.value.code == 0
-        outputs.append(capfd.readouterr().out)
-    assert outputs[0] == outputs[1]
-    json.loads(outputs[0])
+def test_json_is_all_there_is_and_the_same_each_time(toy_file: Path, tmp_path: Path) -> None:
+    words = ["solve", toy_file, "--out", tmp_path, "--json", "--no-plots"]
+    one, two = typed(*words), typed(*words)
+    assert one == two
+    json.loads(one.out)
     assert not list((tmp_path / "toy").glob("*.png"))
 
 
 def test_deals_of_a_saved_run_are_set_beside(toy_file: Path, tmp_path: Path) -> None:
-    run = sim(str(toy_file), "--worlds", "30", "--out", str(tmp_path), "--no-plots")
-    assert run.returncode == 0, run.stderr
-    done = sim("solve", str(toy_file), "--out", str(tmp_path))
-    assert "Simulated deals" in done.stdout
+    run = typed(toy_file, "--worlds", "30", "--out", tmp_path, "--no-plots")
+    assert run.code == 0, run.err
+    done = typed("solve", toy_file, "--out", tmp_path)
+    assert "Simulated deals" in done.out
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())
     assert content["deals"]["worlds"] == 30
     assert content["deals"]["same_scenario"]
     assert content["deals"]["median_room"] < 0.2
     # another scenario's deals only when asked for
     changed = ["solve", str(toy_file), "--out", str(tmp_path), "--set", "war.cost.a=0.03"]
-    assert "Simulated deals" not in sim(*changed).stdout
-    asked = sim(*changed, "--run", str(tmp_path / "toy" / "result.nc"))
-    assert "not this one to the letter" in " ".join(asked.stdout.split())
+    assert "Simulated deals" not in typed(*changed).out
+    asked = typed(*changed, "--run", tmp_path / "toy" / "result.nc")
+    assert "not this one to the letter" in asked.words
 
 
 def test_a_file_that_is_no_run_is_refused(toy_file: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.nc"
     other.write_text("no NetCDF")
     for path in (other, tmp_path / "missing.nc"):
-        done = sim("solve", str(toy_file), "--out", str(tmp_path), "--run", str(path))
-        assert done.returncode == 2
-        assert str(path) in done.stderr
-        assert "Traceback" not in done.stderr
-        assert done.stdout == ""
+        done = typed("solve", toy_file, "--out", tmp_path, "--run", path)
+        assert done.code == 2
+        assert str(path) in done.err
+        assert "Traceback" not in done.err
+        assert done.out == ""
 
 
 def test_the_figure_shows_frontier_points_and_no_deal() -> None:

@@ -14,7 +14,6 @@ import pytest
 import xarray as xr
 import yaml
 
-from sim.cli import main
 from sim.engine.draws import CHUNK
 from sim.ensemble import store as store_module
 from sim.ensemble.chunks import Failure, Task, central_world, chunk_tasks, run_tasks
@@ -23,7 +22,7 @@ from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, build_dataset, template
 from sim.scenario import Scenario
-from tests.conftest import TOY, build
+from tests.conftest import TOY, Said, build, typed
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -89,7 +88,7 @@ def whole(opened: Opened, chunks: dict[Task, ChunkResult]) -> Path:
 def test_it_holds_what_a_run_in_memory_holds(
     whole: Path, like: xr.Dataset, chunks: dict[Task, ChunkResult]
 ) -> None:
-    memory = build_dataset({t.chunk: r for t, r in chunks.items()}, like, {"seed": 7})
+    memory = build_dataset({t.start: r for t, r in chunks.items()}, like, {"seed": 7})
     for stored in (ChunkStore(whole).dataset(), xr.open_zarr(whole).drop_vars("finished")):
         xr.testing.assert_identical(stored.load(), memory)
         assert {n: v.dtype for n, v in stored.items()} == {n: v.dtype for n, v in memory.items()}
@@ -298,19 +297,15 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def run_here(file: Path, *words: str, worlds: int = WORLDS) -> int:
-    out = ["--out", str(file.parent), "--worlds", str(worlds)]
-    try:
-        main([str(file), *out, "--no-plots", "--quiet", *words])
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
-    return 0
+def run(file: Path, *words: str, worlds: int = WORLDS) -> Said:
+    out = ["--out", file.parent, "--worlds", worlds]
+    return typed(file, *out, "--no-plots", "--quiet", *words)
 
 
 def test_a_stored_run_says_the_same_as_one_in_memory(file: Path) -> None:
     folder, said = file.parent / "toy", []
     for words in ([], ["--store"], ["--store", "--workers", "2"], ["--store", "--overwrite"]):
-        assert run_here(file, *words) == 0
+        assert run(file, *words).code == 0
         said.append(((folder / "summary.json").read_bytes(), (folder / "rounds.csv").read_bytes()))
     assert len(set(said)) == 1
     ensemble, central = load_results(folder / "result.nc")
@@ -322,61 +317,48 @@ def test_many_worlds_go_to_the_store_without_being_asked(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sim.commands.running.IN_MEMORY", 1_000)
-    assert run_here(file, worlds=1_000) == 0
+    assert run(file, worlds=1_000).code == 0
     assert not (file.parent / "toy" / "ensemble.zarr").exists()
-    assert run_here(file, worlds=1_100) == 0
+    assert run(file, worlds=1_100).code == 0
     assert (file.parent / "toy" / "ensemble.zarr").exists()
 
 
-def test_stored_results_are_compared_as_others(
-    file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_here(file, "--store")
+def test_stored_results_are_compared_as_others(file: Path) -> None:
+    run(file, "--store")
     words = ["--no-plots", "--json", "--out", str(file.parent / "compare")]
-    with pytest.raises(SystemExit) as done:
-        main(["compare", str(file.parent / "toy"), str(file), *words, "--worlds", str(WORLDS)])
-    assert not done.value.code
-    found = json.loads(capsys.readouterr().out)
+    done = typed("compare", file.parent / "toy", file, *words, "--worlds", WORLDS)
+    assert done.code == 0
+    found = json.loads(done.out)
     summaries = list(found["scenarios"].values())
     assert len(summaries) == 2
     assert summaries[0]["outcomes"] == summaries[1]["outcomes"]
     assert all(d["difference"] == 0 for d in found["differences"])
 
 
-def test_results_whose_store_is_damaged_or_of_another_run_are_refused(
-    file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_results_whose_store_is_damaged_or_of_another_run_are_refused(file: Path) -> None:
     folder = file.parent / "toy"
-    run_here(file, "--store")
+    run(file, "--store")
     kept = (folder / "result.nc").read_bytes()
     flip(folder / "ensemble.zarr" / "utility" / "1.0")
-    assert run_compare(folder) == 2
-    assert "1 of 3 chunks are missing or damaged" in capsys.readouterr().err
-    run_here(file, "--store", "--seed", "5", "--overwrite")
+    compare = ["compare", folder, "--no-plots", "--out", folder / "compare"]
+    assert "1 of 3 chunks are missing or damaged" in typed(*compare).err
+    run(file, "--store", "--seed", "5", "--overwrite")
     (folder / "result.nc").write_bytes(kept)
-    assert run_compare(folder) == 2
-    assert "holds the worlds of another run" in capsys.readouterr().err
+    done = typed(*compare)
+    assert done.code == 2
+    assert "holds the worlds of another run" in done.err
 
 
-def run_compare(*given: Path) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main(["compare", *map(str, given), "--no-plots", "--out", str(given[0] / "compare")])
-    return int(stopped.value.code or 0)
-
-
-def test_a_changed_scenario_is_refused_in_one_sentence(
-    file: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run_here(file, "--store") == 0
-    assert run_here(file, "--store", "--set", "actors.a.patience=31") == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "another scenario_hash" in said
-    assert run_here(file, "--store", "--set", "actors.a.patience=31", "--overwrite") == 0
+def test_a_changed_scenario_is_refused_in_one_sentence(file: Path) -> None:
+    assert run(file, "--store").code == 0
+    done = run(file, "--store", "--set", "actors.a.patience=31")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "another scenario_hash" in done.err
+    assert run(file, "--store", "--set", "actors.a.patience=31", "--overwrite").code == 0
 
 
 def test_a_disk_that_fills_up_is_one_sentence_and_the_run_goes_on_later(
-    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         real, count = store_module.write_bytes, 0
@@ -389,8 +371,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_the_run_goes_on_later(
             real(path, content)
 
         patched.setattr(store_module, "write_bytes", full_after_a_chunk)
-        assert run_here(file, "--store") == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "No space left on device; 0 of 3 chunks are finished" in said
-    assert run_here(file, "--store") == 0
+        done = run(file, "--store")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "No space left on device; 0 of 3 chunks are finished" in done.err
+    assert run(file, "--store").code == 0

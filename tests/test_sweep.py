@@ -24,7 +24,6 @@ from hypothesis import strategies as st
 
 import sim.commands.sweeping
 import sim.ensemble.chunks
-from sim.cli import main
 from sim.commands.sweeping import SweepJob, Swept
 from sim.engine.draws import CHUNK
 from sim.ensemble.executors import InProcess
@@ -41,13 +40,16 @@ from sim.results.outcomes import measures
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
+from sim.studies.compare.differences import difference
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
+from sim.studies.sweep.estimates import contrast, estimate
 from sim.studies.sweep.folder import GROWING, OLD
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
-from tests.conftest import ROOT, SCENARIOS, TOY, build
+from sim.views.heatmap import heatmap_view
+from tests.conftest import ROOT, SCENARIOS, TOY, build, typed
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
 CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
@@ -203,13 +205,11 @@ def test_a_value_on_one_line_is_read_back_as_it_was(value: Any) -> None:
     ],
 )  # fmt: skip
 def test_mistakes_are_told_in_one_sentence_before_anything_runs(
-    vary: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    vary: list[str], said: str, tmp_path: Path
 ) -> None:
     words = [w for v in vary for w in ("--vary", v)]
-    with pytest.raises(SystemExit) as stopped:
-        main(["sweep", KELLOGG, *words, "--out", str(tmp_path / "out")])
-    shown = capsys.readouterr()
-    assert stopped.value.code == 2
+    shown = typed("sweep", KELLOGG, *words, "--out", tmp_path / "out")
+    assert shown.code == 2
     assert said in shown.err
     assert len(shown.err.strip().splitlines()) == 1
     assert shown.out == ""
@@ -404,24 +404,25 @@ def test_a_growth_that_was_stopped_between_two_renamings_is_recovered(
 
 
 def test_a_changed_scenario_is_refused_and_named(
-    tmp_path: Path, executed: list[tuple[int, int]], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, executed: list[tuple[int, int]]
 ) -> None:
     write(tmp_path / "base.yaml")
     (tmp_path / "mine.yaml").write_text("extends: base.yaml\nname: mine\n")
     words = ["sweep", str(tmp_path / "mine.yaml"), "--vary", COSTS, "--worlds", "10"]
     words += ["--out", str(tmp_path / "out"), "--no-plots", "--quiet"]
-    main_or_exit(words)
+    typed(*words)
     kept = content(tmp_path / "out")
     write(tmp_path / "base.yaml", war=TOY["war"] | {"cost": {"a": 0.02, "b": 0.05}})
     del executed[:]
-    assert main_or_exit(words) == 2
-    said = capsys.readouterr().err
+    done = typed(*words)
+    said = done.err
+    assert done.code == 2
     assert "'mine' has changed since this sweep began: war.cost.b" in said
     assert "--overwrite" in said
     assert len(said.strip().splitlines()) == 1
     assert content(tmp_path / "out") == kept
     assert executed == []
-    assert main_or_exit([*words, "--overwrite"]) == 0
+    assert typed(*words, "--overwrite").code == 0
     assert len(executed) == 3
 
 
@@ -430,7 +431,6 @@ def test_a_full_disk_says_what_is_finished(
     whose: str,
     file: str,
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
@@ -438,12 +438,13 @@ def test_a_full_disk_says_what_is_finished(
     with monkeypatch.context() as patched:
         patched.setattr("sim.files.written_whole", full)
         patched.setattr(whose, full)
-        assert main_or_exit(words) == 2
-    said = capsys.readouterr().err.strip()
+        done = typed(*words)
+    said = done.err
+    assert done.code == 2
     assert "No space left on device" in said
     assert " are finished" in said
     assert "goes on from there" in said
-    assert main_or_exit(words) == 0
+    assert typed(*words).code == 0
 
 
 def full(path: Path, *_: object) -> Any:
@@ -468,14 +469,6 @@ def test_another_sweep_seed_or_set_is_not_mixed_in(file: str, tmp_path: Path) ->
         run(file, [COSTS], tmp_path / "out", overrides=("actors.a.patience=9",))
     with pytest.raises(ScenarioError, match="holds a sweep with seed 1"):
         SweepJob(make_plan([file], [COSTS], "grid", 20, 2), tmp_path / "out", None)
-
-
-def main_or_exit(words: list[str]) -> int:
-    try:
-        main(words)
-    except SystemExit as stopped:
-        return int(stopped.code or 0)
-    return 0
 
 
 def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
@@ -517,7 +510,7 @@ def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
 
 
 def test_a_cell_that_fails_is_told_and_tried_again(
-    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = sim.ensemble.chunks.PeaceTalks
 
@@ -530,11 +523,11 @@ def test_a_cell_that_fails_is_told_and_tried_again(
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
         patched.setattr(sim.ensemble.chunks, "PeaceTalks", fragile)
-        assert main_or_exit([*words, "--json"]) == 1
-        shown = capsys.readouterr()
-        assert "1 cell failed and is left out: war.cost.a=0.02" in shown.err
-        assert "ArithmeticError: no such world" in shown.err
-        told = json.loads(shown.out)
+        shown = typed(*words, "--json")
+    assert shown.code == 1
+    assert "1 cell failed and is left out: war.cost.a=0.02" in shown.err
+    assert "ArithmeticError: no such world" in shown.err
+    told = json.loads(shown.out)
     assert [c["state"] for c in told["cells"]] == ["finished", "failed", "finished"]
     assert told["failed"][0] | {"message": ""} == {
         "cell": 1, "values": {"war.cost.a": "0.02"}, "chunk": 0, "worlds": 10, "seed": 1,
@@ -542,7 +535,7 @@ def test_a_cell_that_fails_is_told_and_tried_again(
     }  # fmt: skip
     row = table(tmp_path / "out")[1]
     assert (row["worlds"], row["settlement"]) == ("0", "")
-    assert main_or_exit([*words, "--quiet"]) == 0
+    assert typed(*words, "--quiet").code == 0
     run(file, [COSTS], tmp_path / "fresh", worlds=10)
     assert content(tmp_path / "out") == content(tmp_path / "fresh")
 
@@ -576,6 +569,88 @@ def test_scenarios_with_other_parties_and_issues_stand_side_by_side(
     assert rows[0]["utility_c"] == "" != rows[3]["utility_c"]
 
 
+# --- what past talks allow ---------------------------------------------------------------------
+
+ROWS = np.random.default_rng(3).random((64, 2)).round(3).tolist()
+TABLE = {"names": ["believed_binds", "cost_scale"], "rows": ROWS}
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str, Swept]:
+    """Two files of which one draws a calibration, at two red lines, and what was swept."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    files = [str(write(folder / f"{name}.yaml", name=name, engine={"calibration": table}))
+             for name, table in (("open", TABLE), ("walls", "none"))]  # fmt: skip
+    return folder, *files, run(files, [f"{LAND}=0.6,0.75"], folder / "out", worlds=300)[1]
+
+
+def test_ranges_are_those_of_runs_and_their_comparison(
+    calibrated: tuple[Path, str, str, Swept],
+) -> None:
+    folder, file, _, swept = calibrated
+    runs = [run_scenario(load_scenario(file, (f"{LAND}={{fixed: {at}}}",)), 300, 1)
+            for at in (0.6, 0.75)]  # fmt: skip
+    told = table(folder / "out")
+    for row, alone in zip(told, runs, strict=False):
+        allowed = alone.summary.allowed
+        assert allowed is not None
+        spans = {"settlement": allowed.outcomes["settlement"], "deal_by_day_30":
+                 allowed.deal_by_day["30"]}  # fmt: skip
+        for name, span in spans.items():
+            assert span is not None
+            found = [float(row[f"{name}_range_{end}"]) for end in ("low", "high")]
+            assert found == pytest.approx(span, abs=1e-5)
+    assert told[0]["utility_a_range_low"] < told[0]["utility_a"] < told[0]["utility_a_range_high"]
+    assert [row["settlement_range_low"] for row in told[2:]] == ["", ""], "worlds that draw nothing"
+    results = swept.results
+    settled = results.measure("settlement")
+    cells = np.eye(4, dtype=bool)
+    gap = contrast(results, settled, results.values(settled), cells[1], cells[0])
+    beside = difference(runs[1], runs[0], settled)
+    assert gap is not None
+    assert beside is not None
+    assert gap.allowed == pytest.approx(beside.allowed, abs=0.01)
+    told_ = json.loads(swept.text)["effects"]
+    assert all(e["range_low"] <= e["difference"] <= e["range_high"] for e in told_)
+    # averages over both files hang on the one that draws
+    first = estimate(results, settled, results.values(settled), cells[0] | cells[2])
+    assert first is not None
+    assert first.allowed is not None
+    assert first.allowed.low <= first.mean <= first.allowed.high
+
+
+def test_what_past_talks_allow_makes_ties_and_is_labelled(
+    calibrated: tuple[Path, str, str, Swept],
+) -> None:
+    folder, *files, swept = calibrated
+    said = typed("sweep", *files, "--vary", f"{LAND}=0.6,0.75", "--worlds", 300,
+                 "--no-plots", "--out", folder / "out").words  # fmt: skip
+    assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
+    assert "sampling)" in said
+    assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
+    assert "change 10–90 % 95 %" in said
+    effect = swept.effects["settlement"][0]
+    assert effect.sampled, "by sampling alone the files differ"
+    assert not effect.visible
+    assert said.count("%) =") == 2, "ties with the first"
+    view = heatmap_view(swept.results)
+    assert "(70–80 %, sampling), about the most in 3 of 4 places" in view.headline
+    assert "range over what past talks allow (10–90 %); “sampling”: 95 % interval" in view.subtitle
+    assert sum("sampling)" in line for line in view.words) == 2
+    alone = heatmap_view(swept.results, at=["scenario=walls"])
+    assert "Means with their 95 % interval." in alone.subtitle
+
+
+def test_another_calibration_is_not_mixed_in(tmp_path: Path) -> None:
+    file = str(write(tmp_path / "toy.yaml"))
+    own, name = tmp_path / "table.json", (f"engine.calibration={tmp_path / 'table.json'}",)
+    own.write_text(json.dumps(TABLE))
+    run(file, [COSTS], tmp_path / "out", overrides=name)
+    own.write_text(json.dumps(TABLE | {"rows": ROWS[::-1]}))
+    with pytest.raises(ScenarioError, match="was begun with calibration"):
+        run(file, [COSTS], tmp_path / "out", overrides=name)
+
+
 # --- what it says -----------------------------------------------------------------------------
 
 
@@ -607,14 +682,11 @@ def test_words_are_compared_at_their_least_and_their_most(file: str, tmp_path: P
     assert effect.difference > 0
 
 
-def test_odds_that_never_move_are_said_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_odds_that_never_move_are_said_so(tmp_path: Path) -> None:
     never = str(write(tmp_path / "never.yaml"))
     words = ["sweep", never, "--set", f"{LAND}=0.9", "--set", "actors.a.positions.land.limit=0.3"]
     words += ["--vary", COSTS, "--worlds", "20", "--no-plots", "--out", str(tmp_path / "out")]
-    main_or_exit(words)
-    said = " ".join(capsys.readouterr().out.split())
+    said = typed(*words).words
     assert "No world of any cell settles" in said
     assert "look at ripeness" in said
     assert said.count("python -m sim heatmap") == 2
@@ -623,23 +695,18 @@ def test_odds_that_never_move_are_said_so(
     assert "not a forecast" in said
 
 
-def test_the_next_steps_can_be_typed(
-    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_next_steps_can_be_typed(file: str, tmp_path: Path) -> None:
     words = ["sweep", file, "--set", "horizon_days=60", "--vary", "actors.a.patience=1,null"]
-    main_or_exit([*words, "--worlds", "50", "--out", str(tmp_path / "out")])
-    said = capsys.readouterr().out.splitlines()
+    said = typed(*words, "--worlds", 50, "--out", tmp_path / "out").out.splitlines()
     steps = [shlex.split(line)[3:] for line in said if "python -m sim heatmap" in line]
     assert [step[3] for step in steps] == ["settlement", "deal_by_day:30"]
-    assert [main_or_exit(step) for step in steps] == [0, 0]
+    assert [typed(*step).code for step in steps] == [0, 0]
 
 
-def test_a_parameter_that_changes_nothing_is_said_so(
-    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_parameter_that_changes_nothing_is_said_so(file: str, tmp_path: Path) -> None:
     vary = ["--vary", COSTS, "--vary", "actors.a.mediation.every=1,2"]
-    main_or_exit(["sweep", file, *vary, "--worlds", "10", "--no-plots", "--out", str(tmp_path)])
-    said = " ".join(capsys.readouterr().out.split())
+    words = ["sweep", file, *vary, "--worlds", "10", "--no-plots", "--out", tmp_path]
+    said = typed(*words).words
     assert "(actors.a.mediation.every) changes none of these numbers in any world" in said
     assert "(war.cost.a) changes none" not in said
 

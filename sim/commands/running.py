@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sim.plots import Drawing
 
 CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
-BESIDE = ("convergence", "package", "utility", "pressure", "afterwards")
+BESIDE = ("convergence", "package", "utility", "afterwards")
 """Drawn by another process, where there is another core: half of the work after the worlds."""
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 
@@ -87,8 +87,6 @@ class RunJob:
             steps = self._steps(run)
             may = workers != 1 and cluster is None and not self.report
             beside = {n: w for n, w in steps.items() if may and n.split(".")[0] in BESIDE}
-            if beside:
-                import sim.plots  # noqa: F401  (once for both)
             with aside(partial(self._write, beside), wanted=bool(beside)) as others:
                 try:
                     for name in [name for name in steps if name not in beside]:

@@ -16,7 +16,7 @@ from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Progress
 from sim.files import write_text
 from sim.results.outcomes import Measure
-from sim.studies.sweep.effects import Effect, effects
+from sim.studies.sweep.effects import Effect, effects, told_measures
 from sim.studies.sweep.folder import KEEP, aligned, open_store
 from sim.studies.sweep.plan import Plan
 from sim.studies.sweep.results import STORE, SweepResults, results_of
@@ -145,12 +145,6 @@ class SweepJob:
         found = self._rows | rows(results, new)
         self._rows = {n: found[n] for n in np.flatnonzero(results.complete).tolist()}
         write_text(self.folder / CSV, cells_csv([found[n] for n in range(self.cells)]))
-
-
-def told_measures(results: SweepResults) -> list[Measure]:
-    """Measures whose effects are told: how it ends, stages, and how near a deal was."""
-    keys = ["settlement", *(["first_stage"] if results.header.names.stages else []), "ripeness"]
-    return [results.measure(key) for key in keys]
 
 
 def told_first(results: SweepResults, found: Mapping[str, Sequence[Effect]]) -> Measure:

@@ -72,6 +72,7 @@ class ActiveLever(ByWorld):
         self.undecided, self.on_its_way = np.ones(worlds, dtype=bool), np.zeros(worlds, dtype=bool)
         self.is_on_its_way = False
         self._at_once: dict[float, Array] = {}
+        self._waits_for: dict[tuple[str, str], list[tuple[str, EventCount]] | None] = {}
 
     def _note(self, round_: int) -> None:
         pulled = self.triggered <= round_
@@ -126,9 +127,9 @@ class ActiveLever(ByWorld):
 
         Arrays (worlds,), or 1 and 0 where it is certain and at once.
         """
-        if not _can_answer(self.spec.when, actor, event):
+        others = self._other_answers(actor, event)
+        if others is None:
             return None
-        others = [one for one in _answers(self.spec.when) if one[1].actor != actor]
         if all(part is None for part in (*self.parents, *self.not_before)) and not others:
             return 1.0, 0.0
         now = self.talks.round
@@ -148,6 +149,15 @@ class ActiveLever(ByWorld):
             )
             wait += np.where(pulled, parent.remaining(), parent.delay + longer)
         return chance, wait
+
+    def _other_answers(self, actor: str, event: str) -> list[tuple[str, EventCount]] | None:
+        """Answers of others that it waits for, too; None where the event cannot bring it about."""
+        if (actor, event) not in self._waits_for:
+            when = self.spec.when
+            others = [one for one in _answers(when) if one[1].actor != actor]
+            found = others if _can_answer(when, actor, event) else None
+            self._waits_for[actor, event] = found
+        return self._waits_for[actor, event]
 
     def promise(self, where: Mask, months: float) -> Array | None:
         """Weight, in some worlds, of a promise tied to signing a stage, before it is pulled."""

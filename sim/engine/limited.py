@@ -75,6 +75,8 @@ class Limited(ByWorld):
         ]
         self.path = path
         self.shift = Shift.drawn(f"{path}.effect", spec.effect, draws, main.issues)
+        #: columns, there, of the issues that stand elsewhere while it is in force
+        self.moves = sorted({*self.shift.columns, *(there for there, _ in self.shared)})
         said, here = spec.effect.trust, f"{path}.effect.trust"
         share = draws.number(here, said.share, path=f"{here}.share")
         spans = 1.0 / main.spec.in_rounds(said.per).median
@@ -105,11 +107,14 @@ class Limited(ByWorld):
         """It is signed in some worlds: it acts, and common issues stand where it puts them."""
         before = self.war.no_deal
         self.war.press(where, self.shift)
-        by = full(before.shape, 0.0)
-        for there, here in self.shared:
-            by[:, there] = np.where(where, terms[:, here] - self.war.no_deal[:, there], 0.0)
-        self.war.move(where, by)
-        self.moved = np.where(where[:, None], self.war.no_deal - before, self.moved)
+        if self.shared:
+            by = full(before.shape, 0.0)
+            for there, here in self.shared:
+                by[:, there] = np.where(where, terms[:, here] - self.war.no_deal[:, there], 0.0)
+            self.war.move(where, by, self.moves)
+        for column in self.moves:
+            by_now = self.war.no_deal[:, column] - before[:, column]
+            self.moved[:, column] = np.where(where, by_now, self.moved[:, column])
         self.in_force = self.in_force | where
         self.since = np.where(where, round_, self.since)
         self.first = np.where(where & (self.first < 0), round_, self.first)
@@ -122,8 +127,9 @@ class Limited(ByWorld):
     def end(self, where: Mask) -> None:
         """It is in force no longer in some worlds, and acts no more."""
         self.war.relieve(where, self.shift)
-        self.war.move(where, -self.moved)
-        self.moved = np.where(where[:, None], 0.0, self.moved)
+        if self.moves:
+            self.war.move(where, -self.moved, self.moves)
+            self.moved[where] = 0.0
         self.in_force = self.in_force & ~where
 
     def note_term(self, ran_out: Mask) -> None:

@@ -164,7 +164,8 @@ class PeaceTalks(mesa.Model, Forum):
             self.protocol.bargain()
         broken = self._break_truces()
         self._walk_away()
-        if broken or (talks.last_signed == talks.round).any():
+        changed = broken | (talks.last_signed == talks.round)
+        if changed.any() and self._looked_at(changed):
             self.parties.do("think_again")
         for track in self.tracks:
             track.step()
@@ -251,10 +252,21 @@ class PeaceTalks(mesa.Model, Forum):
         if self.envoy is not None:
             self.envoy.hear(carried)
 
-    def _break_truces(self) -> bool:
-        """A truce ends by accident, or where fighting on is worth more to a side."""
+    def _looked_at(self, changed: Mask) -> bool:
+        """Whether anybody sees what the parties reckon with before they take stock again.
+
+        ``changed`` (worlds,) says where something was signed or broken in this round.
+        """
+        talks = self.talks
+        if self.recorder.trace or talks.round in (self.spec.rounds, self.spec.deadline_round):
+            return True
+        ended = (talks.concluded_round == talks.round) & (talks.status != SETTLED)
+        return bool((changed & ended).any())
+
+    def _break_truces(self) -> Mask:
+        """Where a truce ends, by accident or because fighting on is worth more to a side."""
         if self.talks.stages == 1:
-            return False
+            return np.zeros(self.talks.worlds, dtype=bool)
         broken = self.truces.struck()
         by = []
         for party in self.signatories:
@@ -268,7 +280,7 @@ class PeaceTalks(mesa.Model, Forum):
             self.protocol.reset(broken)
             self.recorder.truce_broken(broken, by)
             self.talks.refresh()
-        return bool(broken.any())
+        return broken
 
     def _walk_away(self) -> None:
         gone = np.zeros(self.talks.worlds, dtype=bool)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, Table, full
+from sim.arrays import ByWorld, Table, evenly_spaced, full
 from sim.engine.draws import Draws
 from sim.scenario.schema import Scenario
 
@@ -61,7 +61,7 @@ class Talks(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("status", "concluded_round", "in_force_round", "last_signed"), "world"),
-        **dict.fromkeys(("stage", "is_open", "talking", "events"), "world"),
+        **dict.fromkeys(("stage", "_stage_before", "is_open", "talking", "events"), "world"),
         **dict.fromkeys(("cost_factor", "cost_factor_next"), "world"),
         **dict.fromkeys(("drift_factor", "drift_factor_next"), "world"),
         **dict.fromkeys(("agreed", "terms_low", "terms_high"), "world issue"),
@@ -70,7 +70,7 @@ class Talks(ByWorld):
         "signed_round": "world stage",
         "stage_of_issue": "issue",
         "options": "point",
-        "issues_of_stage": "issue",
+        **dict.fromkeys(("issues_of_stage", "_places_of_stage"), "issue"),
         "tables": None,
         "spec": None,
     }
@@ -90,6 +90,7 @@ class Talks(ByWorld):
         self._set_up_agenda()
         worlds = self.worlds
         self.stage = np.zeros(worlds, dtype=np.int64)
+        self._stage_before = self.stage[:0]  # that of the last refresh
         self.status = np.full(worlds, OPEN, dtype=np.int8)
         self.agreed = full((worlds, len(self.issues)), np.nan)
         self.is_fixed = full(self.agreed.shape, False)
@@ -129,6 +130,7 @@ class Talks(ByWorld):
         self.issues_of_stage = [
             np.flatnonzero(self.stage_of_issue == n) for n in range(self.stages)
         ]
+        self._places_of_stage = [evenly_spaced(issues) for issues in self.issues_of_stage]
 
     @property
     def worlds(self) -> int:
@@ -146,6 +148,9 @@ class Talks(ByWorld):
         # who has just signed a stage talks about the next one from the next round on
         self.talking = self.is_open & (self.last_signed < self.round)
         self.tables = self.tables_where(self.talking)
+        if np.array_equal(self.stage, self._stage_before):
+            return
+        self._stage_before = self.stage.copy()
         self.on_table = (self.stage_of_issue[:, None] == self.stage).T
         self.is_fixed = (self.stage_of_issue[:, None] < self.stage).T
         worlds = np.arange(self.worlds)
@@ -162,14 +167,15 @@ class Talks(ByWorld):
         would cost more: what is written for it is to be written again for the others.
         """
         groups: list[Table] = []
-        for stage, issues in enumerate(self.issues_of_stage):
+        columns = zip(self.issues_of_stage, self._places_of_stage, strict=True)
+        for stage, (issues, places) in enumerate(columns):
             holds = where & (self.stage == stage)
             count = int(np.count_nonzero(holds))
             if 2 * count > self.worlds:
-                groups.insert(0, Table(slice(None), issues, stage, holds))
+                groups.insert(0, Table(slice(None), issues, stage, holds, places))
             elif count:
                 worlds = np.flatnonzero(holds)
-                groups.append(Table(worlds, issues, stage, holds[worlds]))
+                groups.append(Table(worlds, issues, stage, holds[worlds], places))
         return groups
 
     def signed_or(self, otherwise: Array) -> Array:

@@ -104,6 +104,8 @@ class Track(Forum):
         out = []
         for stage, one in enumerate(self.limited):
             out.append(one.runs_out(talks.round))
+            if not one.in_force.any():
+                continue
             self._end(stage, out[-1])
             self._break(stage, one.is_struck(talks.round))
             for party in self.delegates:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -173,7 +174,7 @@ class War(ByWorld):
     def press(self, where: NDArray[np.bool_], shift: Shift) -> None:
         """A lever, or a limited agreement, takes effect in some worlds."""
         self._press(where, shift, 1.0)
-        self.move(where, shift.no_deal)
+        self.move(where, shift.no_deal, shift.columns)
 
     def relieve(self, where: NDArray[np.bool_], shift: Shift) -> None:
         """What presses costs and drift in some worlds no longer does; see :meth:`move`."""
@@ -182,12 +183,17 @@ class War(ByWorld):
     def _press(self, where: NDArray[np.bool_], shift: Shift, sign: float) -> None:
         for actor, change in shift.cost.items():
             self.lever_cost[actor] += np.where(where, sign * change, 0.0)
-        self.lever_drift += np.where(where[:, None], sign * shift.drift, 0.0)
+        for column in shift.columns:
+            self.lever_drift[:, column] += np.where(where, sign * shift.drift[:, column], 0.0)
 
-    def move(self, where: NDArray[np.bool_], by: Array) -> None:
-        """Where the issues stand without a deal moves in some worlds, by (worlds, issues)."""
-        moved = np.clip(self.no_deal + by, 0.0, 1.0)
-        self.no_deal = np.where(where[:, None], moved, self.no_deal)
+    def move(self, where: NDArray[np.bool_], by: Array, columns: Iterable[int]) -> None:
+        """Where some issues stand without a deal moves in some worlds, by (worlds, issues)."""
+        no_deal = self.no_deal.copy(order="K")  # others may hold the old one
+        for column in columns:
+            before = no_deal[:, column]
+            after = np.clip(before + by[:, column], 0.0, 1.0)
+            no_deal[:, column] = np.where(where, after, before)
+        self.no_deal = no_deal
 
     def stand(self, column: int, points: Array) -> None:
         """Where an issue stands without a deal, (worlds,), is given from outside."""

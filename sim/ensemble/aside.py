@@ -16,14 +16,21 @@ from sim.ensemble.executors import cores
 Result = TypeVar("Result")
 
 
+def may_fork() -> bool:
+    """Whether a copy of this process is safe (only Linux is taken to be) and has its own core.
+
+    Threads would be copied in mid-work.
+    """
+    return sys.platform == "linux" and cores() > 1 and threading.active_count() == 1
+
+
 @contextmanager
 def aside(work: Callable[[], Result], wanted: bool = True) -> Iterator[Callable[[], Result]]:
     """Begin some work in a copy of this process; what the block is given waits for the result.
 
     The work is done here, when its result is asked for, where it is not wanted otherwise, where
-    there is one core, where threads would be copied in mid-work or forking is not safe (only Linux
-    is taken to be), and where no copy can be made, or it dies, or the work raises there: so what
-    it raises is raised here, on asking.
+    :func:`may_fork` says no, and where no copy can be made, or it dies, or the work raises there:
+    so what it raises is raised here, on asking.
 
     Parameters
     ----------
@@ -31,7 +38,7 @@ def aside(work: Callable[[], Result], wanted: bool = True) -> Iterator[Callable[
         Its result can be pickled; what it changes in memory is lost.
     wanted : bool
     """
-    if not (wanted and sys.platform == "linux" and cores() > 1 and threading.active_count() == 1):
+    if not (wanted and may_fork()):
         yield work
         return
     context = multiprocessing.get_context("fork")

@@ -20,12 +20,26 @@ Progress = Callable[[float, float], None]
 
 
 class Task(NamedTuple):
-    """One chunk of one cell; a cell is a variant of the scenario, and a plain run is cell 0."""
+    """One chunk of one cell; a cell is a variant of the scenario, and a plain run is cell 0.
+
+    Or a part of a chunk, that begins at its world ``first``.
+    """
 
     cell: int
     chunk: int
     worlds: int
     trace: bool
+    first: int = 0
+
+    @property
+    def start(self) -> int:
+        """Number of its first world in the ensemble."""
+        return self.chunk * CHUNK + self.first
+
+    def cut(self, worlds: int) -> tuple[Task, Task]:
+        """In two parts, the first of so many worlds; together they have the same results."""
+        rest = self._replace(worlds=self.worlds - worlds, first=self.first + worlds)
+        return self._replace(worlds=worlds), rest
 
 
 class Failure(NamedTuple):
@@ -39,10 +53,11 @@ class Failure(NamedTuple):
     traceback: str
 
     def __str__(self) -> str:
-        first = self.task.chunk * CHUNK
+        task = self.task
         return (
-            f"{self.scenario}, seed {self.seed}, cell {self.task.cell}, chunk {self.task.chunk} "
-            f"(worlds {first:,}–{first + self.task.worlds - 1:,}): {self.error}: {self.message}"
+            f"{self.scenario}, seed {self.seed}, cell {task.cell}, chunk {task.chunk} "
+            f"(worlds {task.start:,}–{task.start + task.worlds - 1:,}): "
+            f"{self.error}: {self.message}"
         )
 
 
@@ -148,7 +163,8 @@ def run_chunk(
 
 def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
     scenario, task = call.scenario, call.task
-    model = PeaceTalks(scenario, Draws(call.seed, task.worlds, task.chunk), trace=task.trace)
+    draws = Draws(call.seed, task.worlds, task.chunk, first=task.first)
+    model = PeaceTalks(scenario, draws, trace=task.trace)
     for _ in range(scenario.rounds):
         if not model.goes_on:
             break

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -22,8 +22,16 @@ import xarray as xr
 from sim import __version__
 from sim.engine.draws import CHUNK
 from sim.engine.recorder import IN_FORCE
-from sim.ensemble.aside import aside
-from sim.ensemble.chunks import Call, Failure, Task, central_world, chunk_tasks, run_tasks
+from sim.ensemble.aside import aside, may_fork
+from sim.ensemble.chunks import (
+    Call,
+    Failure,
+    Task,
+    central_world,
+    chunk_tasks,
+    run_chunk,
+    run_tasks,
+)
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.files import json_text, write_text, written_whole
@@ -34,6 +42,10 @@ from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
 """Worlds up to which outcomes are kept in memory; they take some 2 KB each. More go to a store."""
+CENTRAL = 400
+"""The central world takes as long as about so many more worlds."""
+WORTH = 200
+"""Worlds that are worth a process of their own: a few take nearly as long as one."""
 
 Progress = Callable[[str, float, float], None]
 """Called with (what is being done, how much is done, how much there is)."""
@@ -174,7 +186,7 @@ def run_jobs(
                 raise
             except Exception as error:
                 yield cell, _no_story(job, error)
-        tasks = [t._replace(cell=cell) for cell, one in started.items() for t in one.kept.missing()]
+        tasks = [t._replace(cell=cell) for cell, one in started.items() for t in one.tasks]
         left = Counter(task.cell for task in tasks)
         every = sum(jobs[cell].worlds for cell in started)
         before = every - sum(task.worlds for task in tasks)
@@ -201,17 +213,17 @@ def run_jobs(
 
 @dataclass
 class _InMemory:
-    """Worlds of a run that are kept in memory, as :class:`ChunkStore` keeps them on disk."""
+    """Worlds of a run that are kept in memory, as :class:`ChunkStore` keeps them on disk.
+
+    Results are by the number of their first world.
+    """
 
     job: Job
     results: dict[int, ChunkResult] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
 
-    def missing(self) -> list[Task]:
-        return self.job.tasks
-
     def write(self, task: Task, result: ChunkResult) -> None:
-        self.results[task.chunk] = result
+        self.results[task.start] = result
 
     def record(self, failure: Failure) -> None:
         self.failed.append(failure)
@@ -223,10 +235,18 @@ class _InMemory:
         return build_dataset(self.results, like, self.job.provenance)
 
 
-def _story(scenario: Scenario) -> tuple[xr.Dataset, xr.Dataset]:
-    """The central world, and what an ensemble looks like."""
+class _Aside(NamedTuple):
+    """The central world, what an ensemble looks like, and the part of it that was run aside."""
+
+    central: xr.Dataset
+    like: xr.Dataset
+    found: ChunkResult | Failure | None
+
+
+def _run_aside(scenario: Scenario, part: Call | None) -> _Aside:
     world = central_world(scenario)
-    return central_dataset(world), template(world)
+    found = None if part is None else run_chunk(part)
+    return _Aside(central_dataset(world), template(world), found)
 
 
 def _no_story(job: Job, error: Exception) -> RunError:
@@ -238,31 +258,41 @@ def _no_story(job: Job, error: Exception) -> RunError:
 
 @dataclass
 class _Started:
-    """A job whose chunks are being kept; its central world is run when it is asked for."""
+    """A job whose chunks are being kept.
+
+    Its central world is run when it is asked for, or aside, with a part of the worlds.
+    """
 
     job: Job
-    story: Callable[[], tuple[xr.Dataset, xr.Dataset]]
+    tasks: list[Task]
+    part: Task | None
+    aside: Callable[[], _Aside]
     kept: _InMemory | ChunkStore
 
     @classmethod
     @contextmanager
     def of(cls, job: Job, beside: bool) -> Iterator[_Started]:
-        with aside(partial(_story, job.loaded.scenario), beside) as result:
-            story = cache(result)
+        scenario, (*tasks, last), part = job.loaded.scenario, job.tasks, None
+        away = (last.worlds - CENTRAL) // 2
+        if beside and may_fork() and job.store is None and away >= WORTH:
+            last, part = last.cut(last.worlds - away)
+        call = None if part is None else Call(scenario, job.seed, part)
+        with aside(partial(_run_aside, scenario, call), beside) as result:
+            ready = cache(result)
             if job.store is None:
-                yield cls(job, story, _InMemory(job))
+                yield cls(job, [*tasks, last], part, ready, _InMemory(job))
                 return
             attributes = job.provenance
             with ChunkStore.prepare(
                 job.store,
-                story()[1],
+                ready().like,
                 job.worlds,
                 {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
                 attributes,
                 traced=job.traced,
                 overwrite=job.overwrite,
             ) as store:
-                yield cls(job, story, store)
+                yield cls(job, store.missing(), None, ready, store)
 
     def finished(self, progress: Progress) -> Run | RunError:
         failures = self.kept.failures()
@@ -270,11 +300,15 @@ class _Started:
             return RunError(failures)
         progress("summarising", 0, 1)
         try:
-            central, like = self.story()
+            central, like, found = self.aside()
         except Exception as error:
             return _no_story(self.job, error)
+        if isinstance(found, Failure):
+            return RunError([found])
         central = central.assign_attrs(self.job.provenance)
         kept, scenario = self.kept, self.job.loaded.scenario
+        if self.part and found:
+            kept.write(self.part, found)
         ensemble = kept.dataset(like) if isinstance(kept, _InMemory) else kept.dataset()
         summary = summarise(scenario, ensemble, central)
         return Run(scenario, ensemble, central, summary, self.job.store, failures)

@@ -285,7 +285,9 @@ class ChunkStore:
         names = self.header["variables"]
         try:
             data = xr.open_dataset(self.path, engine="zarr", chunks=None, cache=False)
-            data = data[names if self.header["cells"] is None else [*names, FINISHED]]
+            # of cells all coordinates, also those that no outcome has a dim of
+            other = [n for n in data.data_vars if n not in (*names, FINISHED)]
+            data = data[names] if self.header["cells"] is None else data.drop_vars(other)
             for coordinate in data.coords.values():
                 coordinate.load()
         except Exception as error:  # damaged files make their libraries fail in any way

@@ -55,7 +55,7 @@ def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float,
     scores : ndarray, shape (worlds, parameters)
         See :func:`normal_scores`.
     y : ndarray of bool or float, shape (worlds,)
-        What a world ends as.
+        What a world ends as; a fraction is that of several scenarios.
     level : float
         The central share of worlds whose values are covered.
 
@@ -73,9 +73,11 @@ def spread_of_difference(scores: Array, y: Array, level: float = 0.8) -> tuple[f
     ----------
     scores : ndarray, shape (worlds, parameters)
     y : ndarray, shape (worlds,)
-        1 where it is so in the first only, −1 in the second only, 0 in both or neither.
+        1 where it is so in the first only, −1 in the second only, 0 in both or neither; between
+        them for shares over several scenarios each.
     """
-    return _tails(_fitted_share(scores, y > 0) - _fitted_share(scores, y < 0), level)
+    more, fewer = (_fitted_share(scores, np.maximum(sign * y, 0.0)) for sign in (1.0, -1.0))
+    return _tails(more - fewer, level)
 
 
 def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
@@ -96,13 +98,21 @@ def _tails(values: Array, level: float) -> tuple[float, float]:
 
 
 def _fitted_share(scores: Array, happens: Array | Mask) -> Array:
-    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept."""
+    """The share at the parameters of each world (n,), its spread freed of noise, its mean kept.
+
+    Fractions vary less than yes and no: the errors are those of their own dispersion (Pearson's;
+    McCullagh & Nelder 1989, section 4.5).
+    """
     y = np.asarray(happens, dtype=float)
     share = float(y.mean())
     if not scores.size or not 0.0 < share < 1.0:
         return np.full(len(y), share)
-    fitted = logistic(np.column_stack([np.ones(len(y)), scores]), y, 1.0)
-    eta = _without_noise(scores, *fitted)
+    terms = np.column_stack([np.ones(len(y)), scores])
+    beta, covariance = logistic(terms, y, 1.0)
+    if ((y > 0.0) & (y < 1.0)).any():
+        p = expit(terms @ beta)
+        covariance = covariance * float(((y - p) ** 2 / (p * (1.0 - p))).mean())
+    eta = _without_noise(scores, beta, covariance)
     return np.asarray(expit(constant_for(eta, share) + eta))
 
 

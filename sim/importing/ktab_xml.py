@@ -15,8 +15,6 @@ from sim.importing.table import Row, Table, raise_all
 from sim.importing.xml_tree import Element, problem_at, read_xml
 from sim.scenario.errors import Problem
 
-ROOT = "Scenario"
-
 
 def read(path: Path, wishes: Wishes) -> Imported:
     """The scenario that such a file makes; see :func:`sim.importing.read`."""

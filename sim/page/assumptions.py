@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.report.judgements import sourced_parts
 from sim.scenario import Loaded
+from sim.scenario.fields import sourced_parts
 from sim.scenario.schema import Scenario
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at

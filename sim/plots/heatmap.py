@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted
+from sim.results.allowed import RANGE, SAMPLING
 from sim.studies.sweep.surface import Axis, Surface
 from sim.views.colours import OUTSIDE, RUST, SETTLED, TEAL, luminance
 from sim.views.heatmap import HeatmapView
@@ -28,12 +29,14 @@ NAMES = 2.1
 """Room for the words of the y axis, in inches."""
 BAR, BAR_GAP, BAR_LABELS = 0.18, 0.3, 0.75
 OWN = "the scenario's own value (the median where it is uncertain)"
+PALE = 0.18
+SAMPLED: dict[str, Any] = {"color": DARK, "linewidth": 1.1, "alpha": 0.8}
 UNKNOWN = {"facecolor": "#f2f2f2", "edgecolor": "#c9c9c9", "linewidth": 0.0, "hatch": "////"}
 
 
 @styled
 def heatmap(view: HeatmapView) -> Figure:
-    """A measure by one or two parameters, with its 95 % interval.
+    """A measure by one or two parameters, with its interval.
 
     Returns
     -------
@@ -109,14 +112,8 @@ def _cell_texts(
     shown: Surface, column: float, row: float, sampled: bool
 ) -> dict[tuple[int, int], list[str]]:
     """What is written into the cells: as much as there is room for in every one of them."""
-    known = [(r, c) for r, c in np.ndindex(shown.mean.shape) if not np.isnan(shown.mean[r, c])]
     lines = {
-        at: [
-            shown.measure.value_words(float(shown.mean[at])),
-            shown.measure.interval_words(float(shown.low[at]), float(shown.high[at])),
-            counted(int(shown.cells[at]), "point"),
-        ]
-        for at in known
+        at: [*one.parts, counted(int(shown.cells[at]), "point")] for at, one in shown.found.items()
     }
     for number in (3, 2, 1) if sampled else (2, 1):
         tall = line_height(BIG) + (number - 1) * line_height()
@@ -306,9 +303,14 @@ def _line(view: HeatmapView) -> Figure:
     ticks, places = _ticks(x, width / len(x))
     below = max(len(lines) for lines in ticks) * line_height() + 0.16
     body = above + height + below + 0.42
+    calibrated = any(one.allowed for one in shown.found.values())
     key = [Mark("mean", "line", {"color": SETTLED, "linewidth": 2.2})]
-    band = {"facecolor": SETTLED, "alpha": 0.18}
-    key.append(Mark("95 % interval", "band", band))
+    key.append(
+        Mark(RANGE if calibrated else SAMPLING, "band", {"facecolor": SETTLED, "alpha": PALE})
+    )
+    (low, high), (least, most) = shown.spans(0), shown.spans(0, sampling=True)
+    if np.isfinite(least).any():
+        key.append(Mark(f"{SAMPLING} of sampling", "line", SAMPLED))
     own = x.place(x.parameter.own)
     if own is not None:
         key.append(Mark(OWN, "point", _arrow("v")))
@@ -316,15 +318,24 @@ def _line(view: HeatmapView) -> Figure:
     _axis_title(sheet, x, left, above + height + below, width)
     axes = sheet.axes(left, above, width, height, gid="line")
     at = np.arange(len(x), dtype=float)
-    mean, low, high = shown.mean[0], shown.low[0], shown.high[0]
+    mean = shown.mean[0]
     if x.centres is None:
-        axes.vlines(at, low, high, color=SETTLED, linewidth=7, alpha=0.25)
+        axes.vlines(at, low, high, color=SETTLED, linewidth=7, alpha=0.25, gid="range")
         axes.plot(at, mean, "o", color=SETTLED, gid="mean")
     else:
         at = np.interp(x.centres, [x.centres[0], x.centres[-1]], [0, len(x) - 1])
-        axes.fill_between(at, low, high, color=SETTLED, alpha=0.18)
+        axes.fill_between(at, low, high, color=SETTLED, alpha=PALE, gid="range")
+        known = np.pad(np.isfinite(low), 1)
+        alone = known[1:-1] & ~known[:-2] & ~known[2:]  # between places without a band
+        if alone.any():
+            axes.vlines(at[alone], low[alone], high[alone], color=SETTLED, linewidth=7, alpha=PALE)
         axes.plot(at, mean, "o-", color=SETTLED, linewidth=2.2, markersize=4.5, gid="mean",
                   clip_on=False)  # fmt: skip
+    for column, text in _counts(shown, width / len(x)).items():
+        axes.annotate(text, (at[column], mean[column]), (0, 7), textcoords="offset points",
+                      ha="center", size=SMALL, color=GREY, gid="count")  # fmt: skip
+    if np.isfinite(least).any():
+        axes.vlines(at, least, most, gid="sampling", zorder=3, **SAMPLED)
     _y_scale(axes, shown)
     axes.set_xlim(-0.5 if x.centres is None else -0.02 * len(x), len(x) - 1 + (
         0.5 if x.centres is None else 0.02 * len(x)))  # fmt: skip
@@ -336,9 +347,15 @@ def _line(view: HeatmapView) -> Figure:
     return sheet.figure
 
 
+def _counts(shown: Surface, step: float) -> dict[int, str]:
+    """Numbers of worlds, by column, where they stand for shares and do not collide."""
+    texts = {column: " ".join(one.parts) for (_, column), one in shown.found.items() if one.few}
+    return texts if all(text_width(text) + 0.1 < step for text in texts.values()) else {}
+
+
 def _y_scale(axes: Axes, shown: Surface) -> None:
     """From 0 to a round number that holds the band; around 0 where it is negative."""
-    ends = np.concatenate([shown.low, shown.high], axis=None)
+    ends = np.concatenate([shown.spans(0), shown.spans(0, sampling=True), shown.mean], axis=None)
     ends = ends[np.isfinite(ends)]
     low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 0.0)
     if shown.measure.kind == "share":
@@ -354,9 +371,5 @@ def _y_scale(axes: Axes, shown: Surface) -> None:
 
 def _subtitle(view: HeatmapView, written: bool) -> str:
     """With whether there was room for the numbers."""
-    numbers = (
-        "Means with 95 % intervals over the worlds, which are the same in all cells."
-        if written
-        else "Too many cells for numbers: they are in cells.csv."
-    )
-    return f"{numbers} {view.subtitle}".strip()
+    numbers = "" if written else "Too many cells for numbers: they are in cells.csv. "
+    return f"{numbers}{view.subtitle}"

@@ -34,6 +34,7 @@ from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
     label,
+    marks,
     pairing_words,
     spans_words,
     told,
@@ -167,11 +168,11 @@ def overview_table(comparison: Comparison) -> Table:
             title = run.scenario.issues[entry["stuck_on"]].title
             stuck = f"{title} ({percent(entry['stuck_on_share'])} of failures)"
         few = is_few(entry["settlement"], run.summary.worlds)
+        name = run.scenario.name
         day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"
-        baseline = " (baseline)" if run.scenario.name == comparison.baseline else ""
         rows.append(
             [
-                Cell(run.scenario.title, (label(run.scenario.name) + baseline,)),
+                Cell(run.scenario.title, (label(name) + marks(comparison, name),)),
                 _share(entry, "settlement", run.summary.worlds),
                 _share(entry, "first_stage", run.summary.worlds),
                 percent(entry["ratification_failed"]),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
 
 from sim.prose import counted
-from sim.scenario.fields import Sourced
+from sim.scenario.fields import sourced_parts
 from sim.scenario.schema import Scenario
+from sim.scenario.yaml_source import Path_
 
-Path = tuple[str | int, ...]
 WORDS = {
     "positions": "",
     "levers": "lever",
@@ -52,22 +48,7 @@ def judgements(scenario: Scenario) -> list[Judgement]:
     ]
 
 
-def sourced_parts(node: Any, path: Path = ()) -> Iterator[tuple[Path, Sourced]]:
-    """Parts of a scenario that can carry a source or a judgement, with their places."""
-    if isinstance(node, Sourced):
-        yield path, node
-    if isinstance(node, BaseModel):
-        for name in type(node).model_fields:
-            yield from sourced_parts(getattr(node, name), (*path, name))
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from sourced_parts(value, (*path, key))
-    elif isinstance(node, list | tuple):
-        for number, value in enumerate(node):
-            yield from sourced_parts(value, (*path, number))
-
-
-def place_words(scenario: Scenario, path: Path) -> str:
+def place_words(scenario: Scenario, path: Path_) -> str:
     """A place in words: ``Putin, lever “…”``.
 
     Examples
@@ -103,7 +84,7 @@ def place_words(scenario: Scenario, path: Path) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _track_words(scenario: Scenario, path: Path) -> str:
+def _track_words(scenario: Scenario, path: Path_) -> str:
     """A place in a track in words."""
     track, kind, what = scenario.tracks[str(path[1])], path[2], path[3]
     parts = [f"Track “{track.title}”"]

@@ -172,11 +172,11 @@ def key_figures(run: Run) -> list[dict[str, str]]:
         first = run.scenario.stages[0]
         standing = summary.stages[first.name]
         label = f"“{first.title or first.name}” stands at the end"
-        cards.append(_card(label, standing.share, standing.interval))
+        cards.append(_card(label, standing.share, summary.stage_span(first.name), means))
     plan = summary.plan
     if plan is not None:
         label = "The plan as published suits all who must sign, on day 0"
-        cards.append(_card(label, plan.acceptable, plan.interval))
+        cards.append(_card(label, plan.acceptable, summary.plan_span, means))
     lasting = summary.durability
     if lasting is not None and lasting.worlds:
         last = str(lasting.years)

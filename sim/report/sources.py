@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from sim.report.judgements import sourced_parts
 from sim.report.tables import Cell
-from sim.scenario.fields import Sourced
+from sim.scenario.fields import Sourced, sourced_parts
 from sim.scenario.schema import Scenario
 
 

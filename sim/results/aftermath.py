@@ -197,17 +197,22 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
     )
 
 
+def plan_suits(scenario: Scenario, data: xr.Dataset) -> NDArray[np.bool_]:
+    """Worlds in which the plan beats no deal for all who sign and crosses nobody's red line."""
+    consents = [scenario.actors[str(a)].consents_to for a in data.actor.values]
+    asked = np.array([c == "all" or bool(c) for c in consents])
+    beyond = data.plan_crosses.values.astype(bool).any(axis=(1, 2))
+    return np.asarray(~beyond & (data.plan_gain.values[:, asked] >= 0.0).all(axis=1))
+
+
 def plan_summary(scenario: Scenario, data: xr.Dataset) -> Plan | None:
     """The plan as published: worth, red lines crossed, gates and durability; ``None`` without."""
     if not scenario.has_plan:
         return None
     actors = [str(a) for a in data.actor.values]
     gain, crosses = data.plan_gain.values, data.plan_crosses.values.astype(bool)
-    consents = [scenario.actors[a].consents_to for a in actors]
-    asked = np.array([c == "all" or bool(c) for c in consents])
     beyond = crosses.any(axis=2)
-    acceptable = ~beyond.any(axis=1) & (gain[:, asked] >= 0.0).all(axis=1)
-    share, interval = _share(acceptable)
+    share, interval = _share(plan_suits(scenario, data))
     vetoed = np.nan_to_num(data.plan_ratified.values, nan=1.0) == 0.0
     points = np.median(data.plan_point.values, axis=0)
     years = data.plan_years_held.values

@@ -14,14 +14,61 @@ from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES, Intervals
 from sim.results.record import Record
 
+RANGE, SAMPLING = "10–90 % of what past talks allow", "95 % interval"
+"""What an interval is, after a number: over calibrations, or of sampling alone."""
+
+
+class ToldApart:
+    """A difference with its sampling error, and how it differs among calibrations.
+
+    Attributes
+    ----------
+    interval : Interval
+        95 %, of sampling alone.
+    allowed : Interval or None
+        Over the engine parameters that past talks allow, 10 to 90 per cent; None where worlds do
+        not draw them.
+    """
+
+    interval: Interval
+    allowed: Interval | None
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the sampling error leaves 0 out."""
+        return not self.interval.low <= 0 <= self.interval.high
+
+    @property
+    def holding(self) -> Interval:
+        """The interval that holds 0, of several the sampling error; that if none does."""
+        return self.interval if self.visible or not self.sampled else self.allowed or self.interval
+
+    @property
+    def visible(self) -> bool:
+        """Whether neither the sampling error nor the calibrations hold 0."""
+        return self.sampled and (
+            self.allowed is None or not self.allowed.low <= 0 <= self.allowed.high
+        )
+
 
 @dataclass(frozen=True)
 class Allowed(Record):
-    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent."""
+    """How shares differ among the engine parameters that past talks allow: 10 to 90 per cent.
+
+    Attributes
+    ----------
+    stages, limited : dict of str to Interval
+        Of what stands at the end by stage; of what is ever signed by limited agreement.
+    plan : Interval or None
+        Of the worlds that the plan as published suits.
+    """
 
     outcomes: dict[str, Interval]
     deal_by_day: Intervals
     first_stage_by_day: Intervals
+    stages: dict[str, Interval]
+    limited: dict[str, Interval] | None
+    plan: Interval | None
 
 
 def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
@@ -44,15 +91,21 @@ def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
     scores = normal_scores(np.array(drawn).T)
 
     def spread(flags: np.ndarray) -> Interval:
-        least, most = wilson(int(flags.sum()), len(flags), Z80)
-        low, high = spread_of_share(scores, flags)
-        return Interval(min(low, least), max(high, most))
+        sampled = wilson(int(flags.sum()), len(flags), Z80)
+        return never_narrower(spread_of_share(scores, flags), sampled)
 
     return spread
 
 
-def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:
-    """How shares differ among calibrations."""
+def never_narrower(spread: tuple[float, float], sampled: Interval) -> Interval:
+    """A range that also covers the sampling error of the same level."""
+    return Interval(min(spread[0], sampled.low), max(spread[1], sampled.high))
+
+
+def allowed_summary(
+    data: xr.Dataset, days: list[str], suits: np.ndarray | None = None
+) -> Allowed | None:
+    """How shares differ among calibrations; ``suits``: worlds that the plan suits, if any."""
     spread = allowed_spread(data)
     if spread is None:
         return None
@@ -64,4 +117,8 @@ def allowed_summary(data: xr.Dataset, days: list[str]) -> Allowed | None:
         {kind: spread(codes == OUTCOMES.index(kind)) for kind in kinds},
         {day: spread(settled <= float(day)) for day in days},
         {day: spread(first <= float(day)) for day in days},
-    )
+        {str(s): spread(data.stages_signed.values > n) for n, s in enumerate(data.stage.values)},
+        {str(key): spread(np.isfinite(data.limited_day.values[:, n]))
+         for n, key in enumerate(data.limited.values)} if "limited" in data.dims else None,
+        None if suits is None else spread(suits),
+    )  # fmt: skip

@@ -11,16 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from xarray.backends import H5NetCDFStore
 
 from sim.arrays import Array
-from sim.engine.draws import CHUNK
 from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import EVERY_WORLD, IN_FORCE
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import experiment_variables, packed, without_experiments
 from sim.results.limited import limited_coordinates, limited_variables
+from sim.results.netcdf import write_netcdf
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
 
@@ -264,7 +263,7 @@ def build_dataset(
     Parameters
     ----------
     results : mapping of int to ChunkResult
-        Finished chunks by number.
+        Finished chunks, or parts of one, by the number of their first world.
     like : Dataset
         As :func:`template` gives it.
     attributes : dict
@@ -273,19 +272,18 @@ def build_dataset(
     Returns
     -------
     Dataset
-        The dim ``world`` runs over all worlds of these chunks, with their numbers in the ensemble,
+        The dim ``world`` runs over all these worlds, with their numbers in the ensemble,
         and ``traced`` over those whose every round was kept.
     """
-    chunks = sorted(results)
+    starts = sorted(results)
     joined: dict[str, Any] = {}
     for part in ("outcomes", "trace"):
-        arrays = [kept for c in chunks if (kept := getattr(results[c], part))]
+        arrays = [kept for start in starts if (kept := getattr(results[start], part))]
         for name in arrays[0] if arrays else ():
             values = [one[name] for one in arrays]
             whole = values[0] if len(values) == 1 else np.concatenate(values)
             joined[name] = (like.variables[name].dims, whole, like.variables[name].attrs)
-    sizes = [len(results[c].outcomes["outcome"]) for c in chunks]
-    worlds = [c * CHUNK + np.arange(n) for c, n in zip(chunks, sizes, strict=True)]
+    worlds = [start + np.arange(len(results[start].outcomes["outcome"])) for start in starts]
     coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}
     return xr.Dataset(joined, coords=coordinates, attrs=attributes)
 
@@ -323,20 +321,7 @@ def save_results(
         ensemble = ensemble.drop_vars([*ensemble.data_vars, "world"])
         ensemble = ensemble.assign_attrs({STORE: os.path.relpath(store, path.parent)})
     with written_whole(path) as temporary:
-        small = {name: {"zlib": True, "complevel": 1} for name in ("offer",) if name in ensemble}
-        _write(packed(ensemble), temporary, "w", None, small)
-        _write(central, temporary, "a", "central", {})
-
-
-def _write(
-    data: xr.Dataset, path: Path, mode: str, group: str | None, encoding: dict[str, Any]
-) -> None:
-    """As ``Dataset.to_netcdf``, which would first import all of Dask's cluster, if it is there."""
-    store = H5NetCDFStore.open(path, mode=mode, group=group, lock=False)
-    try:
-        data.dump_to_store(store, encoding=encoding)
-    finally:
-        store.close()
+        write_netcdf(temporary, packed(ensemble), {"central": central}, small=["offer"])
 
 
 def date_of(scenario: Scenario, day: float) -> datetime.date:

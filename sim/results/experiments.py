@@ -64,16 +64,17 @@ def _unit(path: str) -> str:
 
 def without_experiments(dataset: xr.Dataset) -> xr.Dataset:
     """The outcomes alone."""
-    return dataset.drop_vars(list(_experiments(dataset)))
+    return dataset.drop_vars(list(drawn_variables(dataset)))
 
 
-def _experiments(dataset: xr.Dataset) -> dict[Any, xr.Variable]:
+def drawn_variables(dataset: xr.Dataset) -> dict[Any, xr.Variable]:
+    """What was drawn, by name."""
     return {n: v for n, v in dataset.variables.items() if v.attrs.get("role") == ROLE}
 
 
 def packed(dataset: xr.Dataset) -> xr.Dataset:
     """With one variable (world, experiment) in place of those of the experiments."""
-    found = _experiments(dataset)
+    found = drawn_variables(dataset)
     if not found:
         return dataset
     paths = [str(name).removeprefix(PREFIX) for name in found]
@@ -112,7 +113,7 @@ def experiments(dataset: xr.Dataset) -> pd.DataFrame:
     """
     columns = {
         str(name).removeprefix(PREFIX): variable.values
-        for name, variable in _experiments(dataset).items()
+        for name, variable in drawn_variables(dataset).items()
     }
     return _frame(columns, dataset)
 

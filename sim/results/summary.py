@@ -18,10 +18,11 @@ from sim.results.aftermath import (
     Plan,
     Point,
     durability_summary,
+    plan_suits,
     plan_summary,
     ratification_summary,
 )
-from sim.results.allowed import Allowed, allowed_summary
+from sim.results.allowed import RANGE, SAMPLING, Allowed, allowed_summary
 from sim.results.articles import ArticlesSummary, articles_summary
 from sim.results.asked import Asked, AtDeadline, asked_summary, deadline_summary
 from sim.results.failures import RipenessAt, no_common_ground, ripeness_summary, shares_of
@@ -154,6 +155,23 @@ class Summary(Record):
         """The interval of each outcome that matters: over what past talks allow, if known."""
         return self.outcomes_interval if self.allowed is None else self.allowed.outcomes
 
+    @property
+    def plan_span(self) -> Interval | None:
+        """The same for the share of worlds that the plan as published suits."""
+        known = self.allowed and self.allowed.plan
+        return known or (self.plan.interval if self.plan else None)
+
+    def limited_span(self, key: str) -> Interval:
+        """The same for the share that ever signs a limited agreement."""
+        assert self.limited is not None
+        known = self.allowed.limited or {} if self.allowed else {}
+        return known.get(key, self.limited[key].ever_interval)
+
+    def stage_span(self, name: str) -> Interval:
+        """The same for the share in which a stage stands at the end."""
+        known = self.allowed.stages or {} if self.allowed else {}
+        return known.get(name, self.stages[name].interval)
+
     def spans_by_day(self, what: str) -> Intervals:
         """The same for a ``settlement`` or a ``first_stage`` by day."""
         if self.allowed is None:
@@ -165,7 +183,7 @@ class Summary(Record):
     @property
     def span_means(self) -> str:
         """What these intervals are, after a number."""
-        return "95 % interval" if self.allowed is None else "10–90 % of what past talks allow"
+        return SAMPLING if self.allowed is None else RANGE
 
 
 def base_rate(scenario: Scenario, horizon: int) -> BaseRate | None:
@@ -205,7 +223,11 @@ def summarise(scenario: Scenario, ensemble: xr.Dataset, central: xr.Dataset) -> 
         deal_by_day_interval=deal_interval,
         first_stage_by_day=first,
         first_stage_by_day_interval=first_interval,
-        allowed=allowed_summary(ensemble, [d for d in deal if deal[d] is not None]),
+        allowed=allowed_summary(
+            ensemble,
+            [d for d in deal if deal[d] is not None],
+            plan_suits(scenario, ensemble) if scenario.has_plan else None,
+        ),
         base_rate=base_rate(scenario, horizon),
         stages=_stages(scenario, ensemble),
         package=_package(scenario, ensemble),

@@ -9,18 +9,6 @@ from sim.scenario.raw import Found, line_checks, mapping, median, names, signs, 
 from sim.scenario.yaml_source import Path_
 
 
-def _plan(raw: dict[str, Any]) -> Found:
-    """The plan names issues, and options where an issue has options."""
-    issues = mapping(raw, "issues")
-    for issue, point in mapping(raw, "plan").items():
-        yield from unknown(("plan", issue), issue, issues, "issue")
-        listed = mapping(issues, issue, "scale")
-        fits = isinstance(point, int | float) and point in listed
-        if mapping(issues, issue).get("kind") == "options" and not fits:
-            options = ", ".join(map(str, listed))
-            yield ("plan", issue), "is not one of the issue's options", f"options: {options}"
-
-
 def _gates(raw: dict[str, Any]) -> Found:
     """Gates name what exists, and can decide."""
     issues, stages = mapping(raw, "issues"), stage_names(raw)
@@ -223,4 +211,4 @@ def _judged(body: Any) -> bool:
     return bool(mapping(body).get("judgement"))
 
 
-AGREEMENT_CHECKS = (_plan, _gates, _durability)
+AGREEMENT_CHECKS = (_gates, _durability)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from sim.scenario.distributions import Number
+from sim.scenario.fields import sourced_parts
 from sim.scenario.schema import Actor, Scenario
 from sim.scenario.yaml_source import Path_
 
@@ -27,7 +27,7 @@ def cautions(scenario: Scenario) -> list[Caution]:
         if lever.credibility.median == 0:
             said = "has credibility 0: it is never carried out, and nobody expects it"
             found.append((("actors", actor, "levers", key, "credibility"), said))
-    cited = _cited(scenario)
+    cited = {key for _, part in sourced_parts(scenario) for key in part.source}
     unused = [key for key in scenario.sources if key not in cited]
     return found + [(("sources", key), "is cited by nothing") for key in unused]
 
@@ -104,13 +104,3 @@ def _names(scenario: Scenario) -> Iterator[Caution]:
             if times > 1:
                 keys = [key for key in names if names[key] == name]
                 yield (group, keys[1]), f"is called '{name}' like {keys[0]}: give it another label"
-
-
-def _cited(node: Any) -> set[str]:
-    """Keys of sources that something names."""
-    if isinstance(node, Scenario):
-        return _cited({k: v for k, v in node.model_dump().items() if k != "sources"})
-    if isinstance(node, dict):
-        found = set(node["source"]) if isinstance(node.get("source"), list) else set()
-        return found.union(*(_cited(value) for value in node.values()))
-    return set().union(*(_cited(value) for value in node)) if isinstance(node, list) else set()

@@ -26,6 +26,7 @@ from sim.scenario.raw import (
     names,
     signs,
     stage_names,
+    terms_checks,
     unknown,
     wrong_side,
 )
@@ -98,19 +99,13 @@ def _issues(raw: dict[str, Any]) -> Found:
         consent = spec.get("consent") if isinstance(spec, dict) else None
         for issue in consent if isinstance(consent, list) else []:
             yield from unknown((*base, "consent"), issue, issues, "issue")
-        for issue, point in mapping(spec, "mediation", "text").items():
-            said = (*base, "mediation", "text", issue)
-            yield from unknown(said, issue, issues, "issue")
-            listed = mapping(issues, issue, "scale")
-            fits = isinstance(point, int | float) and point in listed
-            if mapping(issues, issue).get("kind") == "options" and not fits:
-                options = ", ".join(map(str, listed))
-                yield said, "is not one of the issue's options", f"options: {options}"
+        yield from terms_checks(raw, (*base, "mediation", "text"))
         for lever, body in mapping(spec, "levers").items():
             for kind in ("drift", "no_deal"):
                 for issue in mapping(body, "effect", kind):
                     where = (*base, "levers", lever, "effect", kind, issue)
                     yield from unknown(where, issue, issues, "issue")
+    yield from terms_checks(raw, ("plan",))
     for issue in mapping(raw, "war", "drift"):
         yield from unknown(("war", "drift", issue), issue, issues, "issue")
     for actor, beliefs in mapping(raw, "war", "beliefs").items():

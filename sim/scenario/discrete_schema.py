@@ -6,7 +6,6 @@ no uncertainty here, only packages and what they are worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -17,8 +16,9 @@ from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
 from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
-from sim.prose import did_you_mean, one_line
+from sim.prose import one_line
 from sim.scenario.fields import Identifier, Sourced, Strict, Title
+from sim.scenario.raw import Found, mapping, names, unknown
 from sim.scenario.schema import Source
 from sim.scenario.yaml_source import Path_
 
@@ -164,56 +164,42 @@ def is_discrete(raw: dict[str, Any]) -> bool:
     return any(isinstance(body, dict) and "options" in body for body in bodies)
 
 
-def discrete_checks(raw: dict[str, Any]) -> Iterator[tuple[Path_, str, str]]:
+def discrete_checks(raw: dict[str, Any]) -> Found:
     """What the types alone cannot say: path, message, fix."""
-    issues = _map(raw.get("issues"))
+    issues, actors = mapping(raw, "issues"), mapping(raw, "actors")
     options = {
         key: [str(_word(o)) for o in body["options"]]
         for key, body in issues.items()
         if isinstance(body, dict) and isinstance(body.get("options"), list)
     }
     packages = 1
-    for key, names in options.items():
-        packages *= max(len(names), 1)
+    for key, listed_ in options.items():
+        packages *= max(len(listed_), 1)
         first: dict[str, int] = {}
-        for n, name in enumerate(names):
+        for n, name in enumerate(listed_):
             if first.setdefault(name, n) != n:
                 yield ("issues", key, "options", n), f"the option '{name}' stands twice", ""
     if packages > MOST_PACKAGES:
         yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
-    sources = _map(raw.get("sources"))
-    count = len(_map(raw.get("actors")))
-    for actor, spec in _map(raw.get("actors")).items():
-        strategy = _map(_named(_map(spec).get("strategy"))).get("name")
-        if strategy in PAIRWISE and count != 2:
-            said = f"{strategy} is defined between two, and here are {count}"
+    for actor, spec in actors.items():
+        strategy = mapping(_named(mapping(spec).get("strategy"))).get("name")
+        if strategy in PAIRWISE and len(actors) != 2:
+            said = f"{strategy} is defined between two, and here are {len(actors)}"
             yield ("actors", actor, "strategy"), said, "leave it out, or leave out actors"
-        if strategy in PAIRWISE and "tactic" in _map(spec):
+        if strategy in PAIRWISE and "tactic" in mapping(spec):
             said = f"the strategy {strategy} has no tactic"
             yield ("actors", actor, "tactic"), said, "leave out one of the two"
-        for issue, position in _map(_map(spec).get("positions")).items():
+        for issue, position in mapping(spec, "positions").items():
             where: Path_ = ("actors", actor, "positions", issue)
+            yield from unknown(where, issue, issues, "issue")
             if issue not in issues:
-                fix = did_you_mean(issue, issues, "declared")
-                yield where, f"there is no issue '{issue}'", fix
                 continue
-            values = _map(_map(position).get("values"))
-            known, listed = options.get(issue, []), [str(_word(o)) for o in values]
-            for option in values:
-                if str(_word(option)) not in known:
-                    fix = did_you_mean(option, known, "listed")
-                    yield (*where, "values", option), f"there is no option '{option}'", fix
-            missing = [o for o in known if o not in set(listed)]
-            if missing and isinstance(_map(position).get("values"), dict):
+            values, known = mapping(position, "values"), options.get(issue, [])
+            listed = {str(_word(o)): o for o in values}
+            for name, option in listed.items():
+                yield from unknown((*where, "values", option), name, known, "option")
+            missing = [o for o in known if o not in listed]
+            if missing and isinstance(mapping(position).get("values"), dict):
                 yield (*where, "values"), f"has no value for {', '.join(missing)}", ""
-            yield from _cited((*where, "source"), _map(position).get("source"), sources)
-
-
-def _cited(where: Path_, cited: Any, sources: Any) -> Iterator[tuple[Path_, str, str]]:
-    for key in cited if isinstance(cited, list) else [cited]:
-        if isinstance(key, str) and key not in sources:
-            yield where, f"there is no source '{key}'", did_you_mean(key, sources)
-
-
-def _map(node: Any) -> dict[Any, Any]:
-    return node if isinstance(node, dict) else {}
+            for key in names(mapping(position).get("source")):
+                yield from unknown((*where, "source"), key, mapping(raw, "sources"), "source")

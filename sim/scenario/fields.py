@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from pydantic_core import PydanticCustomError, core_schema
 from sim.prose import one_line
 from sim.scenario.distributions import SHAPES, Number, OutOfBounds, parse_number
 from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
+from sim.scenario.yaml_source import Path_
 
 DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
@@ -205,6 +207,21 @@ class Sourced(Strict):
     judgement: str | None = Field(
         default=None, description="The reason, where the number is the coder's judgement."
     )
+
+
+def every_part(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Every value of a checked scenario with its place, each before its parts."""
+    yield path, node
+    if isinstance(node, BaseModel):
+        node = {name: getattr(node, name) for name in type(node).model_fields}
+    if isinstance(node, dict | list):
+        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+            yield from every_part(value, (*path, key))
+
+
+def sourced_parts(scenario: BaseModel) -> Iterator[tuple[Path_, Sourced]]:
+    """Parts of a scenario that can carry a source or a judgement, with their places."""
+    return ((path, part) for path, part in every_part(scenario) if isinstance(part, Sourced))
 
 
 class Line(Sourced):

@@ -9,47 +9,38 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.scenario.calibration import Calibration, resolved, shipped
 from sim.scenario.fields import Strict
 
+Part = Annotated[float, Field(ge=0, le=1)]
+Half = Annotated[float, Field(ge=0, le=0.5)]
+Few = Annotated[float, Field(ge=0, le=10)]
+Factor = Annotated[float, Field(gt=0, le=10)]
+
 
 class Spread(Strict):
     """Default uncertainty of every plain number of a sort (standard deviations)."""
 
-    ideal: float = Field(
-        default=0.0, ge=0, le=0.5, description="Standard deviation of ideals, scale units."
-    )
-    limit: float = Field(
+    ideal: Half = Field(default=0.0, description="Standard deviation of ideals, scale units.")
+    limit: Half = Field(
         default=0.0,
-        ge=0,
-        le=0.5,
         description="Standard deviation of red lines, conditional ones included, scale units.",
     )
-    salience: float = Field(
+    salience: Part = Field(
         default=0.0,
-        ge=0,
-        le=1,
         description="Standard deviation of saliences, as a share of the number itself.",
     )
-    cost: float = Field(
+    cost: Part = Field(
         default=0.0,
-        ge=0,
-        le=1,
         description="Standard deviation of the cost of war `per_month`, as a share of the number.",
     )
-    patience: float = Field(
+    patience: Part = Field(
         default=0.0,
-        ge=0,
-        le=1,
         description="Standard deviation of `patience` and `leave_after`, as a share of the number.",
     )
-    acceptability: float = Field(
-        default=0.0, ge=0, le=0.5, description="Standard deviation of acceptabilities."
+    acceptability: Half = Field(default=0.0, description="Standard deviation of acceptabilities.")
+    credibility: Half = Field(
+        default=0.0, description="Standard deviation of levers' credibilities."
     )
-    credibility: float = Field(
-        default=0.0, ge=0, le=0.5, description="Standard deviation of levers' credibilities."
-    )
-    firmness: float = Field(
+    firmness: Part = Field(
         default=0.0,
-        ge=0,
-        le=1,
         description="No standard deviation: how strongly the uncertain red lines of one actor go "
         "together. 0: each is drawn by itself; 1: in a world all are firm or all "
         "flexible. It counts for distributions written in place, too.",
@@ -65,57 +56,43 @@ class Engine(Strict):
         "does not give. Absent: what past talks allow, as shipped; a file that "
         "`python -m sim calibrate` has written; `none`: the values below.",
     )
-    stated_binds: float = Field(
+    stated_binds: Part = Field(
         default=1.0,
-        ge=0,
-        le=1,
         description="Probability that a stated red line binds: that the side would rather go "
         "without a deal than cross it.",
     )
-    believed_binds: float = Field(
+    believed_binds: Part = Field(
         default=1.0,
-        ge=0,
-        le=1,
         description="Probability that a red line binds in which the coder believes.",
     )
-    line_error: float = Field(
+    line_error: Half = Field(
         default=0.0,
-        ge=0,
-        le=0.5,
         description="The coder's error of believed lines: standard deviation on the scale, beside "
         "the spread that the scenario gives.",
     )
-    cost_scale: float = Field(default=1.0, gt=0, le=10, description="Factor on all costs of war.")
-    tempo: float = Field(
-        default=1.0, gt=0, le=10, description="Factor on all patience: above 1 all concede later."
+    cost_scale: Factor = Field(default=1.0, description="Factor on all costs of war.")
+    tempo: Factor = Field(
+        default=1.0, description="Factor on all patience: above 1 all concede later."
     )
-    credence: float = Field(
+    credence: Factor = Field(
         default=1.0,
-        gt=0,
-        le=10,
         description="Factor on the odds (p to 1 − p) that a threat or promise is carried out, and"
         " thought to be.",
     )
 
-    accidents: float = Field(
+    accidents: Few = Field(
         default=1.0,
-        ge=0,
-        le=10,
         description="Factor on the hazard that truces and settlements end by accident, as they "
         "have in the past; 0: they never do.",
     )
-    concession_strength: float = Field(
+    concession_strength: Few = Field(
         default=2.0,
-        ge=0,
-        le=10,
         description="How far conceding on one issue only lowers the log-weight that others "
         "believe it has. 2: an issue conceded alone is thought to weigh e² times "
         "less; 0: nobody learns from concessions.",
     )
-    concession_familiar: float = Field(
+    concession_familiar: Factor = Field(
         default=0.25,
-        gt=0,
-        le=10,
         description="Scale units conceded in all after which half of that is believed: a few small "
         "steps say little.",
     )
@@ -126,10 +103,8 @@ class Engine(Strict):
         description="One-text procedure: how much more, in logarithms, the change named first is "
         "believed to be worth than those left for later. 0 believes the order only.",
     )
-    criticism_enough: float = Field(
+    criticism_enough: Part = Field(
         default=0.01,
-        ge=0,
-        le=1,
         description="One-text procedure: least rise of the logarithm of Nash's product for which "
         "the text is reopened. 0.01 is one per cent, below which drafting would never"
         " end.",

@@ -192,6 +192,8 @@ def _merged(path: Path, raw: dict[str, Any], places: Places, files: Sequence[str
 
 def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
     """The checked scenario; ``base`` is one of which most data may still be the same."""
+    import mesa  # noqa: F401  (protocols need it; it looks through all callers, here still few)
+
     scenario, found = _validate(read, Scenario, base)
     problems = read.problems + found
     problems += cross_checks(

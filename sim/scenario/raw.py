@@ -35,6 +35,18 @@ def unknown(path: Path_, name: Any, among: Any, what: str) -> Found:
         yield path, f"there is no {what} '{name}'", did_you_mean(name, among, "declared")
 
 
+def terms_checks(raw: dict[str, Any], path: Path_) -> Found:
+    """A text names issues, and options where an issue has options."""
+    issues = mapping(raw, "issues")
+    for issue, point in mapping(raw, *path).items():
+        yield from unknown((*path, issue), issue, issues, "issue")
+        listed = mapping(issues, issue, "scale")
+        fits = isinstance(point, int | float) and point in listed
+        if mapping(issues, issue).get("kind") == "options" and not fits:
+            options = ", ".join(map(str, listed))
+            yield (*path, issue), "is not one of the issue's options", f"options: {options}"
+
+
 def names(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 

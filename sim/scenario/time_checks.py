@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sim.scenario.distributions import Number
 from sim.scenario.errors import Place
-from sim.scenario.fields import Moment, in_unit
+from sim.scenario.fields import Moment, every_part, in_unit
 from sim.scenario.raw import Found, mapping, names, unknown
 from sim.scenario.schema import Condition, Scenario
 from sim.scenario.yaml_source import Path_
@@ -58,24 +57,13 @@ TIME_CHECKS = (_days_named,)
 
 def counted_in_rounds(scenario: Scenario) -> list[Path_]:
     """Paths of the times that are plain numbers, and so hang on the length of a round."""
-    return list(_in_rounds(scenario, ()))
-
-
-def _in_rounds(node: Any, path: Path_) -> Iterator[Path_]:
-    if isinstance(node, Number):
-        if node.unit == "rounds":
-            yield path
-    elif isinstance(node, BaseModel):
-        if isinstance(node, Condition) and node.round is not None:
-            yield (*path, "round")
-        for name in type(node).model_fields:
-            yield from _in_rounds(getattr(node, name), (*path, name))
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _in_rounds(value, (*path, key))
-    elif isinstance(node, list):
-        for n, value in enumerate(node):
-            yield from _in_rounds(value, (*path, n))
+    found = []
+    for path, part in every_part(scenario):
+        if isinstance(part, Number) and part.unit == "rounds":
+            found.append(path)
+        elif isinstance(part, Condition) and part.round is not None:
+            found.append((*path, "round"))
+    return found
 
 
 def note_on_rounds(round_days: float, found: list[tuple[Place, str]]) -> list[str]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.prose import counted, listing
+from sim.results.allowed import SAMPLING
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Surface, surface
 from sim.views.view import View
+from sim.words.shares import FEW
 
 
 @dataclass(frozen=True)
 class HeatmapView(View):
-    """Means by cell, with their 95 % intervals.
+    """Means by cell, with the intervals that matter.
 
     Attributes
     ----------
@@ -30,16 +30,8 @@ class HeatmapView(View):
     @property
     def words(self) -> list[str]:
         """A sentence for each cell that has a value."""
-        shown, said = self.shown, []
-        for row, column in np.ndindex(shown.mean.shape):
-            mean, low, high = (float(a[row, column]) for a in (shown.mean, shown.low, shown.high))
-            if np.isnan(mean):
-                continue
-            at = [(shown.x, column), *([(shown.y, row)] if shown.y else [])]
-            where = "; ".join(f"{axis.parameter.title} {axis.told(n)}" for axis, n in at)
-            span = shown.measure.interval_words(low, high)
-            said.append(f"{where}: {shown.measure.value_words(mean)} ({span}).")
-        return said
+        found = sorted(self.shown.found.items())
+        return [f"{_where(self.shown, at)}: {one.words}." for at, one in found]
 
 
 def heatmap_view(
@@ -56,28 +48,40 @@ def heatmap_view(
 
 
 def headline(shown: Surface) -> str:
-    """The finding: from where to where it goes, and where it is greatest."""
-    title, mean = shown.measure.title, shown.mean
-    known = mean[~np.isnan(mean)]
-    if not len(known):
+    """The finding: from where to where it goes, and where it is greatest, with ties."""
+    title, found = shown.measure.title, shown.found
+    if not found:
         return f"{title}: no world has one"
-    least, most = float(known.min()), float(known.max())
-    if shown.measure.value_words(least) == shown.measure.value_words(most):
-        return f"{title}: {shown.measure.value_words(most)} everywhere"
-    span = f"{shown.measure.value_words(least)} to {shown.measure.value_words(most)}"
-    if not shown.clear:
-        return f"{title}: {span}, no clear difference"
-    greatest = [v for v in known if shown.measure.value_words(v) == shown.measure.value_words(most)]
-    if len(greatest) > 1:
-        return f"{title}: {span}, the latter in {len(greatest)} of {len(known)} places"
-    row, column = np.unravel_index(np.nanargmax(mean), mean.shape)
-    at = [(shown.x, int(column)), *([(shown.y, int(row))] if shown.y else [])]
-    where = listing([f"{a.parameter.title} = {a.told(n)}" for a, n in at])
-    return f"{title}: {span}, most with {where}"
+    ranked = sorted(found.values(), key=lambda one: one.mean)
+    least, most = ranked[0], ranked[-1]
+    if least.parts == most.parts:
+        return f"{title}: {most.words} everywhere"
+    span = f"{title}: from {least.words} to {most.words}"
+    return f"{span}, {_most(shown)}" if shown.clear else f"{span}, no clear difference"
+
+
+def _most(shown: Surface) -> str:
+    """Where it is greatest: a place, a column or row of them, or how many that are alike."""
+    if len(shown.most) == 1:
+        return f"most with {_where(shown, shown.most[0], ' = ', ' and ')}"
+    for axis, side in ((shown.x, 1), (shown.y, 0)):
+        values = {at[side] for at in shown.most}
+        line = [at for at in shown.found if at[side] in values]
+        if axis and len(values) == 1 and len(line) == len(shown.most):
+            return f"most with {axis.parameter.title} = {axis.told(values.pop())}"
+    return f"about the most in {len(shown.most)} of {len(shown.found)} places"
+
+
+def _where(shown: Surface, at: tuple[int, int], equals: str = " ", between: str = "; ") -> str:
+    """The values of a place."""
+    sides = [(shown.x, at[1]), *([(shown.y, at[0])] if shown.y else [])]
+    return between.join(f"{axis.parameter.title}{equals}{axis.told(n)}" for axis, n in sides)
 
 
 def _subtitle(shown: Surface, sampled: bool) -> str:
-    parts = []
+    parts = [_intervals(shown)]
+    if any(one.few for one in shown.found.values()):
+        parts.append(f"Shares of fewer than {FEW} worlds are counts.")
     if shown.y is not None:
         parts.append("The colour scale is this chart's own.")
     if shown.averaged:
@@ -91,6 +95,25 @@ def _subtitle(shown: Surface, sampled: bool) -> str:
             "also cover that these are a sample."
         )
     return " ".join(parts)
+
+
+def _intervals(shown: Surface) -> str:
+    """What the intervals are, and how large sampling is beside them where that is worth saying."""
+    found, scale = shown.found.values(), shown.measure.scale
+    same = "The worlds are the same in all cells"
+    if all(one.allowed is None for one in found):
+        return f"Means with their {SAMPLING}. {same}."
+    text = "Means with the range over what past talks allow (10–90 %)"
+    alone = [at for at, one in shown.found.items() if one.labelled and not one.few]
+    if alone:
+        named = "“sampling”" if shown.y else listing([_where(shown, at, " = ") for at in alone])
+        text += f"; {named}: {SAMPLING}, where worlds draw no calibration"
+    errors = [one.sampling.high - one.sampling.low for one in found if one.sampling and shown.y]
+    if errors:
+        unit = "points" if shown.measure.kind == "share" else shown.measure.unit
+        most = f"{scale * max(errors) / 2:.2g} {unit}"
+        text += f"; the {SAMPLING} of sampling is up to {most} either way"
+    return f"{text}. {same}."
 
 
 def foot(results: SweepResults) -> str:

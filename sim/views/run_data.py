@@ -97,6 +97,7 @@ def last_day(run: Run) -> float:
     return float(every[min(int(np.searchsorted(every, enough)), len(every) - 1)])
 
 
+@once
 def signatories(run: Run) -> list[str]:
     """Keys of those whose signature something needs, in the dataset's order."""
     return [str(a) for a in run.central.actor.values]
@@ -111,15 +112,6 @@ def consents(run: Run, actor: str, issue: str) -> bool:
     """Whether the issue needs the actor's signature."""
     scope = run.scenario.actors[actor].consents_to
     return scope == "all" or (scope != "none" and issue in scope)
-
-
-def concerned(run: Run, issue: str) -> list[str]:
-    """Signatories with a position or a say on an issue; the others' offers mean nothing there."""
-    return [
-        actor
-        for actor in signatories(run)
-        if issue in run.scenario.actors[actor].positions or consents(run, actor, issue)
-    ]
 
 
 def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32], bool]]:

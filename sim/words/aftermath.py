@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.prose import listing, percent, span_words
+from sim.results.allowed import SAMPLING
 from sim.results.summary import Summary
 from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
+from sim.words.shares import in_worlds
 
 KEEPS = "Holding means that keeping it is worth more to every side than breaking it"
 MARKS = (1, 5, 10)
@@ -39,11 +41,8 @@ def plan_words(scenario: Scenario, summary: Summary) -> list[str]:
     if plan is None:
         return []
     lines = []
-    span = span_words(plan.interval)
-    lines.append(
-        f"On day 0 it beats no deal for all and crosses nobody's red line in "
-        f"{percent(plan.acceptable)} of the worlds ({span})."
-    )
+    suits = in_worlds(plan.acceptable, summary.worlds, summary.plan_span)
+    lines.append(f"On day 0 it beats no deal for all and crosses nobody's red line in {suits}.")
     for actor, gain in plan.gain.items():
         who = scenario.actors[actor].short
         text = f"{who}: better than no deal in {percent(gain.better)} of the worlds"
@@ -78,7 +77,7 @@ def ratification_words(scenario: Scenario, summary: Summary) -> list[str]:
         else:
             lines.append(
                 f"{name}: the last text passed in {percent(gate.passed, gate.interval)} "
-                f"({span_words(gate.interval)}) of the {percent(gate.voted)} "
+                f"({SAMPLING} {span_words(gate.interval)}) of the {percent(gate.voted)} "
                 "of the worlds in which it voted"
             )
     return lines
@@ -95,7 +94,7 @@ def durability_words(scenario: Scenario, summary: Summary) -> list[str]:
     last = str(found.years)
     lines = [
         f"Of the {found.worlds:,} settlements, share still holding after {listing(held)} "
-        f"({span_words(found.interval[last])} for the last)."
+        f"({SAMPLING} {span_words(found.interval[last])} for the last)."
     ]
     breaks = [
         f"{scenario.actors[a].short} in {percent(s)}" for a, s in found.broken_by.items() if s

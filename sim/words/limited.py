@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
 from sim.results.limited import LimitedUse
 from sim.results.outcomes import LIMITED_WORDS
@@ -15,14 +16,17 @@ ENDED = ("in_force", "renewed", "lapsed", "broken", "superseded")
 def limited_words(scenario: Scenario, summary: Summary) -> list[str]:
     """What becomes of every limited agreement, in one line each."""
     titles = limited_titles(scenario)
-    return [f"{titles[key]}: {_use_words(use)}." for key, use in (summary.limited or {}).items()]
+    return [
+        f"{titles[key]}: {_use_words(use, summary.limited_span(key))}."
+        for key, use in (summary.limited or {}).items()
+    ]
 
 
-def _use_words(use: LimitedUse) -> str:
-    share = percent(use.ever, use.ever_interval)
+def _use_words(use: LimitedUse, span: Interval) -> str:
+    share = percent(use.ever, span)
     if use.median_day is None:
-        return f"signed in no world ({span_words(use.ever_interval)})"
-    text = f"signed in {share} of worlds ({span_words(use.ever_interval)}), typically around day "
+        return f"signed in no world ({span_words(span)})"
+    text = f"signed in {share} of worlds ({span_words(span)}), typically around day "
     text += f"{use.median_day:.0f}"
     parts = [f"{LIMITED_WORDS[how]} in {percent(s)}" for how in ENDED if (s := getattr(use, how))]
     terms = [f"“{term.most_common}”" for term in use.agreed.values() if term.most_common]

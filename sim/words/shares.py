@@ -6,9 +6,16 @@ from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
+from sim.results.allowed import RANGE, SAMPLING
 
 FEW = 20
 """Worlds below which a share says less than their count: one more would move it by 5 % or more."""
+
+NOT_APART = (
+    "differences whose 95 % sampling interval, or whose range over what past talks allow "
+    "(10–90 %), holds 0"
+)
+"""What a tie is."""
 
 
 def share_of(share: float, worlds: int, interval: Interval | None = None) -> str:
@@ -77,6 +84,21 @@ def odds_parts(
     if share and is_few(share, worlds):
         return f"{round(share * worlds)}", f"of {worlds:,}"
     return percent(share, interval), "" if share is None else span_words(interval)
+
+
+def ranges_words(sampled: Sequence[Interval]) -> str:
+    """What the ranges of a table's shares are, from the sampling errors of those that have both.
+
+    Examples
+    --------
+    >>> ranges_words([])
+    'Ranges: 95 % interval. Shares of fewer than 20 worlds are counts.'
+    """
+    text = f"Ranges: {RANGE if sampled else SAMPLING}"
+    if sampled:
+        widest = max((span.high - span.low) / 2 for span in sampled)
+        text += f"; the {SAMPLING} of sampling is {100 * widest:.1f} points either way at the most"
+    return f"{text}. Shares of fewer than {FEW} worlds are counts."
 
 
 def is_few(share: float, worlds: int) -> bool:

@@ -150,6 +150,6 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     if plan is not None:
         lines.append(
             f"The plan as published suits all sides and crosses no red line in "
-            f"{percent(plan.acceptable, plan.interval)} of the worlds."
+            f"{percent(plan.acceptable, summary.plan_span)} of the worlds."
         )
     return lines

@@ -14,7 +14,7 @@ from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent, signed
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
-from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, distance_words, grouping_words
 from sim.studies.compare.tables import longest_held, row
@@ -83,7 +83,7 @@ def _table(comparison: Comparison) -> Table:
     table.add_column(" Stuck most\n often on", min_width=14)
     for run in comparison.ranked:
         name = run.scenario.name
-        table.add_row(*_words(run, rows[name], years, name == comparison.baseline))
+        table.add_row(*_words(comparison, run, rows[name], years))
     return table
 
 
@@ -167,7 +167,7 @@ def _plans(comparison: Comparison) -> Table:
     return table
 
 
-def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> list[Text]:
+def _words(comparison: Comparison, run: Run, entry: dict[str, Any], years: int) -> list[Text]:
 
     def share(key: str) -> Text:
         if entry[key] is None:
@@ -187,7 +187,9 @@ def _words(run: Run, entry: dict[str, Any], years: int, is_baseline: bool) -> li
     if entry["stuck_on"] is not None:
         title = run.scenario.issues[entry["stuck_on"]].title
         stuck = Text.assemble(f"{title} ", (percent(entry["stuck_on_share"]), "dim"))
-    name = Text(run.scenario.name, style="bold" if is_baseline else "")
+    name = Text(run.scenario.name, style="bold" if run is comparison.base else "")
+    if run.scenario.name in comparison.uncalibrated:
+        name.append(f"\n{NOT_CALIBRATED}", "dim")
     return [
         name,
         share("settlement"),

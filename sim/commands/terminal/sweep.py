@@ -13,22 +13,21 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.sweeping import SweepJob, Swept
-from sim.formulas.statistics import Clustered
+from sim.formulas.statistics import Interval
 from sim.prose import counted, signed
+from sim.results.allowed import SAMPLING
 from sim.results.outcomes import NOTE, Measure
-from sim.studies.sweep.effects import Effect, mean_interval, unmoved
+from sim.studies.compare.words import EACH, ONE_BY_ONE
+from sim.studies.sweep.effects import Effect, unmoved
+from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
 from sim.studies.sweep.results import SweepResults
+from sim.words.shares import NOT_APART, ranges_words
 
 BEST, WORST = 5, 3
 """Cells that the table shows; all where they are hardly more."""
-AVERAGED = (
-    "Intervals are of sampling alone: all numbers are means over what past talks allow, whose own "
-    "range `run` and `compare` tell."
-)
 PAIRED = (
     "Every cell has the same worlds, so the changes are taken world by world and averaged over the "
-    "other parameters; of words, those with the least and the most are compared. Each interval "
-    "stands by itself: of twenty changes without any effect one is expected to leave 0 out."
+    "other parameters; of words, those with the least and the most are compared."
 )
 
 
@@ -40,72 +39,106 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     shown = list({m.key: m for m in (results.measure("settlement"), first)}.values())
     if names.stages:
         shown = list({m.key: m for m in [*shown, results.measure("first_stage")]}.values())
-    console.print(_cells(results, first, shown))
+    cells = _Cells(results, first, shown)
+    console.print(cells.table())
+    console.print(Padding(cells.words(), (0, 0, 0, 2)), style="dim")
     console.print(Text("\nFrom one end of each parameter to the other", style="bold"))
     console.print(_effects(swept))
-    console.print(Padding(PAIRED, (0, 0, 0, 2)), style="dim")
-    if any(one.scenario.engine.calibration.names for one in job.plan.scenarios.values()):
-        console.print(Padding(AVERAGED, (0, 0, 0, 2)), style="dim")
-    for note in notes(swept):
+    counts = ONE_BY_ONE if results.calibrated else EACH
+    console.print(Padding(f"{PAIRED} {counts}", (0, 0, 0, 2)), style="dim")
+    for note in notes(swept, cells.sampled):
         console.print(Text("\n" + note))
     _next(console, job, swept)
     console.print(Text(f"\n{NOTE}", style="italic"))
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
 
 
-def _cells(results: SweepResults, first: Measure, shown: list[Measure]) -> Table:
-    """The best and the worst cells by the first measure."""
-    means = cell_means(results, first)
-    order = sorted(means, key=lambda cell: (-means[cell].mean, cell))
-    if len(order) > BEST + WORST + 1:
-        order = [*order[:BEST], -1, *order[-WORST:]]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for parameter in results.header.parameters:
-        table.add_column(parameter.title, justify="right" if parameter.numeric else "left")
-    for measure in shown:
-        table.add_column(_short(measure), justify="right", no_wrap=True)
-    by_measure = {m.key: cell_means(results, m) for m in shown}
-    for cell in order:
-        if cell < 0:
-            table.add_row(*["…"] * len(table.columns))
-            continue
-        row = [Text(_legible(label)) for label in results.labels[cell]]
-        for measure in shown:
-            found = by_measure[measure.key].get(cell)
-            row.append(_estimate(found, measure) if found else Text("—"))
-        table.add_row(*row)
-    return table
+class _Cells:
+    """The best and the worst cells by the first measure, with the measures shown."""
+
+    def __init__(self, results: SweepResults, first: Measure, shown: list[Measure]) -> None:
+        self.results, self.first, self.shown = results, first, shown
+        self.found = {m.key: _estimates(results, m) for m in shown}
+        by = self.found[first.key]
+        order = sorted(by, key=lambda cell: (-by[cell].mean, cell))
+        self.rows = order
+        if len(order) > BEST + WORST + 1:
+            self.rows = [*order[:BEST], -1, *order[-WORST:]]
+        values = results.values(first)
+        self.tied = {cell for cell in self.rows[1:] if cell >= 0 and not
+                     _behind(results, first, values, order[0], cell)}  # fmt: skip
+
+    @property
+    def estimates(self) -> list[Estimate]:
+        """All that are shown, but for measures that are no shares."""
+        every = [found.get(n) for found in self.found.values() for n in self.rows]
+        return [one for one in every if one is not None and one.measure.kind == "share"]
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the sampling error of any of them is worth a word."""
+        return any(one.allowed is None or one.sampling for one in self.estimates)
+
+    def table(self) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for parameter in self.results.header.parameters:
+            table.add_column(parameter.title, justify="right" if parameter.numeric else "left")
+        for measure in self.shown:
+            table.add_column(_short(measure), justify="right", no_wrap=True)
+        for cell in self.rows:
+            if cell < 0:
+                table.add_row(*["…"] * len(table.columns))
+                continue
+            row = [_legible(label) for label in self.results.labels[cell]]
+            found = [self.found[measure.key].get(cell) for measure in self.shown]
+            ties = {self.first: " =" if cell in self.tied else "  "} if self.tied else {}
+            words = [one.words if one else "—" for one in found]
+            row += [w + ties.get(m, "") for w, m in zip(words, self.shown, strict=True)]
+            table.add_row(*map(Text, row))
+        return table
+
+    def words(self) -> str:
+        """What the intervals are, and what is tied."""
+        text = ranges_words([one.interval for one in self.estimates if one.allowed])
+        if any(one.labelled for one in self.estimates):
+            text += f" Where worlds draw no calibration: {SAMPLING}s of sampling."
+        return f"{text} =: not told apart from the first: {NOT_APART}." if self.tied else text
 
 
-def cell_means(results: SweepResults, measure: Measure) -> dict[int, Clustered]:
-    """The mean of every cell that has one."""
+def _behind(results: SweepResults, measure: Measure, values: Values, one: int, two: int) -> bool:
+    """Whether a cell is told apart from another."""
+    masks = (np.arange(len(values)) == cell for cell in (one, two))
+    gap = contrast(results, measure, values, *masks)
+    return gap is not None and gap.visible
+
+
+def _estimates(results: SweepResults, measure: Measure) -> dict[int, Estimate]:
+    """Those of every cell that has one."""
     values = results.values(measure)
-    found = {n: Clustered.of(values[n : n + 1]) for n in range(len(values))}
+    cells = np.arange(len(values))
+    found = {n: estimate(results, measure, values, cells == n) for n in cells.tolist()}
     return {n: one for n, one in found.items() if one is not None}
-
-
-def _estimate(found: Clustered, measure: Measure) -> Text:
-    low, high = mean_interval(found, measure)
-    return Text(f"{measure.value_words(found.mean)} ({measure.interval_words(low, high)})")
 
 
 def _effects(swept: Swept) -> Table:
     """By measure, then by parameter."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(overflow="fold")
-    for _ in range(3):
+    spans = ["10–90 %", "95 %"] if swept.results.calibrated else ["95 %"]
+    for _ in range(3 + len(spans)):
         table.add_column(justify="right", no_wrap=True)
     for key, found in swept.effects.items():
         if not found:
             continue
         measure = swept.results.measure(key)
         unit = ", points" if measure.kind == "share" else ""
-        heading = (f"{_short(measure)}{unit}", "from", "to", "change (95 %)")
+        heading = (f"{_short(measure)}{unit}", "from", "to", "change", *spans)
         table.add_row(*(Text(word, style="bold") for word in heading))
         for effect in found:
             ends = (_legible(effect.low), _legible(effect.high))
             title = Padding(effect.parameter.title, (0, 0, 0, 2))
-            table.add_row(title, *ends, effect_words(effect))
+            change, *both = effect_words(effect)
+            table.add_row(title, *ends, change, *both[-len(spans) :])
     return table
 
 
@@ -122,17 +155,26 @@ def _legible(label: str) -> str:
         return label
 
 
-def effect_words(effect: Effect) -> str:
-    """``+3 (+1 to +5)``: percentage points of shares, utility of others."""
+def effect_words(effect: Effect) -> tuple[str, str, str]:
+    """``+3``, ``−1 to +8``, ``+1 to +5``: the change, its range over calibrations, its 95 %.
+
+    Percentage points of shares, utility of others. Nothing for a range that is not known.
+    """
     share, scale = effect.measure.kind == "share", effect.measure.scale
-    low, high = (scale * x for x in effect.interval)
-    digits = (1 if high - low < 10 else 0) if share else 3
-    numbers = [f"{v:+.{digits}f}" for v in (scale * effect.difference, low, high)]
-    tidy = [n if float(n) else n[1:] for n in numbers]
-    return signed(f"{tidy[0]} ({tidy[1]} to {tidy[2]})")
+    widths = [scale * (span.high - span.low) for span in (effect.interval, effect.allowed) if span]
+    digits = (1 if max(widths) < 10 else 0) if share else 3
+
+    def told(value: float) -> str:
+        number = f"{scale * value:+.{digits}f}"
+        return signed(number if float(number) else number[1:])
+
+    def span(ends: Interval | None) -> str:
+        return f"{told(ends.low)} to {told(ends.high)}" if ends else ""
+
+    return told(effect.difference), span(effect.allowed), span(effect.interval)
 
 
-def notes(swept: Swept) -> Iterator[str]:
+def notes(swept: Swept, sampled: bool) -> Iterator[str]:
     """What a reader should know before believing the table."""
     results, first = swept.results, swept.first
     settlement = results.values(results.measure("settlement"))
@@ -152,10 +194,11 @@ def notes(swept: Swept) -> Iterator[str]:
             "anybody's utility: the scenario may not use it."
         )
     worlds = results.header.worlds
-    if worlds < 500:
+    if worlds < 500 and sampled:
+        but = ", though not the range over what past talks allow" if results.calibrated else ""
         yield (
-            f"With {worlds:,} worlds a cell the intervals are wide; the same command with more "
-            "--worlds narrows them."
+            f"With {worlds:,} worlds a cell sampling counts; the same command with more --worlds "
+            f"makes it less{but}."
         )
     if results.header.sampled:
         yield (

@@ -30,7 +30,7 @@ class Delegate(Party):
         Turn from which its patience runs: after a break talks begin anew.
     """
 
-    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(("scale", "since"), "world")
+    axes: ClassVar[dict[str, str | None]] = dict.fromkeys(("scale", "since", "_worths"), "world")
 
     def weigh(self, home: Party, limited: Sequence[Limited]) -> None:
         """Learn what it wants elsewhere, and what the agreements bring."""
@@ -54,16 +54,17 @@ class Delegate(Party):
         talks = self.talks
         self.rest = talks.signed_or(self.war.no_deal)
         effects = np.zeros(talks.worlds)
-        for number, one in enumerate(self.limited):
-            effects += np.where(talks.stage == number, self._worth(one), 0.0)
+        self._worths = [self._worth(one) for one in self.limited]
+        for number, worth in enumerate(self._worths):
+            effects += np.where(talks.stage == number, worth, 0.0)
         return np.asarray(1.0 - total(self.loss(self.rest) * ~talks.on_table) + effects)
 
     def payments(self) -> Array:
         """What the effects of all that is not signed yet are worth, shape (worlds,)."""
         return np.asarray(
             sum(
-                np.where(self.talks.stage <= number, self._worth(one), 0.0)
-                for number, one in enumerate(self.limited)
+                np.where(self.talks.stage <= number, worth, 0.0)
+                for number, worth in enumerate(self._worths)
             )
         )
 

@@ -36,7 +36,7 @@ class KnownLines(ByWorld):
     """
 
     axes: ClassVar[dict[str, str | None]] = {
-        **dict.fromkeys(("passed", "refused", "stated"), "line world"),
+        **dict.fromkeys(("passed", "refused", "stated", "_thought"), "line world"),
         "columns": "line",
         "sign": "line one",
     }
@@ -55,6 +55,8 @@ class KnownLines(ByWorld):
         said = np.concatenate([-stated[0].T[lower], stated[1].T[upper]])
         ends = np.repeat([0.0, 1.0], [len(lower), len(upper)])[:, None]
         self.stated = np.where(said == ends, np.inf, said)
+        #: where each line is thought to be, until something new is known
+        self._thought: Array | None = None
 
     def hear(self, proposals: Array, low: Array, high: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are answered by the red lines as they are, in some worlds.
@@ -66,6 +68,7 @@ class KnownLines(ByWorld):
         lines = np.concatenate(
             [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
         )
+        self._thought = None
         for proposal in proposals:
             point = self.sign * proposal.T[self.columns]
             beyond = point > lines
@@ -75,12 +78,14 @@ class KnownLines(ByWorld):
     def offer(self, own: Array) -> None:
         """Its own offer (worlds, issues): a stated line that it has passed itself is none."""
         if np.isfinite(self.stated).any():
-            point = self.sign * own.T[self.columns]
+            point, self._thought = self.sign * own.T[self.columns], None
             self.stated = np.where(point > self.stated + TOLERANCE, np.inf, self.stated)
 
     def bar(self, wanted: Array, step: float) -> None:
         """Move what somebody wants (worlds, issues) to what the actor is thought able to sign."""
-        thought = np.maximum(self.passed, np.minimum(self.refused - step, self.stated))
+        if self._thought is None:
+            self._thought = np.maximum(self.passed, np.minimum(self.refused - step, self.stated))
+        thought = self._thought
         lower, upper = self.columns[: self.lower], self.columns[self.lower :]
         wanted.T[lower] = np.maximum(wanted.T[lower], -thought[: self.lower])
         wanted.T[upper] = np.minimum(wanted.T[upper], thought[self.lower :])

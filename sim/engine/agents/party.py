@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, Table, full, rows, stacked, total
+from sim.arrays import ALL, Some, Table, full, rows, total
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.agents.outlook import Outlook
 from sim.engine.draws import Draws
@@ -281,13 +281,12 @@ class Party(Outlook):
         Nearest to the middle of their positions. It asks for a little more than its least, less
         each time, so that sides who come near to each other meet inside what both can sign.
         """
-        offers = stacked([o.offer for o in self.others])
         gap = np.maximum(best - self.reservation, 0.0)
         more = LEAST / np.sqrt(np.maximum(self.at_its_least - 1.0, 1.0))
         goal = self.target + more * gap
         for table in tables:
-            asked = [o.asked_at(table) for o in self.others]
-            middle = offers[asked].mean(axis=0) if any(asked) else aims[0]
+            offers = [o.offer for o in self.others if o.asked_at(table)]
+            middle = sum(offers[1:], offers[0]) / len(offers) if offers else aims[0]
             middle = self.gates.nearest_to(self.index, middle, table, more)
             near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
             if self.curvature is not None:
@@ -311,9 +310,10 @@ class Party(Outlook):
         def best_at(end: Array) -> Array:
             return best - total(slope * np.abs(end - ideal))
 
-        # within what the stage must contain, as far as its lines allow
-        terms = (table.of(a) for a in (self.talks.terms_low, self.talks.terms_high))
-        low, high = (np.clip(side, low, high) for side in terms)
+        if self.talks.terms_of_stage[table.stage]:
+            # within what the stage must contain, as far as its lines allow
+            terms = (table.of(a) for a in (self.talks.terms_low, self.talks.terms_high))
+            low, high = (np.clip(side, low, high) for side in terms)
         inner, end = np.clip(ideal, low, high), np.clip(signable, low, high)
         short = best_at(end) >= goal
         end = np.where(short[:, None], end, inner)
@@ -448,6 +448,8 @@ class Party(Outlook):
     def known_by(self, learnt: Array, worlds: Some = ALL, issues: Some = ALL) -> Array:
         """What they would believe, having learnt so much in some worlds (worlds, issues)."""
         told = self.told[worlds, None]
+        if not told.any():
+            return learnt
         return (1.0 - told) * learnt + told * self.weight[worlds][:, issues]
 
     def accepts(self, x: Array, acceptability: Array | None = None) -> Mask:

@@ -46,18 +46,18 @@ def nearest(
     distance = np.abs(offered - ideal)
     reach = np.where(side > 0.0, high - ideal, ideal - low)
     steep = np.maximum(slope, 1e-12)
-    begins, ends = np.maximum(distance - reach, 0.0) / steep, distance / steep
-    breaks = np.concatenate([begins, ends], axis=1)
-    change = np.concatenate([slope**2, -(slope**2)], axis=1)
-    order = np.argsort(breaks, axis=1, kind="stable")
-    breaks = np.take_along_axis(breaks, order, axis=1)
-    rate = np.cumsum(np.take_along_axis(change, order, axis=1), axis=1)
+    breaks = np.concatenate([np.maximum(distance - reach, 0.0).T / steep.T, (distance / steep).T])
+    change = np.concatenate([slope.T**2, -(slope.T**2)])  # both (2 issues, worlds)
+    worlds = np.arange(len(slope))
+    order = np.argsort(np.ascontiguousarray(breaks.T), axis=1, kind="stable").T
+    places = order * len(worlds) + worlds
+    breaks, rate = breaks.take(places), np.cumsum(change.take(places), axis=0)
     spared = np.zeros_like(breaks)
-    np.cumsum(rate[:, :-1] * np.diff(breaks, axis=1), axis=1, out=spared[:, 1:])
+    np.cumsum(rate[:-1] * (breaks[1:] - breaks[:-1]), axis=0, out=spared[1:])
     lost = total(slope * np.minimum(distance, reach))
-    need = np.maximum(target - best + lost, 0.0)[:, None]
-    at = np.maximum((spared < need).sum(axis=1) - 1, 0)[:, None]
-    before, pace = (np.take_along_axis(a, at, axis=1) for a in (spared, rate))
-    more = np.divide(need - before, pace, out=np.zeros_like(pace), where=pace > 1e-15)
-    toll = np.where(need > 0.0, np.take_along_axis(breaks, at, axis=1) + more, 0.0)
+    need = np.maximum(target - best + lost, 0.0)
+    at = np.maximum((spared < need).sum(axis=0) - 1, 0) * len(worlds) + worlds
+    pace = rate.take(at)
+    more = np.divide(need - spared.take(at), pace, out=np.zeros_like(pace), where=pace > 1e-15)
+    toll = np.where(need > 0.0, breaks.take(at) + more, 0.0)[:, None]
     return ideal + side * np.minimum(np.maximum(distance - toll * slope, 0.0), reach)

@@ -10,14 +10,6 @@ COMPARED_AT_ONCE = 4_000_000
 """Pairs of packages compared in one array, which bounds the memory."""
 
 
-def rational(utilities: Array, reservation: Array, tolerance: float = 0.0) -> Mask:
-    """Packages that give every party at least its reservation value, shape (packages,)."""
-    inside = np.ones(len(utilities), dtype=bool)
-    for k, least in enumerate(reservation):
-        inside &= utilities[:, k] >= least - tolerance
-    return inside
-
-
 def pareto_frontier(utilities: Array) -> Index:
     """Packages that no other one weakly dominates (Pareto 1906, *Manuale di economia politica*).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from matplotlib.axes import Axes
@@ -17,17 +17,13 @@ from sim.views.view import View
 
 NAMES = 2.55
 """Room for the scenarios' names, in inches."""
+ROW, HEAD = 0.42, 0.3
+"""Height of a row of columns, and of what is above, in inches."""
 
 
 def sheet_of(view: View, body: float, key: Sequence[Mark] = ()) -> Sheet:
     """A sheet with the view's words and room for so many inches."""
     return Sheet(view.foot, view.headline, view.subtitle, body, key)
-
-
-def columns_of(count: int, most: int) -> tuple[int, int]:
-    """Blocks below each other, and columns in each: no wider than needed for a count."""
-    blocks = -(-count // most)
-    return blocks, -(-count // blocks)
 
 
 def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float]) -> None:
@@ -103,3 +99,36 @@ def column_title(sheet: Sheet, left: float, top: float, text: str, width: float)
     lines = wrapped(text, width, SMALL + 0.4, True, lines=2)
     sheet.text(left, top - (len(lines) - 1) * line_height(), "\n".join(lines), size=SMALL + 0.4,
                weight="bold")  # fmt: skip
+
+
+def columns(
+    view: View,
+    rows: list[Row],
+    titles: Mapping[str, str],
+    most: int,
+    below: float,
+    key: Sequence[Mark],
+) -> tuple[Sheet, list[Axes]]:
+    """A sheet with a row for each scenario, and panels in columns by their gids and titles.
+
+    Parameters
+    ----------
+    most : int
+        Columns that fit side by side; with more there are blocks, no wider than needed.
+    below : float
+        Room for the axis of a column, in inches.
+    """
+    blocks = -(-len(titles) // most)
+    wide = -(-len(titles) // blocks)
+    height = HEAD + ROW * len(rows) + below
+    sheet = sheet_of(view, height * blocks, key)
+    step = (WIDTH - 2 * MARGIN - NAMES) / wide
+    panels = []
+    for n, (gid, title) in enumerate(titles.items()):
+        top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide) + 0.12
+        if n % wide == 0:
+            scenario_rows(sheet, rows, top + HEAD, [ROW] * len(rows))
+        column_title(sheet, left, top + 0.05, title, step - 0.15)
+        panels.append(sheet.axes(left, top + HEAD, step - 0.24, ROW * len(rows), gid=gid))
+        row_axes(panels[-1], len(rows))
+    return sheet, panels

@@ -5,21 +5,12 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import (
-    NAMES,
-    column_title,
-    columns_of,
-    few_ticks,
-    row_axes,
-    scenario_rows,
-    sheet_of,
-)
-from sim.plots.sheet import MARGIN, WIDTH, Mark
+from sim.plots.comparison.common import columns, few_ticks
+from sim.plots.sheet import Mark
 from sim.plots.style import DARK, styled
+from sim.results.allowed import RANGE
 from sim.views.colours import APART, SEEN, UNSEEN
 from sim.views.compare.differences import DifferencesView, MeasureColumn
-
-ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.55, 4
 
 
 @styled
@@ -32,25 +23,16 @@ def differences(view: DifferencesView) -> Figure:
         Panels have the measure's key as gid; points ``value:<scenario>``, intervals
         ``interval:<scenario>`` and ``unpaired:<scenario>``.
     """
-    rows = view.rows
-    blocks, wide = columns_of(len(view.answering), COLUMNS)
-    height = HEAD + ROW * len(rows) + AXIS
-    sheet = sheet_of(view, height * blocks, _key(view))
-    step = (WIDTH - 2 * MARGIN - NAMES) / wide
-    for n, column in enumerate(view.answering):
-        top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide)
-        if n % wide == 0:
-            scenario_rows(sheet, rows, top + HEAD, [ROW] * len(rows))
-        column_title(sheet, left + 0.12, top + 0.05, column.title, step - 0.15)
-        axes = sheet.axes(left + 0.12, top + HEAD, step - 0.24, ROW * len(rows), gid=column.key)
-        row_axes(axes, len(rows))
+    titles = {column.key: column.title for column in view.answering}
+    sheet, panels = columns(view, view.rows, titles, 4, 0.55, _key(view))
+    for axes, column in zip(panels, view.answering, strict=True):
         _column(axes, column)
     return sheet.figure
 
 
 def _key(view: DifferencesView) -> list[Mark]:
     calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
-    beside = "10–90 % of what past talks allow" if calibrated else "interval without pairing"
+    beside = RANGE if calibrated else "interval without pairing"
     return [
         Mark("difference that leaves out 0", "point",
              {"marker": "o", "markersize": 6, "color": SEEN}),

@@ -5,21 +5,10 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import (
-    NAMES,
-    column_title,
-    columns_of,
-    few_ticks,
-    row_axes,
-    scenario_rows,
-    sheet_of,
-)
-from sim.plots.sheet import MARGIN, WIDTH, Mark
+from sim.plots.comparison.common import columns, few_ticks
+from sim.plots.sheet import Mark
 from sim.plots.style import DARK, GREY, styled
 from sim.views.compare.gains import GainsView, PartyGains
-
-ROW, HEAD, AXIS, COLUMNS = 0.42, 0.3, 0.34, 5
-"""Inches, and parties side by side."""
 
 
 @styled
@@ -31,18 +20,9 @@ def gains(view: GainsView) -> Figure:
     Figure
         Panels have the party as gid; markers ``gain:<scenario>`` and ``plan:<scenario>``.
     """
-    rows = view.rows
-    blocks, wide = columns_of(len(view.parties), COLUMNS)
-    height = HEAD + ROW * len(rows) + AXIS
-    sheet = sheet_of(view, height * blocks, _key())
-    step = (WIDTH - 2 * MARGIN - NAMES) / wide
-    for n, party in enumerate(view.parties):
-        top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide)
-        if n % wide == 0:
-            scenario_rows(sheet, rows, top + HEAD, [ROW] * len(rows))
-        column_title(sheet, left + 0.1, top + 0.05, party.label, step - 0.2)
-        axes = sheet.axes(left + 0.1, top + HEAD, step - 0.2, ROW * len(rows), gid=party.actor)
-        row_axes(axes, len(rows))
+    titles = {party.actor: party.label for party in view.parties}
+    sheet, panels = columns(view, view.rows, titles, 5, 0.34, _key())
+    for axes, party in zip(panels, view.parties, strict=True):
         axes.set_xlim(*view.ends)
         _column(axes, party)
     return sheet.figure

@@ -13,7 +13,7 @@ from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.time import TimeView
 from sim.views.layout import TOPS, nice_top, share_tick
 
-COLUMNS, HEIGHT, HEAD, AXIS, LEFT, RIGHT, GUTTER = 4, 1.35, 0.24, 0.42, 0.45, 0.55, 0.15
+COLUMNS, HEIGHT, HEAD, AXIS, LEFT, RIGHT, GUTTER = 4, 1.35, 0.24, 0.42, 0.45, 0.78, 0.15
 """Panels side by side; heights of a panel, its title and axis; room beside it; all in inches."""
 DAYS = (0, 30, 100, 180, 365, 730, 1095, 1825, 3650)
 

@@ -22,7 +22,6 @@ from sim.studies.calibrate.evidence import Evidence, stated_lines
 
 Array = NDArray[np.float64]
 YEARS = np.array([1, 5, 10])
-PART = {"crossed": 1.0, "part": 0.5, "held": 0.0}
 
 
 @dataclass(frozen=True)

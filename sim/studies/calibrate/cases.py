@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from sim.scenario import Loaded, load_scenario
 from sim.scenario.errors import file_error
 from sim.scenario.outcome import Outcome
-
-FROZEN = "frozen.csv"
 
 
 @dataclass(frozen=True)
@@ -69,24 +65,3 @@ def coding_hash(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     coding = ("\n" + text).split("\noutcome:", 1)[0].strip()
     return hashlib.sha256(coding.encode()).hexdigest()
-
-
-def freeze(path: Path, reason: str = "first coding") -> str:
-    """Write the hash of a coding into ``frozen.csv`` beside it; older lines stay."""
-    code, register = coding_hash(path), path.parent / FROZEN
-    new = not register.exists()
-    with register.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if new:
-            writer.writerow(["case", "sha256", "frozen", "reason"])
-        writer.writerow([path.stem, code, date.today().isoformat(), reason])
-    return code
-
-
-def frozen_hashes(folder: Path) -> dict[str, str]:
-    """The hash that was frozen last for each case of a folder."""
-    register = folder / FROZEN
-    if not register.exists():
-        return {}
-    with register.open(encoding="utf-8", newline="") as file:
-        return {row["case"]: row["sha256"] for row in csv.DictReader(file)}

@@ -8,12 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
 from sim.studies.calibrate.posterior import LAPSE, Learner, normalised_weights
 
-Array = NDArray[np.float64]
 RETURNS = 0.1
 """Least share of the prior variance that has to be explained for a parameter to be kept."""
 

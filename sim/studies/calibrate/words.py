@@ -10,13 +10,6 @@ from sim.studies.calibrate.folder import Calibrated, Scored, summary_of
 from sim.studies.calibrate.recovery import RETURNS
 from sim.studies.calibrate.score import METHODS, MODEL, SURE, Gain
 
-KINDS = {
-    "brier": "Brier",
-    "log": "log",
-    "rps": "ranked probability",
-    "distance": "distance of terms",
-}
-
 
 def told_calibration(made: Calibrated, out: Path) -> str:
     """Prior and posterior of each parameter, and whether so many cases can inform it."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
 from sim.prose import did_you_mean
+from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
@@ -16,6 +17,7 @@ from sim.studies.compare.ranking import Group, groups_of, places
 from sim.studies.compare.shared import group_of, identities, shared_keys
 
 DEFAULT_BASELINE = "baseline"
+NOT_CALIBRATED = "not calibrated"
 
 
 class ComparisonError(Exception):
@@ -74,6 +76,11 @@ class Comparison:
         self.actor_group, self.actors, _ = _shared(actors, self.baseline)
         self.notes += left_out_notes(names, self.issue_group, self.actor_group, own)
         self.notes += pairing_notes(self.runs, self.baseline)
+        without = {name for name, run in zip(names, self.runs, strict=True)
+                   if run.summary.allowed is None}  # fmt: skip
+        #: scenarios whose worlds draw no calibration, where those of others do
+        self.uncalibrated = without if len(without) < len(names) else set()
+        self.notes += calibration_notes(sorted(self.uncalibrated))
         self.differences: list[Difference] = list(
             differences(self.runs, self.baseline, self.actors, self.actor_group)
         )
@@ -275,6 +282,17 @@ def left_out_notes(
             f"stuck: {', '.join(dict.fromkeys(own))}."
         )
     return notes
+
+
+def calibration_notes(uncalibrated: list[str]) -> list[str]:
+    """That some ranges are of another kind than the others."""
+    if not uncalibrated:
+        return []
+    verb, whose = ("draws", "its") if len(uncalibrated) == 1 else ("draw", "their")
+    return [
+        f"{', '.join(uncalibrated)} {verb} no calibration, marked “{NOT_CALIBRATED}”: {whose} "
+        f"ranges are {SAMPLING}s of sampling alone, the others' {RANGE}."
+    ]
 
 
 def pairing_notes(runs: list[Run], baseline: str) -> list[str]:

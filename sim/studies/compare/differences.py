@@ -11,22 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from sim.ensemble.runner import Run
 from sim.formulas.emulator import normal_scores, spread_of_difference, spread_of_mean
 from sim.formulas.statistics import (
+    Z80,
+    Z95,
     Interval,
     difference_of_means,
     difference_of_shares,
     paired_difference_of_means,
     paired_difference_of_shares,
 )
-from sim.results.allowed import drawn_parameters
+from sim.results.allowed import ToldApart, drawn_parameters, never_narrower
 from sim.results.outcomes import Kind, Measure, Values, comparable
 
 
 @dataclass(frozen=True)
-class Difference:
+class Difference(ToldApart):
     """A scenario less the baseline, on one measure.
 
     Attributes
@@ -45,7 +48,7 @@ class Difference:
         The share or the mean of each, over those worlds.
     allowed : Interval or None
         How it differs among the engine parameters that past talks allow, 10 to 90 per cent; None
-        where worlds do not draw them, or not the same in both.
+        where worlds of neither draw them, or not the same in both.
     """
 
     scenario: str
@@ -59,23 +62,6 @@ class Difference:
     of_scenario: float
     of_baseline: float
     allowed: Interval | None = None
-
-    @property
-    def sampled(self) -> bool:
-        """Whether the sampling error leaves 0 out."""
-        return not self.interval.low <= 0 <= self.interval.high
-
-    @property
-    def holding(self) -> Interval:
-        """The interval that holds 0, of several the sampling error; that if none does."""
-        return self.interval if self.visible or not self.sampled else self.allowed or self.interval
-
-    @property
-    def visible(self) -> bool:
-        """Whether neither the sampling error nor the calibrations hold 0."""
-        return self.sampled and (
-            self.allowed is None or not self.allowed.low <= 0 <= self.allowed.high
-        )
 
     @property
     def gain(self) -> float | None:
@@ -117,12 +103,11 @@ def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
             for r, there in ((run, first), (base, second))
         )
         same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
-        if own and other and same and len(one) > 1:
+        if (own or other) and same and len(one) > 1:
             spread = spread_of_difference if measure.kind == "share" else spread_of_mean
             scores = normal_scores(np.array(list((own | other).values())).T)
-            low, high = spread(scores, one - two)
-            # no width: whatever calibrations do to it is not told from chance
-            allowed = Interval(low, high) if high - low > 1e-9 else None
+            sampled = _paired(one, two, measure.kind, Z80)
+            allowed = never_narrower(spread(scores, one - two), sampled)
     else:
         one, two = one[~np.isnan(one)], two[~np.isnan(two)]
     if min(len(one), len(two)) < 2:
@@ -149,13 +134,14 @@ def _unpaired(one: Values, two: Values, kind: Kind) -> Interval:
     return difference_of_means(one, two)
 
 
-def _paired(one: Values, two: Values, kind: Kind) -> Interval:
+def _paired(one: Values, two: Values, kind: Kind, z: float = Z95) -> Interval:
     if kind != "share":
-        return paired_difference_of_means(one - two)
+        return paired_difference_of_means(one - two, float(2.0 * ndtr(z) - 1.0))
     first, second = one > 0.5, two > 0.5
     return paired_difference_of_shares(
         int((first & second).sum()),
         int((first & ~second).sum()),
         int((~first & second).sum()),
         int((~first & ~second).sum()),
+        z,
     )

@@ -15,6 +15,7 @@ from sim.results.outcomes import Measure, Values, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, difference
 from sim.studies.compare.shared import identities
+from sim.words.shares import NOT_APART
 
 SAME_TEXT = 0.5
 """Share of the issues of the shorter list that two scenarios of one war have in common."""
@@ -28,8 +29,7 @@ NOUNS = {
 """What decides a rank, the first that tells two plans apart; less is better of the last."""
 
 TIES = (
-    "=: no measure tells it from some other plan: differences whose 95 % sampling interval, or "
-    "whose range over what past talks allow (10–90 %), holds 0. Plans of one rank are tied, "
+    f"=: no measure tells it from some other plan: {NOT_APART}. Plans of one rank are tied, "
     "whatever their order."
 )
 COLUMNS = (

@@ -150,9 +150,17 @@ def ranges_of(run: Run) -> dict[str, Interval]:
     if (found := run.summary.allowed) is None:
         return {}
     by_day = {"deal_by_day": found.deal_by_day, "first_stage_by_day": found.first_stage_by_day}
-    return {f"outcome.{kind}": span for kind, span in found.outcomes.items()} | {
-        f"{key}.{day}": span for key, spans in by_day.items() for day, span in spans.items() if span
-    }
+    plan = {"plan.acceptable": found.plan} if found.plan else {}
+    return (
+        plan
+        | {f"outcome.{kind}": span for kind, span in found.outcomes.items()}
+        | {
+            f"{key}.{day}": span
+            for key, spans in by_day.items()
+            for day, span in spans.items()
+            if span
+        }
+    )
 
 
 def differences_csv(comparison: Comparison) -> str:

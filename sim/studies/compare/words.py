@@ -7,19 +7,23 @@ from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
-from sim.studies.compare.comparison import Comparison
+from sim.results.allowed import RANGE, SAMPLING
+from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
-from sim.words.shares import FEW
+from sim.words.shares import ranges_words
 
 RIPENESS = (
     "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
     "lines leave no common ground, with those crossed least. More of it means that the war, not "
     "the red lines, would allow a deal."
 )
-ONE_BY_ONE = (
+EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
-    "is expected to show one. A difference counts where what past talks allow, from the 10th to "
-    "the 90th percentile, has its direction, too."
+    "is expected to show one."
+)
+ONE_BY_ONE = (
+    f"{EACH} A difference counts where what past talks allow, from the 10th to the 90th "
+    "percentile, has its direction, too."
 )
 TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
@@ -42,19 +46,21 @@ def worlds_words(comparison: Comparison) -> str:
 def spans_words(comparison: Comparison) -> str:
     """What the ranges of shares are, and how many worlds are few."""
     known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
-    if not known:
-        return f"Ranges: 95 % intervals. Shares of fewer than {FEW} worlds are counts."
-    widest = max(
-        (span.high - span.low) / 2
-        for summary in known
-        for kind, span in summary.outcomes_interval.items()
-        if kind == "settlement"
-    )
-    return (
-        "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is "
-        f"{100 * widest:.1f} points either way at the most. Shares of fewer than {FEW} worlds are "
-        "counts."
-    )
+    text = ranges_words([summary.outcomes_interval["settlement"] for summary in known])
+    return f"{text}{uncalibrated_words(comparison)}"
+
+
+def uncalibrated_words(comparison: Comparison) -> str:
+    """What the ranges of scenarios without a calibration are; nothing where none differs."""
+    said = f" {sentence(NOT_CALIBRATED)}: {SAMPLING}s of sampling alone."
+    return said if comparison.uncalibrated else ""
+
+
+def marks(comparison: Comparison, name: str) -> str:
+    """What sets a scenario apart in a table or chart, after its name; mostly nothing."""
+    said = ["baseline"] if name == comparison.baseline != DEFAULT_BASELINE else []
+    said += [NOT_CALIBRATED] if name in comparison.uncalibrated else []
+    return f" ({', '.join(said)})" if said else ""
 
 
 def difference_words(one: Difference) -> str:
@@ -65,7 +71,7 @@ def difference_words(one: Difference) -> str:
         sampling = f"{between}95 % interval {_from_to(one, one.interval)}"
         spans = [sampling]
         if one.allowed is not None:
-            allowed = f"10–90 % of what past talks allow {_from_to(one, one.allowed)}"
+            allowed = f"{RANGE} {_from_to(one, one.allowed)}"
             little = negligible(one.interval, one.allowed)
             spans = [allowed] if little else [allowed, sampling]
         return f"{_apart(one)} ({'; '.join(spans)})."

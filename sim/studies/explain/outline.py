@@ -13,7 +13,7 @@ from sim.ensemble.runner import Run
 from sim.formulas.attribution import attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
 from sim.formulas.statistics import wilson
-from sim.results.experiments import PREFIX, ROLE
+from sim.results.experiments import PREFIX, drawn_variables
 from sim.results.outcomes import ends_in
 from sim.scenario.schema import Scenario
 from sim.studies.calibrate.evidence import engine_hash
@@ -82,7 +82,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
 
 def experiments_array(data: xr.Dataset) -> tuple[list[str], NDArray[np.float64]]:
     """Paths of all that was drawn, and its values (worlds, inputs)."""
-    found = data.filter_by_attrs(role=ROLE).data_vars
+    found = drawn_variables(data)
     paths = [str(name).removeprefix(PREFIX) for name in found]
     columns = [np.asarray(v.values, dtype=np.float64) for v in found.values()]
     return paths, np.stack(columns, axis=1) if columns else np.zeros((data.sizes["world"], 0))

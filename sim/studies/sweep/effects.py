@@ -8,13 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.statistics import (
-    Clustered,
-    Interval,
-    difference_of_clustered_means,
-    difference_of_clustered_shares,
-)
+from sim.formulas.statistics import Clustered
 from sim.results.outcomes import Measure
+from sim.studies.sweep.estimates import Contrast, contrast
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 
@@ -23,7 +19,7 @@ QUARTER = 4
 
 
 @dataclass(frozen=True)
-class Effect:
+class Effect(Contrast):
     """A measure at one end of a parameter less that at the other, over the same worlds.
 
     Attributes
@@ -33,10 +29,6 @@ class Effect:
         those with the least and the greatest mean.
     of_low, of_high : float
         The measure there, averaged over the other parameters.
-    difference : float
-        ``of_high`` less ``of_low``.
-    interval : Interval
-        95 %, paired by world.
     """
 
     parameter: Parameter
@@ -45,25 +37,12 @@ class Effect:
     high: str
     of_low: float
     of_high: float
-    difference: float
-    interval: Interval
-
-    @property
-    def visible(self) -> bool:
-        """Whether the interval leaves 0 out."""
-        return not self.interval.low <= 0 <= self.interval.high
 
 
-def mean_interval(one: Clustered, measure: Measure) -> Interval:
-    """The interval of a mean that fits its measure."""
-    return one.share_interval() if measure.kind == "share" else one.mean_interval()
-
-
-def difference_interval(one: Clustered, two: Clustered, measure: Measure) -> Interval:
-    """The interval of the first less the second that fits their measure, paired by world."""
-    if measure.kind == "share":
-        return difference_of_clustered_shares(one, two)
-    return difference_of_clustered_means(one, two)
+def told_measures(results: SweepResults) -> list[Measure]:
+    """Measures whose effects are told: how it ends, stages, and how near a deal was."""
+    keys = ["settlement", *(["first_stage"] if results.header.names.stages else []), "ripeness"]
+    return [results.measure(key) for key in keys]
 
 
 def effects(results: SweepResults, measure: Measure) -> Iterator[Effect]:
@@ -145,15 +124,14 @@ def _between(
     high: NDArray[np.bool_],
     ends: tuple[str, str],
 ) -> Effect | None:
-    sampled = results.header.sampled
-    if not sampled:
+    if not results.header.sampled:
         low, high = _with_partners(results, parameter, low, high)
-    one, two = (Clustered.of(values[mask], sampled) for mask in (high, low))
-    if one is None or two is None:
+    found = contrast(results, measure, values, high, low)
+    if found is None:
         return None
-    difference = one.mean - two.mean
-    interval = difference_interval(one, two, measure)
-    return Effect(parameter, measure, *ends, two.mean, one.mean, difference, interval)
+    of_low, of_high = (float(np.nanmean(values[mask])) for mask in (low, high))
+    return Effect(found.difference, found.interval, found.allowed, parameter, measure, *ends,
+                  of_low, of_high)  # fmt: skip
 
 
 def _with_partners(

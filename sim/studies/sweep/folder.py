@@ -14,14 +14,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK, Draws
-from sim.ensemble.chunks import Task
+from sim.ensemble.chunks import Task, chunk_tasks
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.scenario.errors import file_error
 from sim.studies.compare.changes import differing
 from sim.studies.sweep.plan import Cell, Plan
-from sim.studies.sweep.results import CHANGES, DIGEST, STORE, Header
+from sim.studies.sweep.results import CHANGES, DIGEST, DRAWN, PLACE, STORE, Header
 
 GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
 AGAIN = "--overwrite runs all of it again; --out takes another folder"
@@ -88,6 +88,7 @@ def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
         "cell": ("cell", np.arange(len(plan.cells))),  # type: ignore[dict-item]
         DIGEST: ("cell", [c.digest for c in plan.cells]),
         CHANGES: ("cell", [json.dumps(c.changes, ensure_ascii=False) for c in plan.cells]),
+        **_calibrations(plan),
     }
     texts = {name: loaded.raw for name, loaded in plan.scenarios.items()}
     return ChunkStore.prepare(
@@ -104,6 +105,45 @@ def _prepared(plan: Plan, path: Path, overwrite: bool = False) -> ChunkStore:
     )
 
 
+def _calibrations(plan: Plan) -> dict[str, Any]:
+    """Coordinates: what worlds draw of what past talks allow, and which of the draws a cell has.
+
+    Cells share draws but where a file, or what is varied, sets the engine's parameters.
+    """
+    kinds: dict[tuple[str, ...], int] = {}
+    place = []
+    for cell in plan.cells:
+        own = (cell.scenario, *(c for c in cell.changes if c.startswith("engine.")))
+        place.append(kinds.setdefault(own, len(kinds)))
+    found = [_drawn(plan, place.index(n)) for n in range(len(kinds))]
+    names = sorted({name for drawn in found for name in drawn})
+    values = np.full((len(found), len(names), plan.worlds), np.nan, dtype=np.float32)
+    for n, drawn in enumerate(found):
+        for name, of_worlds in drawn.items():
+            values[n, names.index(name)] = of_worlds
+    texts = np.array(names, dtype=str if names else "<U1")
+    return {
+        PLACE: ("cell", place),
+        "engine_parameter": ("engine_parameter", texts),
+        DRAWN: (("draw", "engine_parameter", "world"), values),
+    }
+
+
+def _drawn(plan: Plan, cell: int) -> dict[str, NDArray[np.float64]]:
+    """Engine parameters that the worlds of a cell draw and use, by name."""
+    from sim.engine.judged import judged
+    from sim.engine.model import PeaceTalks
+
+    scenario, tasks = plan.scenario(cell), chunk_tasks(plan.worlds)
+    used = PeaceTalks(scenario, Draws(plan.seed, 1)).draws.once
+    draws = [Draws(plan.seed, task.worlds, task.chunk) for task in tasks]
+    return {
+        name: np.concatenate([judged(each, scenario.engine, name) for each in draws])
+        for name in scenario.engine.calibration.names
+        if f"engine.{name}" in used
+    }
+
+
 def _digest(plan: Plan) -> str:
     """Hash of all cells in their order."""
     text = " ".join(cell.digest for cell in plan.cells)
@@ -111,10 +151,13 @@ def _digest(plan: Plan) -> str:
 
 
 def versions(plan: Plan) -> dict[str, str]:
-    """Of this program and of the libraries that its numbers depend on."""
+    """Of this program and of the libraries that its numbers depend on, and the calibration."""
     first = next(iter(plan.scenarios.values()))
     found: dict[str, str] = json.loads(provenance(first, plan.seed, plan.overrides)["versions"])
-    return found
+    # it is in a file of its own, of which a scenario's data hold the name only
+    tables = [one.scenario.engine.calibration for one in plan.scenarios.values()]
+    text = " ".join(table.model_dump_json() for table in tables)
+    return found | {"calibration": hashlib.sha256(text.encode()).hexdigest()[:12]}
 
 
 def _like(plan: Plan) -> xr.Dataset:
@@ -169,8 +212,9 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
     if there.seed != plan.seed:
         raise file_error(path.parent, f"holds a sweep with seed {there.seed}", AGAIN)
     mine = versions(plan)
-    for name in ("sim", "mesa", "numpy", "scipy"):
-        if there.versions.get(name) != mine[name]:
+    for name in ("sim", "mesa", "numpy", "scipy", "calibration"):
+        # sweeps of earlier versions do not say which calibration
+        if there.versions.get(name, mine[name] if name == "calibration" else None) != mine[name]:
             said = f"was begun with {name} {there.versions.get(name)}, and this is {mine[name]}"
             raise file_error(path.parent, said, AGAIN)
     wanted = {cell.digest for cell in plan.cells}

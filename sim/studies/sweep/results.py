@@ -14,6 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
+from sim.formulas.emulator import normal_scores
 from sim.prose import did_you_mean
 from sim.results.outcomes import Measure, Names, measures
 from sim.scenario.errors import file_error
@@ -23,6 +24,9 @@ from sim.studies.sweep.plan import Plan
 STORE = "results.zarr"
 DIGEST, CHANGES = "scenario_hash", "changes"
 """Coordinates along the cells: hash of the cell's scenario, and what it changes in the file."""
+
+DRAWN, PLACE = "engine_drawn", "engine_draw"
+"""Coordinates: engine parameters by world, and which of these draws a cell has."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,35 @@ class SweepResults:
     def values(self, measure: Measure) -> NDArray[np.float64]:
         """A measure by cell and world; NaN where a world has no value or was not run."""
         return np.where(self.finished, measure.values(self.data), np.nan)
+
+    @cached_property
+    def _drawn(self) -> NDArray[np.float64]:
+        """Engine parameters that worlds draw (draws, parameters, worlds); NaN: not drawn."""
+        if DRAWN not in self.data.coords:
+            return np.empty((1, 0, self.finished.shape[1]))
+        return np.asarray(self.data[DRAWN].values, dtype=np.float64)
+
+    @cached_property
+    def _scores(self) -> dict[tuple[int, ...], NDArray[np.float64]]:
+        return {}
+
+    def scores(self, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """What the worlds of some cells draw of what past talks allow, as normal scores.
+
+        Shape (worlds, parameters); a parameter that these cells draw differently is left out.
+        """
+        place = self.data[PLACE].values[cells] if PLACE in self.data.coords else [0]
+        kinds = tuple(np.unique(place).tolist())
+        if kinds not in self._scores:
+            drawn = self._drawn[list(kinds)]
+            low, high = np.fmin.reduce(drawn), np.fmax.reduce(drawn)
+            self._scores[kinds] = normal_scores(high[(low == high).all(axis=1)].T)
+        return self._scores[kinds]
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the worlds of any cell draw what past talks allow."""
+        return bool(self._drawn.shape[1])
 
     def part(self, start: int, stop: int) -> SweepResults:
         """Some cells, read into memory."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.formulas.statistics import Clustered, Interval
 from sim.results.outcomes import Measure
 from sim.scenario.errors import file_error
-from sim.studies.sweep.effects import difference_interval, mean_interval
+from sim.studies.sweep.estimates import Estimate, contrast, estimate
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 
@@ -65,17 +65,19 @@ class Axis:
 
 @dataclass(frozen=True)
 class Surface:
-    """The means, by row and column.
+    """The estimates, by row and column.
 
     Attributes
     ----------
-    mean, low, high : ndarray, shape (y, x)
-        NaN where no cell has a value; one row without a second parameter.
+    found : dict
+        (row, column) → estimate; nothing where no cell has a value.
     cells : ndarray of int, shape (y, x)
-        Cells of the sweep that each mean rests on.
+        Cells of the sweep that each mean rests on; one row without a second parameter.
+    most : list of (int, int)
+        Where it is greatest: there, and wherever it is not told apart from that, be it by sampling
+        or by what past talks allow.
     clear : bool
-        Whether the greatest and the least mean differ: the 95 % interval of their difference,
-        paired by world, leaves 0 out.
+        Whether the greatest and the least are told apart.
     averaged : list of Parameter
         The other parameters, over which the means are taken.
     fixed : dict of str to str
@@ -85,13 +87,32 @@ class Surface:
     measure: Measure
     x: Axis
     y: Axis | None
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
+    found: dict[tuple[int, int], Estimate]
     cells: NDArray[np.int64]
+    most: list[tuple[int, int]]
     clear: bool
     averaged: list[Parameter]
     fixed: dict[str, str]
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """Shape (y, x), NaN where there is none."""
+        out = np.full(self.cells.shape, np.nan)
+        for at, one in self.found.items():
+            out[at] = one.mean
+        return out
+
+    def spans(self, row: int, sampling: bool = False) -> NDArray[np.float64]:
+        """Ends of the intervals that matter, or of those of sampling beside them, shape (2, x).
+
+        NaN where there is none, or it is not worth drawing.
+        """
+        out = np.full((2, len(self.x)), np.nan)
+        for (at, column), one in self.found.items():
+            shown = one.sampling if sampling else None if one.few else one.span
+            if at == row and shown is not None:
+                out[:, column] = shown
+        return out
 
 
 def surface(
@@ -135,23 +156,26 @@ def surface(
         mask &= np.array([labels[number] == value for labels in results.labels])
     values = results.values(measure)
     shape = (1 if y_axis is None else len(y_axis), len(x_axis))
-    mean, low, high = np.full((3, *shape), np.nan)
     cells = np.zeros(shape, dtype=np.int64)
-    means = []
-    for row, column in np.ndindex(shape):
-        inside = mask & (rows == row) & (columns == column)
-        found = Clustered.of(values[inside], results.header.sampled)
-        cells[row, column] = int((~np.isnan(values[inside])).any(axis=1).sum())
-        if found is not None:
-            means.append(found)
-            mean[row, column] = found.mean
-            low[row, column], high[row, column] = mean_interval(found, measure)
-    ranked = sorted(means, key=lambda m: m.mean)
-    span = difference_interval(ranked[-1], ranked[0], measure) if ranked else Interval(0, 0)
+    inside = {at: mask & (rows == at[0]) & (columns == at[1]) for at in np.ndindex(shape)}
+    found: dict[tuple[int, int], Estimate] = {}
+    for at, there in inside.items():
+        cells[at] = int((~np.isnan(values[there])).any(axis=1).sum())
+        one = estimate(results, measure, values, there)
+        if one is not None:
+            found[at] = one
+
+    def behind(at: tuple[int, int]) -> bool:
+        gap = contrast(results, measure, values, inside[ranked[0]], inside[at])
+        return gap is not None and gap.visible
+
+    ranked = sorted(found, key=lambda at: -found[at].mean)
+    most = [at for n, at in enumerate(ranked) if n == 0 or not behind(at)]
+    clear = bool(ranked) and ranked[-1] not in most
     shown = (x_parameter, y_parameter, *held)
     averaged = [p for p in results.header.parameters if p not in shown]
     fixed = {p.title: label for p, label in held.items()}
-    return Surface(measure, x_axis, y_axis, mean, low, high, cells, span.low > 0, averaged, fixed)
+    return Surface(measure, x_axis, y_axis, found, cells, most, clear, averaged, fixed)
 
 
 def _held(results: SweepResults, at: Sequence[str]) -> dict[Parameter, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,46 +11,53 @@ from numpy.typing import NDArray
 
 from sim.ensemble.chunks import Failure
 from sim.files import csv_text, json_text
-from sim.formulas.statistics import Clustered
 from sim.results.outcomes import NOTE, Measure
-from sim.studies.sweep.effects import Effect, mean_interval
+from sim.studies.sweep.effects import Effect
+from sim.studies.sweep.estimates import estimate
 from sim.studies.sweep.results import CHANGES, DIGEST, SweepResults
 
 Row = dict[str, Any]
+ByMeasure = dict[Measure, NDArray[np.float64] | None]
+"""Values by cell and world; None where nothing has been run."""
+NOTHING = (None, None)
 IN_MEMORY = 200_000
 """Worlds that are read at a time."""
 
 
 def rows(results: SweepResults, cells: Sequence[int]) -> dict[int, Row]:
-    """Cells with their values, how many worlds, and every measure with its 95 % interval.
+    """Cells with their values, how many worlds, and every measure with its two intervals.
 
-    Gains also with their median and the 10th and 90th percentile. None where nothing is known.
+    They are of sampling, 95 %, and over what past talks allow, 10 to 90 %. Gains also with their
+    median and the 10th and 90th percentile. None where nothing is known.
     """
-    nothing = {m: np.empty(0) for m in results.measures}
     begun = np.asarray(results.finished.any(axis=1))
+    nothing: ByMeasure = dict.fromkeys(results.measures)
     out = {cell: _row(results, cell, nothing) for cell in cells if not begun[cell]}
     step = max(1, IN_MEMORY // results.header.worlds)
     for start in range(0, len(results.labels), step):
         wanted = [cell for cell in cells if start <= cell < start + step and begun[cell]]
         if wanted:
             part = results.part(start, start + step)
-            by_measure = {m: part.values(m) for m in part.measures}
-            for cell in wanted:
-                values = {m: v[cell - start] for m, v in by_measure.items()}
-                out[cell] = _row(results, cell, values)
+            by_measure: ByMeasure = {m: part.values(m) for m in part.measures}
+            out |= {cell: _row(part, cell - start, by_measure) for cell in wanted}
     return out
 
 
-def _row(results: SweepResults, cell: int, values: Mapping[Measure, NDArray[np.float64]]) -> Row:
+def _row(results: SweepResults, cell: int, values: ByMeasure) -> Row:
     paths = [p.path for p in results.header.parameters]
-    out: Row = {"cell": cell, **dict(zip(paths, results.labels[cell], strict=True))}
+    number = int(results.data["cell"].values[cell])
+    out: Row = {"cell": number, **dict(zip(paths, results.labels[cell], strict=True))}
     out["worlds"] = int(results.finished[cell].sum())
-    for measure, of_worlds in values.items():
-        found = Clustered.of(of_worlds[None])
-        low, high = mean_interval(found, measure) if found else (None, None)
+    only = np.arange(len(results.labels)) == cell
+    for measure, by_cell in values.items():
+        found = None if by_cell is None else estimate(results, measure, by_cell, only)
+        low, high = found.interval if found else NOTHING
+        least, most = (found.allowed if found else None) or NOTHING
         column = measure.column
         out |= {column: found.mean if found else None, f"{column}_low": low, f"{column}_high": high}
+        out |= {f"{column}_range_low": least, f"{column}_range_high": most}
         if measure.key.startswith("gain:"):
+            of_worlds = np.empty(0) if by_cell is None else by_cell[cell]
             known = of_worlds[~np.isnan(of_worlds)]
             spread = np.quantile(known, [0.5, 0.1, 0.9]).tolist() if len(known) else [None] * 3
             out |= {
@@ -108,19 +115,23 @@ def sweep_json(
 
 def effect_entry(one: Effect) -> dict[str, Any]:
     """An effect as plain data."""
+    least, most = one.allowed or NOTHING
     numbers = {
         "of_low": one.of_low,
         "of_high": one.of_high,
         "difference": one.difference,
         "low": one.interval.low,
         "high": one.interval.high,
+        "range_low": least,
+        "range_high": most,
     }
     return {
         "parameter": one.parameter.path,
         "measure": one.measure.key,
         "from": one.low,
         "to": one.high,
-        **{name: round(float(value), 6) + 0.0 for name, value in numbers.items()},
+        **{n: None if v is None else round(float(v), 6) + 0.0 for n, v in numbers.items()},
+        "visible": one.visible,
     }
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.studies.compare.comparison import DEFAULT_BASELINE, Comparison
-from sim.studies.compare.words import label, worlds_words
+from sim.studies.compare.comparison import Comparison
+from sim.studies.compare.words import label, marks, worlds_words
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ def row_of(comparison: Comparison, run: Run) -> Row:
     """A scenario's names in a chart."""
     name = run.scenario.name
     baseline = name == comparison.baseline
-    own = " (baseline)" if baseline and name != DEFAULT_BASELINE else ""
-    return Row(name, run.scenario.title, label(name), label(name) + own, baseline)
+    heading = label(name) + marks(comparison, name)
+    return Row(name, run.scenario.title, label(name), heading, baseline)
 
 
 def rows_of(comparison: Comparison, runs: list[Run]) -> list[Row]:

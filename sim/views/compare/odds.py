@@ -10,6 +10,7 @@ from sim.prose import sentence, span_words
 from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in, has
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import difference
+from sim.studies.compare.words import uncalibrated_words
 from sim.views.colours import OUTCOME_COLORS
 from sim.views.compare.common import Row, first_group, foot, listed, rows_of
 from sim.views.view import View
@@ -102,9 +103,10 @@ def odds(comparison: Comparison) -> OddsView:
         else "95 % intervals (Wilson). "
     )
     subtitle += (
-        f"Shares of fewer than {FEW} worlds are counts. Each column has a scale of its own. In "
-        "order of settlements, then first stages, then ripeness; the baseline is shaded."
+        f"Shares of fewer than {FEW} worlds are counts. Columns have scales of their own; in order "
+        "of settlements, first stages, ripeness; the baseline is shaded."
     )
+    subtitle += uncalibrated_words(comparison)
     if any(0 in column.shares for column in columns):
         least = min(run.summary.worlds for run in runs)
         subtitle += f" 0: in no world, 95 % interval {span_words(wilson(0, least))}."

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import sentence, span_words
-from sim.results.allowed import allowed_spread
+from sim.results.allowed import RANGE, allowed_spread
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.words import label
+from sim.studies.compare.words import label, uncalibrated_words
 from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.common import Row, first_group, foot, listed, row_of
 from sim.views.compare.odds import best_at, first_stages
@@ -103,13 +103,14 @@ class TimeView(View):
 def time(comparison: Comparison) -> TimeView:
     """Share of worlds with a settlement by day, and with a first stage where there are several."""
     calibrated = any(run.summary.allowed for run in comparison.runs)
-    bands = "10–90 % of what past talks allow" if calibrated else "95 % intervals (Wilson)"
+    bands = RANGE if calibrated else "95 % intervals (Wilson)"
     panels = [TimePanel(row_of(comparison, run), _curves(run)) for run in comparison.ranked]
     return TimeView(
         foot(comparison),
         headline(comparison),
         f"Share of worlds with a signature by day since each scenario's start; bands: {bands}, not "
-        f"of fewer than {FEW} worlds. Grey behind: settlements in the other scenarios.",
+        f"of fewer than {FEW} worlds. Grey behind: settlements in the other scenarios."
+        f"{uncalibrated_words(comparison)}",
         [panel for panel in panels if panel.curves],
         _never(comparison.ranked),
     )
