@@ -23,9 +23,9 @@ BLOCK = 256
 """Worlds in which tables of many points are worked out at once: as many as fit in cache."""
 
 
-def blocks(worlds: Index) -> Iterator[Index]:
+def blocks(worlds: Index, size: int = BLOCK) -> Iterator[Index]:
     """Some worlds, a block at a time."""
-    return (worlds[n : n + BLOCK] for n in range(0, len(worlds), BLOCK))
+    return (worlds[n : n + size] for n in range(0, len(worlds), size))
 
 
 def full(shape: tuple[int, ...], value: Any) -> NDArray[Any]:

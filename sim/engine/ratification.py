@@ -294,29 +294,25 @@ class Ratification(ByWorld):
             if minded and table.rows(gate.known).any():
                 yield gate
 
-    def in_draft(
-        self, worlds: Index, issues: Index, on: Index, points: Array, rest: Array
-    ) -> InDraft | None:
+    def in_draft(self, worlds: Index, issues: Index, points: Array, rest: Array) -> InDraft | None:
         """What gates known to object add to a draft; ``None`` where there is none.
 
         Parameters
         ----------
         worlds, issues : ndarray of int
             Worlds at the same stage, and its issues.
-        on : ndarray of int, shape (places, 1 or worlds)
-            Places of those of the issues that are wanted.
-        points : ndarray, shape (issues of the scenario, points)
-            Drafting points.
+        points : ndarray, shape (issues, points)
+            Drafting points of these issues.
         rest : ndarray, shape (worlds, issues of the scenario)
             Where the other issues stand.
         """
         stage = self.talks.stage[worlds[0]]
-        gates = [gate for gate in self.gates if gate.stage == stage and gate.known.any()]
+        gates = [gate for gate in self.gates if gate.stage == stage and gate.known[worlds].any()]
         if not gates:
             return None
-        here, grid = (issues[on], worlds), points[issues[on]]
+        here, grid = (issues[:, None], worlds), points[:, None]
         loss, gap = [], []
-        beyond = np.zeros((len(on), len(worlds), points.shape[1]))
+        beyond = np.zeros((len(issues), len(worlds), points.shape[1]))
         for gate in gates:
             known = gate.known[worlds]
             ideal, weight, low, high = (

@@ -180,7 +180,7 @@ class Ripeness:
 
         Shape (worlds, issues), in scale units; 0 where some point is inside all of them. ``issues``
         (worlds, issues) are those to be settled together. Conditional red lines count under the
-        choice of conditions that comes nearest to common ground. ``lines`` are :meth:`boxes` of them.
+        choice of conditions that comes nearest to common ground. ``lines`` are their :meth:`boxes`.
         """
         low, high = lines or self.boxes(issues)
         missed = gaps(low, high, issues)

@@ -197,8 +197,7 @@ class Formulator(Mediator):
         if not (first and self.spec.mediation.text):  # the published plan is tabled as it is
             text = text.copy(order="K")
             for worlds, issues in self.stages_among(talks.talking & self.active):
-                for some in blocks(worlds):
-                    text[np.ix_(some, issues)] = self._draft_stage(some, issues)
+                text[np.ix_(worlds, issues)] = self._draft_stage(worlds, issues)
         self.text = text
         self.tabled += 1
         return text
@@ -230,10 +229,14 @@ class Formulator(Mediator):
 
     def _draft_stage(self, worlds: Index, issues: Index) -> Array:
         """The best text on a stage's issues in some worlds, shape (worlds, issues)."""
-        loss, gap, extra, pairs = self.estimates(worlds, issues)
         sweeps = 3 if self.tabled < 2 else 1
-        near = self.nearest_points(worlds, issues)
-        choice, _ = coordinate_ascent(near, loss, gap, extra, self.welfare, sweeps, pairs)
+        lines, choice = self._lines_now(worlds, issues), self.nearest_points(worlds, issues)
+        for some in blocks(np.arange(len(worlds))):
+            here = [side[:, some] for side in lines]
+            loss, gap, extra, pairs = self._judged(worlds[some], issues, here)
+            choice[:, some], _ = coordinate_ascent(
+                choice[:, some], loss, gap, extra, self.welfare, sweeps, pairs
+            )
         return self.at_points(choice, issues)
 
     def nearest_points(self, worlds: Index, issues: Index) -> Index:
@@ -247,39 +250,34 @@ class Formulator(Mediator):
 
     def estimates(self, worlds: Index, issues: Index) -> Estimates:
         """What texts of a stage are judged by in some worlds, as it knows the parties now."""
-        here = issues[:, None], worlds
-        unexplained = self.unexplained.transpose(0, 2, 1)[:, *here].transpose(0, 2, 1)
-        *lines, assumed = self.lines(worlds, issues, unexplained)
+        return self._judged(worlds, issues, self._lines_now(worlds, issues))
+
+    def _judged(self, worlds: Index, issues: Index, lines: Sequence[Array]) -> Estimates:
+        judged = self.unweighed(worlds, issues)
+        for number, party in enumerate(self.signatories):
+            seen = party.salience_seen.T[issues[:, None], worlds]
+            judged.loss[:, number] *= seen[..., None]
+        every = np.arange(DRAFT_POINTS)
+        judged.extra[:] -= self.penalty(issues[:, None], every, lines)
+        return judged
+
+    def _lines_now(self, worlds: Index, issues: Index) -> list[Array]:
+        unexplained = self.unexplained.transpose(0, 2, 1)[:, issues[:, None], worlds]
+        *lines, assumed = self.lines(worlds, issues, unexplained.transpose(0, 2, 1))
         self.assume(worlds, assumed)
-        seen = np.stack([p.salience_seen.T[here] for p in self.signatories], axis=1)
-        return self.judged(worlds, issues, np.arange(len(issues))[:, None], seen, lines)
+        return lines
 
-    def judged(
-        self, worlds: Index, issues: Index, on: Index, seen: Array, lines: Sequence[Array]
-    ) -> Estimates:
-        """The same if it knew the parties so well.
-
-        Parameters
-        ----------
-        worlds, issues : ndarray of int
-            The worlds, one as often as wanted, and the stage's issues.
-        on : ndarray of int, shape (places, 1 or worlds)
-            Places of the issues that are judged.
-        seen : ndarray, shape (places, parties, worlds)
-            What it takes the saliences for.
-        lines : two of ndarray, shape (parties, worlds, places)
-            What it takes the red lines for.
-        """
-        here = issues[on], worlds
-        points, parties = self.points[here[0]], self.signatories
+    def unweighed(self, worlds: Index, issues: Index) -> Estimates:
+        """The same for salience 1 of everything, red lines aside: what talks do not change."""
+        here, points, parties = (
+            (issues[:, None], worlds),
+            self.points[issues, None],
+            self.signatories,
+        )
         loss = distances(points, parties, *here)
-        extra = self._interests(here, points, loss)
-        loss *= seen[..., None]
         gap = np.stack([(p.best - p.reservation)[worlds] for p in parties])
-        beyond = distance_beyond(points, *lines)
-        beyond *= ~self.open[here[0]]
-        extra -= PENALTY * beyond
-        gates = self.gates.in_draft(worlds, issues, on, self.points, self._rest(worlds))
+        extra = self._interests(here, points, loss)
+        gates = self.gates.in_draft(worlds, issues, self.points[issues], self._rest(worlds))
         if gates is not None:
             loss = np.concatenate([loss, gates.loss], axis=1)
             gap = np.concatenate([gap, gates.gap])
@@ -291,6 +289,16 @@ class Formulator(Mediator):
             barred = exclusions.barred().T[here][..., None] & (points > 0.0)
             extra -= PENALTY * barred
         return Estimates(loss, gap, extra, pairs)
+
+    def penalty(self, columns: Index, points: Index, lines: Sequence[Array]) -> Array:
+        """For points beyond red lines (parties, worlds, places): (places, worlds, points).
+
+        The places are ``columns`` (places, 1 or worlds) of issues, the points some of theirs.
+        """
+        where = columns[..., None], points
+        beyond = distance_beyond(self.points[where], *lines)
+        beyond *= PENALTY * ~self.open[where]
+        return beyond
 
     def _rest(self, worlds: Index) -> Array:
         """Where issues stand that are not drafted, shape (worlds, issues)."""
@@ -307,9 +315,7 @@ class Formulator(Mediator):
             terms -= lean[..., None] * distances[:, principal.index]
         return np.asarray(terms)
 
-    def lines(
-        self, worlds: Index, issues: Index, unexplained: Array
-    ) -> tuple[Array, Array, Mask]:
+    def lines(self, worlds: Index, issues: Index, unexplained: Array) -> tuple[Array, Array, Mask]:
         """Red lines on a stage's issues as it would estimate them, knowing the parties so well.
 
         Two arrays of shape (parties, worlds, issues), as ``unexplained`` is, and the conditional
@@ -320,7 +326,8 @@ class Formulator(Mediator):
         here = (issues[:, None], worlds)
 
         def block(arrays: Iterable[Array]) -> Array:
-            return np.stack([a.T[here] for a in arrays]).transpose(0, 2, 1)
+            some = np.stack([a.T.take(worlds, axis=1) for a in arrays])
+            return (some if len(issues) == some.shape[1] else some[:, issues]).transpose(0, 2, 1)
 
         refused = np.stack([talks.events["refuses"][p.key][worlds] for p in parties])
         known = np.exp(-self.clarity[worlds]) * 0.5**refused
@@ -333,8 +340,8 @@ class Formulator(Mediator):
             low = np.where(taken, np.maximum(low, said_low), low)
             high = np.where(taken, np.minimum(high, said_high), high)
         # a guess never lies beyond the ideal that the party itself states
-        low = np.where(low > 0.0, np.clip(low + error, 0.0, ideal), 0.0)
-        high = np.where(high < 1.0, np.clip(high + error, ideal, 1.0), 1.0)
+        low = np.where(low > 0.0, np.minimum(np.maximum(low + error, 0.0), ideal), 0.0)
+        high = np.where(high < 1.0, np.minimum(np.maximum(high + error, ideal), 1.0), 1.0)
         floor, ceiling = talks.terms_low.T[here].T, talks.terms_high.T[here].T
         consent = np.stack([p.consent[issues] for p in parties])[:, None, :]
         low = np.maximum(np.where(consent, low, 0.0), floor)

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import blocks
 from sim.engine.agents import Formulator
-from sim.engine.agents.mediator import distances
 from sim.engine.protocols.base import Array, Hall, Mask, register
+from sim.engine.protocols.hearing import Cases, Complaints, complaints_about
 from sim.engine.protocols.mediated import Mediated
-from sim.formulas.bargaining.criticism import heard, revised
-from sim.formulas.bargaining.drafting import at
+from sim.formulas.bargaining.criticism import heard, saliences
 
 Index = NDArray[np.intp]
-LEAST = 1e-9
-"""Salience with which an issue that is nothing to a party comes last in its criticism."""
-
-
-class Complaints(NamedTuple):
-    """What each critic would change in a text, arrays (critics, worlds, issues).
-
-    Attributes
-    ----------
-    wanted : ndarray of int
-        The drafting point that it wants.
-    distance : ndarray
-        Share of the issue's weight that this would win back.
-    beyond : ndarray of bool
-        Where the text is one that it cannot sign.
-    order : ndarray of int
-        The issues, what it cannot sign first, then the change that would help it most.
-    rank : ndarray of int
-        The place of each issue in that order.
-    number : ndarray of int, shape (critics, worlds)
-        How many changes would help it at all.
-    lost : ndarray, shape (issues, critics, worlds)
-        What it loses by the text for weight 1; by what it votes on, with the weight there.
-    """
-
-    wanted: Index
-    distance: Array
-    beyond: Mask
-    order: Index
-    rank: Index
-    number: Index
-    lost: Array
-
-    def among(self, some: Index) -> Complaints:
-        """Those in some of the worlds."""
-        return Complaints(*(of[:, some] for of in self[:-1]), self.lost[:, :, some])
 
 
 @register
@@ -178,7 +141,7 @@ class SingleText(Mediated):
         """
         envoy = self.envoy
         choice = envoy.nearest_points(worlds, issues)
-        complaints = self._complaints(worlds, issues, choice)
+        complaints = complaints_about(choice, worlds, issues, envoy, self.talks)
         changed = np.zeros(len(worlds), dtype=bool)
         # many texts change at the first word, most others at none: that first, then all others
         for turns in (range(1), range(1, int(complaints.number.max()))):
@@ -199,114 +162,38 @@ class SingleText(Mediated):
     ) -> tuple[Index, Mask]:
         """Hear what is named in some turns, until it changes the text; the text, and where it is.
 
-        What is learnt does not hang on what becomes of the text, so all turns are heard first, then
-        all criticisms judged at once as if they were worlds of their own, then the text revised
-        where one of them is worth it.
+        What is learnt does not hang on what becomes of the text, so all turns are heard first;
+        then the text is revised in every turn that may bring enough, and the first counts that
+        does.
         """
         envoy, everywhere = self.envoy, np.arange(len(worlds))
-        heard_by = np.array(turns)[:, None, None] < complaints.number
         beliefs, unexplained = self._learn(worlds, issues, complaints, turns)
-        # all that is judged: turns in which somebody speaks, turn by turn
-        turn, world = np.nonzero(heard_by.any(axis=1))
-        number = np.full(heard_by.shape[::2], -1)
+        spoken = np.array(turns)[:, None, None] < complaints.number
+        turn, world = np.nonzero(spoken.any(axis=1))
+        number = np.full(spoken.shape[::2], -1)
         number[turn, world] = np.arange(len(turn))
-        learnt = _saliences(beliefs[turn, :, world].transpose(1, 0, 2))[:, :, issues]
-        seen = np.stack(
-            [
-                party.known_by(of, worlds[world], issues)
-                for party, of in zip(self.model.signatories, learnt, strict=True)
-            ]
-        )
-        *lines, assumed = envoy.lines(
-            worlds[world], issues, unexplained[turn, :, world].transpose(1, 0, 2)
-        )
-
-        def revise(turn: Index, world: Index, critic: Index, spoken: Mask) -> tuple[Index, Mask]:
-            """The text by what some critics say, arrays (critics, cases); in which cases it is."""
-            named, case = complaints.order[critic, world, turns.start + turn], number[turn, world]
-            # judged on the issues that are named; what is lost on the others is lost already
-            on, place = named, (named[:, None] == named).argmax(axis=0)
-            pairs = [] if envoy.exclusions is None else envoy.exclusions.pairs_among(issues)
-            if pairs:
-                on, place = np.tile(np.arange(len(issues))[:, None], len(world)), named
-            before, sides = choice[on, world], np.arange(len(seen))[:, None]
-            loss, gap, extra, _ = envoy.judged(
-                worlds[world],
-                issues,
-                on,
-                seen[sides, case, on[:, None]],
-                [side[:, case, on].transpose(0, 2, 1) for side in lines],
+        learnt = saliences(beliefs[turn, :, world].transpose(1, 0, 2))[:, :, issues]
+        known = zip(self.model.signatories, learnt, strict=True)
+        seen = np.stack([party.known_by(of, worlds[world], issues) for party, of in known])
+        doubted = unexplained[turn, :, world].transpose(1, 0, 2)
+        *lines, assumed = envoy.lines(worlds[world], issues, doubted)
+        cases = Cases(envoy, issues, complaints, choice, turns.start + turn, world, seen, lines)
+        enough = self.talks.spec.engine.criticism_enough
+        changes = np.zeros(number.shape, dtype=bool)
+        texts = np.empty((len(issues), len(turn)), dtype=np.intp)
+        for some in blocks(np.flatnonzero(cases.may_bring(spoken[turn, :, world].T, enough))):
+            texts[:, some], changes[turn[some], world[some]] = cases.revised(
+                some, spoken[turn[some], :, world[some]].T, enough
             )
-            lost = complaints.lost[:, :, world]
-            lost[:, : len(seen)] *= seen[:, case].transpose(2, 0, 1)
-            gap -= lost.sum(axis=0)
-            gap += at(loss, before[:, None]).sum(axis=0)
-            after, changed = revised(
-                before,
-                loss,
-                gap,
-                extra,
-                place,
-                complaints.wanted[critic, world, named],
-                spoken,
-                envoy.welfare,
-                self.talks.spec.engine.criticism_enough,
-                pairs,
-            )
-            text = choice[:, world]
-            text[on, np.arange(len(world))] = after if pairs else after[place, np.arange(len(world))]
-            return text, changed
-
-        worth = np.zeros(number.shape, dtype=bool)
-        for said in blocks(np.flatnonzero(heard_by)):
-            when, critic, where = np.unravel_index(said, heard_by.shape)
-            _, changes = revise(when, where, critic[None], np.ones((1, len(said)), dtype=bool))
-            worth[when[changes], where[changes]] = True
-        changed, last = worth.any(axis=0), np.where(worth.any(axis=0), worth.argmax(axis=0), -1)
-        some = np.flatnonzero(changed)
-        if len(some):
-            critics = np.arange(heard_by.shape[1])[:, None]
-            spoken = heard_by[last[some], :, some].T
-            choice = choice.copy()
-            choice[:, some], changed[some] = revise(last[some], some, critics, spoken)
+        changed = np.asarray(changes.any(axis=0))
+        last = np.where(changed, changes.argmax(axis=0), len(number) - 1)
+        choice = np.where(changed, texts[:, number[last, everywhere]], choice)
         # what was heard after the change is for another day
         self.belief[:, worlds] = beliefs[last, :, everywhere].transpose(1, 0, 2)
         envoy.understand(worlds, issues, unexplained[last, :, everywhere].transpose(1, 0, 2))
-        told = np.where(np.arange(len(number))[:, None] <= last % len(number), number, -1)
+        told = np.where(np.arange(len(number))[:, None] <= last, number, -1)
         envoy.assume(worlds, assumed[told.max(axis=0)])
         return choice, changed
-
-    def _complaints(self, worlds: Index, issues: Index, choice: Index) -> Complaints:
-        """What each would change: the parties that are asked, and whoever voted a text down."""
-        model, envoy = self.model, self.envoy
-        signatories, points = model.signatories, envoy.points
-        every, here = np.arange(len(issues))[:, None], np.ix_(worlds, issues)
-        table = distances(points[issues, None], signatories, issues[:, None], worlds)
-        # where other issues stand bears on a gate's threshold, not on what it would change
-        rest = model.war.no_deal[worlds]
-        gates = model.ratification.in_draft(worlds, issues, every, points, rest)
-        if gates is not None:
-            table = np.concatenate([table, gates.loss], axis=1)
-        weight = np.ones(table.shape[:3])
-        beyond = np.zeros(table.shape[:3], dtype=bool)
-        for k, party in enumerate(signatories):
-            asked = (self.talks.on_table & party.consent).any(axis=1)[worlds]
-            weight[:, k] = np.where(asked, np.maximum(party.weight[here].T, LEAST), 0.0)
-            beyond[:, k] = party.cannot_sign(envoy.begin())[here].T
-        wanted, lost = table.argmin(axis=3), at(table, choice[:, None])
-        won = lost - at(table, wanted)
-        gain = weight * won
-        beyond &= gain > 0.0
-        # gains are at most 1; equal ones in the order of the issues, whatever their last digit
-        rank = np.round(gain, 12) + 2.0 * beyond
-        order = np.argsort(-rank.transpose(1, 2, 0), axis=2, kind="stable")
-        return Complaints(
-            *(of.transpose(1, 2, 0) for of in (wanted, won, beyond)),
-            order,
-            np.argsort(order, axis=2),
-            (gain > 0.0).sum(axis=0),
-            lost,
-        )
 
     def _learn(
         self, worlds: Index, issues: Index, complaints: Complaints, turns: range
@@ -316,37 +203,28 @@ class SingleText(Mediated):
         After each turn, and if the text does not change: beliefs (turns, parties, worlds, issues of
         the scenario), and how well lines are known then (turns, parties, worlds, issues).
         """
-        parties, shape = len(self.belief), (-1, len(issues))
-        _, distance, beyond, order, rank, number, _ = (of[:parties] for of in complaints)
+        parties, margin = len(self.belief), self.talks.spec.engine.criticism_margin
+        _, distance, beyond, order, rank, number = (of[:parties] for of in complaints[:-2])
         belief = self.belief[:, worlds]
         unexplained = self.envoy.unexplained[np.ix_(np.arange(parties), worlds, issues)]
         beliefs, states = [], []
         for turn in turns:
-            spoken, named = turn < number, order[:, :, turn]
-            who, where = np.nonzero(spoken)
-            what = named[who, where]
-            unexplained[who, where, what] *= 0.5
+            who, where = np.nonzero(turn < number)
+            named = order[who, where, turn]
+            unexplained[who, where, named] *= 0.5
             # what it cannot sign it names first, however little it weighs
-            teaches = spoken.copy()
-            teaches[who, where] = ~beyond[who, where, what]
-            belief[:, :, issues] = heard(
-                belief[:, :, issues].reshape(shape),
-                distance.reshape(shape),
-                named.ravel(),
-                ((rank >= turn) & (rank < number[..., None])).reshape(shape),
-                teaches.ravel(),
-                self.talks.spec.engine.criticism_margin,
-            ).reshape(distance.shape)
+            teaches = ~beyond[who, where, named]
+            who, where, named = who[teaches], where[teaches], named[teaches]
+            left = (rank[who, where] >= turn) & (rank[who, where] < number[who, where, None])
+            before, of = belief[who, where], distance[who, where]
+            before[:, issues] = heard(
+                before[:, issues], of, named, left, np.ones(len(who), dtype=bool), margin
+            )
+            belief[who, where] = before
             beliefs.append(belief.copy())
             states.append(unexplained.copy())
         return np.array(beliefs), np.array(states)
 
     def _make_known(self) -> None:
-        for party, learnt in zip(self.model.signatories, _saliences(self.belief), strict=True):
+        for party, learnt in zip(self.model.signatories, saliences(self.belief), strict=True):
             party.be_known(learnt)
-
-
-def _saliences(belief: Array) -> Array:
-    """Weights that sum to 1 over the last axis, of logarithms."""
-    weight = np.exp(belief - belief.max(axis=-1, keepdims=True))
-    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))

@@ -64,6 +64,27 @@ def heard(
     return changed
 
 
+def saliences(belief: Array) -> Array:
+    """Weights that sum to 1 over the last axis, of believed logarithms."""
+    weight = np.exp(belief - belief.max(axis=-1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=-1, keepdims=True))
+
+
+def most_along(rise: Array, here: Array, ahead: Array, goal: Array) -> Array:
+    """Most that going from one point to another can bring, by what a first step on the way does.
+
+    A concave function rises on the whole way at most as fast as on its first part (three chords;
+    Boyd & Vandenberghe 2004, *Convex Optimization*, 3.1). Losses are convex and welfare is concave
+    and rising in surpluses, so it is concave along an issue.
+
+    Examples
+    --------
+    >>> most_along(np.array([0.1]), np.array([0.5]), np.array([0.4]), np.array([0.0]))
+    array([0.5])
+    """
+    return np.asarray(rise * (goal - here) / (ahead - here))
+
+
 def best_steps(
     choice: Choice,
     surplus: Array,
@@ -72,8 +93,8 @@ def best_steps(
     named: Index,
     wanted: Index,
     welfare: Welfare,
-    pairs: Pairs,
-    worlds: Index,
+    pairs: Pairs = (),
+    worlds: Index | None = None,
 ) -> tuple[Array, Index]:
     """How far to go along with each criticism in some worlds, and what that brings.
 
@@ -83,8 +104,8 @@ def best_steps(
         As in :func:`.drafting.coordinate_ascent`, the surplus that of the text.
     named, wanted : ndarray of int, shape (critics, worlds)
         The issue that each critic names, and the drafting point that it wants there.
-    worlds : ndarray of int
-        The worlds to look at.
+    worlds : ndarray of int, optional
+        The worlds to look at; all by default.
 
     Returns
     -------
@@ -93,6 +114,7 @@ def best_steps(
     point : ndarray of int, shape (critics, worlds looked at)
         That point. Where options exclude each other, raising one drops its rivals.
     """
+    worlds = np.arange(choice.shape[1]) if worlds is None else worlds
     issue, goal = named[:, worlds], wanted[:, worlds]
     points, here, surplus = np.arange(loss.shape[3]), choice[issue, worlds], surplus[:, worlds]
     tables = np.stack([table[issue, worlds] for table in loss.transpose(1, 0, 2, 3)])

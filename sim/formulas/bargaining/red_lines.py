@@ -240,7 +240,7 @@ def _best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Ma
         lines = under_all_choices(low[:, worlds], high[:, worlds], [r.rows(worlds) for r in rules])
         missed = total(gaps(*lines)).reshape(len(choices), -1)
         found = (missed <= missed.min(axis=0) + 1e-12).argmax(axis=0)
-        best[np.ix_(worlds, useful)] = choices[found]
+        best[worlds[:, None], useful] = choices[found]
     return best
 
 
