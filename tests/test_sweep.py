@@ -134,6 +134,8 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
         ("a.b=null,30", ["null", "30"]),
         ("a.b={uniform: [0.1, 0.2]},0.3", ["{uniform: [0.1, 0.2]}", "0.3"]),
         ("a.b=max,linex", ["max", "linex"]),
+        ("a.b=13w:52w:4", ["13w", "26w", "39w", "52w"]),
+        ("a.b=90d,1y", ["90d", "1y"]),
     ],
 )
 def test_values_are_read_as_typed(text: str, labels: list[str]) -> None:
@@ -201,6 +203,8 @@ def test_a_value_on_one_line_is_read_back_as_it_was(value: Any) -> None:
         (["war.cost.puttin=0.5x,1x"], "did you mean 'putin'?"),
         (["protocol.name=0.5x,1x"], "is shuttle, not a number"),
         (["actors.trump.levers.cut_arms=0.5x,1x"], "credibility, delay"),
+        (["actors.putin.patience=13w:2y:4"], "the ends of a range are in different units"),
+        (["actors.putin.patience=13w:26w"], "a range of durations says how many"),
         (["protocol.name=shuttle,shuttel"], "there is no protocol 'shuttel'"),
     ],
 )  # fmt: skip
@@ -274,6 +278,16 @@ def test_a_number_is_certain_whatever_the_scenarios_default_spread() -> None:
     assert plan.scenario(2).spread.credibility > 0
     assert credibility.widened(0.1).quantile([0.1, 0.9]).tolist() == [0.5, 0.5]
     assert plan.scenario(1).horizon_days == 140
+
+
+def test_durations_are_certain_and_in_order() -> None:
+    plan = make_plan([KELLOGG], ["actors.putin.patience=1y,26w"], "grid", 10, 1)
+    assert plan.parameters[0].numbers == (365.25, 182.0)
+    patience = plan.scenario(1).actors["putin"].patience
+    assert plan.scenario(1).in_rounds(patience).widened(5.0).quantile([0.1, 0.9]).tolist() == [
+        26,
+        26,
+    ]
 
 
 def test_titles_are_those_of_the_scenario() -> None:

@@ -32,7 +32,7 @@ class Parameter:
     labels : tuple of str
         Its values in order, as typed; empty for a continuous range.
     numbers : tuple of float
-        The same as numbers; empty where some value is none.
+        The same as numbers, durations in days; empty where some value is none.
     low, high : float or None
         Ends of a continuous range.
     factor : bool
@@ -65,8 +65,9 @@ class Parameter:
 def describe(vary: Vary, base: Loaded, own: float | str | None) -> Parameter:
     """The parameter of a ``--vary`` in the words of a scenario."""
     ordered = vary.numeric and not vary.continuous
-    numbers = tuple(float(s.value) for s in vary.settings) if ordered else ()
-    on_scale = () if vary.factor else numbers
+    numbers = tuple(s.number for s in vary.settings if s.number is not None) if ordered else ()
+    on_scale = tuple(float(s.value) for s in vary.settings if ordered and s.is_number)
+    on_scale = () if vary.factor else on_scale
     words = tuple(scale_words(vary.path, value, base.scenario) for value in on_scale)
     return Parameter(
         vary.path,
@@ -133,11 +134,12 @@ class Changes:
                 for leaf, node in _leaves(base.raw, path, source, where)
             )
         value = setting.value
-        if setting.is_number and self._may_be_uncertain(path, value, name):
+        certain = setting.is_number or is_duration(value)
+        if certain and self._may_be_uncertain(path, value, name):
             value = {"fixed": value}
         return (f"{_typed(path)}={flow(value)}",)
 
-    def _may_be_uncertain(self, path: Path_, value: float, name: str) -> bool:
+    def _may_be_uncertain(self, path: Path_, value: float | str, name: str) -> bool:
         key = (_typed(path), name)
         if key not in self._uncertain:
             try:

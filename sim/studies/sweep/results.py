@@ -17,6 +17,7 @@ from sim.ensemble.store import FINISHED, ChunkStore, StoreError
 from sim.formulas.emulator import normal_scores
 from sim.prose import did_you_mean
 from sim.results.outcomes import Measure, Names, measures
+from sim.scenario.durations import days_in, is_duration
 from sim.scenario.errors import file_error
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import Plan
@@ -117,9 +118,9 @@ class SweepResults:
         return [tuple(str(v) for v in row) for row in zip(*columns, strict=True)]
 
     def numbers(self, parameter: Parameter) -> NDArray[np.float64]:
-        """Values of a numeric parameter by cell."""
+        """Values of a numeric parameter by cell, durations in days."""
         texts = self.data[parameter.path].values.astype(str)
-        return np.array([float(t.rstrip("x")) for t in texts])
+        return np.array([days_in(t) if is_duration(t) else float(t.rstrip("x")) for t in texts])
 
     @cached_property
     def measures(self) -> list[Measure]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.outcomes import Measure
+from sim.scenario.durations import is_duration
 from sim.scenario.errors import file_error
 from sim.studies.sweep.estimates import Estimate, contrast, estimate
 from sim.studies.sweep.parameters import Parameter
@@ -254,7 +255,8 @@ def _along(
     rank = np.argsort(order)
     unit = "x" if parameter.factor else ""
     short = [f"{number:.4g}{unit}" for number in parameter.numbers]
-    shown = short if len(set(short)) == len(short) else labels
+    plain = len(set(short)) == len(short) and not is_duration(labels[0])
+    shown = short if plain else labels
     words = [parameter.words[n] for n in order] if parameter.words else []
     values = np.array(parameter.numbers)[order]
     return rank[at], Axis(parameter, [shown[n] for n in order], values, words=words)

@@ -5,6 +5,7 @@
 ``0:1``               anything between (``--design sobol:N`` only)
 ``0.2,0.5,0.8``       these numbers; distributions such as ``{uniform: [0.2, 0.6]}`` may stand here
 ``0.5x,1x,2x``        factors: what the scenario holds there, multiplied; also ``0.5x:2x:4``
+``13w,26w,1y``        durations; also ``13w:52w:4``, both ends in one unit
 ``shuttle,median``    words
 ====================  ==========================================================================
 """
@@ -19,6 +20,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from sim.scenario.durations import DURATION, days_in, is_duration
 from sim.scenario.errors import ScenarioError, file_error
 from sim.scenario.yaml_source import parse_yaml
 
@@ -56,8 +58,17 @@ class Setting:
         return isinstance(self.value, int | float) and not isinstance(self.value, bool)
 
     @property
+    def number(self) -> float | None:
+        """The value as a number, a duration in days; None for words."""
+        if is_duration(self.value):
+            return days_in(self.value)
+        return float(self.value) if self.is_number else None
+
+    @property
     def label(self) -> str:
-        """As the user would type it: ``0.3``, ``0.5x``, ``shuttle``."""
+        """As the user would type it: ``0.3``, ``0.5x``, ``26w``, ``shuttle``."""
+        if is_duration(self.value):
+            return str(self.value)
         return f"{self.value:.12g}x" if self.factor else flow(self.value)
 
 
@@ -92,8 +103,9 @@ class Vary:
 
     @property
     def numeric(self) -> bool:
-        """Whether all its values are numbers or factors, so that they have an order."""
-        return self.continuous or all(s.is_number for s in self.settings)
+        """Whether all are numbers, factors, or durations, so that they have an order."""
+        durations = {is_duration(s.value) for s in self.settings}
+        return len(durations) < 2 and all(s.number is not None for s in self.settings)
 
 
 def parse_varies(texts: Sequence[str]) -> list[Vary]:
@@ -127,6 +139,8 @@ def parse_vary(text: str) -> Vary:
     [0, 0.01, 0.02, 0.03, 0.04]
     >>> [s.label for s in parse_vary("war.cost.putin=0.5x,1x,2x").settings]
     ['0.5x', '1x', '2x']
+    >>> [s.label for s in parse_vary("actors.putin.patience=13w:52w:4").settings]
+    ['13w', '26w', '39w', '52w']
 
     Raises
     ------
@@ -178,7 +192,13 @@ def _range(text: str, path: str, fields: list[str]) -> Vary:
     """``from:to`` and ``from:to:number``."""
     if len(fields) > 3:
         _refuse(text, "a range is written from:to:number", "for example 0:1:11")
-    ends = [_setting(text, field) for field in fields[:2]]
+    units = [spelt[2] if (spelt := re.fullmatch(DURATION, f)) else "" for f in fields[:2]]
+    if units[0] != units[1]:
+        _refuse(text, "the ends of a range are in different units", "for example 13w:52w:4")
+    unit = units[0]
+    if unit and len(fields) == 2:
+        _refuse(text, "a range of durations says how many", f"for example {text}:4")
+    ends = [_setting(text, field.removesuffix(unit)) for field in fields[:2]]
     for end, field in zip(ends, fields, strict=False):
         if not end.is_number:
             _refuse(text, f"'{field}' is not a number", "a range is written 0:1:11 or 0.5x:2x:4")
@@ -201,7 +221,7 @@ def _range(text: str, path: str, fields: list[str]) -> Vary:
         )
     between = [within(v, low, high) for v in np.linspace(low, high, count)[1:-1]]
     numbers = [plain(low), *between, plain(high)]
-    settings = tuple(Setting(v, ends[0].factor) for v in numbers)
+    settings = tuple(Setting(f"{v:.12g}{unit}" if unit else v, ends[0].factor) for v in numbers)
     return Vary(path, settings, factor=ends[0].factor, text=text)
 
 
