@@ -16,8 +16,9 @@ from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.pareto import best, crowding, dominates, fronts
 from sim.scenario import Loaded, load_data, load_scenario
+from sim.scenario.judgements import Engine
 from sim.studies.advise.advice import UNSEEN, Advice, advise
-from sim.studies.advise.judging import MEASURES, Judge
+from sim.studies.advise.judging import MEASURES, Judge, scores_of, shares_gap
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
@@ -165,6 +166,25 @@ def test_stages_and_limited_agreements_have_rows_of_their_own() -> None:
     for track in loaded.scenario.tracks:
         (key,) = (k for k in found.values if k.startswith(f"limited:{track}."))
         assert without[f"track:{track}"][key].value == pytest.approx(found.values[key])
+
+
+def test_a_plan_is_better_only_where_past_talks_leave_no_doubt() -> None:
+    table = {"names": ["tempo"], "rows": [[0.5 + n / 50] for n in range(50)]}
+    engine = Engine.model_validate({"calibration": table})
+    scores = scores_of(engine, 1, 2000)
+    drawn = scores[:, 0]
+    before = np.zeros(2000)
+    even = shares_gap("signed", (np.arange(2000) % 5 == 0).astype(float), before, scores)
+    assert even.better
+    assert even.allowed is not None
+    # it helps in most worlds and harms where the parameter is low
+    helps, harms = (drawn > 0.3).astype(float), (drawn < -0.5).astype(float)
+    mixed = shares_gap("signed", helps, harms, scores)
+    assert mixed.interval.low > 0
+    assert not mixed.better
+    plain = shares_gap("signed", helps, harms, scores[:, :0])
+    assert plain.better
+    assert plain.allowed is None
 
 
 def test_no_plan_asks_for_a_lever_by_which_its_owner_loses(toy: dict[str, Any]) -> None:

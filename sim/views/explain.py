@@ -139,7 +139,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
             one.confirmed,
             colors.get(one.who, "#333333"),
             0.0,
-            one.confirmed_interval,
+            one.confirmed_allowed or one.confirmed_interval,
         )
         for one in found.changes
     ]

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.prose import counted
+from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
@@ -75,9 +76,10 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
     """Outcome by outcome, what each part adds to it."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     console.print(Text(f"What the mediation adds: {found.title}", style="bold"))
+    ranged = any(gap.allowed for part in found.parts for gap in part.adds)
     console.print(
         f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
-        "adds to each outcome, in worlds of 100 (95 % interval)."
+        f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING})."
     )
     shown: set[str] = set()
     for number, (measure, title) in enumerate(found.measures.items()):
@@ -98,7 +100,7 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
             console.print(Padding(f"{gap_words(gap)}  {part.what}", (0, 0, 0, 2)))
         rest = [gap for part, gap in adds if (part, gap) not in seen]
         if rest:
-            widest = gap_words(max(rest, key=lambda gap: np.ptp(gap.interval)))
+            widest = gap_words(max(rest, key=lambda gap: np.ptp(gap.span)))
             own = next((gap for part, gap in adds if part.key == MEDIATOR and gap in rest), None)
             text = f"the mediator {gap_words(own)}, " if own else ""
             line = f"No other effect is visible ({text}the least sure {widest})."

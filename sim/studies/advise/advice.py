@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.formulas.pareto import best, fronts
-from sim.formulas.statistics import Interval, wilson
+from sim.formulas.statistics import Interval
 from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
@@ -39,7 +39,7 @@ class Judged(Record):
     what : list of str
         What it changes, one thing a line; of a published plan, whether only its text counts.
     values, intervals : dict
-        Measure → mean; shares with their 95 % interval.
+        Measure → mean; of shares also :meth:`~sim.studies.advise.judging.Trial.span`.
     worst_off : str
         The signatory that gains least.
     gains : dict
@@ -272,13 +272,12 @@ def judged_plan(
     counted: set[str],
 ) -> Judged:
     """A trial as what is told of it."""
-    worlds = len(trial.gain)
     against = {name: [gap(trial, one, m) for m in MEASURES] for name, one in references.items()}
     columns = list(zip(*(against[name] for name in references if name in counted), strict=True))
     return Judged(
         kind, key, title, what,
         dict(zip(MEASURES, map(float, trial.values), strict=True)),
-        {m: wilson(float(trial.by_world(m).sum()), worlds) for m in MEASURES[:-1]},
+        {m: trial.span(m) for m in MEASURES[:-1]},
         trial.worst,
         dict(zip(trial.actors, map(float, trial.gain.mean(axis=0)), strict=True)),
         {} if promised is None else dict(zip(MEASURES, map(float, promised), strict=True)),

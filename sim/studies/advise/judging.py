@@ -13,21 +13,32 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.engine.draws import CHUNK
+from sim.engine.draws import CHUNK, Draws
+from sim.engine.judged import judged
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor, Lost
 from sim.files import written_whole
+from sim.formulas.emulator import (
+    normal_scores,
+    spread_of_difference,
+    spread_of_mean,
+    spread_of_share,
+)
 from sim.formulas.statistics import (
+    Z80,
+    Z95,
     Interval,
     paired_difference_of_means,
     paired_difference_of_shares,
+    wilson,
 )
+from sim.results.allowed import ToldApart, never_narrower
 from sim.results.asked import asked_measures
 from sim.results.dataset import ChunkResult
 from sim.results.outcomes import LASTING, ends_in
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Engine, Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 from sim.studies.calibrate.evidence import engine_hash
 
@@ -54,12 +65,15 @@ class Trial:
         Of each signatory over its own no deal; 0 without a settlement.
     utility : ndarray, shape (worlds, actors)
         What each has in the end, by the deal or by the war.
+    scores : ndarray, shape (worlds, parameters)
+        See :func:`scores_of`.
     """
 
     actors: tuple[str, ...]
     shares: Mapping[str, Array]
     gain: Array
     utility: Array
+    scores: Array
 
     @property
     def worst(self) -> str:
@@ -72,6 +86,14 @@ class Trial:
             return np.asarray(self.gain[:, self.actors.index(self.worst)])
         return self.shares.get(measure, np.zeros(len(self.gain)))  # of what a plan has not: never
 
+    def span(self, measure: str) -> Interval:
+        """How a share differs among calibrations; its sampling error where worlds draw none."""
+        flags = self.by_world(measure)
+        sampled = [wilson(float(flags.sum()), len(flags), z) for z in (Z95, Z80)]
+        if not self.scores.shape[1]:
+            return sampled[0]
+        return never_narrower(spread_of_share(self.scores, flags), sampled[1])
+
     @property
     def values(self) -> Array:
         """Means of the measures, in the order of :data:`MEASURES`."""
@@ -79,37 +101,49 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Gap(Record):
-    """One plan less another on a measure, in the same worlds, with its 95 % interval."""
+class Gap(ToldApart, Record):
+    """One plan less another on a measure, in the same worlds, with both its intervals."""
 
     measure: str
     value: float
     interval: Interval
+    allowed: Interval | None = None
 
     @property
     def better(self) -> bool:
-        return self.interval.low > 0
+        return self.visible and self.value > 0
 
     @property
     def worse(self) -> bool:
-        return self.interval.high < 0
+        return self.visible and self.value < 0
+
+    @property
+    def span(self) -> Interval:
+        """The interval that matters."""
+        return self.allowed or self.interval
 
 
 def gap(one: Trial, two: Trial, measure: str) -> Gap:
     """The difference between two trials of the same worlds."""
     first, second = one.by_world(measure), two.by_world(measure)
     if measure == "worst_off":
-        value = float(first.mean() - second.mean())
-        return Gap(measure, value, paired_difference_of_means(first - second))
-    return shares_gap(measure, first, second)
+        return _of_means(measure, first - second, one.scores)
+    return shares_gap(measure, first, second, one.scores)
 
 
-def shares_gap(measure: str, first: Array, second: Array) -> Gap:
-    """The difference of what is 0 or 1 in the same worlds, (worlds,) each."""
+def shares_gap(measure: str, first: Array, second: Array, scores: Array) -> Gap:
+    """The difference of what is 0 or 1 in the same worlds, (worlds,) each.
+
+    ``scores`` (worlds, parameters) are those of what the worlds draw of a calibration.
+    """
     a, b = first > 0.5, second > 0.5
-    counts = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
-    value = float(first.mean() - second.mean())
-    return Gap(measure, value, paired_difference_of_shares(*map(int, counts)))
+    sums = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
+    both, more, fewer, neither = map(int, sums)
+    value, allowed = float(first.mean() - second.mean()), None
+    if scores.shape[1]:
+        sampled = paired_difference_of_shares(both, more, fewer, neither, Z80)
+        allowed = never_narrower(spread_of_difference(scores, first - second), sampled)
+    return Gap(measure, value, paired_difference_of_shares(both, more, fewer, neither), allowed)
 
 
 def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
@@ -117,7 +151,26 @@ def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
     if actor not in one.actors or actor not in two.actors:
         return None
     change = one.utility[:, one.actors.index(actor)] - two.utility[:, two.actors.index(actor)]
-    return Gap(f"utility:{actor}", float(change.mean()), paired_difference_of_means(change))
+    return _of_means(f"utility:{actor}", change, one.scores)
+
+
+def _of_means(measure: str, change: Array, scores: Array) -> Gap:
+    allowed = None
+    if scores.shape[1]:
+        sampled = paired_difference_of_means(change, 0.8)
+        allowed = never_narrower(spread_of_mean(scores, change), sampled)
+    return Gap(measure, float(change.mean()), paired_difference_of_means(change), allowed)
+
+
+def scores_of(engine: Engine, seed: int, worlds: int) -> Array:
+    """What worlds draw of a calibration, as normal scores; (worlds, parameters)."""
+    chunks = [Draws(seed, task.worlds, task.chunk) for task in chunk_tasks(worlds)]
+    drawn = [
+        np.concatenate([judged(draws, engine, name) for draws in chunks])
+        for name in engine.calibration.names
+    ]
+    drawn = [values for values in drawn if np.ptp(values) > 0]
+    return normal_scores(np.array(drawn).T) if drawn else np.zeros((worlds, 0))
 
 
 @dataclass
@@ -141,6 +194,7 @@ class Judge:
     cpu: float = 0.0
     kept: int = 0
     _known: dict[str, Trial] = field(default_factory=dict)
+    _drawn: dict[str, Array] = field(default_factory=dict)
 
     def tries(
         self,
@@ -155,7 +209,8 @@ class Judge:
             If a world could not be run.
         """
         keys = [self._key(one) for one in plans]
-        left = {k: one for k, one in zip(keys, plans, strict=True) if not self._has(k)}
+        both = dict(zip(keys, plans, strict=True))
+        left = {k: one for k, one in both.items() if not self._has(k, one.scenario)}
         calls = {
             (key, task.chunk): Call(one.scenario, self.seed, task, kept(one.scenario))
             for key, one in left.items()
@@ -177,7 +232,8 @@ class Judge:
             parts.setdefault(key, {})[chunk] = result
             if len(parts[key]) == chunks:
                 whole = [parts[key][n].outcomes for n in range(chunks)]
-                self._keep(key, trial_of(left[key].scenario, whole))
+                scenario = left[key].scenario
+                self._keep(key, trial_of(scenario, whole, self._scores(scenario)))
             progress(done + 1, len(calls))
         return [self._known[key] for key in keys]
 
@@ -187,7 +243,13 @@ class Judge:
         about = (*code, plan.digest, repr(plan.scenario.engine), self.seed, self.worlds)
         return hashlib.sha256(repr(about).encode()).hexdigest()[:24]
 
-    def _has(self, key: str) -> bool:
+    def _scores(self, scenario: Scenario) -> Array:
+        engine = repr(scenario.engine)
+        if engine not in self._drawn:
+            self._drawn[engine] = scores_of(scenario.engine, self.seed, self.worlds)
+        return self._drawn[engine]
+
+    def _has(self, key: str, scenario: Scenario) -> bool:
         if key in self._known:
             return True
         path = self.folder / f"{key}.npz" if self.folder else None
@@ -196,7 +258,8 @@ class Judge:
         with np.load(path) as stored:
             shares = {k: stored[k] for k in stored.files if k not in ("actors", "gain", "utility")}
             actors = tuple(map(str, stored["actors"]))
-            self._known[key] = Trial(actors, shares, stored["gain"], stored["utility"])
+            arrays = stored["gain"], stored["utility"], self._scores(scenario)
+            self._known[key] = Trial(actors, shares, *arrays)
         self.kept += 1
         return True
 
@@ -210,7 +273,7 @@ class Judge:
             temporary.open("wb") as file,
         ):
             arrays: dict[str, Any] = {**vars(trial), **trial.shares}
-            del arrays["shares"]
+            del arrays["shares"], arrays["scores"]  # these follow from the seed
             np.savez_compressed(file, **arrays)
 
 
@@ -227,7 +290,9 @@ def kept(scenario: Scenario) -> tuple[str, ...]:
     return (*KEPT, LIMITED) if tracks_of(scenario) else KEPT
 
 
-def trial_of(scenario: Scenario, chunks: Sequence[dict[str, NDArray[np.generic]]]) -> Trial:
+def trial_of(
+    scenario: Scenario, chunks: Sequence[dict[str, NDArray[np.generic]]], scores: Array
+) -> Trial:
     """From the outcomes of chunks to what is judged."""
     whole = {name: np.concatenate([c[name] for c in chunks]) for name in kept(scenario)}
     data = xr.Dataset({k: ("world", v) for k, v in whole.items() if v.ndim == 1})
@@ -246,4 +311,5 @@ def trial_of(scenario: Scenario, chunks: Sequence[dict[str, NDArray[np.generic]]
         },
         np.nan_to_num(whole["gain"].astype(float)),
         whole["utility"].astype(float),
+        scores,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sim.formulas.statistics import Interval, wilson
+from sim.formulas.statistics import Interval
 from sim.registry import PROTOCOLS
 from sim.results.asked import asked_measures
 from sim.results.outcomes import NOTE
@@ -60,6 +60,8 @@ class Mediated(Record):
         Measure → its title: what the scenario is asked, then those of a plan.
     values, without : dict
         Measure → its mean with everything, and in talks without any mediator, where there is one.
+    intervals : dict
+        Of shares, :meth:`~sim.studies.advise.judging.Trial.span`.
     left_out : dict
         Part that cannot be switched off → why.
     """
@@ -169,11 +171,7 @@ def mediated(
 
     return Mediated(
         scenario.name, scenario.title, NOTE, judge.worlds, judge.seed, measures, means(base),
-        {
-            m: wilson(float(base.by_world(m).sum()), judge.worlds)
-            for m in measures
-            if m not in MEASURES[-1:]
-        },
+        {m: base.span(m) for m in measures if m not in MEASURES[-1:]},
         {} if without is None else means(without),
         parts, left_out,
     )  # fmt: skip

@@ -28,9 +28,9 @@ def value_words(value: float, measure: str) -> str:
 
 
 def gap_words(one: Gap) -> str:
-    """A gap with its interval: worlds of 100, or points."""
+    """A gap with the interval that matters: worlds of 100, or points."""
     digits = 2 if one.measure in MEASURES[-1:] or one.measure.startswith("utility") else 1
-    middle, low, high = (100 * x for x in (one.value, *one.interval))
+    middle, low, high = (100 * x for x in (one.value, *one.span))
     if middle == low == high == 0:
         return "none"
     told = [signed(f"{x:+.{digits}f}") for x in (middle, low, high)]

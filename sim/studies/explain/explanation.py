@@ -16,13 +16,13 @@ from sim.results.outcomes import OUTCOMES, ends_in
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
-from sim.studies.advise.judging import shares_gap
+from sim.studies.advise.judging import scores_of, shares_gap
 from sim.studies.advise.mediation import MEDIATOR, switches
 from sim.studies.causes import cause_lines, true_causes
 from sim.studies.explain.changes import STEPS, Progress, searched
 from sim.studies.explain.findings import Added, Explanation
 from sim.studies.explain.moves import all_moves
-from sim.studies.explain.outline import outline
+from sim.studies.explain.outline import outline, settled_span
 
 FRESH, JUDGED = 7919, 2000
 """Added to the seed for the worlds of the confirmation; how many there are at the most."""
@@ -80,9 +80,10 @@ def explain(
     for n, change in enumerate(base.changes, 1):
         hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
         sure = wilson(hits, worlds)
+        data_then = build_dataset({0: found[n]}, data, data.attrs)
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
-                    fresh_worlds=worlds)
+                    fresh_worlds=worlds, confirmed_allowed=settled_span(data_then))
         )  # fmt: skip
     causes = true_causes(
         loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
@@ -101,7 +102,9 @@ def explain(
         alone_by=base.alone_by,
         mediator=[]
         if alone is None
-        else added(loaded.scenario, found[0].outcomes, found[len(cells) - 1].outcomes),
+        else added(
+            loaded.scenario, seed + FRESH, found[0].outcomes, found[len(cells) - 1].outcomes
+        ),
         unreached=[] if causes is None else cause_lines(causes),
     )
 
@@ -115,7 +118,7 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def added(scenario: Scenario, mediated: Arrays, alone: Arrays) -> list[Added]:
+def added(scenario: Scenario, seed: int, mediated: Arrays, alone: Arrays) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
@@ -124,9 +127,9 @@ def added(scenario: Scenario, mediated: Arrays, alone: Arrays) -> list[Added]:
         xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
         for one in (mediated, alone)
     )
-    found = []
+    found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(less))
+        gap = shares_gap(title, values(both), values(less), scores)
         share = float(values(both).mean())
-        found.append(Added(title, share, share - gap.value, gap.value, gap.interval))
+        found.append(Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.formulas.statistics import Interval
+from sim.results.allowed import ToldApart
 from sim.results.record import Record
 
 
@@ -114,7 +115,7 @@ class Change(Record):
     promised : float
         Share of all worlds that settle, by the search; with its interval.
     confirmed : float
-        The same in fresh worlds, with its interval.
+        The same in fresh worlds, with its interval, and how it differs among calibrations.
     before : float
         The share that settles there as things are.
     """
@@ -132,6 +133,7 @@ class Change(Record):
     confirmed_interval: Interval
     before: float
     fresh_worlds: int
+    confirmed_allowed: Interval | None = None
 
     def turned(self, settled: float) -> float:
         """Of the worlds that fail as things are the share that settles, where ``settled`` do."""
@@ -139,7 +141,7 @@ class Change(Record):
 
 
 @dataclass(frozen=True)
-class Added(Record):
+class Added(ToldApart, Record):
     """What mediators add to one outcome: shares of worlds with and without, and the difference."""
 
     outcome: str
@@ -147,6 +149,7 @@ class Added(Record):
     without: float
     adds: float
     interval: Interval
+    allowed: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class Explanation(Record):
     identity : str
         Of scenario, code and seed: what it is about.
     settled : float
-        Share of the worlds that settle.
+        Share of the worlds that settle, with its interval, and how it differs among calibrations.
     measure, why_measure : str
         What drivers and rules are about, and why it is not the odds.
     chance : float
@@ -215,3 +218,4 @@ class Explanation(Record):
     alone_by: dict[str, list[str]]
     mediator: list[Added]
     unreached: list[str]
+    settled_allowed: Interval | None = None

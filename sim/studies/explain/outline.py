@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
-from sim.formulas.statistics import wilson
+from sim.formulas.statistics import Interval, wilson
+from sim.results.allowed import allowed_spread
 from sim.results.experiments import PREFIX, drawn_variables
 from sim.results.outcomes import ends_in
 from sim.scenario.schema import Scenario
@@ -76,8 +77,14 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
         float(now.mean()), wilson(float(now.sum()), len(now)),
         measure.key, measure.title, measure.case, measure.reason,
         index.threshold, len(paths), drivers, rule, front,
-        False, 0, 0, 0.0, [], [], [], [], {}, {}, [], [],
+        False, 0, 0, 0.0, [], [], [], [], {}, {}, [], [], settled_span(data),
     )  # fmt: skip
+
+
+def settled_span(data: xr.Dataset) -> Interval | None:
+    """How the share that settles differs among calibrations; None where worlds draw none."""
+    spread = allowed_spread(data)
+    return None if spread is None else spread(ends_in("settlement")(data))
 
 
 def experiments_array(data: xr.Dataset) -> tuple[list[str], NDArray[np.float64]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.prose import counted, listing, percent, possessive, signed, span_words
+from sim.results.allowed import SAMPLING
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.explain.moves import TALKS, Move
 
@@ -89,11 +90,13 @@ def price_words(change: Change, scenario: Scenario) -> str:
 
 def move_summary(change: Change) -> str:
     """What a change was promised and confirmed to bring."""
-    worlds = counted(change.fresh_worlds, "fresh world")
+    worlds, allowed = counted(change.fresh_worlds, "fresh world"), ""
+    if change.confirmed_allowed is not None:
+        allowed = f" of sampling; {span_words(change.confirmed_allowed)} by what past talks allow"
     return (
         f"Settlements go from {percent(change.before)} to "
         f"{percent(change.confirmed, change.confirmed_interval)} "
-        f"({span_words(change.confirmed_interval)}) of {worlds}"
+        f"({SAMPLING} {span_words(change.confirmed_interval)}{allowed}) of {worlds}"
         f"; the search had promised {percent(change.promised)} "
         f"({span_words(change.promised_interval)})."
     )
@@ -139,7 +142,10 @@ def obstacle_words(one: Obstacle) -> str:
 def answer_words(found: Explanation) -> str:
     """The first sentence."""
     share = percent(found.settled, found.settled_interval)
-    return f"{share} of {counted(found.worlds, 'world')} settle."
+    text = f"{share} of {counted(found.worlds, 'world')} settle"
+    if found.settled_allowed is not None:
+        text += f"; {span_words(found.settled_allowed)} by what past talks allow (10–90 %)"
+    return f"{text}."
 
 
 def deciding(found: Explanation) -> list[str]:
@@ -248,8 +254,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 
 def _added_words(one: Added) -> str:
-    low, high = (signed(f"{100 * x:+.1f}") for x in one.interval)
-    seen = "" if one.interval.low > 0 or one.interval.high < 0 else ": no effect visible"
+    low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+    seen = "" if one.visible else ": no effect visible"
     return (
         f"{percent(one.share)} with, {percent(one.without)} without (worlds of 100: "
         f"{signed(f'{100 * one.adds:+.1f}')}, {low} to {high}){seen}"
