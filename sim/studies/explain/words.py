@@ -94,9 +94,9 @@ def move_summary(change: Change) -> str:
     if change.confirmed_allowed is not None:
         allowed = f" of sampling; {span_words(change.confirmed_allowed)} by what past talks allow"
     return (
-        f"Settlements go from {percent(change.before)} to "
+        f"In {worlds} settlements go from {percent(change.before)} to "
         f"{percent(change.confirmed, change.confirmed_interval)} "
-        f"({SAMPLING} {span_words(change.confirmed_interval)}{allowed}) of {worlds}"
+        f"({SAMPLING} {span_words(change.confirmed_interval)}{allowed})"
         f"; the search had promised {percent(change.promised)} "
         f"({span_words(change.promised_interval)})."
     )
@@ -232,7 +232,10 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     if lines:
-        of = "Of the failed worlds searched in so many settle at the most; of others rather fewer:"
+        of = (
+            "The most that each brings in the worlds searched in, of those that fail. Picked as "
+            "the best of many, it is too high: of other worlds fewer settle (above, where told)."
+        )
         lines.insert(0, of)
     others = [actor_words(k, scenario) for k in found.alone if k not in able]
     return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
@@ -255,7 +258,7 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 def _added_words(one: Added) -> str:
     low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
-    seen = "" if one.visible else ": no effect visible"
+    seen = ": more than chance and past talks leave open" if one.visible else ": no effect visible"
     return (
         f"{percent(one.share)} with, {percent(one.without)} without (worlds of 100: "
         f"{signed(f'{100 * one.adds:+.1f}')}, {low} to {high}){seen}"
