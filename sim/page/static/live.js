@@ -13,7 +13,7 @@ class Exact {
     this.stop?.abort();
     const number = ++this.number, missing = wanted.filter(({ key }) => !this.results.has(key));
     if (!missing.length) return;
-    this.waiting = setTimeout(() => this.run(missing, number), 120);
+    this.waiting = setTimeout(() => this.run(missing, number), 60);
   }
 
   async run(missing, number) {
