@@ -85,6 +85,11 @@ class BaseRate(Record):
     data: str
     source: str
 
+    @property
+    def truces(self) -> bool:
+        """Whether a truce is one of the agreements."""
+        return "truce" in self.event or "ceasefire" in self.event
+
 
 @dataclass(frozen=True)
 class Provenance(Record):

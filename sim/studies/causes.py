@@ -34,8 +34,8 @@ CAUSE_WORDS = {
     "time": f"with {LONGER} times as much time",
     "interests": "when all know from the start what the others weigh",
     "envoy": "when the envoy misjudges no red line",
-    "closed": "by none: in the end no package suits all, or a vote fails",
-    "deadlock": "by none of these, a deadlock",
+    "closed": "with none of these: later on nothing suits all any more, or a vote fails",
+    "deadlock": "with none of these, though it still suits all: a deadlock",
 }
 
 
@@ -194,7 +194,8 @@ def cause_lines(causes: Causes) -> list[str]:
         for key, (share, interval) in causes.shares().items()
     ]
     return [
-        f"{len(causes.rerun):,} of the {causes.worlds:,} worlds in which a package that suits all "
-        "exists and was not reached, run again with the same luck and one thing changed, settle:",
+        f"In {causes.worlds:,} worlds a package would have suited all at the end and was not "
+        f"agreed. Of {len(causes.rerun):,} of them, run again with the same luck and one thing "
+        "changed, so many settle:",
         *told,
     ]

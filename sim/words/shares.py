@@ -18,6 +18,15 @@ NOT_APART = (
 """What a tie is."""
 
 
+def world_words(allowed: bool) -> str:
+    """What a world is, and what stands in brackets after shares."""
+    brackets = "the middle 80 % over settings of the model that fit past talks"
+    return (
+        "(A world is one run, in which each uncertain number has one of its values; in brackets: "
+        f"{brackets if allowed else '95 % intervals'}.)"
+    )
+
+
 def share_of(share: float, worlds: int, interval: Interval | None = None) -> str:
     """A share of so many worlds; of few as a count.
 

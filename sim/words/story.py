@@ -225,10 +225,13 @@ def base_rate_words(summary: Summary) -> str:
     if base is None:
         return ""
     span = f"{span_words(base.interval)}; " if base.interval else ""
-    return (
+    text = (
         f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)} "
-        f"({span}{base.n:,} cases, {base.data})."
+        f"({span}{base.n:,} cases, {base.data}): an average of wars"
     )
+    if len(summary.stages) > 1 and base.truces:
+        text += f", to be read beside the {percent(summary.first_stage_ever)} of a first stage"
+    return f"{text}."
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:

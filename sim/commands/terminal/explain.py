@@ -11,6 +11,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.words import (
     DRIVERS,
+    UNREACHED,
     alone_words,
     answer_words,
     changed_title,
@@ -39,12 +40,13 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
         console.print(Text(f"Changed: {change}", style="bold"))
     if scenario.question:
         console.print(scenario.question)
-    console.print(answer_words(found))
+    for line in answer_words(found):
+        console.print(line)
     section("What decides it", deciding(found))
-    section("What must be true", [ruling(found)])
+    section("What must be true", ruling(found))
     section("What stands in the way", standing(found, scenario))
     if found.unreached:
-        section("Where a package that suits all was not reached", found.unreached)
+        section(UNREACHED, found.unreached)
     for one in found.changes:
         section(changed_title(one, scenario), changing(one, scenario))
         console.print("  To run it:")

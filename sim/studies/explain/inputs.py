@@ -97,6 +97,32 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
     return f"{value:.3g}"
 
 
+def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[str, str]:
+    """Where a number is at most one value, and where it is at least another, as two clauses.
+
+    They always read differently, also where one text of a scale is nearest to both values. Of a
+    red line the softer end is told, and the harder one.
+    """
+    if _YES_NO.search(path):
+        return "if it can be crossed at a price", "if it is absolute"
+    if _NORMAL.search(path):
+        return "in the lowest third", "in the highest third"
+    below, above = (value_words(path, value, scenario) for value in (low, high))
+    texts = [scale_words(path, value, scenario) for value in (low, high)]
+    if not texts[0]:
+        return f"up to {below}", f"from {above}"
+    if same := texts[0] == texts[1]:
+        below, above = f"{low:.2f}", f"{high:.2f}"
+    clauses = [f"at {below} or less", f"at {above} or more"]
+    if is_line(path):
+        soft, hard = ("softer", "harder")
+        ends = (hard, soft) if softer_above(path, scenario) else (soft, hard)
+        clauses = [f"where {end}, {clause}" for end, clause in zip(ends, clauses, strict=True)]
+    if same:
+        clauses[1] += f" (nearest to both: “{texts[0]}”)"
+    return clauses[0], clauses[1]
+
+
 def is_line(path: str) -> bool:
     """Whether a number is where a red line lies."""
     return bool(_LINE.fullmatch(path))
@@ -121,7 +147,9 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
         )
         return f"{title} is among the {part} drawn"
     if _YES_NO.search(path):
-        return f"{title.partition(':')[0]} {'binds' if low > 0 else 'does not bind'}"
+        return (
+            f"{title.partition(':')[0]} {'is absolute' if low > 0 else 'can be crossed at a price'}"
+        )
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
     if at_least and at_most:
