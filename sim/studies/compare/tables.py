@@ -16,7 +16,7 @@ from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.ranking import grouping_words
+from sim.studies.compare.ranking import best_words
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
@@ -215,7 +215,7 @@ def compare_json(comparison: Comparison) -> str:
             "actors": comparison.actors,
             "scenarios_sharing_actors": comparison.actor_group,
         },
-        "notes": [*grouping_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
+        "notes": [*best_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
         "failed": comparison.failed,
         "missing": comparison.missing,
         "in_words": told(comparison),
