@@ -156,6 +156,11 @@ class Summary(Record):
         return self.first_stage_by_day, self.first_stage_by_day_interval
 
     @property
+    def first_stage_fell(self) -> float:
+        """Share of worlds that sign a first stage of which nothing stands at the end."""
+        return self.first_stage_ever - next(iter(self.stages.values())).share
+
+    @property
     def outcome_spans(self) -> dict[str, Interval]:
         """The interval of each outcome that matters: over what past talks allow, if known."""
         return self.outcomes_interval if self.allowed is None else self.allowed.outcomes

@@ -18,6 +18,8 @@ OF_POSITION = {
     "curvature": "curvature",
     "deferred": "worth of putting it off",
 }
+WHETHER = ": whether it is absolute"
+"""Of a red line: whether its side would rather have no deal than cross it."""
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
@@ -111,7 +113,7 @@ def _of_position(rest: list[str], kinds: list[str], scenario: Scenario) -> tuple
     if rest[0] == "line":
         own = len(kinds) == 2 and rest[1:2] in (["0"], ["1"])
         line = f"{kinds[int(rest[1])]} red line" if own else "red line"
-        return line, ": whether it is absolute" if rest[-1] == "binds" else ""
+        return line, WHETHER if rest[-1] == "binds" else ""
     if rest[0] == "conditional" and rest[-1] == "limit":
         return "red line under a condition", ""
     if rest[0] == "conditional" and len(rest) == 5:

@@ -178,10 +178,10 @@ def _endings(scenario: Scenario, summary: Summary) -> str:
     ]
     text = f"{'; '.join(told)}."
     stage = scenario.stages[0]
-    fell = summary.first_stage_ever - summary.stages[stage.name].share
+    fell = summary.first_stage_fell
     if len(scenario.stages) > 1 and fell > 0:
         title = stage.title or stage.name.replace("_", " ")
-        text += f" “{title}” was signed and fell again in {odds_words(fell, summary.worlds)}."
+        text += f" “{title}” was signed and fell for good in {odds_words(fell, summary.worlds)}."
     return text
 
 

@@ -252,7 +252,11 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
     if summary.truces_broken:
         share = percent(summary.truces_broken)
-        lines.append(f"In {share} of the worlds a signed stage is broken again.")
+        fell = percent(summary.first_stage_fell)
+        lines.append(
+            f"In {share} of the worlds a signed stage is broken again; in {fell} what was signed "
+            "does not stand at the end."
+        )
     return lines
 
 

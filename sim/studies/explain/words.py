@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
-from sim.scenario.titles import title_of
+from sim.scenario.titles import WHETHER, title_of
 from sim.studies.explain.moves import TALKS, Move, Place
 from sim.words.shares import world_words
 
@@ -135,7 +135,7 @@ def measure_value(value: float, key: str) -> str:
 def driver_words(driver: Driver, key: str) -> str:
     """What the measure is where a number is in its lowest third, and in its highest."""
     low, high = (measure_value(v, key) for v in (driver.when_low, driver.when_high))
-    title = driver.title.removesuffix(": whether it is absolute")
+    title = driver.title.removesuffix(WHETHER)
     return f"{title}: {low} {driver.if_low}, {high} {driver.if_high}"
 
 
@@ -189,7 +189,7 @@ def deciding(found: Explanation) -> list[str]:
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
     if any("absolute" in one.if_high for one in told):
         lines.append(ABSOLUTE)
-    if any(one.if_low.startswith(("at ", "where ")) for one in told):
+    if any(one.if_low.startswith(("at 0", "at 1", "where harder", "where softer")) for one in told):
         lines.append("Numbers like 0.40 are points of an issue's scale, which goes from 0 to 1.")
     return lines
 
@@ -286,8 +286,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 def _added_words(one: Added) -> str:
     low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
-    helps = "a help" if one.adds > 0 else "a harm"
-    seen = f"{helps}, by more than chance" if one.visible else "no more than chance may bring"
+    more = "more" if one.adds > 0 else "fewer"
+    seen = f"{more}, by more than chance" if one.visible else "no more than chance may bring"
     return (
         f"{signed(f'{100 * one.adds:+.1f}')} of 100 ({low} to {high}; {percent(one.without)} "
         f"without): {seen}"
