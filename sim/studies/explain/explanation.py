@@ -80,10 +80,10 @@ def explain(
     for n, change in enumerate(base.changes, 1):
         hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
         sure = wilson(hits, worlds)
-        data_then = build_dataset({0: found[n]}, data, data.attrs)
+        allowed = settled_span(by_world(found[n].outcomes))
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
-                    fresh_worlds=worlds, confirmed_allowed=settled_span(data_then))
+                    fresh_worlds=worlds, confirmed_allowed=allowed)
         )  # fmt: skip
     causes = true_causes(
         loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
@@ -118,15 +118,17 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
+def by_world(outcomes: Arrays) -> xr.Dataset:
+    """What is one number a world, whatever stages or levers the scenario has."""
+    return xr.Dataset({k: ("world", v) for k, v in outcomes.items() if v.ndim == 1})
+
+
 def added(scenario: Scenario, seed: int, mediated: Arrays, alone: Arrays) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
     many = len(alone["outcome"])
-    both, less = (
-        xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
-        for one in (mediated, alone)
-    )
+    both, less = (by_world(one).isel(world=slice(many)) for one in (mediated, alone))
     found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
         gap = shares_gap(title, values(both), values(less), scores)

@@ -181,9 +181,9 @@ def deciding(found: Explanation) -> list[str]:
         title = f"{found.why_measure}, this is about another measure. {title}"
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
     lines = [
-        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers matter by more than "
-        f"chance would have it. {mean} in the third of the worlds where each is lowest, and where "
-        "it is highest:"
+        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
+        f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
+        "third of the worlds where each is lowest, and where it is highest:"
     ]
     told = found.drivers[:DRIVERS]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
@@ -207,7 +207,7 @@ def ruling(found: Explanation) -> list[str]:
             f"- {one} (found again in {percent(share)} of repeats of the search)"
             for one, share in zip(rule.conditions, rule.stability, strict=True)
         ),
-        f"Of all worlds with {found.case}, {percent(fresh.coverage)} are among the first. Counted "
+        f"Of all worlds with {found.case}, {percent(fresh.coverage)} lie where this is so. Counted "
         f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
     ]
 
