@@ -245,7 +245,7 @@ def told_of(move: Move, loaded: Loaded) -> str:
 def test_the_ends_of_a_number_read_differently() -> None:
     """Also where one text of a scale is nearest to both; a softer red line is called so."""
     scenario = load_scenario("kellogg").scenario
-    for path in ("actors.putin.positions.neutrality.line.at", "issues.territory.no_deal"):
+    for path in ("actors.putin.positions.neutrality.line.at", "issues.neutrality.no_deal"):
         low, high = ends_words(path, 0.62, 0.63, scenario)
         assert low != high
         assert "nearest to both" in high

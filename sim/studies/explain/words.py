@@ -155,17 +155,15 @@ def answer_words(found: Explanation) -> list[str]:
     span = found.settled_allowed or found.settled_interval
     share = percent(found.settled, found.settled_interval)
     lines = [f"{share} of {counted(found.worlds, 'world')} settle ({span_words(span)})."]
-    others = []
-    if found.settled_first is not None:
-        others.append(f"{percent(found.settled_first)} of the first {FIRST:,}, as `run` tells")
-    others += [
-        f"{percent(one.before)} of {one.fresh_worlds:,} fresh ones, in which changes are tried"
+    counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
+    counts += [
+        (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
         for one in found.changes[:1]
     ]
-    if others:
-        lines.append(
-            f"Counted in other worlds the same share differs by chance: {'; '.join(others)}."
-        )
+    told = [(percent(part), of) for part, of in counts if part is not None]
+    if any(part != percent(found.settled) for part, _ in told):
+        others = "; ".join(f"{part} of {of}" for part, of in told)
+        lines.append(f"Counted in other worlds the same share differs by chance: {others}.")
     return [*lines, world_words(found.settled_allowed is not None)]
 
 
@@ -224,6 +222,8 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         "patience it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
+    if found.together and not told:
+        lines.append(f"- without any single thing: under {percent(TOLD)}")
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
@@ -263,10 +263,9 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
         + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
-    if lines:
-        lines.insert(0, "Of the worlds that fail settle, whatever one side alone changes, at most:")
-    others = [actor_words(k, scenario) for k in found.alone if k not in able]
-    return [*lines, f"- under {percent(TOLD)}: {listing(others)}"] if others else lines
+    if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
+        lines.append(f"- under {percent(TOLD)}: {listing(others)}")
+    return ["Of the worlds that fail settle, whatever one side alone changes, at most:", *lines]
 
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
