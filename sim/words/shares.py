@@ -18,13 +18,13 @@ NOT_APART = (
 """What a tie is."""
 
 
+WORLD = "A world is one run, in which each uncertain number has one of its values"
+
+
 def world_words(allowed: bool) -> str:
     """What a world is, and what stands in brackets after shares."""
-    brackets = "the middle 80 % over settings of the model that fit past talks"
-    return (
-        "(A world is one run, in which each uncertain number has one of its values; in brackets: "
-        f"{brackets if allowed else '95 % intervals'}.)"
-    )
+    brackets = f"{RANGE} the model's settings to be" if allowed else f"{SAMPLING}s"
+    return f"({WORLD}; in brackets: {brackets}.)"
 
 
 def share_of(share: float, worlds: int, interval: Interval | None = None) -> str:

@@ -12,7 +12,7 @@ from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
-from sim.words.shares import FEW, odds_words, world_words
+from sim.words.shares import FEW, odds_parts, odds_words, world_words
 from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
@@ -172,7 +172,7 @@ def _endings(scenario: Scenario, summary: Summary) -> str:
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
     told = [
         f"{SHORT.get(kind, OUTCOME_WORDS[kind].label.lower())}{_limited(scenario, summary, kind)} "
-        f"{odds_words(share, summary.worlds)}"
+        + " ".join(odds_parts(share, summary.worlds)).rstrip()
         for kind, share in shares
         if share > 0
     ]

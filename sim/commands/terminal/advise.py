@@ -17,7 +17,7 @@ from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
-from sim.words.shares import world_words
+from sim.words.shares import WORLD
 
 if TYPE_CHECKING:
     from sim.commands.advising import AdviseJob, MediationJob
@@ -93,7 +93,7 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
         f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
         f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING})."
     )
-    console.print(world_words(ranged))
+    console.print(f"{WORLD}.")
     for line in _helps(found):
         console.print(Text(line, style="bold"))
     shown: set[str] = set()

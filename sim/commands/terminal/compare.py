@@ -26,7 +26,7 @@ from sim.studies.compare.words import (
     told,
     worlds_words,
 )
-from sim.words.shares import is_few, odds_parts, world_words
+from sim.words.shares import WORLD, is_few, odds_parts
 
 
 def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
@@ -41,9 +41,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     _ranking(console, comparison)
     console.print(Text("\nAll of them, in this order", style="bold"))
     console.print(_table(comparison))
-    known = any(run.summary.allowed for run in comparison.runs)
-    for line in (spans_words(comparison), world_words(known)):
-        console.print(Padding(line, (0, 0, 0, 2)), style="dim")
+    console.print(Padding(f"{spans_words(comparison)} {WORLD}.", (0, 0, 0, 2)), style="dim")
     _contents(console, comparison)
     _changes(console, comparison)
     plans = _plans(comparison)
