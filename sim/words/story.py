@@ -198,13 +198,12 @@ def answer(scenario: Scenario, summary: Summary) -> str:
 def _usual_days(scenario: Scenario, summary: Summary) -> str:
     shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [day for day, share in shares.items() if share is not None]
-    first, last = days[0], days[-1]
+    first, last = days[-1 if summary.asked else 0], days[-1]
     if not shares[last]:
-        text = (
-            f"No world in this model has a settlement {within(first)} ({span_words(spans[first])})"
-        )
+        text = f"No world in this model has a settlement {within(first)} ("
         if last != first:
-            text += f", and none {within(last)} ({span_words(spans[last])}; {summary.span_means})"
+            text += f"{span_words(spans[first])}), and none {within(last)} ("
+        text += f"{span_words(spans[last])}; {summary.span_means})"
     else:
         text = f"A settlement {within(first)} comes in "
         text += in_worlds(shares[first], summary.worlds, spans[first])
