@@ -142,7 +142,7 @@ class Change(Record):
 
 @dataclass(frozen=True)
 class Added(ToldApart, Record):
-    """What mediators add to one outcome: shares of worlds with and without, and the difference."""
+    """What mediators add to one outcome: shares of so many worlds with and without, and the gap."""
 
     outcome: str
     share: float
@@ -150,6 +150,7 @@ class Added(ToldApart, Record):
     adds: float
     interval: Interval
     allowed: Interval | None = None
+    worlds: int = 0
 
 
 @dataclass(frozen=True)

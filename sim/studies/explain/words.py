@@ -275,7 +275,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
     lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
     if lines:
-        lines.insert(0, f"What {listing(free)} adds, in the same fresh worlds with and without:")
+        worlds = counted(found.mediator[0].worlds, "world")
+        lines.insert(0, f"What {listing(free)} adds, in the same {worlds} with and without:")
     elif not who:
         lines = ["Nobody mediates."]
     if signing:
