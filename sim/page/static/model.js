@@ -7,7 +7,6 @@
 const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
-const logExpit = (x) => (x < 0 ? x - Math.log1p(Math.exp(x)) : -Math.log1p(Math.exp(-x)));
 
 // What a value adds to linear predictors: a straight line, and a curve where it bends.
 function toldBy({ fit, curve, bends }, goal) {
@@ -32,9 +31,9 @@ function predictorsOf(plan, goal, columns, n) {
     if (engine) addTo(judged, codes(), alone);
     paired.add(key);
   }
-  const logs = gates.map((eta) => Float64Array.from(eta, logExpit)), all = new Float64Array(n);
-  for (const log of logs) for (let i = 0; i < n; i++) all[i] += log[i];
-  return { gates, logs, all, chance: all.map(Math.exp), happens: plan.happens[goal], judged, ends: endsOf(judged) };
+  const open = gates.map((eta) => Float64Array.from(eta, expit)), chance = new Float64Array(n).fill(1);
+  for (const one of open) for (let i = 0; i < n; i++) chance[i] *= one[i];
+  return { gates, open, chance, happens: plan.happens[goal], judged, ends: endsOf(judged) };
 }
 
 function addTo(eta, codes, by) {
@@ -51,18 +50,19 @@ function evenly(i, stream) {
 
 // What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
 function moved(predictors, goal, changes, n) {
-  const { logs, chance, happens } = predictors, judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
+  const { chance, happens } = predictors, judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
   const gates = new Map(), now = new Map(), keys = new Set(changes.map(({ key }) => key)), shifts = [];
   const etaOf = (gate) => gates.get(gate) ?? gates.set(gate, predictors.gates[gate].slice()).get(gate);
   // Values of a column in all worlds: in the gate, and what is there for later. Returns how far they moved.
   const put = (column, values) => {
     const { key, fit, gate, mate } = column, [, error, more] = fit[goal], told = toldBy(column, goal), eta = etaOf(gate), codes = column.codes();
-    const before = now.get(key), other = more && mate && (now.get(mate.key) ?? mate.values()), by = Float64Array.from(column.levels, told);
-    let by0, at0, sum = 0;
+    const before = now.get(key), by = Float64Array.from(column.levels, told), other = more && mate && (now.get(mate.key) ?? mate.values());
+    let last = NaN, toldOf = 0, sum = 0;
     for (let i = 0; i < n; i++) {
-      const z = values[i], was = before ? before[i] : column.levels[codes[i]];
-      if (z !== at0) { at0 = z; by0 = told(z); }
-      eta[i] += by0 - (before ? told(was) : by[codes[i]]) + (other ? more * (z - was) * other[i] : 0);
+      const z = values[i], code = codes[i], was = before ? before[i] : column.levels[code];
+      if (z !== last) toldOf = told(last = z);
+      eta[i] += toldOf - (before ? told(was) : by[code]);
+      if (other) eta[i] += more * (z - was) * other[i];
       sum += z - was;
     }
     now.set(key, values);
@@ -73,30 +73,37 @@ function moved(predictors, goal, changes, n) {
     decides().forEach(({ column, chances }, number) => {
       if (keys.has(column.key)) return;
       const by = levels.map((z) => between(change.bends, chances, z)), after = between(change.bends, chances, target), old = column.codes(), earlier = now.get(column.key);
-      put(column, Float64Array.from({ length: n }, (_, i) => {
+      const anew = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
         const u = evenly(i, number + 1), before = by[at[i]], so = earlier ? earlier[i] : old[i];
-        return Number((so ? u * before : before + u * (1 - before)) < after);
-      }));
+        anew[i] = Number((so ? u * before : before + u * (1 - before)) < after);
+      }
+      put(column, anew);
     });
     put(change, new Float64Array(n).fill(target));
     if (change.engine) { const told = toldBy(change, goal); addTo(judged, at, Float64Array.from(levels, (z) => told(target) - told(z))); }
   }
-  const all = predictors.all.slice(), [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged), first = gates.get(0) ?? predictors.gates[0];
-  for (const [gate, eta] of gates) for (let i = 0; i < n; i++) all[i] += logExpit(eta[i]) - logs[gate][i];
-  const slopes = new Map([...gates.keys()].map((gate) => [gate, 0]));
+  const p = chance.slice(), open = predictors.open.slice(), eta = gates.get(0) ?? predictors.gates[0];
+  for (const [gate, etas] of gates) {
+    const before = open[gate], after = open[gate] = new Float64Array(n);
+    for (let i = 0; i < n; i++) p[i] *= (after[i] = 1 / (1 + Math.exp(-etas[i]))) / before[i];
+  }
+  const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged), slopes = open.map(() => 0), first = open[0];
+  const lower = Math.exp(-low), higher = Math.exp(-high); // a gate's chance is 1 / (1 + exp(-what adds up))
   let happen = 0, sum = 0, lows = 0, highs = 0;
   for (let i = 0; i < n; i++) {
-    const p = Math.exp(all[i]), was = chance[i], eta = first[i], others = all[i] - logExpit(eta), others0 = eta - judged[i];
-    sum += p;
+    const now = p[i], was = chance[i], others = now / first[i], rest = judged[i] - eta[i];
+    sum += now;
     // a world keeps its luck
-    if (happens[i]) happen += p >= was ? 1 : p / was; else if (p >= was) happen += (p - was) / Math.max(1 - was, 1e-300);
-    lows += Math.exp(others + logExpit(others0 + low));
-    highs += Math.exp(others + logExpit(others0 + high));
-    for (const [gate, etas] of gates) slopes.set(gate, slopes.get(gate) + p * expit(-etas[i]));
+    if (happens[i]) happen += now >= was ? 1 : now / was; else if (now >= was) happen += (now - was) / Math.max(1 - was, 1e-300);
+    const shut = Math.exp(rest);
+    lows += others / (1 + lower * shut);
+    highs += others / (1 + higher * shut);
   }
+  for (const gate of gates.keys()) for (let i = 0; i < n; i++) slopes[gate] += p[i] * (1 - open[gate][i]);
   const share = happen / n, mean = sum / n;
   let error = share * (1 - share) / n;
-  for (const [of, by, gate] of shifts) error += (of * by * slopes.get(gate) / n) ** 2;
+  for (const [of, by, gate] of shifts) error += (of * by * slopes[gate] / n) ** 2;
   return { share, error, reach: [logit(lows / n) - logit(mean), logit(highs / n) - logit(mean)] };
 }
 
