@@ -122,7 +122,7 @@ class Worker:
                 if said and not wanted():
                     self.pipe.send(None)
                     said = False
-                if not self.pipe.poll(0.05):
+                if not self.pipe.poll(0.02):
                     if not self.process.is_alive():
                         raise EOFError
                     continue
@@ -219,7 +219,7 @@ class ExactRuns:
 
     @contextmanager
     def _in_turn(self, wanted: Callable[[], bool]) -> Iterator[None]:
-        while not self._turn.acquire(timeout=0.05):
+        while not self._turn.acquire(timeout=0.02):
             if not wanted():
                 raise Cancelled
         try:
