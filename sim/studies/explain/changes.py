@@ -17,7 +17,7 @@ from sim.studies.explain.findings import Change, Obstacle, Reasons
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
-from sim.studies.explain.words import bundle_words, move_words
+from sim.studies.explain.words import TOLD, bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 Progress = Callable[[str, float, float], None]
@@ -88,15 +88,16 @@ def searched(
     progress("what stands in the way", 1, STEPS)
     found = lattice(few)
     sure = field(whole, failed[FEW:][:SURE] or failed)
-    single, together = obstacles(found, sure, scenario)
-    progress("the smallest change", 2, STEPS)
-    alone, alone_by = {}, {}
+    most: dict[str, tuple[str, ...]] = {}
     for owner in dict.fromkeys(move.actor for move in moves):
         own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
         own.sort(key=len)  # of two that bring as much the shorter
-        most = max(own, key=found.odds, default=())
-        alone[owner] = found.odds(most) if most else 0.0
-        alone_by[owner] = [bundle_words(whole[key], scenario) for key in most]
+        most[owner] = max(own, key=found.odds, default=())
+    able = [keys for keys in most.values() if keys and found.odds(keys) >= TOLD]
+    single, together, again = obstacles(found, sure, scenario, able)
+    progress("the smallest change", 2, STEPS)
+    alone = {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()}
+    alone_by = {k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()}
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
     least, changes, changed = smallest(few, found, may, goal), [], []
@@ -122,7 +123,11 @@ def promised(loaded: Loaded, field: Field, least: Smallest, owner: str, asked: f
     hits = float(field.settled([shares])[0].sum())
     return Change(
         owner,
-        [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
+        [
+            words
+            for key, part in shares.items()
+            for words in move_words(field.moves[key], part, loaded.scenario)
+        ],
         set_arguments(field, shares),
         prices(field, shares),
         asked,

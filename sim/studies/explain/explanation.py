@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import xarray as xr
 
-from sim.ensemble.chunks import Failure, chunk_tasks, run_tasks
+from sim.ensemble.chunks import Failure, Task, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Run, RunError
 from sim.formulas.statistics import wilson
@@ -26,8 +26,9 @@ from sim.studies.explain.outline import outline, settled_span
 
 FRESH, JUDGED = 7919, 2000
 """Added to the seed for the worlds of the confirmation; how many there are at the most."""
-UNMEDIATED = 500
-"""Of them in which the talks are run without a mediator, too."""
+UNMEDIATED = 1000
+"""Worlds of the run in which the talks are run without a mediator, too: as many as `mediation` has,
+and the same, so that both tell one figure."""
 RERUN = 60
 """Worlds in which a package was not reached that are run again to find why."""
 
@@ -64,15 +65,10 @@ def explain(
     worlds = min(data.sizes["world"], JUDGED)
     cells = [one.scenario for one in (loaded, *base.changed)]
     tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
+    found = _run(cells, seed + FRESH, tasks, executor)
     alone = without_mediators(loaded) if actor is None else None
-    if alone is not None:
-        tasks += chunk_tasks(min(worlds, UNMEDIATED), cell=len(cells))
-        cells.append(alone.scenario)
-    found: dict[int, ChunkResult] = {}
-    for task, result in run_tasks(cells, seed + FRESH, tasks, executor):
-        if isinstance(result, Failure):
-            raise RunError([result])
-        found[task.cell] = result
+    many = chunk_tasks(min(worlds, UNMEDIATED))
+    unmediated = None if alone is None else _run([alone.scenario], seed, many, executor)[0]
     fresh = build_dataset({0: found[0]}, data, data.attrs)
     progress("what must be true", 5, STEPS)
     before = float(ends_in("settlement")(fresh).mean())
@@ -80,10 +76,10 @@ def explain(
     for n, change in enumerate(base.changes, 1):
         hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
         sure = wilson(hits, worlds)
-        data_then = build_dataset({0: found[n]}, data, data.attrs)
+        allowed = settled_span(by_world(found[n].outcomes))
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
-                    fresh_worlds=worlds, confirmed_allowed=settled_span(data_then))
+                    fresh_worlds=worlds, confirmed_allowed=allowed)
         )  # fmt: skip
     causes = true_causes(
         loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
@@ -101,10 +97,8 @@ def explain(
         alone=base.alone,
         alone_by=base.alone_by,
         mediator=[]
-        if alone is None
-        else added(
-            loaded.scenario, seed + FRESH, found[0].outcomes, found[len(cells) - 1].outcomes
-        ),
+        if unmediated is None
+        else added(loaded.scenario, seed, data, by_world(unmediated.outcomes)),
         unreached=[] if causes is None else cause_lines(causes),
     )
 
@@ -118,18 +112,35 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def added(scenario: Scenario, seed: int, mediated: Arrays, alone: Arrays) -> list[Added]:
+def by_world(outcomes: Arrays) -> xr.Dataset:
+    """What is one number a world, whatever stages or levers the scenario has."""
+    return xr.Dataset({k: ("world", v) for k, v in outcomes.items() if v.ndim == 1})
+
+
+def _run(
+    cells: list[Scenario], seed: int, tasks: list[Task], executor: Executor
+) -> dict[int, ChunkResult]:
+    """The worlds of every cell, of one chunk each."""
+    found = {}
+    for task, result in run_tasks(cells, seed, tasks, executor):
+        if isinstance(result, Failure):
+            raise RunError([result])
+        found[task.cell] = result
+    return found
+
+
+def added(scenario: Scenario, seed: int, data: xr.Dataset, alone: xr.Dataset) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
-    many = len(alone["outcome"])
-    both, less = (
-        xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
-        for one in (mediated, alone)
-    )
+    many = alone.sizes["world"]
+    there = data.world.values[data.world.values < many]  # with gaps where worlds failed
+    both, less = data.sel(world=there), alone.isel(world=there)
     found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(less), scores)
+        gap = shares_gap(title, values(both), values(less), scores[there])
         share = float(values(both).mean())
-        found.append(Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed))
+        found.append(
+            Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed, len(there))
+        )
     return found
