@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import mesa
@@ -52,8 +53,8 @@ class PeaceTalks(mesa.Model, Forum):
         A checked scenario.
     draws : Draws
         The chunk's random draws, which also say how many worlds there are.
-    trace : bool
-        Whether to keep every round's offers, not just the outcome.
+    trace : bool or sequence of str
+        What to keep of every round, besides the outcome: all of `recorder.EVERY_WORLD`, or some.
 
     Attributes
     ----------
@@ -86,7 +87,9 @@ class PeaceTalks(mesa.Model, Forum):
     #: share of the worlds at or below which only those that go on are computed
     narrowed_at = 0.6
 
-    def __init__(self, scenario: Scenario, draws: Draws, trace: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, draws: Draws, trace: bool | Sequence[str] = False
+    ) -> None:
         super().__init__(rng=np.random.default_rng(draws.seed))
         # not `self.scenario`, which is Mesa's own from 3.5 on
         self.spec, self.draws = scenario, draws
@@ -258,7 +261,10 @@ class PeaceTalks(mesa.Model, Forum):
         ``changed`` (worlds,) says where something was signed or broken in this round.
         """
         talks = self.talks
-        if self.recorder.trace or talks.round in (self.spec.rounds, self.spec.deadline_round):
+        if {"target", "reservation"} & {*self.recorder.trace} or talks.round in (
+            self.spec.rounds,
+            self.spec.deadline_round,
+        ):
             return True
         ended = (talks.concluded_round == talks.round) & (talks.status != SETTLED)
         return bool((changed & ended).any())

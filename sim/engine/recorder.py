@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,6 +30,8 @@ class Recorder(ByWorld):
 
     Attributes
     ----------
+    trace : tuple of str
+        What is kept of every round.
     rounds : dict of str to list of ndarray
         With a trace: per round, position (worlds, parties, issues), value of it, target for the
         whole, reservation value and cost (worlds, parties), no-deal package (worlds, issues). With
@@ -59,9 +61,12 @@ class Recorder(ByWorld):
         **dict.fromkeys(("rounds", "texts")),
     }
 
-    def __init__(self, talks: Talks, war: War, parties: Sequence[Party], trace: bool) -> None:
+    def __init__(
+        self, talks: Talks, war: War, parties: Sequence[Party], trace: bool | Sequence[str]
+    ) -> None:
         self.talks, self.war, self.parties = talks, war, parties
-        self.trace, self.story = trace, trace and talks.worlds == 1
+        self.trace = EVERY_WORLD if trace is True else tuple(trace or ())
+        self.story = trace is True and talks.worlds == 1
         self.rounds: dict[str, list[NDArray[Any]]] = {}
         self.texts: list[dict[str, Any]] = []
         self.history: list[tuple[int, str, str]] = []
@@ -87,17 +92,19 @@ class Recorder(ByWorld):
         if not self.trace:
             return
         talks, parties = self.talks, self.parties
-        costs = [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
-        now = {
-            "offer": side_by_side([p.offer for p in parties]).astype(np.float32),
-            "value": columns([p.utility(p.offer) for p in parties]),
-            "target": columns([p.target_of_all for p in parties]),
-            "reservation": columns([p.reservation for p in parties]),
-            "cost": columns(costs),
-            "no_deal": talks.signed_or(self.war.no_deal),
+        make: dict[str, Callable[[], NDArray[Any]]] = {
+            "offer": lambda: side_by_side([p.offer for p in parties]).astype(np.float32),
+            "value": lambda: columns([p.utility(p.offer) for p in parties]),
+            "target": lambda: columns([p.target_of_all for p in parties]),
+            "reservation": lambda: columns([p.reservation for p in parties]),
+            "cost": lambda: columns(
+                [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
+            ),
+            "no_deal": lambda: talks.signed_or(self.war.no_deal),
         }
         if self.agreements:
-            now[IN_FORCE] = columns([one.in_force for one in self.agreements])
+            make[IN_FORCE] = lambda: columns([one.in_force for one in self.agreements])
+        now = {name: make[name]() for name in self.trace if name in make}
         if ripeness is not None:
             now |= {
                 "low": side_by_side([p.low for p in parties]),

@@ -28,8 +28,6 @@ from sim.scenario.loading import load_data
 
 LONGEST = 60.0
 """Seconds after which a part of a run that says nothing is given up."""
-KEEPS_ROUNDS = 0.9
-"""Pace of the part of a run that keeps every round, against the others'."""
 PAUSE = 0.2
 """Seconds between two words on how far a run is: each wakes the server and the browser, which
 share the cores with the run."""
@@ -51,7 +49,7 @@ def run_part(raw: Mapping[str, Any], seed: int, first: int, worlds: int, tell: T
     """
     scenario = load_data(raw).scenario
     traced = first < TRACED
-    model = PeaceTalks(scenario, Draws(seed, worlds, first=first), trace=traced)
+    model = PeaceTalks(scenario, Draws(seed, worlds, first=first), ("offer",) if traced else False)
     for number in range(scenario.rounds):
         if not model.goes_on:
             break
@@ -238,8 +236,7 @@ class ExactRuns:
         tell: Told = lambda share: None,
     ) -> list[xr.Dataset]:
         """All parts at once, in order; the first thing that goes wrong is raised."""
-        pace = np.array([KEEPS_ROUNDS, *[1.0] * (len(self.workers) - 1)])
-        ends = (worlds * np.append(0.0, np.cumsum(pace) / pace.sum()) + 0.5).astype(int)
+        ends = np.linspace(0, worlds, len(self.workers) + 1).round().astype(int)
         if worlds > len(self.workers):
             ends[1:-1] = np.maximum(ends[1:-1], min(TRACED, worlds))  # positions: all in the first
         shares = [0.0] * len(self.workers)
