@@ -16,6 +16,7 @@ import pytest
 import xarray as xr
 from scipy.stats import ks_2samp
 
+from sim.ensemble.beside import Beside
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
@@ -121,9 +122,9 @@ def test_a_trial_is_the_run_of_the_changed_scenario(name: str, in_process: InPro
     moves = bundles(all_moves(loaded))
     kinds = ("lines", "patience", "stay", "levers", "draft", "terms")
     chosen = [move for move in moves.values() if move.kind in kinds][:6]
-    trials = [move.toward(0.6) for move in chosen]
+    trials = [(loaded.scenario, toward) for toward in ({}, *(m.toward(0.6) for m in chosen))]
     worlds = (3, 8, 21, 30)
-    found = run_trials(loaded.scenario, 4, worlds, [{}, *trials], in_process)
+    found = run_trials(trials, 4, worlds, in_process)
     for n, move in enumerate([None, *chosen]):
         set_ = [] if move is None else [f"{k}={flow(v)}" for k, v in move.changes(0.6).items()]
         ensemble = run_scenario(load_variant(loaded, set_), 31, 4, traced=0).ensemble
@@ -248,7 +249,7 @@ def failed_field(loaded: Loaded, worlds: int = 40) -> Field:
     ensemble = run_scenario(loaded, 200, 1, traced=0).ensemble
     failed = np.flatnonzero(ensemble.outcome.values != 0)[:worlds]
     moves = bundles(all_moves(loaded))
-    return Field(loaded, moves, 1, tuple(int(w) for w in failed), InProcess())
+    return Field(loaded, moves, 1, tuple(int(w) for w in failed), Beside(InProcess()))
 
 
 def test_two_that_only_bind_together_are_told_so() -> None:
@@ -338,7 +339,7 @@ def test_a_larger_change_that_does_harm_does_not_hide_a_smaller_one(seed: int) -
         k: Move(k, k[-1], prices=(0.0, *map(float, p))) for k, p in zip(keys, prices, strict=True)
     }
     loaded: Any = None
-    field = Drawn(loaded, moves, 1, tuple(range(24)), InProcess()).planted(rng, odd=3)
+    field = Drawn(loaded, moves, 1, tuple(range(24)), Beside(InProcess())).planted(rng, odd=3)
     least = smallest(field, lattice(field), keys)
     cells = [
         {k: s for k, s in zip(keys, cell, strict=True) if s > 0}

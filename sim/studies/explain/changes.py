@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.ensemble.executors import Executor
+from sim.ensemble.beside import Beside
 from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ends_in
 from sim.scenario.loading import Loaded, load_variant
@@ -17,6 +17,7 @@ from sim.studies.explain.findings import Change, Obstacle, Reasons
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
+from sim.studies.explain.trials import SETTLES
 from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
@@ -39,6 +40,10 @@ class Searched:
 
     Attributes
     ----------
+    standing : callable
+        Waits for the obstacles, single and together.
+    promised : list of callable
+        Each waits for a change.
     changed : list of Loaded
         The scenario with each of the changes.
     """
@@ -46,10 +51,9 @@ class Searched:
     failed: int
     counted: int
     everything: float
-    obstacles: list[Obstacle]
-    together: list[Obstacle]
+    standing: Callable[[], tuple[list[Obstacle], list[Obstacle]]]
     reasons: list[Reasons]
-    changes: list[Change]
+    promised: list[Callable[[], Change]]
     changed: list[Loaded]
     alone: dict[str, float]
     alone_by: dict[str, list[str]]
@@ -59,7 +63,7 @@ def searched(
     loaded: Loaded,
     moves: list[Move],
     data: xr.Dataset,
-    executor: Executor,
+    executor: Beside,
     seed: int,
     actor: str | None,
     progress: Progress,
@@ -78,7 +82,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0, 0.0, [], [], [], [], [], {}, {})
+        return Searched(0, 0, 0.0, lambda: ([], []), [], [], [], {}, {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -88,7 +92,7 @@ def searched(
     progress("what stands in the way", 1, STEPS)
     found = lattice(few)
     sure = field(whole, failed[FEW:][:SURE] or failed)
-    single, together = obstacles(found, sure, scenario)
+    standing = obstacles(found, sure, scenario)
     progress("the smallest change", 2, STEPS)
     alone, alone_by = {}, {}
     for owner in dict.fromkeys(move.actor for move in moves):
@@ -109,40 +113,48 @@ def searched(
         others = field(singles, list(range(PROMISE)), UNSEEN)
         progress("what it promises", 3, STEPS)
         changes.append(promised(loaded, others, least, actor or "", goal))
-        changed.append(load_variant(loaded, changes[0].set))
+        changed.append(load_variant(loaded, set_arguments(others, least.shares)))
     return Searched(
-        len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
+        len(few.worlds), len(sure.worlds), float(found.everything.mean()), standing,
         reasons(found, few, scenario), changes, changed, alone, alone_by,
     )  # fmt: skip
 
 
-def promised(loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float) -> Change:
-    """What was found, told, with what it brings in the worlds of a field."""
+def promised(
+    loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float
+) -> Callable[[], Change]:
+    """What was found, told, with what it brings in the worlds of a field: waits for these."""
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
-    hits = float(field.settled([shares])[0].sum())
-    return Change(
-        owner,
-        [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
-        set_arguments(field, shares),
-        prices(field, shares),
-        asked,
-        least.goal,
-        least.most,
-        hits / len(field.worlds),
-        wilson(hits, len(field.worlds)),
-        float("nan"),
-        Interval(0.0, 1.0),
-        float("nan"),
-        0,
-    )
+    ends = field.later([shares])
+
+    def told() -> Change:
+        hits = float((ends() == SETTLES).sum())
+        return Change(
+            owner,
+            [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
+            set_arguments(field, shares),
+            prices(field, shares),
+            asked,
+            least.goal,
+            least.most,
+            hits / len(field.worlds),
+            wilson(hits, len(field.worlds)),
+            float("nan"),
+            Interval(0.0, 1.0),
+            float("nan"),
+            0,
+        )
+
+    return told
 
 
 def set_arguments(field: Field, shares: Shares) -> list[str]:
     """A change as a user gives it with ``--set``."""
     return [
-        f"{key}={flow(value)}"
-        for move, part in shares.items()
-        for key, value in field.moves[move].changes(part).items()
+        f"{path}={flow(value)}"
+        for key, move in field.moves.items()
+        if key in shares
+        for path, value in move.changes(shares[key]).items()
     ]
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import xarray as xr
 
-from sim.ensemble.chunks import Failure, chunk_tasks, run_tasks
+from sim.ensemble.aside import aside
+from sim.ensemble.beside import Beside
+from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import Run, RunError
+from sim.ensemble.runner import WORTH, Run, RunError
 from sim.formulas.statistics import wilson
 from sim.results.asked import asked_measures
-from sim.results.dataset import Arrays, ChunkResult, build_dataset
-from sim.results.outcomes import OUTCOMES, ends_in
+from sim.results.dataset import ChunkResult, build_dataset
+from sim.results.outcomes import ends_in
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import scores_of, shares_gap
 from sim.studies.advise.mediation import MEDIATOR, switches
-from sim.studies.causes import cause_lines, true_causes
+from sim.studies.causes import cause_lines, later_causes
 from sim.studies.explain.changes import STEPS, Progress, searched
 from sim.studies.explain.findings import Added, Explanation
 from sim.studies.explain.moves import all_moves
@@ -58,55 +62,79 @@ def explain(
     goal : float
         Share of the worlds that fail which a change is to turn into settlements.
     """
-    data, moves = run.ensemble, all_moves(loaded)
-    base = searched(loaded, moves, data, executor, seed, actor, progress, goal)
-    progress("fresh worlds", 4, STEPS)
+    data = run.ensemble
     worlds = min(data.sizes["world"], JUDGED)
-    cells = [one.scenario for one in (loaded, *base.changed)]
-    tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
-    alone = without_mediators(loaded) if actor is None else None
-    if alone is not None:
-        tasks += chunk_tasks(min(worlds, UNMEDIATED), cell=len(cells))
-        cells.append(alone.scenario)
-    found: dict[int, ChunkResult] = {}
-    for task, result in run_tasks(cells, seed + FRESH, tasks, executor):
-        if isinstance(result, Failure):
-            raise RunError([result])
-        found[task.cell] = result
-    fresh = build_dataset({0: found[0]}, data, data.attrs)
-    progress("what must be true", 5, STEPS)
-    before = float(ends_in("settlement")(fresh).mean())
+    with Beside(executor) as beside:
+
+        def fresh(one: Loaded, many: int, parts: int = 1) -> Callable[[], xr.Dataset]:
+            found = _later_worlds(one.scenario, seed + FRESH, many, parts, beside)
+            return lambda: build_dataset(found(), data, data.attrs)
+
+        # what does not wait for the search is done while a step of it needs one worker only
+        as_it_is = fresh(loaded, worlds)
+        unreached = later_causes(
+            loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, beside
+        )
+        without = without_mediators(loaded) if actor is None else None
+        alone = None if without is None else fresh(without, min(worlds, UNMEDIATED))
+        base = searched(loaded, all_moves(loaded), data, beside, seed, actor, progress, goal)
+        progress("fresh worlds", 4, STEPS)
+        then = [fresh(one, worlds, executor.workers) for one in base.changed]
+        now = as_it_is()
+        with aside(partial(outline, run, now), executor.aside) as outlined:
+            changed = [one() for one in then]
+            obstacles, together = base.standing()
+            promised = [one() for one in base.promised]
+            unmediated = None if alone is None else alone()
+            causes = unreached()
+            progress("what must be true", 5, STEPS)
+            known = outlined()
+    before = float(ends_in("settlement")(now).mean())
     changes = []
-    for n, change in enumerate(base.changes, 1):
-        hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
+    for change, data_then in zip(promised, changed, strict=True):
+        hits = float(ends_in("settlement")(data_then).sum())
         sure = wilson(hits, worlds)
-        data_then = build_dataset({0: found[n]}, data, data.attrs)
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
                     fresh_worlds=worlds, confirmed_allowed=settled_span(data_then))
         )  # fmt: skip
-    causes = true_causes(
-        loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
-    )
     return replace(
-        outline(run, fresh),
+        known,
         searched=True,
         failed=base.failed,
         counted=base.counted,
         everything=base.everything,
-        obstacles=base.obstacles,
-        together=base.together,
+        obstacles=obstacles,
+        together=together,
         reasons=base.reasons,
         changes=changes,
         alone=base.alone,
         alone_by=base.alone_by,
         mediator=[]
-        if alone is None
-        else added(
-            loaded.scenario, seed + FRESH, found[0].outcomes, found[len(cells) - 1].outcomes
-        ),
+        if unmediated is None
+        else added(loaded.scenario, seed + FRESH, now, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )
+
+
+def _later_worlds(
+    scenario: Scenario, seed: int, worlds: int, parts: int, beside: Beside
+) -> Callable[[], dict[int, ChunkResult]]:
+    """Worlds of one chunk, in some parts, run beside something else: waits for them."""
+    (task,) = chunk_tasks(worlds)
+    parts = max(min(parts, worlds // WORTH), 1)
+    cuts = task.cut(*(worlds * n // parts for n in range(1, parts)))
+    results = beside.later(run_chunk, [Call(scenario, seed, cut) for cut in cuts])
+
+    def found() -> dict[int, ChunkResult]:
+        out = {}
+        for cut, one in zip(cuts, results(), strict=True):
+            if isinstance(one, Failure):
+                raise RunError([one])
+            out[cut.start] = one
+        return out
+
+    return found
 
 
 def without_mediators(loaded: Loaded) -> Loaded | None:
@@ -118,18 +146,15 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def added(scenario: Scenario, seed: int, mediated: Arrays, alone: Arrays) -> list[Added]:
+def added(scenario: Scenario, seed: int, mediated: xr.Dataset, alone: xr.Dataset) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
-    many = len(alone["outcome"])
-    both, less = (
-        xr.Dataset({k: ("world", v[:many]) for k, v in one.items() if v.ndim == 1})
-        for one in (mediated, alone)
-    )
+    many = alone.sizes["world"]
+    both = mediated.isel(world=slice(0, many))
     found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(less), scores)
+        gap = shares_gap(title, values(both), values(alone), scores)
         share = float(values(both).mean())
         found.append(Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed))
     return found
