@@ -114,9 +114,16 @@ class MovedDraws(Draws):
         return np.clip(drawn + share * (end - drawn), number.low, number.high)
 
 
+class _Unmeasured(PeaceTalks):
+    """Of which only how its worlds end is asked."""
+
+    def measure(self) -> None:
+        pass
+
+
 def run_trial(trial: Trial, report: Any = None) -> Ends:
     """How each row ends."""
-    model = PeaceTalks(trial.scenario, MovedDraws(trial))
+    model = _Unmeasured(trial.scenario, MovedDraws(trial))
     model.run()
     kinds = [model.talks.status == SETTLED, model.ratification.failed_last]
     ends = np.select(kinds, [SETTLES, UNRATIFIED], 0).astype(np.int8)
@@ -187,7 +194,7 @@ class _Parts:
         self.out = np.zeros((len(changed), len(worlds)), dtype=np.int8)
         rows = np.nonzero(np.ones_like(self.out) if wanted is None else wanted)
         of_scenario: dict[int, list[int]] = {}
-        for row, n in enumerate(rows[0]):
+        for row, n in enumerate(rows[0].tolist()):
             of_scenario.setdefault(id(changed[n][0]), []).append(row)
         self.trials: list[Trial] = []
         self.cells: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
@@ -195,14 +202,15 @@ class _Parts:
             most = min(workers // len(of_scenario), len(some) // LEAST)
             for cut in np.array_split(some, max(most, -(-len(some) // CHUNK))):
                 changes, column = rows[0][cut], rows[1][cut]
-                own, of = np.unique(changes, return_inverse=True)
+                numbers, of = np.unique(changes, return_inverse=True)
+                own = numbers.tolist()
                 self.trials.append(
                     Trial(
-                        changed[int(own[0])][0],
+                        changed[own[0]][0],
                         seed,
-                        tuple(worlds[n] for n in column),
+                        tuple(worlds[n] for n in column.tolist()),
                         tuple(of.tolist()),
-                        tuple(changed[n][1] for n in own.tolist()),
+                        tuple(changed[n][1] for n in own),
                         len(self.cells),
                     )
                 )
