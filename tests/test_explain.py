@@ -17,7 +17,7 @@ import xarray as xr
 from scipy.stats import ks_2samp
 
 from sim.ensemble.beside import Beside
-from sim.ensemble.executors import InProcess
+from sim.ensemble.executors import InProcess, ProcessPool
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
@@ -163,6 +163,13 @@ def explained_(loaded: Loaded, worlds: int = 400) -> tuple[Run, Explanation]:
 @pytest.fixture(scope="module")
 def of_line() -> tuple[Run, Explanation]:
     return explained_(planted("line"))
+
+
+def test_two_workers_find_the_same(of_line: tuple[Run, Explanation]) -> None:
+    run, found = of_line
+    with ProcessPool(2) as pool:
+        same = explain(planted("line"), run, pool)
+    assert json.dumps(same.to_json()) == json.dumps(found.to_json())
 
 
 def test_a_planted_line_is_told(of_line: tuple[Run, Explanation]) -> None:
