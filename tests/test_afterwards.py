@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,10 @@ from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
+from sim.formulas.statistics import Interval
+from sim.results.allowed import RANGE, SAMPLING, allowed_spread, wider
 from sim.results.dataset import outcome_codes
+from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data
 from tests.conftest import TOY, build, simulate
@@ -453,3 +457,21 @@ def test_mistakes_in_durability_and_plan_are_named() -> None:
     assert text.count("there is no issue 'sea'") == 3
     assert "there is no signatory 'c'" in text
     assert "has neither a source nor a judgement" in text
+
+
+def test_the_range_of_a_share_of_some_worlds_is_that_of_these_worlds_alone() -> None:
+    draws = np.random.default_rng(3)
+    drawn, voted = draws.random(4000), draws.random(4000) < 0.5
+    passes = draws.random(4000) < np.where(voted, drawn, 0.5)
+    spread = allowed_spread(xr.Dataset({f"{PREFIX}engine.x": ("world", drawn)}))
+    assert spread is not None
+    low, high = spread(passes, voted)
+    assert low == pytest.approx(
+        0.1, abs=0.05
+    )  # a share that is the number itself, uniform on 0 to 1
+    assert high == pytest.approx(0.9, abs=0.05)
+    low, high = spread(passes, ~voted)
+    assert high - low < 0.05
+    few = Interval(0.2, 0.9)
+    assert wider(few, Interval(0.4, 0.8)) == (few, SAMPLING)
+    assert wider(few, Interval(0.1, 0.9)) == (Interval(0.1, 0.9), RANGE)

@@ -186,7 +186,7 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
             "ripeness",
             0.0123,
             (0.010, 0.0146),
-            "ripeness at the end is 0.012 higher in kellogg than in no mediation "
+            "room for a deal at the end is 0.012 higher in kellogg than in no mediation "
             "(95 % interval 0.010 to 0.015).",
         ),
     ],

@@ -26,14 +26,23 @@ from sim.report import run_report
 from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.loading import load_variant
+from sim.studies.explain import explanation
+from sim.studies.explain.changes import Searched, promised
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Explanation
+from sim.studies.explain.inputs import ends_words
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
-from sim.studies.explain.search import smallest
+from sim.studies.explain.search import Smallest, smallest
 from sim.studies.explain.trials import SETTLES, run_trials
-from sim.studies.explain.words import alone_words, changing, mediating, standing
+from sim.studies.explain.words import (
+    alone_words,
+    changing,
+    mediating,
+    move_words,
+    standing,
+)
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
 from tests.conftest import SCENARIOS, TOY, typed
@@ -201,11 +210,56 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     run, found = of_line
     (change,) = found.changes
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
-    assert "Looked for was a deal in 95 % of the worlds that fail; this brings one in" in short
+    assert "Looked for was a deal in 95 % of the worlds that fail without it; this brings" in short
     assert "Looked for" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
     assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
     alone = " ".join(alone_words(found, run.scenario, "again"))
     assert "without A's red lines (how: again --actor a)" in alone
+
+
+def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has other stages, and so arrays of other shapes, than the run."""
+    loaded = load_scenario("kellogg")
+    run = run_scenario(loaded, 40, 1, traced=0)
+    moves = {move.key: move for move in all_moves(loaded)}
+    field = Field(loaded, moves, 1, (0, 1), InProcess())
+    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)
+    assert change.what == ["No stage comes first by rule: everything at once instead"]
+    known = Searched(1, 1, 0.0, [], [], [], [change], [load_variant(loaded, change.set)], {}, {})
+    monkeypatch.setattr(explanation, "searched", lambda *_: known)
+    (told,) = explain(loaded, run, InProcess()).changes
+    assert told.fresh_worlds == 40
+
+
+def test_prose_and_set_name_the_same_numbers() -> None:
+    """A clause for each ``--set``, conditional lines included, with the value in its middle."""
+    loaded = load_scenario("kellogg")
+    moves = {move.key: move for move in all_moves(loaded)}
+    for key, share in {"line:putin:guarantees": 0.3, "patience:putin": 0.65}.items():
+        told = move_words(moves[key], share, loaded.scenario)
+        values = [next(iter(value.values())) for value in moves[key].changes(share).values()]
+        assert len(told) == len(values)
+        for words, value in zip(told, values, strict=True):
+            middle = value[1]
+            number = f"{round(float(middle[:-1]))} days" if "d" in str(middle) else f"{middle:.2f})"
+            assert number in words
+    assert "conditional red line" in told_of(moves["line:putin:guarantees"], loaded)
+
+
+def told_of(move: Move, loaded: Loaded) -> str:
+    return " ".join(move_words(move, 0.3, loaded.scenario))
+
+
+def test_the_ends_of_a_number_read_differently() -> None:
+    """Also where one text of a scale is nearest to both; a softer red line is called so."""
+    scenario = load_scenario("kellogg").scenario
+    for path in ("actors.putin.positions.neutrality.line.at", "issues.neutrality.no_deal"):
+        low, high = ends_words(path, 0.62, 0.63, scenario)
+        assert low != high
+        assert "nearest to both" in high
+    soft, hard = ends_words("tracks.black_sea.positions.putin.shipping.line.at", 0.3, 0.5, scenario)
+    assert soft.startswith("where softer, at 0.30")
+    assert hard.startswith("where harder, at 0.50")
 
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:

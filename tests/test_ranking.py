@@ -14,7 +14,7 @@ from sim.formulas.statistics import Interval
 from sim.scenario import load_data
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import distance_words, grouping_words
+from sim.studies.compare.ranking import best_words, distance_words
 from sim.studies.compare.words import difference_words
 from sim.views.compare import odds_view
 
@@ -47,7 +47,9 @@ def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(
     assert far.distance == pytest.approx(0.8)
     assert far.furthest == "land"
     assert distance_words(far, comparison.run("far")) == "Land: about 2 steps"
-    assert grouping_words(comparison.groups) == []
+    (said,) = best_words(comparison.groups)
+    assert "same" in said.partition("(day 0: ")[0]
+    assert "no measure tells apart, are ahead, by settlements." in said
 
 
 def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]) -> None:
@@ -97,9 +99,9 @@ def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None
     found = [[p.scenario for p in group.places] for group in comparison.groups]
     assert found == [["baseline"], ["later"], ["elsewhere"]]
     assert [run.scenario.name for run in comparison.ranked] == ["baseline", "later", "elsewhere"]
-    (said,) = grouping_words(comparison.groups)
-    assert "3 groups" in said
-    assert "different wars and days 0" in said
+    (said,) = best_words(comparison.groups)
+    assert "no other plan here has the same war and day 0" in said
+    assert {group.rank(place) for group in comparison.groups for place in group.places} == {"–"}
 
 
 def test_what_plans_say_is_told_in_the_words_of_the_scale(toy: dict[str, Any]) -> None:

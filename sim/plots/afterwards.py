@@ -64,7 +64,7 @@ def _key(view: AfterwardsView) -> list[Mark]:
                           {"marker": "D", "color": DARK, "markerfacecolor": "white",
                            "markersize": 6.5}))  # fmt: skip
     spans = (["gains: 10–90 % of the worlds"] if view.worth else []) + (
-        ["shares: 95 % interval"] if view.votes else []
+        [f"shares: {view.means}"] if view.votes else []
     )
     if view.record and view.holds:
         marks.append(Mark(f"record: {view.record.label}", "point",

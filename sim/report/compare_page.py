@@ -29,7 +29,7 @@ from sim.report.tables import Cell, Table
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, TIES, Group, distance_words, grouping_words
+from sim.studies.compare.ranking import COLUMNS, TIES, Group, best_words, distance_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -82,7 +82,7 @@ def compare_context(
         "answers": [
             (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
         ],
-        "grouping": grouping_words(comparison.groups),
+        "grouping": best_words(comparison.groups),
         "rankings": [ranking_table(comparison, group) for group in comparison.groups],
         "ranking_words": f"{TIES} {COLUMNS}",
         "overview": overview_table(comparison),
@@ -132,7 +132,7 @@ def ranking_table(comparison: Comparison, group: Group) -> Table:
         rows.append(
             [
                 run.scenario.title,
-                f"{place.rank}{'=' if place.tied else ''}",
+                group.rank(place),
                 odds_words(place.settlement, run.summary.worlds),
                 odds_words(place.holds, run.summary.worlds),
                 f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",

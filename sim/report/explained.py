@@ -17,7 +17,9 @@ from sim.report.page import render
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.outline import identity, outline
 from sim.studies.explain.words import (
+    UNREACHED,
     alone_words,
+    answer_words,
     changed_title,
     changing,
     comparing_words,
@@ -69,9 +71,11 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them
+        "answer": answer_words(found),
         "deciding": deciding(found),
         "ruling": ruling(found),
         "standing": standing(found, scenario) if found.searched else [],
+        "unreached_title": UNREACHED,
         "unreached": found.unreached,
         "changes": [
             {

@@ -6,6 +6,7 @@ from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
 from sim.report.tables import Cell, Table
+from sim.results.allowed import SAMPLING, WIDER
 from sim.views.run_data import short
 
 
@@ -17,17 +18,18 @@ def gates_table(run: Run) -> Table | None:
         row: list[str | Cell] = [
             Cell(entry.title, (f"for {short(run, entry.of)}",)),
             f"{percent(entry.voted)} of worlds" if entry.voted else "in no world",
-            _passes(entry.passed, entry.interval, "never voted on"),
+            _passes(entry.passed, entry.span, "never voted on"),
         ]
         if run.scenario.has_plan:
-            row.append(_passes(entry.plan_passed, entry.plan_interval, "not concerned"))
+            row.append(_passes(entry.plan_passed, entry.plan_span, "not concerned"))
         row.append("back to the table" if again else "end of the talks")
         rows.append(row)
     if not rows:
         return None
+    means = WIDER if run.summary.allowed else SAMPLING
     head = ["Gate", "Votes", "Passes, where it votes"]
     head += [*(["The plan would pass"] if run.scenario.has_plan else []), "A failure means"]
-    return Table("Ratification: shares of worlds, with 95 % intervals", head, rows)
+    return Table(f"Ratification: shares of worlds ({means})", head, rows)
 
 
 def _passes(share: float | None, interval: Interval | None, never: str) -> str:

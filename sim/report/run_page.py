@@ -181,7 +181,7 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     if lasting is not None and lasting.worlds:
         last = str(lasting.years)
         label = f"Settlements that hold {last} years"
-        cards.append(_card(label, lasting.held[last], lasting.interval[last]))
+        cards.append(_card(label, lasting.held[last], *lasting.span_after(last)))
     blocked = max(summary.stuck_on.items(), key=lambda kv: kv[1], default=("", 0.0))
     if blocked[1]:
         title = run.scenario.issues[blocked[0]].title

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
+from sim.results.allowed import allowed_spread, wider
 from sim.results.record import Record
 from sim.scenario.schema import Scenario, nearest_text
 
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gate(Record):
-    """How often a gate voted, and the texts and the plan passed; None where none came before it."""
+    """How often a gate voted, and the texts and the plan passed; None where none came before it.
+
+    Attributes
+    ----------
+    interval, plan_interval : Interval or None
+        95 %, of sampling alone.
+    allowed, plan_allowed : Interval or None
+        Over what past talks allow, 10 to 90 per cent.
+    """
 
     title: str
     of: str
@@ -30,6 +39,18 @@ class Gate(Record):
     plan_concerned: float
     plan_passed: float | None
     plan_interval: Interval | None
+    allowed: Interval | None = None
+    plan_allowed: Interval | None = None
+
+    @property
+    def span(self) -> Interval | None:
+        """The interval of ``passed`` to show: by what past talks allow, or of sampling if wider."""
+        return self.interval and wider(self.interval, self.allowed)[0]
+
+    @property
+    def plan_span(self) -> Interval | None:
+        """The same for ``plan_passed``."""
+        return self.plan_interval and wider(self.plan_interval, self.plan_allowed)[0]
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,8 @@ class Durability(Record):
     ----------
     kind : str
         Whose record its accidents are read from; None where it counts none.
+    interval, allowed : dict
+        By year: 95 % of sampling alone; over what past talks allow, 10 to 90 per cent.
     by_accident : float or None
         Share that an accident ends first.
     """
@@ -52,6 +75,7 @@ class Durability(Record):
     broken_by: dict[str, float | None]
     by_accident: float | None
     without: dict[str, float | None]
+    allowed: dict[str, Interval] = field(default_factory=dict)
 
     @property
     def shares(self) -> list[float]:
@@ -60,8 +84,12 @@ class Durability(Record):
 
     @property
     def spans(self) -> list[Interval]:
-        """Intervals of :attr:`shares`."""
-        return [interval for interval in self.interval.values() if interval is not None]
+        """The intervals of :attr:`shares` to show, as for gates."""
+        return [self.span_after(year)[0] for year, share in self.held.items() if share is not None]
+
+    def span_after(self, year: str) -> tuple[Interval, str]:
+        """The interval after so many years to show, and what it is."""
+        return wider(self.interval[year] or Interval(0.0, 1.0), self.allowed.get(year))
 
     @property
     def by_term(self) -> list[tuple[str, float]]:
@@ -154,7 +182,7 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
 
 def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Gate]:
     """Per gate: how often it voted, how often the text passed, and whether the plan would."""
-    worlds, out = data.sizes["world"], {}
+    worlds, out, spread = data.sizes["world"], {}, allowed_spread(data)
     ratified, plan_ratified = data.ratified.values, data.plan_ratified.values
     for n, gate in enumerate(data.gate.values):
         spec = scenario.ratification[str(gate)]
@@ -164,7 +192,13 @@ def ratification_summary(scenario: Scenario, data: xr.Dataset) -> dict[str, Gate
         passed, interval = _share(verdict[voted] == 1.0)
         share, concerning = float(voted.mean()), int(concerned.sum()) / worlds
         of_plan = _share(plan[concerned] == 1.0)
-        out[str(gate)] = Gate(spec.title, spec.of, share, passed, interval, concerning, *of_plan)
+        spans = [
+            spread(found == 1.0, among) if spread and among.any() else None
+            for found, among in ((verdict, voted), (plan, concerned))
+        ]
+        out[str(gate)] = Gate(
+            spec.title, spec.of, share, passed, interval, concerning, *of_plan, *spans
+        )
     return out
 
 
@@ -174,7 +208,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
         return None
     years = data.years_held.values
     settled = ~np.isnan(years)
-    span = range(1, scenario.durability.years + 1)
+    span, spread = range(1, scenario.durability.years + 1), allowed_spread(data)
     held = {str(y): _share(years[settled] >= y) for y in span}
     who = data.broken_by.values[settled]
     without = data.years_without.values[settled]
@@ -194,6 +228,9 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
             str(term): _share(without[:, n] >= scenario.durability.years)[0]
             for n, term in enumerate(data.term.values)
         },
+        allowed={str(y): spread(years >= y, settled) for y in span}
+        if spread and settled.any()
+        else {},
     )
 
 

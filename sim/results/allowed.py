@@ -18,6 +18,16 @@ RANGE, SAMPLING = "10–90 % of what past talks allow", "95 % interval"
 """What an interval is, after a number: over calibrations, or of sampling alone."""
 
 
+WIDER = f"{RANGE}, or the {SAMPLING} of sampling where that is wider"
+
+
+def wider(sampled: Interval, allowed: Interval | None) -> tuple[Interval, str]:
+    """Of few worlds the sampling error is the wider interval: the one to tell, and what it is."""
+    if allowed is None or allowed.high - allowed.low < sampled.high - sampled.low:
+        return sampled, SAMPLING
+    return allowed, RANGE
+
+
 class ToldApart:
     """A difference with its sampling error, and how it differs among calibrations.
 
@@ -79,20 +89,27 @@ def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
     return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
 
 
-def allowed_spread(data: xr.Dataset) -> Callable[[np.ndarray], Interval] | None:
+Spread = Callable[..., Interval]
+
+
+def allowed_spread(data: xr.Dataset) -> Spread | None:
     """From whether something is so in each world to how its share differs among calibrations.
 
     10 to 90 per cent of the calibrations; never narrower than the sampling error at that level.
-    None where worlds do not differ in the engine parameters that past talks inform.
+    With a second array the share is one of the worlds for which that is true. None where worlds do
+    not differ in the engine parameters that past talks inform.
     """
     drawn = list(drawn_parameters(data).values())
     if not drawn:
         return None
     scores = normal_scores(np.array(drawn).T)
 
-    def spread(flags: np.ndarray) -> Interval:
+    def spread(flags: np.ndarray, among: np.ndarray | None = None) -> Interval:
+        if among is not None:
+            flags = flags[among]
         sampled = wilson(int(flags.sum()), len(flags), Z80)
-        return never_narrower(spread_of_share(scores, flags), sampled)
+        found = spread_of_share(scores if among is None else scores[among], flags)
+        return never_narrower(found, sampled)
 
     return spread
 

@@ -306,7 +306,7 @@ def _every(names: Names) -> Iterator[Measure]:
     yield Measure("ripe", title, "share", _ripe)
     title = "Mean surplus over no deal that all could have at the end"
     yield Measure("ripeness", title, "utility", _array("ripeness_end"),
-                  "ripeness at the end", short="Ripeness")  # fmt: skip
+                  "room for a deal at the end", short="Room for a deal")  # fmt: skip
     for key, name in names.actors.items():
         whose = possessive(name)
         yield Measure(f"utility:{key}", f"{whose} mean utility", "utility", _of("utility", key),

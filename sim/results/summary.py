@@ -85,6 +85,11 @@ class BaseRate(Record):
     data: str
     source: str
 
+    @property
+    def truces(self) -> bool:
+        """Whether a truce is one of the agreements."""
+        return "truce" in self.event or "ceasefire" in self.event
+
 
 @dataclass(frozen=True)
 class Provenance(Record):
@@ -149,6 +154,11 @@ class Summary(Record):
         if what == "settlement":
             return self.deal_by_day, self.deal_by_day_interval
         return self.first_stage_by_day, self.first_stage_by_day_interval
+
+    @property
+    def first_stage_fell(self) -> float:
+        """Share of worlds that sign a first stage of which nothing stands at the end."""
+        return self.first_stage_ever - next(iter(self.stages.values())).share
 
     @property
     def outcome_spans(self) -> dict[str, Interval]:

@@ -18,6 +18,8 @@ OF_POSITION = {
     "curvature": "curvature",
     "deferred": "worth of putting it off",
 }
+WHETHER = ": whether it is absolute"
+"""Of a red line: whether its side would rather have no deal than cross it."""
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
@@ -31,7 +33,11 @@ OF_ACTOR = {
     "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
-    "flexibility": "flexibility, shared by its red lines",
+    "flexibility": "leeway on all its red lines together",
+}
+OF_ENGINE = {
+    "tempo": "Everyone's patience, as a multiple of the coded",
+    "cost_scale": "Everyone's cost of war, as a multiple of the coded",
 }
 
 
@@ -65,6 +71,8 @@ def _known(parts: list[str], scenario: Scenario) -> str:
     if head == "spread" and len(rest) == 1:
         return f"Default spread of {_spelt(rest).lower()}"
     if head == "engine" and len(rest) == 1 and rest[0] in Engine.model_fields:
+        if rest[0] in OF_ENGINE:
+            return OF_ENGINE[rest[0]]
         return re.split(r"[.:]", Engine.model_fields[rest[0]].description or _spelt(rest))[0]
     if head == "ratification" and len(rest) >= 2 and rest[0] in scenario.ratification:
         what = "swing on the day" if rest[1:] == ["swing", "draw"] else _spelt(rest[1:]).lower()
@@ -105,7 +113,7 @@ def _of_position(rest: list[str], kinds: list[str], scenario: Scenario) -> tuple
     if rest[0] == "line":
         own = len(kinds) == 2 and rest[1:2] in (["0"], ["1"])
         line = f"{kinds[int(rest[1])]} red line" if own else "red line"
-        return line, ": whether it binds" if rest[-1] == "binds" else ""
+        return line, WHETHER if rest[-1] == "binds" else ""
     if rest[0] == "conditional" and rest[-1] == "limit":
         return "red line under a condition", ""
     if rest[0] == "conditional" and len(rest) == 5:

@@ -21,11 +21,12 @@ from sim.engine.model import PeaceTalks
 from sim.ensemble.beside import Beside
 from sim.ensemble.executors import Executor, InProcess
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, span_words
+from sim.prose import span_words
 from sim.results.dataset import stuck
 from sim.results.outcomes import REASONS
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
+from sim.words.shares import share_of
 
 Worlds = NDArray[np.intp]
 LONGER = 3
@@ -35,8 +36,8 @@ CAUSE_WORDS = {
     "time": f"with {LONGER} times as much time",
     "interests": "when all know from the start what the others weigh",
     "envoy": "when the envoy misjudges no red line",
-    "closed": "by none: in the end no package suits all, or a vote fails",
-    "deadlock": "by none of these, a deadlock",
+    "closed": "with none of these: later on nothing suits all any more, or a vote fails",
+    "deadlock": "with none of these, though it still suits all: a deadlock",
 }
 
 
@@ -203,12 +204,14 @@ def _nothing(model: PeaceTalks) -> None:
 
 def cause_lines(causes: Causes) -> list[str]:
     """A sentence on what was run, and a line for each cause."""
+    count = len(causes.rerun)
     told = [
-        f"- {CAUSE_WORDS[key]}: {percent(share)} ({span_words(list(interval))})"
+        f"- {CAUSE_WORDS[key]}: {share_of(share, count)} ({span_words(list(interval))})"
         for key, (share, interval) in causes.shares().items()
     ]
     return [
-        f"{len(causes.rerun):,} of the {causes.worlds:,} worlds in which a package that suits all "
-        "exists and was not reached, run again with the same luck and one thing changed, settle:",
+        f"In {causes.worlds:,} worlds a package would have suited all at the end and was not "
+        f"agreed. Of {'them' if count == causes.worlds else f'{count:,} of them'}, run again with "
+        "the same luck and one thing changed, so many settle:",
         *told,
     ]

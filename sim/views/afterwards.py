@@ -11,6 +11,7 @@ from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, signed, span_words
 from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
+from sim.results.allowed import SAMPLING, WIDER
 from sim.scenario.record import holding
 from sim.views.colours import PLAN, SETTLED, actor_colors
 from sim.views.convergence import MANY
@@ -136,6 +137,8 @@ class AfterwardsView(View):
     Attributes
     ----------
     worth : list of Worth
+    means : str
+        What the intervals of shares are.
     votes : list of Vote
         Gates that are asked in any world.
     holds : list of Holding
@@ -151,6 +154,7 @@ class AfterwardsView(View):
     """
 
     worth: list[Worth]
+    means: str
     votes: list[Vote]
     holds: list[Holding]
     terms: list[tuple[str, str]]
@@ -232,6 +236,7 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
         headline(run),
         text,
         worth,
+        WIDER if run.summary.allowed else SAMPLING,
         votes,
         holds,
         terms,
@@ -306,8 +311,8 @@ def _votes(run: Run) -> tuple[list[Vote], list[str]]:
             never.append(gate.title)
             continue
         whom = f"{short(run, gate.of)}: {'; '.join(parts)}"
-        asked.append(Vote(key, gate.title, whom, gate.passed, gate.interval, gate.plan_passed,
-                          gate.plan_interval))  # fmt: skip
+        asked.append(Vote(key, gate.title, whom, gate.passed, gate.span, gate.plan_passed,
+                          gate.plan_span))  # fmt: skip
     return asked, [f"Asked in no world: {listing(never)}."] if never else []
 
 

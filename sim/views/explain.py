@@ -110,8 +110,8 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     return ExplainView(
         foot_line(run),
         headline(found),
-        f"{why}Above: how far the distribution of “{found.measure}” shifts with each uncertain "
-        "number (PAWN index, 95 % interval), and its mean in its lowest and highest third.",
+        f"{why}Above: how much “{found.measure}” hangs on each uncertain number, from 0, not at "
+        "all, to 1 (with 95 % interval), and what it is in its lowest third → in its highest.",
         bars,
         len(found.drivers) - len(shown),
         found.chance,
@@ -132,7 +132,8 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         owners = {key.partition(":")[2] for key in one.keys}
         color = colors.get(owners.pop(), NOBODY) if len(owners) == 1 else NOBODY
         removed.append(ShareBar(listing(one.what), one.settle, color, one.parts))
-    before = [ShareBar("As things are", one.before, NOBODY) for one in found.changes[:1]]
+    now = "As things are (the same share, in these worlds)"
+    before = [ShareBar(now, one.before, NOBODY) for one in found.changes[:1]]
     changed = [
         ShareBar(
             changed_title(one, scenario),
@@ -153,11 +154,16 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         ),
         Panel(
             "obstacles",
-            "What stands in the way: failed worlds that settle without it",
-            "black: the most that only some of them bring",
+            "What stands in the way: failed worlds that settle without …",
+            "black: the most that only some of several bring",
             removed,
         ),
-        Panel("changes", "The smallest change: fresh worlds that settle", "", before + changed),
+        Panel(
+            "changes",
+            "The smallest change: fresh worlds that settle",
+            "",
+            before + changed,
+        ),
     ]
 
 
@@ -179,4 +185,5 @@ def headline(found: Explanation) -> str:
     if len(best.keys) == 1:
         return f"{text}; without {best.what[0]}, {share}"
     less = "none" if best.parts == 0 else f"at most {percent(best.parts)}"
-    return f"{text}; without {listing(best.what)} together, {share}, without less {less}"
+    text += f"; without {listing(best.what)} together, {share}"
+    return f"{text}, without only some of these {less}"

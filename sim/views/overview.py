@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ import numpy as np
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import apart, thirds
 from sim.prose import percent, sentence
-from sim.studies.explain.inputs import input_of, value_words
+from sim.scenario.titles import WHETHER
+from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.measure import measure_of
 from sim.studies.explain.outline import experiments_array
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
@@ -27,7 +27,6 @@ from sim.words.story import asked_words, base_rate_words, package_words, stuck_w
 MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
 LEVEL = 0.05
 """Of a difference that chance alone would bring once in all the numbers looked at."""
-_NUMBER = re.compile(r"^[-\d.]+ \((“.*”)\)$")
 
 
 @dataclass(frozen=True)
@@ -113,25 +112,15 @@ def hinges(run: Run) -> list[str]:
     for n in np.argsort(-np.abs(z), kind="stable")[:MOST_LINES]:
         if abs(z[n]) < least:
             break
-        parts = thirds(table[:, n])
-        low, high = _ends(run, paths[n], [float(np.median(table[part, n])) for part in parts])
+        x = table[:, n]
+        parts = thirds(x)
+        most, least_of = float(x[parts[0]].max()), float(x[parts[1]].min())
+        low, high = ends_words(paths[n], most, least_of, run.scenario)
         shares = [percent(float(outcome[part].mean())) for part in parts]
-        title = input_of(paths[n], run.scenario).title
+        title = input_of(paths[n], run.scenario).title.removesuffix(WHETHER)
         found.append(f"{sentence(title)}: {measure.case} in {shares[0]} of worlds {low}, in "
                      f"{shares[1]} {high}.")  # fmt: skip
     return found
-
-
-def _ends(run: Run, path: str, values: Sequence[float]) -> list[str]:
-    """A low value and a high one, to go after "in 10 % of worlds"."""
-    words = [value_words(path, value, run.scenario) for value in values]
-    if words == ["no", "yes"]:
-        return ["if not", "if so"]
-    if words[0].startswith("the lowest"):
-        return ["in its lowest third", "in its highest"]
-    # the words of the scale, with the numbers only where both have the same
-    short = [_NUMBER.sub(r"\1", one) for one in words]
-    return [f"with {one}" for one in (short if short[0] != short[1] else words)]
 
 
 def sources_of(run: Run, issues: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.prose import listing, percent, span_words
-from sim.results.allowed import SAMPLING
+from sim.results.allowed import wider
 from sim.results.summary import Summary
 from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
@@ -72,12 +72,13 @@ def ratification_words(scenario: Scenario, summary: Summary) -> list[str]:
     for gate in summary.ratification.values():
         who = scenario.actors[gate.of].short
         name = f"{gate.title} (for {who})"
-        if gate.passed is None:
+        if gate.passed is None or gate.interval is None:
             lines.append(f"{name}: no text came before it")
         else:
+            span, means = wider(gate.interval, gate.allowed)
             lines.append(
-                f"{name}: the last text passed in {percent(gate.passed, gate.interval)} "
-                f"({SAMPLING} {span_words(gate.interval)}) of the {percent(gate.voted)} "
+                f"{name}: the last text passed in {percent(gate.passed, span)} "
+                f"({span_words(span)}, {means}) of the {percent(gate.voted)} "
                 "of the worlds in which it voted"
             )
     return lines
@@ -92,9 +93,10 @@ def durability_words(scenario: Scenario, summary: Summary) -> list[str]:
     held = [f"{y} years {percent(found.held[y])}" for y in dict.fromkeys(marks)]
     held[0] = held[0].replace("1 years", "1 year")
     last = str(found.years)
+    span, means = found.span_after(last)
     lines = [
         f"Of the {found.worlds:,} settlements, share still holding after {listing(held)} "
-        f"({SAMPLING} {span_words(found.interval[last])} for the last)."
+        f"({span_words(span)} for the last, {means})."
     ]
     breaks = [
         f"{scenario.actors[a].short} in {percent(s)}" for a, s in found.broken_by.items() if s

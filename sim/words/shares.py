@@ -18,6 +18,15 @@ NOT_APART = (
 """What a tie is."""
 
 
+WORLD = "A world is one run, in which each uncertain number has one of its values"
+
+
+def world_words(allowed: bool) -> str:
+    """What a world is, and what stands in brackets after shares."""
+    brackets = f"{RANGE} the model's settings to be" if allowed else f"{SAMPLING}s"
+    return f"({WORLD}; in brackets: {brackets}.)"
+
+
 def share_of(share: float, worlds: int, interval: Interval | None = None) -> str:
     """A share of so many worlds; of few as a count.
 

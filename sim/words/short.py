@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import zip_longest
 from pathlib import Path
 
 from sim.prose import counted, listing, percent, sentence
 from sim.results.outcomes import LASTING, NOTE, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
+from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
-from sim.words.shares import FEW, odds_words
+from sim.words.shares import FEW, odds_parts, odds_words, world_words
 from sim.words.story import base_rate_words, within
 
 WIDTH, LINES = 80, 25
 CHANGE = "What would change it: "
+HARD = "\N{NO-BREAK SPACE}%"
+LAST = 30
+"""Signs of the last column of the answer at the most; a longer title goes on below."""
+SHORT = {
+    "limited": "limited agreements only",
+    "partial": "a stage stands, not the whole",
+}
+"""Kinds of outcome, where a label says too little."""
+LEAST = 0.1
+"""Share of the failed worlds that stop at an issue which is told."""
 MANY = 60
 """Signs of all changed assumptions that are shown; of more, how many there are."""
 
@@ -34,10 +46,9 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     head = [*_wrapped(title), *_wrapped(scenario.question or ""), *_changed(summary)]
     beside = [f"Base rate. {base}"] if (base := base_rate_words(summary)) else []
     beside += happened_words(scenario, summary)[:1]
-    told = [
-        line for text in (*_answer(scenario, summary), *beside) for line in _wrapped(text)
-    ]  # fmt: skip
-    ends = ["", *_wrapped(f"How the worlds end: {_endings(summary)}")]
+    told = [*_table(scenario, summary)]
+    told += [line for text in (*_answer(summary), *beside) for line in _wrapped(text)]
+    ends = ["", *_wrapped(f"How the worlds end, each counted once: {_endings(scenario, summary)}")]
     reasons = _why(scenario, summary)
     command = f"python -m sim explain {file}"
     command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
@@ -46,8 +57,8 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     tail = [
         "",
         f"{CHANGE}{command}",
-        *_wrapped(f"The rest: --full, and {folder}/ (charts, tables, summary.json)."),
-        *_wrapped("Each number has a source or a judgement in the file; --report lists them."),
+        *_wrapped(f"Also: compare {file} OTHER (which plan does best), mediation {file}."),
+        *_wrapped(f"The rest: --full; charts and tables: {folder}/; sources: --report."),
     ]
     tail += _wrapped(NOTE)
     # all but the first reason are cut first, then the rarest endings
@@ -61,14 +72,14 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
     lines = textwrap.wrap(
-        text.replace(" %", "\N{NO-BREAK SPACE}%"),
+        text.replace(" %", HARD),
         WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=True,
         break_on_hyphens=False,
     )
-    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+    return [line.replace(HARD, " %") for line in lines]
 
 
 def _cut(lines: list[str], room: int) -> list[str]:
@@ -88,36 +99,50 @@ def _changed(summary: Summary) -> list[str]:
     return _wrapped(f"Changed: {text}")
 
 
-def _answer(scenario: Scenario, summary: Summary) -> list[str]:
-    """What is signed, by the scenario's own days and by the last; how sure; what a world is."""
-    first = scenario.stages[0]
-    lines = []
+def _table(scenario: Scenario, summary: Summary) -> list[str]:
+    """What is signed by the scenario's own days and by the last: a row each."""
+    staged = len(scenario.stages) > 1
+    first = scenario.stages[0].title or scenario.stages[0].name.replace("_", " ")
+    rows = [[f"Of {counted(summary.worlds, 'world')} have", "a settlement", f"“{first}”"]]
     for one in summary.asked or []:
         if one.settlement is not None:
-            settled = percent(one.settlement, one.settlement_interval)
-            text = f"{sentence(one.text)} Settlement in {settled} of {summary.worlds:,} worlds"
-            if one.first_stage is not None:
-                share = percent(one.first_stage, one.first_stage_interval)
-                text += f"; “{first.title or first.name}” in {share}"
-            lines.append(f"{text}.")
+            shares = (
+                (one.settlement, one.settlement_interval),
+                (one.first_stage, one.first_stage_interval),
+            )
+            rows.append([sentence(one.text), *(percent(*share) for share in shares)])
     days = [day for day, share in summary.deal_by_day.items() if share is not None]
-    for day in dict.fromkeys(days[-1:] if lines else [days[0], days[-1]]):
-        text = f"{sentence(within(day))}: settlement in {_share(summary, 'settlement', day)}"
-        if len(scenario.stages) > 1:
-            share = _share(summary, "first_stage", day)
-            text += f"; “{first.title or first.name}” signed in {share}"
-        lines.append(f"{text}.")
-    if text := _lasting(summary, days):
-        lines.append(text)
-    how = (
-        "brackets: 10 to 90 % of what past talks allow"
-        if summary.allowed
-        else ("brackets: 95 % intervals")
-    )
-    lines.append(
-        f"(A world is one run in which all uncertain numbers have one of their values; {how}.)"
-    )
+    for day in dict.fromkeys(days[-1:] if len(rows) > 1 else [days[0], days[-1]]):
+        shares_ = (_share(summary, what, day) for what in ("settlement", "first_stage"))
+        rows.append([sentence(within(day)), *shares_])
+    return _aligned(rows if staged else [row[:2] for row in rows])
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Rows with their columns below each other, each in as many lines as it needs."""
+    last = min(max(len(row[-1]) for row in rows), LAST) if len(rows[0]) > 2 else 0
+    middle = max(len(row[1]) for row in rows)
+    widths = [WIDTH - middle - last - 4, middle, last]
+    lines = []
+    for row in rows:
+        cells = [
+            textwrap.wrap(text.replace(" %", HARD), max(width, 1)) or [""]
+            for text, width in zip(row, widths, strict=False)
+        ]
+        lines += [
+            "  ".join(text.ljust(width) for text, width in zip(parts, widths, strict=False))
+            .replace(HARD, " %")
+            .rstrip()
+            for parts in zip_longest(*cells, fillvalue="")
+        ]
     return lines
+
+
+def _answer(summary: Summary) -> list[str]:
+    """When settlements come, how many hold, and what a world is."""
+    days = [day for day, share in summary.deal_by_day.items() if share is not None]
+    lasting = _lasting(summary, days)
+    return [*([lasting] if lasting else []), world_words(summary.allowed is not None)]
 
 
 def _lasting(summary: Summary, days: list[str]) -> str:
@@ -142,15 +167,31 @@ def _share(summary: Summary, what: str, day: str) -> str:
     return odds_words(summary.by_day(what)[0][day], summary.worlds, spans[day])
 
 
-def _endings(summary: Summary) -> str:
-    """Kinds of outcome that happen, the most frequent first."""
+def _endings(scenario: Scenario, summary: Summary) -> str:
+    """Kinds of outcome that happen, the most frequent first, and what was signed and fell again."""
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
     told = [
-        f"{OUTCOME_WORDS[kind].label.lower()} {odds_words(share, summary.worlds)}"
+        f"{SHORT.get(kind, OUTCOME_WORDS[kind].label.lower())}{_limited(scenario, summary, kind)} "
+        + " ".join(odds_parts(share, summary.worlds)).rstrip()
         for kind, share in shares
         if share > 0
     ]
-    return f"{'; '.join(told)}."
+    text = f"{'; '.join(told)}."
+    stage = scenario.stages[0]
+    fell = summary.first_stage_fell
+    if len(scenario.stages) > 1 and fell > 0:
+        title = stage.title or stage.name.replace("_", " ")
+        text += f" “{title}” was signed and fell for good in {odds_words(fell, summary.worlds)}."
+    return text
+
+
+def _limited(scenario: Scenario, summary: Summary, kind: str) -> str:
+    """The limited agreement that is signed most, in brackets."""
+    if kind != "limited" or not summary.limited:
+        return ""
+    signed = {key: use.ever for key, use in summary.limited.items()}
+    most = max(signed, key=lambda key: signed[key])
+    return f" (such as “{limited_titles(scenario)[most]}”)"
 
 
 def _why(scenario: Scenario, summary: Summary) -> list[str]:
@@ -162,7 +203,8 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     text = f"Of the worlds without a settlement {percent(reasons[most])} end with "
     text += f"{REASON_WORDS[most].line}"
     issues = sorted(summary.stuck_on.items(), key=lambda one: -one[1])[:3]
-    named = [f"{scenario.issues[k].title} ({percent(v)})" for k, v in issues if v > 0]
+    told = [one for one in issues if one[1] >= LEAST] or issues[:1]
+    named = [f"{scenario.issues[k].title} ({percent(v)})" for k, v in told if v > 0]
     if named:
         text += f". What they stop at: {listing(named)}"
     lines = [f"{text}."]

@@ -198,13 +198,12 @@ def answer(scenario: Scenario, summary: Summary) -> str:
 def _usual_days(scenario: Scenario, summary: Summary) -> str:
     shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [day for day, share in shares.items() if share is not None]
-    first, last = days[0], days[-1]
+    first, last = days[-1 if summary.asked else 0], days[-1]
     if not shares[last]:
-        text = (
-            f"No world in this model has a settlement {within(first)} ({span_words(spans[first])})"
-        )
+        text = f"No world in this model has a settlement {within(first)} ("
         if last != first:
-            text += f", and none {within(last)} ({span_words(spans[last])}; {summary.span_means})"
+            text += f"{span_words(spans[first])}), and none {within(last)} ("
+        text += f"{span_words(spans[last])}; {summary.span_means})"
     else:
         text = f"A settlement {within(first)} comes in "
         text += in_worlds(shares[first], summary.worlds, spans[first])
@@ -225,10 +224,13 @@ def base_rate_words(summary: Summary) -> str:
     if base is None:
         return ""
     span = f"{span_words(base.interval)}; " if base.interval else ""
-    return (
+    text = (
         f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)} "
-        f"({span}{base.n:,} cases, {base.data})."
+        f"({span}{base.n:,} cases, {base.data}): an average of wars"
     )
+    if len(summary.stages) > 1 and base.truces:
+        text += f", to be read beside the {percent(summary.first_stage_ever)} of a first stage"
+    return f"{text}."
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
@@ -249,7 +251,11 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
     if summary.truces_broken:
         share = percent(summary.truces_broken)
-        lines.append(f"In {share} of the worlds a signed stage is broken again.")
+        fell = percent(summary.first_stage_fell)
+        lines.append(
+            f"In {share} of the worlds a signed stage is broken again; in {fell} what was signed "
+            "does not stand at the end."
+        )
     return lines
 
 

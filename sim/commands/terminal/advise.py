@@ -17,6 +17,7 @@ from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
+from sim.words.shares import WORLD
 
 if TYPE_CHECKING:
     from sim.commands.advising import AdviseJob, MediationJob
@@ -72,6 +73,17 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     console.print(f"Written to {job.folder}: {', '.join(job.written)}")
 
 
+def _helps(found: Mediated) -> list[str]:
+    """Whether each mediator who need not sign makes settlements more frequent."""
+    number = list(found.measures).index("ratified")
+    adds = [(part.what, part.adds[number]) for part in found.parts if part.key == MEDIATOR]
+    return [
+        f"{what}: {gap_words(one)} settlements in 100 worlds, "
+        f"{'more than chance' if one.better or one.worse else 'no more than chance may bring'}."
+        for what, one in adds
+    ]
+
+
 def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
     """Outcome by outcome, what each part adds to it."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
@@ -81,6 +93,9 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
         f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
         f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING})."
     )
+    console.print(f"{WORLD}.")
+    for line in _helps(found):
+        console.print(Text(line, style="bold"))
     shown: set[str] = set()
     for number, (measure, title) in enumerate(found.measures.items()):
         adds = [(part, part.adds[number]) for part in found.parts]

@@ -16,7 +16,7 @@ from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, TIES, distance_words, grouping_words
+from sim.studies.compare.ranking import COLUMNS, TIES, best_words, distance_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -26,7 +26,7 @@ from sim.studies.compare.words import (
     told,
     worlds_words,
 )
-from sim.words.shares import is_few, odds_parts
+from sim.words.shares import WORLD, is_few, odds_parts
 
 
 def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
@@ -41,7 +41,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     _ranking(console, comparison)
     console.print(Text("\nAll of them, in this order", style="bold"))
     console.print(_table(comparison))
-    console.print(Padding(spans_words(comparison), (0, 0, 0, 2)), style="dim")
+    console.print(Padding(f"{spans_words(comparison)} {WORLD}.", (0, 0, 0, 2)), style="dim")
     _contents(console, comparison)
     _changes(console, comparison)
     plans = _plans(comparison)
@@ -88,18 +88,16 @@ def _table(comparison: Comparison) -> Table:
 
 
 def _ranking(console: Console, comparison: Comparison) -> None:
-    """Places among the plans of one war and day 0, with ties."""
-    for line in grouping_words(comparison.groups):
-        console.print(Padding(line, (0, 0, 1, 0)))
+    """Which does best, and places among the plans of one war and day 0, with ties."""
+    for line in best_words(comparison.groups):
+        console.print(line)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("Scenario", no_wrap=True)
+    for heading in ("Settles", "and\nholds", "Least\ngain", "Red lines\nmiss by"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("most on", min_width=14)
     for group in comparison.groups:
-        if len(comparison.groups) > 1:
-            console.print(Text(f"Day 0: {group.day_0}", style="bold"))
-        table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-        table.add_column("", justify="right", no_wrap=True)
-        table.add_column("Scenario", no_wrap=True)
-        for heading in ("Settles", "and\nholds", "Least\ngain", "Red lines\nmiss by"):
-            table.add_column(heading, justify="right", no_wrap=True)
-        table.add_column("most on", min_width=14)
         for place in group.places:
             run = comparison.run(place.scenario)
             worlds = run.summary.worlds
@@ -108,11 +106,11 @@ def _ranking(console: Console, comparison: Comparison) -> None:
             )
             numbers = (settles, holds, signed(f"{100 * place.least_gain:.2f}"))
             words = distance_words(place, run)
-            name = f"{place.rank}{'=' if place.tied else ''}"
-            table.add_row(name, place.scenario, *numbers, f"{place.distance:.2f}", words)
-        console.print(table)
-        if any(place.tied for place in group.places):
-            console.print(Padding(TIES, (0, 0, 0, 2)), style="dim")
+            table.add_row(group.rank(place), place.scenario, *numbers,
+                          f"{place.distance:.2f}", words)  # fmt: skip
+    console.print(Padding(table, (1, 0, 0, 0)))
+    if any(place.tied for group in comparison.groups for place in group.places):
+        console.print(Padding(TIES, (0, 0, 0, 2)), style="dim")
     console.print(Padding(COLUMNS, (0, 0, 0, 2)), style="dim")
 
 

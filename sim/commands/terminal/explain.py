@@ -7,10 +7,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from sim.commands.explaining import ExplainJob
+from sim.prose import possessive
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.words import (
     DRIVERS,
+    UNREACHED,
+    actor_words,
     alone_words,
     answer_words,
     changed_title,
@@ -39,18 +42,20 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
         console.print(Text(f"Changed: {change}", style="bold"))
     if scenario.question:
         console.print(scenario.question)
-    console.print(answer_words(found))
+    for line in answer_words(found):
+        console.print(line)
     section("What decides it", deciding(found))
-    section("What must be true", [ruling(found)])
-    section("What stands in the way", standing(found, scenario))
-    if found.unreached:
-        section("Where a package that suits all was not reached", found.unreached)
+    section("What must be true", ruling(found))
+    who = f", of {possessive(actor_words(job.actor, scenario))} own" if job.actor else ""
+    section(f"What stands in the way{who}", standing(found, scenario))
+    if found.unreached and not job.actor:
+        section(UNREACHED, found.unreached)
     for one in found.changes:
         section(changed_title(one, scenario), changing(one, scenario))
         console.print("  To run it:")
         console.print(run_words(job.file, [*job.job.overrides, *one.set]), soft_wrap=True)
     if not found.changes:
-        section("The smallest change", ["Nothing tried settles 5 % of the failed worlds."])
+        section(f"The smallest change{who}", ["Nothing tried settles 5 % of the failed worlds."])
     if job.actor is None and found.failed:
         again = explain_words(job.file, job.job.overrides)
         section("Who could alone", alone_words(found, scenario, again))

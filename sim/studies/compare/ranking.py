@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing
+from sim.prose import listing, percent
 from sim.results.outcomes import Measure, Values, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, difference
@@ -83,6 +83,10 @@ class Group(Record):
     war: int
     day_0: str
     places: list[Place]
+
+    def rank(self, place: Place) -> str:
+        """A place as it is shown; nothing where there is nothing to rank it with."""
+        return f"{place.rank}{'=' if place.tied else ''}" if len(self.places) > 1 else "–"
 
 
 def groups_of(runs: Sequence[Run], baseline: str) -> list[tuple[list[Run], int]]:
@@ -206,22 +210,33 @@ def _place(
     )  # fmt: skip
 
 
-def grouping_words(groups: Sequence[Group]) -> list[str]:
-    """That scenarios of different wars or days are not ranked together; nothing of one group."""
-    if len(groups) < 2:
-        return []
-    wars = len({group.war for group in groups})
-    parts = [
-        f"{listing(place.scenario for place in group.places)} (day 0: {group.day_0})"
-        for group in groups
-    ]
-    why = "of different wars" if wars > 1 else "of different days 0"
-    if wars > 1 and len(groups) > wars:
-        why = "of different wars and days 0"
-    return [
-        f"Ranked in {counted(len(groups), 'group')}, since plans {why} do not start from the same "
-        f"situation, whatever draws they share: {'; '.join(parts)}."
-    ]
+def best_words(groups: Sequence[Group]) -> list[str]:
+    """Which plan does best: of each war and day 0 the first, and what is not ranked at all."""
+    lines = []
+    for group in groups:
+        names = [place.scenario for place in group.places]
+        first = [place.scenario for place in group.places if place.rank == 1]
+        among = f"Which does best: of {listing(names)} (day 0: {group.day_0})"
+        if len(first) == len(names) > 1:
+            lines.append(f"{among} no measure tells any apart.")
+        elif len(names) > 1:
+            tied = ", which no measure tells apart, are" if len(first) > 1 else " is"
+            by = {NOUNS[key]: key for place in group.places[:1] for key in place.ahead.values()}
+            lines.append(f"{among} {listing(first)}{tied} ahead, by {listing(by)}.")
+    alone = [(group.day_0, group.places[0]) for group in groups if len(group.places) == 1]
+    if len(groups) > 1 and alone:
+        most = sorted(alone, key=lambda one: -one[1].settlement)
+        told = listing(
+            f"{place.scenario} (day 0: {day}; {percent(place.settlement)} settle)"
+            for day, place in most
+        )
+        wars = len({group.war for group in groups}) > 1
+        lines.append(
+            f"Not ranked, as no other plan here has the same {'war and ' * wars}day 0: {told}. "
+            "They start from other situations, so that more settlements need not mean a better "
+            "plan."
+        )
+    return lines
 
 
 def distance_words(place: Place, run: Run) -> str:

@@ -16,7 +16,7 @@ from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.ranking import grouping_words
+from sim.studies.compare.ranking import best_words
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
 Cell = tuple[str, float | None, float | None, float | None]
@@ -58,6 +58,7 @@ def row(run: Run) -> dict[str, Any]:
         "held_years": int(years) if years else None,
         "held": held.held[years] if held and years and held.worlds else None,
         "held_interval": held.interval[years] if held and years and held.worlds else None,
+        "held_range": held.allowed.get(years) if held and years else None,
         "stuck_on": stuck[0] if stuck[1] > 0 else None,
         "stuck_on_share": stuck[1] if stuck[1] > 0 else None,
     }
@@ -102,11 +103,13 @@ def cells(run: Run) -> Iterator[Cell]:
 
 
 def _after_signing(run: Run) -> Iterator[Cell]:
-    """Gains, ratification, durability and the plan as published, where the scenario has them."""
+    """Gains, limited agreements, ratification, durability and the plan, where there are any."""
     summary, data = run.summary, run.ensemble
     for actor in data.actor.values:
         gain = data.gain.sel(actor=actor).values
         yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
+    for key, use in (summary.limited or {}).items():
+        yield (f"limited.{key}", use.ever, *use.ever_interval)
     for gate, entry in summary.ratification.items():
         yield (f"ratification.{gate}.passed", entry.passed, *(entry.interval or NOTHING))
     if held := summary.durability:
@@ -146,12 +149,21 @@ def compare_csv(comparison: Comparison) -> str:
 
 def ranges_of(run: Run) -> dict[str, Interval]:
     """How odds differ among calibrations, 10 to 90 per cent, by the names of :func:`cells`."""
-    if (found := run.summary.allowed) is None:
+    summary = run.summary
+    if (found := summary.allowed) is None:
         return {}
     by_day = {"deal_by_day": found.deal_by_day, "first_stage_by_day": found.first_stage_by_day}
     plan = {"plan.acceptable": found.plan} if found.plan else {}
+    gates, held = summary.ratification, summary.durability
     return (
         plan
+        | {
+            f"ratification.{key}.passed": gate.allowed
+            for key, gate in gates.items()
+            if gate.allowed
+        }
+        | {f"held.{year}": span for year, span in (held.allowed if held else {}).items()}
+        | {f"limited.{key}": span for key, span in (found.limited or {}).items()}
         | {f"outcome.{kind}": span for kind, span in found.outcomes.items()}
         | {
             f"{key}.{day}": span
@@ -215,7 +227,7 @@ def compare_json(comparison: Comparison) -> str:
             "actors": comparison.actors,
             "scenarios_sharing_actors": comparison.actor_group,
         },
-        "notes": [*grouping_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
+        "notes": [*best_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
         "failed": comparison.failed,
         "missing": comparison.missing,
         "in_words": told(comparison),

@@ -13,9 +13,9 @@ from sim.studies.compare.differences import Difference
 from sim.words.shares import ranges_words
 
 RIPENESS = (
-    "Ripeness: the largest gain in utility over no deal that all could have at once; where red "
-    "lines leave no common ground, with those crossed least. More of it means that the war, not "
-    "the red lines, would allow a deal."
+    "Room for a deal: the largest gain over no deal that all could have at once, where 1 is all "
+    "that a side wants; where red lines leave no common ground, with those crossed least. More of "
+    "it means that the war, not the red lines, would allow a deal."
 )
 EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "

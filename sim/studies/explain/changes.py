@@ -18,7 +18,7 @@ from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
 from sim.studies.explain.trials import SETTLES
-from sim.studies.explain.words import bundle_words, move_words
+from sim.studies.explain.words import TOLD, bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 Progress = Callable[[str, float, float], None]
@@ -36,25 +36,15 @@ STEPS = 6
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search in failed worlds found; changes not yet confirmed.
-
-    Attributes
-    ----------
-    standing : callable
-        Waits for the obstacles, single and together.
-    promised : list of callable
-        Each waits for a change.
-    changed : list of Loaded
-        The scenario with each of the changes.
-    """
+    """What a search in failed worlds found; changes not yet confirmed."""
 
     failed: int
     counted: int
     everything: float
-    standing: Callable[[], tuple[list[Obstacle], list[Obstacle]]]
+    obstacles: list[Obstacle]
+    together: list[Obstacle]
     reasons: list[Reasons]
-    promised: list[Callable[[], Change]]
-    changed: list[Loaded]
+    changes: list[Change]
     alone: dict[str, float]
     alone_by: dict[str, list[str]]
 
@@ -68,13 +58,20 @@ def searched(
     actor: str | None,
     progress: Progress,
     goal: float,
-) -> Searched:
+) -> tuple[list[Loaded], Callable[[], Searched]]:
     """Obstacles and smallest changes: of all, or of one actor's own.
 
     Parameters
     ----------
     data : Dataset
         The run's worlds.
+
+    Returns
+    -------
+    changed : list of Loaded
+        The scenario with each of the changes.
+    told : callable
+        Waits for what is counted in other worlds.
     """
     if actor is not None:
         moves = [move for move in moves if move.actor == actor]
@@ -82,7 +79,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0, 0.0, lambda: ([], []), [], [], [], {}, {})
+        return [], lambda: Searched(0, 0, 0.0, [], [], [], [], {}, {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -92,15 +89,15 @@ def searched(
     progress("what stands in the way", 1, STEPS)
     found = lattice(few)
     sure = field(whole, failed[FEW:][:SURE] or failed)
-    standing = obstacles(found, sure, scenario)
-    progress("the smallest change", 2, STEPS)
-    alone, alone_by = {}, {}
+    most: dict[str, tuple[str, ...]] = {}
     for owner in dict.fromkeys(move.actor for move in moves):
         own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
         own.sort(key=len)  # of two that bring as much the shorter
-        most = max(own, key=found.odds, default=())
-        alone[owner] = found.odds(most) if most else 0.0
-        alone_by[owner] = [bundle_words(whole[key], scenario) for key in most]
+        most[owner] = max(own, key=found.odds, default=())
+    able = [keys for keys in most.values() if keys and found.odds(keys) >= TOLD]
+    standing = obstacles(found, sure, scenario, able)
+    progress("the smallest change", 2, STEPS)
+    alone_by = {k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()}
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
     least, changes, changed = smallest(few, found, may, goal), [], []
@@ -114,10 +111,16 @@ def searched(
         progress("what it promises", 3, STEPS)
         changes.append(promised(loaded, others, least, actor or "", goal))
         changed.append(load_variant(loaded, set_arguments(others, least.shares)))
-    return Searched(
-        len(few.worlds), len(sure.worlds), float(found.everything.mean()), standing,
-        reasons(found, few, scenario), changes, changed, alone, alone_by,
-    )  # fmt: skip
+
+    def told() -> Searched:
+        single, together, again = standing()
+        alone = {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()}
+        return Searched(
+            len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
+            reasons(found, few, scenario), [one() for one in changes], alone, alone_by,
+        )  # fmt: skip
+
+    return changed, told
 
 
 def promised(
@@ -131,7 +134,11 @@ def promised(
         hits = float((ends() == SETTLES).sum())
         return Change(
             owner,
-            [move_words(field.moves[k], part, loaded.scenario) for k, part in shares.items()],
+            [
+                words
+                for key, part in shares.items()
+                for words in move_words(field.moves[key], part, loaded.scenario)
+            ],
             set_arguments(field, shares),
             prices(field, shares),
             asked,

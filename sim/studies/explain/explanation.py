@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import xarray as xr
 
 from sim.ensemble.aside import aside
@@ -30,8 +31,9 @@ from sim.studies.explain.outline import outline, settled_span
 
 FRESH, JUDGED = 7919, 2000
 """Added to the seed for the worlds of the confirmation; how many there are at the most."""
-UNMEDIATED = 500
-"""Of them in which the talks are run without a mediator, too."""
+UNMEDIATED = 1000
+"""Worlds of the run in which the talks are run without a mediator, too: as many as `mediation` has,
+and the same, so that both tell one figure."""
 RERUN = 60
 """Worlds in which a package was not reached that are run again to find why."""
 
@@ -65,38 +67,34 @@ def explain(
     data = run.ensemble
     worlds = min(data.sizes["world"], JUDGED)
     with Beside(executor) as beside:
-
-        def fresh(one: Loaded, many: int, parts: int = 1) -> Callable[[], xr.Dataset]:
-            found = _later_worlds(one.scenario, seed + FRESH, many, parts, beside)
-            return lambda: build_dataset(found(), data, data.attrs)
-
         # what does not wait for the search is done while a step of it needs one worker only
-        as_it_is = fresh(loaded, worlds)
+        as_it_is = _later(loaded, seed + FRESH, worlds, 1, beside)
         unreached = later_causes(
             loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, beside
         )
         without = without_mediators(loaded) if actor is None else None
-        alone = None if without is None else fresh(without, min(worlds, UNMEDIATED))
-        base = searched(loaded, all_moves(loaded), data, beside, seed, actor, progress, goal)
+        many = min(worlds, UNMEDIATED)
+        alone = None if without is None else _later(without, seed, many, 1, beside)
+        changed, told = searched(
+            loaded, all_moves(loaded), data, beside, seed, actor, progress, goal
+        )
         progress("fresh worlds", 4, STEPS)
-        then = [fresh(one, worlds, executor.workers) for one in base.changed]
-        now = as_it_is()
+        then = [_later(one, seed + FRESH, worlds, executor.workers, beside) for one in changed]
+        now = build_dataset(as_it_is(), data, data.attrs)
         with aside(partial(outline, run, now), executor.aside) as outlined:
-            changed = [one() for one in then]
-            obstacles, together = base.standing()
-            promised = [one() for one in base.promised]
-            unmediated = None if alone is None else alone()
-            causes = unreached()
+            confirmed = [by_world(one()) for one in then]
+            base, causes = told(), unreached()
+            unmediated = None if alone is None else by_world(alone())
             progress("what must be true", 5, STEPS)
             known = outlined()
     before = float(ends_in("settlement")(now).mean())
     changes = []
-    for change, data_then in zip(promised, changed, strict=True):
-        hits = float(ends_in("settlement")(data_then).sum())
+    for change, there in zip(base.changes, confirmed, strict=True):
+        hits, allowed = float(ends_in("settlement")(there).sum()), settled_span(there)
         sure = wilson(hits, worlds)
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
-                    fresh_worlds=worlds, confirmed_allowed=settled_span(data_then))
+                    fresh_worlds=worlds, confirmed_allowed=allowed)
         )  # fmt: skip
     return replace(
         known,
@@ -104,37 +102,15 @@ def explain(
         failed=base.failed,
         counted=base.counted,
         everything=base.everything,
-        obstacles=obstacles,
-        together=together,
+        obstacles=base.obstacles,
+        together=base.together,
         reasons=base.reasons,
         changes=changes,
         alone=base.alone,
         alone_by=base.alone_by,
-        mediator=[]
-        if unmediated is None
-        else added(loaded.scenario, seed + FRESH, now, unmediated),
+        mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )
-
-
-def _later_worlds(
-    scenario: Scenario, seed: int, worlds: int, parts: int, beside: Beside
-) -> Callable[[], dict[int, ChunkResult]]:
-    """Worlds of one chunk, in some parts, run beside something else: waits for them."""
-    (task,) = chunk_tasks(worlds)
-    parts = max(min(parts, worlds // WORTH), 1)
-    cuts = task.cut(*(worlds * n // parts for n in range(1, parts)))
-    results = beside.later(run_chunk, [Call(scenario, seed, cut) for cut in cuts])
-
-    def found() -> dict[int, ChunkResult]:
-        out = {}
-        for cut, one in zip(cuts, results(), strict=True):
-            if isinstance(one, Failure):
-                raise RunError([one])
-            out[cut.start] = one
-        return out
-
-    return found
 
 
 def without_mediators(loaded: Loaded) -> Loaded | None:
@@ -146,15 +122,50 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def added(scenario: Scenario, seed: int, mediated: xr.Dataset, alone: xr.Dataset) -> list[Added]:
+def _later(
+    one: Loaded, seed: int, worlds: int, parts: int, beside: Beside
+) -> Callable[[], dict[int, ChunkResult]]:
+    """Worlds of one chunk, in some parts, run beside something else: waits for them."""
+    (task,) = chunk_tasks(worlds)
+    parts = max(min(parts, worlds // WORTH), 1)
+    cuts = task.cut(*(worlds * n // parts for n in range(1, parts)))
+    results = beside.later(run_chunk, [Call(one.scenario, seed, cut) for cut in cuts])
+
+    def found() -> dict[int, ChunkResult]:
+        out = {}
+        for cut, result in zip(cuts, results(), strict=True):
+            if isinstance(result, Failure):
+                raise RunError([result])
+            out[cut.start] = result
+        return out
+
+    return found
+
+
+def by_world(results: dict[int, ChunkResult]) -> xr.Dataset:
+    """What is one number a world, whatever stages or levers the scenario has."""
+    parts = [results[start].outcomes for start in sorted(results)]
+    return xr.Dataset(
+        {
+            name: ("world", np.concatenate([part[name] for part in parts]))
+            for name, values in parts[0].items()
+            if values.ndim == 1
+        }
+    )
+
+
+def added(scenario: Scenario, seed: int, data: xr.Dataset, alone: xr.Dataset) -> list[Added]:
     """What they add to the first stage, if there is one before the whole, and to settlements."""
     first = [one for one in asked_measures(scenario) if one.key == "first_stage"]
     kinds = [(one.title, one.values) for one in first if len(scenario.stages) > 1]
     many = alone.sizes["world"]
-    both = mediated.isel(world=slice(0, many))
+    there = data.world.values[data.world.values < many]  # with gaps where worlds failed
+    both, less = data.sel(world=there), alone.isel(world=there)
     found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(alone), scores)
+        gap = shares_gap(title, values(both), values(less), scores[there])
         share = float(values(both).mean())
-        found.append(Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed))
+        found.append(
+            Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed, len(there))
+        )
     return found

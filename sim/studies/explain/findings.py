@@ -16,11 +16,11 @@ class Driver(Record):
     Attributes
     ----------
     index, low, high : float
-        PAWN index with its 95 % interval.
+        PAWN index with its 95 % interval: what the outcome owes to the number, 0 to 1.
     when_low, when_high : float
         Mean of the measure where the number is in its lowest, and its highest third.
-    low_words, high_words : str
-        Where those thirds end and begin.
+    if_low, if_high : str
+        Where those thirds end and begin, as clauses.
     """
 
     path: str
@@ -32,8 +32,8 @@ class Driver(Record):
     high: float
     when_low: float
     when_high: float
-    low_words: str
-    high_words: str
+    if_low: str
+    if_high: str
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Change(Record):
 
 @dataclass(frozen=True)
 class Added(ToldApart, Record):
-    """What mediators add to one outcome: shares of worlds with and without, and the difference."""
+    """What mediators add to one outcome: shares of so many worlds with and without, and the gap."""
 
     outcome: str
     share: float
@@ -150,6 +150,7 @@ class Added(ToldApart, Record):
     adds: float
     interval: Interval
     allowed: Interval | None = None
+    worlds: int = 0
 
 
 @dataclass(frozen=True)
@@ -168,8 +169,9 @@ class Explanation(Record):
     ----------
     identity : str
         Of scenario, code and seed: what it is about.
-    settled : float
-        Share of the worlds that settle, with its interval, and how it differs among calibrations.
+    settled, settled_first : float
+        Share of the worlds that settle, with its interval, and how it differs among calibrations;
+        the share among the first of them, which a run has; None where there are no more.
     measure, why_measure : str
         What drivers and rules are about, and why it is not the odds.
     chance : float
@@ -183,7 +185,8 @@ class Explanation(Record):
     everything : float
         Share of the failed worlds searched in that settle once everything is removed.
     alone, alone_by : dict
-        Actor → the most of those that any one, two or three things of its own bring, and which.
+        Actor → the one, two or three things of its own that bring most in the worlds searched in,
+        and what they bring in others.
     mediator : list of Added
         What those who mediate and need not sign add, in fresh worlds; empty where there are none.
     unreached : list of str
@@ -219,3 +222,4 @@ class Explanation(Record):
     mediator: list[Added]
     unreached: list[str]
     settled_allowed: Interval | None = None
+    settled_first: float | None = None

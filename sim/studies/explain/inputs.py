@@ -27,14 +27,17 @@ THEMES = {
 """Sort of a number by its path; the first that fits."""
 OTHER = "judgements of the model"
 _SCALE = re.compile(
-    r"actors\.[^.]+\.positions\.(?P<position>[^.]+)\.(ideal|limit|limits\.[01]|line(\.\d)?\.at"
-    r"|conditional\.\d+\.limit)|issues\.(?P<issue>[^.]+)\.no_deal"
+    r"(actors\.[^.]+\.positions|tracks\.(?P<track>[^.]+)\.positions\.[^.]+)\.(?P<position>[^.]+)"
+    r"\.(ideal|limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)"
+    r"|issues\.(?P<issue>[^.]+)\.no_deal"
     r"|(actors|agenda)\..+\.(when|terms)\.(?P<bound>[^.]+)\.at_(least|most)"
 )
 _ROUNDS = re.compile(r"\.(patience|leave_after|delay)$")
 _NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+")
 _YES_NO = re.compile(r"\.binds$")
-_LINE = re.compile(r"actors\..+\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$")
+_LINE = re.compile(
+    r"(actors|tracks)\..+\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$"
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,12 @@ def input_of(path: str, scenario: Scenario) -> Input:
 def scale_words(path: str, value: float, scenario: Scenario) -> str:
     """The text of a scale that is nearest to a value on it; empty for other numbers."""
     found = _SCALE.fullmatch(path)
-    issue = next(filter(None, found.group("position", "issue", "bound")), "") if found else ""
-    return nearest_text(scenario.issues[issue], value) if issue in scenario.issues else ""
+    if found is None:
+        return ""
+    issue = next(filter(None, found.group("position", "issue", "bound")), "")
+    track = scenario.tracks.get(found["track"] or "")
+    known = scenario.issues | track.issues if track else scenario.issues
+    return nearest_text(known[issue], value) if issue in known else ""
 
 
 def value_words(path: str, value: float, scenario: Scenario) -> str:
@@ -97,6 +104,32 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
     return f"{value:.3g}"
 
 
+def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[str, str]:
+    """Where a number is at most one value, and where it is at least another, as two clauses.
+
+    They always read differently, also where one text of a scale is nearest to both values. Of a
+    red line the softer end is told, and the harder one.
+    """
+    if _YES_NO.search(path):
+        return "if it can be crossed at a price", "if it is absolute"
+    if _NORMAL.search(path):
+        return "in the lowest third", "in the highest third"
+    below, above = (value_words(path, value, scenario) for value in (low, high))
+    texts = [scale_words(path, value, scenario) for value in (low, high)]
+    if not texts[0]:
+        return f"where at most {below}", f"where at least {above}"
+    if same := texts[0] == texts[1]:
+        below, above = f"{low:.2f}", f"{high:.2f}"
+    clauses = [f"at {below} or less", f"at {above} or more"]
+    if is_line(path):
+        soft, hard = ("softer", "harder")
+        ends = (hard, soft) if softer_above(path, scenario) else (soft, hard)
+        clauses = [f"where {end}, {clause}" for end, clause in zip(ends, clauses, strict=True)]
+    if same:
+        clauses[1] += f" (nearest to both: “{texts[0]}”)"
+    return clauses[0], clauses[1]
+
+
 def is_line(path: str) -> bool:
     """Whether a number is where a red line lies."""
     return bool(_LINE.fullmatch(path))
@@ -104,11 +137,14 @@ def is_line(path: str) -> bool:
 
 def softer_above(path: str, scenario: Scenario) -> bool:
     """Whether a red line is softer where it lies higher."""
-    parts = path.split(".")
-    position = scenario.actors[parts[1]].positions[parts[3]]
-    if parts[4] == "limits":
-        return parts[5] == "1"
-    return position.upward
+    head, key, _, *rest = path.split(".")
+    if head == "tracks":
+        who, issue, *what = rest
+        position = scenario.tracks[key].positions[who][issue]
+    else:
+        issue, *what = rest
+        position = scenario.actors[key].positions[issue]
+    return what[1] == "1" if what[0] == "limits" else position.upward
 
 
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
@@ -121,9 +157,13 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
         )
         return f"{title} is among the {part} drawn"
     if _YES_NO.search(path):
-        return f"{title.partition(':')[0]} {'binds' if low > 0 else 'does not bind'}"
+        return (
+            f"{title.partition(':')[0]} {'is absolute' if low > 0 else 'can be crossed at a price'}"
+        )
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
+    if at_least and at_most and _NORMAL.search(path):
+        return f"{title} is neither among {at_least} drawn nor among {at_most}"
     if at_least and at_most:
         return f"{title} lies between {at_least} and {at_most}"
     if is_line(path):

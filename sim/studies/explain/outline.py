@@ -19,8 +19,9 @@ from sim.results.outcomes import ends_in
 from sim.scenario.schema import Scenario
 from sim.studies.calibrate.evidence import engine_hash
 from sim.studies.explain.findings import Driver, Explanation, Fitted, Rule
-from sim.studies.explain.inputs import condition_words, input_of, value_words
+from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.measure import Measure, measure_of
+from sim.studies.explain.words import FIRST
 
 RULED, RESAMPLES = 15, 20
 """Drivers among which rules are sought, the strongest; bootstraps that a rule is sought in."""
@@ -63,7 +64,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
                 paths[n], about.title, about.actor, about.theme,
                 float(index.value[n]), float(index.low[n]), float(index.high[n]),
                 means.low, means.high,
-                *(value_words(paths[n], float(v), scenario) for v in (x[low].max(), x[high].min())),
+                *ends_words(paths[n], float(x[low].max()), float(x[high].min()), scenario),
             )
         )  # fmt: skip
     searched, judged = data, fresh
@@ -78,6 +79,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
         measure.key, measure.title, measure.case, measure.reason,
         index.threshold, len(paths), drivers, rule, front,
         False, 0, 0, 0.0, [], [], [], [], {}, {}, [], [], settled_span(data),
+        float(now[:FIRST].mean()) if len(now) > FIRST else None,
     )  # fmt: skip
 
 

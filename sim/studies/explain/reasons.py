@@ -9,7 +9,7 @@ where a part of a set does already, or everything else does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -129,22 +129,22 @@ def lattice(field: Field) -> Lattice:
 
 
 def obstacles(
-    found: Lattice, field: Field, scenario: Scenario
-) -> Callable[[], tuple[list[Obstacle], list[Obstacle]]]:
+    found: Lattice, field: Field, scenario: Scenario, also: Iterable[Set] = ()
+) -> Callable[[], tuple[list[Obstacle], list[Obstacle], Lattice]]:
     """Single things, and sets that bind together, those that matter most first.
 
-    Which they are is found in a few worlds; how much they matter is counted in others: what is
-    returned waits for it.
+    Which they are is found in a few worlds; how much they matter is counted in others, and so it
+    is for sets that are asked for ``also``. What is returned waits for that.
     """
     single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
     always = [k for k in single if k[0] in ("deadline", "order")]  # who wonders is answered
     single = list(dict.fromkeys([*[k for k in single if found.odds(k) > 0][:SINGLE], *always]))
     sets = [*single, *found.bound_together()[:JOINT]]
     within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
-    tried = list(dict.fromkeys([*sets, *within]))
+    tried = list(dict.fromkeys([*sets, *within, *also]))
     ends = field.later([{}, *(dict.fromkeys(keys, 1.0) for keys in tried)])
 
-    def told() -> tuple[list[Obstacle], list[Obstacle]]:
+    def told() -> tuple[list[Obstacle], list[Obstacle], Lattice]:
         now, *others = ends()
         without = dict(zip(tried, others, strict=True))
         again = Lattice({k: end == SETTLES for k, end in without.items()}, found.everything)
@@ -160,7 +160,7 @@ def obstacles(
 
         alone = sorted((one(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
         together = sorted((one(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)
-        return alone, [one for one in together if one.needed >= NEEDED]
+        return alone, [one for one in together if one.needed >= NEEDED], again
 
     return told
 

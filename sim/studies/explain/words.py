@@ -6,18 +6,27 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, signed, span_words
-from sim.results.allowed import SAMPLING
+from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words
+from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
-from sim.studies.explain.moves import TALKS, Move
+from sim.scenario.titles import WHETHER, title_of
+from sim.studies.explain.moves import TALKS, Move, Place
+from sim.words.shares import world_words
 
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
 TOLD = 0.05
 """Share of the failed worlds from which something is told."""
+FIRST = 1000
+"""Worlds that a run has unless told otherwise; of more, they are the first."""
+UNREACHED = "Where something would have suited all and was not agreed"
+ABSOLUTE = (
+    "A red line is absolute where the side would rather have no deal than cross it; else it is "
+    "crossed at a price."
+)
 
 if TYPE_CHECKING:
-    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle, Rule
+    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle
 
 
 def actor_words(key: str, scenario: Scenario) -> str:
@@ -35,47 +44,64 @@ def bundle_words(move: Move, scenario: Scenario) -> str:
         "levers": f"{possessive(who)} levers being uncertain or slow",
         "terms": "what a stage demands",
         "draft": "the envoy's own leanings",
-        "order": "the order of the stages",
+        "order": f"the order of the stages ({_order_words(move)})",
         "deadline": "the deadline",
     }[move.kind]
 
 
-def move_words(move: Move, share: float, scenario: Scenario) -> str:
-    """A change, as a clause: what it is now and what it would be."""
-    who = scenario.actors[move.actor].short if move.actor in scenario.actors else ""
+def _order_words(move: Move) -> str:
+    together = not move.structure or move.structure[0][1] is None
+    return "everything at once instead" if together else "the reverse order instead"
+
+
+def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
+    """A change, as clauses: of each number that it moves what it is now and what it would be."""
+    if move.kind == "stay":
+        return [f"{scenario.actors[move.actor].short} stays at the table to the end"]
+    if move.kind == "deadline":
+        return ["The deadline is dropped"]
+    if move.kind == "order":
+        return [f"No stage comes first by rule: {_order_words(move)}"]
+    return [_place_words(move, one, one.at(share), scenario) for one in move.places]
+
+
+def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> str:
+    """One number before and after, by the values that ``--set`` has in the middle."""
+    before, after = _middle(place.number), _middle(then)
+    points = f"({before:.2f} to {after:.2f})"
     if move.kind == "line":
-        issue, place = scenario.issues[move.about], move.places[0]
-        before, after = place.number.median, place.at(share).median
-        words = [nearest_text(issue, x) for x in (before, after)]
+        words = [nearest_text(scenario.issues[move.about], x) for x in (before, after)]
         # texts of the scale where they differ; else the points
         text = f"from “{words[0]}” to “{words[1]}”"
         if words[0] == words[1]:
             text = f"further, still nearest to “{words[0]}”"
-        return f"{who} softens its line on {issue.title} {text} ({before:.2f} to {after:.2f})"
-    if move.kind == "patience":
-        before, after = (x * move.places[0].days for x in _medians(move, share))
-        return f"{who} gives way within {counted(round(after), 'day')} instead of {before:.0f}"
-    if move.kind == "stay":
-        return f"{who} stays at the table to the end"
-    if move.kind == "lever":
-        owner, _, lever = move.key.partition(":")[2].partition(".")
-        title = scenario.actors[owner].levers[lever].title
-        before, after = _medians(move, share)
-        return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)}) and quicker"
+        return f"{title_of(place.path, scenario)} softens {text} {points}"
     if move.kind == "terms":
         stage = next(s for s in scenario.agenda if s.name == move.about)
-        return f"“{stage.title or stage.name}” demands less of its text"
+        issue, bound = place.path.split(".")[-2:]
+        return (
+            f"“{stage.title or stage.name}” demands less on {scenario.issues[issue].title}: "
+            f"{bound.replace('_', ' ')} {after:.2f} instead of {before:.2f}"
+        )
     if move.kind == "draft":
-        return "The envoy holds less to the plan and to its principal's wishes"
-    if move.kind == "deadline":
-        return "The deadline is dropped"
-    together = not move.structure or move.structure[0][1] is None
-    return "Everything is negotiated at once" if together else "The stages come in reverse order"
+        what = "the plan" if place.path.endswith("attachment") else "its principal's wishes"
+        return f"{scenario.actors[place.path.split('.')[1]].short} holds less to {what} {points}"
+    who = scenario.actors[move.actor].short
+    if place.days:
+        before, after = before * place.days, after * place.days
+        told = f"{counted(round(after), 'day')} instead of {before:.0f}"
+    if move.kind == "patience":
+        return f"{who} gives way within {told}"
+    owner, _, lever = move.key.partition(":")[2].partition(".")
+    title = scenario.actors[owner].levers[lever].title
+    if place.days:
+        return f"{who} makes “{title}” take {told}"
+    return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)})"
 
 
-def _medians(move: Move, share: float) -> tuple[float, float]:
-    place = move.places[0]
-    return place.number.median, place.at(share).median
+def _middle(number: Number) -> float:
+    """The value in the middle of how a number is written."""
+    return number.values[1] if number.kind == "triangular" else number.median
 
 
 def price_words(change: Change, scenario: Scenario) -> str:
@@ -85,20 +111,17 @@ def price_words(change: Change, scenario: Scenario) -> str:
         for k, v in change.price.items()
         if k != TALKS and v >= 0.0005
     ]
-    return f"It costs {listing(parts)}" if parts else "It costs no side anything by itself"
+    if not parts:
+        return "It costs no side anything by itself"
+    return f"It costs {listing(parts)} (100 is all that a side wants)"
 
 
 def move_summary(change: Change) -> str:
-    """What a change was promised and confirmed to bring."""
-    worlds, allowed = counted(change.fresh_worlds, "fresh world"), ""
-    if change.confirmed_allowed is not None:
-        allowed = f" of sampling; {span_words(change.confirmed_allowed)} by what past talks allow"
+    """What a change brings in worlds in which it was not sought."""
+    span = change.confirmed_allowed or change.confirmed_interval
     return (
-        f"In {worlds} settlements go from {percent(change.before)} to "
-        f"{percent(change.confirmed, change.confirmed_interval)} "
-        f"({SAMPLING} {span_words(change.confirmed_interval)}{allowed})"
-        f"; the search had promised {percent(change.promised)} "
-        f"({span_words(change.promised_interval)})."
+        f"With it {percent(change.confirmed)} of {counted(change.fresh_worlds, 'fresh world')} "
+        f"settle ({span_words(span)}), without it {percent(change.before)}."
     )
 
 
@@ -112,72 +135,79 @@ def measure_value(value: float, key: str) -> str:
 def driver_words(driver: Driver, key: str) -> str:
     """What the measure is where a number is in its lowest third, and in its highest."""
     low, high = (measure_value(v, key) for v in (driver.when_low, driver.when_high))
-    if driver.low_words.startswith("the "):  # a draw without a unit: thirds say it all
-        return f"{driver.title}: {low} in its lowest third, {high} in its highest"
-    if driver.low_words in ("yes", "no"):
-        return f"{driver.title.partition(':')[0]}: {low} if it does not bind, {high} if it does"
-    return f"{driver.title}: {low} up to {driver.low_words}, {high} from {driver.high_words}"
-
-
-def rule_words(rule: Rule, case: str) -> str:
-    """A rule in one sentence, as it does in fresh worlds."""
-    fresh = rule.fresh
-    return (
-        f"In {percent(fresh.density)} of the worlds where {listing(rule.conditions)}, against "
-        f"{percent(fresh.outside)} of the others: {case}"
-    )
+    title = driver.title.removesuffix(WHETHER)
+    return f"{title}: {low} {driver.if_low}, {high} {driver.if_high}"
 
 
 def obstacle_words(one: Obstacle) -> str:
     """What removing something, or all of some things, would bring."""
-    text = f"without {listing(one.what)} {percent(one.settle)} settle"
+    text = f"without {listing(one.what)}: {percent(one.settle)} settle"
     if len(one.keys) > 1:
         less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
-        text += f", without only some of these {less}"
+        text += f"; without only some of these {less}"
     if one.unratified >= TOLD:
         text += f"; {percent(one.unratified)} more are signed and then fail a vote"
     return text
 
 
-def answer_words(found: Explanation) -> str:
-    """The first sentence."""
+def answer_words(found: Explanation) -> list[str]:
+    """The share that settles, how it is counted elsewhere, and what a world is."""
+    span = found.settled_allowed or found.settled_interval
     share = percent(found.settled, found.settled_interval)
-    text = f"{share} of {counted(found.worlds, 'world')} settle"
-    if found.settled_allowed is not None:
-        text += f"; {span_words(found.settled_allowed)} by what past talks allow (10–90 %)"
-    return f"{text}."
+    lines = [f"{share} of {counted(found.worlds, 'world')} settle ({span_words(span)})."]
+    counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
+    counts += [
+        (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
+        for one in found.changes[:1]
+    ]
+    told = [(percent(part), of) for part, of in counts if part is not None]
+    if any(part != percent(found.settled) for part, _ in told):
+        others = "; ".join(f"{part} of {of}" for part, of in told)
+        lines.append(f"Counted in other worlds the same share differs by chance: {others}.")
+    return [*lines, world_words(found.settled_allowed is not None)]
 
 
 def deciding(found: Explanation) -> list[str]:
     """Drivers, strongest first."""
     if not found.drivers:
         return [
-            f"None of {found.inputs} uncertain numbers, judged all at once, moves it by more than "
-            f"chance would in {counted(found.worlds, 'world')}; with more worlds some may."
+            f"None of {found.inputs} uncertain numbers moves it by more than chance would among "
+            f"so many in {counted(found.worlds, 'world')}; with more worlds some may."
         ]
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
     lines = [
-        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers matter by more than "
-        f"chance would have it. {mean} where each is low, and where it is high:"
+        f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
+        f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
+        "third of the worlds where each is lowest, and where it is highest:"
     ]
-    lines += [f"- {driver_words(one, found.measure_key)}" for one in found.drivers[:DRIVERS]]
+    told = found.drivers[:DRIVERS]
+    lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
+    if any("absolute" in one.if_high for one in told):
+        lines.append(ABSOLUTE)
+    if any(one.if_low.startswith(("at 0", "at 1", "where harder", "where softer")) for one in told):
+        lines.append("Numbers like 0.40 are points of an issue's scale, which goes from 0 to 1.")
     return lines
 
 
-def ruling(found: Explanation) -> str:
-    """The rule, how sure it is, in fresh worlds."""
+def ruling(found: Explanation) -> list[str]:
+    """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
-        return "No rule of up to three conditions tells the worlds apart."
-    steady = listing(percent(one) for one in rule.stability)
-    return (
-        f"{rule_words(rule, found.case)}. It finds {percent(rule.fresh.coverage)} of all of them "
-        f"(judged in {counted(rule.fresh.worlds, 'world')} in which it was not sought; with other "
-        f"samples of worlds its conditions come back in {steady})."
-    )
+        return ["No rule of up to three conditions tells the worlds apart."]
+    fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
+    return [
+        f"{sentence(found.case)}: in {percent(fresh.density)} of the worlds where {all_} so, in "
+        f"{percent(fresh.outside)} of the others:",
+        *(
+            f"- {one} (found again in {percent(share)} of repeats of the search)"
+            for one, share in zip(rule.conditions, rule.stability, strict=True)
+        ),
+        f"Of all worlds with {found.case}, {percent(fresh.coverage)} lie where this is so. Counted "
+        f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
+    ]
 
 
 def standing(found: Explanation, scenario: Scenario) -> list[str]:
@@ -192,10 +222,12 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         "patience it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
+    if found.together and not told:
+        lines.append(f"- without any single thing: under {percent(TOLD)}")
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one)}" for one in told]
     if found.together:
-        lines.append("What binds only together, where one alone does not do:")
+        lines.append("What helps only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
@@ -210,8 +242,8 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
     if one.turned(one.confirmed_interval.high) < one.asked:
         lines.append(
-            f"Looked for was a deal in {percent(one.asked)} of the worlds that fail; this brings "
-            f"one in {percent(one.turned(one.confirmed))}"
+            f"Looked for was a deal in {percent(one.asked)} of the worlds that fail without it; "
+            f"this brings one in {percent(one.turned(one.confirmed))} of them"
             + (f", the most is {percent(one.most)}." if one.goal < one.asked else ".")
         )
     return lines
@@ -231,14 +263,9 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
         + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
-    if lines:
-        of = (
-            "The most that each brings in the worlds searched in, of those that fail. Picked as "
-            "the best of many, it is too high: of other worlds fewer settle (above, where told)."
-        )
-        lines.insert(0, of)
-    others = [actor_words(k, scenario) for k in found.alone if k not in able]
-    return [*lines, f"- Hardly any: {listing(others)}"] if others else lines
+    if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
+        lines.append(f"- under {percent(TOLD)}: {listing(others)}")
+    return ["Of the worlds that fail settle, whatever one side alone changes, at most:", *lines]
 
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
@@ -248,7 +275,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
     lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
     if lines:
-        lines.insert(0, f"{listing(free)}, in the same worlds with and without:")
+        worlds = counted(found.mediator[0].worlds, "world")
+        lines.insert(0, f"What {listing(free)} adds, in the same {worlds} with and without:")
     elif not who:
         lines = ["Nobody mediates."]
     if signing:
@@ -258,10 +286,11 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 def _added_words(one: Added) -> str:
     low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
-    seen = ": more than chance and past talks leave open" if one.visible else ": no effect visible"
+    more = "more" if one.adds > 0 else "fewer"
+    seen = f"{more}, by more than chance" if one.visible else "no more than chance may bring"
     return (
-        f"{percent(one.share)} with, {percent(one.without)} without (worlds of 100: "
-        f"{signed(f'{100 * one.adds:+.1f}')}, {low} to {high}){seen}"
+        f"{signed(f'{100 * one.adds:+.1f}')} of 100 ({low} to {high}; {percent(one.without)} "
+        f"without): {seen}"
     )
 
 
@@ -275,9 +304,14 @@ def run_words(file: str, set_: Sequence[str]) -> str:
 def comparing_words(file: str) -> str:
     """Where it is told which plan does best."""
     return (
-        f"Which plan does best, and whether the difference is more than chance: python -m sim "
-        f"compare {shlex.quote(file)} OTHER, or the names of several in scenarios/."
+        f"Which plan does best is told by: {compare_command(file)}, where OTHER is one or more of "
+        "scenarios/."
     )
+
+
+def compare_command(file: str) -> str:
+    """The command that compares a plan with others."""
+    return f"python -m sim compare {shlex.quote(file)} OTHER"
 
 
 def explain_words(file: str, overrides: Sequence[str]) -> str:

@@ -138,11 +138,11 @@ def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> lis
 
 
 def headline(base: str, found: list[Difference]) -> str:
-    """The finding: who differs visibly from the baseline in settlements, or in ripeness."""
+    """The finding: who differs visibly from the baseline in settlements, or in room for a deal."""
     for key, (one, several), more, fewer in (
         ("settlement", ("settles", "settle"), "more often", "less often"),
         ("first_stage", ("signs a first stage", "sign a first stage"), "more often", "less often"),
-        ("ripeness", ("ends", "end"), "riper", "less ripe"),
+        ("ripeness", ("leaves", "leave"), "more room for a deal", "less room for a deal"),
     ):
         seen = [d for d in found if d.measure.key == key and d.visible]
         up = [d.scenario for d in seen if d.value > 0]
@@ -154,4 +154,4 @@ def headline(base: str, found: list[Difference]) -> str:
         ]
         if seen:
             return sentence("; ".join(parts))
-    return f"No visible difference from {base} in settlements, first stages or ripeness"
+    return f"No visible difference from {base} in settlements, first stages or room for a deal"

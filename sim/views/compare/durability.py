@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.formulas.statistics import Interval
 from sim.prose import counted
+from sim.results.allowed import SAMPLING, WIDER
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import Row, foot, listed, row_of, rows_of
 from sim.views.view import View
@@ -22,7 +23,7 @@ class Holding:
     held : list of float
         After each year, from the first.
     spans : list of Interval
-        95 % intervals of a settlement's shares; empty for a plan.
+        Intervals of a settlement's shares; empty for a plan.
     worlds : int
         How many the shares are of.
     """
@@ -87,10 +88,11 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     ]  # fmt: skip
     if not settled + plans:
         return None
+    means = WIDER if any(run.summary.allowed for run in comparison.ranked) else SAMPLING
     text = (
         "Share of worlds in which, after so many years, no accident has ended the agreement and "
-        "keeping it still beats breaking it for every side. Left: settlements, with the 95 % "
-        "interval of the last share; hollow: the plan in all worlds, whether or not anybody would "
+        "keeping it still beats breaking it for every side. Left: settlements, with the "
+        f"{means} of the last share; hollow: the plan in all worlds, whether or not anybody would "
         "sign it."
     )
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]

@@ -104,7 +104,7 @@ def odds(comparison: Comparison) -> OddsView:
     )
     subtitle += (
         f"Shares of fewer than {FEW} worlds are counts. Columns have scales of their own; in order "
-        "of settlements, first stages, ripeness; the baseline is shaded."
+        "of settlements, first stages, room for a deal; the baseline is shaded."
     )
     subtitle += uncalibrated_words(comparison)
     if any(0 in column.shares for column in columns):
