@@ -93,7 +93,8 @@ def row(name: str, executor: Executor) -> str:
     failed = [int(w) for w in np.flatnonzero(run.ensemble.outcome.values != 0)]
     beside = Beside(executor)
     few = Field(loaded, moves, 1, tuple(failed[:FEW]), beside)
-    least = smallest(few, lattice(few), list(moves))
+    may = [key for key, move in moves.items() if len(move.structure) <= 1]  # as `explain` has it
+    least = smallest(few, lattice(few), may)
     cells = combined(few, few.weighed(least.shares)) if least.shares else []
     told(f"{name}: {len(cells):,} combinations cost less than what was found")
     cheaper = reaching(few, cells, least.goal)

@@ -222,7 +222,7 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
     loaded = load_scenario("kellogg")
     run = run_scenario(loaded, 40, 1, traced=0)
     moves = {move.key: move for move in all_moves(loaded)}
-    field = Field(loaded, moves, 1, (0, 1), InProcess())
+    field = Field(loaded, moves, 1, (0, 1), Beside(InProcess()))
     change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)
     assert change.what == ["No stage comes first by rule: everything at once instead"]
     known = Searched(1, 1, 0.0, [], [], [], [change], [load_variant(loaded, change.set)], {}, {})

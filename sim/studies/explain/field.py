@@ -86,8 +86,8 @@ class Field:
 
         A world that settles under a change is taken to settle under a larger one of at least the
         same things, and one that fails to fail under a smaller one. It is not so without
-        exception: an offer that comes sooner may be a worse one. So where all that is inferred
-        would leave a trial short of the goal by :data:`SLACK` or less, what fails is run as well.
+        exception: an offer that comes sooner may be a worse one. So where a trial reaches the goal
+        by what is inferred, or would miss it by no more than ``slack``, that is run as well.
 
         Returns
         -------
@@ -101,7 +101,9 @@ class Field:
         wanted: Mask = ~(good | bad)
         inferred = ~wanted.any(axis=1)
         wanted[inferred] = (bad & ~ran)[inferred]
-        wanted[(share >= goal - 1e-12) | (most < goal - slack - 1e-12)] = False
+        wanted[share >= goal - 1e-12] = (good & ~ran)[share >= goal - 1e-12]
+        sure = (good & ran).mean(axis=1) if slack else share
+        wanted[(sure >= goal - 1e-12) | (most < goal - slack - 1e-12)] = False
         return share, wanted
 
     def likely(self, trials: Sequence[Shares]) -> Mask:

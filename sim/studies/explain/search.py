@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.studies.explain.field import SLACK, Field, Mask, Shares, within
+from sim.studies.explain.field import SLACK, Field, Shares, within
 from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
@@ -71,34 +71,30 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     best = min(
         (dict.fromkeys(one, 1.0) for one in sets if found.odds(one) >= goal), key=field.weighed
     )
-    # all steps alike first, of the cheapest: they say which of the others can be cheaper
     by_largest = False
     while True:
-        best, cells, wanted = _left(field, cells, goal, best)
-        if not cells:
+        share, wanted = field.open(cells, goal)
+        price = np.array([field.weighed(cell) for cell in cells])
+        reached, left = share >= goal - 1e-12, wanted.any(axis=1)
+        able = [cell for cell, yes in zip(cells, reached & ~left, strict=True) if yes]
+        best = min([best, *able], key=field.weighed)
+        left &= price < field.weighed(best) - 1e-9
+        if not left.any():
             break
+        cells = [cell for cell, yes in zip(cells, left, strict=True) if yes]
+        price, reached, wanted = price[left], reached[left], wanted[left]
         if by_largest:  # where a combination fails all smaller ones do
             rank = within(field.points(cells), field.points(cells)).sum(axis=1)
-        else:
+        else:  # all steps alike, of the cheapest: they say which of the others can be cheaper
             rank = np.array([len(set(cell.values())) for cell in cells])
-        order = np.lexsort(([field.weighed(cell) for cell in cells], rank))
+        # what is dearer than one that seems to reach the goal waits for it
+        rank[price > min(price[reached], default=np.inf)] += len(cells)
+        order = np.lexsort((price, rank))
         some = order[: max(int((wanted[order].sum(axis=1).cumsum() <= ROWS).sum()), 1)]
         field.run([cells[n] for n in some], wanted[some])
         by_largest = True
     odds = float(field.open([best], goal)[0][0])
     return Smallest(best, odds, field.price(best), most, goal)
-
-
-def _left(
-    field: Field, cells: Sequence[Shares], goal: float, best: Shares
-) -> tuple[Shares, list[Shares], Mask]:
-    """The cheapest that reaches the goal, and what may be cheaper yet, with what is to be run."""
-    share, wanted = field.open(cells, goal)
-    able = [one for one, reached in zip(cells, share, strict=True) if reached >= goal - 1e-12]
-    best = min([best, *able], key=field.weighed)
-    price = field.weighed(best) - 1e-9
-    left = [n for n, one in enumerate(cells) if wanted[n].any() and field.weighed(one) < price]
-    return best, [cells[n] for n in left], wanted[left]
 
 
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
