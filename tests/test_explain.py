@@ -223,10 +223,11 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
     run = run_scenario(loaded, 40, 1, traced=0)
     moves = {move.key: move for move in all_moves(loaded)}
     field = Field(loaded, moves, 1, (0, 1), Beside(InProcess()))
-    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)
+    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)()
     assert change.what == ["No stage comes first by rule: everything at once instead"]
-    known = Searched(1, 1, 0.0, [], [], [], [change], [load_variant(loaded, change.set)], {}, {})
-    monkeypatch.setattr(explanation, "searched", lambda *_: known)
+    known = Searched(1, 1, 0.0, [], [], [], [change], {}, {})
+    found = [load_variant(loaded, change.set)], lambda: known
+    monkeypatch.setattr(explanation, "searched", lambda *_: found)
     (told,) = explain(loaded, run, InProcess()).changes
     assert told.fresh_worlds == 40
 
