@@ -78,7 +78,7 @@ def test_too_short_a_horizon_is_told_as_time() -> None:
     assert 0.9 < low < 1.0
     assert not causes.deadlock.any()
     assert "envoy" not in causes.settles
-    assert cause_lines(causes)[1] == "- with 3 times as much time: 100 % (91–100 %)"
+    assert cause_lines(causes)[1] == "- with 3 times as much time they settle: 100 % (91–100 %)"
 
 
 def test_who_never_concedes_is_told_as_deadlock() -> None:
@@ -119,7 +119,7 @@ def test_a_chance_that_passes_is_no_deadlock() -> None:
     assert closed.mean() > 0.2
     assert not (closed & causes.deadlock).any()
     assert (closed | causes.deadlock).all()
-    assert "nothing suits all any more" in " ".join(cause_lines(causes))
+    assert "later on nothing suits all" in " ".join(cause_lines(causes))
 
 
 def test_where_nothing_is_unreached_there_is_nothing_to_tell() -> None:

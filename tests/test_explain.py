@@ -210,11 +210,14 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     run, found = of_line
     (change,) = found.changes
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
-    assert "Looked for was a deal in 95 % of the worlds that fail without it; this brings" in short
+    assert (
+        "Looked for was the least that brings a deal in 95 % of the worlds that fail. Nothing"
+        in short
+    )
     assert "Looked for" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
     assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
     alone = " ".join(alone_words(found, run.scenario, "again"))
-    assert "without A's red lines (how: again --actor a)" in alone
+    assert "without A's red lines (the smallest change of its own: again --actor a)" in alone
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from scipy.special import expit
 
 from sim.ensemble.runner import Job, run_job, run_scenario
 from sim.formulas.conditioning import normal_levels, rank_codes
-from sim.formulas.emulator import logistic, sparse_logistic
+from sim.formulas.emulator import logistic
+from sim.formulas.gates import gated_logistic
 from sim.page import Plan, prepared, write_page
 from sim.page.assumptions import assumptions, changed
 from sim.page.document import STATIC
@@ -126,59 +127,74 @@ def test_what_hardly_matters_has_no_part() -> None:
     truth = np.zeros(40)
     truth[:3] = (1.5, -1.0, 0.5)
     y = rng.random(8000) < expit(x @ truth - 1.0)
-    found, full = sparse_logistic(x, y), logistic(np.column_stack([np.ones(8000), x]), y, 1.0)[0]
+    found, full = gated_logistic(x, y), logistic(np.column_stack([np.ones(8000), x]), y, 1.0)[0]
     assert found.coefficients[:3] == pytest.approx(truth[:3], abs=0.12)
     assert (found.coefficients[3:] == 0.0).mean() > 0.5
     assert np.abs(found.coefficients - truth).sum() < 0.7 * np.abs(full[1:] - truth).sum()
-    assert expit(x @ found.coefficients + found.constant).mean() == pytest.approx(y.mean())
-    never = sparse_logistic(x, np.zeros(8000))
+    assert found.chance(x).mean() == pytest.approx(y.mean())
+    never = gated_logistic(x, np.zeros(8000))
     assert not never.coefficients.any()
-    assert expit(never.constant) < 1e-6
+    assert never.chance(x).max() < 1e-6
 
 
-def test_lines_that_bind_and_what_bends_in_python_and_in_the_page(browser: Browser) -> None:
-    """The coefficients are those that made the worlds; the script says what Python says."""
-    rng, levels = np.random.default_rng(5), normal_levels(4)
-    codes = np.stack([*rng.integers(0, 16, (2, 6000)), rng.integers(0, 2, 6000)])
-    x = np.column_stack([levels[codes[0]], levels[codes[1]], codes[2]])
-    y = rng.random(6000) < expit(-1.0 + 2.0 * x[:, 0] * x[:, 2] + np.abs(x[:, 1]))
-    fit = sparse_logistic(x, y, [(0, 2)], [0, 1])
+def test_gates_in_python_and_in_the_page(browser: Browser) -> None:
+    """They are those that made the worlds, for what is drawn anew as well, in both languages."""
+    rng, levels, n = np.random.default_rng(5), normal_levels(4), 20_000
+    likely = np.linspace(0.2, 0.8, 16)  # that the line binds, by what decides it
+    codes = rng.integers(0, 16, (5, n))
+    codes[2] = rng.random(n) < likely[codes[3]]
+    x = np.column_stack([levels[codes[0]], levels[codes[1]], codes[2], *levels[codes[3:]]])
+
+    def chance(where: Any) -> Any:
+        place, bends, binds, _, time = np.transpose(where)
+        return expit(1.0 - 2.0 * binds + 2.0 * place * binds) * expit(2 * np.abs(bends) - 2 * time)
+
+    y = rng.random(n) < chance(x)
+    fit = gated_logistic(x, y, [1, 0, 1, 0, 0], [(0, 2)], [0, 1])
+    assert fit.constants[1] == pytest.approx(1.0, abs=0.3)
     assert fit.products == pytest.approx([2.0], abs=0.3)
-    assert fit.coefficients == pytest.approx([0.0, 0.0, 0.0], abs=0.2)
-    assert np.abs(fit.curves.get(0, np.zeros(16))).max() < 0.35
+    assert fit.coefficients == pytest.approx([0.0, 0.0, -2.0, 0.0, -2.0], abs=0.25)
+    assert (np.abs(fit.coefficients - [0.0, 0.0, -2.0, 0.0, -2.0]) < 4 * fit.errors + 0.2).all()
     bend = fit.curves[1] - fit.curves[1].mean()
-    assert bend == pytest.approx(np.abs(levels) - np.abs(levels).mean(), abs=0.35)
-    # half of the worlds bind; where all is put somewhere the share is the function itself
-    assert fit.share(x, {0: 1.0, 1: levels[12]}) == pytest.approx(
-        (expit(1.0 + levels[12]) + expit(-1.0 + levels[12])) / 2, abs=0.03
-    )
-    put = fit.constant + fit.coefficients @ [0.5, levels[3], 1.0] + 0.5 * fit.products[0]
-    put += fit.curves[1][3] + np.interp(0.5, levels, fit.curves.get(0, np.zeros(16)))
-    assert fit.share(x, {0: 0.5, 1: levels[3], 2: 1.0}) == pytest.approx(expit(put), abs=1e-12)
-    more = [fit.products[0], 0.0, fit.products[0]]
+    assert bend == pytest.approx(2 * np.abs(levels) - 2 * np.abs(levels).mean(), abs=0.55)
+    assert fit.share(x, y, {}) == y.mean()
+    decides = {3: [(2, likely)]}
+    moves = [{0: 1.3}, {2: 1.0}, {0: -1.2, 2: 0.0}, {2: 1.0, 0: 0.4}, {1: -0.7, 4: 0.3}]
+    moves += [{3: levels[15]}, {3: -1.0, 0: 0.5}, {3: 0.2, 2: 0.0}]
+    said = [fit.share(x, y, one, decides) for one in moves]
+    for one, share in zip(moves, said, strict=True):
+        put = x.copy()
+        for column, value in one.items():
+            put[:, column] = value
+        if 3 in one and 2 not in one:
+            put[:, 2] = rng.random(n) < np.interp(one[3], levels, likely)
+        assert share == pytest.approx(chance(put).mean(), abs=0.015)
+    more = [fit.products[0], 0.0, fit.products[0], 0.0, 0.0]
     book = {
         "codes": codes.tolist(),
-        "levels": [levels.tolist()] * 2 + [[0, 1]],
-        "mate": [2, None, 0],
+        "levels": [levels.tolist()] * 2 + [[0, 1]] + [levels.tolist()] * 2,
+        "mate": [2, None, 0, None, None],
+        "gate": [1, 0, 1, 0, 0],
         "fit": np.column_stack([fit.coefficients, fit.errors, more]).tolist(),
-        "curve": [fit.curves.get(n, np.zeros(0)).tolist() for n in range(3)],
+        "curve": [fit.curves.get(c, np.zeros(0)).tolist() for c in range(5)],
+        "plan": {"constants": [fit.constants.tolist()], "happens": [y.astype(int).tolist()]},
     }
-    moves = [{0: 1.3}, {2: 1.0}, {0: -1.2, 2: 0.0}, {2: 1.0, 0: 0.4}, {1: -0.7}]
-    said = browser.evaluate(
+    told = browser.evaluate(
         f"""(() => {{ {(STATIC / "model.js").read_text("utf-8")}
-          const book = {json.dumps(book)}, n = 6000, plan = {{constants: [{fit.constant!r}]}};
+          const book = {json.dumps(book)}, n = {n};
           const values = (c) => Float64Array.from(book.codes[c], (code) => book.levels[c][code]);
           const columns = book.codes.map((codes, key) => ({{ key, levels: book.levels[key],
             fit: [book.fit[key]], curve: [book.curve[key]], bends: book.levels[0],
-            codes: () => codes, mate: book.mate[key] === null ? undefined :
-            {{ key: book.mate[key], values: () => values(book.mate[key]) }} }}));
-          const known = predictorsOf(plan, 0, columns, n);
-          const put = ([c, target]) => ({{ ...columns[c], codes: book.codes[c], target }});
-          return {json.dumps([list(one.items()) for one in moves])}.map(
-            (all) => moved(known, 0, all.map(put), n).share);
+            gate: book.gate[key], codes: () => codes, mate: book.mate[key] === null ? undefined :
+            {{ key: book.mate[key], values: () => values(book.mate[key]) }},
+            decides: () => key === 3 ? [{{ column: columns[2], chances: {likely.tolist()} }}] : []
+          }}));
+          const known = predictorsOf(book.plan, 0, columns, n);
+          return {json.dumps([list(one.items()) for one in moves])}.map((all) =>
+            moved(known, 0, all.map(([c, target]) => ({{ ...columns[c], target }})), n).share);
         }})()"""
     )
-    assert said == pytest.approx([fit.share(x, one) for one in moves], abs=1e-12)
+    assert told == pytest.approx(said, abs=1e-12)
 
 
 # --- what can be changed -----------------------------------------------------------------------

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
 from sim.arrays import Array, Mask
-from sim.formulas.conditioning import normal_levels, rank_codes
-
-BENDS = normal_levels(4)
-"""Scores at which curves are told: means of 16 bins; straight lines lie between."""
 
 
 def quadratic(x: Array) -> Array:
@@ -138,118 +133,6 @@ def constant_for(eta: Array, share: float) -> float:
         if abs(step) < 1e-14:
             break
     return middle
-
-
-@dataclass(frozen=True)
-class Sparse:
-    """A logistic regression in which inputs that tell nothing have no part.
-
-    Attributes
-    ----------
-    constant : float
-    coefficients, errors : ndarray, shape (inputs,)
-        Standard errors are those before shrinking, of an input's effect at the mean of its mates.
-    pairs : sequence of (int, int)
-        Columns whose product is a term as well.
-    products : ndarray, shape (pairs,)
-        Their coefficients.
-    curves : dict
-        Column → what it adds to its straight line, in logits, at the means of 16 equal bins.
-    """
-
-    constant: float
-    coefficients: Array
-    errors: Array
-    pairs: Sequence[tuple[int, int]]
-    products: Array
-    curves: dict[int, Array]
-
-    def share(self, x: Array, moved: Mapping[int, float]) -> float:
-        """How often it happens where inputs are put at a value in every world.
-
-        The mean of the fitted probabilities, all else as it was drawn: g-computation (Robins 1986,
-        *Mathematical Modelling* 7(9–12)).
-
-        Parameters
-        ----------
-        x : ndarray, shape (worlds, inputs)
-        moved : mapping
-            Column → value.
-        """
-        x = x.copy()
-        for column, value in moved.items():
-            x[:, column] = value
-        eta = _with_products(x, self.pairs) @ np.concatenate([self.coefficients, self.products])
-        eta += sum(np.interp(x[:, n], BENDS, curve) for n, curve in self.curves.items())
-        return float(expit(eta + self.constant).mean())
-
-
-def _with_products(x: Array, pairs: Sequence[tuple[int, int]]) -> Array:
-    return np.column_stack([x, *(x[:, a] * x[:, b] for a, b in pairs)])
-
-
-def sparse_logistic(
-    x: Array, y: Array, pairs: Sequence[tuple[int, int]] = (), bending: Sequence[int] = ()
-) -> Sparse:
-    """Logistic regression of what happens in a world on all that was drawn there.
-
-    Each coefficient is shrunk by 1 − (its standard error / itself)², to 0 where it is the smaller:
-    the nonnegative garrote (Breiman 1995, "Better Subset Regression Using the Nonnegative Garrote",
-    *Technometrics* 37(4)) as for orthogonal inputs. What decides keeps its size, the hundreds of
-    inputs that hardly matter bring no noise.
-
-    What misses along an input is added as a curve (an additive model: Hastie & Tibshirani 1986,
-    *Statistical Science* 1(3)). Residuals in 16 bins are shrunk by 1 − (error variance / variance),
-    the variance being that of all bins, as Efron & Morris 1973, *JASA* 68(341) do with means: where
-    they differ no more than by chance, there is no curve.
-
-    Parameters
-    ----------
-    x : ndarray, shape (worlds, inputs)
-        Of order one.
-    y : ndarray, shape (worlds,)
-        Yes or no.
-    pairs : sequence of (int, int)
-        Inputs of which one matters more or less with the other.
-    bending : sequence of int
-        Standard normal inputs that may have a curve.
-    """
-    y, inputs = np.asarray(y, dtype=float), x.shape[1]
-    terms = _with_products(x, pairs)
-    kept, errors = np.zeros(terms.shape[1]), np.zeros(inputs)
-    constant = float(logit(np.clip(y.mean(), 1e-9, 1 - 1e-9)))
-    curves: dict[int, Array] = {}
-    if 0.0 < y.mean() < 1.0:
-        middle = terms.mean(axis=0)
-        beta, covariance = logistic(np.column_stack([np.ones(len(y)), terms - middle]), y, 1.0, 9)
-        beta, covariance = beta[1:], covariance[1:, 1:]
-        noise = np.diag(covariance) / np.where(beta, beta, 1e-9) ** 2
-        kept = beta * np.maximum(0.0, 1.0 - noise)
-        bent = np.zeros(len(y))
-        curves = {n: np.zeros(len(BENDS)) for n in bending}
-        for n in [*bending, *bending]:  # the second time without what the others now tell
-            eta = terms @ kept + bent
-            step = _missed(x[:, n], y, expit(eta + constant_for(eta, float(y.mean()))))
-            curves[n] += step
-            bent += np.interp(x[:, n], BENDS, step)
-        constant = constant_for(terms @ kept + bent, float(y.mean()))
-        effects = np.eye(inputs, terms.shape[1])  # of an input: its own, and what its mates add
-        for n, (a, b) in enumerate(pairs, start=inputs):
-            effects[a, n], effects[b, n] = middle[b], middle[a]
-        errors = np.sqrt(((effects @ covariance) * effects).sum(axis=1))
-    curves = {n: curve for n, curve in curves.items() if curve.any()}
-    return Sparse(constant, kept[:inputs], errors, pairs, kept[inputs:], curves)
-
-
-def _missed(x: Array, y: Array, p: Array) -> Array:
-    """Mean residuals in bins of an input, in logits, shrunk; shape (bins,)."""
-    bins = rank_codes(x, 4)
-    weight = np.bincount(bins, p * (1.0 - p), len(BENDS)) + 1e-9
-    found = np.bincount(bins, y - p, len(BENDS)) / weight
-    found -= np.average(found, weights=weight)
-    # of so many bins, less the constant and the slope
-    spread = max(0.0, float((found**2 - 1.0 / weight).mean())) * len(BENDS) / (len(BENDS) - 2)
-    return np.asarray(found * spread / (spread + 1.0 / weight))
 
 
 def normal_scores(x: Array) -> Array:

@@ -16,7 +16,7 @@ from scipy.special import logit, ndtr
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import below, pawn, sliced
 from sim.formulas.conditioning import normal_levels, rank_codes
-from sim.formulas.emulator import BENDS, sparse_logistic
+from sim.formulas.gates import BENDS, gated_logistic
 from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
@@ -246,7 +246,7 @@ def _packed(
         described.append(
             words(scenario, data, actor_colors(scenario))
             | {"outcomes_at": outcomes(pack, scenario, data), "hidden": hidden}
-            | {"constants": _fit(plan, columns[number]) if fitted else []}
+            | {"constants": _fit(plan, columns[number], tables.items) if fitted else []}
             | {"allowed": {goal: _allowed(plan, goal) for goal in GOALS}}
             | {"raw": plan.loaded.raw, "color": ACCENTS[number % len(ACCENTS)]}
         )
@@ -313,7 +313,7 @@ def _levels(bits: int) -> NDArray[np.float64]:
     return np.array([0.0, 1.0]) if bits == 1 else normal_levels(bits)
 
 
-def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
+def _fit(plan: Plan, columns: list[_Column], tables: list[list[float]]) -> list[list[float]]:
     """Regressions of what is asked on all columns, noted beside each; their constants.
 
     Where a red line lies matters where it binds: their product is a term as well. What stands in
@@ -323,11 +323,21 @@ def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
     pairs = _lines_that_may_bind(columns)
     mates = dict(pairs) | {b: a for a, b in pairs}
     fine = [n for n, (_, bits, key, _) in enumerate(columns) if bits == FINE and key]
+    issues = [_issue_on_the_table(beside) for *_, beside in columns]
+    gates = ["", *dict.fromkeys(filter(None, issues))]
+    for (*_, beside), issue in zip(columns, issues, strict=True):
+        beside["gate"] = gates.index(issue)
+    for n, decided in _decided(plan, columns, x, tables).items():
+        beside = columns[n][3]
+        beside["decides"] = [
+            [columns[m][2], [float(f"{v:.4g}") for v in chances]] for m, chances in decided
+        ]
     constants = []
     for goal in GOALS:
-        found = sparse_logistic(x, np.isfinite(_days(plan, goal)), pairs, fine)
+        happens = np.isfinite(_days(plan, goal))
+        found = gated_logistic(x, happens, [gates.index(one) for one in issues], pairs, fine)
         products = dict(zip(pairs, found.products, strict=True))
-        constants.append(round(found.constant, 4))
+        constants.append(found.constants.round(4).tolist())
         for n, (*_, beside) in enumerate(columns):
             mate = mates.get(n, n)
             more = products.get((n, mate), products.get((mate, n), 0.0))
@@ -339,6 +349,53 @@ def _fit(plan: Plan, columns: list[_Column]) -> list[float]:
             if mate != n:
                 beside["mate"] = columns[mate][2]
     return constants
+
+
+def _issue_on_the_table(beside: dict[str, Any]) -> str:
+    """The issue on which something is a wish or a red line in the main talks, else nothing."""
+    keys = beside.get("keys", ())
+    main = keys[:1] == ["actors"] and keys[2:3] == ["positions"] and keys[-1] != "salience"
+    return str(keys[3]) if main else ""
+
+
+def _decided(
+    plan: Plan, columns: list[_Column], x: NDArray[Any], tables: list[list[float]]
+) -> dict[int, list[tuple[int, NDArray[Any]]]]:
+    """Column → the switches that it decides, and how likely each is on where it is at BENDS.
+
+    Whether a line binds where the scenario does not say how likely that is, and whether a lever is
+    carried out.
+    """
+    found: dict[int, list[tuple[int, NDArray[Any]]]] = {}
+    places = {
+        tuple(beside["keys"]): n
+        for n, (_, bits, key, beside) in enumerate(columns)
+        if bits > 1 and key
+    }
+    values = {n: np.interp(BENDS, GRID, tables[columns[n][3]["table"]]) for n in places.values()}
+    credence = places.get(("engine", "credence"))
+    for n, (_, bits, _, beside) in enumerate(columns):
+        keys = tuple(beside.get("keys", ())) if bits == 1 else ()
+        line: Any = plan.loaded.raw
+        for key in keys[:-1]:
+            line = line[key]
+        if keys[-1:] == ("binds",) and "binds" not in line:
+            cause = places.get(
+                ("engine", f"{'stated' if line.get('stated') else 'believed'}_binds")
+            )
+            if cause is not None:
+                found.setdefault(cause, []).append((n, values[cause]))
+        elif keys[-1:] == ("credibility",) and keys in places and credence is not None:
+            own = places[keys]
+            for cause, other in ((own, credence), (credence, own)):
+                drawn = np.interp(x[:, other], BENDS, values[other])
+                pair = (
+                    (values[cause][:, None], drawn)
+                    if cause == own
+                    else (drawn, values[cause][:, None])
+                )
+                found.setdefault(cause, []).append((n, scaled_odds(*pair).mean(axis=1)))
+    return found
 
 
 def _lines_that_may_bind(columns: list[_Column]) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -29,6 +30,9 @@ LONGEST = 60.0
 """Seconds after which a part of a run that says nothing is given up."""
 KEEPS_ROUNDS = 0.9
 """Pace of the part of a run that keeps every round, against the others'."""
+PAUSE = 0.2
+"""Seconds between two words on how far a run is: each wakes the server and the browser, which
+share the cores with the run."""
 Told = Callable[[float], None]
 
 
@@ -63,12 +67,16 @@ def run_part(raw: Mapping[str, Any], seed: int, first: int, worlds: int, tell: T
 
 def _work(pipe: Connection) -> None:
     """A process: runs what it is sent, until it is told to end or its parent is gone."""
+    told = time.monotonic()
 
     def tell(share: float) -> None:
+        nonlocal told
         if pipe.poll():  # the only thing said meanwhile is that it is not wanted any more
             pipe.recv()
             raise Cancelled
-        pipe.send(("share", share))
+        if time.monotonic() - told >= PAUSE:
+            told = time.monotonic()
+            pipe.send(("share", share))
 
     while True:
         try:
@@ -114,7 +122,7 @@ class Worker:
                 if said and not wanted():
                     self.pipe.send(None)
                     said = False
-                if not self.pipe.poll(0.05):
+                if not self.pipe.poll(0.02):
                     if not self.process.is_alive():
                         raise EOFError
                     continue
@@ -211,7 +219,7 @@ class ExactRuns:
 
     @contextmanager
     def _in_turn(self, wanted: Callable[[], bool]) -> Iterator[None]:
-        while not self._turn.acquire(timeout=0.05):
+        while not self._turn.acquire(timeout=0.02):
             if not wanted():
                 raise Cancelled
         try:

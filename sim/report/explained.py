@@ -71,7 +71,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them
-        "answer": answer_words(found),
+        "answer": answer_words(found, scenario),
         "deciding": deciding(found),
         "ruling": ruling(found),
         "standing": standing(found, scenario) if found.searched else [],

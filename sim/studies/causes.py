@@ -33,11 +33,11 @@ LONGER = 3
 """How many times as long the talks may last, where time is tried as the cause."""
 
 CAUSE_WORDS = {
-    "time": f"with {LONGER} times as much time",
-    "interests": "when all know from the start what the others weigh",
-    "envoy": "when the envoy misjudges no red line",
-    "closed": "with none of these: later on nothing suits all any more, or a vote fails",
-    "deadlock": "with none of these, though it still suits all: a deadlock",
+    "time": f"with {LONGER} times as much time they settle",
+    "interests": "when all know from the start what the others weigh they settle",
+    "envoy": "when the envoy misjudges no red line they settle",
+    "closed": "they settle with none of these: later on nothing suits all, or a vote fails",
+    "deadlock": "they settle with none of these, though a package still suits all: a deadlock",
 }
 
 
@@ -212,6 +212,6 @@ def cause_lines(causes: Causes) -> list[str]:
     return [
         f"In {causes.worlds:,} worlds a package would have suited all at the end and was not "
         f"agreed. Of {'them' if count == causes.worlds else f'{count:,} of them'}, run again with "
-        "the same luck and one thing changed, so many settle:",
+        "the same luck and one thing changed:",
         *told,
     ]

@@ -103,7 +103,7 @@ def _table(scenario: Scenario, summary: Summary) -> list[str]:
     """What is signed by the scenario's own days and by the last: a row each."""
     staged = len(scenario.stages) > 1
     first = scenario.stages[0].title or scenario.stages[0].name.replace("_", " ")
-    rows = [[f"Of {counted(summary.worlds, 'world')} have", "a settlement", f"“{first}”"]]
+    rows = [[f"Share of {counted(summary.worlds, 'world')} with", "a settlement", f"“{first}”"]]
     for one in summary.asked or []:
         if one.settlement is not None:
             shares = (
@@ -157,7 +157,7 @@ def _lasting(summary: Summary, days: list[str]) -> str:
     found = summary.durability
     if found is not None and found.shares:
         years = min(LASTING, len(found.shares))
-        text += f"; {percent(found.shares[years - 1])} of them hold {counted(years, 'year')}"
+        text += f"; {percent(found.shares[years - 1])} of all hold {counted(years, 'year')}"
     return f"{text}."
 
 
@@ -171,7 +171,7 @@ def _endings(scenario: Scenario, summary: Summary) -> str:
     """Kinds of outcome that happen, the most frequent first, and what was signed and fell again."""
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
     told = [
-        f"{SHORT.get(kind, OUTCOME_WORDS[kind].label.lower())}{_limited(scenario, summary, kind)} "
+        f"{SHORT.get(kind, OUTCOME_WORDS[kind].label.lower())}{_limited(scenario, summary, kind)}: "
         + " ".join(odds_parts(share, summary.worlds)).rstrip()
         for kind, share in shares
         if share > 0

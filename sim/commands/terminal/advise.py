@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.prose import counted
+from sim.prose import counted, listing
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
@@ -78,8 +78,8 @@ def _helps(found: Mediated) -> list[str]:
     number = list(found.measures).index("ratified")
     adds = [(part.what, part.adds[number]) for part in found.parts if part.key == MEDIATOR]
     return [
-        f"{what}: {gap_words(one)} settlements in 100 worlds, "
-        f"{'more than chance' if one.better or one.worse else 'no more than chance may bring'}."
+        f"{what}: {gap_words(one)} settlements in 100 worlds: "
+        f"{'more' if one.better else 'fewer' if one.worse else 'perhaps none'}."
         for what, one in adds
     ]
 
@@ -93,7 +93,7 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
         f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
         f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING})."
     )
-    console.print(f"{WORLD}.")
+    console.print(f"{WORLD}. Parts can stand in for each other and need not add up.")
     for line in _helps(found):
         console.print(Text(line, style="bold"))
     shown: set[str] = set()
@@ -113,17 +113,17 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
         shown |= {part.key for part, _ in seen}
         for part, gap in sorted(seen, key=lambda one: -one[1].value):
             console.print(Padding(f"{gap_words(gap)}  {part.what}", (0, 0, 0, 2)))
-        rest = [gap for part, gap in adds if (part, gap) not in seen]
+        rest = [one for one in adds if one not in seen]
         if rest:
-            widest = gap_words(max(rest, key=lambda gap: np.ptp(gap.span)))
-            own = next((gap for part, gap in adds if part.key == MEDIATOR and gap in rest), None)
-            text = f"the mediator {gap_words(own)}, " if own else ""
-            line = f"No other effect is visible ({text}the least sure {widest})."
-            console.print(Padding(line if seen else line.replace("other ", ""), (0, 0, 0, 2)))
+            least = max(rest, key=lambda one: np.ptp(one[1].span))
+            told = [one for one in rest if one[0].key == MEDIATOR or one is least]
+            text = listing([f"{part.what} {gap_words(gap)}" for part, gap in told])
+            line = f"Any other part: perhaps nothing ({text})."
+            console.print(Padding(line if seen else line.replace("Any other", "Any"), (0, 0, 0, 2)))
     console.print()
     quiet = [part.what for part in found.parts if part.key not in shown]
     if quiet:
-        console.print(f"No effect visible on any of these: {'; '.join(quiet)}.")
+        console.print(f"Perhaps none of these adds anything: {'; '.join(quiet)}.")
     if scenario.ratification:
         console.print(
             "“Signed and ratified” is what `run` and `explain` call a settlement; a text that is "

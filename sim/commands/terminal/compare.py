@@ -39,7 +39,7 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     for change in comparison.base.summary.provenance.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
     _ranking(console, comparison)
-    console.print(Text("\nAll of them, in this order", style="bold"))
+    console.print(Text("\nAll of them", style="bold"))
     console.print(_table(comparison))
     console.print(Padding(f"{spans_words(comparison)} {WORLD}.", (0, 0, 0, 2)), style="dim")
     _contents(console, comparison)

@@ -40,9 +40,7 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     console.print(Text(f"{scenario.title}: why, and what would change it", style="bold"))
     for change in job.job.overrides:
         console.print(Text(f"Changed: {change}", style="bold"))
-    if scenario.question:
-        console.print(scenario.question)
-    for line in answer_words(found):
+    for line in answer_words(found, scenario):
         console.print(line)
     section("What decides it", deciding(found))
     section("What must be true", ruling(found))

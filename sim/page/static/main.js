@@ -9,7 +9,7 @@ async function begin() {
   const isEngine = (input, number) => input.held[number].keys[0] === "engine";
   const named = (name) => plans.find((plan) => plan.name === name);
   for (const plan of plans) {
-    plan.factors = plan.hidden.map(({ group, at, fit }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit }));
+    plan.factors = plan.hidden.map(({ group, at, fit, gate }) => ({ group, codes: column(bytes, at), levels: book.levels[at[2]], fit, gate }));
     const { settled, signed } = plan.data, yes = (days) => Uint8Array.from(days, (day) => Number(day !== NEVER));
     plan.happens = [yes(settled), yes(signed)];
     plan.kinds = Uint8Array.from(settled, (day, i) => (day !== NEVER ? 0 : signed[i] !== NEVER ? 1 : 2));
@@ -29,22 +29,23 @@ async function begin() {
   }
   const runKey = (plan, changes) => JSON.stringify([plan.name, changes.map(({ input, value }) => [input.key, value])]);
 
-  const sizeOf = (plan, input) => ({ codes: codesOf(input, plan.number), levels: book.levels[input.bits] });
-  // What the regressions say of an assumption, and the one whose product with it is a term.
+  // What the regressions say of an assumption: the one whose product with it is a term, and what it decides.
   function fitOf(plan, input) {
     const held = input.held[plan.number], mate = book.byKey.get(held.mate);
     const values = () => mate.held[plan.number].values ??= Float64Array.from(codesOf(mate, plan.number), (code) => book.levels[mate.bits][code]);
-    return { key: input.key, fit: held.fit, curve: held.curve, bends: book.bends, engine: isEngine(input, plan.number), mate: mate && { key: mate.key, values } };
+    const decides = () => (held.decides || []).map(([key, chances]) => ({ column: fitOf(plan, book.byKey.get(key)), chances }));
+    return { key: input.key, levels: book.levels[input.bits], codes: () => codesOf(input, plan.number), fit: held.fit, curve: held.curve, gate: held.gate, bends: book.bends,
+      engine: isEngine(input, plan.number), mate: mate && { key: mate.key, values }, decides };
   }
   function targetsOf(plan, changes) {
     return changes.map(({ input, value }) => {
       const held = input.held[plan.number];
-      return { ...sizeOf(plan, input), ...fitOf(plan, input), input, target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
+      return { ...fitOf(plan, input), input, target: input.switch ? value : scoreOf(value, book.tables[held.table], book.grid) };
     });
   }
 
   function weightsOf(plan, targets, traced) {
-    const kernels = targets.filter(({ input }) => !input.switch), switches = targets.filter(({ input }) => input.switch);
+    const drawn = targets.map((one) => ({ ...one, codes: one.codes() })), kernels = drawn.filter(({ input }) => !input.switch), switches = drawn.filter(({ input }) => input.switch);
     const groups = new Set(targets.map(({ input }) => input.group));
     // what an actor's assumptions share keeps its spread as well as its mean
     const spreads = plan.factors.filter(({ group }) => groups.has(group)).map(({ codes, levels }) => squared(codes, levels));
@@ -57,15 +58,12 @@ async function begin() {
     plan.predictors ??= [];
     return plan.predictors[goal] ??= predictorsOf(plan, goal, [
       ...plan.factors.map((one) => ({ ...one, codes: () => one.codes })),
-      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => ({ ...fitOf(plan, input), levels: book.levels[input.bits], codes: () => codesOf(input, plan.number) })),
+      ...book.inputs.filter((input) => input.held[plan.number]).map((input) => fitOf(plan, input)),
     ], plan.data.n);
   }
   // Share, squared error and range of what is asked, from all stored worlds.
   function oddsOf(plan, goal, targets) {
-    const n = plan.data.n, model = moved(predictors(plan, goal), goal, targets, n);
-    if (targets.length) return model;
-    const share = plan.happens[goal].reduce((sum, one) => sum + one, 0) / n;
-    return { ...model, share, error: share * (1 - share) / n };
+    return moved(predictors(plan, goal), goal, targets, plan.data.n);
   }
   function reachesOf(plan, goal, odds) {
     const coded = remembered(`${plan.name} reach ${goal}`, () => oddsOf(plan, goal, []).reach);

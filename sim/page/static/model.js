@@ -1,8 +1,9 @@
 // The odds for other assumptions, by the regressions that come with a plan (sim/page/data.py).
 //
-// In every stored world what was moved is put at its new value, and the mean of the fitted
-// probabilities is taken (g-computation: Robins 1986, Mathematical Modelling 7). It is what
-// sim/formulas/emulator.py says as Sparse.share.
+// A chance is that all gates are open, each a logistic function. In every stored world what was moved
+// is put at its new value, what that decides is drawn anew, and the mean of the chances is taken
+// (g-computation: Robins 1986, Mathematical Modelling 7). It is what sim/formulas/gates.py says as
+// Gates.share.
 const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
@@ -19,51 +20,91 @@ function between(places, values, z) {
   return values[above - 1] + (values[above] - values[above - 1]) * (z - places[above - 1]) / (places[above] - places[above - 1]);
 }
 
-// Adds what codes bring by themselves, and with the mate of their column.
-function addTo(eta, codes, alone, joint, mate) {
-  const n = eta.length;
-  if (mate) for (let i = 0; i < n; i++) eta[i] += alone[codes[i]] + joint[codes[i]] * mate[i];
-  else for (let i = 0; i < n; i++) eta[i] += alone[codes[i]];
-}
-
-// Linear predictors of all stored worlds, and what of it calibrations decide.
+// Linear predictors of all stored worlds by gate, the chance of each world, and what calibrations decide.
 function predictorsOf(plan, goal, columns, n) {
-  const eta = new Float64Array(n).fill(plan.constants[goal]), judged = new Float64Array(n), paired = new Set();
+  const gates = plan.constants[goal].map((constant) => new Float64Array(n).fill(constant)), judged = new Float64Array(n), paired = new Set();
   for (const column of columns) {
-    const { key, codes, levels, fit, engine, mate } = column, more = fit[goal][2];
+    const { key, codes, levels, fit, engine, mate, gate } = column, more = fit[goal][2], eta = gates[gate];
     const alone = Float64Array.from(levels, toldBy(column, goal)), both = more && mate && !paired.has(mate.key); // a product is added once
-    if (both || alone.some((by) => by)) addTo(eta, codes(), alone, Float64Array.from(levels, (z) => more * z), both && mate.values());
+    if (both) { const at = codes(), other = mate.values(); for (let i = 0; i < n; i++) eta[i] += alone[at[i]] + more * levels[at[i]] * other[i]; }
+    else if (alone.some((by) => by)) addTo(eta, codes(), alone);
     if (engine) addTo(judged, codes(), alone);
     paired.add(key);
   }
-  return { eta, judged, ends: endsOf(judged) };
+  const open = gates.map((eta) => Float64Array.from(eta, expit)), chance = new Float64Array(n).fill(1);
+  for (const one of open) for (let i = 0; i < n; i++) chance[i] *= one[i];
+  return { gates, open, chance, happens: plan.happens[goal], judged, ends: endsOf(judged) };
+}
+
+function addTo(eta, codes, by) {
+  for (let i = 0; i < eta.length; i++) eta[i] += by[codes[i]];
+}
+
+// Numbers in (0, 1) as evenly spread as chance: `evenly` in sim/formulas/gates.py.
+function evenly(i, stream) {
+  let h = (Math.imul(i, 0x9e3779b1) + Math.imul(stream, 0x85ebca6b)) | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (((h ^ (h >>> 16)) >>> 0) + 0.5) / 4294967296;
 }
 
 // What was moved, in all worlds: share, its squared error, and its range over calibrations in logits.
 function moved(predictors, goal, changes, n) {
-  const eta = predictors.eta.slice(), judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged, put = new Map();
-  const shifts = changes.map((change) => {
-    const { key, codes, levels, target, fit, engine, mate } = change, [, error, more] = fit[goal], told = toldBy(change, goal);
-    const alone = Float64Array.from(levels, (z) => told(target) - told(z)), joint = Float64Array.from(levels, (z) => more * (target - z));
-    const beside = put.has(mate?.key) ? new Float64Array(n).fill(put.get(mate.key)) : mate?.values();
-    addTo(eta, codes, alone, joint, more && beside);
-    if (engine) addTo(judged, codes, alone);
-    put.set(key, target);
-    return [error, target - meanOf(codes, levels, n)];
-  });
-  const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged);
-  let sum = 0, slope = 0, lows = 0, highs = 0;
-  for (let i = 0; i < n; i++) {
-    const p = expit(eta[i]), rest = eta[i] - judged[i];
-    sum += p;
-    slope += p * (1 - p);
-    lows += expit(rest + low);
-    highs += expit(rest + high);
+  const { chance, happens } = predictors, judged = changes.some(({ engine }) => engine) ? predictors.judged.slice() : predictors.judged;
+  const gates = new Map(), now = new Map(), keys = new Set(changes.map(({ key }) => key)), shifts = [];
+  const etaOf = (gate) => gates.get(gate) ?? gates.set(gate, predictors.gates[gate].slice()).get(gate);
+  // Values of a column in all worlds: in the gate, and what is there for later. Returns how far they moved.
+  const put = (column, values) => {
+    const { key, fit, gate, mate } = column, [, error, more] = fit[goal], told = toldBy(column, goal), eta = etaOf(gate), codes = column.codes();
+    const before = now.get(key), by = Float64Array.from(column.levels, told), other = more && mate && (now.get(mate.key) ?? mate.values());
+    let last = NaN, toldOf = 0, sum = 0;
+    for (let i = 0; i < n; i++) {
+      const z = values[i], code = codes[i], was = before ? before[i] : column.levels[code];
+      if (z !== last) toldOf = told(last = z);
+      eta[i] += toldOf - (before ? told(was) : by[code]);
+      if (other) eta[i] += more * (z - was) * other[i];
+      sum += z - was;
+    }
+    now.set(key, values);
+    shifts.push([error, sum / n, gate]);
+  };
+  for (const change of changes) {
+    const { codes, levels, target, decides } = change, at = codes();
+    decides().forEach(({ column, chances }, number) => {
+      if (keys.has(column.key)) return;
+      const by = levels.map((z) => between(change.bends, chances, z)), after = between(change.bends, chances, target), old = column.codes(), earlier = now.get(column.key);
+      const anew = new Float64Array(n);
+      for (let i = 0; i < n; i++) {
+        const u = evenly(i, number + 1), before = by[at[i]], so = earlier ? earlier[i] : old[i];
+        anew[i] = Number((so ? u * before : before + u * (1 - before)) < after);
+      }
+      put(column, anew);
+    });
+    put(change, new Float64Array(n).fill(target));
+    if (change.engine) { const told = toldBy(change, goal); addTo(judged, at, Float64Array.from(levels, (z) => told(target) - told(z))); }
   }
-  const share = sum / n;
+  const p = chance.slice(), open = predictors.open.slice(), eta = gates.get(0) ?? predictors.gates[0];
+  for (const [gate, etas] of gates) {
+    const before = open[gate], after = open[gate] = new Float64Array(n);
+    for (let i = 0; i < n; i++) p[i] *= (after[i] = 1 / (1 + Math.exp(-etas[i]))) / before[i];
+  }
+  const [low, high] = judged === predictors.judged ? predictors.ends : endsOf(judged), slopes = open.map(() => 0), first = open[0];
+  const lower = Math.exp(-low), higher = Math.exp(-high); // a gate's chance is 1 / (1 + exp(-what adds up))
+  let happen = 0, sum = 0, lows = 0, highs = 0;
+  for (let i = 0; i < n; i++) {
+    const now = p[i], was = chance[i], others = now / first[i], rest = judged[i] - eta[i];
+    sum += now;
+    // a world keeps its luck
+    if (happens[i]) happen += now >= was ? 1 : now / was; else if (now >= was) happen += (now - was) / Math.max(1 - was, 1e-300);
+    const shut = Math.exp(rest);
+    lows += others / (1 + lower * shut);
+    highs += others / (1 + higher * shut);
+  }
+  for (const gate of gates.keys()) for (let i = 0; i < n; i++) slopes[gate] += p[i] * (1 - open[gate][i]);
+  const share = happen / n, mean = sum / n;
   let error = share * (1 - share) / n;
-  for (const [of, by] of shifts) error += (of * by * slope / n) ** 2;
-  return { share, error, reach: [logit(lows / n) - logit(share), logit(highs / n) - logit(share)] };
+  for (const [of, by, gate] of shifts) error += (of * by * slopes[gate] / n) ** 2;
+  return { share, error, reach: [logit(lows / n) - logit(mean), logit(highs / n) - logit(mean)] };
 }
 
 function endsOf(values) {
@@ -82,12 +123,6 @@ function reachOf(allowed, coded, now) {
     const [before, ...others] = after > 0 ? allowed[place - 1] : allowed[place], part = at > before ? (day - before) / (at - before) : 1;
     return [0, 1].map((end) => expit(logit(share) + by[end] * (others[end] + part * (ends[end] - others[end]))));
   };
-}
-
-function meanOf(codes, levels, n) {
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += levels[codes[i]];
-  return sum / n;
 }
 
 // So many worlds, run anew, would be as sure of a share.

@@ -35,8 +35,8 @@ TIES = (
 COLUMNS = (
     "Ranked by settlements, then those that hold, the gain of the side that gains least (points "
     "of 100, over no deal), first stages, and by how many scale units red lines miss each other "
-    "over all issues at the end; the first that tells two plans apart decides. A step is the "
-    "distance from one text of a scale to the next."
+    "over all issues at the end. Of two plans that the first does not tell apart the next decides, "
+    "and so on. A step is the distance from one text of a scale to the next."
 )
 
 

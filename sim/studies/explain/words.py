@@ -12,6 +12,7 @@ from sim.scenario.schema import Scenario, nearest_text
 from sim.scenario.titles import WHETHER, title_of
 from sim.studies.explain.moves import TALKS, Move, Place
 from sim.words.shares import world_words
+from sim.words.story import within
 
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
@@ -150,11 +151,14 @@ def obstacle_words(one: Obstacle) -> str:
     return text
 
 
-def answer_words(found: Explanation) -> list[str]:
+def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     """The share that settles, how it is counted elsewhere, and what a world is."""
     span = found.settled_allowed or found.settled_interval
     share = percent(found.settled, found.settled_interval)
-    lines = [f"{share} of {counted(found.worlds, 'world')} settle ({span_words(span)})."]
+    lines = [
+        f"{sentence(within(str(scenario.last_day)))} {share} of {counted(found.worlds, 'world')} "
+        f"settle ({span_words(span)})."
+    ]
     counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
     counts += [
         (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
@@ -218,8 +222,8 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     votes = " and passes every vote" if scenario.ratification else ""
     lines = [
         f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
-        f"many settle (all is signed{votes}). Without red lines a side bars nothing; without "
-        "patience it gives way at once."
+        f"many settle (all is signed{votes}). Without red lines a side bars nothing. Patience is "
+        "how long a side holds out: without it, it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     if found.together and not told:
@@ -232,21 +236,22 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
     if scenario.deadline is None:
-        lines.append("The file has no deadline: dropping one would change nothing.")
+        lines.append("No side has a deadline that could be dropped.")
     return lines
 
 
 def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
-    lines = [f"- {words}" for words in one.what]
-    lines.append(f"{price_words(one, scenario)}. {move_summary(one)}")
+    lines = []
     if one.turned(one.confirmed_interval.high) < one.asked:
         lines.append(
-            f"Looked for was a deal in {percent(one.asked)} of the worlds that fail without it; "
-            f"this brings one in {percent(one.turned(one.confirmed))} of them"
-            + (f", the most is {percent(one.most)}." if one.goal < one.asked else ".")
+            f"Looked for was the least that brings a deal in {percent(one.asked)} of the worlds "
+            f"that fail. Nothing found does; this brings one in "
+            f"{percent(one.turned(one.confirmed))} of them"
+            + (f", the most there is in {percent(one.most)}." if one.goal < one.asked else ".")
         )
-    return lines
+    lines += [f"- {words}" for words in one.what]
+    return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
 
 
 def changed_title(one: Change, scenario: Scenario) -> str:
@@ -260,7 +265,11 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
         f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
-        + (f" (how: {again} --actor {k})" if k in scenario.actors else "")
+        + (
+            f" (the smallest change of its own: {again} --actor {k})"
+            if k in scenario.actors
+            else ""
+        )
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
@@ -287,7 +296,7 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 def _added_words(one: Added) -> str:
     low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
     more = "more" if one.adds > 0 else "fewer"
-    seen = f"{more}, by more than chance" if one.visible else "no more than chance may bring"
+    seen = more if one.visible else "perhaps none"
     return (
         f"{signed(f'{100 * one.adds:+.1f}')} of 100 ({low} to {high}; {percent(one.without)} "
         f"without): {seen}"
