@@ -16,6 +16,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from sim.ensemble.beside import Beside
 from sim.ensemble.executors import Executor
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import run_scenario
@@ -54,14 +55,12 @@ def reaching(field: Field, cells: list[Shares], goal: float) -> list[Shares]:
     each = max(1, ROWS // many)
     for start in range(0, len(cells), each):
         batch = cells[start : start + each]
-        toward = [field.toward(cell) for cell in batch]
+        changed = [field.changed(cell) for cell in batch]
         hits = np.zeros(len(batch), dtype=int)
         for block in blocks:
             wanted = np.zeros((len(batch), many), dtype=bool)
             wanted[:, block] = (hits > 0)[:, None] if block.start else True
-            settled = run_trials(
-                field.loaded.scenario, field.seed, field.worlds, toward, field.executor, wanted
-            )
+            settled = run_trials(changed, field.seed, field.worlds, field.executor, wanted)
             hits += (settled == SETTLES).sum(axis=1)
         able += [cell for cell, n in zip(batch, hits, strict=True) if n >= least]
         told(f"  {start + len(batch):,} of {len(cells):,}, {time.monotonic() - begun:.0f} s")
@@ -92,8 +91,10 @@ def row(name: str, executor: Executor) -> str:
     told(f"{name}: explained in {took}")
     moves = bundles(all_moves(loaded))
     failed = [int(w) for w in np.flatnonzero(run.ensemble.outcome.values != 0)]
-    few = Field(loaded, moves, 1, tuple(failed[:FEW]), executor)
-    least = smallest(few, lattice(few), list(moves))
+    beside = Beside(executor)
+    few = Field(loaded, moves, 1, tuple(failed[:FEW]), beside)
+    may = [key for key, move in moves.items() if len(move.structure) <= 1]  # as `explain` has it
+    least = smallest(few, lattice(few), may)
     cells = combined(few, few.weighed(least.shares)) if least.shares else []
     told(f"{name}: {len(cells):,} combinations cost less than what was found")
     cheaper = reaching(few, cells, least.goal)
@@ -103,7 +104,7 @@ def row(name: str, executor: Executor) -> str:
         parts = [f"{bundle_words(moves[k], loaded.scenario)} {s:g}" for k, s in shares.items()]
         return f"{listing(parts)}: {100 * few.price(shares):.1f}" if shares else "none"
 
-    other = Field(loaded, moves, 1, tuple(failed[FEW:][:SURE] or failed), executor)
+    other = Field(loaded, moves, 1, tuple(failed[FEW:][:SURE] or failed), beside)
     held = [k for k, move in moves.items() if move.kind in HELD]
     sets = [(k,) for k in moves if not moves[k].structure] + list(combinations(held, 2))
     shares = other.settled([dict.fromkeys(one, 1.0) for one in sets]).mean(axis=1)

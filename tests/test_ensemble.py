@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from sim.engine.draws import CHUNK
 from sim.ensemble import chunks as ensemble
 from sim.ensemble import runner
 from sim.ensemble.aside import aside
+from sim.ensemble.beside import Beside
 from sim.ensemble.chunks import (
     Call,
     Failure,
@@ -159,6 +162,30 @@ def test_no_more_items_are_taken_than_can_be_worked_on() -> None:
             done += 1
             assert taken <= done + 2 * pool.workers
     assert done == 40
+
+
+@pytest.mark.parametrize("where", ["here", "pool", "dask"])
+def test_what_is_for_later_is_done_beside_what_is_asked_now(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    with ExitStack() as opened:
+        executor = request.getfixturevalue("dask") if where == "dask" else InProcess()
+        if where == "pool":
+            executor = opened.enter_context(ProcessPool(2))
+        beside = opened.enter_context(Beside(executor))
+        assert [two for _, two in beside.run(double, range(2), nothing)] == [0, 2]
+        later, other = (beside.later(double, some) for some in (range(5, 9), range(9, 12)))
+        slept = beside.later(time.sleep, [2.0])
+        for n in range(4):
+            assert [two for _, two in beside.run(double, [n], nothing)] == [2 * n]
+        assert other() == [18, 20, 22]
+        assert later() == [10, 12, 14, 16]
+        if where == "pool":  # asked while one worker sleeps, done by the other
+            assert beside.workers == 1
+            assert [two for _, two in beside.run(double, range(3), nothing)] == [0, 2, 4]
+            assert beside.workers == 1
+        assert slept() == [None]
+        assert beside.workers == executor.workers
 
 
 # what workers run: functions that they can import

@@ -16,7 +16,8 @@ import pytest
 import xarray as xr
 from scipy.stats import ks_2samp
 
-from sim.ensemble.executors import InProcess
+from sim.ensemble.beside import Beside
+from sim.ensemble.executors import InProcess, ProcessPool
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
@@ -130,9 +131,9 @@ def test_a_trial_is_the_run_of_the_changed_scenario(name: str, in_process: InPro
     moves = bundles(all_moves(loaded))
     kinds = ("lines", "patience", "stay", "levers", "draft", "terms")
     chosen = [move for move in moves.values() if move.kind in kinds][:6]
-    trials = [move.toward(0.6) for move in chosen]
+    trials = [(loaded.scenario, toward) for toward in ({}, *(m.toward(0.6) for m in chosen))]
     worlds = (3, 8, 21, 30)
-    found = run_trials(loaded.scenario, 4, worlds, [{}, *trials], in_process)
+    found = run_trials(trials, 4, worlds, in_process)
     for n, move in enumerate([None, *chosen]):
         set_ = [] if move is None else [f"{k}={flow(v)}" for k, v in move.changes(0.6).items()]
         ensemble = run_scenario(load_variant(loaded, set_), 31, 4, traced=0).ensemble
@@ -171,6 +172,13 @@ def explained_(loaded: Loaded, worlds: int = 400) -> tuple[Run, Explanation]:
 @pytest.fixture(scope="module")
 def of_line() -> tuple[Run, Explanation]:
     return explained_(planted("line"))
+
+
+def test_two_workers_find_the_same(of_line: tuple[Run, Explanation]) -> None:
+    run, found = of_line
+    with ProcessPool(2) as pool:
+        same = explain(planted("line"), run, pool)
+    assert json.dumps(same.to_json()) == json.dumps(found.to_json())
 
 
 def test_a_planted_line_is_told(of_line: tuple[Run, Explanation]) -> None:
@@ -217,11 +225,12 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
     loaded = load_scenario("kellogg")
     run = run_scenario(loaded, 40, 1, traced=0)
     moves = {move.key: move for move in all_moves(loaded)}
-    field = Field(loaded, moves, 1, (0, 1), InProcess())
-    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)
+    field = Field(loaded, moves, 1, (0, 1), Beside(InProcess()))
+    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)()
     assert change.what == ["No stage comes first by rule: everything at once instead"]
-    known = Searched(1, 1, 0.0, [], [], [], [change], [load_variant(loaded, change.set)], {}, {})
-    monkeypatch.setattr(explanation, "searched", lambda *_: known)
+    known = Searched(1, 1, 0.0, [], [], [], [change], {}, {})
+    found = [load_variant(loaded, change.set)], lambda: known
+    monkeypatch.setattr(explanation, "searched", lambda *_: found)
     (told,) = explain(loaded, run, InProcess()).changes
     assert told.fresh_worlds == 40
 
@@ -305,7 +314,7 @@ def failed_field(loaded: Loaded, worlds: int = 40) -> Field:
     ensemble = run_scenario(loaded, 200, 1, traced=0).ensemble
     failed = np.flatnonzero(ensemble.outcome.values != 0)[:worlds]
     moves = bundles(all_moves(loaded))
-    return Field(loaded, moves, 1, tuple(int(w) for w in failed), InProcess())
+    return Field(loaded, moves, 1, tuple(int(w) for w in failed), Beside(InProcess()))
 
 
 def test_two_that_only_bind_together_are_told_so() -> None:
@@ -395,7 +404,7 @@ def test_a_larger_change_that_does_harm_does_not_hide_a_smaller_one(seed: int) -
         k: Move(k, k[-1], prices=(0.0, *map(float, p))) for k, p in zip(keys, prices, strict=True)
     }
     loaded: Any = None
-    field = Drawn(loaded, moves, 1, tuple(range(24)), InProcess()).planted(rng, odd=3)
+    field = Drawn(loaded, moves, 1, tuple(range(24)), Beside(InProcess())).planted(rng, odd=3)
     least = smallest(field, lattice(field), keys)
     cells = [
         {k: s for k, s in zip(keys, cell, strict=True) if s > 0}

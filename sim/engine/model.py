@@ -200,6 +200,10 @@ class PeaceTalks(mesa.Model, Forum):
         self._decide_at_gates(all_of_them=True)
         for track in self.tracks:
             track.give_way_to_settlement()
+        self.measure()
+
+    def measure(self) -> None:
+        """What is told of the end is worked out."""
         self.recorder.finish(self.levers, self.yardsticks.at_end())
 
     def release(self) -> None:

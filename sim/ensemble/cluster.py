@@ -146,10 +146,12 @@ class DaskCluster:
                 room = max(AHEAD * self._threads(), 1) - len(under_way)
                 for item in islice(fresh, max(room, 0)):
                     under_way[self._client.submit(function, item, pure=False)] = item
-                yield from finished  # the workers are busy meanwhile
+                if finished:
+                    yield from finished  # the workers are busy meanwhile
+                    finished = []
+                    continue  # by now there may be more to do
                 if not under_way:
                     return
-                finished = []
                 for future in self._done(list(under_way)):
                     item = under_way.pop(future)
                     try:

@@ -134,15 +134,18 @@ class ProcessPool:
         finished: list[tuple[Item, Result | Lost]] = []
         try:
             while True:
-                waiting.extend(islice(fresh, max(self.workers - len(waiting), 0)))
+                free = self.workers - len(self._busy) - len(waiting)
+                waiting.extend(islice(fresh, max(free, 0)))
                 while waiting and self._idle:
                     self._give(self._idle.pop(), function, waiting.popleft())
                 while len(self._starting) < min(len(waiting), self.workers - len(self._busy)):
                     self._start()
-                yield from finished  # the workers are busy meanwhile
+                if finished:
+                    yield from finished  # the workers are busy meanwhile
+                    finished = []
+                    continue  # by now there may be more to do
                 if not (self._busy or self._starting):
                     return
-                finished = []
                 for ready in wait([*self._busy, *self._starting]):
                     assert isinstance(ready, Connection)
                     if ready in self._starting:

@@ -156,23 +156,22 @@ def tree(x: NDArray[Any], case: Mask, depth: int = MOST, cuts: int = 19) -> list
 
 def _split(x: NDArray[Any], case: Mask, kept: Mask, cuts: int) -> tuple[int, float] | None:
     """Input and point of the split that leaves least impurity; None where none is worth it."""
-    worlds, cases = int(kept.sum()), case[kept].astype(np.float64)
-    least = SMALLEST * len(case)
-    best, found = worlds * cases.mean() * (1 - cases.mean()) - 1e-9 if worlds else 0.0, None
-    for number in range(x.shape[1]):
-        values = x[kept, number]
-        if not len(values):
-            continue
-        for at in np.unique(np.quantile(values, np.arange(1, cuts + 1) / (cuts + 1))):
-            lower = values <= at
-            size = int(lower.sum())
-            if size < least or worlds - size < least:
-                continue
-            p, q = cases[lower].mean(), cases[~lower].mean()
-            impurity = size * p * (1 - p) + (worlds - size) * q * (1 - q)
-            if impurity < best:
-                best, found = impurity, (number, float(at))
-    return found
+    values, cases = x[kept], case[kept].astype(np.float64)
+    worlds, least = len(values), SMALLEST * len(case)
+    if not values.size:
+        return None
+    at = np.quantile(values, np.arange(1, cuts + 1) / (cuts + 1), axis=0).T
+    lower = values[:, :, None] <= at
+    size, hits = lower.sum(axis=0), np.tensordot(cases, lower, 1)
+    rest = worlds - size
+    with np.errstate(invalid="ignore"):
+        p, q = hits / size, (cases.sum() - hits) / rest
+        impurity = size * p * (1 - p) + rest * q * (1 - q)
+    impurity[(size < least) | (rest < least)] = np.inf
+    number, cut = np.unravel_index(impurity.argmin(), impurity.shape)
+    if impurity[number, cut] >= worlds * cases.mean() * (1 - cases.mean()) - 1e-9:
+        return None
+    return int(number), float(at[number, cut])
 
 
 def _box(bounds: dict[int, tuple[float, float]]) -> Box:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from sim.arrays import Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
-from sim.ensemble.executors import Executor, InProcess, Lost
+from sim.ensemble.beside import Beside
+from sim.ensemble.executors import Executor, InProcess
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import span_words
 from sim.results.dataset import stuck
@@ -111,9 +112,19 @@ def true_causes(
     Causes or None
         None where there is no such world.
     """
+    return later_causes(scenario, seed, numbers, reasons, sample, Beside(executor or InProcess()))()
+
+
+def later_causes(
+    scenario: Scenario,
+    seed: int,
+    numbers: NDArray[np.integer],
+    reasons: NDArray[np.integer],
+    sample: int,
+    beside: Beside,
+) -> Callable[[], Causes | None]:
+    """The same beside whatever else is run by then: what is returned waits for it."""
     such = np.asarray(numbers)[np.asarray(reasons) == REASONS.index("not_reached")]
-    if not len(such):
-        return None
     chosen = such[:sample]
     variants: dict[str, tuple[Scenario, Callable[[PeaceTalks], None]]] = {
         "time": (_longer(scenario), _nothing),
@@ -122,18 +133,21 @@ def true_causes(
     exact = _exact(scenario)
     if exact is not scenario:
         variants["envoy"] = (exact, _nothing)
-    calls = [(key, *how, seed, chosen) for key, how in variants.items()]
-    ends: dict[str, NDArray[np.integer]] = {}
-    for call, found in (executor or InProcess()).run(_again, calls, lambda done: None):
-        if isinstance(found, Lost):
-            raise RuntimeError(f"A worker was lost: {found.reason}")
-        ends[call[0]] = found
-    settles = {key: ends[key] < 0 for key in variants}
-    return Causes(len(such), chosen, settles, ends["time"] == REASONS.index("not_reached"))
+    calls = [(*how, seed, chosen) for how in variants.values()]
+    results = beside.later(_again, calls if len(such) else [])
+
+    def causes() -> Causes | None:
+        ends = dict(zip(variants, results(), strict=False))
+        if not ends:
+            return None
+        settles = {key: end < 0 for key, end in ends.items()}
+        return Causes(len(such), chosen, settles, ends["time"] == REASONS.index("not_reached"))
+
+    return causes
 
 
 def _again(call: tuple[Any, ...], report: Any = None) -> NDArray[np.integer]:
-    return reasons_again(*call[1:])
+    return reasons_again(*call)
 
 
 def reasons_again(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from sim.ensemble.executors import Executor
+from sim.ensemble.beside import Beside
 from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ends_in
 from sim.scenario.loading import Loaded, load_variant
@@ -17,6 +17,7 @@ from sim.studies.explain.findings import Change, Obstacle, Reasons
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
+from sim.studies.explain.trials import SETTLES
 from sim.studies.explain.words import TOLD, bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
@@ -35,13 +36,7 @@ STEPS = 6
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search in failed worlds found; changes not yet confirmed.
-
-    Attributes
-    ----------
-    changed : list of Loaded
-        The scenario with each of the changes.
-    """
+    """What a search in failed worlds found; changes not yet confirmed."""
 
     failed: int
     counted: int
@@ -50,7 +45,6 @@ class Searched:
     together: list[Obstacle]
     reasons: list[Reasons]
     changes: list[Change]
-    changed: list[Loaded]
     alone: dict[str, float]
     alone_by: dict[str, list[str]]
 
@@ -59,18 +53,25 @@ def searched(
     loaded: Loaded,
     moves: list[Move],
     data: xr.Dataset,
-    executor: Executor,
+    executor: Beside,
     seed: int,
     actor: str | None,
     progress: Progress,
     goal: float,
-) -> Searched:
+) -> tuple[list[Loaded], Callable[[], Searched]]:
     """Obstacles and smallest changes: of all, or of one actor's own.
 
     Parameters
     ----------
     data : Dataset
         The run's worlds.
+
+    Returns
+    -------
+    changed : list of Loaded
+        The scenario with each of the changes.
+    told : callable
+        Waits for what is counted in other worlds.
     """
     if actor is not None:
         moves = [move for move in moves if move.actor == actor]
@@ -78,7 +79,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return Searched(0, 0, 0.0, [], [], [], [], [], {}, {})
+        return [], lambda: Searched(0, 0, 0.0, [], [], [], [], {}, {})
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -94,9 +95,8 @@ def searched(
         own.sort(key=len)  # of two that bring as much the shorter
         most[owner] = max(own, key=found.odds, default=())
     able = [keys for keys in most.values() if keys and found.odds(keys) >= TOLD]
-    single, together, again = obstacles(found, sure, scenario, able)
+    standing = obstacles(found, sure, scenario, able)
     progress("the smallest change", 2, STEPS)
-    alone = {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()}
     alone_by = {k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()}
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
@@ -110,44 +110,58 @@ def searched(
         others = field(singles, list(range(PROMISE)), UNSEEN)
         progress("what it promises", 3, STEPS)
         changes.append(promised(loaded, others, least, actor or "", goal))
-        changed.append(load_variant(loaded, changes[0].set))
-    return Searched(
-        len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
-        reasons(found, few, scenario), changes, changed, alone, alone_by,
-    )  # fmt: skip
+        changed.append(load_variant(loaded, set_arguments(others, least.shares)))
+
+    def told() -> Searched:
+        single, together, again = standing()
+        alone = {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()}
+        return Searched(
+            len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
+            reasons(found, few, scenario), [one() for one in changes], alone, alone_by,
+        )  # fmt: skip
+
+    return changed, told
 
 
-def promised(loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float) -> Change:
-    """What was found, told, with what it brings in the worlds of a field."""
+def promised(
+    loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float
+) -> Callable[[], Change]:
+    """What was found, told, with what it brings in the worlds of a field: waits for these."""
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
-    hits = float(field.settled([shares])[0].sum())
-    return Change(
-        owner,
-        [
-            words
-            for key, part in shares.items()
-            for words in move_words(field.moves[key], part, loaded.scenario)
-        ],
-        set_arguments(field, shares),
-        prices(field, shares),
-        asked,
-        least.goal,
-        least.most,
-        hits / len(field.worlds),
-        wilson(hits, len(field.worlds)),
-        float("nan"),
-        Interval(0.0, 1.0),
-        float("nan"),
-        0,
-    )
+    ends = field.later([shares])
+
+    def told() -> Change:
+        hits = float((ends() == SETTLES).sum())
+        return Change(
+            owner,
+            [
+                words
+                for key, part in shares.items()
+                for words in move_words(field.moves[key], part, loaded.scenario)
+            ],
+            set_arguments(field, shares),
+            prices(field, shares),
+            asked,
+            least.goal,
+            least.most,
+            hits / len(field.worlds),
+            wilson(hits, len(field.worlds)),
+            float("nan"),
+            Interval(0.0, 1.0),
+            float("nan"),
+            0,
+        )
+
+    return told
 
 
 def set_arguments(field: Field, shares: Shares) -> list[str]:
     """A change as a user gives it with ``--set``."""
     return [
-        f"{key}={flow(value)}"
-        for move, part in shares.items()
-        for key, value in field.moves[move].changes(part).items()
+        f"{path}={flow(value)}"
+        for key, move in field.moves.items()
+        if key in shares
+        for path, value in move.changes(shares[key]).items()
     ]
 
 

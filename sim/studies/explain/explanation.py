@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
+import numpy as np
 import xarray as xr
 
-from sim.ensemble.chunks import Failure, Task, chunk_tasks, run_tasks
+from sim.ensemble.aside import aside
+from sim.ensemble.beside import Beside
+from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import Run, RunError
+from sim.ensemble.runner import WORTH, Run, RunError
 from sim.formulas.statistics import wilson
 from sim.results.asked import asked_measures
-from sim.results.dataset import Arrays, ChunkResult, build_dataset
-from sim.results.outcomes import OUTCOMES, ends_in
+from sim.results.dataset import ChunkResult, build_dataset
+from sim.results.outcomes import ends_in
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import scores_of, shares_gap
 from sim.studies.advise.mediation import MEDIATOR, switches
-from sim.studies.causes import cause_lines, true_causes
+from sim.studies.causes import cause_lines, later_causes
 from sim.studies.explain.changes import STEPS, Progress, searched
 from sim.studies.explain.findings import Added, Explanation
 from sim.studies.explain.moves import all_moves
@@ -59,33 +64,40 @@ def explain(
     goal : float
         Share of the worlds that fail which a change is to turn into settlements.
     """
-    data, moves = run.ensemble, all_moves(loaded)
-    base = searched(loaded, moves, data, executor, seed, actor, progress, goal)
-    progress("fresh worlds", 4, STEPS)
+    data = run.ensemble
     worlds = min(data.sizes["world"], JUDGED)
-    cells = [one.scenario for one in (loaded, *base.changed)]
-    tasks = [task for cell in range(len(cells)) for task in chunk_tasks(worlds, cell=cell)]
-    found = _run(cells, seed + FRESH, tasks, executor)
-    alone = without_mediators(loaded) if actor is None else None
-    many = chunk_tasks(min(worlds, UNMEDIATED))
-    unmediated = None if alone is None else _run([alone.scenario], seed, many, executor)[0]
-    fresh = build_dataset({0: found[0]}, data, data.attrs)
-    progress("what must be true", 5, STEPS)
-    before = float(ends_in("settlement")(fresh).mean())
+    with Beside(executor) as beside:
+        # what does not wait for the search is done while a step of it needs one worker only
+        as_it_is = _later(loaded, seed + FRESH, worlds, 1, beside)
+        unreached = later_causes(
+            loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, beside
+        )
+        without = without_mediators(loaded) if actor is None else None
+        many = min(worlds, UNMEDIATED)
+        alone = None if without is None else _later(without, seed, many, 1, beside)
+        changed, told = searched(
+            loaded, all_moves(loaded), data, beside, seed, actor, progress, goal
+        )
+        progress("fresh worlds", 4, STEPS)
+        then = [_later(one, seed + FRESH, worlds, executor.workers, beside) for one in changed]
+        now = build_dataset(as_it_is(), data, data.attrs)
+        with aside(partial(outline, run, now), executor.aside) as outlined:
+            confirmed = [by_world(one()) for one in then]
+            base, causes = told(), unreached()
+            unmediated = None if alone is None else by_world(alone())
+            progress("what must be true", 5, STEPS)
+            known = outlined()
+    before = float(ends_in("settlement")(now).mean())
     changes = []
-    for n, change in enumerate(base.changes, 1):
-        hits = float((found[n].outcomes["outcome"] == OUTCOMES.index("settlement")).sum())
+    for change, there in zip(base.changes, confirmed, strict=True):
+        hits, allowed = float(ends_in("settlement")(there).sum()), settled_span(there)
         sure = wilson(hits, worlds)
-        allowed = settled_span(by_world(found[n].outcomes))
         changes.append(
             replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
                     fresh_worlds=worlds, confirmed_allowed=allowed)
         )  # fmt: skip
-    causes = true_causes(
-        loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, executor
-    )
     return replace(
-        outline(run, fresh),
+        known,
         searched=True,
         failed=base.failed,
         counted=base.counted,
@@ -96,9 +108,7 @@ def explain(
         changes=changes,
         alone=base.alone,
         alone_by=base.alone_by,
-        mediator=[]
-        if unmediated is None
-        else added(loaded.scenario, seed, data, by_world(unmediated.outcomes)),
+        mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )
 
@@ -112,21 +122,36 @@ def without_mediators(loaded: Loaded) -> Loaded | None:
         return None
 
 
-def by_world(outcomes: Arrays) -> xr.Dataset:
-    """What is one number a world, whatever stages or levers the scenario has."""
-    return xr.Dataset({k: ("world", v) for k, v in outcomes.items() if v.ndim == 1})
+def _later(
+    one: Loaded, seed: int, worlds: int, parts: int, beside: Beside
+) -> Callable[[], dict[int, ChunkResult]]:
+    """Worlds of one chunk, in some parts, run beside something else: waits for them."""
+    (task,) = chunk_tasks(worlds)
+    parts = max(min(parts, worlds // WORTH), 1)
+    cuts = task.cut(*(worlds * n // parts for n in range(1, parts)))
+    results = beside.later(run_chunk, [Call(one.scenario, seed, cut) for cut in cuts])
 
+    def found() -> dict[int, ChunkResult]:
+        out = {}
+        for cut, result in zip(cuts, results(), strict=True):
+            if isinstance(result, Failure):
+                raise RunError([result])
+            out[cut.start] = result
+        return out
 
-def _run(
-    cells: list[Scenario], seed: int, tasks: list[Task], executor: Executor
-) -> dict[int, ChunkResult]:
-    """The worlds of every cell, of one chunk each."""
-    found = {}
-    for task, result in run_tasks(cells, seed, tasks, executor):
-        if isinstance(result, Failure):
-            raise RunError([result])
-        found[task.cell] = result
     return found
+
+
+def by_world(results: dict[int, ChunkResult]) -> xr.Dataset:
+    """What is one number a world, whatever stages or levers the scenario has."""
+    parts = [results[start].outcomes for start in sorted(results)]
+    return xr.Dataset(
+        {
+            name: ("world", np.concatenate([part[name] for part in parts]))
+            for name, values in parts[0].items()
+            if values.ndim == 1
+        }
+    )
 
 
 def added(scenario: Scenario, seed: int, data: xr.Dataset, alone: xr.Dataset) -> list[Added]:

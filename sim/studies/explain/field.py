@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ensemble.executors import Executor
+from sim.ensemble.beside import Beside
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.explain.moves import Move
-from sim.studies.explain.trials import SETTLES, Ends, Toward, run_trials
+from sim.studies.explain.trials import (
+    SETTLES,
+    Changed,
+    Ends,
+    Toward,
+    later_trials,
+    run_trials,
+)
 
 Mask = NDArray[np.bool_]
 Shares = dict[str, float]
@@ -42,61 +49,82 @@ class Field:
     moves: Mapping[str, Move]
     seed: int
     worlds: tuple[int, ...]
-    executor: Executor
+    executor: Beside
     rows: int = 0
     _variants: dict[tuple[str, ...], Scenario] = field(default_factory=dict)
-    _known: _Known = field(default_factory=lambda: _Known())
+
+    def __post_init__(self) -> None:
+        self._known = _Known(len(self.moves), len(self.worlds))
 
     def settled(self, trials: Sequence[Shares]) -> Mask:
         """Whether each world settles under each trial, (trials, worlds): all are run."""
-        return self.ends(trials) == SETTLES
+        return self.run(trials) == SETTLES
 
-    def ends(self, trials: Sequence[Shares]) -> Ends:
-        """How each world ends under each trial, (trials, worlds): all are run."""
-        return self._run(trials, np.ones((len(trials), len(self.worlds)), dtype=bool))
+    def run(self, trials: Sequence[Shares], wanted: Mask | None = None) -> Ends:
+        """How worlds end under trials, (trials, worlds), 0 where they are not wanted."""
+        if wanted is None:
+            wanted = np.ones((len(trials), len(self.worlds)), dtype=bool)
+        self.rows += int(wanted.sum())
+        ends = self._run(trials, wanted)
+        some = wanted.any(axis=1)
+        self._known.add(self.points(trials)[some], (ends == SETTLES)[some], wanted[some])
+        return ends
 
-    def likely(self, trials: Sequence[Shares], goal: float = 0.0) -> Mask:
-        """The same, with what follows from earlier trials not run again.
+    def later(self, trials: Sequence[Shares]) -> Callable[[], Ends]:
+        """How all worlds end under trials, run beside whatever else is run by then."""
+        changed = [self.changed(one) for one in trials]
+        return later_trials(changed, self.seed, self.worlds, self.executor)
+
+    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Ends:
+        changed = [self.changed(one) for one in trials]
+        return run_trials(changed, self.seed, self.worlds, self.executor, wanted)
+
+    def open(
+        self, trials: Sequence[Shares], goal: float, slack: float = SLACK
+    ) -> tuple[NDArray[np.float64], Mask]:
+        """What is known of trials by those that were run, and what is to be run to know enough.
 
         A world that settles under a change is taken to settle under a larger one of at least the
         same things, and one that fails to fail under a smaller one. It is not so without
-        exception: an offer that comes sooner may be a worse one.
+        exception: an offer that comes sooner may be a worse one. So where a trial reaches the goal
+        by what is inferred, or would miss it by no more than ``slack``, that is run as well.
 
-        Parameters
-        ----------
-        goal : float
-            Trials that miss this share by more than :data:`SLACK` are not run any more: what they
-            may settle besides is left out. Of those that miss it by less, nothing is inferred.
+        Returns
+        -------
+        share : ndarray, shape (trials,)
+            That settles as far as is known.
+        wanted : ndarray of bool, shape (trials, worlds)
+            Nothing for trials that reach the goal, or miss it by more.
         """
-        points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
-        points = points.reshape(len(trials), len(self.moves))
-        good, bad = self._known.about(points, len(self.worlds))
-        bad &= ~good
-        hopeless = 1.0 - bad.mean(axis=1) < goal - SLACK - 1e-12
-        wanted = ~(good | bad) & ~hopeless[:, None]
-        good |= self._run(trials, wanted) == SETTLES
-        share = good.mean(axis=1)
-        near = (share < goal - 1e-12) & (share >= goal - SLACK - 1e-12)
-        good |= self._run(trials, bad & near[:, None]) == SETTLES
-        able = ~hopeless
-        self._known.add(points[able], good[able])
-        return good
+        good, bad, ran = self._known.about(self.points(trials))
+        share, most = good.mean(axis=1), 1.0 - bad.mean(axis=1)
+        wanted: Mask = ~(good | bad)
+        inferred = ~wanted.any(axis=1)
+        wanted[inferred] = (bad & ~ran)[inferred]
+        wanted[share >= goal - 1e-12] = (good & ~ran)[share >= goal - 1e-12]
+        sure = (good & ran).mean(axis=1) if slack else share
+        wanted[(sure >= goal - 1e-12) | (most < goal - slack - 1e-12)] = False
+        return share, wanted
 
-    def _run(self, trials: Sequence[Shares], wanted: Mask) -> Ends:
-        out = np.zeros(wanted.shape, dtype=np.int8)
-        self.rows += int(wanted.sum())
-        by_structure: dict[tuple[str, ...], list[int]] = {}
-        for number, shares in enumerate(trials):
-            changed = tuple(k for k, s in sorted(shares.items()) if self.moves[k].structure and s)
-            if wanted[number].any():
-                by_structure.setdefault(changed, []).append(number)
-        for keys, numbers in by_structure.items():
-            changes = [self.toward(trials[n]) for n in numbers]
-            scenario = self._variant(keys)
-            out[numbers] = run_trials(
-                scenario, self.seed, self.worlds, changes, self.executor, wanted[numbers]
-            )
-        return out
+    def likely(self, trials: Sequence[Shares]) -> Mask:
+        """Whether each world settles under each trial: what follows from others is not run."""
+        points = self.points(trials)
+        good, bad, _ = self._known.about(points)
+        return good | (self.run(trials, ~(good | bad)) == SETTLES)
+
+    def odds(self, trials: Sequence[Shares]) -> NDArray[np.float64]:
+        """Share of the worlds that settle under each trial: see :meth:`likely`."""
+        return self.likely(trials).mean(axis=1)
+
+    def points(self, trials: Sequence[Shares]) -> NDArray[np.float64]:
+        """The share of each change in each trial; (trials, changes)."""
+        points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
+        return points.reshape(len(trials), len(self.moves))
+
+    def changed(self, shares: Shares) -> Changed:
+        """The scenario of a trial, and all numbers that it moves."""
+        structure = tuple(k for k, s in sorted(shares.items()) if self.moves[k].structure and s)
+        return self._variant(structure), self.toward(shares)
 
     def toward(self, shares: Shares) -> Toward:
         """All numbers that a trial moves."""
@@ -112,10 +140,6 @@ class Field:
             self._variants[keys] = self.loaded.with_(changes).scenario
         return self._variants[keys]
 
-    def odds(self, trials: Sequence[Shares], goal: float = 0.0) -> NDArray[np.float64]:
-        """Share of the worlds that settle under each trial: see :meth:`likely`."""
-        return self.likely(trials, goal).mean(axis=1)
-
     def price(self, shares: Shares) -> float:
         """What a trial costs all who change something, in points of their own utility, summed."""
         return sum(self.moves[key].price(share) for key, share in shares.items())
@@ -126,23 +150,36 @@ class Field:
 
 
 class _Known:
-    """What trials have shown: points, a share for each change, and the worlds that settle there."""
+    """What trials have shown.
 
-    def __init__(self) -> None:
-        self.points: list[NDArray[np.float64]] = []
-        self.settled: list[Mask] = []
+    Attributes
+    ----------
+    points : ndarray, shape (trials, changes)
+    settled, failed : ndarray of bool, shape (trials, worlds)
+        What was run.
+    """
 
-    def add(self, points: NDArray[np.float64], settled: Mask) -> None:
-        self.points += list(points)
-        self.settled += list(settled)
+    def __init__(self, changes: int, worlds: int) -> None:
+        self.points = np.zeros((0, changes))
+        self.settled = self.failed = np.zeros((0, worlds), dtype=bool)
 
-    def about(self, points: NDArray[np.float64], worlds: int) -> tuple[Mask, Mask]:
-        """Where worlds settle at other points, and where they fail, by what is known."""
-        good, bad = np.zeros((2, len(points), worlds), dtype=bool)
-        if not self.points:
-            return good, bad
-        known, settled = np.array(self.points), np.array(self.settled)
-        for n, point in enumerate(points):
-            good[n] = settled[(known <= point + 1e-9).all(axis=1)].any(axis=0)
-            bad[n] = (~settled[(known >= point - 1e-9).all(axis=1)]).any(axis=0)
-        return good, bad
+    def add(self, points: NDArray[np.float64], settled: Mask, ran: Mask) -> None:
+        self.points = np.concatenate([self.points, points])
+        self.settled = np.concatenate([self.settled, settled & ran])
+        self.failed = np.concatenate([self.failed, ~settled & ran])
+
+    def about(self, points: NDArray[np.float64]) -> tuple[Mask, Mask, Mask]:
+        """Where worlds settle at other points, where they fail, and where they were run there."""
+        smaller, larger = within(points, self.points), within(self.points, points).T
+        good, bad = larger @ self.settled, smaller @ self.failed
+        done, missed = ((smaller & larger) @ of for of in (self.settled, self.failed))
+        good = good & ~missed | done
+        return good, bad & ~good, done | missed
+
+
+def within(points: NDArray[np.float64], others: NDArray[np.float64]) -> Mask:
+    """Whether nothing in a trial goes further than in another; (points, others)."""
+    out = np.ones((len(points), len(others)), dtype=bool)
+    for one, other in zip(points.T, others.T, strict=True):
+        out &= one[:, None] <= other + 1e-9
+    return out

@@ -9,7 +9,7 @@ where a part of a set does already, or everything else does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -96,7 +96,10 @@ def bundles(moves: list[Move]) -> dict[str, Move]:
 
 
 def lattice(field: Field) -> Lattice:
-    """Run worlds without every single bundle, every pair, and triples of those that matter."""
+    """Run worlds without every single bundle, every pair, and triples of those that matter.
+
+    What changes the structure has a model of its own, and begins with the pairs.
+    """
     keys = list(field.moves)
 
     def run(sets: list[Set]) -> dict[Set, NDArray[np.bool_]]:
@@ -105,12 +108,10 @@ def lattice(field: Field) -> Lattice:
 
     whole = tuple(k for k in keys if not field.moves[k].structure)
     without = [tuple(k for k in whole if k != key) for key in whole]
-    first = run([*([] if len(keys) == 1 else [(k,) for k in keys]), whole, *without])
+    first = run(list(dict.fromkeys([*((k,) for k in whole), whole, *without])))
     everything = first[whole]
-    settled: dict[Set, NDArray[np.bool_]] = {(k,): first[(k,)] for k in keys if (k,) in first}
-    if len(whole) == 1:
-        settled[whole] = everything
-    settled |= run(list(combinations(keys, 2)))
+    single = [(k,) for k in keys if k not in whole]
+    settled = {(k,): first[(k,)] for k in whole} | run([*single, *combinations(keys, 2)])
     gain = dict.fromkeys(keys, 0.0)
     for one, worlds in settled.items():
         new = worlds.copy()
@@ -129,11 +130,11 @@ def lattice(field: Field) -> Lattice:
 
 def obstacles(
     found: Lattice, field: Field, scenario: Scenario, also: Iterable[Set] = ()
-) -> tuple[list[Obstacle], list[Obstacle], Lattice]:
+) -> Callable[[], tuple[list[Obstacle], list[Obstacle], Lattice]]:
     """Single things, and sets that bind together, those that matter most first.
 
     Which they are is found in a few worlds; how much they matter is counted in others, and so it
-    is for sets that are asked for ``also``.
+    is for sets that are asked for ``also``. What is returned waits for that.
     """
     single = sorted((k for k in found.settled if len(k) == 1), key=lambda k: -found.odds(k))
     always = [k for k in single if k[0] in ("deadline", "order")]  # who wonders is answered
@@ -141,21 +142,27 @@ def obstacles(
     sets = [*single, *found.bound_together()[:JOINT]]
     within = [part for k in sets for n in range(1, len(k)) for part in combinations(k, n)]
     tried = list(dict.fromkeys([*sets, *within, *also]))
-    now, *ends = field.ends([{}, *(dict.fromkeys(keys, 1.0) for keys in tried)])
-    without = dict(zip(tried, ends, strict=True))
-    again = Lattice({k: end == SETTLES for k, end in without.items()}, found.everything)
-    minimal = again.minimal()
+    ends = field.later([{}, *(dict.fromkeys(keys, 1.0) for keys in tried)])
 
-    def told(keys: Set) -> Obstacle:
-        inner = [again.odds(k) for k in tried if set(k) < set(keys)]
-        needed = float(minimal[keys].mean()) if keys in minimal else 0.0
-        words = [bundle_words(field.moves[k], scenario) for k in keys]
-        fails = float(((without[keys] == UNRATIFIED) & (now != UNRATIFIED)).mean())
-        return Obstacle(words, list(keys), again.odds(keys), max(inner, default=0.0), needed, fails)
+    def told() -> tuple[list[Obstacle], list[Obstacle], Lattice]:
+        now, *others = ends()
+        without = dict(zip(tried, others, strict=True))
+        again = Lattice({k: end == SETTLES for k, end in without.items()}, found.everything)
+        minimal = again.minimal()
 
-    alone = sorted((told(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
-    together = sorted((told(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)
-    return alone, [one for one in together if one.needed >= NEEDED], again
+        def one(keys: Set) -> Obstacle:
+            inner = [again.odds(k) for k in tried if set(k) < set(keys)]
+            needed = float(minimal[keys].mean()) if keys in minimal else 0.0
+            words = [bundle_words(field.moves[k], scenario) for k in keys]
+            fails = float(((without[keys] == UNRATIFIED) & (now != UNRATIFIED)).mean())
+            most = max(inner, default=0.0)
+            return Obstacle(words, list(keys), again.odds(keys), most, needed, fails)
+
+        alone = sorted((one(k) for k in sets if len(k) == 1), key=lambda one: -one.settle)
+        together = sorted((one(k) for k in sets if len(k) > 1), key=lambda one: -one.needed)
+        return alone, [one for one in together if one.needed >= NEEDED], again
+
+    return told
 
 
 def reasons(found: Lattice, field: Field, scenario: Scenario) -> list[Reasons]:

@@ -16,15 +16,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.studies.explain.field import SLACK, Field, Shares
+from sim.studies.explain.field import SLACK, Field, Shares, within
 from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-FIRST, BATCH = 12, 120
-"""Sets that are looked at first, the cheapest as they are; combinations that are tried at once."""
-LEAST, PART = 0.05, 0.8
-"""Below the first nothing counts as reached; of what is below the goal, so much is sought."""
+ROWS = 300
+"""Worlds of combinations that are run at once: they take as long again as a model with few does."""
+LEAST, PART, KEPT = 0.05, 0.8, 0.9
+"""Below the first nothing counts as reached; of the most that anything brings so much is sought, of
+what was found so much is kept, where that is below the goal."""
 
 
 class Smallest(NamedTuple):
@@ -61,53 +62,39 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         return Smallest({}, 0.0, 0.0, most, goal)
     goal = min(goal, PART * most)
     sets = [one for one in sets if found.odds(one) >= goal - SLACK]
-    sets.sort(key=lambda one: field.weighed(dict.fromkeys(one, 1.0)))
-    # all steps at once first, of the cheapest: they say which of the others can be cheaper
-    first, steps = [one for one in sets if found.odds(one) >= goal][:FIRST], range(1, STEPS + 1)
-    diagonal = [_cell(field, one, [step] * len(one)) for one in first for step in steps]
-    best = _cheapest(field, diagonal, field.odds(diagonal, goal), goal)
-    open_ = {
-        keys: [_cell(field, keys, cell) for cell in product(steps, repeat=len(keys))]
-        for keys in sets
-    }
+    steps = {k: (STEPS,) if field.moves[k].structure else range(1, STEPS + 1) for k in keys}
+    cells = [
+        {k: step / STEPS for k, step in zip(one, cell, strict=True)}
+        for one in sets
+        for cell in product(*(steps[k] for k in one))
+    ]
+    best = min(
+        (dict.fromkeys(one, 1.0) for one in sets if found.odds(one) >= goal), key=field.weighed
+    )
+    by_largest = False
     while True:
-        # the largest that would still be cheaper: where they fail, all smaller ones do
-        price = field.weighed(best) - 1e-9
-        open_ = {k: [c for c in cells if field.weighed(c) < price] for k, cells in open_.items()}
-        largest = [
-            cell
-            for cells in open_.values()
-            for cell in cells
-            if not any(_within(cell, other) for other in cells if other != cell)
-        ]
-        if not largest:
+        share, wanted = field.open(cells, goal)
+        price = np.array([field.weighed(cell) for cell in cells])
+        reached, left = share >= goal - 1e-12, wanted.any(axis=1)
+        able = [cell for cell, yes in zip(cells, reached & ~left, strict=True) if yes]
+        best = min([best, *able], key=field.weighed)
+        left &= price < field.weighed(best) - 1e-9
+        if not left.any():
             break
-        batch = sorted(largest, key=field.weighed)[:BATCH]
-        reached = field.odds([best, *batch], goal)
-        best = _cheapest(field, [best, *batch], reached, goal)
-        for cell, share in zip(batch, reached[1:], strict=True):
-            short = share < goal - SLACK - 1e-12
-            out = [c for c in open_[tuple(cell)] if _within(c, cell)] if short else [cell]
-            open_[tuple(cell)] = [c for c in open_[tuple(cell)] if c not in out]
-    odds = float(field.odds([best])[0])
+        cells = [cell for cell, yes in zip(cells, left, strict=True) if yes]
+        price, reached, wanted = price[left], reached[left], wanted[left]
+        if by_largest:  # where a combination fails all smaller ones do
+            rank = within(field.points(cells), field.points(cells)).sum(axis=1)
+        else:  # all steps alike, of the cheapest: they say which of the others can be cheaper
+            rank = np.array([len(set(cell.values())) for cell in cells])
+        # what is dearer than one that seems to reach the goal waits for it
+        rank[price > min(price[reached], default=np.inf)] += len(cells)
+        order = np.lexsort((price, rank))
+        some = order[: max(int((wanted[order].sum(axis=1).cumsum() <= ROWS).sum()), 1)]
+        field.run([cells[n] for n in some], wanted[some])
+        by_largest = True
+    odds = float(field.open([best], goal)[0][0])
     return Smallest(best, odds, field.price(best), most, goal)
-
-
-def _cell(field: Field, keys: Sequence[str], steps: Sequence[int]) -> Shares:
-    """A combination of steps; a change of the structure is made whole."""
-    pairs = zip(keys, steps, strict=True)
-    return {k: 1.0 if field.moves[k].structure else step / STEPS for k, step in pairs}
-
-
-def _within(one: Shares, other: Shares) -> bool:
-    """Whether nothing in one combination goes further than in another of the same things."""
-    return all(share <= other[key] for key, share in one.items())
-
-
-def _cheapest(field: Field, tried: Sequence[Shares], odds: np.ndarray, goal: float) -> Shares:
-    """The cheapest of those that reach the goal."""
-    able = [one for one, share in zip(tried, odds, strict=True) if share >= goal]
-    return min(able, key=field.weighed)
 
 
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
@@ -130,9 +117,10 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
         for more in (1 / STEPS, 0.0)
     ]
     reached = field.settled(begin).mean(axis=1)
-    shares, odds = begin[int(reached.argmax())], float(reached.max())
-    # in other worlds than it was found in it may fall short: as much is kept as it brings here
-    shares, odds = _reduced(field, shares, odds, min(found.goal, odds))
+    # in other worlds than it was found in it may fall short: most of what it brings here is kept
+    goal = min(found.goal, KEPT * float(reached.max()))
+    shares = _reduced(field, begin[int(reached.argmax())], goal)
+    odds = float(field.odds([shares])[0])
     return found._replace(shares=shares, odds=odds, price=field.price(shares))
 
 
@@ -147,46 +135,46 @@ def tuned(field: Field, found: Smallest) -> Smallest:
         }
         for factor in (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
     ]
-    reached = field.odds(tried)
-    enough = np.flatnonzero(reached >= found.goal)
-    best = int(enough[0]) if len(enough) else int(reached.argmax())
+    # some in all worlds, then those between of which it is open
+    reached = field.settled(tried[1::2]).mean(axis=1)
+    field.run(tried, field.open(tried, found.goal, 0.0)[1])
+    share = field.open(tried, found.goal, 0.0)[0]
+    enough = np.flatnonzero(share >= found.goal - 1e-12)
+    best = int(enough[0] if len(enough) else 1 + 2 * reached.argmax())
     shares = tried[best]
-    return found._replace(shares=shares, odds=float(reached[best]), price=field.price(shares))
+    return found._replace(shares=shares, odds=float(share[best]), price=field.price(shares))
 
 
-def _smaller(shares: Shares, key: str, share: float) -> Shares:
-    """With one change made smaller, or without it."""
-    rest = {k: s for k, s in shares.items() if k != key}
-    return rest | {key: share} if share > 1e-9 else rest
-
-
-def _reduced(field: Field, shares: Shares, odds: float, goal: float) -> tuple[Shares, float]:
+def _reduced(field: Field, shares: Shares, goal: float) -> Shares:
     """Everything taken back that the goal can do without."""
-    while shares:
-        options = [(key, 0.0) for key in shares]
-        options += [
-            (key, share - 1 / STEPS)
+    while True:
+        options = [
+            {key: less}
             for key, share in shares.items()
-            if share > 1 / STEPS + 1e-9 and not field.moves[key].structure
+            for less in dict.fromkeys((0.0, max(share - 1 / STEPS, 0.0)))
+            if less == 0.0 or not field.moves[key].structure
         ]
-        tried = [_smaller(shares, *option) for option in options]
-        reached = field.odds(tried, goal)
-        now = field.weighed(shares)
-        saved = np.array([max(now - field.weighed(one), 1e-9) for one in tried])
-        lost = np.maximum(odds - reached, 0.0)
-        enough = [n for n in np.lexsort((-saved, lost / saved)) if reached[n] >= goal]
-        # as many of them at once as the goal allows, one option for each change
-        steps: list[Shares] = []
-        done: set[str] = set()
-        for n in enough:
-            key, share = options[n]
-            if key not in done:
-                done.add(key)
-                steps.append(_smaller(steps[-1] if steps else shares, key, share))
-        if not steps:
-            break
-        together = field.odds(steps)
-        short = np.flatnonzero(together < goal)
-        upto = int(short[0]) if len(short) else len(steps)
-        shares, odds = steps[upto - 1], float(together[upto - 1])
-    return shares, odds
+        tried = [_with(shares, option) for option in options]
+        (odds, *reached), wanted = field.open([shares, *tried], goal, 0.0)
+        saved = [max(field.weighed(shares) - field.weighed(one), 1e-9) for one in tried]
+        lost = [max(odds - one, 0.0) / less for one, less in zip(reached, saved, strict=True)]
+        # as many of them at once as the goal allows, one for each change
+        steps, done = [shares], Shares()
+        for n in sorted(range(len(tried)), key=lambda n: (lost[n], -saved[n])):
+            if reached[n] >= goal - 1e-12 and not options[n].keys() <= done.keys():
+                done |= options[n]
+                steps.append(_with(shares, done))
+        together, more = field.open(steps, goal, 0.0)
+        if len(steps) > 1 and not more.any():
+            short = np.flatnonzero(together < goal - 1e-12)
+            shares = steps[short[0] - 1 if len(short) else -1]
+            continue
+        tried, wanted = [*tried, *steps], np.concatenate([wanted[1:], more])
+        if not wanted.any():
+            return shares
+        field.run(tried, wanted)
+
+
+def _with(shares: Shares, changes: Shares) -> Shares:
+    """With some of them changed; what goes no part of the way is left out."""
+    return {key: share for key, share in (shares | changes).items() if share > 1e-9}

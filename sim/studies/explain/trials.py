@@ -8,7 +8,7 @@ fraction of the time of as many runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
+from sim.ensemble.beside import Beside
 from sim.ensemble.executors import Executor, Lost
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
@@ -24,11 +25,13 @@ from sim.scenario.schema import Scenario
 Array = NDArray[np.float64]
 Toward = dict[str, tuple[float, float]]
 """Path of a number → (share of the way, to where) by which it is moved."""
+Changed = tuple[Scenario, Toward]
+"""A scenario, and what is moved in it."""
 Ends = NDArray[np.int8]
 UNRATIFIED, SETTLES = 1, 2
 """How a row ends: with a text that failed a vote last, or settled; 0 otherwise."""
-LEAST = 40
-"""Rows that are worth a worker of their own."""
+LEAST = 250
+"""Rows that are worth a model of their own: one with few takes as long as 350 rows more."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,16 @@ class MovedDraws(Draws):
         return np.clip(drawn + share * (end - drawn), number.low, number.high)
 
 
+class _Unmeasured(PeaceTalks):
+    """Of which only how its worlds end is asked."""
+
+    def measure(self) -> None:
+        pass
+
+
 def run_trial(trial: Trial, report: Any = None) -> Ends:
     """How each row ends."""
-    model = PeaceTalks(trial.scenario, MovedDraws(trial))
+    model = _Unmeasured(trial.scenario, MovedDraws(trial))
     model.run()
     kinds = [model.talks.status == SETTLED, model.ratification.failed_last]
     ends = np.select(kinds, [SETTLES, UNRATIFIED], 0).astype(np.int8)
@@ -137,10 +147,9 @@ def central_targets(scenario: Scenario, changes: Sequence[Toward]) -> tuple[list
 
 
 def run_trials(
-    scenario: Scenario,
+    changed: Sequence[Changed],
     seed: int,
     worlds: Sequence[int],
-    changes: Sequence[Toward],
     executor: Executor,
     wanted: NDArray[np.bool_] | None = None,
 ) -> Ends:
@@ -158,22 +167,58 @@ def run_trials(
     RuntimeError
         If a worker was lost.
     """
-    out = np.zeros((len(changes), len(worlds)), dtype=np.int8)
-    of, column = np.nonzero(np.ones_like(out) if wanted is None else wanted)
-    if not len(of):
-        return out
-    # few large models are cheaper than many small ones; every worker gets one
-    parts = max(min(executor.workers, -(-len(of) // LEAST)), -(-len(of) // CHUNK))
-    cuts = np.array_split(np.arange(len(of)), parts)
-    numbers = np.asarray(worlds)
-    trials = []
-    for place, cut in enumerate(cuts):
-        own, where = np.unique(of[cut], return_inverse=True)
-        rows = tuple(numbers[column[cut]].tolist()), tuple(where.tolist())
-        trials.append(Trial(scenario, seed, *rows, tuple(changes[n] for n in own), place))
-    for trial, found in executor.run(run_trial, trials, lambda done: None):
-        if isinstance(found, Lost):
-            raise RuntimeError(f"A worker was lost: {found.reason}")
-        cut = cuts[trial.place]
-        out[of[cut], column[cut]] = found
-    return out
+    parts = _Parts(changed, seed, worlds, wanted, executor.workers)
+    return parts.ends(executor.run(run_trial, parts.trials, lambda done: None))
+
+
+def later_trials(
+    changed: Sequence[Changed], seed: int, worlds: Sequence[int], beside: Beside
+) -> Callable[[], Ends]:
+    """The same when there is room for it: what is returned waits for all of them."""
+    parts = _Parts(changed, seed, worlds, None, 1)
+    results = beside.later(run_trial, parts.trials)
+    return lambda: parts.ends(zip(parts.trials, results(), strict=True))
+
+
+class _Parts:
+    """Rows that are wanted, as trials: few large models are cheaper than many small ones."""
+
+    def __init__(
+        self,
+        changed: Sequence[Changed],
+        seed: int,
+        worlds: Sequence[int],
+        wanted: NDArray[np.bool_] | None,
+        workers: int,
+    ) -> None:
+        self.out = np.zeros((len(changed), len(worlds)), dtype=np.int8)
+        rows = np.nonzero(np.ones_like(self.out) if wanted is None else wanted)
+        of_scenario: dict[int, list[int]] = {}
+        for row, n in enumerate(rows[0].tolist()):
+            of_scenario.setdefault(id(changed[n][0]), []).append(row)
+        self.trials: list[Trial] = []
+        self.cells: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
+        for some in of_scenario.values():
+            most = min(workers // len(of_scenario), len(some) // LEAST)
+            for cut in np.array_split(some, max(most, -(-len(some) // CHUNK))):
+                changes, column = rows[0][cut], rows[1][cut]
+                numbers, of = np.unique(changes, return_inverse=True)
+                own = numbers.tolist()
+                self.trials.append(
+                    Trial(
+                        changed[own[0]][0],
+                        seed,
+                        tuple(worlds[n] for n in column.tolist()),
+                        tuple(of.tolist()),
+                        tuple(changed[n][1] for n in own),
+                        len(self.cells),
+                    )
+                )
+                self.cells.append((changes, column))
+
+    def ends(self, results: Iterable[tuple[Trial, Ends | Lost]]) -> Ends:
+        for trial, found in results:
+            if isinstance(found, Lost):
+                raise RuntimeError(f"A worker was lost: {found.reason}")
+            self.out[self.cells[trial.place]] = found
+        return self.out
