@@ -111,7 +111,7 @@ class PeaceTalks(mesa.Model, Forum):
             for key in tracks_of(scenario)
         ]
         self.recorder.agreements = [one for track in self.tracks for one in track.limited]
-        self.recorder.start(self.yardsticks.at_start(self.envoy, self.ratification))
+        self.measure_start()
         self._record()
 
     def _create_agents(self) -> None:
@@ -201,6 +201,10 @@ class PeaceTalks(mesa.Model, Forum):
         for track in self.tracks:
             track.give_way_to_settlement()
         self.measure()
+
+    def measure_start(self) -> None:
+        """What is told of day 0 is worked out; nothing of the talks depends on it."""
+        self.recorder.start(self.yardsticks.at_start(self.envoy, self.ratification))
 
     def measure(self) -> None:
         """What is told of the end is worked out."""

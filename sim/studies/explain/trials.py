@@ -117,6 +117,9 @@ class MovedDraws(Draws):
 class _Unmeasured(PeaceTalks):
     """Of which only how its worlds end is asked."""
 
+    def measure_start(self) -> None:
+        pass
+
     def measure(self) -> None:
         pass
 
