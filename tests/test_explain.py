@@ -211,7 +211,7 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     (change,) = found.changes
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
     assert (
-        "Looked for was the least that brings a deal in 95 % of the worlds that fail. Nothing"
+        "(four fifths of the most there is; 95 % were asked for) of the worlds that fail. This"
         in short
     )
     assert "Looked for" not in " ".join(changing(replace(change, asked=0.05), run.scenario))

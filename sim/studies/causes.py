@@ -36,8 +36,8 @@ CAUSE_WORDS = {
     "time": f"with {LONGER} times as much time they settle",
     "interests": "when all know from the start what the others weigh they settle",
     "envoy": "when the envoy misjudges no red line they settle",
-    "closed": "they settle with none of these: later on nothing suits all, or a vote fails",
-    "deadlock": "they settle with none of these, though a package still suits all: a deadlock",
+    "closed": "nothing of this settles them: later on nothing suits all, or a vote fails",
+    "deadlock": "nothing of this settles them, though a package still suits all: a deadlock",
 }
 
 
@@ -212,6 +212,6 @@ def cause_lines(causes: Causes) -> list[str]:
     return [
         f"In {causes.worlds:,} worlds a package would have suited all at the end and was not "
         f"agreed. Of {'them' if count == causes.worlds else f'{count:,} of them'}, run again with "
-        "the same luck and one thing changed:",
+        "the same luck and one thing changed (in brackets: 95 % of sampling):",
         *told,
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import listing, percent, sentence
+from sim.prose import listing, percent, possessive, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.words import changed_title, measure_value
@@ -109,7 +109,7 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     )
     return ExplainView(
         foot_line(run),
-        headline(found),
+        headline(found, scenario.actors[found.actor].short if found.actor else ""),
         f"{why}Above: how much “{found.measure}” hangs on each uncertain number, from 0, not at "
         "all, to 1 (with 95 % interval), and what it is in its lowest third → in its highest.",
         bars,
@@ -167,7 +167,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
     ]
 
 
-def headline(found: Explanation) -> str:
+def headline(found: Explanation, who: str = "") -> str:
     """What stands in the way most, in a sentence; of an outline what decides most."""
     share = percent(found.settled, found.settled_interval)
     text = f"{share} of the worlds settle"
@@ -180,7 +180,8 @@ def headline(found: Explanation) -> str:
         return f"{text}; it hangs on {first} most"
     best = max([*found.obstacles, *found.together], key=lambda one: one.needed, default=None)
     if best is None or not best.needed:
-        return f"{text}; no one, two or three things alone keep the others from it"
+        own = f" of {possessive(who)} own" if who else ""
+        return f"{text}; no one, two or three things{own} alone keep the others from it"
     share = f"{percent(best.settle)} of the others would"
     if len(best.keys) == 1:
         return f"{text}; without {best.what[0]}, {share}"

@@ -157,7 +157,7 @@ def _lasting(summary: Summary, days: list[str]) -> str:
     found = summary.durability
     if found is not None and found.shares:
         years = min(LASTING, len(found.shares))
-        text += f"; {percent(found.shares[years - 1])} of all hold {counted(years, 'year')}"
+        text += f"; {percent(found.shares[years - 1])} of settlements hold {counted(years, 'year')}"
     return f"{text}."
 
 

@@ -56,6 +56,8 @@ def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) ->
     lines = told(comparison)
     if lines:
         console.print(Text("\nDifferences, world by world", style="bold"))
+        if len({run.scenario.war.start_date for run in comparison.runs}) > 1:
+            console.print("  A plan of another day 0 starts from another situation, too.")
         for line in lines:
             console.print(Padding(line, (0, 0, 0, 2)))
         console.print(Padding(RIPENESS, (0, 0, 0, 2)), style="dim")

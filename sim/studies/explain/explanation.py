@@ -99,6 +99,7 @@ def explain(
     return replace(
         known,
         searched=True,
+        actor=actor or "",
         failed=base.failed,
         counted=base.counted,
         everything=base.everything,

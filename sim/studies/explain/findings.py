@@ -184,6 +184,8 @@ class Explanation(Record):
         Failed worlds in which it was counted what they bring; others, where there are more.
     everything : float
         Share of the failed worlds searched in that settle once everything is removed.
+    actor : str
+        Whose own things alone were looked at; empty for all.
     alone, alone_by : dict
         Actor → the one, two or three things of its own that bring most in the worlds searched in,
         and what they bring in others.
@@ -223,3 +225,4 @@ class Explanation(Record):
     unreached: list[str]
     settled_allowed: Interval | None = None
     settled_first: float | None = None
+    actor: str = ""

@@ -14,6 +14,8 @@ from sim.studies.explain.moves import TALKS, Move, Place
 from sim.words.shares import world_words
 from sim.words.story import within
 
+MEDIATORS = ("formulator", "manipulator")
+"""Roles whose leaving ends the mediation, and not the talks."""
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
 TOLD = 0.05
@@ -38,16 +40,22 @@ def actor_words(key: str, scenario: Scenario) -> str:
 def bundle_words(move: Move, scenario: Scenario) -> str:
     """An obstacle, as a noun."""
     who = scenario.actors[move.actor].short if move.actor in scenario.actors else ""
+    ends = "ending the mediation" if _mediates(move, scenario) else "leaving the table"
     return {
         "lines": f"{possessive(who)} red lines",
         "patience": f"{possessive(who)} patience",
-        "stay": f"{who} leaving the table",
+        "stay": f"{who} {ends}",
         "levers": f"{possessive(who)} levers being uncertain or slow",
         "terms": "what a stage demands",
         "draft": "the envoy's own leanings",
         "order": f"the order of the stages ({_order_words(move)})",
         "deadline": "the deadline",
     }[move.kind]
+
+
+def _mediates(move: Move, scenario: Scenario) -> bool:
+    """Whether leaving ends the mediation: a party's ends the talks."""
+    return move.actor in scenario.actors and scenario.actors[move.actor].role in MEDIATORS
 
 
 def _order_words(move: Move) -> str:
@@ -58,7 +66,8 @@ def _order_words(move: Move) -> str:
 def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
     """A change, as clauses: of each number that it moves what it is now and what it would be."""
     if move.kind == "stay":
-        return [f"{scenario.actors[move.actor].short} stays at the table to the end"]
+        stays = "goes on mediating" if _mediates(move, scenario) else "stays at the table"
+        return [f"{scenario.actors[move.actor].short} {stays} to the end"]
     if move.kind == "deadline":
         return ["The deadline is dropped"]
     if move.kind == "order":
@@ -181,11 +190,12 @@ def deciding(found: Explanation) -> list[str]:
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
+    most = f", of the {DRIVERS} that move it most" if len(found.drivers) > DRIVERS else ""
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
     lines = [
         f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
         f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
-        "third of the worlds where each is lowest, and where it is highest:"
+        f"third of the worlds where each is lowest, and where it is highest{most}:"
     ]
     told = found.drivers[:DRIVERS]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
@@ -244,11 +254,13 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     """A change, its price, and what it was promised and confirmed to bring."""
     lines = []
     if one.turned(one.confirmed_interval.high) < one.asked:
+        goal = percent(one.goal)
+        if one.goal < one.asked:
+            goal += f" (four fifths of the most there is; {percent(one.asked)} were asked for)"
         lines.append(
-            f"Looked for was the least that brings a deal in {percent(one.asked)} of the worlds "
-            f"that fail. Nothing found does; this brings one in "
-            f"{percent(one.turned(one.confirmed))} of them"
-            + (f", the most there is in {percent(one.most)}." if one.goal < one.asked else ".")
+            f"Looked for was what costs least and brings a deal in {goal} of the worlds that fail. "
+            "This did in the few in which it was sought, and brings one in "
+            f"{percent(one.turned(one.confirmed))} of fresh ones; what costs more may bring more."
         )
     lines += [f"- {words}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
@@ -256,7 +268,7 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
 
 def changed_title(one: Change, scenario: Scenario) -> str:
     """Whose change it is, as a heading."""
-    whole = "The smallest change found"
+    whole = "The smallest change found (least given up)"
     return f"{whole}, by {actor_words(one.who, scenario)} alone" if one.who else whole
 
 
@@ -279,8 +291,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     """What the mediator adds, and how to see more: ``again`` is the command."""
-    roles = ("formulator", "manipulator")
-    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in roles}
+    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in MEDIATORS}
     free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
     lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
     if lines:
