@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -124,14 +125,8 @@ class Draws(ByWorld):
         """Uniform draws of all worlds of the chunk."""
         if self.central:
             return np.full(self.drawn, 0.5)
-        name = self._full(name)
-        words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), "<u4")
-        spawn = (self.chunk, *(int(w) for w in words), *key)
-        rng = np.random.Generator(
-            np.random.PCG64(np.random.SeedSequence(self.seed, spawn_key=spawn))
-        )
-        drawn = rng.random(self.first + self.drawn)[self.first :]
-        return np.clip(drawn, 1e-12, 1 - 1e-12)
+        count = self.first + self.drawn
+        return _stream(self.seed, self.chunk, self._full(name), key, count)[self.first :]
 
     def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         return drawn if self.chosen is None else drawn[self.chosen]
@@ -216,3 +211,16 @@ class Draws(ByWorld):
             )
             for issue, bound in terms.items()
         ]
+
+
+@lru_cache(maxsize=1000)
+def _stream(
+    seed: int, chunk: int, name: str, key: tuple[int, ...], count: int
+) -> NDArray[np.float64]:
+    """The first draws of a stream, read-only: trials of a search draw the same again and again."""
+    words = np.frombuffer(hashlib.blake2b(name.encode(), digest_size=8).digest(), "<u4")
+    spawn = (chunk, *(int(w) for w in words), *key)
+    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=spawn)))
+    drawn = rng.random(count).clip(1e-12, 1 - 1e-12)
+    drawn.flags.writeable = False
+    return drawn

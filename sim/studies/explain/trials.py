@@ -83,7 +83,7 @@ class MovedDraws(Draws):
     def _all(self, name: str, *key: int) -> Array:
         if self.central:
             return super()._all(name, *key)
-        rows, self.drawn = self.drawn, int(self.each.max()) + 1
+        rows, self.drawn = self.drawn, CHUNK  # one stream for all trials
         drawn = super()._all(name, *key)  # the first of longer draws are the same
         self.drawn = rows
         return np.asarray(drawn[self.each])
