@@ -110,7 +110,7 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     return ExplainView(
         foot_line(run),
         headline(found, scenario.actors[found.actor].short if found.actor else ""),
-        f"{why}Above: how much “{found.measure}” hangs on each uncertain number, from 0, not at "
+        f"{why}Bars: how much “{found.measure}” hangs on each uncertain number, from 0, not at "
         "all, to 1 (with 95 % interval), and what it is in its lowest third → in its highest.",
         bars,
         len(found.drivers) - len(shown),
@@ -176,8 +176,8 @@ def headline(found: Explanation, who: str = "") -> str:
             return f"{text}; no uncertain number stands out in {found.worlds:,}"
         first = found.drivers[0].title
         if found.why_measure:
-            return f"{text}; how far the others are from it hangs on {first} most"
-        return f"{text}; it hangs on {first} most"
+            return f"{text}; how far the others are from it hangs most on {first}"
+        return f"{text}; it hangs most on {first}"
     best = max([*found.obstacles, *found.together], key=lambda one: one.needed, default=None)
     if best is None or not best.needed:
         own = f" of {possessive(who)} own" if who else ""

@@ -57,7 +57,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     tail = [
         "",
         f"{CHANGE}{command}",
-        *_wrapped(f"Also: compare {file} OTHER (which plan does best), mediation {file}."),
+        *_wrapped("Also: compare FILE OTHER (which plan does best), mediation FILE."),
         *_wrapped(f"The rest: --full; charts and tables: {folder}/; sources: --report."),
     ]
     tail += _wrapped(NOTE)
