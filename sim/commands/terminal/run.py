@@ -20,6 +20,7 @@ from sim.words.short import short_words
 from sim.words.story import (
     answer,
     base_rate_words,
+    beside_past_words,
     concession_words,
     ending_words,
     events,
@@ -65,6 +66,8 @@ def tell(run: Run, folder: Path, written: list[str]) -> None:
     console.print(answer(scenario, summary) + "\n")
     if base := base_rate_words(summary):
         console.print(f"Base rate. {base}\n")
+    if past := beside_past_words(scenario, summary):
+        console.print(f"{past}\n")
     console.print(_odds(run))
     for line in ending_words(scenario, summary):
         console.print(line)
