@@ -31,7 +31,7 @@ def overview(view: OverviewView) -> Figure:
     """
     odds, inner = view.outcome.occurring, WIDTH - 2 * MARGIN
     column = (inner - LEFT - 2 * GUTTER) / 2
-    columns = _columns([(head, [wrapped(line, column, TEXT, lines=6) for line in lines])
+    columns = _columns([(head, [wrapped(line, column, TEXT, lines=12) for line in lines])
                         for head, lines in view.sections])  # fmt: skip
     dotted = 0.34 + DOT * DOTS / 10 + 0.14
     upper = max([dotted + SHARE_ROW * len(odds), *map(_height, columns)]) + 0.1

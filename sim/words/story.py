@@ -252,10 +252,10 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
     (a, b, c), (x, y, z) = map(percent, there), map(percent, here)
     signed = sum(one.signed for one in others)
     return (
-        f"{len(others)} past talks, run in the same way for as long as each had, settle in {a} of "
-        f"worlds ({signed} were signed; the model's settings are learnt from them), these in {x}. "
-        f"Red lines leave no common ground at the end in {b} of worlds there and {y} here; a "
-        f"package that would suit all is not reached in {c} and {z}."
+        f"{len(others)} past talks, run in the same way for as long as each had: {a} of worlds "
+        f"settle ({signed} were signed; the model's settings are learnt from them), here {x}. Red "
+        f"lines leave no common ground at the end in {b}, here in {y}; a package that would suit "
+        f"all is not reached in {c}, here in {z}."
     )
 
 
