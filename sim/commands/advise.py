@@ -61,8 +61,9 @@ def advise(
     from sim.ensemble.executors import ExecutorError
     from sim.scenario import ScenarioError
 
-    asked = (plans, generations, shown, search_worlds, worlds, seed, minutes)
-    job = AdviseJob(file, loaded, overrides, tuple(against or ()), *asked, out)
+    asked, searched = (plans, generations, shown), (search_worlds, minutes)
+    about = (file, loaded, overrides, tuple(against or ()))
+    job = AdviseJob(*about, asked, searched, worlds, seed, out)
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:

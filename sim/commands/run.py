@@ -89,7 +89,7 @@ def run(
         from sim.commands.terminal.run import tell, tell_short
 
         if full:
-            tell(finished, job.folder, job.written)
+            tell(finished, job)
         else:
             tell_short(finished, job.folder, file)
     if finished.failures:
@@ -117,7 +117,7 @@ def play_listed(
     if said and not quiet:
         print(said, file=sys.stderr)
     try:
-        session, folder, written = run_session(loaded, overrides, out, chart_format)
+        session, work = run_session(loaded, overrides, out, chart_format)
     except OSError as error:
         cannot_write(error, out)
     if as_json:
@@ -127,4 +127,4 @@ def play_listed(
     elif not quiet:
         from sim.commands.terminal.session import tell
 
-        tell(session, overrides, folder, written)
+        tell(session, overrides, work)

@@ -49,4 +49,4 @@ def solve(
     elif not quiet:
         from sim.commands.terminal.solve import tell
 
-        tell(solved.subject, solved.deals, file, overrides, solved.folder, solved.written)
+        tell(solved, file, overrides)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
-from sim.files import json_text, write_text
+from sim.commands.work import Work
+from sim.files import json_text
 from sim.scenario import Loaded, LoadedDiscrete
 from sim.studies.solve.deals import Deals, read_deals
 from sim.studies.solve.subject import Subject, solve_discrete, solve_scenario
-from sim.studies.solve.summary import summary
+from sim.studies.solve.summary import provenance, summary
 
 
 @dataclass(frozen=True)
 class Solved:
-    """What was found, what is written of it, and where."""
+    """What was found, and what is written of it."""
 
     subject: Subject
     deals: Deals | None
     content: dict[str, Any]
-    folder: Path
-    written: list[str]
+    work: Work
 
 
 def solve_job(
@@ -72,27 +72,24 @@ def solve_job(
         deals = read_deals(saved, subject, loaded.digest)
         if run is None and not deals.same_scenario:
             deals = None  # of other assumptions; nobody asked for it
-    files = [Path(f).name for f in loaded.files]
-    provenance = {
-        "scenario_hash": loaded.digest,
-        "files": files,
-        "overrides": list(overrides),
-        "sim": __version__,
-    }
-    content = summary(subject, deals, provenance)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "solution.json", json_text(content))
-    written = ["solution.json"]
+    content, work = summary(subject, deals, provenance(loaded, overrides)), Work(folder)
+    work.write("solution.json", json_text(content))
     if chart_format is not None:
         from sim.plots.drawing import save
         from sim.plots.solution import solution
         from sim.views.solution import solution_view
 
-        changes = f" with {', '.join(overrides)}" if overrides else ""
-        foot = (
-            f"Model's consequences, given the assumptions in {files[-1]}{changes}; not a forecast. "
-            f"{subject.note} Sources: in the scenario file."
-        )
-        written.append(f"solution.{chart_format}")
-        save(solution(solution_view(subject, deals, foot)), folder / written[-1])
-    return Solved(subject, deals, content, folder, written)
+        foot = f"{foot_of(content)} {subject.note} Sources: in the scenario file."
+        drawn = solution(solution_view(subject, deals, foot))
+        work.write(f"solution.{chart_format}", partial(save, drawn))
+    return Solved(subject, deals, content, work)
+
+
+def foot_of(content: dict[str, Any]) -> str:
+    """What a chart of these results says of what they rest on."""
+    about = content["provenance"]
+    changes = f" with {', '.join(about['overrides'])}" if about["overrides"] else ""
+    return (
+        f"Model's consequences, given the assumptions in {about['files'][-1]}{changes}; not a "
+        "forecast."
+    )

@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.terminal.paper import Paper, plain_table
+from sim.commands.work import Work
 from sim.studies.solve.session import Session, answer, distance_words
 from sim.studies.solve.summary import TITLES, all_points, statement, utility_text
 
 STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
 
 
-def tell(session: Session, overrides: tuple[str, ...], folder: Path, written: list[str]) -> None:
+def tell(session: Session, overrides: tuple[str, ...], work: Work) -> None:
     """Print the outcome beside what theory says."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
+    paper = Paper()
     content, subject = session.content, session.subject
-    console.print(Text(content.title, style="bold"))
-    console.print(
+    paper.bold(content.title)
+    paper.print(
         f"{len(content.actors)} actors, {len(content.issues)} issues, "
         f"{subject.analysis.packages:,} packages, up to {content.protocol.steps} rounds of stacked "
         "alternating offers; one session, as nothing is uncertain"
     )
-    for change in overrides:
-        console.print(Text(f"Changed: {change}", style="bold"))
-    console.print()
+    paper.changed(overrides)
+    paper.print()
     if content.question:
-        console.print(Text(content.question, style="bold"))
-    console.print(answer(session))
+        paper.bold(content.question)
+    paper.print(answer(session))
     if session.agreed:
-        console.print(distance_words(session))
-    console.print(f"{statement(subject)}\n")
-    console.print(_utilities(session))
-    console.print(Text("\nA model's consequences, given the assumptions.", style="italic"))
-    console.print(f"Written to {folder}: {', '.join(written)}")
+        paper.print(distance_words(session))
+    paper.print(f"{statement(subject)}\n")
+    paper.print(_utilities(session))
+    paper.end("\nA model's consequences, given the assumptions.", work)
 
 
 def _utilities(session: Session) -> Table:
     """Utilities of the agreement and of the named points, and their terms."""
     subject = session.subject
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Utility (0 to 100)" if subject.unit > 1 else "Utility")
+    scale = "Utility (0 to 100)" if subject.unit > 1 else "Utility"
+    table = plain_table(scale, *subject.labels)
 
     def number(value: float) -> str:
         return utility_text(value, subject.unit)
 
-    for label in subject.labels:
-        table.add_column(label, justify="right")
     table.add_column("Terms")
     base = subject.analysis.reservation
     if session.agreed:

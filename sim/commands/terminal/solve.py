@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.solving import Solved
+from sim.commands.terminal.paper import CONSEQUENCES, Paper, plain_table
 from sim.formulas.solutions.analysis import Point
 from sim.studies.explain.words import run_words
 from sim.studies.solve.deals import Deals
@@ -35,54 +33,34 @@ SHORT = {
 }
 
 
-def tell(
-    subject: Subject,
-    deals: Deals | None,
-    file: str,
-    changes: tuple[str, ...],
-    folder: Path,
-    written: list[str],
-) -> None:
+def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     """Print the finding, the named points, their terms, and how the simulated deals compare."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
-    console.print(Text(subject.title, style="bold"))
-    console.print(subject.note)
-    for change in changes:
-        console.print(Text(f"Changed: {change}", style="bold"))
-    console.print(method(subject))
-    console.print()
-    console.print(Text(statement(subject), style="bold"))
-    console.print()
+    paper, subject, deals = Paper(), solved.subject, solved.deals
+    paper.bold(subject.title)
+    paper.print(subject.note)
+    paper.changed(changes)
+    paper.print(f"{method(subject)}\n")
+    paper.bold(f"{statement(subject)}\n")
     scale = " (0 to 100)" if subject.unit > 1 else ""
-    console.print(f"Gain over no deal, in points of utility{scale}")
-    console.print(_gains(subject))
-    console.print(Text("\nTerms, and which points contain them", style="bold"))
-    console.print(_terms(subject))
+    paper.print(f"Gain over no deal, in points of utility{scale}")
+    paper.print(_gains(subject))
+    paper.bold("\nTerms, and which points contain them")
+    paper.print(_terms(subject))
     if lines := loosening(subject):
-        console.print(Text("\nConditional red lines that give way", style="bold"))
-        for line in lines:
-            console.print(Padding(line, (0, 0, 0, 2)))
+        paper.section("Conditional red lines that give way", lines)
     if text := trying(subject):
-        console.print(f"\n{text}")
-        console.print(run_words(file, [*changes, *subject.to_move]), soft_wrap=True)
+        paper.print(f"\n{text}")
+        paper.print(run_words(file, [*changes, *subject.to_move]), soft_wrap=True)
     if deals is not None:
-        console.print()
-        console.print(
-            deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
-        )
-    console.print(
-        Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
-    )
-    console.print(f"Written to {folder}: {', '.join(written)}")
+        words = deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
+        paper.print(f"\n{words}")
+    paper.end(f"\n{CONSEQUENCES}", solved.work)
 
 
 def _gains(subject: Subject) -> Table:
     analysis = subject.analysis
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
-    table.add_column("", justify="left")
-    for label in subject.labels:
-        table.add_column(label, justify="right")
+    table = plain_table("", "", *subject.labels)
+    table.columns[1].justify = "left"
     for name, found in all_points(subject).items():
         for number, point in enumerate(found):
             title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
