@@ -72,7 +72,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them
         "answer": answer_words(found, scenario),
-        "deciding": deciding(found),
+        "deciding": deciding(found, scenario),
         "ruling": ruling(found),
         "standing": standing(found, scenario) if found.searched else [],
         "unreached_title": UNREACHED,

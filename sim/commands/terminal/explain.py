@@ -33,7 +33,7 @@ def tell(scenario: Scenario, found: Explanation, job: ExplainJob) -> None:
     paper.changed(overrides)
     for line in answer_words(found, scenario):
         paper.print(line)
-    section("What decides it", deciding(found))
+    section("What decides it", deciding(found, scenario))
     section("What must be true", ruling(found))
     who = f", of {possessive(actor_words(job.actor, scenario))} own" if job.actor else ""
     section(f"What stands in the way{who}", standing(found, scenario))
