@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +65,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
         return _zipped(path, wishes)
     file, kind = recognised(path)
     check_wishes(kind, wishes)
-    imported: Imported = import_module(kind.module).read(file, wishes)
+    imported: Imported = kind.module.read(file, wishes)
     return imported
 
 

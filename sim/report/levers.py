@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 from sim.views.colours import actor_colors
 from sim.views.run_data import short
 
 
 def levers_table(run: Run) -> Table | None:
     """Who presses or rewards whom, how often it takes effect, and when."""
-    rows: list[list[str | Cell]] = []
+    rows: Rows = []
     for key, entry in run.summary.levers.items():
         owner, _, name = key.partition(".")
         lever = run.scenario.actors[owner].levers[name]
@@ -25,8 +25,6 @@ def levers_table(run: Run) -> Table | None:
                 "never" if median is None else f"day {median:.0f}",
             ]
         )
-    if not rows:
-        return None
     head = ["Lever", "Whose, and to whom", "Pulled", "In effect", "Typically from"]
     worlds = counted(run.summary.worlds, "world")
-    return Table(f"Levers: share of {worlds} in which each is pulled and takes effect", head, rows)
+    return filled(f"Levers: share of {worlds} in which each is pulled and takes effect", head, rows)

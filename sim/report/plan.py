@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sim.ensemble.runner import Run
 from sim.prose import listing, percent
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table
 from sim.results.aftermath import Plan
 from sim.views.run_data import short
 
 
 def plan_table(run: Run, plan: Plan) -> Table:
     """The plan's words, and whose red lines it crosses how often."""
-    rows: list[list[str | Cell]] = []
+    rows: Rows = []
     for issue, spec in run.scenario.issues.items():
         entry = plan.points.get(issue)
         if entry is None:

@@ -20,7 +20,7 @@ from sim.report.limits import limits
 from sim.report.odds import days_table, odds_table
 from sim.report.page import write_page
 from sim.report.plan import plan_table
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
@@ -125,7 +125,7 @@ def _tables(run: Run, known: Mapping[str, Drawing]) -> dict[str, list[Table | No
 
 def moves_table(view: ConvergenceView) -> Table:
     """Where each side stands at the start and at the end of the central world."""
-    rows: list[list[str | Cell]] = [
+    rows: Rows = [
         [
             panel.issue.title,
             stand.name,
@@ -208,10 +208,8 @@ def _card(
 def agreed_table(run: Run) -> Table | None:
     """What stands agreed at the end, where something does."""
     rows = [list(row) for row in package_words(run.scenario, run.summary)]
-    if not rows:
-        return None
     caption = "What stands agreed at the end, where something does"
-    return Table(caption, ["Issue", "Most common text", "In"], rows)
+    return filled(caption, ["Issue", "Most common text", "In"], rows)
 
 
 def timeline(run: Run) -> list[dict[str, str]]:
