@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, known_format, load_or_fail, told
+from sim.commands.errors import fail, known_format, load_scaled, told
 from sim.prose import did_you_mean
 
 
@@ -49,11 +49,7 @@ def explain(
     from sim.ensemble.executors import ExecutorError, get_ready
 
     get_ready(workers)
-    loaded = load_or_fail(file, overrides)
-    from sim.scenario import Loaded
-
-    if not isinstance(loaded, Loaded):
-        fail(f"{file}: has listed options and nothing uncertain; `solve` says what can be agreed")
+    loaded = load_scaled(file, overrides, "nothing uncertain")
     scenario = loaded.scenario
     if actor is not None and actor not in scenario.actors:
         fix = did_you_mean(actor, scenario.actors, "there is")

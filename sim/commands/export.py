@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail, load_or_fail
+from sim.commands.errors import fail, load_or_fail, writing
 
 
 def export(
@@ -41,10 +41,8 @@ def export(
         content = loaded.content
         if points is not None:
             notes.append(f"--points {points} is not used: the options are listed.")
-    try:
+    with writing(out):
         written = write_genius(content, out)
-    except OSError as error:
-        cannot_write(error, out)
     for note in notes:
         print(note, file=sys.stderr)
     print(f"Written to {out}: {', '.join(written)}")

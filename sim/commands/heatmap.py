@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.errors import cannot_write, fail, known_format
+from sim.commands.errors import fail, known_format, writing
 
 
 def heatmap(
@@ -52,12 +52,10 @@ def heatmap(
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
     try:
-        results = read_sweep(folder)
-        view = heatmap_view(results, of, x, y, at or ())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        save(paint(view), target)
+        view = heatmap_view(read_sweep(folder), of, x, y, at or ())
     except ScenarioError as error:
         fail(str(error))
-    except OSError as error:
-        cannot_write(error, target)
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        save(paint(view), target)
     print(f"Written to {target}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail
+from sim.commands.errors import fail, writing
 
 
 def page(
@@ -30,11 +30,9 @@ def page(
     plans = finished_plans(
         files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
     )
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_page(plans, out)
-    except OSError as error:
-        cannot_write(error, out)
     if not quiet:
         print(f"{out}: {size_words(out)}; open it in a browser, no network is needed.")
 

@@ -10,7 +10,7 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.earlier import replaced_words
-from sim.commands.errors import cannot_write, known_format, load_or_fail, told
+from sim.commands.errors import known_format, load_or_fail, told, writing
 
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
@@ -116,10 +116,8 @@ def play_listed(
     said = replaced_words(out / loaded.content.name, loaded.digest)
     if said and not quiet:
         print(said, file=sys.stderr)
-    try:
+    with writing(out):
         session, work = run_session(loaded, overrides, out, chart_format)
-    except OSError as error:
-        cannot_write(error, out)
     if as_json:
         from sim.files import json_text
 
