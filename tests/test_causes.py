@@ -94,7 +94,6 @@ def test_the_envoys_error_is_told_as_such() -> None:
     """One text, and lines that leave a narrow corridor, which a large error misses."""
     scenario = talks(protocol="shuttle", error=0.5, line=True, tactic={"name": "hardliner"})
     _data, causes = causes_of(scenario, worlds=100, sample=100)
-    assert causes is not None
     assert causes.settles["envoy"].mean() > causes.settles["time"].mean()
     assert causes.settles["envoy"].mean() > 0.5
 

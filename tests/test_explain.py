@@ -186,7 +186,6 @@ def test_a_planted_line_is_told(of_line: tuple[Run, Explanation]) -> None:
     assert found.measure_key == "settlement"
     assert found.drivers[0].path == "actors.a.positions.land.limit"
     assert found.drivers[0].when_high > found.drivers[0].when_low + 0.5
-    assert found.rule is not None
     assert "A's red line on Land is no harder than" in found.rule.conditions[0]
     assert found.rule.fresh.density > found.rule.fresh.outside + 0.5
     best = max(found.obstacles, key=lambda one: one.settle)
@@ -272,7 +271,6 @@ def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> 
     assert set(panels) == {"drivers", "rule", "obstacles", "changes"}
     bars = [bar.get_width() for bar in panels["drivers"].patches]
     assert bars == pytest.approx([one.index for one in found.drivers[:12]])
-    assert found.rule is not None
     widths = [bar.get_width() for bar in panels["rule"].patches]
     assert widths == pytest.approx([found.rule.fresh.density, found.rule.fresh.outside])
     texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)

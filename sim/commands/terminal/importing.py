@@ -43,7 +43,8 @@ def tell_survey(folder: Path) -> None:
     found = survey(folder)
     total = sum(found.seen.values())
     paper = Paper()
-    paper.bold(f"{folder}: {sum(found.read.values())} of {total} can be read")
+    title = f"{folder}: {sum(found.read.values())} of {total} can be read"
+    paper.print(Text(title, style="bold"), soft_wrap=True)
     lines = [f"  {kind}: {found.read[kind]} of {n}" for kind, n in sorted(found.seen.items())]
     reasons = found.reasons.most_common()
     lines += [f"{count} × {reason}\n    {found.examples[reason]}" for reason, count in reasons]
