@@ -13,7 +13,7 @@ import pytest
 from sim.commands.importing import import_file
 from sim.formulas.groups import exchange
 from sim.importing import Wishes
-from sim.importing.keys import plain_key
+from sim.importing.files import plain_key
 from sim.scenario import Loaded, Scenario, ScenarioError, load_any
 from tests.conftest import simulate, typed
 from tests.test_discrete_files import EXAMPLE

@@ -11,7 +11,7 @@ import yaml
 
 from sim.files import write_text
 from sim.importing import Imported, Wishes, read
-from sim.importing.keys import PLAIN_NAMES
+from sim.importing.files import PLAIN_NAMES
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.loading import Loaded, LoadedDiscrete, load_any
 

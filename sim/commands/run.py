@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.earlier import replaced_words
 from sim.commands.errors import known_format, load_or_fail, told, writing
+from sim.commands.work import replaced_words
 
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
@@ -111,7 +111,7 @@ def play_listed(
     quiet: bool,
 ) -> None:
     """Run a scenario with listed options: one session."""
-    from sim.commands.session import run_session
+    from sim.commands.solving import run_session
 
     said = replaced_words(out / loaded.content.name, loaded.digest)
     if said and not quiet:
@@ -123,6 +123,6 @@ def play_listed(
 
         sys.stdout.write(json_text(session.summary))
     elif not quiet:
-        from sim.commands.terminal.session import tell
+        from sim.commands.terminal.solve import tell_session
 
-        tell(session, overrides, work)
+        tell_session(session, overrides, work)

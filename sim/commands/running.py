@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
-from sim.commands.progress import progress_bar
-from sim.commands.work import Work, charts_of
+from sim.commands.work import Work, charts_of, progress_bar
 from sim.ensemble.aside import aside
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import (

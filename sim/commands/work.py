@@ -1,13 +1,15 @@
-"""What a command leaves in a folder: files, each whole or not at all, and what is not there yet."""
+"""What a command leaves in a folder, where it works, and who is told how far it is."""
 
 from __future__ import annotations
 
+import json
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.progress import progress_bar
 from sim.files import write_text, written_whole
 
 if TYPE_CHECKING:
@@ -77,3 +79,68 @@ def at_work(
         open_executor(workers, cluster, chunks) as executor,
     ):
         yield executor, progress
+
+
+DELAY = 1.0
+
+
+@contextmanager
+def progress_bar(show: bool) -> Iterator[Callable[[str, float, float], None]]:
+    """A function ``progress(what, done, total)`` that draws a bar on standard error.
+
+    Nothing is drawn in the first second, when standard error is not a terminal, or if not wanted.
+    """
+    if not (show and sys.stderr.isatty()):
+        yield lambda what, done, total: None
+        return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,  # no thread of its own, so that the process may fork
+    )
+    begun = time.monotonic()
+    task = bar.add_task("", total=1.0)
+    started = False
+
+    def progress(what: str, done: float, total: float) -> None:
+        nonlocal started
+        if not started and time.monotonic() - begun > DELAY:
+            bar.start()
+            started = True
+        words = "running worlds" if what == "worlds" else what
+        bar.update(task, description=words, completed=done / max(total, 1), refresh=started)
+
+    try:
+        yield progress
+    finally:
+        if started:
+            bar.stop()
+
+
+def replaced_words(folder: Path, digest: str) -> str:
+    """A sentence where a folder holds the results of other assumptions, else nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results are about to be written.
+    digest : str
+        Hash of the scenario that is run.
+    """
+    try:
+        about = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["provenance"]
+        before, changes = about["scenario_hash"], about.get("overrides") or []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    if before == digest:
+        return ""
+    of = f"changed by {', '.join(map(str, changes))}" if changes else "of a scenario that differs"
+    return f"{folder}: replaces the results of a run {of}; --out keeps both."

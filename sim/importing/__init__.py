@@ -71,7 +71,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
 
 def _zipped(path: Path, wishes: Wishes) -> Imported:
     """The same of a folder in an archive, whose files are told as parts of it."""
-    from sim.importing.archive import unpacked
+    from sim.importing.files import unpacked
     from sim.scenario.errors import ScenarioError
 
     with unpacked(path) as folder:

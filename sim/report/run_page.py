@@ -14,12 +14,9 @@ from sim.report import articles
 from sim.report.basis import assumed, repeat
 from sim.report.charts import page_chart
 from sim.report.explained import saved_explanation, why_context
-from sim.report.gates import gates_table
-from sim.report.levers import levers_table
 from sim.report.limits import limits
-from sim.report.odds import days_table, odds_table
+from sim.report.outcomes import days_table, gates_table, levers_table, odds_table, plan_table
 from sim.report.page import write_page
-from sim.report.plan import plan_table
 from sim.report.tables import Cell, Rows, Table, filled
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
