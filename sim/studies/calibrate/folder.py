@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import __version__
+from sim.arrays import Array
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Progress
 from sim.scenario.calibration import Calibration
@@ -36,7 +36,6 @@ from sim.studies.calibrate.score import (
     score,
 )
 
-Array = NDArray[np.float64]
 KINDS = ("brier", "log", "rps", "distance")
 """Scores that forecasts are given."""
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.results.outcomes import ends_in, has
 from sim.scenario.schema import Scenario
 
@@ -45,7 +45,7 @@ class Measure:
         """Whether its values are yes or no."""
         return self.key in ("settlement", "first_stage")
 
-    def values(self, data: xr.Dataset) -> NDArray[np.float64]:
+    def values(self, data: xr.Dataset) -> Array:
         """More is nearer to a deal; (worlds,), no NaN."""
         if self.key == "settlement":
             return ends_in("settlement")(data)
@@ -57,7 +57,7 @@ class Measure:
         # settled worlds have none left to gain: they are nearest of all
         return np.where(np.isnan(ripe), np.nanmax(ripe, initial=0.0), ripe)
 
-    def cases(self, data: xr.Dataset) -> NDArray[np.bool_]:
+    def cases(self, data: xr.Dataset) -> Mask:
         """Worlds that a rule is to find."""
         return self.values(data) >= self.threshold
 
