@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words
@@ -334,7 +335,47 @@ def compare_command(file: str) -> str:
     return f"python -m sim compare {shlex.quote(file)} OTHER"
 
 
-def explain_words(file: str, overrides: Sequence[str]) -> str:
-    """The command that looks for the smallest change."""
+def explain_words(file: str, overrides: Sequence[str], command: str = "explain") -> str:
+    """The command that looks for the smallest change, or another one about the same scenario."""
     changed = [word for one in overrides for word in ("--set", one)]
-    return shlex.join(["python", "-m", "sim", "explain", file, *changed])
+    return shlex.join(["python", "-m", "sim", command, file, *changed])
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of what is told, and where there is one the command that runs what it is about."""
+
+    title: str
+    lines: list[str]
+    command: str = ""
+
+
+def sections(
+    found: Explanation, scenario: Scenario, file: str, overrides: Sequence[str]
+) -> tuple[list[Section], list[Section]]:
+    """All that is told after the answer: of the worlds and changes, and what stands beside it."""
+    again, own = explain_words(file, overrides), found.actor
+    who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
+    out = [
+        Section("What decides it", deciding(found, scenario)),
+        Section("What must be true", ruling(found)),
+    ]
+    if found.searched:
+        out.append(Section(f"What stands in the way{who}", standing(found, scenario)))
+    if found.unreached and not own:
+        out.append(Section(UNREACHED, found.unreached))
+    for one in found.changes:
+        run = run_words(file, [*overrides, *one.set])
+        out.append(Section(changed_title(one, scenario), changing(one, scenario), run))
+    if found.searched and not found.changes:
+        nothing = "Nothing tried settles 5 % of the failed worlds."
+        out.append(Section(f"The smallest change{who}", [nothing]))
+    if own:
+        return out, []
+    if found.searched and found.failed:
+        out.append(Section("Who could alone", alone_words(found, scenario, again)))
+    mediation = explain_words(file, overrides, "mediation")
+    return out, [
+        Section("What the mediator adds", mediating(found, scenario, mediation)),
+        Section("Beside other plans", [comparing_words(file)]),
+    ]
