@@ -90,7 +90,7 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
     """A value of a number, in the words of its scale where it has one."""
     if text := scale_words(path, value, scenario):
         return f"{value:.2f} (“{text}”)"
-    if _YES_NO.search(path):
+    if is_yes_no(path):
         return "yes" if value > 0.5 else "no"
     if _NORMAL.search(path):
         share = float(ndtr(value))
@@ -110,7 +110,7 @@ def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[
     They always read differently, also where one text of a scale is nearest to both values. Of a
     red line the softer end is told, and the harder one.
     """
-    if _YES_NO.search(path):
+    if is_yes_no(path):
         return "if it can be crossed at a price", "if it is absolute"
     if _NORMAL.search(path):
         return "in the lowest third", "in the highest third"
@@ -128,6 +128,11 @@ def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[
     if same:
         clauses[1] += f" (nearest to both: “{texts[0]}”)"
     return clauses[0], clauses[1]
+
+
+def is_yes_no(path: str) -> bool:
+    """Whether a number says whether a red line is absolute."""
+    return bool(_YES_NO.search(path))
 
 
 def is_line(path: str) -> bool:
@@ -177,7 +182,7 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
     title = title_of(path, scenario)
     if _NORMAL.search(path):
         return f"{title} is {_part_drawn(float(ndtr(low)), float(ndtr(high)))}"
-    if _YES_NO.search(path):
+    if is_yes_no(path):
         return (
             f"{title.partition(':')[0]} {'is absolute' if low > 0 else 'can be crossed at a price'}"
         )
