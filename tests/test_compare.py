@@ -27,7 +27,7 @@ from sim.prose import percent
 from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.comparison import Comparison, ComparisonError, compare
-from sim.studies.compare.differences import Difference, difference
+from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
@@ -224,7 +224,7 @@ def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> N
         return np.array([0.5] + [np.nan] * (WORLDS - 1))
 
     nearly_nothing = Measure("x", "x", "utility", one_world)
-    assert difference(compared.runs[0], compared.runs[1], nearly_nothing) is None
+    assert Pair(compared.runs[0], compared.runs[1]).difference(nearly_nothing) is None
 
 
 # --- what is shared ----------------------------------------------------------------------------

@@ -325,7 +325,7 @@ def _text_variables(model: PeaceTalks) -> Variables:
     accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
     package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.talks.issues))
     rounds = np.array([h[0] for h in history], dtype=np.int64)
-    kinds, whats = (_names(h[column] for h in history) for column in (1, 2))
+    kinds, whats = (_names(str(h[column]) for h in history) for column in (1, 2))
     return {
         "text": (("text_number", "issue"), package, _unit("issue")),
         "text_accepted": (("text_number", "actor"), accepted.reshape(len(texts), len(keys))),

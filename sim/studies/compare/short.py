@@ -9,7 +9,7 @@ from sim.prose import WIDTH, counted, listing, percent, sentence, span_words, wr
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
-from sim.studies.compare.differences import Difference, difference
+from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria
 from sim.studies.compare.words import TOLD, amounts, worlds_words
 
@@ -106,7 +106,7 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
     first = group.places[0]
     measures = criteria([comparison.run(place.scenario) for place in group.places])
     measure = next(one for one in measures if one.key == first.ahead[behind])
-    one = difference(comparison.run(first.scenario), comparison.run(behind), measure)
+    one = Pair(comparison.run(first.scenario), comparison.run(behind)).difference(measure)
     assert one is not None  # it is what told them apart
     unit = " worlds of 100" if measure.kind == "share" else ""
     value, low, high = amounts(one)
