@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+
+WIDTH = 80
+"""Signs of a line on the terminal."""
+HARD = "\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float | None, interval: Sequence[float] | None = None) -> str:
@@ -69,6 +74,18 @@ def possessive(name: str) -> str:
 def signed(number: str) -> str:
     """A formatted number with a true minus."""
     return number.replace("-", "−")
+
+
+def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
+    """A paragraph in lines of so many signs, none of which begins with a percent sign."""
+    lines = textwrap.wrap(
+        text.replace(" %", HARD),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    return [line.replace(HARD, " %") for line in lines]
 
 
 def did_you_mean(word: object, among: Iterable[object], otherwise: str = "") -> str:

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -22,10 +23,11 @@ from sim.ensemble import chunks
 from sim.ensemble.chunks import Call, run_chunk
 from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
+from sim.prose import percent
 from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.comparison import Comparison, ComparisonError, compare
-from sim.studies.compare.differences import Difference, difference
+from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
@@ -222,7 +224,7 @@ def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> N
         return np.array([0.5] + [np.nan] * (WORLDS - 1))
 
     nearly_nothing = Measure("x", "x", "utility", one_world)
-    assert difference(compared.runs[0], compared.runs[1], nearly_nothing) is None
+    assert Pair(compared.runs[0], compared.runs[1]).difference(nearly_nothing) is None
 
 
 # --- what is shared ----------------------------------------------------------------------------
@@ -311,13 +313,55 @@ def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> N
     assert names >= TABLES
     assert names - TABLES <= {f"{chart}.png" for chart in CHARTS}
     assert {"odds.png", "time.png", "packages.png", "differences.png"} <= names
-    words = shown.words
+    words = typed("compare", *files, "--worlds", "40", "--full", "--no-plots", "--out", out).words
     assert "3 scenarios, compared with baseline" in words
     assert "Each 95 % interval stands by itself" in words
     assert "times narrower than between separate draws" in words
     assert "elsewhere shares no issue with the others" in words
     assert "A model's consequences, given these assumptions; not a forecast." in words
     assert shown.err == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "says"),
+    [
+        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 46, ("own day 0 or war;", "of day 0")),
+        (["kellogg", "witkoff", "points_28"], 28, ("Not ranked: each has its own day 0, so",)),
+        (["no_mediation", "kellogg"], 28, ("Nothing tells the 2 plans apart",)),
+    ],
+    ids=lambda value: str(len(value)) if isinstance(value, list) else "",
+)
+def test_what_is_printed_fits_one_screen(
+    names: list[str], most: int, says: tuple[str, ...], tmp_path: Path
+) -> None:
+    few = ["--worlds", "20", "--set", "horizon_days=120", "--no-plots"]
+    few += ["--calibration", "sim/scenario/calibration.json"]
+    shown = typed("compare", *names, *few, "--out", tmp_path)
+    assert (shown.code, shown.err) == (0, "")
+    lines = shown.out.splitlines()
+    assert len(lines) <= most
+    assert max(map(len, lines)) <= 80
+    for said in (*says, "Largest differences from", "10–90 %: over what past talks allow", "--full",
+                 "compare.csv", "not a forecast"):  # fmt: skip
+        assert said in shown.words
+    assert "…" not in shown.out
+    content = json.loads((tmp_path / "compare.json").read_text())
+    ranks = {p["scenario"]: p for group in content["ranking"] for p in group["places"]}
+    for name, row in content["table"].items():
+        (line,) = [one for one in lines if re.match(rf"\S+ +{name} ", one) and " %" in one]
+        place, _, settles, rest = re.split(r" +", line.replace(" %", "%"), maxsplit=3)
+        low, high = (100 * end for end in row["settlement_range"])
+        assert settles == percent(row["settlement"], row["settlement_range"]).replace(" ", "")
+        shown_low, shown_high = map(float, rest.split()[0].rstrip("%").split("–"))
+        assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.5)
+        issue = content["scenarios"][name]["stuck_on"]
+        assert line.endswith(f"{percent(row['stuck_on_share'])}")
+        assert issue[row["stuck_on"]] == max(issue.values())
+        # nothing is ranked where nothing tells plans apart, or where no other has the same day 0
+        alone = any([p["scenario"] for p in group["places"]] == [name]
+                    for group in content["ranking"])  # fmt: skip
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d" if alone else r"\d*=?", place)
+        assert alone or ("=" in place) == bool(ranks[name]["tied"])
 
 
 def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from sim.scenario import load_data
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import best_words, distance_words
+from sim.studies.compare.short import answer_words, ranking_lines
 from sim.studies.compare.words import difference_words
 from sim.views.compare import odds_view
 
@@ -50,6 +51,17 @@ def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(
     (said,) = best_words(comparison.groups)
     assert "same" in said.partition("(day 0: ")[0]
     assert "no measure tells apart, are ahead, by settlements." in said
+    (said,) = answer_words(comparison)
+    assert "are, not told apart, ahead of all others;" in said
+    assert " of nearer, the nearest, by +" in said
+    assert said.endswith(" in settlements.")
+    two = Comparison(runs[2:], "baseline")
+    assert "baseline is ahead of nearer, by +" in answer_words(two)[0]
+    rows = ranking_lines(two)[1:]
+    assert [row.split()[:2] for row in rows] == [["1", "baseline"], ["2", "nearer"]]
+    tied = Comparison([runs[1], runs[3]], "baseline")
+    assert answer_words(tied) == ["Nothing tells the 2 plans apart: none is ahead."]
+    assert [row.split()[0] for row in ranking_lines(tied)[1:]] == ["=", "="]
 
 
 def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]) -> None:

@@ -40,7 +40,7 @@ from sim.results.outcomes import measures
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
-from sim.studies.compare.differences import difference
+from sim.studies.compare.differences import Pair
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import effects
 from sim.studies.sweep.estimates import contrast, estimate
@@ -619,7 +619,7 @@ def test_ranges_are_those_of_runs_and_their_comparison(
     settled = results.measure("settlement")
     cells = np.eye(4, dtype=bool)
     gap = contrast(results, settled, results.values(settled), cells[1], cells[0])
-    beside = difference(runs[1], runs[0], settled)
+    beside = Pair(runs[1], runs[0]).difference(settled)
     assert gap.allowed == pytest.approx(beside.allowed, abs=0.01)
     told_ = json.loads(swept.text)["effects"]
     assert all(e["range_low"] <= e["difference"] <= e["range_high"] for e in told_)

@@ -35,6 +35,7 @@ def compare(
     report: opt.Report = False,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
+    full: Annotated[bool, typer.Option("--full", help="Print everything, not one screen.")] = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
     jobs: Annotated[int | None, typer.Option(min=1, hidden=True, help="Old name.")] = None,
@@ -71,9 +72,9 @@ def compare(
 
         sys.stdout.write(compare_json(comparison))
     elif not quiet:
-        from sim.commands.terminal.compare import tell_comparison
+        from sim.commands.terminal.compare import tell, tell_short
 
-        tell_comparison(comparison, job.folder, job.written)
+        (tell if full else tell_short)(comparison, job.folder, job.written)
     for given, error_text in comparison.failed.items():
         print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
     if comparison.missing:

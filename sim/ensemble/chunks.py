@@ -13,7 +13,7 @@ from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.recorder import EVERY_WORLD
 from sim.ensemble.executors import Executor, Lost
-from sim.results.dataset import ChunkResult, chunk_dataset, trace_dataset
+from sim.results.dataset import ChunkResult, chunk_variables, trace_variables
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[float, float], None]
@@ -175,13 +175,12 @@ def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
         model.step()
         report(task.worlds * model.talks.round / scenario.rounds)
     model.finish()
-    outcomes = chunk_dataset(model)
-    names = outcomes.data_vars if call.keep is None else call.keep
-    rounds = trace_dataset(model) if task.trace else {}
+    outcomes = chunk_variables(model)
+    rounds = trace_variables(model) if task.trace else {}
     result = ChunkResult(
-        {str(name): outcomes.variables[name].values for name in names},
+        {name: outcomes[name][1] for name in (outcomes if call.keep is None else call.keep)},
         # a chunk of one world has a story, too, but only the central world's is told
-        {name: rounds[name].values for name in EVERY_WORLD if name in rounds},
+        {name: rounds[name][1] for name in EVERY_WORLD if name in rounds},
     )
     model.release()
     return result

@@ -36,7 +36,7 @@ from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
-from sim.results.dataset import ChunkResult, build_dataset, central_dataset, save_results, template
+from sim.results.dataset import ChunkResult, build_dataset, central_and_template, save_results
 from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
@@ -247,7 +247,7 @@ class _Aside(NamedTuple):
 def _run_aside(scenario: Scenario, part: Call | None) -> _Aside:
     world = central_world(scenario)
     found = None if part is None else run_chunk(part)
-    return _Aside(central_dataset(world), template(world), found)
+    return _Aside(*central_and_template(world), found)
 
 
 def _no_story(job: Job, error: Exception) -> RunError:

@@ -51,22 +51,23 @@ def actors_summary(data: xr.Dataset) -> dict[str, ActorResult]:
     """What every signatory gets."""
     out = {}
     settled = data.outcome.values == 0
-    for actor in data.actor.values:
-        one = data.sel(actor=actor)
+    at_start, at_end = data.reservation_start.values, data.reservation_end.values
+    every, conceded_by = data.utility.values, data.conceded.values
+    violates, issues = data.violates_count.values, list(map(str, data.issue.values))
+    for n, actor in enumerate(data.actor.values):
         entry: dict[str, Any] = {}
-        utility, reservation = one.utility.values, one.reservation_end.values
+        utility, reservation, conceded = every[:, n], at_end[:, n], conceded_by[:, n]
         for name, values in (("utility", utility), ("reservation", reservation)):
             low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
             entry |= {name: float(median), f"{name}_p10": float(low), f"{name}_p90": float(high)}
-        entry["reservation_at_start"] = float(np.median(one.reservation_start.values))
+        entry["reservation_at_start"] = float(np.median(at_start[:, n]))
         gain = (utility - reservation)[settled]
         entry["gain_from_settling"] = float(np.median(gain)) if len(gain) else None
-        conceded = one.conceded.values
         entry["conceded"] = float(np.median(conceded.sum(axis=1)))
         entry["conceded_by_issue"] = {
-            str(i): float(np.median(conceded[:, n])) for n, i in enumerate(data.issue.values)
+            issue: float(np.median(conceded[:, m])) for m, issue in enumerate(issues)
         }
-        entry["violations"] = float((one.violates_count.values > 0).mean())
+        entry["violations"] = float((violates[:, n] > 0).mean())
         out[str(actor)] = ActorResult(**entry)
     return out
 

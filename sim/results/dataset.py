@@ -17,7 +17,7 @@ from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import EVERY_WORLD, IN_FORCE
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
-from sim.results.experiments import experiment_variables, packed, without_experiments
+from sim.results.experiments import PREFIX, experiment_variables, packed
 from sim.results.limited import limited_coordinates, limited_variables
 from sim.results.netcdf import write_netcdf
 from sim.results.outcomes import OUTCOMES, REASONS
@@ -27,6 +27,8 @@ STORE = "store"
 """Attribute of a result that names the store of its worlds."""
 
 Arrays = dict[str, NDArray[Any]]
+Variables = dict[str, Any]
+"""Dims, values and perhaps attributes by name, as a Dataset takes them."""
 UNITS = {
     "day": "days of the run",
     "issue": "scale, 0 to 1",
@@ -100,6 +102,11 @@ def _names_it(scenario: Scenario) -> bool:
 
 def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
     """Outcomes of one finished model, dims world, actor, issue, stage, lever."""
+    return xr.Dataset(chunk_variables(model), coords=_coordinates(model))
+
+
+def chunk_variables(model: PeaceTalks) -> Variables:
+    """The same by name, without coordinates; dim world first."""
     recorder, days = model.recorder, model.spec.war.round_days
 
     def day(rounds: NDArray[Any]) -> Array:
@@ -131,7 +138,7 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         for event in model.talks.events
         if event != "signs_alone" or _names_it(model.spec)
     }
-    data: dict[str, Any] = {
+    return {
         "outcome": (
             "world",
             outcome_codes(model),
@@ -176,11 +183,15 @@ def chunk_dataset(model: PeaceTalks) -> xr.Dataset:
         **afterwards_variables(model),
         **experiment_variables(model.draws, model.spec),
     }
-    return xr.Dataset(data, coords=_coordinates(model))
 
 
 def trace_dataset(model: PeaceTalks) -> xr.Dataset:
     """Every round of one traced model, dims traced, round, actor, issue."""
+    return xr.Dataset(trace_variables(model), coords=_coordinates(model))
+
+
+def trace_variables(model: PeaceTalks) -> Variables:
+    """The same by name, without coordinates; dim traced first."""
     recorder = model.recorder
     rounds = model.spec.rounds + 1
     units = {
@@ -217,7 +228,7 @@ def trace_dataset(model: PeaceTalks) -> xr.Dataset:
             array,
             _unit(units.get(name, "")),
         )
-    return xr.Dataset(data, coords=_coordinates(model))
+    return data
 
 
 def _coordinates(model: PeaceTalks) -> dict[str, Any]:
@@ -250,9 +261,26 @@ def template(model: PeaceTalks) -> xr.Dataset:
 
     All chunks have these variables, types and coordinates, whatever happens in their worlds.
     """
-    every = trace_dataset(model)
-    rounds = every[[name for name in EVERY_WORLD if name in every]]
-    return chunk_dataset(model).merge(rounds, compat="override")
+    return central_and_template(model)[1]
+
+
+def central_and_template(model: PeaceTalks) -> tuple[xr.Dataset, xr.Dataset]:
+    """The central world by itself, and the :func:`template` that it is.
+
+    The first has outcome, rounds and texts, without a world axis and what was drawn: the medians.
+    """
+    outcomes, rounds = chunk_variables(model), trace_variables(model)
+    coordinates = _coordinates(model)
+    every = {name: rounds[name] for name in EVERY_WORLD if name in rounds}
+    told = {k: v for k, v in outcomes.items() if not k.startswith(PREFIX)} | rounds
+    alone = {
+        name: (() if isinstance(dims, str) else dims[1:], values[0], *attributes)
+        for name, (dims, values, *attributes) in told.items()
+    }
+    return (
+        xr.Dataset(alone | _text_variables(model), coords=coordinates),
+        xr.Dataset(outcomes | every, coords=coordinates),
+    )
 
 
 def build_dataset(
@@ -284,29 +312,29 @@ def build_dataset(
             whole = values[0] if len(values) == 1 else np.concatenate(values)
             joined[name] = (like.variables[name].dims, whole, like.variables[name].attrs)
     worlds = [start + np.arange(len(results[start].outcomes["outcome"])) for start in starts]
-    coordinates = dict(like.coords) | {"world": np.concatenate(worlds)}
+    coordinates = {name: like.variables[name] for name in like.coords} | {
+        "world": np.concatenate(worlds)
+    }
     return xr.Dataset(joined, coords=coordinates, attrs=attributes)
 
 
-def central_dataset(model: PeaceTalks) -> xr.Dataset:
-    """Outcome, rounds and texts of the central world, without a world axis."""
-    rounds = trace_dataset(model).squeeze("traced")
-    outcomes = without_experiments(chunk_dataset(model))  # they are the medians
-    data = outcomes.squeeze("world").merge(rounds, compat="override")
-    texts = model.recorder.texts
+def _text_variables(model: PeaceTalks) -> Variables:
+    """Texts that were put forward and who accepted them, and what else happened."""
+    texts, history = model.recorder.texts, model.recorder.history
     keys = [p.key for p in model.signatories]
     accepted = np.array([[t["accepted"][k] for k in keys] for t in texts], dtype=np.int8)
     package = np.array([t["text"] for t in texts]).reshape(len(texts), len(model.talks.issues))
-    data["text"] = (("text_number", "issue"), package, _unit("issue"))
-    data["text_accepted"] = (("text_number", "actor"), accepted.reshape(len(texts), len(keys)))
-    history = model.recorder.history
-    data["history_round"] = ("history", np.array([h[0] for h in history], dtype=np.int64))
-    for name, column in (("history_kind", 1), ("history_what", 2)):
-        words = np.array([h[column] for h in history], dtype=object).astype(str)
-        data[name] = ("history", words)
-    data["text_round"] = ("text_number", np.array([t["round"] for t in texts], dtype=np.int64))
-    data["text_stage"] = ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64))
-    return data
+    rounds = np.array([h[0] for h in history], dtype=np.int64)
+    kinds, whats = (_names(str(h[column]) for h in history) for column in (1, 2))
+    return {
+        "text": (("text_number", "issue"), package, _unit("issue")),
+        "text_accepted": (("text_number", "actor"), accepted.reshape(len(texts), len(keys))),
+        "history_round": ("history", rounds),
+        "history_kind": ("history", kinds),
+        "history_what": ("history", whats),
+        "text_round": ("text_number", np.array([t["round"] for t in texts], dtype=np.int64)),
+        "text_stage": ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64)),
+    }
 
 
 def save_results(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,7 @@ def experiment_variables(draws: Draws, scenario: Scenario) -> dict[str, Any]:
     }
 
 
+@cache
 def _unit(path: str) -> str:
     found = (unit for end, unit in UNITS.items() if re.search(f"(?:{end})$", path))
     return next(found, SHARE)

@@ -123,12 +123,16 @@ def limited_summary(
     if "limited" not in data.dims:
         return None
     out, worlds = {}, data.sizes["world"]
+    number = {str(name): n for n, name in enumerate(data.limited.values)}
+    terms = {str(name): n for n, name in enumerate(data.limited_issue.values)}
+    names = ("day", "in_force", "days", "renewed", "lapsed", "broken", "superseded", "agreed")
+    every = {name: data[f"limited_{name}"].values for name in names}
+    agreed = every.pop("agreed")
     for key, track in tracks_of(scenario).items():
         for stage in track.stages:
-            one = data.sel(limited=f"{key}.{stage.name}")
-            day = one.limited_day.values
-            ever, now = ~np.isnan(day), one.limited_in_force.values
-            by_day, by_day_interval = signed_by_day(day, horizon)
+            one = {what: values[:, number[f"{key}.{stage.name}"]] for what, values in every.items()}
+            ever, now = ~np.isnan(one["day"]), one["in_force"]
+            by_day, by_day_interval = signed_by_day(one["day"], horizon)
             out[f"{key}.{stage.name}"] = LimitedUse(
                 ever=float(ever.mean()),
                 ever_interval=wilson(int(ever.sum()), worlds),
@@ -136,16 +140,16 @@ def limited_summary(
                 by_day_interval=by_day_interval,
                 in_force=float(now.mean()),
                 in_force_interval=wilson(int(now.sum()), worlds),
-                renewed=float((one.limited_renewed.values > 0).mean()),
-                lapsed=float((one.limited_lapsed.values > 0).mean()),
-                broken=float((one.limited_broken.values > 0).mean()),
-                superseded=float(one.limited_superseded.values.mean()),
-                median_day=_median(day[ever]),
-                median_days=_median(one.limited_days.values[ever]),
+                renewed=float((one["renewed"] > 0).mean()),
+                lapsed=float((one["lapsed"] > 0).mean()),
+                broken=float((one["broken"] > 0).mean()),
+                superseded=float(one["superseded"].mean()),
+                median_day=_median(one["day"][ever]),
+                median_days=_median(one["days"][ever]),
                 agreed={
                     issue: term_of(
                         track.issues.get(issue) or scenario.issues[issue],
-                        data.limited_agreed.sel(limited_issue=f"{key}.{issue}").values,
+                        agreed[:, terms[f"{key}.{issue}"]],
                     )
                     for issue in stage.issues
                 },

@@ -329,17 +329,17 @@ def days_of(horizon: int) -> list[int]:
 def ends_in(kind: str) -> Callable[[xr.Dataset], Values]:
     """1 in worlds that end in this way, 0 in others."""
     code = OUTCOMES.index(kind)
-    return lambda data: (data.outcome.values == code).astype(np.float64)
+    return lambda data: (data.variables["outcome"].values == code).astype(np.float64)
 
 
 def has(name: str) -> Callable[[xr.Dataset], Values]:
     """1 in worlds in which this day ever comes."""
-    return lambda data: np.isfinite(data[name].values).astype(np.float64)
+    return lambda data: np.isfinite(data.variables[name].values).astype(np.float64)
 
 
 def by_day(name: str, day: float) -> Callable[[xr.Dataset], Values]:
     """1 in worlds in which it comes by a day of the run."""
-    return lambda data: (data[name].values <= day).astype(np.float64)
+    return lambda data: (data.variables[name].values <= day).astype(np.float64)
 
 
 def truce_broken(data: xr.Dataset) -> Values:
@@ -357,7 +357,7 @@ def _signs_limited(key: str) -> Callable[[xr.Dataset], Values]:
 
 
 def _array(name: str) -> Callable[[xr.Dataset], Values]:
-    return lambda data: np.asarray(data[name].values, dtype=np.float64)
+    return lambda data: np.asarray(data.variables[name].values, dtype=np.float64)
 
 
 def _lasts(years: int) -> Callable[[xr.Dataset], Values]:

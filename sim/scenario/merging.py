@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -114,11 +114,19 @@ def _merge(
             _merge(into[key], into_places, value, over_places, where)
         else:
             into[key] = value
-            for p, pl in over_places.items():
-                if p[: len(where)] == where:
-                    into_places[p] = pl
+            for below in _paths(value, where):
+                if below in over_places:
+                    into_places[below] = over_places[below]
         if place is not None:
             into_places.setdefault(where, place)
+
+
+def _paths(value: Any, path: Path_) -> Iterator[Path_]:
+    """The path of a value and of everything in it."""
+    yield path
+    if isinstance(value, dict | list):
+        for key, below in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _paths(below, (*path, key))
 
 
 def _replaces(new: dict[Any, Any], old: Any) -> bool:

@@ -6,7 +6,7 @@ import textwrap
 from itertools import zip_longest
 from pathlib import Path
 
-from sim.prose import counted, listing, percent, sentence
+from sim.prose import HARD, WIDTH, counted, listing, percent, sentence, wrapped
 from sim.results.outcomes import LASTING, NOTE, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.schema import Scenario
@@ -15,9 +15,8 @@ from sim.words.past import happened_words
 from sim.words.shares import FEW, odds_parts, odds_words, world_words
 from sim.words.story import base_rate_words, within
 
-WIDTH, LINES = 80, 25
+LINES = 25
 CHANGE = "What would change it: "
-HARD = "\N{NO-BREAK SPACE}%"
 LAST = 30
 """Signs of the last column of the answer at the most; a longer title goes on below."""
 SHORT = {
@@ -43,12 +42,12 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     """
     start = scenario.war.start_date
     title = f"{scenario.title} ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
-    head = [*_wrapped(title), *_wrapped(scenario.question or ""), *_changed(summary)]
+    head = [*wrapped(title), *wrapped(scenario.question or ""), *_changed(summary)]
     beside = [f"Base rate. {base}"] if (base := base_rate_words(summary)) else []
     beside += happened_words(scenario, summary)[:1]
     told = [*_table(scenario, summary)]
-    told += [line for text in (*_answer(summary), *beside) for line in _wrapped(text)]
-    ends = ["", *_wrapped(f"How the worlds end, each counted once: {_endings(scenario, summary)}")]
+    told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
+    ends = ["", *wrapped(f"How the worlds end, each counted once: {_endings(scenario, summary)}")]
     reasons = _why(scenario, summary)
     command = f"python -m sim explain {file}"
     command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
@@ -57,29 +56,17 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     tail = [
         "",
         f"{CHANGE}{command}",
-        *_wrapped("Also: compare FILE OTHER (which plan does best), mediation FILE."),
-        *_wrapped(f"The rest: --full; charts and tables: {folder}/; sources: --report."),
+        *wrapped("Also: compare FILE OTHER (which plan does best), mediation FILE."),
+        *wrapped(f"The rest: --full; charts and tables: {folder}/; sources: --report."),
     ]
-    tail += _wrapped(NOTE)
+    tail += wrapped(NOTE)
     # all but the first reason are cut first, then the rarest endings
     for count in range(len(reasons), -1, -1):
-        why = _wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
+        why = wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
         room = LINES - len(head) - len(tail) - len(told) - len(why)
         if room >= len(ends) or count <= 1:
             break
     return [*head, *told, *(_cut(ends, room) if room > 2 else []), *why, *tail]
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    lines = textwrap.wrap(
-        text.replace(" %", HARD),
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=True,
-        break_on_hyphens=False,
-    )
-    return [line.replace(HARD, " %") for line in lines]
 
 
 def _cut(lines: list[str], room: int) -> list[str]:
@@ -96,7 +83,7 @@ def _changed(summary: Summary) -> list[str]:
     text = ", ".join(changes)
     if len(text) > MANY:
         text = f"{counted(len(changes), 'assumption')} (--full lists them)"
-    return _wrapped(f"Changed: {text}")
+    return wrapped(f"Changed: {text}")
 
 
 def _table(scenario: Scenario, summary: Summary) -> list[str]:

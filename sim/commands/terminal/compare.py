@@ -17,6 +17,7 @@ from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, best_words, distance_words
+from sim.studies.compare.short import short_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -29,7 +30,14 @@ from sim.studies.compare.words import (
 from sim.words.shares import WORLD, is_few, odds_parts
 
 
-def tell_comparison(comparison: Comparison, folder: Path, written: list[str]) -> None:
+def tell_short(comparison: Comparison, folder: Path, written: list[str]) -> None:
+    """Print the answer, one table and the largest differences on one screen."""
+    console = Console(highlight=False, markup=False)
+    for line, heading in short_words(comparison, folder, written):
+        console.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
+
+
+def tell(comparison: Comparison, folder: Path, written: list[str]) -> None:
     """Print the table, the differences, what is left out, and where the files are."""
     console = Console(highlight=False, markup=False, soft_wrap=False)
     count = len(comparison.runs)

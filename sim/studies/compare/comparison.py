@@ -74,7 +74,9 @@ class Comparison:
         self.issue_group, self.issues, own = _shared(issues, self.baseline)
         #: the same for those who sign
         self.actor_group, self.actors, _ = _shared(actors, self.baseline)
-        self.notes += left_out_notes(names, self.issue_group, self.actor_group, own)
+        #: those of the notes that are about charts alone
+        self.left_out = left_out_notes(names, self.issue_group, self.actor_group, own)
+        self.notes += self.left_out
         self.notes += pairing_notes(self.runs, self.baseline)
         without = {name for name, run in zip(names, self.runs, strict=True)
                    if run.summary.allowed is None}  # fmt: skip

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.ensemble.runner import Run
@@ -82,50 +84,78 @@ def differences(
         # at least half of the group has them, but not every scenario
         both = set(run.ensemble.actor.values) & set(base.ensemble.actor.values)
         own = [actor for actor in actors if same and actor in both]
+        pair = Pair(run, base)
         for measure in comparable((run.scenario, base.scenario), own):
-            found = difference(run, base, measure)
+            found = pair.difference(measure)
             if found is not None:
                 yield found
 
 
-def difference(run: Run, base: Run, measure: Measure) -> Difference | None:
-    """One scenario less the baseline; None where fewer than two worlds can be compared."""
-    one, two = measure.values(run.ensemble), measure.values(base.ensemble)
-    paired, allowed = run.summary.seed == base.summary.seed, None
-    if paired:  # the first worlds of a longer run are those of a shorter one; some may have failed
-        numbers = (run.ensemble.world.values, base.ensemble.world.values)
-        _, first, second = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
-        one, two = one[first], two[second]
-        known = ~np.isnan(one) & ~np.isnan(two)
-        one, two = one[known], two[known]
-        own, other = (
-            {name: values[there][known] for name, values in drawn_parameters(r.ensemble).items()}
-            for r, there in ((run, first), (base, second))
+class Pair:
+    """Two runs, world by world where they have the same ones.
+
+    Attributes
+    ----------
+    paired : bool
+        Whether they have: the first worlds of a longer run are those of a shorter one.
+    """
+
+    def __init__(self, run: Run, base: Run) -> None:
+        self.run, self.base = run, base
+        self.paired = run.summary.seed == base.summary.seed
+        if self.paired:  # some worlds may have failed
+            numbers = (run.ensemble.world.values, base.ensemble.world.values)
+            _, *places = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
+            self._places: tuple[NDArray[np.intp], ...] = tuple(places)
+            self._drawn = [
+                {name: values[there] for name, values in drawn_parameters(one.ensemble).items()}
+                for one, there in zip((run, base), places, strict=True)
+            ]
+
+    def difference(self, measure: Measure) -> Difference | None:
+        """One scenario less the baseline; None where fewer than two worlds can be compared."""
+        one, two = measure.values(self.run.ensemble), measure.values(self.base.ensemble)
+        allowed = None
+        if self.paired:
+            first, second = self._places
+            one, two = one[first], two[second]
+            known = ~np.isnan(one) & ~np.isnan(two)
+            one, two = one[known], two[known]
+            scores = self._every_score if known.all() else self._scores(known)
+            if scores is not None and len(one) > 1:
+                spread = spread_of_difference if measure.kind == "share" else spread_of_mean
+                sampled = _paired(one, two, measure.kind, Z80)
+                allowed = never_narrower(spread(scores, one - two), sampled)
+        else:
+            one, two = one[~np.isnan(one)], two[~np.isnan(two)]
+        if min(len(one), len(two)) < 2:
+            return None
+        apart = _unpaired(one, two, measure.kind)
+        return Difference(
+            self.run.scenario.name,
+            self.base.scenario.name,
+            measure,
+            float(one.mean() - two.mean()),
+            _paired(one, two, measure.kind) if self.paired else apart,
+            apart,
+            self.paired,
+            min(len(one), len(two)),
+            float(one.mean()),
+            float(two.mean()),
+            allowed,
         )
+
+    @cached_property
+    def _every_score(self) -> Values | None:
+        return self._scores(np.ones(len(self._places[0]), dtype=bool))
+
+    def _scores(self, known: NDArray[np.bool_]) -> Values | None:
+        """Normal scores of the engine parameters of these worlds; None of none, or of others."""
+        own, other = ({k: v[known] for k, v in drawn.items()} for drawn in self._drawn)
         same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
-        if (own or other) and same and len(one) > 1:
-            spread = spread_of_difference if measure.kind == "share" else spread_of_mean
-            scores = normal_scores(np.array(list((own | other).values())).T)
-            sampled = _paired(one, two, measure.kind, Z80)
-            allowed = never_narrower(spread(scores, one - two), sampled)
-    else:
-        one, two = one[~np.isnan(one)], two[~np.isnan(two)]
-    if min(len(one), len(two)) < 2:
-        return None
-    apart = _unpaired(one, two, measure.kind)
-    return Difference(
-        run.scenario.name,
-        base.scenario.name,
-        measure,
-        float(one.mean() - two.mean()),
-        _paired(one, two, measure.kind) if paired else apart,
-        apart,
-        paired,
-        min(len(one), len(two)),
-        float(one.mean()),
-        float(two.mean()),
-        allowed,
-    )
+        if not (same and (own or other)):
+            return None
+        return normal_scores(np.array(list((own | other).values())).T)
 
 
 def _unpaired(one: Values, two: Values, kind: Kind) -> Interval:

@@ -13,7 +13,7 @@ from sim.ensemble.runner import Run
 from sim.prose import listing, percent
 from sim.results.outcomes import Measure, Values, ends_in, has, lasting_years
 from sim.results.record import Record
-from sim.studies.compare.differences import Difference, difference
+from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.shared import identities
 from sim.words.shares import NOT_APART
 
@@ -120,13 +120,13 @@ def _alike(one: dict[str, str], two: dict[str, str]) -> bool:
 
 def gaps(data: xr.Dataset) -> Values:
     """By how much red lines miss each other (worlds, issues); 0 where a world settles."""
-    values = np.nan_to_num(data.red_line_gap.values.astype(np.float64))
+    values = np.nan_to_num(data.variables["red_line_gap"].values.astype(np.float64))
     return np.where(ends_in("settlement")(data)[:, None] > 0, 0.0, values)
 
 
 def gains(data: xr.Dataset) -> Values:
     """Gains over no deal (worlds, actors); 0 without a settlement."""
-    return np.nan_to_num(data.gain.values.astype(np.float64))
+    return np.nan_to_num(data.variables["gain"].values.astype(np.float64))
 
 
 def least_gain(data: xr.Dataset) -> Values:
@@ -186,7 +186,8 @@ def places(runs: Sequence[Run]) -> list[Place]:
 
 def _told_apart(one: Run, two: Run, measures: Sequence[Measure]) -> Difference | None:
     """The first difference whose interval leaves 0 out."""
-    found = (difference(one, two, measure) for measure in measures)
+    pair = Pair(one, two)
+    found = map(pair.difference, measures)
     return next((gap for gap in found if gap is not None and gap.visible), None)
 
 

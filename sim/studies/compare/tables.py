@@ -105,8 +105,7 @@ def cells(run: Run) -> Iterator[Cell]:
 def _after_signing(run: Run) -> Iterator[Cell]:
     """Gains, limited agreements, ratification, durability and the plan, where there are any."""
     summary, data = run.summary, run.ensemble
-    for actor in data.actor.values:
-        gain = data.gain.sel(actor=actor).values
+    for actor, gain in zip(data.actor.values, data.gain.values.T, strict=True):
         yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
     for key, use in (summary.limited or {}).items():
         yield (f"limited.{key}", use.ever, *use.ever_interval)

@@ -88,6 +88,16 @@ def difference_words(one: Difference) -> str:
     )
 
 
+def amounts(one: Difference, span: Interval | None = None) -> list[str]:
+    """A difference, and the ends of its range over what past talks allow, or of another span.
+
+    In worlds of 100, days, or of utility.
+    """
+    scale, digits = one.measure.scale, _digits(one)
+    numbers = (one.value, *(span or one.allowed or one.interval))
+    return [signed(f"{scale * x:+.{digits}f}") for x in numbers]
+
+
 def _apart(one: Difference) -> str:
     """A difference in words, without its interval."""
     who, base, number = label(one.scenario), label(one.baseline), _number(one, abs(one.value))

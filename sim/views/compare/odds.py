@@ -9,7 +9,7 @@ from sim.formulas.statistics import Interval, negligible, wilson
 from sim.prose import sentence, span_words
 from sim.results.outcomes import OUTCOME_WORDS, Measure, ends_in, has
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.differences import difference
+from sim.studies.compare.differences import Pair
 from sim.studies.compare.words import uncalibrated_words
 from sim.views.colours import OUTCOME_COLORS
 from sim.views.compare.common import Row, first_group, foot, listed, rows_of
@@ -147,7 +147,7 @@ def best_at(runs: list[Run], event: str) -> tuple[Run, list[str]]:
         return float(EVENTS[event].values(run.ensemble).mean())
 
     def as_good(run: Run) -> bool:
-        gap = difference(run, first, EVENTS[event])
+        gap = Pair(run, first).difference(EVENTS[event])
         return run is first or bool(share(run) and gap is not None and not gap.visible)
 
     first = max(runs, key=share)

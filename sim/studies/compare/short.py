@@ -1,0 +1,224 @@
+"""A comparison on one screen of 80 columns: the answer, one table, the largest differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.prose import WIDTH, counted, listing, percent, sentence, span_words, wrapped
+from sim.results.allowed import RANGE, SAMPLING
+from sim.results.outcomes import NOTE, lasting_years
+from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
+from sim.studies.compare.differences import Difference, Pair
+from sim.studies.compare.ranking import Group, Place, criteria
+from sim.studies.compare.words import TOLD, amounts, worlds_words
+
+PER_MEASURE, MOST = 2, 6
+"""Differences that are told: of each measure the largest, and at the most of all."""
+RANKED = (
+    "Ranked by what first tells two plans apart: settlements, those that hold, the least gain of a "
+    "side, first stages, how far red lines miss each other; “=” is a tie."
+)
+BY_CHANCE = "of twenty that are none, one does by chance"
+NOT_BETTER = "settling more need not mean a better plan"
+ROOM = "Room for a deal: what all could gain at once over no deal (1: all that a side wants)."
+
+
+def short_words(comparison: Comparison, folder: Path, written: list[str]) -> list[tuple[str, bool]]:
+    """Lines, and whether each is a heading."""
+    title = f"{counted(len(comparison.runs), 'scenario')}, compared with {comparison.baseline}"
+    changes = comparison.base.summary.provenance.overrides
+    head = wrapped(f"{title}; {worlds_words(comparison)}")
+    head += wrapped(f"Changed in all: {', '.join(changes)}") if changes else []
+    paragraphs = [
+        ranking_lines(comparison),
+        difference_lines(comparison),
+        [
+            *(line for text in _notes(comparison) for line in wrapped(text)),
+            *wrapped(f"Written to {folder}: {files_words(written)}"),
+            "The rest, with what the plans say: --full; on one page with sources: --report.",
+            NOTE,
+        ],
+    ]
+    lines = [(line, True) for line in head]
+    lines += [(line, False) for text in answer_words(comparison) for line in wrapped(text)]
+    for paragraph in filter(None, paragraphs):
+        lines += [("", False), *((line, line.endswith(":")) for line in paragraph)]
+    return lines
+
+
+def files_words(written: list[str]) -> str:
+    """Names of tables and pages; charts, which are many, by their kind.
+
+    Examples
+    --------
+    >>> files_words(["compare.json", "odds.png", "time.png", "report.html"])
+    'compare.json, report.html, 2 charts'
+    """
+    suffixes = (".png", ".svg", ".pdf")
+    charts = [name for name in written if name.endswith(suffixes)]
+    told = [name for name in written if name not in charts]
+    return ", ".join([*told, counted(len(charts), "chart")] if charts else told)
+
+
+def answer_words(comparison: Comparison) -> list[str]:
+    """Which plan is ahead among those of each war and day 0, and of whom, and by what."""
+    ranked = [group for group in comparison.groups if len(group.places) > 1]
+    if ranked or len(comparison.groups) == 1:
+        return [_ahead(comparison, group) for group in ranked]
+    return [f"Not ranked: each has its {_own(comparison)}, so {NOT_BETTER}."]
+
+
+def _own(comparison: Comparison) -> str:
+    wars = {group.war for group in comparison.groups}
+    return f"own day 0{' or war' if len(wars) > 1 else ''}"
+
+
+def _tells_any(group: Group) -> bool:
+    return any(place.ahead for place in group.places)
+
+
+def _ahead(comparison: Comparison, group: Group) -> str:
+    first = [place for place in group.places if place.rank == 1]
+    names = listing(place.scenario for place in first)
+    others = len(group.places) - len(first)
+    day = f" of day 0 {group.day_0}" if len(comparison.groups) > 1 else ""
+    if not _tells_any(group):
+        return f"Nothing tells the {len(first)} plans{day} apart: none is ahead."
+    behind = [p.scenario for p in group.places if all(p.scenario in one.ahead for one in first)]
+    if not behind:
+        return f"No plan{day} is ahead of {names}, and nothing tells these apart."
+    lead = _lead(comparison, group, behind[0])
+    if len(group.places) == 2:
+        return f"{names} is ahead of {behind[0]}{day}, {lead}."
+    verb, leader = "is", ""
+    if len(first) > 1:
+        verb, leader = "are, not told apart,", f"{first[0].scenario} "
+    whom = f"{len(behind)} of the {others} others" if len(behind) < others else "all others"
+    text = f"{names} {verb} ahead of {whom}{day}; {leader}of {behind[0]}, the nearest, {lead}."
+    if len(behind) < others:
+        text += f" Nothing tells {'it' if len(first) == 1 else 'them all'} from the rest."
+    return text
+
+
+def _lead(comparison: Comparison, group: Group, behind: str) -> str:
+    """By how much the first is ahead of another, on the measure that tells them apart."""
+    first = group.places[0]
+    measures = criteria([comparison.run(place.scenario) for place in group.places])
+    measure = next(one for one in measures if one.key == first.ahead[behind])
+    one = Pair(comparison.run(first.scenario), comparison.run(behind)).difference(measure)
+    assert one is not None  # it is what told them apart
+    unit = " worlds of 100" if measure.kind == "share" else ""
+    value, low, high = amounts(one)
+    span = f"{SAMPLING if one.allowed is None else '10–90 %'} {low} to {high}"
+    return f"by {value}{unit} ({span}) in {measure.title}"
+
+
+def ranking_lines(comparison: Comparison) -> list[str]:
+    """One row for each scenario, block by block: of one war and day 0, then those by themselves."""
+    ranked = [group for group in comparison.groups if len(group.places) > 1]
+    alone = [group for group in comparison.groups if len(group.places) == 1]
+    ranges = "95 %" if all(run.summary.allowed is None for run in comparison.runs) else "10–90 %"
+    rows = [["", "Scenario", "Settles", ranges, "Holds", "Failures stuck on"]]
+    titles: dict[int, str] = {}
+    for group in ranked:
+        if len(ranked) > 1:
+            titles[len(rows)] = f"Day 0 {group.day_0}:"
+        rows += [_row(comparison, place, _rank(group, place)) for place in group.places]
+    if ranked and alone:
+        titles[len(rows)] = f"Not ranked ({_own(comparison)}; {NOT_BETTER}):"
+    rows += [_row(comparison, group.places[0], group.day_0) for group in alone]
+    found = []
+    for number, line in enumerate(_aligned(rows)):
+        found += wrapped(titles[number]) if number in titles else []
+        found += line
+    return found
+
+
+def _rank(group: Group, place: Place) -> str:
+    return group.rank(place) if _tells_any(group) else "="
+
+
+def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
+    summary = comparison.run(place.scenario).summary
+    name = place.scenario + "*" * (place.scenario in comparison.uncalibrated)
+    span = summary.outcome_spans["settlement"]
+    stuck = "—"
+    if any(summary.stuck_on.values()):
+        issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
+        title = comparison.run(place.scenario).scenario.issues[issue].title
+        stuck = f"{title} {percent(share)}"
+    settles, holds = percent(place.settlement, span), percent(place.holds)
+    return [where, name, settles, span_words(span), holds, stuck]
+
+
+def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
+    """Rows with their columns below each other, numbers to the right; a long last cell goes on."""
+    *widths, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for row in rows:
+        first, name, *numbers, last = row
+        numbers = [text.rjust(width) for text, width in zip(numbers, widths[2:], strict=True)]
+        text = " ".join([first.ljust(widths[0]), name.ljust(widths[1]), *numbers])
+        room = max(WIDTH - len(text) - 2, 10)
+        lines = wrapped(last, width=room)
+        yield [f"{text}  {lines[0]}", *(" " * (len(text) + 2) + line for line in lines[1:])]
+
+
+def difference_lines(comparison: Comparison) -> list[str]:
+    """The largest visible differences from the baseline; first those of plans of its own day 0."""
+    own_day = comparison.base.scenario.war.start_date
+    near = {r.scenario.name for r in comparison.alike if r.scenario.war.start_date == own_day}
+    known = [one for run in comparison.alike for key in TOLD
+             if (one := comparison.of(run.scenario.name, key))]  # fmt: skip
+    if not known:
+        return []
+    seen = sorted(
+        (one for one in known if one.visible),
+        key=lambda one: (one.scenario not in near, -abs(one.value)),
+    )
+    largest = [one for key in TOLD for one in _of(seen, key)[:PER_MEASURE]]
+    largest = sorted(largest, key=seen.index)[:MOST]
+    rows = []
+    for key in TOLD:
+        what = [(one.scenario, *amounts(one)) for one in _of(largest, key)]
+        every = _of(known, key)
+        if key == "settlement" and every and not what:
+            widest = max(every, key=lambda one: one.holding.high - one.holding.low)
+            low, high = amounts(widest, widest.holding)[1:]
+            what = [("none visible", "", low, f"{high} at the widest")]
+        name = "" if not every else every[0].measure.short or sentence(every[0].measure.noun)
+        rows += [
+            [name * (n == 0), who, value, f"{low} to {high}"]
+            for n, (who, value, low, high) in enumerate(what)
+        ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    kind = SAMPLING if all(one.allowed is None for one in known) else "10–90 %"
+    lines = [f"Largest differences from {comparison.baseline}, in worlds of 100 ({kind}):"]
+    lines += [
+        f"  {name:<{widths[0]}}  {who:<{widths[1]}}  {value:>{widths[2]}}  {span}"
+        for name, who, value, span in rows
+    ]
+    return lines
+
+
+def _of(found: list[Difference], key: str) -> list[Difference]:
+    return [one for one in found if one.measure.key == key]
+
+
+def _notes(comparison: Comparison) -> list[str]:
+    """What the table's signs mean, how far intervals carry, and what else a reader has to know."""
+    years = lasting_years([run.scenario for run in comparison.runs])
+    calibrated = any(run.summary.allowed is not None for run in comparison.runs)
+    both = "its 10–90 % range and 95 % interval leave" if calibrated else "its interval leaves"
+    said = [
+        "A world is one run with one value of each uncertain number.",
+        f"10–90 %: over {RANGE.partition(' of ')[2]}." if calibrated else "",
+        f"Holds: settles and holds {counted(years, 'year')}." if years else "",
+        f"*: {NOT_CALIBRATED}, {SAMPLING}." if comparison.uncalibrated else "",
+        RANKED if any(map(_tells_any, comparison.groups)) else "",
+        f"{ROOM} A difference counts where {both} 0 out; {BY_CHANCE}."
+        if comparison.differences
+        else "",
+    ]
+    notes = [note for note in comparison.notes if note not in comparison.left_out]
+    return [" ".join(filter(None, said)), *notes]
