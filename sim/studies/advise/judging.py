@@ -43,7 +43,6 @@ from sim.scenario.schema import Engine, Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 from sim.studies.calibrate.evidence import engine_hash
 
-Progress = Callable[[str, float, float], None]
 KEPT = ("outcome", "first_signed_day", "settled_day", "years_held", "gain", "utility")
 LIMITED = "limited_day"
 MEASURES = ("signed", "ratified", "holds", "worst_off")
