@@ -197,8 +197,11 @@ def test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(run: R
         assert hues(figure) <= set(known), name
 
 
-@pytest.mark.parametrize("scenario", ["camp_david", "dayton", "istanbul_2022", "points_20",
-                                      "victory_plan"])  # fmt: skip
+@pytest.mark.parametrize(
+    "scenario",
+    ["camp_david", "dayton", "istanbul_2022", "points_20", "victory_plan", "past/annan_2004",
+     "past/minsk_2015"],
+)  # fmt: skip
 def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> None:
     test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(
         finished(scenario, tmp_path)

@@ -28,6 +28,7 @@ from sim.words.past import happened_words
 from sim.words.story import (
     answer,
     base_rate_words,
+    beside_past_words,
     concession_words,
     ending_words,
     events,
@@ -81,6 +82,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "facts": _facts(run),
         "answer": answer(scenario, summary),
         "base_rate": base_rate_words(summary),
+        "beside_past": beside_past_words(scenario, summary),
         "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,

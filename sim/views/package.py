@@ -186,6 +186,8 @@ def _words(
     if not settled:
         more = f"signed in {share_text(len(values) / run.summary.worlds)} of worlds"
         return text, more + (f"; no common ground in {share_text(missed)}" if missed else "")
+    if len(values) == 1:
+        return text, "in one world"
     if spec.kind == "options":
         counts = text_counts(spec, values).most_common(3)
         if len(counts) == 1:

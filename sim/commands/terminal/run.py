@@ -20,6 +20,7 @@ from sim.words.short import short_words
 from sim.words.story import (
     answer,
     base_rate_words,
+    beside_past_words,
     concession_words,
     ending_words,
     events,
@@ -63,6 +64,8 @@ def tell(run: Run, work: Work) -> None:
     paper.print(answer(scenario, summary) + "\n")
     if base := base_rate_words(summary):
         paper.print(f"Base rate. {base}\n")
+    if past := beside_past_words(scenario, summary):
+        paper.print(f"{past}\n")
     paper.print(_odds(run))
     for line in ending_words(scenario, summary):
         paper.print(line)
