@@ -17,7 +17,7 @@ from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, best_words, distance_words
-from sim.studies.compare.short import short_words
+from sim.studies.compare.short import changed_words, short_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -44,8 +44,8 @@ def tell(comparison: Comparison, folder: Path, written: list[str]) -> None:
     title = f"{counted(count, 'scenario')}, compared with {comparison.baseline}"
     console.print(Text(title, style="bold"))
     console.print(Text(worlds_words(comparison) + "\n"))
-    for change in comparison.base.summary.provenance.overrides:
-        console.print(Text(f"Changed: {change}", style="bold"))
+    for change in changed_words(comparison):
+        console.print(Text(change, style="bold"))
     _ranking(console, comparison)
     console.print(Text("\nAll of them", style="bold"))
     console.print(_table(comparison))
