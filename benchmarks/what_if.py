@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks import figures
 from benchmarks.figures import Figure, Findings, Requirement
-from sim.commands.paging import finished_plans
+from sim.commands.page import finished_plans
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.executors import cores

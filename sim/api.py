@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
-from sim.commands.progress import progress_bar
+from sim.commands.work import progress_bar
 from sim.engine import citations as rests_on
 from sim.engine.citations import Citation
 from sim.engine.conformance import ProtocolConformance, TacticConformance

@@ -11,20 +11,16 @@ import typer
 from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
-from sim.commands.check import check
 from sim.commands.compare import compare
 from sim.commands.errors import no_output
 from sim.commands.explain import explain
-from sim.commands.export import export
-from sim.commands.heatmap import heatmap
+from sim.commands.files import check, export, new, schema
 from sim.commands.import_ import import_
-from sim.commands.new import new
 from sim.commands.page import live, page
 from sim.commands.record import record
 from sim.commands.run import run
-from sim.commands.schema import schema
 from sim.commands.solve import solve
-from sim.commands.sweep import sweep
+from sim.commands.sweep import heatmap, sweep
 
 app = typer.Typer(
     name="sim",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Mapping
 
 from matplotlib.artist import Artist
@@ -41,7 +42,7 @@ def _beyond_the_axes(figure: Figure) -> Iterable[Text]:
 
 
 def faults(figure: Figure) -> list[str]:
-    """Texts that leave the canvas, and pairs that meet."""
+    """Texts that are cut or leave the canvas, and pairs that meet."""
     boxes = texts(figure)
     width, height = figure.bbox.width, figure.bbox.height
     found = [
@@ -49,6 +50,8 @@ def faults(figure: Figure) -> list[str]:
         for label, box in boxes
         if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
     ]
+    # "settle without …" is said so; "Ukraine's…" is not all of it
+    found += [f"{label!r} is cut" for label, _ in boxes if re.search(r"\S…$", label)]
     for (one, a), (other, b) in itertools.combinations(boxes, 2):
         across = min(a.x1, b.x1) - max(a.x0, b.x0)
         along = min(a.y1, b.y1) - max(a.y0, b.y0)
@@ -107,8 +110,9 @@ def meanings(scenarios: Iterable[Scenario]) -> Mapping[str, str]:
     means(colours.FIRST, "first stage")
     for what in ("PLAN", "OUTSIDE", "CROWD", "HEAP", "SEEN"):
         means(getattr(colours, what), what)
-    for n, color in enumerate(colours.ISSUES):
-        assert known.setdefault(color, f"issue {n}") == f"issue {n}"
+    for what, tints in (("issue", colours.ISSUES), ("reason", colours.WHY)):
+        for n, color in enumerate(tints):
+            assert known.setdefault(color, f"{what} {n}") == f"{what} {n}"
     for scenario in scenarios:
         for actor, color in actor_colors(scenario).items():
             means(color, f"actor {actor}")

@@ -307,7 +307,6 @@ def held(packages: np.ndarray, without: str | None = None, **more: Any) -> np.nd
     data = durable(**more)
     data["war"]["cost"] = {"a": 0.005, "b": 0.004}  # so that war tempts somebody now and then
     model = PeaceTalks(build(data), Draws(1, len(packages)))
-    assert model.yardsticks.durable is not None
     return model.yardsticks.durable.holds(packages, without).years
 
 
@@ -376,7 +375,6 @@ def test_the_plan_is_weighed_as_the_parties_weigh_it() -> None:
     data["war"]["cost"]["b"] = 0.02
     model = PeaceTalks(build(data), Draws(0, 1, central=True))
     plan = model.recorder.plan
-    assert plan is not None
     # A: 1 − 0.7·0.75 − 0.3·0.1 against 1 − 0.7·0.5 − 0.3·0.2 − 12·0.02 (it expects no drift)
     assert plan.gain[0, 0] == pytest.approx(0.445 - (0.59 - 0.24))
     assert plan.crosses[0].tolist() == [[True, False], [False, False]]
@@ -386,7 +384,6 @@ def test_the_plan_is_weighed_as_the_parties_weigh_it() -> None:
 def test_what_a_plan_leaves_out_stays_as_it_is() -> None:
     data = copy.deepcopy(TOY) | {"plan": {"land": 0.6}}
     plan = PeaceTalks(build(data), Draws(0, 3)).recorder.plan
-    assert plan is not None
     assert plan.point.tolist() == [[0.6, 0.2]] * 3
     assert PeaceTalks(build(copy.deepcopy(TOY)), Draws(0, 3)).recorder.plan is None
 

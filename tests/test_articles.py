@@ -39,7 +39,6 @@ def csis(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 @pytest.fixture(scope="module")
 def summary(csis: Scenario) -> dict[str, Any]:
     found = articles_summary(csis)
-    assert found is not None
     return found.to_json()
 
 
@@ -72,7 +71,6 @@ def test_counts_of_drafts(summary: dict[str, Any]) -> None:
 
 
 def test_thresholds_and_presets_are_read_beside_the_table(csis: Scenario) -> None:
-    assert csis.articles is not None
     assert csis.articles.thresholds == {"ukraine": 5, "russia": 6.5, "usa": 3, "europe": 4}
     assert len(csis.conflicts) == 5
 
@@ -161,7 +159,6 @@ def test_too_many_articles_are_not_counted() -> None:
     data = scored([[7.0] * many, [4.0] * many], [5.0, 5.0], [])
     data["articles"]["presets"] = {"Two": ["i0", "i1"]}
     found = articles_summary(build(data))
-    assert found is not None
     assert "at most 24" in found.not_counted
     assert (found.drafts, found.veto, found.best_by_size) == (None, None, [])
     assert found.presets["Two"].below == ["p1"]
@@ -232,7 +229,6 @@ def test_a_party_accepts_exactly_from_its_threshold_on(table: Any, seed: int) ->
 
 def test_the_imported_table_is_accepted_exactly_from_the_thresholds_on(csis: Scenario) -> None:
     block = csis.articles
-    assert block is not None
     model = PeaceTalks(csis, Draws(1, 1, central=True))
     pairs = model.exclusions.pairs if model.exclusions else []
     drafts = np.random.default_rng(1).random((4000, 20)) < 0.4
@@ -299,7 +295,6 @@ def test_scenarios_without_conflicts_compute_nothing_for_them(toy: dict[str, Any
 
 def test_the_csis_table_runs_to_agreements_that_pass(csis: Scenario) -> None:
     block = csis.articles
-    assert block is not None
     model = simulate(csis, worlds=40)
     signed = model.talks.agreed[model.talks.status == SETTLED] > 0
     assert len(signed)
@@ -328,11 +323,9 @@ def test_the_summary_names_what_presets_cross() -> None:
     data = scored([[9.0, 2.0, 8.0], [3.0, 9.0, 9.0]], [5.0, 6.0], [])
     data["articles"]["presets"] = {"Both": ["i0", "i1", "i2"]}
     found = articles_summary(build(data))
-    assert found is not None
     assert found.presets["Both"].crosses == {"p0": ["i1"], "p1": ["i0"]}
     assert found.hides["p0"]["i1"].satisfaction == 2
     assert found.veto.passing == 1  # the third article alone
     data["articles"]["red_line"] = 1
     strict = articles_summary(build(copy.deepcopy(data)))
-    assert strict is not None
     assert strict.veto.passing == strict.passing

@@ -16,6 +16,7 @@ import xarray as xr
 import yaml
 from scipy.special import expit
 
+import sim
 from sim.ensemble.runner import run_scenario
 from sim.formulas.emulator import (
     Share,
@@ -26,10 +27,12 @@ from sim.formulas.emulator import (
     spread_of_mean,
     spread_of_share,
 )
+from sim.prose import percent
 from sim.scenario import ScenarioError
 from sim.scenario.calibration import read_calibration
+from sim.scenario.record import past_talks
 from sim.studies.calibrate.afterwards import AfterSigning, after_signing, years_held
-from sim.studies.calibrate.cases import coding_hash, load_case
+from sim.studies.calibrate.cases import coding_hash, load_case, load_cases
 from sim.studies.calibrate.evidence import crossings, evidence, stated_lines
 from sim.studies.calibrate.parameters import NAMES, PARAMETERS, design, scores
 from sim.studies.calibrate.posterior import (
@@ -49,7 +52,9 @@ from sim.studies.calibrate.score import (
     recalibration,
     reliability,
 )
+from sim.words.story import beside_past_words
 from tests.conftest import typed
+from tests.past_table import ends
 from tests.test_lines import TOY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -303,6 +308,42 @@ def test_past_cases_are_what_was_frozen(path: Path) -> None:
     before, _, outcome = path.read_text(encoding="utf-8").partition("\noutcome:")
     assert outcome
     assert coding_hash(path) == frozen[path.stem] == sha256(before.strip().encode()).hexdigest()
+
+
+def test_past_talks_end_in_the_model_as_the_shipped_table_says() -> None:
+    known = past_talks()
+    assert {k: v.coding for k, v in known.items()} == {
+        path.stem: coding_hash(path) for path in PAST.glob("*.yaml")
+    }
+    cases = {case.name: case.signed for case in load_cases(PAST)}
+    assert cases == {name: talks.signed for name, talks in known.items()}
+    shipped = str(ROOT / "sim" / "scenario" / "calibration.json")
+    for name in ("doha_2018", "ohrid_2001", "portsmouth_1905"):
+        path = PAST / f"{name}.yaml"
+        run = sim.load(path).with_({"engine.calibration": shipped}).run(worlds=200, seed=2)
+        for key, share in ends(run.summary).items():
+            told = getattr(known[name], key)
+            # 200 worlds against 2,000 others: five standard errors
+            assert abs(share - told) <= 5 * (max(told * (1 - told), 0.005) / 180) ** 0.5, key
+
+
+def _beside(one: sim.Scenario) -> str:
+    run = one.run(worlds=50)
+    return beside_past_words(run.scenario.loaded.scenario, run.summary)
+
+
+def test_a_run_is_told_beside_past_talks_where_settings_are_alike() -> None:
+    one = sim.load(PAST / "oslo_1993.yaml")
+    assert _beside(one) == "", "as coded: other settings"
+    alike = one.with_({"engine.calibration": str(ROOT / "sim" / "scenario" / "calibration.json")})
+    assert _beside(alike.with_({"engine.tempo": 1.0})) == "", "one of them given"
+    said, summary = _beside(alike), alike.run(worlds=50).summary
+    others = [talks for name, talks in past_talks().items() if name != "oslo_1993"]
+    assert f"{len(others)} past talks" in said
+    assert f"({sum(talks.signed for talks in others)} were signed" in said
+    there = percent(float(np.mean([talks.barred for talks in others])))
+    here = (1 - summary.outcomes["settlement"]) * summary.stuck_because["red_lines"]
+    assert f"at the end in {there}, here in {percent(here)};" in said
 
 
 def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from sim.engine.model import SETTLED
+from sim.ensemble.beside import Beside
+from sim.ensemble.executors import InProcess
 from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.scenario import Scenario, load_scenario
-from sim.studies.causes import cause_lines, reasons_again, true_causes
+from sim.studies.causes import cause_lines, later_causes, reasons_again
 from tests.conftest import SCENARIOS, build, simulate
 
 
@@ -65,7 +67,8 @@ def talks(**more: Any) -> Scenario:
 
 def causes_of(scenario: Scenario, worlds: int = 60, sample: int = 40) -> Any:
     data = chunk_dataset(simulate(scenario, worlds))
-    return data, true_causes(scenario, 1, data.world.values, data.stuck_reason.values, sample)
+    worlds, beside = (data.world.values, data.stuck_reason.values), Beside(InProcess())
+    return data, later_causes(scenario, 1, *worlds, sample, beside)()
 
 
 def test_too_short_a_horizon_is_told_as_time() -> None:
@@ -91,7 +94,6 @@ def test_the_envoys_error_is_told_as_such() -> None:
     """One text, and lines that leave a narrow corridor, which a large error misses."""
     scenario = talks(protocol="shuttle", error=0.5, line=True, tactic={"name": "hardliner"})
     _data, causes = causes_of(scenario, worlds=100, sample=100)
-    assert causes is not None
     assert causes.settles["envoy"].mean() > causes.settles["time"].mean()
     assert causes.settles["envoy"].mean() > 0.5
 

@@ -442,7 +442,6 @@ def test_evaluations_above_one_are_divided_by_the_largest(domain: Path) -> None:
         text = re.sub(rf'(value="{option}" evaluation=)"[^"]*"', rf'\1"{value}"', path.read_text())
         path.write_text(text)
     data, _ = imported(domain)
-    assert data is not None
     east = next(iter(data["actors"].values()))
     assert east["positions"]["road"]["values"] == {"open": 1.0, "toll": 0.25, "closed": 0.5}
 

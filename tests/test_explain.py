@@ -27,7 +27,7 @@ from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.loading import load_variant
 from sim.studies.explain import explanation
-from sim.studies.explain.changes import Searched, promised
+from sim.studies.explain.changes import promised
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Explanation
@@ -186,7 +186,6 @@ def test_a_planted_line_is_told(of_line: tuple[Run, Explanation]) -> None:
     assert found.measure_key == "settlement"
     assert found.drivers[0].path == "actors.a.positions.land.limit"
     assert found.drivers[0].when_high > found.drivers[0].when_low + 0.5
-    assert found.rule is not None
     assert "A's red line on Land is no harder than" in found.rule.conditions[0]
     assert found.rule.fresh.density > found.rule.fresh.outside + 0.5
     best = max(found.obstacles, key=lambda one: one.settle)
@@ -226,10 +225,9 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
     run = run_scenario(loaded, 40, 1, traced=0)
     moves = {move.key: move for move in all_moves(loaded)}
     field = Field(loaded, moves, 1, (0, 1), Beside(InProcess()))
-    change = promised(loaded, field, Smallest({"order": 1.0}, 0.5, 0.0, 1.0, 0.5), "", 0.5)()
+    change = promised(loaded, field, Smallest({"order": 1.0}, 1.0, 0.5), "", 0.5)()
     assert change.what == ["No stage comes first by rule: everything at once instead"]
-    known = Searched(1, 1, 0.0, [], [], [], [change], {}, {})
-    found = [load_variant(loaded, change.set)], lambda: known
+    found = [load_variant(loaded, change.set)], lambda: {"changes": [change]}
     monkeypatch.setattr(explanation, "searched", lambda *_: found)
     (told,) = explain(loaded, run, InProcess()).changes
     assert told.fresh_worlds == 40
@@ -273,7 +271,6 @@ def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> 
     assert set(panels) == {"drivers", "rule", "obstacles", "changes"}
     bars = [bar.get_width() for bar in panels["drivers"].patches]
     assert bars == pytest.approx([one.index for one in found.drivers[:12]])
-    assert found.rule is not None
     widths = [bar.get_width() for bar in panels["rule"].patches]
     assert widths == pytest.approx([found.rule.fresh.density, found.rule.fresh.outside])
     texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)
@@ -367,7 +364,7 @@ def test_the_smallest_change_is_within_a_step_of_an_exhaustive_search(kind: str)
     field = failed_field(planted(kind), 24)
     found = lattice(field)
     least = smallest(field, found, list(field.moves))
-    assert least.odds >= least.goal
+    assert field.open([least.shares], least.goal)[0] >= least.goal
     grid = [0.0, 0.25, 0.5, 0.75, 1.0]
     keys = [k for k, move in field.moves.items() if move.kind in ("lines", "patience")]
     cells = [

@@ -173,11 +173,8 @@ def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
     said = words(figure)
     assert "Sobol' points in bins" in said
     shown = surface(results)
-    assert shown.y is not None
     assert int(shown.cells.sum()) == 64
     edges_x, edges_y = shown.x.edges, shown.y.edges
-    assert edges_x is not None
-    assert edges_y is not None
     x, y = (results.numbers(p) for p in results.header.parameters)
     inside = (x < edges_x[1]) & (y >= edges_y[-2])
     settled = results.values(results.measure("settlement"))[inside]

@@ -117,7 +117,6 @@ def test_every_fit_lies_within_the_published_intervals() -> None:
     for kind in view.kinds:
         of, base = kind.of, holding()["without_peacekeepers"].fit
         found = of.fit or base
-        assert found is not None
         likeliest = survival(Course.of(found.mean[:3]), of.years)
         likeliest **= 1.0 if of.fit else np.exp(found.mean[3])
         for n, (low, high) in enumerate(of.intervals):
@@ -181,7 +180,6 @@ def test_peacekeepers_count_where_the_terms_bring_them() -> None:
     assert without < unknown
     ratio = np.log(with_them) / np.log(without)
     fitted = holding()["without_peacekeepers"].fit
-    assert fitted is not None
     assert ratio == pytest.approx(np.exp(fitted.mean[3]), abs=0.12)
 
 
@@ -259,8 +257,6 @@ def test_switched_off_all_bytes_are_those_of_worlds_without_luck(
 def test_the_hazard_that_others_call() -> None:
     spec, draws = build(copy.deepcopy(TOY)), Draws(1, 500)
     seen, unseen = (hazard(draws, spec, "limited", monitored=known) for known in (True, False))
-    assert seen is not None
-    assert unseen is not None
     first, later = (unseen.chance(np.full(500, held), 7.0) for held in (0.0, 180.0))
     assert (seen.chance(np.zeros(500), 7.0) < first).mean() > 0.95
     assert (later < first).all()
@@ -305,7 +301,6 @@ def past() -> Run:
 
 def test_the_base_rate_is_that_of_the_nearest_horizon(past: Run) -> None:
     base = past.summary.base_rate
-    assert base is not None
     assert (base.days, base.n) == (100, 42)
     said = base_rate_words(past.summary)
     assert said == (
@@ -352,7 +347,6 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
 def test_past_cases_show_what_was_signed_and_when(name: str) -> None:
     run = run_scenario(load_scenario(SCENARIOS / "past" / f"{name}.yaml"), 20, 1)
     outcome = run.scenario.outcome
-    assert outcome is not None
     assert outcome.signed
     day = (outcome.signed - run.scenario.war.start_date).days
     marks = points(FIGURES["convergence"](run), "real")
@@ -375,7 +369,6 @@ def test_the_record_stands_beside_how_long_settlements_hold(past: Run) -> None:
     assert "of 32 agreements between states in 11 conflicts" in said
     assert "10 years 59 % (39–74 %)" in said
     found = past.summary.durability
-    assert found is not None
     assert found.by_accident
     shown = points(FIGURES["afterwards"](past), "record")["years"]
     assert shown[-1] == pytest.approx((10, holding()["interstate"].shares[-1]))

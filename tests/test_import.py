@@ -143,11 +143,9 @@ def test_source_file_states_thresholds_and_presets(table: Path) -> None:
         '"Second one" = 2 (3 is dropped).\n'
     )
     block = imported(table).articles
-    assert block is not None
     assert block.thresholds == {"north": 6.5, "south": 3}
     assert block.presets == {"First": ["article_1", "article_3"], "Second one": ["article_2"]}
     asked = imported(table, Wishes(thresholds={"south": "7"}, presets={"First": "2"})).articles
-    assert asked is not None
     assert (asked.thresholds["south"], asked.presets["First"]) == (7, ["article_2"])
 
 
@@ -163,7 +161,6 @@ def test_published_thresholds_for_exactly_the_four_of_csis(tmp_path: Path) -> No
     path = tmp_path / "a.csv"
     path.write_text(f"{head}\n1,One,7,8,9,10\n2,Two,1,2,3,4\n")
     block = imported(path).articles
-    assert block is not None
     assert list(block.thresholds.values()) == [5, 6.5, 3, 4]
     assert block.negotiability == {}
 
@@ -180,7 +177,6 @@ def test_tables_of_spreadsheets(
     text = text.replace(".", point)
     table.write_bytes((mark + text.replace("\n", end)).encode("utf-8"))
     block = imported(table).articles
-    assert block is not None
     assert block.satisfaction["north"] == {"article_1": 7.5, "article_2": 2, "article_3": 8}
 
 

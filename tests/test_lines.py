@@ -99,12 +99,10 @@ def test_lines_bind_as_often_as_they_should(chance: float, firmness: float) -> N
     drawn = lines.between(
         "here", Wish.model_validate({"ideal": 0, "salience": 1, "line": BELIEVED})
     )
-    assert drawn is not None
     share = (drawn.at < 1).mean()
     assert abs(share - chance) < 5 * np.sqrt(chance * (1 - chance) / 2000)
     # only the flexible cross, if one factor decides
     if firmness > 0.999:
-        assert lines.flexible is not None
         assert lines.flexible[drawn.at < 1].max() <= lines.flexible[drawn.at == 1].min()
 
 
@@ -114,7 +112,6 @@ def test_two_lines_the_stated_one_is_held_first() -> None:
     for chances, at in (((1, 1), 0.3), ((0, 1), 0.6), ((0, 0), 1.0)):
         scenario = toy(stated_binds=chances[0], believed_binds=chances[1])
         drawn = LineDraws(scenario.scenario, Draws(1, 5)).between("here", wish)
-        assert drawn is not None
         assert (drawn.at == at).all()
         assert (drawn.said == 0.3).all()
         assert (drawn.stated == 0.3).all()

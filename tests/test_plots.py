@@ -197,8 +197,11 @@ def test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(run: R
         assert hues(figure) <= set(known), name
 
 
-@pytest.mark.parametrize("scenario", ["camp_david", "dayton", "istanbul_2022", "points_20",
-                                      "victory_plan"])  # fmt: skip
+@pytest.mark.parametrize(
+    "scenario",
+    ["camp_david", "dayton", "istanbul_2022", "points_20", "victory_plan", "past/annan_2004",
+     "past/minsk_2015"],
+)  # fmt: skip
 def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> None:
     test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(
         finished(scenario, tmp_path)
@@ -692,8 +695,6 @@ def test_no_outcome_shares_its_colour_with_an_actor() -> None:
 def test_few_worlds_are_counted() -> None:
     run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 12)
     view, lasting = afterwards_view(run), run.summary.durability
-    assert view is not None
-    assert lasting is not None
     assert 0 < lasting.worlds < FEW
     said = [text for _, text in view.terms if text != "as many"] + view.broken
     said += [one.last for one in view.holds if one.key == "settlements"]

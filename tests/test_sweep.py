@@ -607,7 +607,6 @@ def test_ranges_are_those_of_runs_and_their_comparison(
     told = table(folder / "out")
     for row, alone in zip(told, runs, strict=False):
         allowed = alone.summary.allowed
-        assert allowed is not None
         spans = {"settlement": allowed.outcomes["settlement"], "deal_by_day_30":
                  allowed.deal_by_day["30"]}  # fmt: skip
         for name, span in spans.items():
@@ -621,15 +620,11 @@ def test_ranges_are_those_of_runs_and_their_comparison(
     cells = np.eye(4, dtype=bool)
     gap = contrast(results, settled, results.values(settled), cells[1], cells[0])
     beside = Pair(runs[1], runs[0]).difference(settled)
-    assert gap is not None
-    assert beside is not None
     assert gap.allowed == pytest.approx(beside.allowed, abs=0.01)
     told_ = json.loads(swept.text)["effects"]
     assert all(e["range_low"] <= e["difference"] <= e["range_high"] for e in told_)
     # averages over both files hang on the one that draws
     first = estimate(results, settled, results.values(settled), cells[0] | cells[2])
-    assert first is not None
-    assert first.allowed is not None
     assert first.allowed.low <= first.mean <= first.allowed.high
 
 
@@ -751,7 +746,6 @@ def test_one_cell_has_wilsons_and_newcombes_intervals() -> None:
     one = (rng.random(200) < 0.3).astype(float)
     two = np.where(rng.random(200) < 0.1, 1 - one, one)
     first, second = Clustered.of(one[None]), Clustered.of(two[None])
-    assert first is not None
     assert second is not None
     assert first.share_interval() == pytest.approx(wilson(int(one.sum()), 200), abs=1e-12)
     a, b = one > 0.5, two > 0.5
@@ -773,14 +767,11 @@ def test_the_same_worlds_in_many_cells_count_once_and_others_each() -> None:
     alike = np.repeat((rng.random((1, 200)) < 0.3).astype(float), 10, axis=0)
     apart = (rng.random((10, 200)) < 0.3).astype(float)
     same, other = Clustered.of(alike), Clustered.of(apart)
-    assert same is not None
-    assert other is not None
     assert same.share_interval() == pytest.approx(wilson(int(alike[0].sum()), 200), abs=1e-12)
     low, high = other.share_interval()
     narrow = wilson(int(apart.sum()), 2000)
     assert high - low == pytest.approx(narrow[1] - narrow[0], rel=0.15)
     nothing = Clustered.of(np.zeros((10, 200)))
-    assert nothing is not None
     assert nothing.share_interval() == wilson(0, 200)
 
 
@@ -790,7 +781,6 @@ def test_intervals_over_cells_that_share_worlds_cover_95_per_cent() -> None:
     hits = 0
     for _ in range(1000):
         found = Clustered.of((rng.random(120) < chances[:, None]).astype(float))
-        assert found is not None
         low, high = found.share_interval()
         hits += low <= chances.mean() <= high
     assert 0.93 <= hits / 1000 <= 0.97

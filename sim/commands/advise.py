@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, load_or_fail, told
+from sim.commands.errors import load_scaled, told
 from sim.files import json_text
 
-if TYPE_CHECKING:
-    from sim.scenario import Loaded
-
-
-def _loaded(file: str, overrides: tuple[str, ...]) -> Loaded:
-    from sim.scenario import Loaded
-
-    loaded = load_or_fail(file, overrides)
-    if not isinstance(loaded, Loaded):
-        fail(f"{file}: has listed options and no mediator; `solve` says what can be agreed")
-    return loaded
+NO_MEDIATOR = "no mediator"
 
 
 def advise(
@@ -56,13 +46,14 @@ def advise(
 ) -> None:
     """A better plan by the mediator's own means, beside every published one."""
     overrides = opt.overrides(set_, calibration)
-    loaded = _loaded(file, overrides)
+    loaded = load_scaled(file, overrides, NO_MEDIATOR)
     from sim.commands.advising import AdviseJob
     from sim.ensemble.executors import ExecutorError
     from sim.scenario import ScenarioError
 
-    asked = (plans, generations, shown, search_worlds, worlds, seed, minutes)
-    job = AdviseJob(file, loaded, overrides, tuple(against or ()), *asked, out)
+    asked, searched = (plans, generations, shown), (search_worlds, minutes)
+    about = (file, loaded, overrides, tuple(against or ()))
+    job = AdviseJob(*about, asked, searched, worlds, seed, out)
     with told(job, ExecutorError, ScenarioError, RuntimeError):
         found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
@@ -86,7 +77,7 @@ def mediation(
     cluster: opt.Cluster = None,
 ) -> None:
     """What the mediator, hosts, each lever and the order add, each switched off in turn."""
-    loaded = _loaded(file, opt.overrides(set_, calibration))
+    loaded = load_scaled(file, opt.overrides(set_, calibration), NO_MEDIATOR)
     from sim.commands.advising import MediationJob
     from sim.ensemble.executors import ExecutorError
 

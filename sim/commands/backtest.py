@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail
+from sim.commands.errors import fail, told
 
 
 def backtest(
@@ -35,14 +35,13 @@ def backtest(
         fail(str(error))
 
     from sim.commands.backtesting import tell, write
+    from sim.commands.work import Work
 
     result = evaluate(loaded, seed, bootstrap)
-    target = out or Path("out") / f"backtest-{loaded.name}"
-    try:
-        content = write(result, folder, target)
-    except OSError as error:
-        cannot_write(error, target)
+    work = Work(out or Path("out") / f"backtest-{loaded.name}")
+    with told(work):
+        content = write(result, folder, work)
     if json_:
         sys.stdout.write(json_text(content))
     else:
-        tell(result, target)
+        tell(result, work)

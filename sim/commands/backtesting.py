@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from sim import __version__
-from sim.files import csv_text, json_text, write_text
+from sim.commands.terminal.paper import Paper, plain_table
+from sim.commands.work import Work
+from sim.files import csv_text, json_text
 from sim.formulas.statistics import Interval
-from sim.prose import percent
+from sim.prose import percent, signed
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
 from sim.studies.backtest.words import subject, units
 
-FILES = ("backtest.json", "backtest.csv", "backtest.png")
 SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")
 NOTE = (
     "Errors are in points of a scale from 0 to 100. Differences are paired, issue by issue; "
@@ -28,17 +29,16 @@ NOTE = (
 )
 
 
-def write(result: Backtest, source: Path, out: Path) -> dict[str, Any]:
-    """Write all files to a folder; returns what ``backtest.json`` holds."""
+def write(result: Backtest, source: Path, work: Work) -> dict[str, Any]:
+    """Write all files; returns what ``backtest.json`` holds."""
     from sim.plots.backtest import backtest
     from sim.plots.drawing import save
     from sim.views.backtest import backtest_view
 
-    out.mkdir(parents=True, exist_ok=True)
     content = as_json(result, source)
-    write_text(out / "backtest.json", json_text(content))
-    _write_csv(result, out / "backtest.csv")
-    save(backtest(backtest_view(result)), out / "backtest.png")
+    work.write("backtest.json", json_text(content))
+    work.write("backtest.csv", csv_text(_rows(result), "\r\n"))
+    work.write("backtest.png", partial(save, backtest(backtest_view(result))))
     return content
 
 
@@ -97,20 +97,19 @@ def _difference(found: tuple[float, Interval | None] | None) -> dict[str, Any] |
     return {"mean": _short(mean), "interval": interval and [_short(x) for x in interval]}
 
 
-def _write_csv(result: Backtest, path: Path) -> None:
+def _rows(result: Backtest) -> Iterator[list[Any]]:
     """One row per issue and predictor, tidy."""
     folder = result.folder
     bounds = [f"{end}_{share:.0%}"[:-1] for share in COVERAGE for end in ("low", "high")]
     keys = ["issue", "dossier", "actors", "outcome", "predictor"]
-    rows: list[list[Any]] = [[*keys, "forecast", "error", *bounds, "crps"]]
+    yield [*keys, "forecast", "error", *bounds, "crps"]
     for n, group in enumerate(folder.groups):
         dossier = folder.dossiers[n] if folder.has_dossiers else ""
         head = [group.issue, dossier, len(group.actors), f"{folder.outcomes[n]:g}"]
         for one in result.scored:
             if not np.isnan(one.errors[n]):
                 found = [f"{one.forecasts[n]:.6g}", f"{one.errors[n]:.6g}", *_spread(one, n)]
-                rows.append([*head, one.name, *found])
-    write_text(path, csv_text(rows, "\r\n"))
+                yield [*head, one.name, *found]
 
 
 def _spread(one: Scored, issue: int) -> list[str]:
@@ -140,34 +139,23 @@ def verdict(result: Backtest) -> str:
     )
 
 
-def tell(result: Backtest, out: Path) -> None:
+def tell(result: Backtest, work: Work) -> None:
     """Print the tables."""
-    console = Console(highlight=False, markup=False)
-    console.print(Text(subject(result), style="bold"))
+    paper = Paper()
+    paper.bold(subject(result))
     for note in result.notes:
-        console.print(note)
-    console.print()
-    console.print(_point_table(result))
-    console.print()
-    console.print(_distribution_table(result))
-    console.print()
-    console.print(verdict(result))
-    console.print(Text(NOTE.format(units=units(result)), style="italic"))
-    console.print(f"Written to {out}: {', '.join(FILES)}")
-
-
-def _table(first: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(first, no_wrap=True)  # a name cut short names nothing
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
+        paper.print(note)
+    for table in (_point_table(result), _distribution_table(result)):
+        table.columns[0].no_wrap = True  # a name cut short names nothing
+        paper.print()
+        paper.print(table)
+    paper.print(f"\n{verdict(result)}")
+    paper.end(NOTE.format(units=units(result)), work)
 
 
 def _point_table(result: Backtest) -> Table:
-    table = _table(
-        "Predictor", "Issues", "MAE", "Median", f"Within {WITHIN:g}", "MAE less compromise's"
-    )
+    columns = ("Issues", "MAE", "Median", f"Within {WITHIN:g}", "MAE less compromise's")
+    table = plain_table("Predictor", *columns, gap=1)
     for one in result.scored:
         table.add_row(
             one.name,
@@ -182,9 +170,8 @@ def _point_table(result: Backtest) -> Table:
 
 def _distribution_table(result: Backtest) -> Table:
     shares = [f"In its {percent(share)}" for share in COVERAGE]
-    table = _table(
-        "Distribution", "CRPS", *shares, *(f"CRPS less {n}'s" for n in SPREAD_YARDSTICKS)
-    )
+    beside = [f"CRPS less {n}'s" for n in SPREAD_YARDSTICKS]
+    table = plain_table("Distribution", "CRPS", *shares, *beside, gap=1)
     found = [one for one in result.scored if one.distributions is not None]
     for one in sorted(found, key=lambda s: float(np.nanmean(s.crps))):
         table.add_row(
@@ -209,4 +196,4 @@ def difference_text(found: tuple[float, Interval | None] | None) -> str:
 
 def _signed(value: float) -> str:
     # rounded first, so that a hair below 0 is no −0.00
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
+    return signed(f"{round(value, 2) + 0.0:+.2f}")

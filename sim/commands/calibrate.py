@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail
-from sim.files import json_text
+from sim.commands.errors import told
+from sim.commands.work import Work, at_work
+from sim.files import csv_text, json_text
 
 if TYPE_CHECKING:
     from sim.ensemble.executors import Executor
@@ -26,31 +28,31 @@ CaseWorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each cas
 OUT = Path("out") / "calibration"
 
 
+class Learning(Work):
+    """Files of a calibration or its scores, and the worlds of each case."""
+
+    def what_is_missing(self) -> str:
+        """After an interrupt."""
+        return (
+            f"Cases that were finished are kept in {self.folder / 'worlds'}; the same command goes "
+            "on from there."
+        )
+
+
 @contextmanager
 def _at_work(
-    out: Path, workers: int | None, cluster: str | None, show: bool
+    work: Work, workers: int | None, cluster: str | None, show: bool
 ) -> Iterator[tuple[Executor, Progress]]:
     """Where worlds run and who is told; what goes wrong is one sentence."""
-    from sim.commands.progress import progress_bar
     from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.opening import open_executor
     from sim.ensemble.runner import RunError
     from sim.scenario import ScenarioError
 
-    try:
-        with open_executor(workers, cluster, 64) as executor, progress_bar(show) as progress:
-            yield executor, progress
-    except (ScenarioError, ExecutorError, RunError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        print(
-            f"\nStopped. Cases that were finished are kept in {out / 'worlds'}; the same command "
-            "goes on from there.",
-            file=sys.stderr,
-        )
-        raise SystemExit(130) from None
-    except OSError as error:
-        cannot_write(error, out)
+    with (
+        told(work, ScenarioError, ExecutorError, RunError),
+        at_work(workers, cluster, show, 64) as tools,
+    ):
+        yield tools
 
 
 def calibrate(
@@ -64,12 +66,15 @@ def calibrate(
     quiet: opt.Quiet = False,
 ) -> None:
     """Learn the engine parameters from past negotiations."""
-    from sim.studies.calibrate.folder import calibration, write_calibration
+    from sim.studies.calibrate.folder import calibration, calibration_json
     from sim.studies.calibrate.words import told_calibration
 
-    with _at_work(out, workers, cluster, not (quiet or json_)) as (executor, progress):
+    work = Learning(out)
+    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
         made = calibration(cases, worlds, rows, executor, progress, out / "worlds")
-        content = write_calibration(made, out)
+        content = calibration_json(made)
+        work.write("calibration.json", made.table.model_dump_json() + "\n")
+        work.write("parameters.json", json_text(content))
     if json_:
         sys.stdout.write(json_text(content))
     elif not quiet:
@@ -88,13 +93,16 @@ def score(
     """Score odds on past negotiations, each left out of what was learnt."""
     from sim.plots import save
     from sim.plots.reliability import reliability_figure
-    from sim.studies.calibrate.folder import scored, write_scores
+    from sim.studies.calibrate.folder import forecast_rows, scored, scores_json
     from sim.studies.calibrate.words import told_scores
 
-    with _at_work(out, workers, cluster, not (quiet or json_)) as (executor, progress):
+    work = Learning(out)
+    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
         made = scored(cases, worlds, executor, progress, out / "worlds")
-        content = write_scores(made, out)
-        save(reliability_figure(made.reliability), out / "reliability.png")
+        content = scores_json(made)
+        work.write("scores.json", json_text(content))
+        work.write("forecasts.csv", csv_text(forecast_rows(made)))
+        work.write("reliability.png", partial(save, reliability_figure(made.reliability)))
     if json_:
         sys.stdout.write(json_text(content))
     elif not quiet:

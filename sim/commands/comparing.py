@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.progress import progress_bar
+from sim.commands.work import progress_bar
 from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv

@@ -57,6 +57,25 @@ def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete
         fail(str(error))
 
 
+def load_scaled(file: str, overrides: Sequence[str], but: str) -> Loaded:
+    """A scenario with scales; of one with listed options an error that says what it has not."""
+    from sim.scenario import Loaded
+
+    loaded = load_or_fail(file, overrides)
+    if not isinstance(loaded, Loaded):
+        fail(f"{file}: has listed options and {but}; `solve` says what can be agreed")
+    return loaded
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """What cannot be written there ends the command with a clear sentence."""
+    try:
+        yield
+    except OSError as error:
+        cannot_write(error, folder)
+
+
 def known_format(name: str) -> None:
     """A format of charts that there is, or an error and exit code 2."""
     if name not in FORMATS:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, known_format, load_or_fail, told
+from sim.commands.errors import fail, known_format, load_scaled, told
+from sim.prose import did_you_mean
 
 
 def explain(
@@ -48,21 +49,17 @@ def explain(
     from sim.ensemble.executors import ExecutorError, get_ready
 
     get_ready(workers)
-    loaded = load_or_fail(file, overrides)
-    from sim.scenario import Loaded
-
-    if not isinstance(loaded, Loaded):
-        fail(f"{file}: has listed options and nothing uncertain; `solve` says what can be agreed")
+    loaded = load_scaled(file, overrides, "nothing uncertain")
     scenario = loaded.scenario
     if actor is not None and actor not in scenario.actors:
-        fail(f"--actor {actor}: there is no such actor; there is: {', '.join(scenario.actors)}")
+        fix = did_you_mean(actor, scenario.actors, "there is")
+        fail(f"--actor {actor}: there is no such actor; {fix}")
     from sim.commands.explaining import ExplainJob, base_worlds
-    from sim.ensemble.runner import RunError
+    from sim.ensemble.runner import Job, RunError
 
     base = base_worlds(design) if design else 0
-    job = ExplainJob(
-        file, loaded, overrides, worlds, seed, actor, odds, base, out, format_ if plots else None
-    )
+    asked = Job(loaded, worlds, seed, overrides, traced=0)
+    job = ExplainJob(file, asked, actor, odds, base, out, format_ if plots else None)
     with told(job, ExecutorError, RunError):
         found = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
 from sim.files import write_text
 from sim.importing import Imported, Wishes, read
-from sim.importing.keys import PLAIN_NAMES
+from sim.importing.files import PLAIN_NAMES
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.loading import Loaded, LoadedDiscrete, load_any
+
+
+class ImportedFile(NamedTuple):
+    """What was written: the file, its scenario, and the reader's notes."""
+
+    path: Path
+    loaded: Loaded | LoadedDiscrete
+    notes: list[str]
 
 
 def named_values(option: str, words: list[str]) -> dict[str, str]:
@@ -100,10 +109,3 @@ def import_file(source: Path, out: Path | None, wishes: Wishes, force: bool) -> 
             ) from None
     write_text(target, text)
     return ImportedFile(target, loaded, imported.notes)
-
-
-class ImportedFile:
-    """What was written: the file, its scenario, and the reader's notes."""
-
-    def __init__(self, path: Path, loaded: Loaded | LoadedDiscrete, notes: list[str]) -> None:
-        self.path, self.loaded, self.notes = path, loaded, notes

@@ -1,14 +1,19 @@
-"""``python -m sim page``."""
+"""``python -m sim page`` and ``python -m sim live``, and the runs behind them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail
+from sim.commands.errors import fail, writing
+from sim.commands.work import at_work
+
+if TYPE_CHECKING:
+    from sim.page import Plan
 
 
 def page(
@@ -24,19 +29,17 @@ def page(
     quiet: opt.Quiet = False,
 ) -> None:
     """Write a page on which assumptions can be moved and answers seen at once, offline."""
-    from sim.commands.paging import finished_plans, size_words
     from sim.page import write_page
 
     plans = finished_plans(
         files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
     )
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_page(plans, out)
-    except OSError as error:
-        cannot_write(error, out)
     if not quiet:
-        print(f"{out}: {size_words(out)}; open it in a browser, no network is needed.")
+        size = out.stat().st_size / 1e6
+        print(f"{out}: {size:.1f} MB; open it in a browser, no network is needed.")
 
 
 def live(
@@ -55,7 +58,6 @@ def live(
     quiet: opt.Quiet = False,
 ) -> None:
     """Serve the same page on this computer, with an exact run after every move."""
-    from sim.commands.paging import finished_plans
     from sim.page.server import serve
 
     plans = finished_plans(
@@ -67,3 +69,40 @@ def live(
         fail(f"--port {port}: {error.strerror}; choose another one, or 0 for any that is free.")
     except KeyboardInterrupt:
         print("Stopped.")
+
+
+def finished_plans(
+    files: Sequence[str],
+    worlds: int,
+    seed: int,
+    overrides: tuple[str, ...],
+    workers: int | None,
+    show_progress: bool,
+) -> list[Plan]:
+    """Scenarios with their runs, or a clear error and exit code 2."""
+    from sim.ensemble.executors import ExecutorError
+    from sim.ensemble.runner import Job, RunError, run_jobs
+    from sim.page import Plan, prepared
+    from sim.scenario import ScenarioError, load_scenario
+
+    try:
+        loaded = [prepared(load_scenario(file, overrides)) for file in files]
+    except ScenarioError as error:
+        fail(str(error))
+    names = [one.scenario.name for one in loaded]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        fail(f"{twice}: given twice; give each scenario once, under a name of its own.")
+    jobs = [Job(one, worlds, seed, overrides, traced=1) for one in loaded]
+    runs = {}
+    try:
+        chunks = sum(len(job.tasks) for job in jobs)
+        with at_work(workers, None, show_progress, chunks) as (executor, progress):
+            for place, run in run_jobs(jobs, executor, progress):
+                if isinstance(run, RunError) or run.failures:
+                    failures = run.failures
+                    fail(f"{names[place]}: not all worlds could be run; {failures[0]}")
+                runs[place] = run
+    except ExecutorError as error:
+        fail(str(error))
+    return [Plan(one, runs[place]) for place, one in enumerate(loaded)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.commands.errors import cannot_write
+from sim.commands.errors import writing
 
 TOLD = (30, 365, 1826, 3653)
 """Days for which the table tells what held; the chart shows more."""
@@ -46,9 +46,7 @@ def record(
         rates = [share_words(rate.share, rate.interval) for rate in some.rates]
         table.add_row(f"{key}: {some.cases}, {some.event}", f"{some.n:,}", *rates)
     console.print(table)
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         save(holding_figure(view), out)
-    except OSError as error:
-        cannot_write(error, out)
     console.print(f"\nWritten to {out}", soft_wrap=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.earlier import replaced_words
-from sim.commands.errors import cannot_write, known_format, load_or_fail, told
+from sim.commands.errors import known_format, load_or_fail, told, writing
+from sim.commands.work import replaced_words
 
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
@@ -89,7 +89,7 @@ def run(
         from sim.commands.terminal.run import tell, tell_short
 
         if full:
-            tell(finished, job.folder, job.written)
+            tell(finished, job)
         else:
             tell_short(finished, job.folder, file)
     if finished.failures:
@@ -111,20 +111,18 @@ def play_listed(
     quiet: bool,
 ) -> None:
     """Run a scenario with listed options: one session."""
-    from sim.commands.session import run_session
+    from sim.commands.solving import run_session
 
     said = replaced_words(out / loaded.content.name, loaded.digest)
     if said and not quiet:
         print(said, file=sys.stderr)
-    try:
-        session, folder, written = run_session(loaded, overrides, out, chart_format)
-    except OSError as error:
-        cannot_write(error, out)
+    with writing(out):
+        session, work = run_session(loaded, overrides, out, chart_format)
     if as_json:
         from sim.files import json_text
 
         sys.stdout.write(json_text(session.summary))
     elif not quiet:
-        from sim.commands.terminal.session import tell
+        from sim.commands.terminal.solve import tell_session
 
-        tell(session, overrides, folder, written)
+        tell_session(session, overrides, work)

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.progress import progress_bar
+from sim.commands.errors import FORMATS
+from sim.commands.work import Work, charts_of, progress_bar
 from sim.ensemble.aside import aside
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import (
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
 BESIDE = ("convergence", "package", "utility", "afterwards")
 """Drawn by another process, where there is another core: half of the work after the worlds."""
+TABLES = ("summary.json", "rounds.csv", "result.nc")
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
 
 Step = Callable[[Path], object]
 
 
-class RunJob:
+class RunJob(Work):
     """Runs a scenario and writes its files, each whole or not at all.
 
     Parameters
@@ -49,27 +51,19 @@ class RunJob:
         Whether to write the page, too.
     store : bool
         Whether to keep few worlds in a store as well.
-
-    Attributes
-    ----------
-    folder : Path
-        ``out/<scenario>``.
-    written : list of str
-        Names of the files finished so far.
     """
 
     def __init__(
         self, job: Job, out: Path, chart_format: str | None, report: bool, store: bool
     ) -> None:
         scenario = job.loaded.scenario
-        self.folder = out / scenario.name
+        super().__init__(out / scenario.name)
         self.store = self.folder / ENSEMBLE if store or job.worlds > IN_MEMORY else None
         self.job = replace(job, store=self.store)
         self.chart_format, self.report = chart_format, report
         self.failed = False
         looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
         self.charts = CHARTS if looks_ahead else CHARTS[:-1]
-        self.written: list[str] = []
         self.drawn: dict[str, Drawing] = {}
 
     def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Run:
@@ -115,19 +109,13 @@ class RunJob:
 
     def _of_earlier_runs(self) -> list[Path]:
         """Files in the folder that a run writes and this one did not (yet)."""
-        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
-        known = [
-            self.folder / name
-            for name in ("summary.json", "rounds.csv", "result.nc", *charts, REPORT, FAILURES)
-        ]
-        return [p for p in known if p.name not in self.written and p.exists()]
+        return self.left_over([*TABLES, *charts_of(CHARTS, *FORMATS), REPORT, FAILURES])
 
     def _steps(self, run: Run) -> dict[str, Step]:
         """Files to write and how."""
+        writers = (write_summary, write_rounds, write_results)
         steps: dict[str, Step] = {
-            "summary.json": partial(write_summary, run),
-            "rounds.csv": partial(write_rounds, run),
-            "result.nc": partial(write_results, run),
+            name: partial(write, run) for name, write in zip(TABLES, writers, strict=True)
         }
         if self.chart_format is not None:
             steps |= {f"{c}.{self.chart_format}": partial(self._draw, run, c) for c in self.charts}
@@ -152,18 +140,14 @@ class RunJob:
 
     def names(self) -> list[str]:
         """Files that a complete run writes."""
-        charts = (
-            [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in self.charts]
-        )
+        charts = charts_of(self.charts, self.chart_format)
         report = [REPORT] if self.report else []
         failures = [FAILURES] if self.failed else []
-        return ["summary.json", "rounds.csv", "result.nc", *charts, *report, *failures]
+        return [*TABLES, *charts, *report, *failures]
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""
-        missing = [name for name in self.names() if name not in self.written]
-        done = ", ".join(self.written) or "nothing"
-        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        text = super().what_is_missing()
         old = ", ".join(p.name for p in self._of_earlier_runs())
         text = f"{text} Of an earlier run: {old}." if old else text
         if self.store is not None and "summary.json" not in self.written and self.store.exists():

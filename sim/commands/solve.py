@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail, known_format, load_or_fail
+from sim.commands.errors import fail, known_format, load_or_fail, writing
 
 
 def solve(
@@ -37,11 +37,10 @@ def solve(
     from sim.commands.solving import solve_job
 
     try:
-        solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
+        with writing(out):
+            solved = solve_job(loaded, overrides, out, run_, format_ if plots else None)
     except ValueError as error:
         fail(str(error))
-    except OSError as error:
-        cannot_write(error, out)
     if json_:
         from sim.files import json_text
 
@@ -49,4 +48,4 @@ def solve(
     elif not quiet:
         from sim.commands.terminal.solve import tell
 
-        tell(solved.subject, solved.deals, file, overrides, solved.folder, solved.written)
+        tell(solved, file, overrides)

@@ -1,28 +1,30 @@
-"""One ``solve`` from the command line: its files and its words."""
+"""One ``solve``, or one session of listed options, from the command line: play, solve, write."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
-from sim.files import json_text, write_text
+from sim.commands.work import Work
+from sim.files import csv_text, json_text
 from sim.scenario import Loaded, LoadedDiscrete
 from sim.studies.solve.deals import Deals, read_deals
+from sim.studies.solve.session import Session, play_session
 from sim.studies.solve.subject import Subject, solve_discrete, solve_scenario
-from sim.studies.solve.summary import summary
+from sim.studies.solve.summary import provenance, summary
 
 
 @dataclass(frozen=True)
 class Solved:
-    """What was found, what is written of it, and where."""
+    """What was found, and what is written of it."""
 
     subject: Subject
     deals: Deals | None
     content: dict[str, Any]
-    folder: Path
-    written: list[str]
+    work: Work
 
 
 def solve_job(
@@ -63,7 +65,7 @@ def solve_job(
         subject = solve_discrete(loaded.content)
         if run is not None:
             raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
-        from sim.commands.session import play_session
+        from sim.commands.solving import play_session
 
         deals = play_session(loaded, overrides).deals
     folder = out / subject.name
@@ -72,27 +74,55 @@ def solve_job(
         deals = read_deals(saved, subject, loaded.digest)
         if run is None and not deals.same_scenario:
             deals = None  # of other assumptions; nobody asked for it
-    files = [Path(f).name for f in loaded.files]
-    provenance = {
-        "scenario_hash": loaded.digest,
-        "files": files,
-        "overrides": list(overrides),
-        "sim": __version__,
-    }
-    content = summary(subject, deals, provenance)
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "solution.json", json_text(content))
-    written = ["solution.json"]
+    content, work = summary(subject, deals, provenance(loaded, overrides)), Work(folder)
+    work.write("solution.json", json_text(content))
     if chart_format is not None:
         from sim.plots.drawing import save
         from sim.plots.solution import solution
         from sim.views.solution import solution_view
 
-        changes = f" with {', '.join(overrides)}" if overrides else ""
-        foot = (
-            f"Model's consequences, given the assumptions in {files[-1]}{changes}; not a forecast. "
-            f"{subject.note} Sources: in the scenario file."
-        )
-        written.append(f"solution.{chart_format}")
-        save(solution(solution_view(subject, deals, foot)), folder / written[-1])
-    return Solved(subject, deals, content, folder, written)
+        foot = f"{foot_of(content)} {subject.note} Sources: in the scenario file."
+        drawn = solution(solution_view(subject, deals, foot))
+        work.write(f"solution.{chart_format}", partial(save, drawn))
+    return Solved(subject, deals, content, work)
+
+
+def foot_of(content: dict[str, Any]) -> str:
+    """What a chart of these results says of what they rest on."""
+    about = content["provenance"]
+    changes = f" with {', '.join(about['overrides'])}" if about["overrides"] else ""
+    return (
+        f"Model's consequences, given the assumptions in {about['files'][-1]}{changes}; not a "
+        "forecast."
+    )
+
+
+def _offers(session: Session) -> Iterator[list[Any]]:
+    """``offers.csv``: one row per event."""
+    issues, actors = list(session.content.issues), list(session.content.actors)
+    yield ["step", "t", "who", "event", *issues, *(f"utility_{a}" for a in actors)]
+    for e in session.course:
+        worth = (f"{u:.9g}" for u in e["utilities"])
+        yield [e["step"], f"{e['t']:.9g}", actors[e["who"]], e["event"], *e["offer"], *worth]
+
+
+def run_session(
+    loaded: LoadedDiscrete, overrides: tuple[str, ...], out: Path, chart_format: str | None
+) -> tuple[Session, Work]:
+    """Play a session and write its files."""
+    session = play_session(loaded, overrides)
+    work = Work(out / session.content.name)
+    work.write("summary.json", json_text(session.summary))
+    work.write("offers.csv", csv_text(_offers(session), "\r\n"))
+    if chart_format is not None:
+        from sim.plots.drawing import save
+        from sim.plots.offers import offers
+        from sim.plots.solution import solution
+        from sim.views.offers import offers_view
+        from sim.views.solution import solution_view
+
+        foot = f"{foot_of(session.summary)} {session.subject.note}"
+        seen = solution_view(session.subject, session.deals, foot)
+        work.write(f"offers.{chart_format}", partial(save, offers(offers_view(session, foot))))
+        work.write(f"solution.{chart_format}", partial(save, solution(seen)))
+    return session, work

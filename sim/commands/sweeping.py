@@ -6,15 +6,16 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from sim.commands.work import Work
 from sim.ensemble.chunks import Failure, run_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Progress
-from sim.files import write_text
 from sim.results.outcomes import Measure
 from sim.studies.sweep.effects import Effect, effects, told_measures
 from sim.studies.sweep.folder import KEEP, aligned, open_store
@@ -48,15 +49,11 @@ class Swept:
     text: str
 
 
-class SweepJob:
+class SweepJob(Work):
     """Runs what is missing of a sweep and writes its files, each whole or not at all.
 
     Attributes
     ----------
-    folder : Path
-        Where to.
-    written : list of str
-        Names of the files finished so far.
     earlier, cells : int
         Cells that were finished before, and all cells.
     """
@@ -64,9 +61,9 @@ class SweepJob:
     def __init__(
         self, plan: Plan, folder: Path, chart_format: str | None, overwrite: bool = False
     ) -> None:
-        self.plan, self.folder, self.chart_format = plan, folder, chart_format
+        super().__init__(folder)
+        self.plan, self.chart_format = plan, chart_format
         folder.mkdir(parents=True, exist_ok=True)
-        self.written: list[str] = []
         self.store = open_store(plan, folder, overwrite)
         self._rows: dict[int, Row] = {}
         self.cells = len(plan.cells)
@@ -105,9 +102,8 @@ class SweepJob:
             from sim.views.heatmap import heatmap_view
 
             progress("drawing the heatmap", 0, 1)
-            name = f"heatmap.{self.chart_format}"
-            save(heatmap(heatmap_view(swept.results, swept.first.key)), self.folder / name)
-            self.written.append(name)
+            drawn = heatmap(heatmap_view(swept.results, swept.first.key))
+            self.write(f"heatmap.{self.chart_format}", partial(save, drawn))
         return swept
 
     def _run_cells(self, executor: Executor, progress: Progress) -> None:
@@ -135,8 +131,8 @@ class SweepJob:
         found = {m.key: list(effects(results, m)) for m in told}
         failures = sorted(self.store.failures())
         text = sweep_json(results, failures, [e for each in found.values() for e in each])
-        write_text(self.folder / JSON, text)
-        self.written = [CSV, JSON, STORE]
+        self.write(JSON, text)
+        self.written.append(STORE)
         return Swept(results, failures, found, told_first(results, found), text)
 
     def _write_cells(self, results: SweepResults) -> None:
@@ -144,7 +140,7 @@ class SweepJob:
         new = [n for n in range(self.cells) if n not in self._rows]
         found = self._rows | rows(results, new)
         self._rows = {n: found[n] for n in np.flatnonzero(results.complete).tolist()}
-        write_text(self.folder / CSV, cells_csv([found[n] for n in range(self.cells)]))
+        self.write(CSV, cells_csv([found[n] for n in range(self.cells)]))
 
 
 def told_first(results: SweepResults, found: Mapping[str, Sequence[Effect]]) -> Measure:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 
 SLICES, CUTS = 10, 9
 """Slices of an input, and points at which distributions are compared."""
@@ -192,7 +192,7 @@ class Ends(NamedTuple):
     high: float
 
 
-def thirds(x: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def thirds(x: NDArray[Any]) -> tuple[Mask, Mask]:
     """The worlds with the lowest and those with the highest third of an input.
 
     Of an input with few values one value, and the rest: never a world in both.

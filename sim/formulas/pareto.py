@@ -10,10 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 
 
-def dominates(values: ArrayLike) -> NDArray[np.bool_]:
+def dominates(values: ArrayLike) -> Mask:
     """Whether row ``i`` is no worse than ``j`` on all measures and better on one; (n, n).
 
     Examples

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from sim.arrays import Array
+
 Z80, Z95 = 1.2815515655446004, 1.959963984540054
 
 
@@ -183,7 +185,7 @@ class Clustered:
     """
 
     mean: float
-    residuals: NDArray[np.float64]
+    residuals: Array
     values: int
     worlds: int
     between: float = 0.0
@@ -265,7 +267,7 @@ def _student(mean: float, variance: float, worlds: int, level: float) -> Interva
     return Interval(mean - half, mean + half)
 
 
-def quantiles(values: NDArray[np.floating], probabilities: Sequence[float]) -> NDArray[np.float64]:
+def quantiles(values: NDArray[np.floating], probabilities: Sequence[float]) -> Array:
     """Quantiles over the first axis (linear interpolation, Hyndman & Fan 1996, type 7).
 
     Sorts contiguous rows once, which is several times faster than :func:`numpy.quantile` on the
@@ -294,9 +296,7 @@ def quantiles(values: NDArray[np.floating], probabilities: Sequence[float]) -> N
     return np.stack(out)
 
 
-def scaled_odds(
-    probability: NDArray[np.float64], factor: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def scaled_odds(probability: Array, factor: Array) -> Array:
     """A probability whose odds, p to 1 − p, are multiplied by a factor; shapes broadcast.
 
     Examples

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +65,13 @@ def read(path: Path, wishes: Wishes) -> Imported:
         return _zipped(path, wishes)
     file, kind = recognised(path)
     check_wishes(kind, wishes)
-    imported: Imported = import_module(kind.module).read(file, wishes)
+    imported: Imported = kind.module.read(file, wishes)
     return imported
 
 
 def _zipped(path: Path, wishes: Wishes) -> Imported:
     """The same of a folder in an archive, whose files are told as parts of it."""
-    from sim.importing.archive import unpacked
+    from sim.importing.files import unpacked
     from sim.scenario.errors import ScenarioError
 
     with unpacked(path) as folder:

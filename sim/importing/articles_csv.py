@@ -9,6 +9,7 @@ exactly the threshold, and that is what no deal is.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ from typing import Any
 
 from sim.importing import Imported, Wishes
 from sim.importing.sourcing import Sourcing, chosen_presets, chosen_thresholds
-from sim.importing.table import Row, Table, raise_all, read_table
+from sim.importing.table import Row, Table, header_words, raise_all, read_table
 from sim.prose import did_you_mean
 from sim.scenario.errors import Place, Problem
 from sim.scenario.loading import identifier
@@ -42,6 +43,12 @@ class Article:
     title: str
     group: str
     line: int
+
+
+def begins(lines: Sequence[str]) -> bool:
+    """Whether the first line of a text is the header of such a table."""
+    words = header_words(lines[0])
+    return "article" in words or any(word.endswith("_satisfaction") for word in words)
 
 
 def read(path: Path, wishes: Wishes) -> Imported:

@@ -9,6 +9,7 @@ Making*, are where the data model comes from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.importing import Imported, Wishes
@@ -32,6 +33,11 @@ COLUMNS = {
 REMARKED = ("#A", "#P")
 """Lines that may end in a remark."""
 QUOTES = "'\""
+
+
+def begins(lines: Sequence[str]) -> bool:
+    """Whether the first line of a text is one of DECIDE's."""
+    return lines[0].lstrip().lstrip(QUOTES)[:2].upper() in {*COLUMNS, *REMARKS}
 
 
 def read(path: Path, wishes: Wishes) -> Imported:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.importing import Imported, Wishes
-from sim.importing.keys import plain_key
+from sim.importing.files import plain_key
 from sim.importing.table import raise_all
 from sim.scenario.errors import Place, Problem
 

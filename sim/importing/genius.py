@@ -15,12 +15,11 @@ from pathlib import Path
 from sim.importing import Imported, Wishes
 from sim.importing.domain import Domain, Profile, chosen, integers, listed_scenario, reals
 from sim.importing.files import visible
-from sim.importing.xml_tree import Element, problem_at, read_xml
+from sim.importing.xml_tree import Element, read_xml
 from sim.scenario.errors import Place, Problem
 
 ROOTS = ("negotiation_template", "utility_space")
 Roots = dict[Path, Element]
-Where = tuple[Path, int, int]
 
 
 def read(path: Path, wishes: Wishes) -> Imported:
@@ -72,13 +71,13 @@ def read_genius(path: Path, profiles: str | None = None) -> tuple[Domain, list[P
     if problems or not (domains or spaces):
         return result, problems
     result.source, root = next(iter(domains.items() or spaces.items()))
-    issues, problems = _issues(result.source, root)
+    issues, problems = _issues(root)
     result.issues = {name: options for name, (options, _) in issues.items()}
     cut = [name for name, (_, kind) in issues.items() if kind == "real"]
     if cut:
         result.notes.append(f"Real numbers are cut into points: {', '.join(cut)}.")
-    for file, space in spaces.items():
-        profile, found = _profile(file, space, result.issues)
+    for space in spaces.values():
+        profile, found = _profile(space, result.issues)
         problems += found
         result.profiles.append(profile)
     return result, problems
@@ -167,43 +166,41 @@ def _one_domain(
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _issues(path: Path, root: Element) -> tuple[dict[str, tuple[list[str], str]], list[Problem]]:
+def _issues(root: Element) -> tuple[dict[str, tuple[list[str], str]], list[Problem]]:
     """Name → options and type."""
     issues: dict[str, tuple[list[str], str]] = {}
     problems: list[Problem] = []
     for issue in root.all("issue"):
         name = issue.attributes.get("name", "")
-        where = (path, issue.line, issue.column)
         kind = issue.attributes.get("vtype", issue.attributes.get("type", "")).lower()
         if not name:
-            problems.append(problem_at(*where, "an <issue> has no name"))
+            problems.append(issue.problem("an <issue> has no name"))
         elif name in issues:
-            problems.append(problem_at(*where, f"the issue '{name}' stands twice"))
+            problems.append(issue.problem(f"the issue '{name}' stands twice"))
         elif kind in ("integer", "real"):
-            issues[name] = (_range(where, issue, kind, problems), kind)
+            issues[name] = (_range(issue, kind, problems), kind)
         elif kind in ("discrete", ""):
-            issues[name] = (_options(where, issue, problems), "discrete")
+            issues[name] = (_options(issue, problems), "discrete")
         else:
             message = f"the issue '{name}' is of type {kind}; discrete, integer and real are read"
-            problems.append(problem_at(*where, message))
+            problems.append(issue.problem(message))
     if not issues and not problems:
-        problems.append(problem_at(path, root.line, root.column, "there is no <issue>"))
+        problems.append(root.problem("there is no <issue>"))
     return issues, problems
 
 
-def _options(where: Where, issue: Element, problems: list[Problem]) -> list[str]:
+def _options(issue: Element, problems: list[Problem]) -> list[str]:
     name, options = issue.attributes["name"], []
     for item in issue.own("item"):
         value = item.attributes.get("value")
-        here = (where[0], item.line, item.column)
         if value is None:
-            problems.append(problem_at(*here, f"an <item> of '{name}' has no value"))
+            problems.append(item.problem(f"an <item> of '{name}' has no value"))
         elif value in options:
-            problems.append(problem_at(*here, f"the option '{value}' stands twice"))
+            problems.append(item.problem(f"the option '{value}' stands twice"))
         else:
             options.append(value)
     if not options:
-        problems.append(problem_at(*where, f"the issue '{name}' has no <item>"))
+        problems.append(issue.problem(f"the issue '{name}' has no <item>"))
     return options
 
 
@@ -221,12 +218,12 @@ def _bounds(issue: Element) -> tuple[float, float]:
     return end("lowerbound"), end("upperbound")
 
 
-def _range(where: Where, issue: Element, kind: str, problems: list[Problem]) -> list[str]:
+def _range(issue: Element, kind: str, problems: list[Problem]) -> list[str]:
     low, high = _bounds(issue)
     options = integers(low, high) if kind == "integer" else reals(low, high)
     if options is None:
         said = f"the {kind} issue '{issue.attributes['name']}' has no usable lowerbound, upperbound"
-        problems.append(problem_at(*where, said))
+        problems.append(issue.problem(said))
     return options or []
 
 
@@ -236,12 +233,11 @@ def _range(where: Where, issue: Element, kind: str, problems: list[Problem]) -> 
 class _Reader:
     """Numbers of a utility space, and what is wrong with them."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def problem(self, element: Element, message: str, fix: str = "") -> None:
-        self.problems.append(problem_at(self.path, element.line, element.column, message, fix))
+        self.problems.append(element.problem(message, fix))
 
     def number(self, element: Element, attribute: str, absent: float | None = None) -> float:
         text = element.attributes.get(attribute)
@@ -301,10 +297,8 @@ class _Reader:
         return {o: min(max(offset + slope * x, 0.0), 1.0) for o, x in points.items()}
 
 
-def _profile(
-    path: Path, root: Element, issues: dict[str, list[str]]
-) -> tuple[Profile, list[Problem]]:
-    reader = _Reader(path)
+def _profile(root: Element, issues: dict[str, list[str]]) -> tuple[Profile, list[Problem]]:
+    reader = _Reader()
     bent = next((e for tag in ("ufun", "hyperRectangle") for e in root.all(tag)), None)
     if bent is not None:
         reader.problem(
@@ -312,7 +306,7 @@ def _profile(
             "utilities are hyper-rectangles: bonuses for combinations of options",
             "only weighted sums over the issues can be read",
         )
-        return Profile(path, {}), reader.problems
+        return Profile(root.file, {}), reader.problems
     weights = {w.attributes.get("index", ""): w for w in root.all("weight")}
     worth: dict[str, tuple[float, dict[str, float]]] = {}
     for element in root.all("issue"):
@@ -334,7 +328,8 @@ def _profile(
                 reader.problem(weight, f"the weight of '{name}' is negative")
         worth[name] = (factor, reader.values(element, issues[name]))
     reserved = [reader.number(r, "value") for r in root.all("reservation")]
-    return Profile(path, worth, (reserved or [0.0])[0], _discount(reader, root)), reader.problems
+    reserve = (reserved or [0.0])[0]
+    return Profile(root.file, worth, reserve, _discount(reader, root)), reader.problems
 
 
 def _discount(reader: _Reader, root: Element) -> float:

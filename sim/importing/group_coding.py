@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.engine.protocols.groups import GroupDecision
 from sim.importing import Imported, Wishes
-from sim.importing.keys import PLAIN_NAMES, plain_key
+from sim.importing.files import PLAIN_NAMES, plain_key
 from sim.importing.sourcing import Sourcing
 from sim.importing.table import Table, raise_all
 from sim.registry import PROTOCOLS

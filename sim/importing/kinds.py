@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from sim.importing import Wishes
 from sim.importing.data_files import SUFFIXES, read_data
 from sim.importing.files import visible
-from sim.importing.table import SEPARATORS, read_text
+from sim.importing.table import read_text
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
-
-Lines = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -26,95 +26,39 @@ class Kind:
         What it is, in words.
     header : str
         How it begins, for those whose file begins otherwise.
-    module : str
-        With a function ``read(path, wishes)``; imported when it is needed.
-    begins : callable
-        Whether the first lines of a text are of this kind.
+    file : str
+        Name of its module, which is imported when it is needed: it has a function
+        ``read(path, wishes)`` and, for tables, ``begins(lines)``, which says whether the first
+        lines of a text are of this kind.
     wishes : tuple of str
         Options of the command that mean something to it.
     """
 
     name: str
     header: str
-    module: str
-    begins: Callable[[Lines], bool]
-    wishes: tuple[str, ...] = ()
+    file: str
+    wishes: tuple[str, ...] = ("--protocol",)
 
-
-def _words(line: str) -> list[str]:
-    """Cells of a header, in small letters, whatever separates them."""
-    separator = max(SEPARATORS, key=line.count)
-    return [cell.strip().strip("'\"").lower() for cell in line.split(separator)]
-
-
-def _is_decide(lines: Lines) -> bool:
-    from sim.importing.decide_csv import COLUMNS, QUOTES, REMARKS
-
-    return lines[0].lstrip().lstrip(QUOTES)[:2].upper() in {*COLUMNS, *REMARKS}
-
-
-def _is_ktab(lines: Lines) -> bool:
-    from sim.importing.ktab_csv import is_header
-
-    return any(is_header(_words(line)) for line in lines[:2])
-
-
-def _is_positions(lines: Lines) -> bool:
-    from sim.importing.positions_csv import COLUMNS
-
-    return len(set(COLUMNS) & set(_words(lines[0]))) > 2
-
-
-def _is_articles(lines: Lines) -> bool:
-    words = _words(lines[0])
-    return "article" in words or any(word.endswith("_satisfaction") for word in words)
-
-
-def _is_utility_table(lines: Lines) -> bool:
-    from sim.importing.utility_table import is_header
-
-    return is_header(_words(lines[0]))
+    @property
+    def module(self) -> Any:
+        return import_module(f"sim.importing.{self.file}")
 
 
 PROFILES = ("--profiles",)
-GENIUS, GENIUSWEB, NEGMAS, KTAB_XML = (
-    Kind(name, header, f"sim.importing.{module}", lambda _: False, wishes)
-    for name, header, module, wishes in (
-        ("GENIUS or NegMAS domain", "a folder of .xml files", "genius", PROFILES),
-        ("GeniusWeb", "a folder of .json profiles", "geniusweb", PROFILES),
-        ("NegMAS scenario", "a folder of .yml or .json files", "negmas", PROFILES),
-        ("KTAB in XML", "<Scenario>", "ktab_xml", ("--protocol",)),
-    )
-)
+GENIUS = Kind("GENIUS or NegMAS domain", "a folder of .xml files", "genius", PROFILES)
+GENIUSWEB = Kind("GeniusWeb", "a folder of .json profiles", "geniusweb", PROFILES)
+NEGMAS = Kind("NegMAS scenario", "a folder of .yml or .json files", "negmas", PROFILES)
+KTAB_XML = Kind("KTAB in XML", "<Scenario>", "ktab_xml")
 FOLDERS = (GENIUS, GENIUSWEB, NEGMAS, KTAB_XML)
 TEXTS = (
-    Kind("DECIDE", "#A;KEY;NAME", "sim.importing.decide_csv", _is_decide, ("--protocol",)),
-    Kind(
-        "KTAB",
-        "Actor,Description,Power,DIMENSION,SALIENCE,…",
-        "sim.importing.ktab_csv",
-        _is_ktab,
-        ("--protocol",),
-    ),
-    Kind(
-        "expected-utility table",
-        "Actor,Capability,Position,Salience",
-        "sim.importing.utility_table",
-        _is_utility_table,
-        ("--protocol",),
-    ),
-    Kind(
-        "positions",
-        "issue,actor,position,salience,power",
-        "sim.importing.positions_csv",
-        _is_positions,
-        ("--protocol",),
-    ),
+    Kind("DECIDE", "#A;KEY;NAME", "decide_csv"),
+    Kind("KTAB", "Actor,Description,Power,DIMENSION,SALIENCE,…", "ktab_csv"),
+    Kind("expected-utility table", "Actor,Capability,Position,Salience", "utility_table"),
+    Kind("positions", "issue,actor,position,salience,power", "positions_csv"),
     Kind(
         "scored articles",
         "article,title,NAME_satisfaction,…",
-        "sim.importing.articles_csv",
-        _is_articles,
+        "articles_csv",
         ("--threshold", "--preset"),
     ),
 )
@@ -140,9 +84,9 @@ def recognised(path: Path) -> tuple[Path, Kind]:
     lines = _first_lines(path)
     if not lines:
         raise file_error(path, "is empty", f"known: {_known()}")
-    for kind in TEXTS:
-        if kind.begins(lines):
-            return path, kind
+    kind = _of_lines(lines)
+    if kind is not None:
+        return path, kind
     fix = f"known: {_known()}"
     said = f"begins with '{lines[0].strip()[:60]}', which no known kind does"
     raise file_error(path, said, fix, 1)
@@ -159,7 +103,11 @@ def kind_of_text(path: Path) -> Kind | None:
         lines = _first_lines(path)
     except ScenarioError:
         return None
-    return next((kind for kind in TEXTS if lines and kind.begins(lines)), None)
+    return _of_lines(lines)
+
+
+def _of_lines(lines: Sequence[str]) -> Kind | None:
+    return next((kind for kind in TEXTS if lines and kind.module.begins(lines)), None)
 
 
 def _of_folder(path: Path) -> tuple[Path, Kind]:
@@ -191,8 +139,6 @@ def _of_data(path: Path, files: Sequence[Path]) -> Kind:
     ScenarioError
         Where none is; what is wrong with a file that cannot be read at all.
     """
-    from sim.importing import geniusweb, negmas
-
     wrong: list[Problem] = []
     for file in files:
         try:
@@ -200,8 +146,8 @@ def _of_data(path: Path, files: Sequence[Path]) -> Kind:
         except ScenarioError as error:
             wrong += error.problems
             continue
-        for kind, module in ((GENIUSWEB, geniusweb), (NEGMAS, negmas)):
-            if module.is_mine(data):
+        for kind in (GENIUSWEB, NEGMAS):
+            if kind.module.is_mine(data):
                 return kind
     if wrong:
         raise ScenarioError(wrong)

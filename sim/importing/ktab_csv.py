@@ -9,6 +9,7 @@ King Abdullah Petroleum Studies and Research Center, KAPSARC Toolkit for Behavio
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.importing import Imported, Wishes
@@ -19,11 +20,24 @@ from sim.importing.group_coding import (
     GroupCoding,
     group_scenario,
 )
-from sim.importing.table import Row, Table, add_rows, read_cells, read_text, separator_of
+from sim.importing.table import (
+    Row,
+    Table,
+    add_rows,
+    header_words,
+    read_cells,
+    read_text,
+    separator_of,
+)
 from sim.scenario.errors import file_error
 
 FIXED = ("actor", "description", "power")
 """The first three columns, whatever their header calls the third (Power, Influence)."""
+
+
+def begins(lines: Sequence[str]) -> bool:
+    """Whether one of the first two lines of a text is such a header."""
+    return any(is_header(header_words(line)) for line in lines[:2])
 
 
 def is_header(cells: list[str]) -> bool:

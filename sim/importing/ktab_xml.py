@@ -12,7 +12,7 @@ from pathlib import Path
 from sim.importing import Imported, Wishes
 from sim.importing.ktab_csv import FIXED, coded
 from sim.importing.table import Row, Table, raise_all
-from sim.importing.xml_tree import Element, problem_at, read_xml
+from sim.importing.xml_tree import Element, read_xml
 from sim.scenario.errors import Problem
 
 
@@ -25,12 +25,12 @@ def read(path: Path, wishes: Wishes) -> Imported:
     pairs = [(name, f"{name} salience") for name in dimensions]
     table = Table(path, [*FIXED, *(cell for pair in pairs for cell in pair)], [], "")
     for actor in root.all("Actor"):
-        cells, found = _actor(path, actor, dimensions)
+        cells, found = _actor(actor, dimensions)
         table.problems.extend(found)
         if not found:
             table.rows.append(Row(actor.line, dict(zip(table.columns, cells, strict=True))))
     if not dimensions:
-        table.problems.append(problem_at(path, root.line, root.column, "names no <dName>"))
+        table.problems.append(root.problem("names no <dName>"))
     return coded(table, pairs, "a scenario of KTAB", _text(root, "desc") or _text(root, "name"),
                  _text(root, "desc"), wishes)  # fmt: skip
 
@@ -39,12 +39,11 @@ def _text(element: Element, tag: str) -> str:
     return next((child.text for child in element.own(tag)), "")
 
 
-def _actor(path: Path, actor: Element, dimensions: list[str]) -> tuple[list[str], list[Problem]]:
+def _actor(actor: Element, dimensions: list[str]) -> tuple[list[str], list[Problem]]:
     """Cells of the row that an actor makes."""
     numbers = [[e.text for e in actor.all(tag)] for tag in ("dCoord", "dSal")]
-    where = (path, actor.line, actor.column)
     wrong = [
-        problem_at(*where, f"has {len(given)} <{tag}> for {len(dimensions)} dimensions")
+        actor.problem(f"has {len(given)} <{tag}> for {len(dimensions)} dimensions")
         for tag, given in zip(("dCoord", "dSal"), numbers, strict=True)
         if len(given) != len(dimensions)
     ]

@@ -6,18 +6,24 @@ full_name, title or name).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from sim.formulas.groups.group import percent_scale
 from sim.importing import Imported, Wishes
 from sim.importing.group_coding import CodedIssue, CodedPosition, GroupCoding, group_scenario
-from sim.importing.table import Table, read_table
+from sim.importing.table import Table, header_words, read_table
 
 COLUMNS = ("issue", "actor", "position", "salience", "power")
 MEANINGS, TITLES = "scale_meaning.csv", "issues.csv"
 TITLE_COLUMNS = ("full_name", "title", "name")
 ANY = 1e9
+
+
+def begins(lines: Sequence[str]) -> bool:
+    """Whether the first line of a text is the header of such a table."""
+    return len(set(COLUMNS) & set(header_words(lines[0]))) > 2
 
 
 def read(path: Path, wishes: Wishes) -> Imported:

@@ -122,6 +122,12 @@ def add_rows(table: Table, header: int, body: Cells) -> None:
         table.problems.append(Problem(place, "header", what, "name every column once"))
 
 
+def header_words(line: str) -> list[str]:
+    """Cells of a header, in small letters, whatever separates them."""
+    separator = max(SEPARATORS, key=line.count)
+    return [cell.strip().strip("'\"").lower() for cell in line.split(separator)]
+
+
 def separator_of(path: Path, text: str) -> str:
     """What separates the cells of the first line that is not empty.
 

@@ -5,20 +5,22 @@ Positions are on a scale of their own; saliences are shares or percentages, whic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.formulas.groups.group import percent_scale
 from sim.importing import Imported, Wishes
 from sim.importing.group_coding import CodedIssue, CodedPosition, GroupCoding, group_scenario
-from sim.importing.table import read_table
+from sim.importing.table import header_words, read_table
 
 COLUMNS = ("actor", "capability", "position", "salience")
 SAME = {"capabilities": "capability", "power": "capability", "influence": "capability"}
 ANY = 1e9
 
 
-def is_header(words: list[str]) -> bool:
-    """Whether cells, in small letters, are the header of such a table."""
+def begins(lines: Sequence[str]) -> bool:
+    """Whether the first line of a text is the header of such a table."""
+    words = header_words(lines[0])
     return set(COLUMNS) <= {SAME.get(word, word) for word in words} and "issue" not in words
 
 

@@ -23,6 +23,7 @@ DEEPEST = 50
 class Element:
     """An element with where it starts."""
 
+    file: Path
     tag: str
     attributes: dict[str, str]
     line: int
@@ -41,6 +42,10 @@ class Element:
         """Children of a tag."""
         return [child for child in self.children if child.tag == tag]
 
+    def problem(self, message: str, fix: str = "") -> Problem:
+        """What is wrong with it, with its row and column."""
+        return _problem_at(self.file, self.line, self.column, message, fix)
+
 
 class Refused(Exception):
     """Something in the file that is not read, with the place of it."""
@@ -50,7 +55,7 @@ class Refused(Exception):
         self.line, self.column = line, column
 
 
-def problem_at(path: Path, line: int, column: int, message: str, fix: str = "") -> Problem:
+def _problem_at(path: Path, line: int, column: int, message: str, fix: str = "") -> Problem:
     """A problem with its row and column."""
     return Problem(Place(str(path), line), f"column {column}", message, fix)
 
@@ -64,13 +69,13 @@ def read_xml(path: Path) -> tuple[Element | None, list[Problem]]:
     except OSError as error:
         return None, [Problem(Place(str(path)), "", f"cannot be read: {error.strerror}")]
     try:
-        return _parsed(content), []
+        return _parsed(path, content), []
     except Refused as error:
-        return None, [problem_at(path, error.line, error.column, str(error))]
+        return None, [_problem_at(path, error.line, error.column, str(error))]
     except expat.ExpatError as error:
         message = f"is not well-formed XML: {expat.ErrorString(error.code)}"
         fix = _hint(content, error)
-        return None, [problem_at(path, error.lineno, error.offset + 1, message, fix)]
+        return None, [_problem_at(path, error.lineno, error.offset + 1, message, fix)]
     except (LookupError, ValueError) as error:  # an encoding that nobody knows
         return None, [Problem(Place(str(path), 1), "", f"cannot be decoded: {error}")]
 
@@ -86,9 +91,9 @@ def _hint(content: bytes, error: expat.ExpatError) -> str:
     return ""
 
 
-def _parsed(content: bytes) -> Element:
+def _parsed(path: Path, content: bytes) -> Element:
     parser = expat.ParserCreate()
-    root = Element("", {}, 0, 0)
+    root = Element(path, "", {}, 0, 0)
     open_: list[Element] = [root]
 
     def place() -> tuple[int, int]:
@@ -97,7 +102,7 @@ def _parsed(content: bytes) -> Element:
     def start(tag: str, attributes: dict[str, str]) -> None:
         if len(open_) > DEEPEST:
             raise Refused(*place(), f"is nested more than {DEEPEST} levels deep")
-        element = Element(tag, attributes, *place())
+        element = Element(path, tag, attributes, *place())
         open_[-1].children.append(element)
         open_.append(element)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit, ndtr
 
+from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import below, pawn, sliced
 from sim.formulas.conditioning import normal_levels, rank_codes
@@ -190,7 +191,7 @@ def _inputs(plans: Sequence[Plan]) -> list[_Input]:
     return list(found.values())
 
 
-def _levers(plan: Plan) -> list[tuple[Assumption, NDArray[np.bool_]]]:
+def _levers(plan: Plan) -> list[tuple[Assumption, Mask]]:
     """Levers, by their credibility, and the worlds in which each is no bluff."""
     data, scenario, found = plan.run.ensemble, plan.run.scenario, []
     for owner, actor in scenario.actors.items():
@@ -308,7 +309,7 @@ def _hidden(plan: Plan, pack: Pack, columns: list[_Column]) -> list[dict[str, An
     return found
 
 
-def _levels(bits: int) -> NDArray[np.float64]:
+def _levels(bits: int) -> Array:
     """What the codes of a column stand for: yes or no, or normal scores."""
     return np.array([0.0, 1.0]) if bits == 1 else normal_levels(bits)
 

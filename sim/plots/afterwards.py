@@ -12,6 +12,7 @@ from sim.plots.style import (
     GREY,
     SMALL,
     line_height,
+    listed,
     plain,
     shortened,
     styled,
@@ -105,7 +106,7 @@ def _worth(sheet: Sheet, view: AfterwardsView, top: float) -> None:
         beside, top + 0.02, "The plan is beyond its red line on (share of worlds)", color=GREY
     )
     for row, one in enumerate(rows):
-        lines = wrapped(one.crossed or "nothing", room, lines=2)
+        lines = listed(one.crossed or ["nothing"], room)
         y = top + HEAD + ROW * (row + 0.5)
         sheet.text(beside, y, "\n".join(lines), va="center", color=DARK if one.crossed else GREY,
                    gid=f"crosses.{one.actor}")  # fmt: skip

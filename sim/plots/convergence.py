@@ -178,7 +178,7 @@ def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, flo
     """Of the titles, and of the texts of the upper and the lower ends, in inches."""
     ends = [(p.issue.scale[max(p.issue.scale)], p.issue.scale[min(p.issue.scale)]) for p in row]
     upper, lower = (
-        max(len(wrapped(text, cell, lines=2)) for text in texts) * line_height()
+        max(len(wrapped(text, cell)) for text in texts) * line_height()
         for texts in zip(*ends, strict=True)
     )
     return max(len(_title(p, cell)) for p in row) * line_height(TITLE), upper, lower
@@ -195,7 +195,7 @@ def small_panel(
     (left, top), (title, upper, _) = place, heights
     scale = panel.issue.scale
     sheet.text(left, top, "\n".join(_title(panel, cell)), size=TITLE, weight="bold")
-    lines = wrapped(scale[max(scale)], cell, lines=2)
+    lines = wrapped(scale[max(scale)], cell)
     plot = top + title + upper + 0.08
     sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
     axes = sheet.axes(left, plot, cell - names, height, gid=panel.key)
@@ -208,7 +208,7 @@ def small_panel(
     _draw(axes, view, panel, 1.0 if names else 0.75)
     if names:
         _name_ends(axes, panel, height, names)
-    lines = wrapped(scale[min(scale)], cell, lines=2)
+    lines = wrapped(scale[min(scale)], cell)
     sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
 
 

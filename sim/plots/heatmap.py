@@ -12,8 +12,8 @@ from matplotlib.colors import ListedColormap, Normalize, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted
@@ -160,7 +160,7 @@ def _colours(shown: Surface) -> tuple[ScalarMappable, tuple[float, float]]:
     return ScalarMappable(Normalize(*ends), ListedColormap(shades)), ends
 
 
-def _even_shades(stops: Sequence[str], number: int = 256) -> NDArray[np.float64]:
+def _even_shades(stops: Sequence[str], number: int = 256) -> Array:
     """Colours through these, light to dark, in even steps of lightness, shape (number, 3).
 
     Lines in the colour space Oklab (Ottosson 2020), whose lightness is as perceived; as it falls
@@ -191,7 +191,7 @@ TO_LAB = np.array(
 """Oklab: linear sRGB to cone responses, and their cube roots to lightness and two hues."""
 
 
-def _linear(rgb: NDArray[np.float64]) -> NDArray[np.float64]:
+def _linear(rgb: Array) -> Array:
     """sRGB without its gamma (IEC 61966-2-1)."""
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
@@ -250,7 +250,7 @@ def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
     return [[x.labels[n]] for n in places], places
 
 
-def _apart(x: Axis, inches: NDArray[np.float64]) -> tuple[list[list[str]], list[int]]:
+def _apart(x: Axis, inches: Array) -> tuple[list[list[str]], list[int]]:
     """The same for values that stand at these places, the ends first."""
     half = [text_width(label) / 2 + 0.05 for label in x.labels]
     kept: list[int] = []

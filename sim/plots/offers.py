@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels
-from sim.plots.style import DARK, GREY, shortened, styled
+from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, end_labels, panel_names
+from sim.plots.style import DARK, GREY, styled
 from sim.views.colours import ink
 from sim.views.offers import OffersView, SidePanel
 
@@ -32,15 +32,16 @@ def offers(view: OffersView) -> Figure:
     ]
     if any(panel.agreed is not None for panel in view.panels):
         marks.append(Mark("agreement", "point", {"marker": "D", "markersize": 6, "color": DARK}))
-    pitch = HEAD + height + UNDER
-    sheet = Sheet(view.foot, view.headline, view.subtitle, rows * pitch, marks)
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    for k, panel in enumerate(view.panels):
+    names, second = panel_names([panel.label for panel in view.panels], cell)
+    pitch = HEAD + second + height + UNDER
+    sheet = Sheet(view.foot, view.headline, view.subtitle, rows * pitch, marks)
+    for k, (panel, name) in enumerate(zip(view.panels, names, strict=True)):
         row, column = divmod(k, columns)
         left, top = MARGIN + column * (cell + GUTTER), row * pitch
-        sheet.text(left, top + 0.06, shortened(panel.label, cell, 11, True), size=11,
-                   weight="bold", color=ink(panel.color))  # fmt: skip
-        axes = sheet.axes(left + TICKS, top + HEAD, cell - TICKS - RIGHT, height, gid=panel.key)
+        sheet.text(left, top + 0.06, name, size=11, weight="bold", color=ink(panel.color))
+        axes = sheet.axes(left + TICKS, top + HEAD + second, cell - TICKS - RIGHT, height,
+                          gid=panel.key)  # fmt: skip
         _panel(axes, panel, view.rounds, height)
     return sheet.figure
 

@@ -81,9 +81,9 @@ def said_shares(sheet: Sheet, odds: list[Odds], top: float, width: float) -> Non
         sheet.text(MARGIN, y, one.text, size=13, weight="bold", color=ink(one.color),
                    gid="share")  # fmt: skip
         fits = text_width(one.label, 9.5, True) <= room
-        name = one.label if fits else shortened(one.label.split(":")[0], room, 9.5, True)
-        sheet.text(MARGIN + 0.8, y + 0.04, name, size=9.5,
-                   weight="bold")  # fmt: skip
+        name = one.label if fits else one.label.split(":")[0]
+        size = 9.5 * min(1.0, room / text_width(name, 9.5, True))
+        sheet.text(MARGIN + 0.8, y + 0.04, name, size=size, weight="bold")
         sheet.text(MARGIN + width, y + 0.05, one.span, color=GREY, gid="span", ha="right")
 
 
@@ -117,7 +117,7 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
         late = day > 0.8 * view.end
         axes.text(day, top, f"{word} " if late else f" {word}", color=GREY, fontsize=8, va="top",
                   ha="right" if late else "left")  # fmt: skip
-    end_labels(axes, labels, HEIGHT, RIGHT, lines=3)
+    end_labels(axes, labels, HEIGHT, RIGHT, lines=4)
 
 
 def _table(sheet: Sheet, view: OutcomeView, top: float) -> None:
@@ -139,8 +139,8 @@ def _table(sheet: Sheet, view: OutcomeView, top: float) -> None:
 
 
 def _row(sheet: Sheet, one: Signing, y: float, first: float, step: float) -> None:
-    sheet.text(MARGIN, y, shortened(one.label, first - MARGIN - 0.15, 9.5, True), size=9.5,
-               weight="bold", color=one.color)  # fmt: skip
+    label = "\n".join(wrapped(one.label, first - MARGIN - 0.15, 9.5, True, lines=2))
+    sheet.text(MARGIN, y, label, size=9.5, weight="bold", color=one.color)
     known = [(share, one.intervals[day]) for day, share in one.shares.items() if share is not None]
     for number, (share, interval) in enumerate(known):
         x = first + number * step

@@ -7,14 +7,14 @@ from matplotlib.figure import Figure
 from sim.plots.convergence import key_marks, small_heights, small_panel
 from sim.plots.outcome import DOT, SHARE_ROW, dot_panel, said_shares
 from sim.plots.sheet import KEY_ROW, MARGIN, WIDTH, Sheet, key_rows
-from sim.plots.style import GREY, line_height, styled, wrapped
+from sim.plots.style import GREY, line_height, listed, styled, text_width, wrapped
 from sim.views.outcome import DOTS
 from sim.views.overview import OverviewView
 
 LEFT, GUTTER, PANEL, TEXT, HEADING = 3.1, 0.4, 1.75, 9.4, 10.5
 """Width of the dots' column, gap, height of a panel, and sizes of sentences and headings."""
-NAMES = 0.85
-"""Room for the names at the ends of lines, in inches."""
+NAMES = (0.85, 1.15)
+"""Least and most room for the names at the ends of lines, in inches."""
 
 Said = list[tuple[str, list[list[str]]]]
 """Headings, each with its sentences as lines."""
@@ -31,14 +31,13 @@ def overview(view: OverviewView) -> Figure:
     """
     odds, inner = view.outcome.occurring, WIDTH - 2 * MARGIN
     column = (inner - LEFT - 2 * GUTTER) / 2
-    columns = _columns([(head, [wrapped(line, column, TEXT, lines=6) for line in lines])
+    columns = _columns([(head, [wrapped(line, column, TEXT, lines=12) for line in lines])
                         for head, lines in view.sections])  # fmt: skip
     dotted = 0.34 + DOT * DOTS / 10 + 0.14
     upper = max([dotted + SHARE_ROW * len(odds), *map(_height, columns)]) + 0.1
     cell = (inner - GUTTER * (len(view.panels) - 1)) / len(view.panels)
     heights = small_heights(view.panels, cell)
-    sources = wrapped("Positions rest above all on: " + "; ".join(view.sources) + ".",
-                      inner, lines=2) if view.sources else []  # fmt: skip
+    sources = listed(view.sources, inner, "; ", "Positions rest above all on: ")
     key = key_rows(key_marks(view.convergence, False))
     head = 0.48 + KEY_ROW * len(key)
     lower = head + sum(heights) + PANEL + 0.28 + len(sources) * line_height()
@@ -51,9 +50,11 @@ def overview(view: OverviewView) -> Figure:
     sheet.rule(upper)
     sheet.text(MARGIN, upper + 0.1, view.span, size=HEADING, weight="bold")
     sheet.key(key, upper + 0.4)
+    words = [w for panel in view.panels for stand in panel.stands for w in stand.name.split()]
+    names = min(max([NAMES[0], *(text_width(word) + 0.2 for word in words)]), NAMES[1])
     for n, panel in enumerate(view.panels):
         place = (MARGIN + n * (cell + GUTTER), upper + head)
-        small_panel(sheet, view.convergence, panel, place, cell, heights, PANEL, NAMES)
+        small_panel(sheet, view.convergence, panel, place, cell, heights, PANEL, names)
     if sources:
         sheet.text(MARGIN, upper + lower - len(sources) * line_height(), "\n".join(sources),
                    color=GREY, gid="sources")  # fmt: skip

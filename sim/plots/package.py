@@ -62,9 +62,9 @@ def _below(strip: Strip) -> float:
 
 
 def _ends(strip: Strip) -> tuple[list[str], list[str]]:
-    """Texts of the two ends, each in at most two lines that cannot meet."""
+    """Texts of the two ends, each in at most three lines that cannot meet."""
     scale, half = strip.issue.scale, STRIP / 1.04 / 2 - 0.12
-    return (wrapped(scale[min(scale)], half, lines=2), wrapped(scale[max(scale)], half, lines=2))
+    return (wrapped(scale[min(scale)], half), wrapped(scale[max(scale)], half))
 
 
 def _row_height(strip: Strip, crowd: bool) -> float:
@@ -193,7 +193,7 @@ def _ideals(
 
 
 def _head(strip: Strip) -> list[str]:
-    return wrapped(strip.head, _room(), 9.5, bold=True, lines=3)
+    return wrapped(strip.head, _room(), 9.5, bold=True, lines=5)
 
 
 def _more(strip: Strip) -> list[str]:

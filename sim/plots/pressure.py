@@ -145,10 +145,11 @@ def _timeline(sheet: Sheet, view: PressureView, top: float) -> None:
 
 def _names(sheet: Sheet, lever: LeverRow, top: float, base: float) -> None:
     lines = wrapped(lever.title, NAMES, lines=2)
-    start = top + (ROW - (len(lines) + 1) * line_height() * 0.97) / 2
-    sheet.text(MARGIN, start, shortened(lever.who, NAMES, bold=True), color=ink(lever.color),
-               weight="bold", gid=f"lever:{lever.key}")  # fmt: skip
-    sheet.text(MARGIN, start + line_height(), "\n".join(lines), linespacing=1.05)
+    who = wrapped(lever.who, NAMES, bold=True, lines=2)
+    start = top + (ROW - (len(lines) + len(who)) * line_height() * 0.97) / 2
+    sheet.text(MARGIN, start, "\n".join(who), color=ink(lever.color), weight="bold",
+               linespacing=1.05, gid=f"lever:{lever.key}")  # fmt: skip
+    sheet.text(MARGIN, start + len(who) * line_height(), "\n".join(lines), linespacing=1.05)
     beside = WIDTH - MARGIN - RIGHT + 0.05
     sheet.text(beside, base - BAR - 0.06, "100 %", color=GREY, size=7)
     sheet.text(beside, base - 0.06, "0", color=GREY, size=7)

@@ -65,8 +65,8 @@ class Sheet:
         self, line: str, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
     ) -> None:
         inner = WIDTH - 2 * MARGIN
-        head = wrapped(headline, inner, HEADLINE, bold=True, lines=3)
-        under = wrapped(subtitle, inner, SUBTITLE, lines=3)
+        head = wrapped(headline, inner, HEADLINE, bold=True, lines=4)
+        under = wrapped(subtitle, inner, SUBTITLE, lines=6)
         rows = key_rows(key, inner)
         foot = wrapped(line, inner, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
@@ -219,7 +219,16 @@ def _side_by_side(places: list[float], labels: list[str]) -> bool:
     return True
 
 
-def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int = 4) -> None:
+def panel_names(names: Sequence[str], cell: float, size: float = 11) -> tuple[list[str], float]:
+    """Names over panels of a width, in at most three lines, and what all but one of them take."""
+    lines = [wrapped(name, cell, size, True) for name in names]
+    most = max(map(len, lines))
+    # the last lines next to the panels
+    texts = ["\n".join([*[" "] * (most - len(name)), *name]) for name in lines]
+    return texts, (most - 1) * line_height(size)
+
+
+def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int = 5) -> None:
     """Y axis on an issue's scale: a tick per listed point, a text wherever one fits.
 
     The ends have precedence, then the points furthest from what is labelled already.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
@@ -146,3 +146,17 @@ def wrapped(
             row += f" {words.pop(0)}"
         rows.append(shortened(row, width, size, bold))
     return rows or [""]
+
+
+def listed(
+    items: Sequence[str], width: float, separator: str = ", ", before: str = "", lines: int = 2
+) -> list[str]:
+    """Lines as in :func:`wrapped` with as many whole items as have room, and how many more."""
+    if not items:
+        return []
+    for shown in range(len(items), 0, -1):
+        left = [f"{len(items) - shown} more"] if shown < len(items) else []
+        rows = wrapped(before + separator.join([*items[:shown], *left]), width, lines=lines + 1)
+        if len(rows) <= lines:
+            return rows
+    return wrapped(f"{before}{len(items)}", width, lines=lines)

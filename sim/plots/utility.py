@@ -8,8 +8,17 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, signed_marks
-from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, wrapped
+from sim.plots.sheet import (
+    MARGIN,
+    WIDTH,
+    Mark,
+    Sheet,
+    date_axis,
+    end_labels,
+    panel_names,
+    signed_marks,
+)
+from sim.plots.style import DARK, GREY, SMALL, line_height, styled, wrapped
 from sim.views.colours import ink
 from sim.views.utility import UtilityPanel, UtilityView
 
@@ -34,16 +43,18 @@ def utility(view: UtilityView) -> Figure:
     rows = math.ceil(len(view.panels) / columns)
     height = 3.3 if rows == 1 else 2.5
     notes = wrapped(" ".join(view.notes), WIDTH - 2 * MARGIN, lines=4) if view.notes else []
-    body = rows * (HEAD + height + UNDER) + len(notes) * line_height()
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
     cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    for number, panel in enumerate(view.panels):
+    names, second = panel_names([panel.name for panel in view.panels], cell)
+    pitch = HEAD + second + height + UNDER
+    body = rows * pitch + len(notes) * line_height()
+    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
+    for number, (panel, name) in enumerate(zip(view.panels, names, strict=True)):
         row, column = divmod(number, columns)
-        place = (MARGIN + column * (cell + GUTTER), row * (HEAD + height + UNDER))
-        _panel(sheet, view, panel, place, cell, height)
+        left, top = MARGIN + column * (cell + GUTTER), row * pitch
+        sheet.text(left, top + 0.06, name, size=11, weight="bold", color=ink(panel.color))
+        _panel(sheet, view, panel, (left, top + HEAD + second), cell, height)
     if notes:
-        sheet.text(MARGIN, rows * (HEAD + height + UNDER), "\n".join(notes), color="#444444",
-                   gid="notes")  # fmt: skip
+        sheet.text(MARGIN, rows * pitch, "\n".join(notes), color="#444444", gid="notes")
     return sheet.figure
 
 
@@ -69,9 +80,7 @@ def _panel(
     left, top = place
     right, ticks = 1.18, 0.5
     width = cell - ticks - right
-    sheet.text(left, top + 0.06, shortened(panel.name, cell, 11, True), size=11, weight="bold",
-               color=ink(panel.color))  # fmt: skip
-    axes = sheet.axes(left + ticks, top + HEAD, width, height, gid=panel.actor)
+    axes = sheet.axes(left + ticks, top, width, height, gid=panel.actor)
     axes.set_ylim(0, view.top + 3)
     axes.set_yticks([0, 20, 40, 60, 80, 100])
     axes.grid(axis="y")

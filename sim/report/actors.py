@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sim.prose import listing
 from sim.report.sources import judged, rests
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 from sim.report.words import bound_words, number_words, point_words, time_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
 
-Rows = list[list[str | Cell]]
 RESTS = "Rests on"
 
 
@@ -37,9 +36,7 @@ def positions_table(scenario: Scenario, actor: Actor) -> Table | None:
                 rests(position),
             ]
         )
-    if not rows:
-        return None
-    return Table(
+    return filled(
         f"What {actor.short} wants", ["Issue", "Ideal", "Red line", "Salience", RESTS], rows
     )
 

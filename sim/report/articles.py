@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 
 Entry = Any
 
@@ -42,7 +42,7 @@ def articles_words(run: Run, found: Entry) -> list[str]:
 def thresholds_table(run: Run, found: Entry) -> Table:
     """What each side asks for, and how many drafts hang on it."""
     veto = found.veto.by if found.veto else {}
-    rows: list[list[str | Cell]] = [
+    rows: Rows = [
         [
             _name(run, actor),
             f"{threshold:g}",
@@ -65,7 +65,7 @@ def thresholds_table(run: Run, found: Entry) -> Table:
 
 def presets_table(run: Run, found: Entry) -> Table | None:
     """Ready-made packages: what they contain, how they score and whose red lines they cross."""
-    rows: list[list[str | Cell]] = []
+    rows: Rows = []
     for name, preset in found["presets"].items():
         below = [_name(run, a) for a in preset["below"]]
         verdict = (
@@ -84,15 +84,13 @@ def presets_table(run: Run, found: Entry) -> Table | None:
                 Cell("", crosses or ["nobody’s"]),
             ]
         )
-    if not rows:
-        return None
     head = ["Package", "Articles", "Mean score", "Averages", "Red lines crossed inside it"]
-    return Table("Ready-made packages", head, rows)
+    return filled("Ready-made packages", head, rows)
 
 
 def sizes_table(run: Run, found: Entry) -> Table | None:
     """The best draft of each size by the product of the sides' surpluses over their thresholds."""
-    rows: list[list[str | Cell]] = []
+    rows: Rows = []
     for entry in found["best_by_size"]:
         first = entry["drafts"][0]
         more = f"{entry['tied']:,} drafts tie" if entry["tied"] > 1 else ""
@@ -104,15 +102,13 @@ def sizes_table(run: Run, found: Entry) -> Table | None:
                 f"{entry['product']:.3g}",
             ]
         )
-    if not rows:
-        return None
     head = ["Size", "Articles", "Mean score", "Nash product"]
-    return Table("The best draft of each size", head, rows)
+    return filled("The best draft of each size", head, rows)
 
 
 def hidden_table(run: Run, found: Entry) -> Table | None:
     """Articles across a side's red line that stand in drafts whose average it accepts."""
-    rows: list[list[str | Cell]] = []
+    rows: Rows = []
     for actor, entries in found["hides"].items():
         for article, entry in entries.items():
             rows.append(
@@ -123,10 +119,8 @@ def hidden_table(run: Run, found: Entry) -> Table | None:
                     f"{entry['drafts']:,} ({percent(entry['share'])})",
                 ]
             )
-    if not rows:
-        return None
     head = ["Side", "Article across its red line", "Its score", "In so many passing drafts"]
-    return Table("What averaging hides", head, rows)
+    return filled("What averaging hides", head, rows)
 
 
 def _scores(run: Run, scores: dict[str, float]) -> list[str]:

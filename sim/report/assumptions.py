@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.prose import listing
-from sim.report.actors import RESTS, Rows
+from sim.report.actors import RESTS
 from sim.report.sources import judged, rests
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 from sim.report.words import (
     bound_words,
     condition_words,
@@ -49,9 +49,7 @@ def levers_assumed(scenario: Scenario) -> Table | None:
                     rests(lever),
                 ]
             )  # fmt: skip
-    if not rows:
-        return None
-    return Table("Levers", ["Lever", "Pulled when", "Changes", "Credibility", RESTS], rows)
+    return filled("Levers", ["Lever", "Pulled when", "Changes", "Credibility", RESTS], rows)
 
 
 def war_table(scenario: Scenario) -> Table | None:
@@ -71,9 +69,7 @@ def war_table(scenario: Scenario) -> Table | None:
             who = f"{scenario.actors[key].short}’s belief about {scenario.issues[issue].title}"
             text = f"{number_words(belief.mean)} a month, unsure by {number_words(belief.sd)}"
             rows.append([who, text, rests(belief)])
-    if not rows:
-        return None
-    return Table(
+    return filled(
         war.told("War: costs, drift, and what each side believes of it"),
         ["What", "Assumed", RESTS],
         rows,
@@ -94,9 +90,7 @@ def stages_table(scenario: Scenario) -> Table | None:
                 rests(stage),
             ]
         )  # fmt: skip
-    if not rows:
-        return None
-    return Table("Agenda", ["Stage", "Settles", "What remains once it is signed", RESTS], rows)
+    return filled("Agenda", ["Stage", "Settles", "What remains once it is signed", RESTS], rows)
 
 
 def gates_assumed(scenario: Scenario) -> Table | None:
@@ -135,9 +129,7 @@ def gates_assumed(scenario: Scenario) -> Table | None:
                 Cell(judged(gate.judgement), sources=tuple(dict.fromkeys(cited))),
             ]
         )
-    if not rows:
-        return None
-    return Table("Gates of ratification", ["Gate", "Wants", "Asks for", RESTS], rows)
+    return filled("Gates of ratification", ["Gate", "Wants", "Asks for", RESTS], rows)
 
 
 def durability_table(scenario: Scenario) -> Table | None:
@@ -164,7 +156,5 @@ def durability_table(scenario: Scenario) -> Table | None:
         ]
         text = f"renewed war moves {listing(moves)} for each scale unit"
         rows.append([f"Balance: {scenario.issues[issue].title}", text, rests(balance)])
-    if not rows:
-        return None
     years = f"Durability, over {lasting.years} years"
-    return Table(years, ["What", "Assumed", RESTS], rows)
+    return filled(years, ["What", "Assumed", RESTS], rows)

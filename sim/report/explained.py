@@ -16,20 +16,7 @@ from sim.report.charts import page_chart
 from sim.report.page import render
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.outline import identity, outline
-from sim.studies.explain.words import (
-    UNREACHED,
-    alone_words,
-    answer_words,
-    changed_title,
-    changing,
-    comparing_words,
-    deciding,
-    explain_words,
-    mediating,
-    ruling,
-    run_words,
-    standing,
-)
+from sim.studies.explain.words import answer_words, explain_words, sections
 from sim.views.explain import explain_view
 
 SAVED = "explain"
@@ -67,28 +54,14 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     file = known.files[-1] if known.files else f"{scenario.name}.yaml"
     shown = {SAVED: Drawing(view, explained(view))} if view.drivers or view.panels else {}
     chart = page_chart(shown, SAVED)
-    again = explain_words(file, known.overrides)
+    parts, beside = sections(found, scenario, file, known.overrides)
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them
         "answer": answer_words(found, scenario),
-        "deciding": deciding(found),
-        "ruling": ruling(found),
-        "standing": standing(found, scenario) if found.searched else [],
-        "unreached_title": UNREACHED,
-        "unreached": found.unreached,
-        "changes": [
-            {
-                "title": changed_title(one, scenario),
-                "lines": changing(one, scenario),
-                "command": run_words(file, [*known.overrides, *one.set]),
-            }
-            for one in found.changes
-        ],
-        "alone": alone_words(found, scenario, again) if found.searched and found.failed else [],
-        "mediation": mediating(found, scenario, again.replace(" explain ", " mediation ", 1)),
-        "comparing": comparing_words(file),
-        "more": "" if found.searched else again,
+        "parts": parts,
+        "beside": beside,
+        "more": "" if found.searched else explain_words(file, known.overrides),
     }
 
 

@@ -14,13 +14,10 @@ from sim.report import articles
 from sim.report.basis import assumed, repeat
 from sim.report.charts import page_chart
 from sim.report.explained import saved_explanation, why_context
-from sim.report.gates import gates_table
-from sim.report.levers import levers_table
 from sim.report.limits import limits
-from sim.report.odds import days_table, odds_table
+from sim.report.outcomes import days_table, gates_table, levers_table, odds_table, plan_table
 from sim.report.page import write_page
-from sim.report.plan import plan_table
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Rows, Table, filled
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
@@ -32,6 +29,7 @@ from sim.words.past import happened_words
 from sim.words.story import (
     answer,
     base_rate_words,
+    beside_past_words,
     concession_words,
     ending_words,
     events,
@@ -85,6 +83,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "facts": _facts(run),
         "answer": answer(scenario, summary),
         "base_rate": base_rate_words(summary),
+        "beside_past": beside_past_words(scenario, summary),
         "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,
@@ -125,7 +124,7 @@ def _tables(run: Run, known: Mapping[str, Drawing]) -> dict[str, list[Table | No
 
 def moves_table(view: ConvergenceView) -> Table:
     """Where each side stands at the start and at the end of the central world."""
-    rows: list[list[str | Cell]] = [
+    rows: Rows = [
         [
             panel.issue.title,
             stand.name,
@@ -208,10 +207,8 @@ def _card(
 def agreed_table(run: Run) -> Table | None:
     """What stands agreed at the end, where something does."""
     rows = [list(row) for row in package_words(run.scenario, run.summary)]
-    if not rows:
-        return None
     caption = "What stands agreed at the end, where something does"
-    return Table(caption, ["Issue", "Most common text", "In"], rows)
+    return filled(caption, ["Issue", "Most common text", "In"], rows)
 
 
 def timeline(run: Run) -> list[dict[str, str]]:

@@ -16,6 +16,9 @@ class Cell:
     color: str = ""
 
 
+Rows = list[list[str | Cell]]
+
+
 @dataclass(frozen=True)
 class Table:
     """A table with a caption; the first cell of a row is its heading.
@@ -30,3 +33,8 @@ class Table:
     head: Sequence[str]
     rows: Sequence[Sequence[str | Cell]] = field(default_factory=list)
     cards: bool = True
+
+
+def filled(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | Cell]]) -> Table | None:
+    """A table; None where it has no rows."""
+    return Table(caption, head, rows) if rows else None

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
+from sim.arrays import Array
 from sim.scenario.fields import Strict
 
 SHIPPED = Path(__file__).with_name("calibration.json")
@@ -28,7 +28,7 @@ class Calibration(Strict):
         default={}, description="Hashes and sizes of what it was learnt from."
     )
 
-    def column(self, name: str) -> NDArray[np.float64]:
+    def column(self, name: str) -> Array:
         """The values of one parameter, shape (rows,)."""
         return np.array([row[self.names.index(name)] for row in self.rows])
 

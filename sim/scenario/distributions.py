@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from sim.arrays import Array
 from sim.scenario.durations import HOW, days_in, is_duration, written
 
 Kind = Literal["fixed", "normal", "uniform", "triangular", "choice"]
@@ -61,7 +62,7 @@ class Number:
     high: float = math.inf
     unit: Unit = ""
 
-    def quantile(self, u: ArrayLike) -> NDArray[np.float64]:
+    def quantile(self, u: ArrayLike) -> Array:
         """Value at probability ``u`` (any shape, in (0, 1)); inverse of the distribution function.
 
         Examples

@@ -2,7 +2,8 @@
 
 ``record.json`` holds published facts with their sources, and the course fitted to each kind;
 ``python -m tests.record_tables`` works them out anew from the data sets. Shares are Kaplan–Meier
-estimates (1958, *JASA* 53, doi:10.2307/2281868).
+estimates (1958, *JASA* 53, doi:10.2307/2281868). ``past.json`` holds how the shipped past talks end
+in the model; ``python -m tests.past_table`` works that out anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sim.formulas.holding import Array, Fit
 from sim.formulas.statistics import Interval
 
 SHIPPED = Path(__file__).with_name("record.json")
+PAST = Path(__file__).with_name("past.json")
 HORIZONS = {30: "30 days", 100: "100 days", 365: "a year"}
 """Days within which the record counts agreements, in words."""
 
@@ -100,6 +102,41 @@ class Talks:
     def nearest(self, days: int) -> Rate:
         """The rate at the horizon nearest to some days."""
         return min(self.rates, key=lambda rate: abs(rate.days - days))
+
+
+@dataclass(frozen=True)
+class PastTalks:
+    """Past talks that are coded as a scenario, and how they end in the model.
+
+    Attributes
+    ----------
+    coding : str
+        Hash of the coding that was run.
+    signed : bool
+        Whether they were signed in the time that the scenario gives them.
+    settled, barred, unreached : float
+        Shares of all worlds: with a settlement, with red lines that leave no common ground at the
+        end, with a package that would suit all and is not reached.
+    """
+
+    coding: str
+    signed: bool
+    settled: float
+    barred: float
+    unreached: float
+
+
+@cache
+def past_settings() -> tuple[str, ...]:
+    """Engine parameters that were drawn anew for each world of the past talks."""
+    return tuple(json.loads(PAST.read_text(encoding="utf-8"))["drawn"])
+
+
+@cache
+def past_talks() -> dict[str, PastTalks]:
+    """The shipped past talks by name, run with the settings that runs have by default."""
+    found = json.loads(PAST.read_text(encoding="utf-8"))["cases"]
+    return {name: PastTalks(**entry) for name, entry in found.items()}
 
 
 @cache

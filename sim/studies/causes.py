@@ -19,7 +19,6 @@ from sim.arrays import Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.beside import Beside
-from sim.ensemble.executors import Executor, InProcess
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import span_words
 from sim.results.dataset import stuck
@@ -83,14 +82,14 @@ class Causes:
         }
 
 
-def true_causes(
+def later_causes(
     scenario: Scenario,
     seed: int,
     numbers: NDArray[np.integer],
     reasons: NDArray[np.integer],
-    sample: int = 200,
-    executor: Executor | None = None,
-) -> Causes | None:
+    sample: int,
+    beside: Beside,
+) -> Callable[[], Causes | None]:
     """Run again, in variants, worlds in which a package that suits all was not reached.
 
     Parameters
@@ -104,26 +103,14 @@ def true_causes(
         ``stuck_reason`` of the run: index into :data:`~sim.results.outcomes.REASONS`.
     sample : int
         How many at most; the first ones, which are as good as any.
-    executor : Executor, optional
-        Where they are run, by default here.
+    beside : Beside
+        Where they are run, beside whatever else is run by then.
 
     Returns
     -------
-    Causes or None
-        None where there is no such world.
+    callable
+        Waits for them; gives None where there is no such world.
     """
-    return later_causes(scenario, seed, numbers, reasons, sample, Beside(executor or InProcess()))()
-
-
-def later_causes(
-    scenario: Scenario,
-    seed: int,
-    numbers: NDArray[np.integer],
-    reasons: NDArray[np.integer],
-    sample: int,
-    beside: Beside,
-) -> Callable[[], Causes | None]:
-    """The same beside whatever else is run by then: what is returned waits for it."""
     such = np.asarray(numbers)[np.asarray(reasons) == REASONS.index("not_reached")]
     chosen = such[:sample]
     variants: dict[str, tuple[Scenario, Callable[[PeaceTalks], None]]] = {

@@ -32,7 +32,7 @@ class Worth:
     name, color : str
     deal, plan : PlanGain or None
         From settling, over the worlds that settle; from the plan as published on day 0.
-    crossed : str
+    crossed : list of str
         Red lines that the plan crosses, with the share of worlds.
     """
 
@@ -41,7 +41,7 @@ class Worth:
     color: str
     deal: PlanGain | None
     plan: PlanGain | None
-    crossed: str
+    crossed: list[str]
 
     @property
     def words(self) -> str:
@@ -52,7 +52,9 @@ class Worth:
             if gain is not None
         ]
         return f"{self.name}: {', '.join(said)}." + (
-            f" The plan is beyond its red line on {self.crossed}." if self.crossed else ""
+            f" The plan is beyond its red line on {', '.join(self.crossed)}."
+            if self.crossed
+            else ""
         )
 
 
@@ -290,10 +292,10 @@ def _worth(run: Run) -> list[Worth]:
     ]  # fmt: skip
 
 
-def _crossed(run: Run, actor: str) -> str:
+def _crossed(run: Run, actor: str) -> list[str]:
     plan = run.summary.plan
     found = sorted((plan.crosses.get(actor, {}) if plan else {}).items(), key=lambda kv: -kv[1])
-    return ", ".join(f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in found)
+    return [f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in found]
 
 
 def _votes(run: Run) -> tuple[list[Vote], list[str]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.holding import predicted
 from sim.formulas.statistics import Interval
 from sim.prose import percent, sentence, span_words
 from sim.scenario.record import Holding, holding
 from sim.views.view import View
 
-Array = NDArray[np.float64]
 SPANS = {
     30: "1 month", 90: "3 months", 182: "6 months", 365: "1 year", 731: "2 years", 1826: "5 years",
     3653: "10 years",

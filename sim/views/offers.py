@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.studies.solve.session import Session, answer
 from sim.views.colours import party_colors
 from sim.views.view import View
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import counted, listing, span_words
@@ -21,8 +21,6 @@ from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import band_of_shares, days, last_day, once, stage_title
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

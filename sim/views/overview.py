@@ -22,7 +22,13 @@ from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import day_text, kept
 from sim.views.view import View, foot_line
 from sim.words.past import happened_words
-from sim.words.story import asked_words, base_rate_words, package_words, stuck_words
+from sim.words.story import (
+    asked_words,
+    base_rate_words,
+    beside_past_words,
+    package_words,
+    stuck_words,
+)
 
 MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
 LEVEL = 0.05
@@ -72,7 +78,9 @@ def overview_view(run: Run) -> OverviewView:
     chosen = deciding(run)[:MOST_PANELS]
     by_key = {panel.key: panel for panel in convergence.panels}
     question = f"{scenario.question} " if scenario.question else ""
-    base = base_rate_words(summary)
+    base = [
+        said for said in (base_rate_words(summary), beside_past_words(scenario, summary)) if said
+    ]
     sections = [
         ("Why", stuck_words(scenario, summary)),
         ("What it hangs on", hinges(run)),
@@ -80,7 +88,7 @@ def overview_view(run: Run) -> OverviewView:
                                 for title, text, common in package_words(scenario, summary)
                                 if title in {by_key[i].issue.title for i in chosen}]),
         ("By the scenario's own days", asked_words(scenario, summary)),
-        ("Base rate", [base] if base else []),
+        ("Base rate", base),
         # the terms signed are stars in the panels
         ("What happened", happened_words(scenario, summary)[:2]),
     ]  # fmt: skip

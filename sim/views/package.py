@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing
 from sim.prose import percent as share_text
@@ -17,7 +17,6 @@ from sim.views.convergence import MANY, RedLine, group_name, lines_of
 from sim.views.run_data import consents, is_settled, kept, red_lines, short, signatories
 from sim.views.view import View, foot_line
 
-Array = NDArray[np.float64]
 FEW = 20
 """Below so many deals every one is shown by itself instead of a distribution."""
 
@@ -187,6 +186,8 @@ def _words(
     if not settled:
         more = f"signed in {share_text(len(values) / run.summary.worlds)} of worlds"
         return text, more + (f"; no common ground in {share_text(missed)}" if missed else "")
+    if len(values) == 1:
+        return text, "in one world"
     if spec.kind == "options":
         counts = text_counts(spec, values).most_common(3)
         if len(counts) == 1:

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import listing
@@ -76,12 +77,12 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
     return kept(ensemble, f"band of {name}", make)
 
 
-def is_settled(run: Run) -> NDArray[np.bool_]:
+def is_settled(run: Run) -> Mask:
     """Worlds with a settlement."""
     return kept(run.ensemble, "is settled", lambda: run.ensemble.outcome.values == 0)
 
 
-def days(run: Run) -> NDArray[np.float64]:
+def days(run: Run) -> Array:
     """Day of every round, from 0."""
     return run.central.day.values.astype(np.float64)
 
@@ -178,10 +179,10 @@ def files(run: Run) -> str:
 
 
 def band_of_shares(
-    signed: NDArray[np.float64],
-    by: NDArray[np.float64],
+    signed: Array,
+    by: Array,
     spread: Callable[[np.ndarray], Interval] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Array, Array, Array]:
     """Share of worlds with an event by each day, with its 95 % interval or a range of one's own.
 
     Parameters

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.solutions.analysis import Pair
 from sim.prose import counted, listing
 from sim.studies.solve.deals import Deals
@@ -14,8 +14,6 @@ from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, all_points, method, statement
 from sim.views.colours import party_colors
 from sim.views.view import View
-
-Array = NDArray[np.float64]
 
 MOST = 3
 """Most pairs of sides that are shown; the numbers of all are in ``solution.json``."""

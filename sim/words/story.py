@@ -14,7 +14,7 @@ from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
-from sim.scenario.record import HORIZONS
+from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Scenario, nearest_text
 from sim.words.limited import limited_turn
 from sim.words.shares import in_worlds, odds_words
@@ -231,6 +231,32 @@ def base_rate_words(summary: Summary) -> str:
     if len(summary.stages) > 1 and base.truces:
         text += f", to be read beside the {percent(summary.first_stage_ever)} of a first stage"
     return f"{text}."
+
+
+def beside_past_words(scenario: Scenario, summary: Summary) -> str:
+    """How the run differs from past talks run in the same way.
+
+    Empty where it is no war, or where the model's settings are not those learnt from these talks.
+    """
+    learnt = scenario.engine.calibration
+    alike = learnt.names == past_settings() and all(
+        learnt.made_from.get(name) == talks.coding for name, talks in past_talks().items()
+    )
+    if summary.base_rate is None or not alike:
+        return ""
+    others = [talks for name, talks in past_talks().items() if name != summary.scenario]
+    settled = summary.outcomes["settlement"]
+    failed = [summary.stuck_because.get(why, 0.0) for why in ("red_lines", "not_reached")]
+    here = [settled, *((1.0 - settled) * share for share in failed)]
+    there = np.mean([[one.settled, one.barred, one.unreached] for one in others], axis=0)
+    (a, b, c), (x, y, z) = map(percent, there), map(percent, here)
+    signed = sum(one.signed for one in others)
+    return (
+        f"{len(others)} past talks, run in the same way for as long as each had: {a} of worlds "
+        f"settle ({signed} were signed; the model's settings are learnt from them), here {x}. Red "
+        f"lines leave no common ground at the end in {b}, here in {y}; a package that would suit "
+        f"all is not reached in {c}, here in {z}."
+    )
 
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from sim.commands.importing import ImportedFile
+from sim.commands.terminal.paper import Paper, plain_table
 from sim.prose import counted, percent
 from sim.results.articles import ArticlesSummary, Draft, articles_summary
 from sim.scenario import Loaded
@@ -20,78 +19,79 @@ NOTE = "By the table's own rule (means and thresholds); no statement about what 
 
 def tell(done: ImportedFile) -> None:
     """Print the import of a file to standard output."""
-    console = Console(highlight=False)
-    loaded = done.loaded
+    paper, loaded = Paper(), done.loaded
     content = loaded.scenario if isinstance(loaded, Loaded) else loaded.content
-    console.print(Text(f"{content.title}: {done.path} written", style="bold"))
+    paper.bold(f"{content.title}: {done.path} written")
     issues = len(content.issues)
     counts = f"{counted(issues, 'issue')}, {len(content.actors)} actors"
     if isinstance(content, Scenario) and content.conflicts:
         counts += f", {len(content.conflicts)} pairs that exclude each other"
-    console.print(f"{counts}.")
+    paper.print(f"{counts}.")
     for note in done.notes:
-        console.print(Text(note))
+        paper.print(note)
     summary = articles_summary(content) if isinstance(content, Scenario) else None
     if isinstance(content, Scenario) and summary is not None:
-        _articles(console, content, summary)
-    console.print(Text("\nRun it", style="bold"))
-    console.print(Text(f"  python -m sim {done.path}"))
+        _articles(paper, content, summary)
+    paper.bold("\nRun it")
+    paper.print(f"  python -m sim {done.path}")
 
 
 def tell_survey(folder: Path) -> None:
     """Print how many of the domains and tables below a folder can be read, by kind and reason."""
     from sim.importing.survey import survey
 
-    console = Console(highlight=False, soft_wrap=True)
     found = survey(folder)
     total = sum(found.seen.values())
-    console.print(
-        Text(f"{folder}: {sum(found.read.values())} of {total} can be read", style="bold")
-    )
-    for kind, count in sorted(found.seen.items()):
-        console.print(Text(f"  {kind}: {found.read[kind]} of {count}"))
-    for reason, count in found.reasons.most_common():
-        console.print(Text(f"{count} × {reason}\n    {found.examples[reason]}"))
+    paper = Paper()
+    title = f"{folder}: {sum(found.read.values())} of {total} can be read"
+    paper.print(Text(title, style="bold"), soft_wrap=True)
+    lines = [f"  {kind}: {found.read[kind]} of {n}" for kind, n in sorted(found.seen.items())]
+    reasons = found.reasons.most_common()
+    lines += [f"{count} × {reason}\n    {found.examples[reason]}" for reason, count in reasons]
+    for line in lines:
+        paper.print(line, soft_wrap=True)
 
 
-def _articles(console: Console, scenario: Scenario, summary: ArticlesSummary) -> None:
+def _articles(paper: Paper, scenario: Scenario, summary: ArticlesSummary) -> None:
     number = {issue: issue.removeprefix("article_") for issue in summary.titles}
     short = {a: scenario.actors[a].short for a in summary.thresholds}
     if summary.not_counted:
-        console.print(Text(f"\nDrafts are not counted: {summary.not_counted}."))
+        paper.print(f"\nDrafts are not counted: {summary.not_counted}.")
     else:
-        _counts(console, summary, short)
-    _titles(console, summary, number)
-    _drafts(console, summary, short, number)
+        _counts(paper, summary, short)
+    _titles(paper, summary, number)
+    _drafts(paper, summary, short, number)
     if not summary.not_counted:
-        _hides(console, summary, short, number)
+        _hides(paper, summary, short, number)
 
 
-def _counts(console: Console, summary: ArticlesSummary, short: dict[str, str]) -> None:
-    console.print(Text("\nAll drafts of one article or more", style="bold"))
-    _say(
-        console,
+def _counts(paper: Paper, summary: ArticlesSummary, short: dict[str, str]) -> None:
+    paper.bold("\nAll drafts of one article or more")
+    paper.indented(
         f"{summary.drafts:,} drafts without a conflict; {summary.passing:,} "
         f"({percent(summary.passing_share)}) reach every threshold.",
     )
     turned = ", ".join(
         f"{short[a]} {n:,} ({summary.alone[a]:,})" for a, n in summary.turned_down.items()
     )
-    _say(console, f"Drafts under a threshold (in brackets: under no other's): {turned}.")
+    paper.indented(f"Drafts under a threshold (in brackets: under no other's): {turned}.")
 
 
-def _titles(console: Console, summary: ArticlesSummary, number: dict[str, str]) -> None:
-    table = _table("", "Article", "In passing drafts")
+def _titles(paper: Paper, summary: ArticlesSummary, number: dict[str, str]) -> None:
+    table = plain_table("")
+    for column in ("Article", "In passing drafts"):
+        table.add_column(column)
     for issue, title in summary.titles.items():
         table.add_row(number[issue], title, percent(summary.contains.get(issue)))
-    console.print(Padding(table, (1, 0, 0, 0)))
+    paper.print(Padding(table, (1, 0, 0, 0)))
 
 
 def _drafts(
-    console: Console, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
+    paper: Paper, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
 ) -> None:
     """Named drafts against the thresholds, then the best of each size."""
-    table = _table("Draft", *short.values(), "Articles", numbers=len(short))
+    table = plain_table("Draft", *short.values())
+    table.add_column("Articles")
     thresholds = [f"{t:g}" for t in summary.thresholds.values()]
     table.add_row("Threshold", *thresholds, "", style="dim")
 
@@ -115,17 +115,16 @@ def _drafts(
         if best.tied > len(best.drafts):
             table.add_row(f"  and {best.tied - len(best.drafts)} more as good")
     if summary.presets or summary.best_by_size:
-        console.print(Text("\nMean satisfaction of drafts", style="bold"))
-        _say(console, "Best: the largest product of (score − threshold), Nash's.")
-        console.print(Padding(table, (0, 0, 0, 2)))
+        paper.bold("\nMean satisfaction of drafts")
+        paper.indented("Best: the largest product of (score − threshold), Nash's.")
+        paper.indented(table)
 
 
 def _hides(
-    console: Console, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
+    paper: Paper, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
 ) -> None:
-    console.print(Text("\nWhat averaging hides", style="bold"))
-    _say(
-        console,
+    paper.bold("\nWhat averaging hides")
+    paper.indented(
         f"Articles scored {summary.red_line:g} or less and under the threshold, and the share "
         "of passing drafts that contain them:",
     )
@@ -134,24 +133,12 @@ def _hides(
             f"{number[i]} ({entry.satisfaction:g}; in {percent(entry.share)})"
             for i, entry in articles.items()
         ]
-        _say(console, f"{short[actor]}: {', '.join(parts) or 'none'}", 4)
+        paper.indented(f"{short[actor]}: {', '.join(parts) or 'none'}", by=4)
     veto = summary.veto
     assert veto is not None
     by = ", ".join(f"{short[a]} {n:,}" for a, n in veto.by.items())
-    _say(
-        console,
+    paper.indented(
         f"If nobody had to take such an article, {veto.passing:,} of the {summary.passing:,} "
         f"would pass ({percent(veto.share)}); if one alone had such a veto: {by}.",
     )
-    console.print(Text(f"\n{NOTE}", style="dim"))
-
-
-def _say(console: Console, text: str, indent: int = 2) -> None:
-    console.print(Padding(Text(text), (0, 0, 0, indent)))
-
-
-def _table(*columns: str, numbers: int = 0) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for place, column in enumerate(columns):
-        table.add_column(column, justify="right" if 0 < place <= numbers else "left")
-    return table
+    paper.print(Text(f"\n{NOTE}", style="dim"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.terminal.paper import Paper, plain_table
+from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.words.aftermath import durability_words, plan_words, ratification_words
@@ -20,6 +21,7 @@ from sim.words.short import short_words
 from sim.words.story import (
     answer,
     base_rate_words,
+    beside_past_words,
     concession_words,
     ending_words,
     events,
@@ -38,67 +40,63 @@ AVERAGES = (
 
 def tell_short(run: Run, folder: Path, file: str) -> None:
     """Print the answer in at most 25 lines."""
-    console = Console(highlight=False, markup=False)
+    paper = Paper()
     lines = short_words(run.scenario, run.summary, folder, file)
     for line in lines:
         head = re.match(r"How the worlds end|Why:|What would change it:", line)
         text = Text(line, style="bold" if line in {lines[0], run.scenario.question} else "")
         if head:
             text.stylize("bold", 0, head.end())
-        console.print(text, soft_wrap=True)
+        paper.print(text, soft_wrap=True)
 
 
-def tell(run: Run, folder: Path, written: list[str]) -> None:
+def tell(run: Run, work: Work) -> None:
     """Print the run's answer, odds, package, concessions, pressure and sticking points."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
-    scenario, summary = run.scenario, run.summary
-    console.print(Text(scenario.title, style="bold"))
-    console.print(
+    paper, scenario, summary = Paper(), run.scenario, run.summary
+    paper.bold(scenario.title)
+    paper.print(
         f"{summary.worlds:,} worlds, seed {summary.seed}, from "
         f"{scenario.war.start_date:%-d %B %Y}, {summary.horizon_days} days"
     )
-    for change in summary.provenance.overrides:
-        console.print(Text(f"Changed: {change}", style="bold"))
-    console.print()
+    paper.changed(summary.provenance.overrides)
+    paper.print()
     if scenario.question:
-        console.print(Text(scenario.question, style="bold"))
-    console.print(answer(scenario, summary) + "\n")
+        paper.bold(scenario.question)
+    paper.print(answer(scenario, summary) + "\n")
     if base := base_rate_words(summary):
-        console.print(f"Base rate. {base}\n")
-    console.print(_odds(run))
+        paper.print(f"Base rate. {base}\n")
+    if past := beside_past_words(scenario, summary):
+        paper.print(f"{past}\n")
+    paper.print(_odds(run))
     for line in ending_words(scenario, summary):
-        console.print(line)
-    console.print(_days(run))
-    _section(console, "What happened", happened_words(scenario, summary))
-    _section(console, "The central world", _central_story(run))
-    _section(console, "The plan as published", plan_words(scenario, summary))
-    _package(console, run)
+        paper.print(line)
+    paper.print(_days(run))
+    _section(paper, "What happened", happened_words(scenario, summary))
+    _section(paper, "The central world", _central_story(run))
+    _section(paper, "The plan as published", plan_words(scenario, summary))
+    _package(paper, run)
     _section(
-        console,
+        paper,
         "Limited agreements, beside truce and settlement",
         limited_words(scenario, summary),
     )
-    _section(console, "Ratification", ratification_words(scenario, summary))
-    _section(console, "Would it last?", durability_words(scenario, summary))
+    _section(paper, "Ratification", ratification_words(scenario, summary))
+    _section(paper, "Would it last?", durability_words(scenario, summary))
     _section(
-        console,
+        paper,
         "Who conceded what (last positions against first, median of all worlds)",
         concession_words(scenario, summary),
     )
     pressure = pressure_words(scenario, summary)
-    _section(console, "What pressure was used", pressure or ["No levers in this scenario."])
-    _section(console, "Where it gets stuck", stuck_words(scenario, summary))
+    _section(paper, "What pressure was used", pressure or ["No levers in this scenario."])
+    _section(paper, "Where it gets stuck", stuck_words(scenario, summary))
     if scenario.articles is not None:
-        _section(console, "What averaging hides", [AVERAGES])
-    console.print(Text(f"\n{summary.note}", style="italic"))
-    console.print(f"Written to {folder}: {', '.join(written)}")
+        _section(paper, "What averaging hides", [AVERAGES])
+    paper.end(f"\n{summary.note}", work)
 
 
 def _odds(run: Run) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("How it ends")
-    table.add_column("Share", justify="right")
-    table.add_column(run.summary.span_means, justify="right")
+    table = plain_table("How it ends", "Share", run.summary.span_means)
     for kind, words in OUTCOME_WORDS.items():
         if kind == "partial" and len(run.scenario.stages) == 1:
             continue
@@ -114,11 +112,8 @@ def _odds(run: Run) -> Table:
 
 def _days(run: Run) -> Padding:
     summary = run.summary
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Signed by day")
     days = list(summary.deal_by_day)
-    for day in days:
-        table.add_column(day, justify="right")
+    table = plain_table("Signed by day", *days)
     rows = [("A settlement", "settlement")]
     if len(run.scenario.stages) > 1:
         rows.append(("A first stage", "first_stage"))
@@ -143,21 +138,18 @@ def _central_story(run: Run) -> list[str]:
     return lines
 
 
-def _package(console: Console, run: Run) -> None:
+def _package(paper: Paper, run: Run) -> None:
     rows = package_words(run.scenario, run.summary)
-    console.print(Text("\nWhat stands agreed at the end, where something does", style="bold"))
+    paper.bold("\nWhat stands agreed at the end, where something does")
     if not rows:
-        console.print("  Nothing in any world.")
+        paper.print("  Nothing in any world.")
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for issue, text, share in rows:
         table.add_row(f"  {issue}", text, Text(share, style="dim"))
-    console.print(table)
+    paper.print(table)
 
 
-def _section(console: Console, title: str, lines: list[str]) -> None:
-    if not lines:
-        return
-    console.print(Text(f"\n{title}", style="bold"))
-    for line in lines:
-        console.print(Padding(line, (0, 0, 0, 2)))
+def _section(paper: Paper, title: str, lines: list[str]) -> None:
+    if lines:
+        paper.section(title, lines)

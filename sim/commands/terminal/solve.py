@@ -1,17 +1,17 @@
-"""What ``solve`` says on the terminal."""
+"""What ``solve`` says on the terminal, and the run of a session."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.solving import Solved
+from sim.commands.terminal.paper import CONSEQUENCES, Paper, plain_table
+from sim.commands.work import Work
 from sim.formulas.solutions.analysis import Point
 from sim.studies.explain.words import run_words
 from sim.studies.solve.deals import Deals
+from sim.studies.solve.session import Session, answer, distance_words
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import (
     TITLES,
@@ -35,54 +35,34 @@ SHORT = {
 }
 
 
-def tell(
-    subject: Subject,
-    deals: Deals | None,
-    file: str,
-    changes: tuple[str, ...],
-    folder: Path,
-    written: list[str],
-) -> None:
+def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     """Print the finding, the named points, their terms, and how the simulated deals compare."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
-    console.print(Text(subject.title, style="bold"))
-    console.print(subject.note)
-    for change in changes:
-        console.print(Text(f"Changed: {change}", style="bold"))
-    console.print(method(subject))
-    console.print()
-    console.print(Text(statement(subject), style="bold"))
-    console.print()
+    paper, subject, deals = Paper(), solved.subject, solved.deals
+    paper.bold(subject.title)
+    paper.print(subject.note)
+    paper.changed(changes)
+    paper.print(f"{method(subject)}\n")
+    paper.bold(f"{statement(subject)}\n")
     scale = " (0 to 100)" if subject.unit > 1 else ""
-    console.print(f"Gain over no deal, in points of utility{scale}")
-    console.print(_gains(subject))
-    console.print(Text("\nTerms, and which points contain them", style="bold"))
-    console.print(_terms(subject))
+    paper.print(f"Gain over no deal, in points of utility{scale}")
+    paper.print(_gains(subject))
+    paper.bold("\nTerms, and which points contain them")
+    paper.print(_terms(subject))
     if lines := loosening(subject):
-        console.print(Text("\nConditional red lines that give way", style="bold"))
-        for line in lines:
-            console.print(Padding(line, (0, 0, 0, 2)))
+        paper.section("Conditional red lines that give way", lines)
     if text := trying(subject):
-        console.print(f"\n{text}")
-        console.print(run_words(file, [*changes, *subject.to_move]), soft_wrap=True)
+        paper.print(f"\n{text}")
+        paper.print(run_words(file, [*changes, *subject.to_move]), soft_wrap=True)
     if deals is not None:
-        console.print()
-        console.print(
-            deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
-        )
-    console.print(
-        Text("\nA model's consequences, given the assumptions; not a forecast.", style="italic")
-    )
-    console.print(f"Written to {folder}: {', '.join(written)}")
+        words = deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
+        paper.print(f"\n{words}")
+    paper.end(f"\n{CONSEQUENCES}", solved.work)
 
 
 def _gains(subject: Subject) -> Table:
     analysis = subject.analysis
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("")
-    table.add_column("", justify="left")
-    for label in subject.labels:
-        table.add_column(label, justify="right")
+    table = plain_table("", "", *subject.labels)
+    table.columns[1].justify = "left"
     for name, found in all_points(subject).items():
         for number, point in enumerate(found):
             title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
@@ -150,3 +130,56 @@ def deals_words(deals: Deals) -> str:
     if not deals.same_scenario:
         text += " That run's scenario is not this one to the letter."
     return text
+
+
+STRATEGIES = {"micro": "MiCRO", "zeuthen": "Zeuthen"}
+
+
+def tell_session(session: Session, overrides: tuple[str, ...], work: Work) -> None:
+    """Print the outcome beside what theory says."""
+    paper = Paper()
+    content, subject = session.content, session.subject
+    paper.bold(content.title)
+    paper.print(
+        f"{len(content.actors)} actors, {len(content.issues)} issues, "
+        f"{subject.analysis.packages:,} packages, up to {content.protocol.steps} rounds of stacked "
+        "alternating offers; one session, as nothing is uncertain"
+    )
+    paper.changed(overrides)
+    paper.print()
+    if content.question:
+        paper.bold(content.question)
+    paper.print(answer(session))
+    if session.agreed:
+        paper.print(distance_words(session))
+    paper.print(f"{statement(subject)}\n")
+    paper.print(_utilities(session))
+    paper.end("\nA model's consequences, given the assumptions.", work)
+
+
+def _utilities(session: Session) -> Table:
+    """Utilities of the agreement and of the named points, and their terms."""
+    subject = session.subject
+    scale = "Utility (0 to 100)" if subject.unit > 1 else "Utility"
+    table = plain_table(scale, *subject.labels)
+
+    def number(value: float) -> str:
+        return utility_text(value, subject.unit)
+
+    table.add_column("Terms")
+    base = subject.analysis.reservation
+    if session.agreed:
+        terms = ", ".join(map(str, session.summary["agreement"].values()))
+        table.add_row(
+            Text("Agreement", style="bold"), *map(number, session.result.utilities[0]), terms
+        )
+    if session.discounted:
+        table.add_row("  when it is reached", *map(number, session.discounted), "")
+    for name, found in all_points(subject).items():
+        for point in found:
+            words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
+            table.add_row(TITLES[name], *map(number, point.gain + base), ", ".join(words))
+    table.add_row(Text("No agreement", style="dim"), *map(number, base), "")
+    strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
+    table.add_row(Text("Strategy", style="dim"), *strategies, "")
+    return table

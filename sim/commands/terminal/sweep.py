@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from sim.commands.sweeping import SweepJob, Swept
+from sim.commands.terminal.paper import Paper, plain_table
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import counted, signed
 from sim.results.allowed import SAMPLING
@@ -33,24 +33,23 @@ PAIRED = (
 
 def tell_sweep(swept: Swept, job: SweepJob) -> None:
     """Print the best and worst cells, the effects, what to know, and what to do next."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
+    paper = Paper()
     results, names = swept.results, swept.results.header.names
     first = swept.first
     shown = list({m.key: m for m in (results.measure("settlement"), first)}.values())
     if names.stages:
         shown = list({m.key: m for m in [*shown, results.measure("first_stage")]}.values())
     cells = _Cells(results, first, shown)
-    console.print(cells.table())
-    console.print(Padding(cells.words(), (0, 0, 0, 2)), style="dim")
-    console.print(Text("\nFrom one end of each parameter to the other", style="bold"))
-    console.print(_effects(swept))
+    paper.print(cells.table())
+    paper.indented(cells.words(), style="dim")
+    paper.bold("\nFrom one end of each parameter to the other")
+    paper.print(_effects(swept))
     counts = ONE_BY_ONE if results.calibrated else EACH
-    console.print(Padding(f"{PAIRED} {counts}", (0, 0, 0, 2)), style="dim")
+    paper.indented(f"{PAIRED} {counts}", style="dim")
     for note in notes(swept, cells.sampled):
-        console.print(Text("\n" + note))
-    _next(console, job, swept)
-    console.print(Text(f"\n{NOTE}", style="italic"))
-    console.print(f"Written to {job.folder}: {', '.join(job.written)}")
+        paper.print("\n" + note)
+    _next(paper, job, swept)
+    paper.end(f"\n{NOTE}", job)
 
 
 class _Cells:
@@ -122,10 +121,10 @@ def _estimates(results: SweepResults, measure: Measure) -> dict[int, Estimate]:
 
 def _effects(swept: Swept) -> Table:
     """By measure, then by parameter."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    table.add_column(overflow="fold")
-    for _ in range(3):
-        table.add_column(justify="right", no_wrap=True)
+    table = plain_table(*[""] * 4, header=False)
+    table.columns[0].overflow = "fold"
+    for column in table.columns[1:]:
+        column.no_wrap = True
     level = "10–90 %" if swept.results.calibrated else "95 %"
     for key, found in swept.effects.items():
         if not found:
@@ -210,15 +209,15 @@ def notes(swept: Swept, sampled: bool) -> Iterator[str]:
         )
 
 
-def _next(console: Console, job: SweepJob, swept: Swept) -> None:
+def _next(paper: Paper, job: SweepJob, swept: Swept) -> None:
     """Charts of other parameters and of another measure, as commands."""
     folder, parameters = shlex.quote(str(job.folder)), job.plan.parameters
     first = f" --of {swept.first.key}"
     if len(parameters) > 2:
         first += f" --x {parameters[0].path} --y {parameters[2].path}"
-    console.print(Text("\nNext", style="bold"))
+    paper.bold("\nNext")
     for options in (first, f" --of {_another(swept)}"):
-        console.print(Text(f"  python -m sim heatmap {folder}{options}"), soft_wrap=True)
+        paper.print(f"  python -m sim heatmap {folder}{options}", soft_wrap=True)
 
 
 def _another(swept: Swept) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 
 Bits = NDArray[np.int64]
 MOST_ARTICLES = 24
@@ -52,7 +52,7 @@ class Drafts:
     best: dict[int, tuple[float, list[int]]] = field(default_factory=dict)
 
 
-def mean_scores(satisfaction: Array, chosen: NDArray[np.bool_]) -> Array:
+def mean_scores(satisfaction: Array, chosen: Mask) -> Array:
     """Unweighted mean satisfaction with the articles of drafts, the source's score.
 
     Parameters
@@ -73,7 +73,7 @@ def mean_scores(satisfaction: Array, chosen: NDArray[np.bool_]) -> Array:
     return np.asarray(chosen @ satisfaction.T / chosen.sum(axis=1, keepdims=True))
 
 
-def across_red_line(satisfaction: Array, thresholds: Array, lowest: float) -> NDArray[np.bool_]:
+def across_red_line(satisfaction: Array, thresholds: Array, lowest: float) -> Mask:
     """Articles that a stakeholder scores no higher than ``lowest`` and under its threshold.
 
     Shapes (stakeholders, articles), (stakeholders,); the first for the result.
@@ -85,7 +85,7 @@ def count_drafts(
     satisfaction: Array,
     thresholds: Array,
     conflicts: list[tuple[int, int]],
-    crossed: NDArray[np.bool_],
+    crossed: Mask,
 ) -> Drafts:
     """Score every draft without a conflict.
 

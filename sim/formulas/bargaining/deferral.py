@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ByWorld
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from sim.arrays import Array, ByWorld, Mask
 
 
 @dataclass(eq=False)

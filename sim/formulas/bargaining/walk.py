@@ -10,9 +10,8 @@ doi:10.1016/S0004-3702(02)00290-4).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array, total
+from sim.arrays import Array, Mask, total
 from sim.formulas.bargaining.utility import losses
 
 
@@ -210,7 +209,7 @@ def reach_target(
     ndarray, shape (worlds, issues)
     """
 
-    def reaches(package: Array) -> NDArray[np.bool_]:
+    def reaches(package: Array) -> Mask:
         loss = total(weight * losses(package, ideal, curvature))
         return np.asarray(best - loss >= target)
 

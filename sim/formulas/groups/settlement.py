@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 from sim.formulas.groups.averages import weighted_mean
 from sim.formulas.groups.distributions import Distribution
 from sim.formulas.groups.group import Group
@@ -141,7 +140,7 @@ class Fit:
         choices: dict[str, tuple[float, ...]] = CHOICES,
     ) -> None:
         self.groups, self.outcomes = groups, outcomes
-        self._held: dict[Parameters, NDArray[np.bool_]] = {}
+        self._held: dict[Parameters, Mask] = {}
         others = itertools.product(choices["held"], choices["reference"])
         self.shares = np.array([(1.0 - sum(o), *o) for o in others if sum(o) <= 1.0 + 1e-9])
         self.widths = list(itertools.product(choices["spread"], choices["smoothing"]))
@@ -167,7 +166,7 @@ class Fit:
             found[name] = self._honest(best, ~own)
         return [found[name] for name in dossiers]
 
-    def _honest(self, best: Parameters, which: NDArray[np.bool_]) -> Parameters:
+    def _honest(self, best: Parameters, which: Mask) -> Parameters:
         """With tails as heavy as the intervals need to hold what they promise.
 
         The least CRPS alone leaves them too narrow: outcomes far from everybody are rare and cost

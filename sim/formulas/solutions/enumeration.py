@@ -9,9 +9,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array, Index
+from sim.arrays import Array, Index, Mask
 
 
 def package_count(sizes: Sequence[int]) -> int:
@@ -65,7 +64,7 @@ def options_of(packages: Index, sizes: Sequence[int]) -> Index:
     return np.stack(np.unravel_index(packages, tuple(sizes)), axis=-1)
 
 
-def combinations_where(masks: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+def combinations_where(masks: Sequence[Mask]) -> Mask:
     """Packages whose option is allowed on every issue, shape (packages,).
 
     ``masks`` holds one array (options,) per issue.

@@ -21,6 +21,19 @@ ROW, HEAD = 0.42, 0.3
 """Height of a row of columns, and of what is above, in inches."""
 
 
+def row_height(rows: Sequence[Row], least: float = ROW) -> float:
+    """Height of a row that holds the longest title of a scenario in whole lines."""
+    lines = max(len(_title(row, 3)) for row in rows)
+    return max(least, line_height(9.5) + lines * line_height() + 0.1)
+
+
+def _title(row: Row, lines: int) -> list[str]:
+    """A scenario's title below its name, where it says more."""
+    if not row.title or row.title.casefold() == row.label.casefold():
+        return []
+    return wrapped(row.title, NAMES - 0.1, lines=lines)
+
+
 def sheet_of(view: View, body: float, key: Sequence[Mark] = ()) -> Sheet:
     """A sheet with the view's words and room for so many inches."""
     return Sheet(view.foot, view.headline, view.subtitle, body, key)
@@ -47,15 +60,13 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
                 zorder=-1,
             )
             sheet.figure.add_artist(band)
-        alike = row.title.casefold() == row.label.casefold()
-        shown = height >= 2.4 * line_height() and row.title and not alike
         room = int((height - line_height(9.5) - 0.05) / line_height())
-        title = wrapped(row.title, NAMES - 0.1, lines=min(room, 3)) if shown else []
+        title = _title(row, min(room, 3)) if room > 0 else []
         block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
         sheet.text(MARGIN, y, shortened(row.heading, NAMES - 0.1, 9.5, True), size=9.5,
                    weight="bold", gid="scenario")  # fmt: skip
-        if shown:
+        if title:
             sheet.text(MARGIN, y + line_height(9.5), "\n".join(title), color=GREY)
         top += height
 
@@ -120,15 +131,16 @@ def columns(
     """
     blocks = -(-len(titles) // most)
     wide = -(-len(titles) // blocks)
-    height = HEAD + ROW * len(rows) + below
+    high = row_height(rows)
+    height = HEAD + high * len(rows) + below
     sheet = sheet_of(view, height * blocks, key)
     step = (WIDTH - 2 * MARGIN - NAMES) / wide
     panels = []
     for n, (gid, title) in enumerate(titles.items()):
         top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide) + 0.12
         if n % wide == 0:
-            scenario_rows(sheet, rows, top + HEAD, [ROW] * len(rows))
+            scenario_rows(sheet, rows, top + HEAD, [high] * len(rows))
         column_title(sheet, left, top + 0.05, title, step - 0.15)
-        panels.append(sheet.axes(left, top + HEAD, step - 0.24, ROW * len(rows), gid=gid))
+        panels.append(sheet.axes(left, top + HEAD, step - 0.24, high * len(rows), gid=gid))
         row_axes(panels[-1], len(rows))
     return sheet, panels

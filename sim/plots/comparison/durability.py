@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import NAMES, row_axes, scenario_rows, sheet_of
+from sim.plots.comparison.common import NAMES, row_axes, row_height, scenario_rows, sheet_of
 from sim.plots.sheet import MARGIN, WIDTH, Mark
 from sim.plots.style import DARK, GREY, PALE, styled
 from sim.views.compare.durability import DurabilityView, Holding
@@ -24,15 +24,15 @@ def durability(view: DurabilityView) -> Figure:
         Panels ``settled`` and ``plan``, where there is something to show; lines carry the
         scenario's name as gid and run through the shares of all years.
     """
-    rows = view.rows
-    sheet = sheet_of(view, HEAD + ROW * len(rows) + AXIS, _key(view))
-    scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
+    rows, high = view.rows, row_height(view.rows, ROW)
+    sheet = sheet_of(view, HEAD + high * len(rows) + AXIS, _key(view))
+    scenario_rows(sheet, rows, HEAD, [high] * len(rows))
     step = (WIDTH - 2 * MARGIN - NAMES) / len(view.panels)
     for n, panel in enumerate(view.panels):
         left = MARGIN + NAMES + n * step
         width = step - NUMBERS - GAP
         sheet.text(left, 0.04, panel.title, weight="bold")
-        axes = sheet.axes(left, HEAD, width, ROW * len(rows), gid=panel.name)
+        axes = sheet.axes(left, HEAD, width, high * len(rows), gid=panel.name)
         row_axes(axes, len(rows))
         axes.set_xlim(0, 1)
         axes.set_xticks([0, 0.5, 1], ["0", "50 %", "100 %"])
@@ -40,7 +40,7 @@ def durability(view: DurabilityView) -> Figure:
         for curve in panel.curves:
             place = rows.index(curve.row)
             _row(axes, curve, place)
-            y = HEAD + ROW * (place + 0.5) - 0.07
+            y = HEAD + high * (place + 0.5) - 0.07
             sheet.text(left + width + 0.12, y, curve.last, weight="bold", gid="share")
     return sheet.figure
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import NAMES, column_title, row_axes, scenario_rows, sheet_of
+from sim.plots.comparison.common import (
+    NAMES,
+    column_title,
+    row_axes,
+    row_height,
+    scenario_rows,
+    sheet_of,
+)
 from sim.plots.sheet import MARGIN, WIDTH
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.views.compare.odds import OddsView, OutcomeColumn
@@ -25,9 +32,9 @@ def odds(view: OddsView) -> Figure:
     Figure
         Panels have the kind of outcome as gid; points the gid ``share``.
     """
-    rows = view.rows
-    sheet = sheet_of(view, HEAD + ROW * len(rows) + AXIS)
-    scenario_rows(sheet, rows, HEAD, [ROW] * len(rows))
+    rows, high = view.rows, row_height(view.rows, ROW)
+    sheet = sheet_of(view, HEAD + high * len(rows) + AXIS)
+    scenario_rows(sheet, rows, HEAD, [high] * len(rows))
     step = (WIDTH - 2 * MARGIN - NAMES) / len(view.columns)
     for n, column in enumerate(view.columns):
         left = MARGIN + NAMES + n * step
@@ -36,10 +43,10 @@ def odds(view: OddsView) -> Figure:
             title = title.split(":")[0]
         column_title(sheet, left, 0.06, title, step - 0.1)
         width = step - NUMBERS - 0.12
-        axes = sheet.axes(left, HEAD, width, ROW * len(rows), gid=column.kind)
-        _column(axes, column)
+        axes = sheet.axes(left, HEAD, width, high * len(rows), gid=column.kind)
+        _column(axes, column, width)
         for place, (number, beside) in enumerate(column.parts):
-            y = HEAD + ROW * place + 0.06
+            y = HEAD + high * (place + 0.5) - 0.15
             if not beside:
                 sheet.text(left + width + 0.1, y + 0.07, number, color=GREY)
                 continue
@@ -48,7 +55,7 @@ def odds(view: OddsView) -> Figure:
     return sheet.figure
 
 
-def _column(axes: Axes, column: OutcomeColumn) -> None:
+def _column(axes: Axes, column: OutcomeColumn, room: float) -> None:
     color = column.color
     row_axes(axes, len(column.shares))
     for name, spans, shown, width, alpha in (
@@ -65,6 +72,9 @@ def _column(axes: Axes, column: OutcomeColumn) -> None:
     axes.set_xlim(0, top)
     axes.set_xticks([0, top], ["0", share_tick(top)])
     first, last = axes.get_xticklabels()
+    if text_width("0") + text_width(share_tick(top)) + 0.1 > room:
+        axes.set_xticks([0, top], ["", ""])
+        axes.set_xlabel(f"0–{share_tick(top)}", size=SMALL)
     first.set_horizontalalignment("left")
     last.set_horizontalalignment("right")
     axes.grid(axis="x")

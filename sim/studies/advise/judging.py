@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.judged import judged
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
@@ -42,7 +43,6 @@ from sim.scenario.schema import Engine, Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 from sim.studies.calibrate.evidence import engine_hash
 
-Array = NDArray[np.float64]
 Progress = Callable[[str, float, float], None]
 KEPT = ("outcome", "first_signed_day", "settled_day", "years_held", "gain", "utility")
 LIMITED = "limited_day"

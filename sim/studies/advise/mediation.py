@@ -15,7 +15,7 @@ from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, gap, utility_gap
-from sim.studies.advise.space import OFF, lever_path, order_words, orders_of
+from sim.studies.advise.space import MEDIATING, OFF, lever_path, order_words, orders_of
 from sim.studies.advise.words import TITLES
 
 MEDIATOR = "mediator"
@@ -82,7 +82,7 @@ class Mediated(Record):
 def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every part with its words and the changes that switch it off."""
     scenario = loaded.scenario
-    mediators = [k for k, a in scenario.actors.items() if a.role in ("formulator", "manipulator")]
+    mediators = [k for k, a in scenario.actors.items() if a.role in MEDIATING]
     hosts = [k for k, a in scenario.actors.items() if a.role == "facilitator"]
     levers = [f"{k}.{name}" for k, a in scenario.actors.items() for name in a.levers]
     signing = {k for k, a in scenario.actors.items() if a.consents_to != "none"}

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.pareto import best, crowding, fronts
 from sim.scenario.loading import Loaded
 from sim.studies.advise.space import Decision, Plan, Space
 
-Array = NDArray[np.float64]
 Try = Callable[[Sequence[Loaded]], Array]
 """From plans to their measures, (plans, measures); more is better."""
 CROSSED = 0.9

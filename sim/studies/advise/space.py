@@ -25,6 +25,8 @@ STEPS = 20
 """Steps of a continuous scale between which a text chooses."""
 FIRMNESS = (0.0, 0.3, 0.6, 0.9)
 MOST_ORDERS = 24
+MEDIATING = ("formulator", "manipulator")
+"""Roles whose leaving ends the mediation, and not the talks."""
 WHOLE = "settlement"
 """Name of the stage of a scenario without an agenda."""
 

@@ -12,15 +12,14 @@ from datetime import timedelta
 
 import numpy as np
 import scoringrules
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.formulas.holding import predicted
 from sim.scenario.outcome import Held
 from sim.scenario.record import holding
 from sim.studies.calibrate.cases import Case
 from sim.studies.calibrate.evidence import Evidence, stated_lines
 
-Array = NDArray[np.float64]
 YEARS = np.array([1, 5, 10])
 
 
@@ -43,7 +42,7 @@ class AfterSigning:
     """
 
     names: list[str]
-    held: NDArray[np.bool_]
+    held: Mask
     model: Array
     record: Array
     lines: list[tuple[str, str, str, str, float]]

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 import sim
 from sim import __version__
+from sim.arrays import Array, Mask
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Job, Progress, Run, run_jobs
 from sim.files import written_whole
@@ -26,7 +26,6 @@ from sim.scenario.outcome import Kept
 from sim.scenario.schema import Scenario
 from sim.studies.calibrate.cases import Case
 
-Array = NDArray[np.float64]
 TERM_ERROR = 0.15
 """Standard deviation, on the scale, with which the terms of a text can be coded."""
 QUARTERS = np.array([0.25, 0.5, 0.75, 1.0])
@@ -63,7 +62,7 @@ class Evidence:
     """
 
     parameters: dict[str, Array]
-    signed: NDArray[np.bool_]
+    signed: Mask
     time: Array
     terms: Array
     held: Array

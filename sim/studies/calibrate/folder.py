@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim import __version__
+from sim.arrays import Array
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Progress
-from sim.files import written_whole
 from sim.scenario.calibration import Calibration
 from sim.scenario.loading import shipped_scenarios
 from sim.studies.calibrate.afterwards import YEARS, AfterSigning, after_signing
@@ -39,7 +36,8 @@ from sim.studies.calibrate.score import (
     score,
 )
 
-Array = NDArray[np.float64]
+KINDS = ("brier", "log", "rps", "distance")
+"""Scores that forecasts are given."""
 
 
 @dataclass(frozen=True)
@@ -121,18 +119,14 @@ def summary_of(made: Calibrated) -> list[dict[str, Any]]:
     return rows
 
 
-def write_calibration(made: Calibrated, out: Path) -> dict[str, Any]:
-    """``calibration.json``, the table; ``parameters.json``, what it says."""
-    out.mkdir(parents=True, exist_ok=True)
-    _write(out / "calibration.json", made.table.model_dump_json() + "\n")
-    content = {
+def calibration_json(made: Calibrated) -> dict[str, Any]:
+    """``parameters.json``: what the table says."""
+    return {
         "cases": [case.name for case in made.cases],
         "worlds": made.worlds,
         "effective_rows": made.effective,
         "parameters": summary_of(made),
     }
-    _write(out / "parameters.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    return content
 
 
 @dataclass(frozen=True)
@@ -179,7 +173,7 @@ def scored(
             for method in METHODS
             if method != MODEL
         }
-        for kind in ("brier", "log", "rps", "distance")
+        for kind in KINDS
     }
     odds = np.array([f.odds for f in made[MODEL]])
     signed = np.array([c.signed for c in cases])
@@ -208,35 +202,30 @@ def _coded_twice(folder: Path) -> dict[str, Case]:
     return found
 
 
-def write_scores(made: Scored, out: Path) -> dict[str, Any]:
-    """``scores.json`` and ``forecasts.csv``."""
-    out.mkdir(parents=True, exist_ok=True)
-    content = {
+def scores_json(made: Scored) -> dict[str, Any]:
+    """``scores.json``."""
+    return {
         "cases": len(made.cases),
         "worlds": made.worlds,
         "scores": {
-            method: {
-                kind: _mean(getattr(one, kind)) for kind in ("brier", "log", "rps", "distance")
-            }
+            method: {kind: _mean(getattr(one, kind)) for kind in KINDS}
             for method, one in made.scores.items()
         },
         "gain": {
-            kind: {m: [g.mean, g.low, g.high, g.cases] for m, g in others.items()}
+            kind: {method: list(astuple(one)) for method, one in others.items()}
             for kind, others in made.gains.items()
         },
         "coded_twice": made.twice,
         "after_signing": _afterwards(made),
     }
-    _write(out / "scores.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["case", "signed", *METHODS, "effective_worlds"])
+
+
+def forecast_rows(made: Scored) -> Iterator[list[Any]]:
+    """``forecasts.csv``: what each method says of each case."""
+    yield ["case", "signed", *METHODS, "effective_worlds"]
     for n, case in enumerate(made.cases):
         odds = [f"{made.forecasts[m][n].odds:.4f}" for m in METHODS]
-        worlds = f"{made.forecasts[MODEL][n].worlds:.0f}"
-        table.writerow([case.name, int(case.signed), *odds, worlds])
-    _write(out / "forecasts.csv", text.getvalue())
-    return content
+        yield [case.name, int(case.signed), *odds, f"{made.forecasts[MODEL][n].worlds:.0f}"]
 
 
 def _afterwards(made: Scored) -> dict[str, Any]:
@@ -268,8 +257,3 @@ def _afterwards(made: Scored) -> dict[str, Any]:
 def _mean(values: Array) -> float | None:
     there = values[~np.isnan(values)]
     return float(there.mean()) if len(there) else None
-
-
-def _write(path: Path, text: str) -> None:
-    with written_whole(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")

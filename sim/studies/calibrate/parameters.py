@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
+from sim.arrays import Array
 from sim.scenario.calibration import Calibration
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.emulator import Share, fit_share
 from sim.studies.calibrate.cases import Case
 from sim.studies.calibrate.evidence import QUARTERS, TERM_ERROR, Evidence
 from sim.studies.calibrate.parameters import scores
 
-Array = NDArray[np.float64]
 Counts = Literal["signature", "day", "terms"]
 COUNTS: Counts = "signature"
 """What of an end counts by default."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import scoringrules
-from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit, logit
 
+from sim.arrays import Array, Mask
 from sim.formulas.emulator import logistic
 from sim.formulas.groups.averages import weighted_median
 from sim.studies.calibrate.cases import Case
@@ -29,7 +29,6 @@ from sim.studies.calibrate.posterior import (
     true_terms,
 )
 
-Array = NDArray[np.float64]
 SURE = 0.01
 """No forecast is taken to be surer than this: one impossible case would decide a log score."""
 MODEL = "calibrated"
@@ -158,7 +157,7 @@ RECALIBRATION_SD = 0.5
 """Prior standard deviation of shift and slope, around none and 1."""
 
 
-def recalibration(odds: Array, happened: NDArray[np.bool_]) -> Array:
+def recalibration(odds: Array, happened: Mask) -> Array:
     """Shift a and slope b of logit p' = a + b logit p that suit what happened, shape (2,).
 
     Cox 1958, *Biometrika* 45(3/4), with normal priors around 0 and 1 (greatest posterior density).
@@ -199,7 +198,7 @@ def mean_of_positions(case: Case) -> Array:
     return np.array(out)
 
 
-def regression(x: Array, y: NDArray[np.bool_], new: Array, ridge: float = 1.0) -> float:
+def regression(x: Array, y: Mask, new: Array, ridge: float = 1.0) -> float:
     """Logistic regression with a ridge on standardised features: odds of one more case."""
     mean, sd = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
     terms = np.column_stack([np.ones(len(x)), (x - mean) / sd])
@@ -280,12 +279,12 @@ class Reliability:
     share: Array
     low: Array
     high: Array
-    signed: NDArray[np.bool_]
+    signed: Mask
     names: tuple[str, ...]
 
 
 def reliability(
-    names: Sequence[str], odds: Array, signed: NDArray[np.bool_], draws: int = 2000, seed: int = 1
+    names: Sequence[str], odds: Array, signed: Mask, draws: int = 2000, seed: int = 1
 ) -> Reliability:
     """Fit the function and its consistency band, by outcomes drawn as the odds say."""
     order = np.argsort(odds, kind="stable")

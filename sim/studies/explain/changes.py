@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -13,7 +13,7 @@ from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ends_in
 from sim.scenario.loading import Loaded, load_variant
 from sim.studies.explain.field import Field, Shares
-from sim.studies.explain.findings import Change, Obstacle, Reasons
+from sim.studies.explain.findings import Change
 from sim.studies.explain.moves import Move
 from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
@@ -34,21 +34,6 @@ STEPS = 6
 """Of which the progress of an explanation is told."""
 
 
-@dataclass(frozen=True)
-class Searched:
-    """What a search in failed worlds found; changes not yet confirmed."""
-
-    failed: int
-    counted: int
-    everything: float
-    obstacles: list[Obstacle]
-    together: list[Obstacle]
-    reasons: list[Reasons]
-    changes: list[Change]
-    alone: dict[str, float]
-    alone_by: dict[str, list[str]]
-
-
 def searched(
     loaded: Loaded,
     moves: list[Move],
@@ -58,7 +43,7 @@ def searched(
     actor: str | None,
     progress: Progress,
     goal: float,
-) -> tuple[list[Loaded], Callable[[], Searched]]:
+) -> tuple[list[Loaded], Callable[[], dict[str, Any]]]:
     """Obstacles and smallest changes: of all, or of one actor's own.
 
     Parameters
@@ -71,7 +56,8 @@ def searched(
     changed : list of Loaded
         The scenario with each of the changes.
     told : callable
-        Waits for what is counted in other worlds.
+        Waits for what is counted in other worlds: fields of an
+        :class:`~.findings.Explanation`, its changes not yet confirmed.
     """
     if actor is not None:
         moves = [move for move in moves if move.actor == actor]
@@ -79,7 +65,7 @@ def searched(
     numbers = np.asarray(data["world"].values if "world" in data.coords else range(len(settled)))
     failed = [int(w) for w, s in zip(numbers, settled, strict=True) if not s and w < 2000]
     if not failed or not moves:
-        return [], lambda: Searched(0, 0, 0.0, [], [], [], [], {}, {})
+        return [], dict
     scenario, whole = loaded.scenario, bundles(moves)
 
     def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
@@ -112,13 +98,19 @@ def searched(
         changes.append(promised(loaded, others, least, actor or "", goal))
         changed.append(load_variant(loaded, set_arguments(others, least.shares)))
 
-    def told() -> Searched:
+    def told() -> dict[str, Any]:
         single, together, again = standing()
-        alone = {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()}
-        return Searched(
-            len(few.worlds), len(sure.worlds), float(found.everything.mean()), single, together,
-            reasons(found, few, scenario), [one() for one in changes], alone, alone_by,
-        )  # fmt: skip
+        return {
+            "failed": len(few.worlds),
+            "counted": len(sure.worlds),
+            "everything": float(found.everything.mean()),
+            "obstacles": single,
+            "together": together,
+            "reasons": reasons(found, few, scenario),
+            "changes": [one() for one in changes],
+            "alone": {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()},
+            "alone_by": alone_by,
+        }
 
     return changed, told
 

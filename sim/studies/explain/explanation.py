@@ -83,13 +83,13 @@ def explain(
         now = build_dataset(as_it_is(), data, data.attrs)
         with aside(partial(outline, run, now), executor.aside) as outlined:
             confirmed = [by_world(one()) for one in then]
-            base, causes = told(), unreached()
+            found, causes = told(), unreached()
             unmediated = None if alone is None else by_world(alone())
             progress("what must be true", 5, STEPS)
-            known = outlined()
+            known = replace(outlined(), **found)
     before = float(ends_in("settlement")(now).mean())
     changes = []
-    for change, there in zip(base.changes, confirmed, strict=True):
+    for change, there in zip(known.changes, confirmed, strict=True):
         hits, allowed = float(ends_in("settlement")(there).sum()), settled_span(there)
         sure = wilson(hits, worlds)
         changes.append(
@@ -100,15 +100,7 @@ def explain(
         known,
         searched=True,
         actor=actor or "",
-        failed=base.failed,
-        counted=base.counted,
-        everything=base.everything,
-        obstacles=base.obstacles,
-        together=base.together,
-        reasons=base.reasons,
         changes=changes,
-        alone=base.alone,
-        alone_by=base.alone_by,
         mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.ensemble.beside import Beside
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
@@ -21,7 +21,6 @@ from sim.studies.explain.trials import (
     run_trials,
 )
 
-Mask = NDArray[np.bool_]
 Shares = dict[str, float]
 """Key of a change → the share of the way that it goes; what is not named stays as it is."""
 SLACK = 0.125
@@ -81,7 +80,7 @@ class Field:
 
     def open(
         self, trials: Sequence[Shares], goal: float, slack: float = SLACK
-    ) -> tuple[NDArray[np.float64], Mask]:
+    ) -> tuple[Array, Mask]:
         """What is known of trials by those that were run, and what is to be run to know enough.
 
         A world that settles under a change is taken to settle under a larger one of at least the
@@ -112,11 +111,11 @@ class Field:
         good, bad, _ = self._known.about(points)
         return good | (self.run(trials, ~(good | bad)) == SETTLES)
 
-    def odds(self, trials: Sequence[Shares]) -> NDArray[np.float64]:
+    def odds(self, trials: Sequence[Shares]) -> Array:
         """Share of the worlds that settle under each trial: see :meth:`likely`."""
         return self.likely(trials).mean(axis=1)
 
-    def points(self, trials: Sequence[Shares]) -> NDArray[np.float64]:
+    def points(self, trials: Sequence[Shares]) -> Array:
         """The share of each change in each trial; (trials, changes)."""
         points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
         return points.reshape(len(trials), len(self.moves))
@@ -163,12 +162,12 @@ class _Known:
         self.points = np.zeros((0, changes))
         self.settled = self.failed = np.zeros((0, worlds), dtype=bool)
 
-    def add(self, points: NDArray[np.float64], settled: Mask, ran: Mask) -> None:
+    def add(self, points: Array, settled: Mask, ran: Mask) -> None:
         self.points = np.concatenate([self.points, points])
         self.settled = np.concatenate([self.settled, settled & ran])
         self.failed = np.concatenate([self.failed, ~settled & ran])
 
-    def about(self, points: NDArray[np.float64]) -> tuple[Mask, Mask, Mask]:
+    def about(self, points: Array) -> tuple[Mask, Mask, Mask]:
         """Where worlds settle at other points, where they fail, and where they were run there."""
         smaller, larger = within(points, self.points), within(self.points, points).T
         good, bad = larger @ self.settled, smaller @ self.failed
@@ -177,7 +176,7 @@ class _Known:
         return good, bad & ~good, done | missed
 
 
-def within(points: NDArray[np.float64], others: NDArray[np.float64]) -> Mask:
+def within(points: Array, others: Array) -> Mask:
     """Whether nothing in a trial goes further than in another; (points, others)."""
     out = np.ones((len(points), len(others)), dtype=bool)
     for one, other in zip(points.T, others.T, strict=True):

@@ -90,7 +90,7 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
     """A value of a number, in the words of its scale where it has one."""
     if text := scale_words(path, value, scenario):
         return f"{value:.2f} (“{text}”)"
-    if _YES_NO.search(path):
+    if is_yes_no(path):
         return "yes" if value > 0.5 else "no"
     if _NORMAL.search(path):
         share = float(ndtr(value))
@@ -110,7 +110,7 @@ def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[
     They always read differently, also where one text of a scale is nearest to both values. Of a
     red line the softer end is told, and the harder one.
     """
-    if _YES_NO.search(path):
+    if is_yes_no(path):
         return "if it can be crossed at a price", "if it is absolute"
     if _NORMAL.search(path):
         return "in the lowest third", "in the highest third"
@@ -130,6 +130,11 @@ def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[
     return clauses[0], clauses[1]
 
 
+def is_yes_no(path: str) -> bool:
+    """Whether a number says whether a red line is absolute."""
+    return bool(_YES_NO.search(path))
+
+
 def is_line(path: str) -> bool:
     """Whether a number is where a red line lies."""
     return bool(_LINE.fullmatch(path))
@@ -147,23 +152,42 @@ def softer_above(path: str, scenario: Scenario) -> bool:
     return what[1] == "1" if what[0] == "limits" else position.upward
 
 
+def _part_drawn(above: float, below: float) -> str:
+    """Which of the draws lie between two quantiles.
+
+    Examples
+    --------
+    >>> _part_drawn(0.71, 1.0)
+    'among the highest 29 % drawn'
+    >>> _part_drawn(0.71, 0.985)
+    'among the highest 29 % drawn, but not among the highest 1.5 %'
+    >>> _part_drawn(0.2, 0.7)
+    'neither among the lowest 20 % drawn nor among the highest 30 %'
+    """
+    lowest, highest = percent(below), percent(1.0 - above)
+    if above > 0.5 or below == 1.0:
+        but = f", but not among the highest {percent(1.0 - below)}" if below < 1.0 else ""
+        return f"among the highest {highest} drawn{but}"
+    if below < 0.5 or above == 0.0:
+        but = f", but not among the lowest {percent(above)}" if above > 0.0 else ""
+        return f"among the lowest {lowest} drawn{but}"
+    return (
+        f"neither among the lowest {percent(above)} drawn nor among the highest "
+        f"{percent(1.0 - below)}"
+    )
+
+
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
     """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
     title = title_of(path, scenario)
-    if _NORMAL.search(path) and float("inf") in (-low, high):
-        share = float(ndtr(high if low == float("-inf") else low))
-        part = (
-            f"lowest {percent(share)}" if low == float("-inf") else f"highest {percent(1 - share)}"
-        )
-        return f"{title} is among the {part} drawn"
-    if _YES_NO.search(path):
+    if _NORMAL.search(path):
+        return f"{title} is {_part_drawn(float(ndtr(low)), float(ndtr(high)))}"
+    if is_yes_no(path):
         return (
             f"{title.partition(':')[0]} {'is absolute' if low > 0 else 'can be crossed at a price'}"
         )
     at_least = "" if low == float("-inf") else value_words(path, low, scenario)
     at_most = "" if high == float("inf") else value_words(path, high, scenario)
-    if at_least and at_most and _NORMAL.search(path):
-        return f"{title} is neither among {at_least} drawn nor among {at_most}"
     if at_least and at_most:
         return f"{title} lies between {at_least} and {at_most}"
     if is_line(path):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.results.outcomes import ends_in, has
 from sim.scenario.schema import Scenario
 
@@ -45,7 +45,7 @@ class Measure:
         """Whether its values are yes or no."""
         return self.key in ("settlement", "first_stage")
 
-    def values(self, data: xr.Dataset) -> NDArray[np.float64]:
+    def values(self, data: xr.Dataset) -> Array:
         """More is nearer to a deal; (worlds,), no NaN."""
         if self.key == "settlement":
             return ends_in("settlement")(data)
@@ -57,7 +57,7 @@ class Measure:
         # settled worlds have none left to gain: they are nearest of all
         return np.where(np.isnan(ripe), np.nanmax(ripe, initial=0.0), ripe)
 
-    def cases(self, data: xr.Dataset) -> NDArray[np.bool_]:
+    def cases(self, data: xr.Dataset) -> Mask:
         """Worlds that a rule is to find."""
         return self.values(data) >= self.threshold
 
@@ -84,16 +84,12 @@ def measure_of(data: xr.Dataset, scenario: Scenario) -> Measure:
     values = distance.values(data)
     ground = float((values >= -1e-9).mean())
     if 0.05 <= ground <= 0.5:
-        return Measure(*_four(distance), -1e-9)
+        return replace(distance, threshold=-1e-9)
     if np.ptp(values) > 1e-9 and ground < 0.95:
-        near = float(np.quantile(values, 1 - NEAREST))
         case = "red lines nearest to each other (a quarter of all)"
-        return Measure("distance", distance.title, case, why, near)
+        return replace(distance, case=case, threshold=float(np.quantile(values, 1 - NEAREST)))
     ripeness = Measure(
         "ripeness", "More that all could gain, in utility", "most to gain for all (a quarter)", why
     )
-    return Measure(*_four(ripeness), float(np.quantile(ripeness.values(data), 1 - NEAREST)))
-
-
-def _four(one: Measure) -> tuple[str, str, str, str]:
-    return one.key, one.title, one.case, one.reason
+    near = float(np.quantile(ripeness.values(data), 1 - NEAREST))
+    return replace(ripeness, threshold=near)

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.bargaining.utility import losses
 from sim.scenario.distributions import Number
 from sim.scenario.durations import written
@@ -194,7 +194,7 @@ def line_places(path: str, position: Position, spread: float = 0.0) -> Iterator[
 def _line_price(position: Position, places: tuple[Place, ...], weight: float) -> tuple[float, ...]:
     """Utility given up at the line that moves furthest, at the shares of the grid."""
 
-    def lost(at: NDArray[np.float64]) -> NDArray[np.float64]:
+    def lost(at: Array) -> Array:
         return losses(at, np.array(position.ideal.median), np.array(position.curvature))
 
     lines = np.array([place.number.median for place in places])

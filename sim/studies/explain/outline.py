@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
@@ -89,7 +89,7 @@ def settled_span(data: xr.Dataset) -> Interval | None:
     return None if spread is None else spread(ends_in("settlement")(data))
 
 
-def experiments_array(data: xr.Dataset) -> tuple[list[str], NDArray[np.float64]]:
+def experiments_array(data: xr.Dataset) -> tuple[list[str], Array]:
     """Paths of all that was drawn, and its values (worlds, inputs)."""
     found = drawn_variables(data)
     paths = [str(name).removeprefix(PREFIX) for name in found]

@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
-import numpy as np
-from numpy.typing import NDArray
-
+from sim.arrays import Mask
 from sim.scenario.schema import Scenario
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Obstacle, Reasons
@@ -45,14 +43,14 @@ class Lattice:
         Where it comes with all of them gone.
     """
 
-    settled: dict[Set, NDArray[np.bool_]]
-    everything: NDArray[np.bool_]
+    settled: dict[Set, Mask]
+    everything: Mask
 
     def odds(self, keys: Set) -> float:
         """Share of the failed worlds that settle without these."""
         return float(self.settled[keys].mean())
 
-    def minimal(self) -> dict[Set, NDArray[np.bool_]]:
+    def minimal(self) -> dict[Set, Mask]:
         """Where a set is enough and no part of it is; sets of which that is so somewhere."""
         out = {}
         for keys, settled in self.settled.items():
@@ -102,7 +100,7 @@ def lattice(field: Field) -> Lattice:
     """
     keys = list(field.moves)
 
-    def run(sets: list[Set]) -> dict[Set, NDArray[np.bool_]]:
+    def run(sets: list[Set]) -> dict[Set, Mask]:
         found = field.likely([dict.fromkeys(one, 1.0) for one in sets])
         return dict(zip(sets, found, strict=True))
 

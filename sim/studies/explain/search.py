@@ -35,18 +35,13 @@ class Smallest(NamedTuple):
     ----------
     shares : dict
         The changes; empty where none brings enough.
-    odds : float
-        Share of the failed worlds searched on that settle with them.
-    price : float
     most : float
-        The largest such share that any set reaches.
+        The largest share of the failed worlds searched on that settle with any set.
     goal : float
         The share that was sought.
     """
 
     shares: Shares
-    odds: float
-    price: float
     most: float
     goal: float
 
@@ -59,7 +54,7 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     sets = [one for one in found.settled if set(one) <= set(keys)]
     most = max((found.odds(one) for one in sets), default=0.0)
     if most < LEAST:
-        return Smallest({}, 0.0, 0.0, most, goal)
+        return Smallest({}, most, goal)
     goal = min(goal, PART * most)
     sets = [one for one in sets if found.odds(one) >= goal - SLACK]
     steps = {k: (STEPS,) if field.moves[k].structure else range(1, STEPS + 1) for k in keys}
@@ -93,8 +88,7 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         some = order[: max(int((wanted[order].sum(axis=1).cumsum() <= ROWS).sum()), 1)]
         field.run([cells[n] for n in some], wanted[some])
         by_largest = True
-    odds = float(field.open([best], goal)[0][0])
-    return Smallest(best, odds, field.price(best), most, goal)
+    return Smallest(best, most, goal)
 
 
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
@@ -119,9 +113,7 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     reached = field.settled(begin).mean(axis=1)
     # in other worlds than it was found in it may fall short: most of what it brings here is kept
     goal = min(found.goal, KEPT * float(reached.max()))
-    shares = _reduced(field, begin[int(reached.argmax())], goal)
-    odds = float(field.odds([shares])[0])
-    return found._replace(shares=shares, odds=odds, price=field.price(shares))
+    return found._replace(shares=_reduced(field, begin[int(reached.argmax())], goal))
 
 
 def tuned(field: Field, found: Smallest) -> Smallest:
@@ -141,8 +133,7 @@ def tuned(field: Field, found: Smallest) -> Smallest:
     share = field.open(tried, found.goal, 0.0)[0]
     enough = np.flatnonzero(share >= found.goal - 1e-12)
     best = int(enough[0] if len(enough) else 1 + 2 * reached.argmax())
-    shares = tried[best]
-    return found._replace(shares=shares, odds=float(share[best]), price=field.price(shares))
+    return found._replace(shares=tried[best])
 
 
 def _reduced(field: Field, shares: Shares, goal: float) -> Shares:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.prose import percent
@@ -73,7 +73,7 @@ class DesignDraws(Draws):
         self.each, self.groups, self.group_of = worlds, groups, group_of
         super().__init__(seed, worlds * (len(groups) + 2), chunk)
 
-    def _all(self, name: str, *key: int) -> NDArray[np.float64]:
+    def _all(self, name: str, *key: int) -> Array:
         rows, chunk, self.drawn = self.drawn, self.chunk, self.each
         a = super()._all(name, *key)
         self.chunk = OTHER_CHUNK + chunk

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.ensemble.beside import Beside
@@ -22,7 +23,6 @@ from sim.ensemble.executors import Executor, Lost
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
 
-Array = NDArray[np.float64]
 Toward = dict[str, tuple[float, float]]
 """Path of a number → (share of the way, to where) by which it is moved."""
 Changed = tuple[Scenario, Toward]
@@ -154,7 +154,7 @@ def run_trials(
     seed: int,
     worlds: Sequence[int],
     executor: Executor,
-    wanted: NDArray[np.bool_] | None = None,
+    wanted: Mask | None = None,
 ) -> Ends:
     """How each world ends under each change; (changes, worlds), 0 where not wanted.
 
@@ -191,7 +191,7 @@ class _Parts:
         changed: Sequence[Changed],
         seed: int,
         worlds: Sequence[int],
-        wanted: NDArray[np.bool_] | None,
+        wanted: Mask | None,
         workers: int,
     ) -> None:
         self.out = np.zeros((len(changed), len(worlds)), dtype=np.int8)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
 from sim.scenario.titles import WHETHER, title_of
+from sim.studies.advise.space import MEDIATING
+from sim.studies.explain.inputs import is_yes_no, scale_words
 from sim.studies.explain.moves import TALKS, Move, Place
 from sim.words.shares import world_words
 from sim.words.story import within
 
-MEDIATORS = ("formulator", "manipulator")
-"""Roles whose leaving ends the mediation, and not the talks."""
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
 TOLD = 0.05
@@ -55,7 +56,7 @@ def bundle_words(move: Move, scenario: Scenario) -> str:
 
 def _mediates(move: Move, scenario: Scenario) -> bool:
     """Whether leaving ends the mediation: a party's ends the talks."""
-    return move.actor in scenario.actors and scenario.actors[move.actor].role in MEDIATORS
+    return move.actor in scenario.actors and scenario.actors[move.actor].role in MEDIATING
 
 
 def _order_words(move: Move) -> str:
@@ -180,7 +181,7 @@ def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     return [*lines, world_words(found.settled_allowed is not None)]
 
 
-def deciding(found: Explanation) -> list[str]:
+def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     """Drivers, strongest first."""
     if not found.drivers:
         return [
@@ -199,9 +200,9 @@ def deciding(found: Explanation) -> list[str]:
     ]
     told = found.drivers[:DRIVERS]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
-    if any("absolute" in one.if_high for one in told):
+    if any(is_yes_no(one.path) for one in told):
         lines.append(ABSOLUTE)
-    if any(one.if_low.startswith(("at 0", "at 1", "where harder", "where softer")) for one in told):
+    if any(scale_words(one.path, 0.0, scenario) for one in told):
         lines.append("Numbers like 0.40 are points of an issue's scale, which goes from 0 to 1.")
     return lines
 
@@ -291,7 +292,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     """What the mediator adds, and how to see more: ``again`` is the command."""
-    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in MEDIATORS}
+    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in MEDIATING}
     free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
     lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
     if lines:
@@ -334,7 +335,47 @@ def compare_command(file: str) -> str:
     return f"python -m sim compare {shlex.quote(file)} OTHER"
 
 
-def explain_words(file: str, overrides: Sequence[str]) -> str:
-    """The command that looks for the smallest change."""
+def explain_words(file: str, overrides: Sequence[str], command: str = "explain") -> str:
+    """The command that looks for the smallest change, or another one about the same scenario."""
     changed = [word for one in overrides for word in ("--set", one)]
-    return shlex.join(["python", "-m", "sim", "explain", file, *changed])
+    return shlex.join(["python", "-m", "sim", command, file, *changed])
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of what is told, and where there is one the command that runs what it is about."""
+
+    title: str
+    lines: list[str]
+    command: str = ""
+
+
+def sections(
+    found: Explanation, scenario: Scenario, file: str, overrides: Sequence[str]
+) -> tuple[list[Section], list[Section]]:
+    """All that is told after the answer: of the worlds and changes, and what stands beside it."""
+    again, own = explain_words(file, overrides), found.actor
+    who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
+    out = [
+        Section("What decides it", deciding(found, scenario)),
+        Section("What must be true", ruling(found)),
+    ]
+    if found.searched:
+        out.append(Section(f"What stands in the way{who}", standing(found, scenario)))
+    if found.unreached and not own:
+        out.append(Section(UNREACHED, found.unreached))
+    for one in found.changes:
+        run = run_words(file, [*overrides, *one.set])
+        out.append(Section(changed_title(one, scenario), changing(one, scenario), run))
+    if found.searched and not found.changes:
+        nothing = "Nothing tried settles 5 % of the failed worlds."
+        out.append(Section(f"The smallest change{who}", [nothing]))
+    if own:
+        return out, []
+    if found.searched and found.failed:
+        out.append(Section("Who could alone", alone_words(found, scenario, again)))
+    mediation = explain_words(file, overrides, "mediation")
+    return out, [
+        Section("What the mediator adds", mediating(found, scenario, mediation)),
+        Section("Beside other plans", [comparing_words(file)]),
+    ]

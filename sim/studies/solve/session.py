@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim import __version__
 from sim.listed.stacked import Sessions
 from sim.listed.strategies import session as play
 from sim.listed.targets import times
@@ -16,7 +14,7 @@ from sim.scenario import LoadedDiscrete
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject, solve_discrete
-from sim.studies.solve.summary import points, rounded, summary
+from sim.studies.solve.summary import points, provenance, rounded, summary
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,8 @@ def play_session(loaded: LoadedDiscrete, overrides: tuple[str, ...]) -> Session:
     content = loaded.content
     scenario, protocol = content.scenario, content.protocol
     result, course = play(scenario, content.strategies, protocol.steps, protocol.slack)
-    provenance = {
-        "scenario_hash": loaded.digest,
-        "files": [Path(f).name for f in loaded.files],
-        "overrides": list(overrides),
-        "sim": __version__,
-    }
     session = Session(content, result, course, solve_discrete(content), {})
-    solved = summary(session.subject, session.deals, provenance)
+    solved = summary(session.subject, session.deals, provenance(loaded, overrides))
     agreed, keys = session.agreed, list(content.actors)
     worth = result.utilities[0].tolist()
     told = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim import __version__
 from sim.formulas.solutions.analysis import Point
 from sim.prose import listing, signed
+from sim.scenario import Loaded, LoadedDiscrete
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 
@@ -138,6 +141,16 @@ def all_points(subject: Subject) -> dict[str, list[Point]]:
     if analysis.least_bad is not None:
         return {"least_bad": [analysis.least_bad]}
     return analysis.points
+
+
+def provenance(loaded: Loaded | LoadedDiscrete, overrides: Sequence[str]) -> dict[str, Any]:
+    """Of which scenario results are, with which changes, and by which version."""
+    return {
+        "scenario_hash": loaded.digest,
+        "files": [Path(f).name for f in loaded.files],
+        "overrides": list(overrides),
+        "sim": __version__,
+    }
 
 
 def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.formulas.statistics import Clustered
 from sim.results.outcomes import Measure
 from sim.studies.sweep.estimates import Contrast, contrast
@@ -69,7 +69,7 @@ def unmoved(results: SweepResults, measures: Sequence[Measure]) -> list[Paramete
     if np.isnan(values).all():
         return found
     for column, parameter in enumerate(results.header.parameters):
-        first: dict[tuple[str, ...], NDArray[np.float64]] = {}
+        first: dict[tuple[str, ...], Array] = {}
         others = [labels[:column] + labels[column + 1 :] for labels in results.labels]
         if all(
             np.array_equal(first.setdefault(other, row), row, equal_nan=True)
@@ -80,7 +80,7 @@ def unmoved(results: SweepResults, measures: Sequence[Measure]) -> list[Paramete
 
 
 def _of_number(
-    results: SweepResults, parameter: Parameter, values: NDArray[np.float64], measure: Measure
+    results: SweepResults, parameter: Parameter, values: Array, measure: Measure
 ) -> Effect | None:
     at = results.numbers(parameter)
     if parameter.low is not None and parameter.high is not None:
@@ -98,7 +98,7 @@ def _of_number(
 
 
 def _of_words(
-    results: SweepResults, parameter: Parameter, values: NDArray[np.float64], measure: Measure
+    results: SweepResults, parameter: Parameter, values: Array, measure: Measure
 ) -> Effect | None:
     column = results.header.parameters.index(parameter)
     at = np.array([labels[column] for labels in results.labels])
@@ -119,9 +119,9 @@ def _between(
     results: SweepResults,
     parameter: Parameter,
     measure: Measure,
-    values: NDArray[np.float64],
-    low: NDArray[np.bool_],
-    high: NDArray[np.bool_],
+    values: Array,
+    low: Mask,
+    high: Mask,
     ends: tuple[str, str],
 ) -> Effect | None:
     if not results.header.sampled:
@@ -135,8 +135,8 @@ def _between(
 
 
 def _with_partners(
-    results: SweepResults, parameter: Parameter, low: NDArray[np.bool_], high: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    results: SweepResults, parameter: Parameter, low: Mask, high: Mask
+) -> tuple[Mask, Mask]:
     """Only complete cells whose like at the other end is complete, too."""
     column = results.header.parameters.index(parameter)
     others = [labels[:column] + labels[column + 1 :] for labels in results.labels]

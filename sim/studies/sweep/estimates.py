@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.formulas.emulator import spread_of_difference, spread_of_mean, spread_of_share
 from sim.formulas.statistics import (
     Z80,
@@ -26,8 +26,8 @@ from sim.results.outcomes import Measure
 from sim.studies.sweep.results import SweepResults
 from sim.words.shares import is_few, odds_parts
 
-Values = NDArray[np.float64]
-Cells = NDArray[np.bool_]
+Values = Array
+Cells = Mask
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def contrast(
     return Contrast(one.mean - two.mean, interval, allowed)
 
 
-def _by_world(rows: Values) -> tuple[Values, NDArray[np.bool_]]:
+def _by_world(rows: Values) -> tuple[Values, Mask]:
     """Mean of each world over the cells in which it has a value, and whether there is any."""
     count = (~np.isnan(rows)).sum(axis=0)
     return np.nansum(rows, axis=0) / np.maximum(count, 1), count > 0

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import CHUNK, Draws
 from sim.ensemble.chunks import Task, chunk_tasks
 from sim.ensemble.runner import provenance
@@ -129,7 +130,7 @@ def _calibrations(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _drawn(plan: Plan, cell: int) -> dict[str, NDArray[np.float64]]:
+def _drawn(plan: Plan, cell: int) -> dict[str, Array]:
     """Engine parameters that the worlds of a cell draw and use, by name."""
     from sim.engine.judged import judged
     from sim.engine.model import PeaceTalks

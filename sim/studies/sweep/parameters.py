@@ -226,26 +226,12 @@ def _holds_durations(node: Any) -> bool:
     return any(map(is_duration, body if isinstance(body, list | dict) else [body]))
 
 
-def _node(raw: Any, path: Path_) -> tuple[bool, Any]:
+def _node(raw: dict[str, Any], path: Path_) -> tuple[bool, Any]:
     """Whether there is something at a path, and what."""
-    node = raw
-    for part in path:
-        if isinstance(node, list):
-            named = {str(e["name"]): e for e in node if isinstance(e, dict) and "name" in e}
-            if part in named:
-                node = named[part]
-            elif str(part).isdecimal() and int(part) < len(node):
-                node = node[int(part)]
-            else:
-                return False, None
-        elif isinstance(node, dict):
-            keys = {str(k): k for k in node}
-            if str(part) not in keys:
-                return False, None
-            node = node[keys[str(part)]]
-        else:
-            return False, None
-    return True, node
+    (parent, last), problem = step_to(dict(raw), path, "")
+    if problem is not None or (isinstance(parent, dict) and last not in parent):
+        return False, None
+    return True, parent[last]
 
 
 def _typed(path: Path_) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sim.results.outcomes import LASTING, Names
+from sim.results.outcomes import Names, lasting_years
 from sim.scenario import Loaded, Scenario, ScenarioError, load_variant
 from sim.scenario.errors import Place, Problem, file_error
 from sim.scenario.tracks import limited_titles
@@ -65,8 +65,8 @@ class Plan:
         ``--set`` changes for all cells.
     parameters : list of Parameter
         What is varied; with several files the first is the scenario.
-    actors, issues : tuple of str
-        Keys of the signatories and issues of all cells: the columns of the results.
+    names : Names
+        Of the signatories and issues of all cells, which are the columns of the results.
     """
 
     scenarios: dict[str, Loaded]
@@ -77,8 +77,16 @@ class Plan:
     parameters: list[Parameter]
     cells: list[Cell]
     names: Names
-    actors: tuple[str, ...]
-    issues: tuple[str, ...]
+
+    @property
+    def actors(self) -> tuple[str, ...]:
+        """Keys of the signatories of all cells."""
+        return tuple(self.names.actors)
+
+    @property
+    def issues(self) -> tuple[str, ...]:
+        """Keys of the issues of all cells."""
+        return tuple(self.names.issues)
 
     @property
     def name(self) -> str:
@@ -146,56 +154,44 @@ def make_plan(
                 [Problem(Place(f"--vary: the cell {what}"), p.key, p.message, p.fix)
                  for p in error.problems]
             ) from None  # fmt: skip
-        facts = _Facts.of(loaded.scenario)
-        variants.append(facts)
-        cells.append(
-            Cell(labels, name, changed, loaded.digest, tuple(facts.actors), tuple(facts.issues))
-        )
-    actors = {k: v for facts in reversed(variants) for k, v in facts.actors.items()}
-    issues = {k: v for facts in reversed(variants) for k, v in facts.issues.items()}
-    in_order = [k for k in bases[0].scenario.issues if k in issues]
-    ordered = [*in_order, *(k for k in issues if k not in in_order)]
-    stages = {facts.first_stage for facts in variants}
-    years = [facts.years for facts in variants if facts.years]
-    names = Names(
-        dict(sorted(actors.items())),
-        {k: issues[k] for k in ordered},
-        any(facts.stages > 1 for facts in variants),
-        stages.pop() if len(stages) == 1 else "",
-        min(LASTING, *years) if years else 0,
-        min(facts.horizon for facts in variants),
-        {k: title for facts in reversed(variants) for k, title in facts.limited.items()},
-    )
-    return Plan(
-        scenarios, overrides, design, seed, worlds, parameters, cells, names,
-        tuple(names.actors), tuple(names.issues),
-    )  # fmt: skip
+        own_names = _names(loaded.scenario)
+        variants.append(own_names)
+        columns = (tuple(own_names.actors), tuple(own_names.issues))
+        cells.append(Cell(labels, name, changed, loaded.digest, *columns))
+    names = _common(variants, list(bases[0].scenario.issues))
+    return Plan(scenarios, overrides, design, seed, worlds, parameters, cells, names)
 
 
-@dataclass(frozen=True)
-class _Facts:
+def _names(scenario: Scenario) -> Names:
     """What is told of a cell's scenario without keeping it."""
+    stage = scenario.stages[0]
+    return Names(
+        {k: a.short for k, a in sorted(scenario.actors.items()) if a.consents_to != "none"},
+        {k: i.title for k, i in scenario.issues.items()},
+        len(scenario.stages) > 1,
+        stage.title or stage.name.replace("_", " "),
+        lasting_years([scenario]),
+        scenario.last_day,
+        limited_titles(scenario),
+    )
 
-    actors: dict[str, str]
-    issues: dict[str, str]
-    stages: int
-    first_stage: str
-    years: int
-    horizon: int
-    limited: dict[str, str]
 
-    @classmethod
-    def of(cls, scenario: Scenario) -> _Facts:
-        stage = scenario.stages[0]
-        return cls(
-            {k: a.short for k, a in sorted(scenario.actors.items()) if a.consents_to != "none"},
-            {k: i.title for k, i in scenario.issues.items()},
-            len(scenario.stages),
-            stage.title or stage.name.replace("_", " "),
-            scenario.durability.years if scenario.durability else 0,
-            scenario.last_day,
-            limited_titles(scenario),
-        )
+def _common(cells: Sequence[Names], first: Sequence[str]) -> Names:
+    """Names of all cells, by the first that has each; issues ``first`` in their order."""
+    actors, issues, limited = (
+        {key: title for cell in reversed(cells) for key, title in getattr(cell, of).items()}
+        for of in ("actors", "issues", "limited")
+    )
+    stages = {cell.first_stage for cell in cells}
+    return Names(
+        dict(sorted(actors.items())),
+        {key: issues[key] for key in dict.fromkeys([*first, *issues]) if key in issues},
+        any(cell.stages for cell in cells),
+        stages.pop() if len(stages) == 1 else "",
+        min((cell.lasting for cell in cells if cell.lasting), default=0),
+        min(cell.horizon for cell in cells),
+        limited,
+    )
 
 
 def _refuse_without_effect(overrides: Sequence[str], varies: Sequence[Vary]) -> None:

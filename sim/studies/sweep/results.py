@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
 from sim.formulas.emulator import normal_scores
 from sim.prose import did_you_mean
@@ -108,7 +108,7 @@ class SweepResults:
 
     header: Header
     data: xr.Dataset
-    finished: NDArray[np.bool_]
+    finished: Mask
     folder: Path
 
     @cached_property
@@ -117,7 +117,7 @@ class SweepResults:
         columns = [self.data[p.path].values.astype(str) for p in self.header.parameters]
         return [tuple(str(v) for v in row) for row in zip(*columns, strict=True)]
 
-    def numbers(self, parameter: Parameter) -> NDArray[np.float64]:
+    def numbers(self, parameter: Parameter) -> Array:
         """Values of a numeric parameter by cell, durations in days."""
         texts = self.data[parameter.path].values.astype(str)
         return np.array([days_in(t) if is_duration(t) else float(t.rstrip("x")) for t in texts])
@@ -149,22 +149,22 @@ class SweepResults:
             raise file_error(f"{option} {path}", said, fix)
         return found[0]
 
-    def values(self, measure: Measure) -> NDArray[np.float64]:
+    def values(self, measure: Measure) -> Array:
         """A measure by cell and world; NaN where a world has no value or was not run."""
         return np.where(self.finished, measure.values(self.data), np.nan)
 
     @cached_property
-    def _drawn(self) -> NDArray[np.float64]:
+    def _drawn(self) -> Array:
         """Engine parameters that worlds draw (draws, parameters, worlds); NaN: not drawn."""
         if DRAWN not in self.data.coords:
             return np.empty((1, 0, self.finished.shape[1]))
         return np.asarray(self.data[DRAWN].values, dtype=np.float64)
 
     @cached_property
-    def _scores(self) -> dict[tuple[int, ...], NDArray[np.float64]]:
+    def _scores(self) -> dict[tuple[int, ...], Array]:
         return {}
 
-    def scores(self, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def scores(self, cells: Mask) -> Array:
         """What the worlds of some cells draw of what past talks allow, as normal scores.
 
         Shape (worlds, parameters); a parameter that these cells draw differently is left out.
@@ -189,7 +189,7 @@ class SweepResults:
         return SweepResults(self.header, data, self.finished[some], self.folder)
 
     @property
-    def complete(self) -> NDArray[np.bool_]:
+    def complete(self) -> Mask:
         """Cells of which all worlds have been run."""
         return np.asarray(self.finished.all(axis=1))
 

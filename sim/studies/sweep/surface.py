@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.results.outcomes import Measure
 from sim.scenario.durations import is_duration
 from sim.scenario.errors import file_error
@@ -40,8 +41,8 @@ class Axis:
 
     parameter: Parameter
     labels: list[str]
-    centres: NDArray[np.float64] | None
-    edges: NDArray[np.float64] | None = None
+    centres: Array | None
+    edges: Array | None = None
     words: Sequence[str] = ()
 
     def told(self, n: int) -> str:
@@ -96,14 +97,14 @@ class Surface:
     fixed: dict[str, str]
 
     @cached_property
-    def mean(self) -> NDArray[np.float64]:
+    def mean(self) -> Array:
         """Shape (y, x), NaN where there is none."""
         out = np.full(self.cells.shape, np.nan)
         for at, one in self.found.items():
             out[at] = one.mean
         return out
 
-    def spans(self, row: int, sampling: bool = False) -> NDArray[np.float64]:
+    def spans(self, row: int, sampling: bool = False) -> Array:
         """Ends of the intervals that matter, or of those of sampling beside them, shape (2, x).
 
         NaN where there is none, or it is not worth drawing.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.chunks import Failure
 from sim.files import csv_cell, csv_text, json_text
 from sim.results.outcomes import NOTE, Measure
@@ -17,7 +17,7 @@ from sim.studies.sweep.estimates import estimate
 from sim.studies.sweep.results import CHANGES, DIGEST, SweepResults
 
 Row = dict[str, Any]
-ByMeasure = dict[Measure, NDArray[np.float64] | None]
+ByMeasure = dict[Measure, Array | None]
 """Values by cell and world; None where nothing has been run."""
 NOTHING = (None, None)
 IN_MEMORY = 200_000

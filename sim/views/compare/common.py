@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label, marks, worlds_words
+from sim.views.run_data import day_text
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ def first_group(comparison: Comparison) -> tuple[list[Run], str]:
     """What is ranked together with the baseline, and where there is more, since which day it is."""
     first, *others = comparison.groups
     names = [place.scenario for place in first.places]
-    return [comparison.run(name) for name in names], f"from {first.day_0} on: " if others else ""
+    return [
+        comparison.run(name) for name in names
+    ], f"from {day_text(date.fromisoformat(first.day_0))} on: " if others else ""
 
 
 def sharing_issues(comparison: Comparison) -> list[Run]:

@@ -22,7 +22,7 @@ from sim.views.view import View
 OTHER = "other"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Obstacle:
     """An issue, or a reason, by scenario.
 

@@ -1,0 +1,54 @@
+"""Standard output as all commands use it: headings, indented lines, plain tables, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.commands.work import Work
+
+CONSEQUENCES = "A model's consequences, given the assumptions; not a forecast."
+
+
+class Paper(Console):
+    """A console that takes words as they are and breaks lines at its edge."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False, soft_wrap=False)
+
+    def bold(self, text: str) -> None:
+        """A heading, or what is to be seen first."""
+        self.print(Text(text, style="bold"))
+
+    def indented(self, *lines: str | Table, style: str | None = None, by: int = 2) -> None:
+        """Lines or tables a little to the right."""
+        for line in lines:
+            self.print(Padding(line, (0, 0, 0, by)), style=style)
+
+    def section(self, title: str, lines: Iterable[str]) -> None:
+        """Lines under a heading of their own."""
+        self.bold(f"\n{title}")
+        self.indented(*lines)
+
+    def changed(self, overrides: Iterable[str]) -> None:
+        """What was changed on the command line."""
+        for change in overrides:
+            self.bold(f"Changed: {change}")
+
+    def end(self, note: str, work: Work) -> None:
+        """What the numbers are, and where the files."""
+        self.print(Text(note, style="italic"))
+        self.print(f"Written to {work.folder}: {', '.join(work.written)}")
+
+
+def plain_table(first: str, *others: str, gap: int = 2, header: bool = True) -> Table:
+    """A table without lines; numbers in all columns but the first."""
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), show_header=header)
+    table.add_column(first)
+    for column in others:
+        table.add_column(column, justify="right")
+    return table

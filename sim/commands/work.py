@@ -1,0 +1,146 @@
+"""What a command leaves in a folder, where it works, and who is told how far it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.files import write_text, written_whole
+
+if TYPE_CHECKING:
+    from sim.ensemble.executors import Executor
+    from sim.ensemble.runner import Progress
+
+Content = str | Callable[[Path], object]
+"""A text, or what writes a file to a path."""
+
+
+def charts_of(charts: Iterable[str], *formats: str | None) -> list[str]:
+    """Names of the files of charts; of the format None there are none."""
+    return [f"{chart}.{suffix}" for chart in charts for suffix in formats if suffix]
+
+
+class Work:
+    """Files in one folder.
+
+    Attributes
+    ----------
+    folder : Path
+        Where to.
+    written : list of str
+        Names of the files finished so far.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.written: list[str] = []
+
+    def write(self, name: str, content: Content) -> None:
+        """One file, new or anew; the folder is made where there is none."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            write_text(self.folder / name, content)
+        else:
+            with written_whole(self.folder / name) as temporary:
+                content(temporary)
+        if name not in self.written:
+            self.written.append(name)
+
+    def names(self) -> list[str]:
+        """Files that all of it comes to, as far as that is known."""
+        return self.written
+
+    def left_over(self, known: list[str]) -> list[Path]:
+        """Files of these names in the folder that were not written (yet)."""
+        paths = [self.folder / name for name in known if name not in self.written]
+        return [path for path in paths if path.exists()]
+
+    def what_is_missing(self) -> str:
+        """What was finished and what was not, in one sentence."""
+        text = f"Finished in {self.folder}: {', '.join(self.written) or 'nothing'}"
+        missing = [name for name in self.names() if name not in self.written]
+        return f"{text}; missing: {', '.join(missing)}." if missing else f"{text}."
+
+
+@contextmanager
+def at_work(
+    workers: int | None, cluster: str | None, show_progress: bool, chunks: int | None = None
+) -> Iterator[tuple[Executor, Progress]]:
+    """Where worlds are run (see :func:`~sim.ensemble.opening.open_executor`), and who is told."""
+    from sim.ensemble.opening import open_executor  # slow to import
+
+    with (
+        progress_bar(show_progress) as progress,
+        open_executor(workers, cluster, chunks) as executor,
+    ):
+        yield executor, progress
+
+
+DELAY = 1.0
+
+
+@contextmanager
+def progress_bar(show: bool) -> Iterator[Callable[[str, float, float], None]]:
+    """A function ``progress(what, done, total)`` that draws a bar on standard error.
+
+    Nothing is drawn in the first second, when standard error is not a terminal, or if not wanted.
+    """
+    if not (show and sys.stderr.isatty()):
+        yield lambda what, done, total: None
+        return
+
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        auto_refresh=False,  # no thread of its own, so that the process may fork
+    )
+    begun = time.monotonic()
+    task = bar.add_task("", total=1.0)
+    started = False
+
+    def progress(what: str, done: float, total: float) -> None:
+        nonlocal started
+        if not started and time.monotonic() - begun > DELAY:
+            bar.start()
+            started = True
+        words = "running worlds" if what == "worlds" else what
+        bar.update(task, description=words, completed=done / max(total, 1), refresh=started)
+
+    try:
+        yield progress
+    finally:
+        if started:
+            bar.stop()
+
+
+def replaced_words(folder: Path, digest: str) -> str:
+    """A sentence where a folder holds the results of other assumptions, else nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results are about to be written.
+    digest : str
+        Hash of the scenario that is run.
+    """
+    try:
+        about = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["provenance"]
+        before, changes = about["scenario_hash"], about.get("overrides") or []
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return ""
+    if before == digest:
+        return ""
+    of = f"changed by {', '.join(map(str, changes))}" if changes else "of a scenario that differs"
+    return f"{folder}: replaces the results of a run {of}; --out keeps both."
