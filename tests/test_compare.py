@@ -352,7 +352,7 @@ def test_what_is_printed_fits_one_screen(
         place, _, settles, rest = re.split(r" +", line.replace(" %", "%"), maxsplit=3)
         low, high = (100 * end for end in row["settlement_range"])
         assert settles == percent(row["settlement"], row["settlement_range"]).replace(" ", "")
-        shown_low, shown_high = map(float, rest.split()[0].rstrip("%").split("–"))
+        shown_low, shown_high = map(float, rest.split()[0].split("–"))
         assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.5)
         issue = content["scenarios"][name]["stuck_on"]
         assert line.endswith(f"{percent(row['stuck_on_share'])}")
@@ -590,8 +590,11 @@ def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> Non
     assert typed(kellogg, *run, "--out", out).code == 0
     change = "actors.putin.patience={fixed: 20}"
     assert typed(kellogg, *run, "--set", change, "--out", trial).code == 0
-    words = ["compare", str(out / "kellogg"), str(trial / "kellogg"), "--no-plots", "--quiet"]
-    assert typed(*words, "--out", tmp_path / "both").code == 0
+    words = ["compare", str(out / "kellogg"), str(trial / "kellogg"), "--no-plots"]
+    shown = typed(*words, "--out", tmp_path / "both")
+    assert shown.code == 0
+    assert f"Changed in trial_kellogg: {change}" in shown.words
+    assert "Changed in all" not in shown.out
     content = json.loads((tmp_path / "both" / "compare.json").read_text())
     (told,) = content["differ_in"].values()
     assert told == ["actors.putin.patience: {triangular: [26w, 78w, 156w]} → {fixed: 20}"]

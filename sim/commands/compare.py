@@ -74,7 +74,7 @@ def compare(
     elif not quiet:
         from sim.commands.terminal.compare import tell, tell_short
 
-        (tell if full else tell_short)(comparison, job.folder, job.written)
+        (tell if full else tell_short)(comparison, job)
     for given, error_text in comparison.failed.items():
         print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
     if comparison.missing:

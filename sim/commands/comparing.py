@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.commands.work import progress_bar
-from sim.files import write_text
+from sim.commands.errors import FORMATS
+from sim.commands.work import Work, charts_of, progress_bar
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
 
@@ -23,7 +23,7 @@ TABLES: dict[str, Callable[[Comparison], str]] = {
 }
 
 
-class CompareJob:
+class CompareJob(Work):
     """Compares scenarios and writes the files, each whole or not at all.
 
     Parameters
@@ -33,10 +33,6 @@ class CompareJob:
 
     Attributes
     ----------
-    folder : Path
-        Where to.
-    written : list of str
-        Names of the files finished so far.
     comparison : Comparison or None
         What has been compared, once it has.
     """
@@ -48,8 +44,8 @@ class CompareJob:
         chart_format: str | None,
         report: bool = False,
     ) -> None:
-        self.folder, self.chart_format, self.report = folder, chart_format, report
-        self.written: list[str] = []
+        super().__init__(folder)
+        self.chart_format, self.report = chart_format, report
         self.comparison: Comparison | None = None
         self._compared = compared
 
@@ -62,10 +58,8 @@ class CompareJob:
         with progress_bar(show_progress) as progress:
             self.comparison = comparison = self._compared(progress=progress)
             drawn: dict[str, Drawing] = {}
-            self.folder.mkdir(parents=True, exist_ok=True)
             for name, text in TABLES.items():
-                write_text(self.folder / name, text(comparison))
-                self.written.append(name)
+                self.write(name, text(comparison))
             if self.chart_format is not None and not comparison.missing:
                 from sim.plots.comparison import FIGURES
 
@@ -82,28 +76,19 @@ class CompareJob:
                 progress(f"writing {REPORT}", 0, 1)
                 compare_report(comparison, self.folder / REPORT, drawn)
                 self.written.append(REPORT)
-        for old in self.left_over():
+        for old in self.left_over([*TABLES, *charts_of(CHARTS, *FORMATS), REPORT]):
             old.unlink()
         return comparison
 
     def names(self) -> list[str]:
         """Files that a complete comparison can write."""
-        charts = [] if self.chart_format is None else [f"{c}.{self.chart_format}" for c in CHARTS]
-        return [*TABLES, *charts, *([REPORT] if self.report else [])]
-
-    def left_over(self) -> list[Path]:
-        """Files in the folder that a comparison writes and this one did not (yet)."""
-        charts = [f"{chart}.{suffix}" for chart in CHARTS for suffix in ("png", "svg", "pdf")]
-        known = [self.folder / name for name in (*TABLES, *charts, REPORT)]
-        return [p for p in known if p.name not in self.written and p.exists()]
+        return [*TABLES, *charts_of(CHARTS, self.chart_format), *([REPORT] if self.report else [])]
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""
         if self.comparison is None:
             return "No scenario was finished; nothing was written."
-        missing = [name for name in self.names() if name not in self.written]
-        done = ", ".join(self.written) or "nothing"
-        text = f"Finished in {self.folder}: {done}; missing: {', '.join(missing) or 'nothing'}."
+        text = super().what_is_missing()
         if self.comparison.missing:
             text += f" Scenarios not finished: {', '.join(self.comparison.missing)}."
         return text

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.commands.terminal.paper import Paper
+from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent, signed
 from sim.results.outcomes import NOTE
@@ -17,7 +16,7 @@ from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import COLUMNS, TIES, best_words, distance_words
-from sim.studies.compare.short import short_words
+from sim.studies.compare.short import changed_words, short_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -30,55 +29,39 @@ from sim.studies.compare.words import (
 from sim.words.shares import WORLD, is_few, odds_parts
 
 
-def tell_short(comparison: Comparison, folder: Path, written: list[str]) -> None:
+def tell_short(comparison: Comparison, work: Work) -> None:
     """Print the answer, one table and the largest differences on one screen."""
-    console = Console(highlight=False, markup=False)
-    for line, heading in short_words(comparison, folder, written):
-        console.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
+    paper = Paper()
+    for line, heading in short_words(comparison, work.folder, work.written):
+        paper.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
 
 
-def tell(comparison: Comparison, folder: Path, written: list[str]) -> None:
-    """Print the table, the differences, what is left out, and where the files are."""
-    console = Console(highlight=False, markup=False, soft_wrap=False)
-    count = len(comparison.runs)
-    title = f"{counted(count, 'scenario')}, compared with {comparison.baseline}"
-    console.print(Text(title, style="bold"))
-    console.print(Text(worlds_words(comparison) + "\n"))
-    for change in comparison.base.summary.provenance.overrides:
-        console.print(Text(f"Changed: {change}", style="bold"))
-    _ranking(console, comparison)
-    console.print(Text("\nAll of them", style="bold"))
-    console.print(_table(comparison))
-    console.print(Padding(f"{spans_words(comparison)} {WORLD}.", (0, 0, 0, 2)), style="dim")
-    _contents(console, comparison)
-    _changes(console, comparison)
+def tell(comparison: Comparison, work: Work) -> None:
+    """Print the tables, the differences, what is left out, and where the files are."""
+    paper = Paper()
+    paper.bold(f"{counted(len(comparison.runs), 'scenario')}, compared with {comparison.baseline}")
+    paper.print(worlds_words(comparison) + "\n")
+    for change in changed_words(comparison):
+        paper.bold(change)
+    _ranking(paper, comparison)
+    paper.bold("\nAll of them")
+    paper.print(_table(comparison))
+    paper.indented(f"{spans_words(comparison)} {WORLD}.", style="dim")
+    _contents(paper, comparison)
+    _changes(paper, comparison)
     plans = _plans(comparison)
     if plans.row_count:
-        console.print(
-            Text(
-                "\nThe plans as published, weighed on day 0 (in most worlds; blank: nobody)",
-                style="bold",
-            )
-        )
-        console.print(plans)
-    lines = told(comparison)
-    if lines:
-        console.print(Text("\nDifferences, world by world", style="bold"))
+        paper.bold("\nThe plans as published, weighed on day 0 (in most worlds; blank: nobody)")
+        paper.print(plans)
+    if lines := told(comparison):
         if len({run.scenario.war.start_date for run in comparison.runs}) > 1:
-            console.print("  A plan of another day 0 starts from another situation, too.")
-        for line in lines:
-            console.print(Padding(line, (0, 0, 0, 2)))
-        console.print(Padding(RIPENESS, (0, 0, 0, 2)), style="dim")
-        console.print(Padding(ONE_BY_ONE, (0, 0, 0, 2)), style="dim")
+            lines = ["A plan of another day 0 starts from another situation, too.", *lines]
+        paper.section("Differences, world by world", lines)
         pairing = pairing_words(comparison)
-        if pairing:
-            console.print(Padding(pairing, (0, 0, 0, 2)), style="dim")
+        paper.indented(RIPENESS, ONE_BY_ONE, *([pairing] if pairing else []), style="dim")
     if comparison.notes:
-        console.print(Text("\nNote", style="bold"))
-        for note in comparison.notes:
-            console.print(Padding(note, (0, 0, 0, 2)))
-    console.print(Text(f"\n{NOTE}", style="italic"))
-    console.print(f"Written to {folder}: {', '.join(written)}")
+        paper.section("Note", comparison.notes)
+    paper.end(f"\n{NOTE}", work)
 
 
 def _table(comparison: Comparison) -> Table:
@@ -97,10 +80,10 @@ def _table(comparison: Comparison) -> Table:
     return table
 
 
-def _ranking(console: Console, comparison: Comparison) -> None:
+def _ranking(paper: Paper, comparison: Comparison) -> None:
     """Which does best, and places among the plans of one war and day 0, with ties."""
     for line in best_words(comparison.groups):
-        console.print(line)
+        paper.print(line)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("Scenario", no_wrap=True)
@@ -118,34 +101,31 @@ def _ranking(console: Console, comparison: Comparison) -> None:
             words = distance_words(place, run)
             table.add_row(group.rank(place), place.scenario, *numbers,
                           f"{place.distance:.2f}", words)  # fmt: skip
-    console.print(Padding(table, (1, 0, 0, 0)))
-    if any(place.tied for group in comparison.groups for place in group.places):
-        console.print(Padding(TIES, (0, 0, 0, 2)), style="dim")
-    console.print(Padding(COLUMNS, (0, 0, 0, 2)), style="dim")
+    paper.print("")
+    paper.print(table)
+    tied = any(place.tied for group in comparison.groups for place in group.places)
+    paper.indented(*([TIES] if tied else []), COLUMNS, style="dim")
 
 
-def _contents(console: Console, comparison: Comparison) -> None:
+def _contents(paper: Paper, comparison: Comparison) -> None:
     """What the plans say, issue by issue, where they say different things."""
     rows = [line for runs in comparison.wars for line in contents(runs)]
-    if not rows:
-        return
-    console.print(Text("\nWhat the plans say, where they differ", style="bold"))
+    if rows:
+        paper.bold("\nWhat the plans say, where they differ")
     for line in rows:
-        console.print(Padding(line.about, (0, 0, 0, 2)))
-        for text, names in line.says.items():
-            console.print(Padding(f"{text}: {', '.join(names)}", (0, 0, 0, 6)))
+        paper.indented(line.about)
+        paper.indented(*(f"{text}: {', '.join(names)}" for text, names in line.says.items()), by=6)
 
 
-def _changes(console: Console, comparison: Comparison) -> None:
+def _changes(paper: Paper, comparison: Comparison) -> None:
     """Other assumptions that the files differ in from the baseline's, where they are few."""
     for run in comparison.alike:
         told = changes(run, comparison.base)
         if run is comparison.base or len(told) > FEW:
             continue
         name = run.scenario.name
-        console.print(Text(f"\nIn the files {name} differs from {comparison.baseline} in"))
-        for line in change_words(run, comparison.base) or ["nothing"]:
-            console.print(Padding(line, (0, 0, 0, 2)))
+        paper.print(f"\nIn the files {name} differs from {comparison.baseline} in")
+        paper.indented(*(change_words(run, comparison.base) or ["nothing"]))
 
 
 def _plans(comparison: Comparison) -> Table:

@@ -14,7 +14,7 @@ from sim.studies.compare.ranking import Group, Place, criteria
 from sim.studies.compare.words import TOLD, amounts, worlds_words
 
 PER_MEASURE, MOST = 2, 6
-"""Differences that are told: of each measure the largest, and at the most of all."""
+"""Differences that are told: of each measure the largest, of all the largest of each first."""
 RANKED = (
     "Ranked by what first tells two plans apart: settlements, those that hold, the least gain of a "
     "side, first stages, how far red lines miss each other; “=” is a tie."
@@ -27,9 +27,7 @@ ROOM = "Room for a deal: what all could gain at once over no deal (1: all that a
 def short_words(comparison: Comparison, folder: Path, written: list[str]) -> list[tuple[str, bool]]:
     """Lines, and whether each is a heading."""
     title = f"{counted(len(comparison.runs), 'scenario')}, compared with {comparison.baseline}"
-    changes = comparison.base.summary.provenance.overrides
-    head = wrapped(f"{title}; {worlds_words(comparison)}")
-    head += wrapped(f"Changed in all: {', '.join(changes)}") if changes else []
+    head = [f"{title}; {worlds_words(comparison)}", *changed_words(comparison)]
     paragraphs = [
         ranking_lines(comparison),
         difference_lines(comparison),
@@ -40,11 +38,25 @@ def short_words(comparison: Comparison, folder: Path, written: list[str]) -> lis
             NOTE,
         ],
     ]
-    lines = [(line, True) for line in head]
+    lines = [(line, True) for text in head for line in wrapped(text)]
     lines += [(line, False) for text in answer_words(comparison) for line in wrapped(text)]
     for paragraph in filter(None, paragraphs):
         lines += [("", False), *((line, line.endswith(":")) for line in paragraph)]
     return lines
+
+
+def changed_words(comparison: Comparison) -> list[str]:
+    """What ``--set`` has changed: in all, and in results that were saved with changes of their own.
+
+    Each as typed.
+    """
+    changes = {r.scenario.name: r.summary.provenance.overrides for r in comparison.runs}
+    common = [one for one in changes[comparison.baseline]
+              if all(one in own for own in changes.values())]  # fmt: skip
+    where = {"all": common} | {
+        name: [one for one in own if one not in common] for name, own in changes.items()
+    }
+    return [f"Changed in {name}: {', '.join(own)}" for name, own in where.items() if own]
 
 
 def files_words(written: list[str]) -> str:
@@ -149,7 +161,7 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
         title = comparison.run(place.scenario).scenario.issues[issue].title
         stuck = f"{title} {percent(share)}"
     settles, holds = percent(place.settlement, span), percent(place.holds)
-    return [where, name, settles, span_words(span), holds, stuck]
+    return [where, name, settles, span_words(span).removesuffix(" %"), holds, stuck]
 
 
 def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
@@ -159,7 +171,7 @@ def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
         first, name, *numbers, last = row
         numbers = [text.rjust(width) for text, width in zip(numbers, widths[2:], strict=True)]
         text = " ".join([first.ljust(widths[0]), name.ljust(widths[1]), *numbers])
-        room = max(WIDTH - len(text) - 2, 10)
+        room = max(WIDTH - len(text) - 2, 20)
         lines = wrapped(last, width=room)
         yield [f"{text}  {lines[0]}", *(" " * (len(text) + 2) + line for line in lines[1:])]
 
@@ -176,8 +188,9 @@ def difference_lines(comparison: Comparison) -> list[str]:
         (one for one in known if one.visible),
         key=lambda one: (one.scenario not in near, -abs(one.value)),
     )
-    largest = [one for key in TOLD for one in _of(seen, key)[:PER_MEASURE]]
-    largest = sorted(largest, key=seen.index)[:MOST]
+    by_measure = [_of(seen, key) for key in TOLD]
+    nth = (found[n : n + 1] for n in range(PER_MEASURE) for found in by_measure)
+    largest = [one for found in nth for one in found][:MOST]
     rows = []
     for key in TOLD:
         what = [(one.scenario, *amounts(one)) for one in _of(largest, key)]
