@@ -343,7 +343,7 @@ def test_a_run_is_told_beside_past_talks_where_settings_are_alike() -> None:
     assert f"({sum(talks.signed for talks in others)} were signed" in said
     there = percent(float(np.mean([talks.barred for talks in others])))
     here = (1 - summary.outcomes["settlement"]) * summary.stuck_because["red_lines"]
-    assert f"at the end in {there}, here in {percent(here)};" in said
+    assert f"Of all worlds {there} there and {percent(here)} here end with" in said
 
 
 def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:

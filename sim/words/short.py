@@ -193,7 +193,7 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     told = [one for one in issues if one[1] >= LEAST] or issues[:1]
     named = [f"{scenario.issues[k].title} ({percent(v)})" for k, v in told if v > 0]
     if named:
-        text += f". What they stop at: {listing(named)}"
+        text += f". They stop at {listing(named)}"
     lines = [f"{text}."]
     plan = summary.plan
     if plan is not None:

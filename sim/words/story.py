@@ -253,9 +253,10 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
     signed = sum(one.signed for one in others)
     return (
         f"{len(others)} past talks, run in the same way for as long as each had: {a} of worlds "
-        f"settle ({signed} were signed; the model's settings are learnt from them), here {x}. Red "
-        f"lines leave no common ground at the end in {b}, here in {y}; a package that would suit "
-        f"all is not reached in {c}, here in {z}."
+        f"settle ({signed} were signed; the model's settings are learnt from them, and when each "
+        f"is left out its odds are not shown to beat the base rate's), here {x}. Of all worlds "
+        f"{b} there and {y} here end with red lines that leave no common ground; {c} there and {z} "
+        "here with a package that would suit all and was not reached."
     )
 
 

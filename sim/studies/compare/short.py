@@ -19,7 +19,7 @@ RANKED = (
     "Ranked by what first tells two plans apart: settlements, those that hold, the least gain of a "
     "side, first stages, how far red lines miss each other; “=” is a tie."
 )
-BY_CHANCE = "of twenty that are none, one does by chance"
+BY_CHANCE = "without any true one, one in twenty would by chance"
 NOT_BETTER = "settling more need not mean a better plan"
 ROOM = "Room for a deal: what all could gain at once over no deal (1: all that a side wants)."
 

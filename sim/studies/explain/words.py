@@ -258,11 +258,11 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
     if one.turned(one.confirmed_interval.high) < one.asked:
         goal = percent(one.goal)
         if one.goal < one.asked:
-            goal += f" (four fifths of the most there is; {percent(one.asked)} were asked for)"
+            goal += f" (four fifths of the most there is; {percent(one.asked)} asked for)"
         lines.append(
-            f"Looked for was what costs least and brings a deal in {goal} of the worlds that fail. "
-            "This did in the few in which it was sought, and brings one in "
-            f"{percent(one.turned(one.confirmed))} of fresh ones; what costs more may bring more."
+            f"The cheapest set of changes found that brings a deal in {goal} of the failed worlds "
+            "in which it was sought; of fresh ones it brings one in "
+            f"{percent(one.turned(one.confirmed))}. What costs more may bring more."
         )
     lines += [f"- {words}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
@@ -288,7 +288,8 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- under {percent(TOLD)}: {listing(others)}")
-    return ["Of the worlds that fail settle, whatever one side alone changes, at most:", *lines]
+    head = "The most of the failed worlds that one side alone, whatever it changes, makes settle:"
+    return [head, *lines]
 
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
