@@ -36,8 +36,8 @@ OF_ACTOR = {
     "flexibility": "leeway on all its red lines together",
 }
 OF_ENGINE = {
-    "tempo": "Everyone's patience (1: as the file has it)",
-    "cost_scale": "Everyone's cost of war (1: as the file has it)",
+    "tempo": "Everyone's patience, as a multiple of the file's",
+    "cost_scale": "Everyone's cost of war, as a multiple of the file's",
 }
 
 
