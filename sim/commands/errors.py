@@ -7,25 +7,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn
 
 from sim.prose import printable
 
 if TYPE_CHECKING:
+    from sim.commands.work import Work
     from sim.scenario import Loaded, LoadedDiscrete
 
 FORMATS = ("png", "svg", "pdf")
-
-
-class Work(Protocol):
-    """What a command does, file by file."""
-
-    folder: Path
-    written: list[str]
-
-    def what_is_missing(self) -> str:
-        """What is finished and what is not, in one sentence."""
-        ...
 
 
 @contextmanager
