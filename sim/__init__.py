@@ -11,6 +11,7 @@ __version__ = "0.2.0"
 __all__ = [
     "Citation",
     "Comparison",
+    "Explanation",
     "Parameter",
     "Protocol",
     "ProtocolConformance",

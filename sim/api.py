@@ -27,9 +27,11 @@ from sim.engine.protocols import Protocol
 from sim.ensemble import runner
 from sim.ensemble.opening import open_executor
 from sim.formulas.tactics import Parameter, Tactic, View
+from sim.prose import counted, did_you_mean
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any, load_data
 from sim.scenario.errors import file_error
+from sim.scenario.overrides import read_changes
 from sim.words.checked import contents
 
 if TYPE_CHECKING:
@@ -41,12 +43,14 @@ if TYPE_CHECKING:
 
     from sim.results.summary import Summary
     from sim.studies.compare import comparison
+    from sim.studies.explain import findings
     from sim.studies.solve.subject import Subject
     from sim.studies.sweep.results import SweepResults
 
 __all__ = [
     "Citation",
     "Comparison",
+    "Explanation",
     "Parameter",
     "Protocol",
     "ProtocolConformance",
@@ -201,6 +205,40 @@ class Run:
         figure = _named(FIGURES, chart)(self.result)
         return None if figure is None else _shown(figure)
 
+    def explain(
+        self,
+        actor: str | None = None,
+        goal: float = 0.5,
+        workers: int | None = None,
+        progress: bool | runner.Progress = True,
+    ) -> Explanation:
+        """Why it ends as it does, and the smallest change that would turn failed worlds into deals.
+
+        Parameters
+        ----------
+        actor : str, optional
+            Look for what this actor alone could change, and nothing else.
+        goal : float
+            Share of the failed worlds that a change is to turn into settlements.
+        workers, progress
+            As in :meth:`Scenario.run`.
+
+        Raises
+        ------
+        ValueError
+            If the scenario has no such actor.
+        """
+        from sim.studies.explain.explanation import explain
+
+        loaded, seed = self.scenario.scaled, self.summary.seed
+        if actor is not None and actor not in loaded.scenario.actors:
+            fix = did_you_mean(actor, loaded.scenario.actors, "there is")
+            raise ValueError(f"there is no actor '{actor}'; {fix}")
+        workers = _workers(workers, [self.scenario])
+        with open_executor(workers, None) as executor, _told(progress) as tell:
+            found = explain(loaded, self.result, executor, seed, actor, tell, goal)
+        return Explanation(self, found)
+
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
         from sim.report import run_report
@@ -233,6 +271,62 @@ class Run:
 
         shares = pd.Series(self.summary.outcomes, name="share of worlds").to_frame()
         return _html(self.scenario.title, self.answer, shares)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation:
+    """Why a run ends as it does, and what would change it.
+
+    Attributes
+    ----------
+    run : Run
+    found : sim.studies.explain.findings.Explanation
+        What ``explain.json`` holds, as attributes.
+    """
+
+    run: Run
+    found: findings.Explanation
+
+    @property
+    def sections(self) -> dict[str, list[str]]:
+        """What is found, in sentences by their headings, as on the command line."""
+        from sim.studies.explain.words import answer_words, sections
+
+        scenario, overrides = self.run.result.scenario, self.run.summary.provenance.overrides
+        told, beside = sections(self.found, scenario, self.run.scenario.name, overrides)
+        parts = {one.title: one.lines for one in [*told, *beside]}
+        return {"The answer": answer_words(self.found, scenario), **parts}
+
+    @property
+    def changed(self) -> list[Scenario]:
+        """The scenario with each of the smallest changes found, to be run or compared."""
+        loaded = self.run.scenario.scaled
+        changes = [read_changes(one.set)[0] for one in self.found.changes]
+        return [Scenario(loaded.with_({c.key: c.value for c in one})) for one in changes]
+
+    def plot(self) -> Figure:
+        """What decides it, what must be true, what stands in the way, the smallest change."""
+        from sim.plots.explain import explained
+        from sim.views.explain import explain_view
+
+        return _shown(explained(explain_view(self.run.result, self.found)))
+
+    def __str__(self) -> str:
+        return "\n\n".join("\n".join([title, *told]) for title, told in self.sections.items())
+
+    def __repr__(self) -> str:
+        after = "".join(f", {one.confirmed:.0%} after it" for one in self.found.changes[:1])
+        return (
+            f"<Explanation of {self.run.scenario.name}: {self.found.settled:.0%} settle, "
+            f"{counted(len(self.found.changes), 'change')} found{after}>"
+        )
+
+    def _repr_html_(self) -> str:
+        parts = [
+            f"<h4>{html.escape(title)}</h4><p>{'<br>'.join(map(html.escape, told))}</p>"
+            for title, told in self.sections.items()
+        ]
+        return "".join(parts)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

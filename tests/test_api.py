@@ -20,7 +20,7 @@ import pytest
 
 import sim
 from sim import api
-from tests.conftest import ROOT
+from tests.conftest import ROOT, typed
 
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted(DOCS.glob("*.ipynb"))
@@ -41,10 +41,30 @@ def test_names_are_the_same_in_both_places_and_on_the_page() -> None:
         sim.lod  # noqa: B018
 
 
-@pytest.mark.parametrize("cls", [sim.Scenario, sim.Run, sim.Comparison, sim.Sweep, sim.Solution])
+@pytest.mark.parametrize(
+    "cls", [sim.Scenario, sim.Run, sim.Explanation, sim.Comparison, sim.Sweep, sim.Solution]
+)
 def test_the_page_names_every_attribute(cls: type) -> None:
     public = {n for n in [*vars(cls), *cls.__annotations__] if not n.startswith("_")}
     assert [n for n in public if not re.search(rf"`\.{n}\b", PAGE)] in ([], ["subject"])
+
+
+def test_an_explanation_tells_what_the_command_tells(tmp_path: Path) -> None:
+    path = ROOT / "scenarios" / "past" / "oslo_1993.yaml"
+    run = sim.load(path).run(worlds=100)
+    why = run.explain()
+    told = typed("explain", path, "--worlds", 100, "--out", tmp_path, "--no-plots").words
+    for title, lines in why.sections.items():
+        assert title == "The answer" or title in told
+        said = [" ".join(line.partition("python -m sim")[0].split()) for line in lines]
+        assert [line for line in said if line[:50] not in told] == []
+    assert str(why).count("\n\n") == len(why.sections) - 1
+    (changed,) = why.changed
+    assert changed.loaded.scenario != run.scenario.loaded.scenario
+    assert repr(why).startswith("<Explanation of oslo_1993: ")
+    assert why.plot().axes
+    with pytest.raises(ValueError, match="no actor 'isreal'; did you mean 'israel'"):
+        run.explain(actor="isreal")
 
 
 def test_import_is_lazy() -> None:

@@ -20,7 +20,7 @@ from sim.plots import drawings
 from sim.report import compare_report, run_report
 from sim.report.judgements import judgements, positions_words
 from sim.report.run_page import run_context
-from sim.report.sources import web_link
+from sim.report.tables import web_link
 from sim.report.words import number_words
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number

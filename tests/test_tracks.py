@@ -23,7 +23,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario import load_scenario
 from sim.scenario.record import holding
 from sim.views.outcome import outcome_view
-from sim.words.limited import limited_words
+from sim.words.aftermath import limited_words
 from sim.words.story import events
 from tests.conftest import build, simulate
 from tests.test_scenario_files import BASE, problems

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit, ndtri
 
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.formulas.conditioning import normal_levels
 
 BENDS = normal_levels(4)
@@ -47,7 +46,7 @@ class Gates:
     """
 
     constants: Array
-    gate: NDArray[np.intp]
+    gate: Index
     coefficients: Array
     errors: Array
     pairs: Sequence[tuple[int, int]]
@@ -63,7 +62,7 @@ class Gates:
         return eta
 
     @property
-    def _gates(self) -> NDArray[np.intp]:
+    def _gates(self) -> Index:
         return np.append(self.gate, [self.gate[a] for a, _ in self.pairs]).astype(int)
 
     def chance(self, x: Array) -> Array:
@@ -232,7 +231,7 @@ def _with_products(x: Array, pairs: Sequence[tuple[int, int]]) -> Array:
     return np.column_stack([x, *(x[:, a] * x[:, b] for a, b in pairs)])
 
 
-def _by_gate(terms: Array, gates: NDArray[np.intp]) -> Array:
+def _by_gate(terms: Array, gates: Index) -> Array:
     """Sums of terms, shape (gates, worlds)."""
     return np.stack([terms[:, gates == k].sum(axis=1) for k in range(gates.max() + 1)])
 

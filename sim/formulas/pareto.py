@@ -8,9 +8,9 @@ is better on every measure here.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from sim.arrays import Array, Mask
+from sim.arrays import Array, Index, Mask
 
 
 def dominates(values: ArrayLike) -> Mask:
@@ -26,7 +26,7 @@ def dominates(values: ArrayLike) -> Mask:
     return np.asarray((one >= two).all(axis=2) & (one > two).any(axis=2))
 
 
-def fronts(values: ArrayLike) -> NDArray[np.intp]:
+def fronts(values: ArrayLike) -> Index:
     """Non-domination rank of every row: 0 on the Pareto front, 1 once that is gone, …
 
     Examples
@@ -65,7 +65,7 @@ def crowding(values: ArrayLike) -> Array:
     return out
 
 
-def best(values: ArrayLike, keep: int) -> NDArray[np.intp]:
+def best(values: ArrayLike, keep: int) -> Index:
     """Rows that NSGA-II keeps: front by front, of the last one those that are least crowded.
 
     Examples

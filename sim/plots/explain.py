@@ -54,12 +54,14 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
         y += ROW
     left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
     axes = sheet.axes(left, 0.42, width, y, gid="drivers")
-    axes.barh(places, [b.index for b in view.drivers], height=0.2,
+    axes.barh(places, [b.of.index for b in view.drivers], height=0.2,
               color=[b.color for b in view.drivers])  # fmt: skip
-    top = max([view.chance, *(b.high for b in view.drivers)]) * 1.05
+    top = max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05
     for at, bar in zip(places, view.drivers, strict=True):
-        axes.plot([bar.low, bar.high], [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        lines = "\n".join(wrapped(bar.title, LABEL - 0.1, lines=2))
+        axes.plot(
+            [bar.of.low, bar.of.high], [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt"
+        )
+        lines = "\n".join(wrapped(bar.of.title, LABEL - 0.1, lines=2))
         sheet.text(left - 0.1, 0.42 + at, lines, ha="right", va="center", color=DARK)
         sheet.text(WIDTH - MARGIN, 0.42 + at, bar.direction, ha="right", va="center", weight="bold")
     for at, text, color in heads:

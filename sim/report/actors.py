@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sim.prose import listing
-from sim.report.sources import judged, rests
-from sim.report.tables import Cell, Rows, Table, filled
+from sim.report.tables import Cell, Rows, Table, filled, judged, rests
 from sim.report.words import bound_words, number_words, point_words, time_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sim.prose import listing
 from sim.report.actors import RESTS
-from sim.report.sources import judged, rests
-from sim.report.tables import Cell, Rows, Table, filled
+from sim.report.tables import Cell, Rows, Table, filled, judged, rests
 from sim.report.words import (
     bound_words,
     condition_words,

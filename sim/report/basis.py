@@ -9,8 +9,7 @@ from sim.ensemble.runner import Run
 from sim.report import assumptions
 from sim.report.actors import actor_facts, positions_table
 from sim.report.judgements import judgements, positions_words
-from sim.report.sources import cited_sources
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Table, cited_sources
 from sim.report.words import spread_words
 from sim.scenario.schema import Scenario
 from sim.views.colours import actor_colors

@@ -24,8 +24,7 @@ from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
 from sim.report.page import write_page
 from sim.report.run_page import agreed_table
-from sim.report.sources import cited_sources
-from sim.report.tables import Cell, Table
+from sim.report.tables import Cell, Table, cited_sources
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents

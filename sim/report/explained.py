@@ -58,7 +58,8 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them
-        "answer": answer_words(found, scenario),
+        # beside past talks is told at the top of the page
+        "answer": [one for one in answer_words(found, scenario) if one != found.beside_past],
         "parts": parts,
         "beside": beside,
         "more": "" if found.searched else explain_words(file, known.overrides),

@@ -23,8 +23,7 @@ from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
 from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text
-from sim.words.aftermath import durability_words, plan_words
-from sim.words.limited import limited_words
+from sim.words.aftermath import durability_words, limited_words, plan_words
 from sim.words.past import happened_words
 from sim.words.story import (
     answer,

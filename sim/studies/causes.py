@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Mask
+from sim.arrays import Index, Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.beside import Beside
@@ -27,7 +27,7 @@ from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
 from sim.words.shares import share_of
 
-Worlds = NDArray[np.intp]
+Worlds = Index
 LONGER = 3
 """How many times as long the talks may last, where time is tried as the cause."""
 

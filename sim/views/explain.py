@@ -8,7 +8,7 @@ from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.prose import listing, percent, possessive, sentence
 from sim.scenario.schema import Scenario
-from sim.studies.explain.findings import Explanation
+from sim.studies.explain.findings import Driver, Explanation
 from sim.studies.explain.words import changed_title, measure_value
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
@@ -19,13 +19,10 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class DriverBar:
-    """A driver: its index with its interval, and which way it works."""
+    """A driver, where it stands, and which way it works."""
 
-    title: str
+    of: Driver
     group: str
-    index: float
-    low: float
-    high: float
     direction: str
     color: str
 
@@ -71,7 +68,7 @@ class ExplainView(View):
 
     @property
     def words(self) -> list[str]:
-        drivers = [f"{bar.title}: {bar.direction}" for bar in self.drivers]
+        drivers = [f"{bar.of.title}: {bar.direction}" for bar in self.drivers]
         shares = [
             f"{panel.title}: {bar.title}: {percent(bar.share, bar.interval)}"
             for panel in self.panels
@@ -92,18 +89,15 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     groups = list(dict.fromkeys(group_of(d.actor, d.theme) for d in shown))
     bars = [
         DriverBar(
-            one.title,
+            one,
             group_of(one.actor, one.theme),
-            one.index,
-            one.low,
-            one.high,
             f"{measure_value(one.when_low, found.measure_key)} → "
             f"{measure_value(one.when_high, found.measure_key)}",
             colors.get(one.actor, NOBODY),
         )
         for one in shown
     ]
-    bars.sort(key=lambda bar: (groups.index(bar.group), -bar.index))
+    bars.sort(key=lambda bar: (groups.index(bar.group), -bar.of.index))
     why = f"{found.why_measure}, what decides is measured by another scale. " * bool(
         found.why_measure
     )

@@ -16,7 +16,7 @@ from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Scenario, nearest_text
-from sim.words.limited import limited_turn
+from sim.words.aftermath import limited_turn
 from sim.words.shares import in_worlds, odds_words
 
 

@@ -13,8 +13,7 @@ from sim.commands.terminal.paper import Paper, plain_table
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.results.outcomes import OUTCOME_WORDS
-from sim.words.aftermath import durability_words, plan_words, ratification_words
-from sim.words.limited import limited_words
+from sim.words.aftermath import durability_words, limited_words, plan_words, ratification_words
 from sim.words.past import happened_words
 from sim.words.shares import odds_parts
 from sim.words.short import short_words

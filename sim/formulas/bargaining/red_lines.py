@@ -15,9 +15,8 @@ from itertools import combinations
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array, ByWorld, Mask, blocks, total
+from sim.arrays import Array, ByWorld, Index, Mask, blocks, total
 
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
@@ -65,7 +64,7 @@ class Moved(NamedTuple):
         """The same with an error (worlds,) in its line."""
         return self._replace(line=np.clip(self.line + error, 0.0, 1.0))
 
-    def rows(self, worlds: NDArray[np.intp]) -> Moved:
+    def rows(self, worlds: Index) -> Moved:
         """The same in some of the worlds."""
         bounds = [(j, least[worlds], most[worlds]) for j, least, most in self.bounds]
         return self._replace(line=self.line[worlds], bounds=bounds, holds=self.holds[worlds])
@@ -210,7 +209,7 @@ def best_linkages(low: Array, high: Array, moved: Sequence[Moved], on_table: Mas
     return best
 
 
-def alike(on_table: Mask) -> list[NDArray[np.intp]]:
+def alike(on_table: Mask) -> list[Index]:
     """Worlds (worlds, issues) sorted by which issues are on the table there.
 
     So that the rules worth trying in one world do not depend on what is talked about in others.

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.formulas.groups.averages import weighted_mean
 
-Indices = NDArray[np.intp]
+Indices = Index
 
 LEAST = 1e-9
 """A trade that gains less than this, in salience times scale units, is none."""

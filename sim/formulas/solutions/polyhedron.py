@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.formulas.solutions.space import Space
 
 CLOSE = 1e-7
@@ -86,7 +85,7 @@ class Polyhedron:
 
     # --- building ----------------------------------------------------------------------------
 
-    def _columns(self, count: int) -> NDArray[np.intp]:
+    def _columns(self, count: int) -> Index:
         self._next += count
         return np.arange(self._next - count, self._next)
 

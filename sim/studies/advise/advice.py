@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.ensemble.runner import Progress
 from sim.formulas.pareto import best, fronts
 from sim.formulas.statistics import Interval
 from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
-from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, gap, utility_gap
+from sim.studies.advise.judging import MEASURES, Gap, Judge, Trial, gap, utility_gap
 from sim.studies.advise.published import Published, published
 from sim.studies.advise.search import search
 from sim.studies.advise.space import Plan, Space, space_of

@@ -14,8 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.arrays import Array
-from sim.engine.draws import CHUNK, Draws
-from sim.engine.judged import judged
+from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor, Lost
 from sim.files import written_whole
@@ -41,9 +40,8 @@ from sim.results.record import Record
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Engine, Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
-from sim.studies.calibrate.evidence import engine_hash
+from sim.studies.calibrate.evidence import engine_draws, engine_hash
 
-Progress = Callable[[str, float, float], None]
 KEPT = ("outcome", "first_signed_day", "settled_day", "years_held", "gain", "utility")
 LIMITED = "limited_day"
 MEASURES = ("signed", "ratified", "holds", "worst_off")
@@ -164,12 +162,7 @@ def _of_means(measure: str, change: Array, scores: Array) -> Gap:
 
 def scores_of(engine: Engine, seed: int, worlds: int) -> Array:
     """What worlds draw of a calibration, as normal scores; (worlds, parameters)."""
-    chunks = [Draws(seed, task.worlds, task.chunk) for task in chunk_tasks(worlds)]
-    drawn = [
-        np.concatenate([judged(draws, engine, name) for draws in chunks])
-        for name in engine.calibration.names
-    ]
-    drawn = [values for values in drawn if np.ptp(values) > 0]
+    drawn = [v for v in engine_draws(engine, seed, worlds).values() if np.ptp(v) > 0]
     return normal_scores(np.array(drawn).T) if drawn else np.zeros((worlds, 0))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sim.ensemble.runner import Progress
 from sim.formulas.statistics import Interval
 from sim.registry import PROTOCOLS
 from sim.results.asked import asked_measures
@@ -14,7 +15,7 @@ from sim.results.record import Record
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
-from sim.studies.advise.judging import MEASURES, Gap, Judge, Progress, Trial, gap, utility_gap
+from sim.studies.advise.judging import MEASURES, Gap, Judge, Trial, gap, utility_gap
 from sim.studies.advise.space import MEDIATING, OFF, lever_path, order_words, orders_of
 from sim.studies.advise.words import TITLES
 

@@ -16,6 +16,9 @@ import xarray as xr
 import sim
 from sim import __version__
 from sim.arrays import Array, Mask
+from sim.engine.draws import Draws
+from sim.engine.judged import judged
+from sim.ensemble.chunks import chunk_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Job, Progress, Run, run_jobs
 from sim.files import written_whole
@@ -23,7 +26,7 @@ from sim.results.experiments import PREFIX
 from sim.scenario.calibration import Calibration
 from sim.scenario.fields import Wish
 from sim.scenario.outcome import Kept
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Engine, Scenario
 from sim.studies.calibrate.cases import Case
 
 TERM_ERROR = 0.15
@@ -169,6 +172,15 @@ def signed_day(scenario: Scenario, data: xr.Dataset, kind: str) -> Array:
     if kind == "truce":
         return stages[:, 0]
     return np.asarray(data.settled_day.values, dtype=float)
+
+
+def engine_draws(engine: Engine, seed: int, worlds: int) -> dict[str, Array]:
+    """What worlds of a run draw of its calibration: parameter → values, (worlds,) each."""
+    chunks = [Draws(seed, task.worlds, task.chunk) for task in chunk_tasks(worlds)]
+    return {
+        name: np.concatenate([judged(draws, engine, name) for draws in chunks])
+        for name in engine.calibration.names
+    }
 
 
 @cache

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from sim.ensemble.beside import Beside
+from sim.ensemble.runner import Progress
 from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ends_in
 from sim.scenario.loading import Loaded, load_variant
@@ -21,7 +22,6 @@ from sim.studies.explain.trials import SETTLES
 from sim.studies.explain.words import TOLD, bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
-Progress = Callable[[str, float, float], None]
 FEW, SOME, MANY = 24, 40, 120
 """Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
 PROMISE = 500

@@ -13,7 +13,7 @@ from sim.ensemble.aside import aside
 from sim.ensemble.beside import Beside
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
 from sim.ensemble.executors import Executor
-from sim.ensemble.runner import WORTH, Run, RunError
+from sim.ensemble.runner import WORTH, Progress, Run, RunError
 from sim.formulas.statistics import wilson
 from sim.results.asked import asked_measures
 from sim.results.dataset import ChunkResult, build_dataset
@@ -24,7 +24,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import scores_of, shares_gap
 from sim.studies.advise.mediation import MEDIATOR, switches
 from sim.studies.causes import cause_lines, later_causes
-from sim.studies.explain.changes import STEPS, Progress, searched
+from sim.studies.explain.changes import STEPS, searched
 from sim.studies.explain.findings import Added, Explanation
 from sim.studies.explain.moves import all_moves
 from sim.studies.explain.outline import outline, settled_span

@@ -193,6 +193,8 @@ class Explanation(Record):
         What those who mediate and need not sign add, in fresh worlds; empty where there are none.
     unreached : list of str
         What would have brought a settlement where a package that suits all was not reached.
+    beside_past : str
+        How the run differs from past talks; empty where they do not compare.
     """
 
     scenario: str
@@ -225,4 +227,5 @@ class Explanation(Record):
     unreached: list[str]
     settled_allowed: Interval | None = None
     settled_first: float | None = None
+    beside_past: str = ""
     actor: str = ""

@@ -22,6 +22,7 @@ from sim.studies.explain.findings import Driver, Explanation, Fitted, Rule
 from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.measure import Measure, measure_of
 from sim.studies.explain.words import FIRST
+from sim.words.story import beside_past_words
 
 RULED, RESAMPLES = 15, 20
 """Drivers among which rules are sought, the strongest; bootstraps that a rule is sought in."""
@@ -80,6 +81,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
         index.threshold, len(paths), drivers, rule, front,
         False, 0, 0, 0.0, [], [], [], [], {}, {}, [], [], settled_span(data),
         float(now[:FIRST].mean()) if len(now) > FIRST else None,
+        beside_past_words(scenario, run.summary),
     )  # fmt: skip
 
 

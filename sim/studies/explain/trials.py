@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Array, Mask
+from sim.arrays import Array, Index, Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.ensemble.beside import Beside
@@ -200,7 +200,7 @@ class _Parts:
         for row, n in enumerate(rows[0].tolist()):
             of_scenario.setdefault(id(changed[n][0]), []).append(row)
         self.trials: list[Trial] = []
-        self.cells: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
+        self.cells: list[tuple[Index, Index]] = []
         for some in of_scenario.values():
             most = min(workers // len(of_scenario), len(some) // LEAST)
             for cut in np.array_split(some, max(most, -(-len(some) // CHUNK))):

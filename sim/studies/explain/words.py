@@ -178,7 +178,8 @@ def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     if any(part != percent(found.settled) for part, _ in told):
         others = "; ".join(f"{part} of {of}" for part, of in told)
         lines.append(f"Counted in other worlds the same share differs by chance: {others}.")
-    return [*lines, world_words(found.settled_allowed is not None)]
+    beside = [found.beside_past] if found.beside_past else []
+    return [*lines, world_words(found.settled_allowed is not None), *beside]
 
 
 def deciding(found: Explanation, scenario: Scenario) -> list[str]:

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array
+from sim.arrays import Array, Index
 from sim.engine.central import central_space
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
@@ -118,7 +117,7 @@ def solve_discrete(content: DiscreteFile) -> Subject:
     utilities, reservation = scenario.utilities, scenario.reservation
     parties = tuple(content.actors)
 
-    def terms(numbers: NDArray[np.intp]) -> Array:
+    def terms(numbers: Index) -> Array:
         return options_of(numbers, sizes).astype(np.float64)
 
     def overshoot(packages: Array) -> Array:

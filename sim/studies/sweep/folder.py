@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.engine.draws import CHUNK, Draws
-from sim.ensemble.chunks import Task, chunk_tasks
+from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.scenario.errors import file_error
+from sim.studies.calibrate.evidence import engine_draws
 from sim.studies.compare.changes import differing
 from sim.studies.sweep.plan import Cell, Plan
 from sim.studies.sweep.results import CHANGES, DIGEST, DRAWN, PLACE, STORE, Header
@@ -132,17 +133,12 @@ def _calibrations(plan: Plan) -> dict[str, Any]:
 
 def _drawn(plan: Plan, cell: int) -> dict[str, Array]:
     """Engine parameters that the worlds of a cell draw and use, by name."""
-    from sim.engine.judged import judged
     from sim.engine.model import PeaceTalks
 
-    scenario, tasks = plan.scenario(cell), chunk_tasks(plan.worlds)
+    scenario = plan.scenario(cell)
     used = PeaceTalks(scenario, Draws(plan.seed, 1)).draws.once
-    draws = [Draws(plan.seed, task.worlds, task.chunk) for task in tasks]
-    return {
-        name: np.concatenate([judged(each, scenario.engine, name) for each in draws])
-        for name in scenario.engine.calibration.names
-        if f"engine.{name}" in used
-    }
+    drawn = engine_draws(scenario.engine, plan.seed, plan.worlds)
+    return {name: values for name, values in drawn.items() if f"engine.{name}" in used}
 
 
 def _digest(plan: Plan) -> str:
