@@ -18,12 +18,13 @@ NOT_APART = (
 """What a tie is."""
 
 
-WORLD = "A world is one run, in which each uncertain number has one of its values"
+WORLD = "A world is one run with one value of each uncertain number"
 
 
 def world_words(allowed: bool) -> str:
     """What a world is, and what stands in brackets after shares."""
-    brackets = f"{RANGE} the model's settings to be" if allowed else f"{SAMPLING}s"
+    over = "the range over all settings of the model that fit past talks, 10–90 %"
+    brackets = over if allowed else f"{SAMPLING}s"
     return f"({WORLD}; in brackets: {brackets}.)"
 
 
