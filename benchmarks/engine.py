@@ -15,7 +15,7 @@ from benchmarks.timing import MEGABYTE, in_turn, ratios, seconds
 from sim.ensemble.chunks import Failure, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.runner import Job, run_job
-from sim.results.dataset import ChunkResult, build_dataset, template
+from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
 from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
@@ -41,7 +41,7 @@ def ensemble(scenario: Scenario, worlds: int, like: xr.Dataset) -> xr.Dataset:
 
 def look(scenario: Scenario) -> xr.Dataset:
     """What outcomes of a scenario look like."""
-    return template(central_world(scenario))
+    return CentralWorld.of(central_world(scenario)).template()
 
 
 def stored(loaded: Loaded, worlds: int, store: Path, executor: Executor | None = None) -> None:

@@ -495,10 +495,10 @@ def test_prefix_invariance_across_chunks(toy: dict[str, Any]) -> None:
     """The first worlds of a longer run are those of a shorter one, in the second chunk too."""
     from sim.ensemble.chunks import central_world, chunk_tasks, run_tasks
     from sim.ensemble.executors import InProcess
-    from sim.results.dataset import build_dataset, template
+    from sim.results.dataset import CentralWorld, build_dataset
 
     scenario = build(toy)
-    like = template(central_world(scenario))
+    like = CentralWorld.of(central_world(scenario)).template()
     long, short = (
         build_dataset(
             {t.start: r for t, r in run_tasks([scenario], 1, chunk_tasks(n), InProcess())}, like, {}

@@ -44,7 +44,7 @@ from sim.ensemble.executors import (
     cores,
 )
 from sim.ensemble.opening import open_executor
-from sim.results.dataset import ChunkResult, build_dataset, template
+from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
 from sim.scenario import Scenario
 from sim.scenario.loading import load_data
 from tests.conftest import TOY, build, typed
@@ -72,7 +72,7 @@ def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int,
 
 
 def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
-    like = template(central_world(scenario))
+    like = CentralWorld.of(central_world(scenario)).template()
     return build_dataset(results_of(scenario, executor), like, {"seed": 7})
 
 

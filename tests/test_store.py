@@ -20,7 +20,7 @@ from sim.ensemble.chunks import Failure, Task, central_world, chunk_tasks, run_t
 from sim.ensemble.executors import InProcess
 from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.results.dataset import ChunkResult, build_dataset, template
+from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
 from sim.scenario import Scenario
 from tests.conftest import TOY, Said, build, typed
 
@@ -36,7 +36,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def like(scenario: Scenario) -> xr.Dataset:
-    return template(central_world(scenario))
+    return CentralWorld.of(central_world(scenario)).template()
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,7 @@ from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
-from sim.results.dataset import ChunkResult, build_dataset, central_and_template, save_results
+from sim.results.dataset import CentralWorld, ChunkResult, build_dataset, save_results
 from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
 
@@ -237,17 +237,16 @@ class _InMemory:
 
 
 class _Aside(NamedTuple):
-    """The central world, what an ensemble looks like, and the part of it that was run aside."""
+    """The central world, and the part of the ensemble that was run beside it."""
 
-    central: xr.Dataset
-    like: xr.Dataset
+    world: CentralWorld
     found: ChunkResult | Failure | None
 
 
 def _run_aside(scenario: Scenario, part: Call | None) -> _Aside:
     world = central_world(scenario)
     found = None if part is None else run_chunk(part)
-    return _Aside(*central_and_template(world), found)
+    return _Aside(CentralWorld.of(world), found)
 
 
 def _no_story(job: Job, error: Exception) -> RunError:
@@ -290,7 +289,7 @@ class _Started:
             attributes = job.provenance
             with ChunkStore.prepare(
                 job.store,
-                ready().like,
+                ready().world.template(),
                 job.worlds,
                 {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
                 attributes,
@@ -305,16 +304,16 @@ class _Started:
             return RunError(failures)
         progress("summarising", 0, 1)
         try:
-            central, like, found = self.aside()
+            world, found = self.aside()
         except Exception as error:
             return _no_story(self.job, error)
         if isinstance(found, Failure):
             return RunError([found])
-        central = central.assign_attrs(self.job.provenance)
+        central = world.dataset().assign_attrs(self.job.provenance)
         kept, scenario = self.kept, self.job.loaded.scenario
         if self.part and found:
             kept.write(self.part, found)
-        ensemble = kept.dataset(like) if isinstance(kept, _InMemory) else kept.dataset()
+        ensemble = kept.dataset(world.template()) if isinstance(kept, _InMemory) else kept.dataset()
         summary = summarise(scenario, ensemble, central)
         return Run(scenario, ensemble, central, summary, self.job.store, failures)
 

@@ -22,6 +22,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Mask
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Failure, Task, chunk_tasks
 from sim.results.dataset import ChunkResult
@@ -219,7 +220,7 @@ class ChunkStore:
         """Chunks still to be run: never finished, failed, or damaged since."""
         return [task for task in self.tasks() if (task.cell, task.chunk) not in self._finished]
 
-    def finished(self) -> NDArray[np.bool_]:
+    def finished(self) -> Mask:
         """Which worlds have been run, shape ``(cells, worlds)``."""
         done = np.ones((self.header["cells"] or 1, self.header["worlds"]), dtype=bool)
         for task in self.missing():

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from sim.arrays import Mask
 from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread, wider
@@ -234,7 +234,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
     )
 
 
-def plan_suits(scenario: Scenario, data: xr.Dataset) -> NDArray[np.bool_]:
+def plan_suits(scenario: Scenario, data: xr.Dataset) -> Mask:
     """Worlds in which the plan beats no deal for all who sign and crosses nobody's red line."""
     consents = [scenario.actors[str(a)].consents_to for a in data.actor.values]
     asked = np.array([c == "all" or bool(c) for c in consents])
@@ -283,7 +283,7 @@ def plan_summary(scenario: Scenario, data: xr.Dataset) -> Plan | None:
     )
 
 
-def _share(flags: NDArray[np.bool_]) -> tuple[float, Interval] | tuple[None, None]:
+def _share(flags: Mask) -> tuple[float, Interval] | tuple[None, None]:
     """Share and its 95 % Wilson interval; nothing where there are no cases."""
     if not len(flags):
         return None, None

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Array
+from sim.arrays import Array, Mask
 from sim.formulas.bargaining.article_drafts import (
     MOST_ARTICLES,
     TOLERANCE,
@@ -196,7 +195,7 @@ def _preset(
     block: Articles,
     actors: list[str],
     satisfaction: Array,
-    crossed: NDArray[np.bool_],
+    crossed: Mask,
     chosen: list[str],
 ) -> dict[str, Any]:
     scores = _scores(block, actors, satisfaction, chosen)

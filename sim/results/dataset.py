@@ -256,31 +256,42 @@ def _unit(kind: str) -> dict[str, str]:
     return {"units": UNITS[kind]} if kind in UNITS else {}
 
 
-def template(model: PeaceTalks) -> xr.Dataset:
-    """What an ensemble of the scenario of a traced model holds, with that model's values.
+class CentralWorld(NamedTuple):
+    """What is kept of a central world, as plain arrays: datasets are slow to load and to pass on.
 
-    All chunks have these variables, types and coordinates, whatever happens in their worlds.
+    Attributes
+    ----------
+    alone : dict
+        Outcome, rounds and texts, without a world axis and what was drawn: the medians.
+    every : dict
+        What an ensemble of its scenario holds, with this world's values.
+    coordinates : dict
+        Of both.
     """
-    return central_and_template(model)[1]
 
+    alone: Variables
+    every: Variables
+    coordinates: Variables
 
-def central_and_template(model: PeaceTalks) -> tuple[xr.Dataset, xr.Dataset]:
-    """The central world by itself, and the :func:`template` that it is.
+    @classmethod
+    def of(cls, model: PeaceTalks) -> CentralWorld:
+        """From a finished model of one world that kept its rounds."""
+        outcomes, rounds = chunk_variables(model), trace_variables(model)
+        every = {name: rounds[name] for name in EVERY_WORLD if name in rounds}
+        told = {k: v for k, v in outcomes.items() if not k.startswith(PREFIX)} | rounds
+        alone = {
+            name: (() if isinstance(dims, str) else dims[1:], values[0], *attributes)
+            for name, (dims, values, *attributes) in told.items()
+        }
+        return cls(alone | _text_variables(model), outcomes | every, _coordinates(model))
 
-    The first has outcome, rounds and texts, without a world axis and what was drawn: the medians.
-    """
-    outcomes, rounds = chunk_variables(model), trace_variables(model)
-    coordinates = _coordinates(model)
-    every = {name: rounds[name] for name in EVERY_WORLD if name in rounds}
-    told = {k: v for k, v in outcomes.items() if not k.startswith(PREFIX)} | rounds
-    alone = {
-        name: (() if isinstance(dims, str) else dims[1:], values[0], *attributes)
-        for name, (dims, values, *attributes) in told.items()
-    }
-    return (
-        xr.Dataset(alone | _text_variables(model), coords=coordinates),
-        xr.Dataset(outcomes | every, coords=coordinates),
-    )
+    def dataset(self) -> xr.Dataset:
+        """The world by itself."""
+        return xr.Dataset(self.alone, coords=self.coordinates)
+
+    def template(self) -> xr.Dataset:
+        """What all chunks have: these variables, types and coordinates, whatever happens there."""
+        return xr.Dataset(self.every, coords=self.coordinates)
 
 
 def build_dataset(
@@ -293,7 +304,7 @@ def build_dataset(
     results : mapping of int to ChunkResult
         Finished chunks, or parts of one, by the number of their first world.
     like : Dataset
-        As :func:`template` gives it.
+        As :meth:`CentralWorld.template` gives it.
     attributes : dict
         Attributes of the dataset.
 

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Mask
 from sim.engine.limited import Limited
 from sim.engine.tracks import Track
 from sim.formulas.statistics import Interval, wilson
@@ -65,7 +66,7 @@ def limited_coordinates(tracks: Sequence[Track]) -> dict[str, Any]:
 
 
 def limited_variables(
-    tracks: Sequence[Track], settled: NDArray[np.bool_], actors: Sequence[str], days: float
+    tracks: Sequence[Track], settled: Mask, actors: Sequence[str], days: float
 ) -> dict[str, Any]:
     """Variables of the dataset, dims world and limited (and actor, or limited_issue).
 

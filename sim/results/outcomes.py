@@ -15,12 +15,12 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, possessive, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
 
-Values = NDArray[np.float64]
 ByDay = dict[str, float | None]
 Intervals = dict[str, Interval | None]
 Kind = Literal["share", "utility", "days"]
@@ -95,7 +95,7 @@ def shares_of_outcomes(
     return shares, {kind: wilson(count, worlds) for kind, count in counts.items()}
 
 
-def signed_by_day(days: Values, horizon: float) -> tuple[ByDay, Intervals]:
+def signed_by_day(days: Array, horizon: float) -> tuple[ByDay, Intervals]:
     """Share of worlds in which something is signed by the days people ask about.
 
     Parameters
@@ -175,7 +175,7 @@ class Measure:
     key: str
     title: str
     kind: Kind
-    values: Callable[[xr.Dataset], Values]
+    values: Callable[[xr.Dataset], Array]
     noun: str = ""
     verb: str = ""
     short: str = ""
@@ -326,29 +326,29 @@ def days_of(horizon: int) -> list[int]:
     return sorted({*(day for day in DAYS if day <= horizon), horizon})
 
 
-def ends_in(kind: str) -> Callable[[xr.Dataset], Values]:
+def ends_in(kind: str) -> Callable[[xr.Dataset], Array]:
     """1 in worlds that end in this way, 0 in others."""
     code = OUTCOMES.index(kind)
     return lambda data: (data.variables["outcome"].values == code).astype(np.float64)
 
 
-def has(name: str) -> Callable[[xr.Dataset], Values]:
+def has(name: str) -> Callable[[xr.Dataset], Array]:
     """1 in worlds in which this day ever comes."""
     return lambda data: np.isfinite(data.variables[name].values).astype(np.float64)
 
 
-def by_day(name: str, day: float) -> Callable[[xr.Dataset], Values]:
+def by_day(name: str, day: float) -> Callable[[xr.Dataset], Array]:
     """1 in worlds in which it comes by a day of the run."""
     return lambda data: (data.variables[name].values <= day).astype(np.float64)
 
 
-def truce_broken(data: xr.Dataset) -> Values:
+def truce_broken(data: xr.Dataset) -> Array:
     """1 in worlds in which a signed stage is broken."""
     return (data.truces_broken.values > 0).astype(np.float64)
 
 
-def _signs_limited(key: str) -> Callable[[xr.Dataset], Values]:
-    def values(data: xr.Dataset) -> Values:
+def _signs_limited(key: str) -> Callable[[xr.Dataset], Array]:
+    def values(data: xr.Dataset) -> Array:
         if key not in data.get("limited", ()):
             return np.zeros(data.outcome.shape)
         return np.isfinite(data.limited_day.sel(limited=key).values).astype(np.float64)
@@ -356,22 +356,22 @@ def _signs_limited(key: str) -> Callable[[xr.Dataset], Values]:
     return values
 
 
-def _array(name: str) -> Callable[[xr.Dataset], Values]:
+def _array(name: str) -> Callable[[xr.Dataset], Array]:
     return lambda data: np.asarray(data.variables[name].values, dtype=np.float64)
 
 
-def _lasts(years: int) -> Callable[[xr.Dataset], Values]:
+def _lasts(years: int) -> Callable[[xr.Dataset], Array]:
     return lambda data: (data.years_held.values >= years).astype(np.float64)
 
 
-def _ripe(data: xr.Dataset) -> Values:
+def _ripe(data: xr.Dataset) -> Array:
     values = np.asarray(data.ripeness_end.values, dtype=np.float64)
     return np.where(np.isnan(values), np.nan, values > 0)
 
 
-def _of(name: str, actor: str) -> Callable[[xr.Dataset], Values]:
+def _of(name: str, actor: str) -> Callable[[xr.Dataset], Array]:
     return lambda data: np.asarray(data[name].sel(actor=actor).values, dtype=np.float64)
 
 
-def _among_failed(name: str, code: int) -> Callable[[xr.Dataset], Values]:
+def _among_failed(name: str, code: int) -> Callable[[xr.Dataset], Array]:
     return lambda data: np.where(data.stuck_reason.values >= 0, data[name].values == code, np.nan)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from sim.arrays import Array, Index, Mask
 from sim.ensemble.runner import Run
 from sim.formulas.emulator import normal_scores, spread_of_difference, spread_of_mean
 from sim.formulas.statistics import (
@@ -27,7 +27,7 @@ from sim.formulas.statistics import (
     paired_difference_of_shares,
 )
 from sim.results.allowed import ToldApart, drawn_parameters, never_narrower
-from sim.results.outcomes import Kind, Measure, Values, comparable
+from sim.results.outcomes import Kind, Measure, comparable
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Pair:
         if self.paired:  # some worlds may have failed
             numbers = (run.ensemble.world.values, base.ensemble.world.values)
             _, *places = np.intersect1d(*numbers, assume_unique=True, return_indices=True)
-            self._places: tuple[NDArray[np.intp], ...] = tuple(places)
+            self._places: tuple[Index, ...] = tuple(places)
             self._drawn = [
                 {name: values[there] for name, values in drawn_parameters(one.ensemble).items()}
                 for one, there in zip((run, base), places, strict=True)
@@ -146,10 +146,10 @@ class Pair:
         )
 
     @cached_property
-    def _every_score(self) -> Values | None:
+    def _every_score(self) -> Array | None:
         return self._scores(np.ones(len(self._places[0]), dtype=bool))
 
-    def _scores(self, known: NDArray[np.bool_]) -> Values | None:
+    def _scores(self, known: Mask) -> Array | None:
         """Normal scores of the engine parameters of these worlds; None of none, or of others."""
         own, other = ({k: v[known] for k, v in drawn.items()} for drawn in self._drawn)
         same = all(np.array_equal(own[name], other[name]) for name in own.keys() & other.keys())
@@ -158,13 +158,13 @@ class Pair:
         return normal_scores(np.array(list((own | other).values())).T)
 
 
-def _unpaired(one: Values, two: Values, kind: Kind) -> Interval:
+def _unpaired(one: Array, two: Array, kind: Kind) -> Interval:
     if kind == "share":
         return difference_of_shares((int(one.sum()), int(two.sum())), (len(one), len(two)))
     return difference_of_means(one, two)
 
 
-def _paired(one: Values, two: Values, kind: Kind, z: float = Z95) -> Interval:
+def _paired(one: Array, two: Array, kind: Kind, z: float = Z95) -> Interval:
     if kind != "share":
         return paired_difference_of_means(one - two, float(2.0 * ndtr(z) - 1.0))
     first, second = one > 0.5, two > 0.5

@@ -9,9 +9,10 @@ from datetime import date
 import numpy as np
 import xarray as xr
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import listing, percent
-from sim.results.outcomes import Measure, Values, ends_in, has, lasting_years
+from sim.results.outcomes import Measure, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.shared import identities
@@ -118,18 +119,18 @@ def _alike(one: dict[str, str], two: dict[str, str]) -> bool:
     return len(one.keys() & two.keys()) >= SAME_TEXT * min(len(one), len(two))
 
 
-def gaps(data: xr.Dataset) -> Values:
+def gaps(data: xr.Dataset) -> Array:
     """By how much red lines miss each other (worlds, issues); 0 where a world settles."""
     values = np.nan_to_num(data.variables["red_line_gap"].values.astype(np.float64))
     return np.where(ends_in("settlement")(data)[:, None] > 0, 0.0, values)
 
 
-def gains(data: xr.Dataset) -> Values:
+def gains(data: xr.Dataset) -> Array:
     """Gains over no deal (worlds, actors); 0 without a settlement."""
     return np.nan_to_num(data.variables["gain"].values.astype(np.float64))
 
 
-def least_gain(data: xr.Dataset) -> Values:
+def least_gain(data: xr.Dataset) -> Array:
     """Gain of the side that gains least on average, by world."""
     every = gains(data)
     return np.asarray(every[:, int(np.argmin(every.mean(axis=0)))])
@@ -140,10 +141,10 @@ def criteria(runs: Sequence[Run]) -> list[Measure]:
     years = lasting_years([run.scenario for run in runs])
     says = years and all(run.scenario.durability for run in runs)
 
-    def lasts(data: xr.Dataset) -> Values:
+    def lasts(data: xr.Dataset) -> Array:
         return (data.years_held.values >= years) * ends_in("settlement")(data)
 
-    values: dict[str, Callable[[xr.Dataset], Values]] = {
+    values: dict[str, Callable[[xr.Dataset], Array]] = {
         "settlement": ends_in("settlement"),
         **({"holds": lasts} if says else {}),
         "least_gain": least_gain,

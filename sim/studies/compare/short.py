@@ -102,7 +102,7 @@ def _ahead(comparison: Comparison, group: Group) -> str:
         return f"No plan{day} is ahead of {names}, and nothing tells these apart."
     lead = _lead(comparison, group, behind[0])
     if len(group.places) == 2:
-        return f"{names} is ahead of {behind[0]}{day}, {lead}."
+        return f"{names} is ahead of {behind[0]}, {lead}."
     verb, leader = "is", ""
     if len(first) > 1:
         verb, leader = "are, not told apart,", f"{first[0].scenario} "

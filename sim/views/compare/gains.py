@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import counted
 from sim.studies.compare.comparison import Comparison
@@ -15,8 +15,6 @@ from sim.views.colours import shared_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
 from sim.words.shares import FEW, is_few
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

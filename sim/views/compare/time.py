@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import sentence, span_words
 from sim.results.allowed import RANGE, allowed_spread
@@ -18,8 +18,6 @@ from sim.views.compare.odds import best_at, first_stages
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
 from sim.words.shares import FEW, is_few, odds_words
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
