@@ -160,7 +160,7 @@ class PeaceTalks(mesa.Model, Forum):
             lever.advance()
         self._carry_messages()
         self.parties.do("observe")
-        while talks.turn < self.spec.turns_by(talks.round):
+        while talks.turn < talks.turns_due:
             talks.turn += 1  # a round may hold several turns of the talks, or none
             self.parties.do("aspire")
             self.parties.do("remember_offer")

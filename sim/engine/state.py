@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import ByWorld, Table, evenly_spaced, full
 from sim.engine.draws import Draws
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import Scenario, whole
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -79,6 +79,7 @@ class Talks(ByWorld):
     def __init__(self, scenario: Scenario, draws: Draws) -> None:
         self.spec, self.draws = scenario, draws
         self.round = self.turn = 0
+        self._turn_days = scenario.turn_days
         self.issues = list(scenario.issues)
         self.options = [
             np.array(list(issue.scale)) if issue.kind == "options" else None
@@ -141,6 +142,11 @@ class Talks(ByWorld):
     def goes_on(self) -> Mask:
         """Where anything can still happen, shape (worlds,)."""
         return np.isin(self.status, (OPEN, BEFORE_GATES))
+
+    @property
+    def turns_due(self) -> int:
+        """Turns of the talks that are over by the end of this round."""
+        return whole(self.round * self.spec.war.round_days, self._turn_days)
 
     def refresh(self) -> None:
         """What follows from stage and status."""

@@ -114,7 +114,7 @@ class Track(Forum):
         talks.refresh()
         for party in self.delegates:
             party.observe()
-        while talks.turn < self.spec.turns_by(talks.round):
+        while talks.turn < talks.turns_due:
             talks.turn += 1
             for party in self.delegates:
                 party.aspire()

@@ -228,10 +228,6 @@ class Scenario(Strict):
         """A span of time counted in turns of the talks."""
         return time.counted(self.turn_days, self.war.round_days)
 
-    def turns_by(self, round_: int) -> int:
-        """Turns of the talks that are over by the end of a round."""
-        return whole(round_ * self.war.round_days, self.turn_days)
-
     def day_of(self, moment: date | float) -> float:
         """Days from day 0 to a date, or a number of days as it is."""
         return float((moment - self.war.start_date).days) if isinstance(moment, date) else moment
