@@ -13,7 +13,7 @@ LIBRARIES = ("numpy", "scipy", "mesa", "xarray", "zarr", "distributed")
 
 def machine() -> dict[str, str]:
     """Processor, cores, system, Python and library versions, in words."""
-    there = {d.metadata["Name"]: d.version for d in metadata.distributions()}
+    there = {d.metadata["Name"].lower(): d.version for d in metadata.distributions()}
     return {
         "processor": processor(),
         "cores": str(cores()),

@@ -13,7 +13,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
@@ -378,6 +378,7 @@ def _lay_out(
     """Metadata, coordinates and empty arrays of a new store."""
     import zarr
     from numcodecs import Zstd
+    from zarr.storage import LocalStore
 
     coordinates = like.coords.to_dataset()
     coordinates = coordinates.drop_vars("world", errors="ignore").assign_coords(
@@ -386,9 +387,12 @@ def _lay_out(
     if cells is not None:
         coordinates = coordinates.merge(cells)
     coordinates.assign_attrs(attributes).to_zarr(path, mode="w", zarr_format=2, consolidated=False)
-    group = zarr.open_group(path, mode="r+", zarr_format=2, use_consolidated=False)
+    # metadata of arrays by shape, chunks and type, and of all by name: written at once, as hundreds
+    # one by one take seconds
+    known: dict[Any, Any] = {}
+    nodes: dict[str, Any] = {}
 
-    def add(name: str, like: xr.Variable | xr.DataArray, dtype: np.dtype[Any]) -> None:
+    def add(name: str, like: xr.Variable, dtype: np.dtype[Any]) -> None:
         sizes = {str(dim): n for dim, n in like.sizes.items()} | {
             dim: header[key]
             for dim, key in (("world", "worlds"), ("traced", "traced"))
@@ -398,20 +402,26 @@ def _lay_out(
         chunks |= {dim: min(CHUNK, n) for dim, n in chunks.items() if dim in ("world", "traced")}
         if cells is not None:
             sizes, chunks = {"cell": header["cells"]} | sizes, {"cell": 1} | chunks
-        group.create_array(
-            name,
-            shape=tuple(sizes.values()),
-            chunks=tuple(chunks.values()),
-            dtype=dtype,
-            compressors=Zstd(LEVEL),
-            # xarray would take a fill value of a whole number for "nothing here"
-            fill_value=np.nan if dtype.kind == "f" else None,
-            attributes=dict(like.attrs) | {"_ARRAY_DIMENSIONS": list(sizes)},
-        )
+        kind = tuple(sizes.values()), tuple(chunks.values()), dtype
+        if kind not in known:
+            known[kind] = zarr.create_array(
+                {},
+                shape=kind[0],
+                chunks=kind[1],
+                dtype=dtype,
+                compressors=Zstd(LEVEL),
+                # xarray would take a fill value of a whole number for "nothing here"
+                fill_value=np.nan if dtype.kind == "f" else None,
+                zarr_format=2,
+            ).metadata
+        attributes = dict(like.attrs) | {"_ARRAY_DIMENSIONS": list(sizes)}
+        nodes[name] = replace(known[kind], attributes=attributes)
 
-    for name, variable in like.data_vars.items():
-        add(str(name), variable, variable.dtype)
+    for name in like.data_vars:
+        add(str(name), like.variables[name], like.variables[name].dtype)
     add(FINISHED, xr.Variable("world", [True]), np.dtype(bool))
+    for _ in zarr.create_hierarchy(store=LocalStore(path), nodes=nodes):
+        pass
     zarr.consolidate_metadata(path, zarr_format=2)
     (path / JOURNAL).mkdir()
     (path / JOURNAL / LOCK).touch()
