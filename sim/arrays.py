@@ -37,7 +37,7 @@ def full(shape: tuple[int, ...], value: Any) -> NDArray[Any]:
 
 def columns(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Arrays (worlds,) side by side, shape (worlds, n)."""
-    return np.stack(arrays).T
+    return np.array(arrays).T  # faster than `stack` for a few arrays
 
 
 def side_by_side(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -47,7 +47,7 @@ def side_by_side(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
 
 def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Arrays (worlds, m) along a new first axis, shape (n, worlds, m)."""
-    return np.stack([a.T for a in arrays]).transpose(0, 2, 1)
+    return np.array([a.T for a in arrays]).transpose(0, 2, 1)
 
 
 def rows(array: NDArray[Any], worlds: NDArray[np.intp]) -> NDArray[Any]:

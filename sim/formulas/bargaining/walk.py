@@ -40,6 +40,10 @@ def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
     """
     gain, loss = np.ascontiguousarray(gain.T), loss.T  # (segments, worlds)
     free, brings = loss <= 0.0, gain > 0.0
+    if len(gain) == 1:  # nothing to choose from
+        part = np.divide(need, gain, out=np.zeros_like(gain), where=brings).clip(0.0, 1.0)
+        part[free] = 1.0
+        return np.asarray(part.T)
     price = np.divide(loss, gain, out=np.full(gain.shape, np.inf), where=brings)
     price[free] = -1.0
     # equal prices stay in the order of the issues whatever the rounding of the last digit
@@ -54,7 +58,7 @@ def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
         left = left - brought
     taken = np.divide(missing, ranked, out=np.zeros_like(missing), where=ranked > 0.0)
     shares = np.empty_like(taken)
-    shares.reshape(-1)[places] = np.clip(taken, 0.0, 1.0, out=taken)
+    shares.reshape(-1)[places] = taken.clip(0.0, 1.0, out=taken)
     shares[free] = 1.0
     return shares.T
 
