@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import gc
+import weakref
 from collections.abc import Iterator
 from itertools import chain, combinations, product
 from typing import Any, ClassVar
@@ -29,7 +31,7 @@ from sim.formulas.bargaining.walk import fractional_knapsack
 from sim.registry import PROTOCOLS
 from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, load_scenario
-from tests.conftest import SCENARIOS, build
+from tests.conftest import SCENARIOS, build, simulate
 from tests.test_engine import scenarios
 from tests.test_tracks import LIMITED
 
@@ -412,3 +414,18 @@ def test_the_best_linkages_of_a_world_do_not_hang_on_others(seed: int) -> None:
         of_it = [rule.rows(one) for rule in rules]
         alone = best_linkages(low[:, one], high[:, one], of_it, on_table[one])
         np.testing.assert_array_equal(alone[0], together[w])
+
+
+def test_a_released_model_leaves_no_arrays_behind_without_a_garbage_collector() -> None:
+    model = simulate(load_scenario(SCENARIOS / "kellogg.yaml").scenario, 20)
+    parties = [*model.signatories, *(one for track in model.tracks for one in track.delegates)]
+    arrays = [weakref.ref(one.ideal) for one in parties]
+    assert len(arrays) == 10
+    del parties
+    gc.collect()
+    gc.disable()
+    try:
+        model.release()
+        assert all(array() is None for array in arrays)
+    finally:
+        gc.enable()

@@ -211,8 +211,13 @@ class PeaceTalks(mesa.Model, Forum):
         self.recorder.finish(self.levers, self.yardsticks.at_end())
 
     def release(self) -> None:
-        """Drop all arrays. Mesa's counter of agent ids keeps every model that ever was."""
-        self.__dict__.clear()
+        """Drop all arrays.
+
+        Mesa's counter of agent ids keeps every model that ever was, and those who take part know
+        each other, which the garbage collector alone would undo: it is off on the command line.
+        """
+        for one in [*self.family(), self]:
+            vars(one).clear()
 
     # --- the worlds that are computed ------------------------------------------------------
 
