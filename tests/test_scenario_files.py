@@ -264,6 +264,13 @@ def test_set_mistakes_name_the_option(tmp_path: Path, override: str, says: str) 
     assert any(f.startswith(f"--set {override}: ") and says in f for f in found), found
 
 
+def test_what_is_set_does_not_stand_in_a_file_any_more() -> None:
+    with pytest.raises(ScenarioError) as raised:
+        load_scenario(SCENARIOS / "kellogg.yaml", ("war.cost.putin=abc",))
+    said = "--set war.cost.putin=abc: war.cost.putin.per_month: 'abc' is not a number"
+    assert str(raised.value).startswith(said), "where a file has a mapping, too"
+
+
 def test_words_that_yaml_1_1_takes_for_booleans_are_words() -> None:
     data, _ = parse_yaml("on: yes\nno: off\nn: 0123\nx: 1_000\nt: true", "text")
     assert data == {"on": "yes", "no": "off", "n": 123, "x": "1_000", "t": True}

@@ -113,20 +113,22 @@ def _merge(
         elif isinstance(value, dict) and not _replaces(value, into.get(key)):
             _merge(into[key], into_places, value, over_places, where)
         else:
+            for below in paths_in(into.get(key), where):
+                into_places.pop(below, None)
             into[key] = value
-            for below in _paths(value, where):
+            for below in paths_in(value, where):
                 if below in over_places:
                     into_places[below] = over_places[below]
         if place is not None:
             into_places.setdefault(where, place)
 
 
-def _paths(value: Any, path: Path_) -> Iterator[Path_]:
+def paths_in(value: Any, path: Path_) -> Iterator[Path_]:
     """The path of a value and of everything in it."""
     yield path
     if isinstance(value, dict | list):
         for key, below in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _paths(below, (*path, key))
+            yield from paths_in(below, (*path, key))
 
 
 def _replaces(new: dict[Any, Any], old: Any) -> bool:

@@ -10,7 +10,7 @@ from sim.listed.strategies import PAIRWISE
 from sim.prose import did_you_mean
 from sim.scenario.discrete_schema import DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
-from sim.scenario.merging import other_tactic
+from sim.scenario.merging import other_tactic, paths_in
 from sim.scenario.schema import Scenario
 from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml
@@ -64,6 +64,9 @@ def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]
             parent.clear()
         if value in PAIRWISE and path[0] == "actors" and path[2:] in STRATEGY:
             raw["actors"][path[1]].pop("tactic", None)  # which only the strategy `time` has
+        old = parent.get(last) if isinstance(parent, dict) else parent[last]
+        for below in paths_in(old, path):
+            places.pop(below, None)  # what is changed does not stand in a file any more
         if value is not None:
             parent[last] = value
         elif isinstance(parent, dict):
