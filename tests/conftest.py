@@ -32,42 +32,75 @@ ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ROOT / "scenarios"
 SHARED = ROOT.parent / "shared"
 
-TOY: dict[str, Any] = {
-    "name": "toy",
-    "title": "Two parties, two issues",
-    "issues": {
-        "land": {
-            "title": "Land",
-            "scale": {0: "all to A", 0.5: "half", 1: "all to B"},
-            "no_deal": 0.5,
+ENVOY = {"name": "Envoy", "role": "formulator"}
+
+
+def put(data: dict[str, Any], path: str, value: Any) -> None:
+    """Set what stands at a dotted path, made where there is nothing yet."""
+    *above, last = path.split(".")
+    for key in above:
+        data = data.setdefault(key, {})
+    data[last] = value
+
+
+def conflict(
+    issues: dict[str, Any], sides: dict[str, dict[str, Any]], cost: Any = 0.02, **parts: Any
+) -> dict[str, Any]:
+    """A scenario as plain data, from what matters in it.
+
+    An issue is where it stands without a deal, or a mapping; a wish of a side is its ideal, or a
+    mapping; ``parts`` are parts of the scenario, or of a path in it (``actors__a__patience=30``).
+    """
+
+    def filled(said: Any, key: str, **default: Any) -> dict[str, Any]:
+        return default | (said if isinstance(said, dict) else {key: said})
+
+    data: dict[str, Any] = {
+        "name": "toy",
+        "title": "A conflict",
+        "issues": {
+            key: filled(one, "no_deal", title=key.title(), scale={0: "to a", 1: "to b"})
+            for key, one in issues.items()
         },
-        "arms": {"title": "Arms", "scale": {0: "none", 1: "full"}, "no_deal": 0.2},
+        "actors": {
+            side: {
+                "name": side.title(),
+                "positions": {
+                    key: filled(wish, "ideal", salience=1, judgement="test")
+                    for key, wish in wishes.items()
+                },
+            }
+            for side, wishes in sides.items()
+        },
+        "war": {"start_date": "2025-01-20", "cost": dict.fromkeys(sides, cost)},
+    }
+    for path, value in parts.items():
+        put(data, path.replace("__", "."), value)
+    return copy.deepcopy(data)
+
+
+TOY = conflict(
+    {
+        "land": {"scale": {0: "all to A", 0.5: "half", 1: "all to B"}, "no_deal": 0.5},
+        "arms": {"scale": {0: "none", 1: "full"}, "no_deal": 0.2},
     },
-    "actors": {
+    {
         "a": {
-            "name": "A",
-            "patience": 30,
-            "positions": {
-                "land": {"ideal": 0, "limit": 0.7, "salience": 0.7, "judgement": "test"},
-                "arms": {"ideal": 0, "limit": 0.8, "salience": 0.3, "judgement": "test"},
-            },
+            "land": {"ideal": 0, "limit": 0.7, "salience": 0.7},
+            "arms": {"ideal": 0, "limit": 0.8, "salience": 0.3},
         },
         "b": {
-            "name": "B",
-            "patience": 40,
-            "positions": {
-                "land": {"ideal": 1, "limit": 0.3, "salience": 0.3, "judgement": "test"},
-                "arms": {"ideal": 1, "salience": 0.7, "judgement": "test"},
-            },
+            "land": {"ideal": 1, "limit": 0.3, "salience": 0.3},
+            "arms": {"ideal": 1, "salience": 0.7},
         },
     },
-    "war": {
-        "start_date": "2025-01-20",
-        "cost": {"a": 0.02, "b": {"per_month": {"normal": [0.02, 0.005]}}},
-        "drift": {"land": {"mean": 0.01, "volatility": 0.01}},
-        "beliefs": {"a": {"land": {"mean": 0.0, "sd": 0.01}}},
-    },
-}
+    title="Two parties, two issues",
+    actors__a__patience=30,
+    actors__b__patience=40,
+    war__cost={"a": 0.02, "b": {"per_month": {"normal": [0.02, 0.005]}}},
+    war__drift={"land": {"mean": 0.01, "volatility": 0.01}},
+    war__beliefs={"a": {"land": {"mean": 0.0, "sd": 0.01}}},
+)
 
 
 @pytest.fixture
@@ -120,6 +153,11 @@ def typed(*words: object, cwd: Path = ROOT) -> Said:
 def build(data: dict[str, Any]) -> Scenario:
     """A scenario from plain data, without a file."""
     return Scenario.model_validate(data)
+
+
+def opened(data: dict[str, Any], worlds: int = 1, seed: int = 0) -> PeaceTalks:
+    """A model before its first round; of one world, the central one."""
+    return PeaceTalks(build(data), Draws(seed, worlds, central=worlds == 1))
 
 
 def simulate(
