@@ -11,45 +11,33 @@ import pytest
 
 from sim.engine.model import SETTLED
 from sim.results.dataset import stuck
-from tests.conftest import build, simulate
+from tests.conftest import ENVOY, build, conflict, simulate
 from tests.test_scenario_files import BASE, problems
 
-ENDS = {0: "to a", 1: "to b"}
-STATUS: dict[str, Any] = {
-    "name": "status",
-    "title": "A status that is left to a commission",
-    "issues": {
+STATUS = conflict(
+    {
         "status": {
-            "title": "Status",
             "scale": {0: "to a", 0.45: "Left to a commission", 1: "to b"},
             "deferred": 0.45,
             "no_deal": 0.9,
         },
-        "land": {"title": "Land", "scale": ENDS, "no_deal": 0.5},
+        "land": 0.5,
     },
-    "actors": {
-        side: {
-            "name": side,
-            "tactic": {"name": "linear"},
-            "patience": 20,
-            "positions": {
-                "status": {"ideal": end, "limit": line, "salience": 1, "deferred": worth},
-                "land": {"ideal": end, "salience": 1},
-            },
-        }
+    {
+        side: {"status": {"ideal": end, "limit": line, "deferred": worth}, "land": end}
         for side, end, line, worth in (("a", 0, 0.4, 0.6), ("b", 1, 0.6, 0.7))
     },
-    "war": {"start_date": "2025-01-20", "cost": {"a": 0.01, "b": 0.01}},
-    "spread": dict.fromkeys(("ideal", "salience", "limit", "patience", "cost"), 0),
-}
+    cost=0.01,
+    spread=dict.fromkeys(("ideal", "salience", "limit", "patience", "cost"), 0),
+)
+for _side in "ab":
+    STATUS["actors"][_side] |= {"tactic": {"name": "linear"}, "patience": 20}
 
 
 def with_(protocol: str, **more: Any) -> dict[str, Any]:
     data = copy.deepcopy(STATUS) | {"protocol": {"name": protocol}}
     if protocol != "alternating":
-        data["actors"]["envoy"] = {
-            "name": "Envoy", "role": "formulator", "mediation": {"error": 0},
-        }  # fmt: skip
+        data["actors"]["envoy"] = ENVOY | {"mediation": {"error": 0}}
     for side in ("a", "b"):
         data["actors"][side]["positions"]["status"] |= more
     return data
@@ -67,13 +55,10 @@ def test_what_red_lines_leave_no_room_for_is_put_off(protocol: str) -> None:
     assert min(gains) > 0
     if protocol == "single_text":
         assert land == pytest.approx(0.85, abs=0.051)  # the last step of a draft
-
-
-@pytest.mark.parametrize("protocol", ["alternating", "shuttle", "single_text"])
-def test_without_a_worth_it_is_a_point_like_others(protocol: str) -> None:
+    # without a worth it is a point like others, and red lines miss each other
     model = simulate(build(with_(protocol, deferred=None)), 1, central=True)
     assert model.talks.status[0] != SETTLED
-    assert stuck(model)[1][0] == 0  # red lines miss each other
+    assert stuck(model)[1][0] == 0
 
 
 def test_nobody_puts_off_what_is_worth_less_than_fighting_on() -> None:

@@ -31,7 +31,7 @@ from sim.formulas.bargaining.walk import fractional_knapsack
 from sim.registry import PROTOCOLS
 from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, load_scenario
-from tests.conftest import SCENARIOS, build, simulate
+from tests.conftest import SCENARIOS, build, conflict, simulate
 from tests.test_engine import scenarios
 from tests.test_tracks import LIMITED
 
@@ -76,77 +76,54 @@ def impatient(name: str) -> Scenario:
     return build(data)
 
 
-STAGED: dict[str, Any] = {
-    "name": "staged",
-    "title": "Two stages, gates that fail, options that exclude each other, truces that break",
-    "protocol": {"name": "alternating"},
-    "issues": {
-        "land": {"title": "Land", "scale": {0: "a", 1: "b"}, "no_deal": 0.5},
-        "east": {
-            "title": "East", "kind": "options", "scale": {0: "out", 0.5: "half", 1: "in"},
-            "no_deal": 0,
+OPTIONS = {"kind": "options", "scale": {0: "out", 0.5: "half", 1: "in"}, "no_deal": 0}
+STAGED = conflict(
+    {"land": 0.5, "east": OPTIONS, "west": OPTIONS, "arms": 0.2},
+    {
+        "a": {
+            "land": {"ideal": 0, "salience": 3},
+            "east": {"ideal": 1, "salience": {"uniform": [1, 3]}},
+            "west": {"ideal": 0.5, "salience": 2},
+            "arms": {"ideal": 0, "salience": 3, "curvature": 2},
         },
-        "west": {
-            "title": "West", "kind": "options", "scale": {0: "out", 0.5: "half", 1: "in"},
-            "no_deal": 0,
+        "b": {
+            "land": {"ideal": 1, "salience": 2},
+            "east": {"ideal": 0, "salience": 1},
+            "west": {"ideal": 1, "salience": 2},
+            "arms": {"ideal": 1, "salience": 3},
         },
-        "arms": {"title": "Arms", "scale": {0: "a", 1: "b"}, "no_deal": 0.2},
     },
-    "agenda": [
+    name="staged",
+    title="Two stages, gates that fail, options that exclude each other, truces that break",
+    protocol={"name": "alternating"},
+    agenda=[
         {"name": "first", "issues": ["land"], "cost_factor": 0.3, "drift_factor": 0.2},
         {"name": "second", "issues": ["east", "west", "arms"]},
     ],
-    "conflicts": [["east", "west"]],
-    "actors": {
-        "a": {
-            "name": "A",
-            "patience": {"uniform": [5, 40]},
-            "leave_after": {"uniform": [5, 60]},
-            "positions": {
-                "land": {"ideal": 0, "salience": 3, "judgement": "test"},
-                "east": {"ideal": 1, "salience": {"uniform": [1, 3]}, "judgement": "test"},
-                "west": {"ideal": 0.5, "salience": 2, "judgement": "test"},
-                "arms": {"ideal": 0, "salience": 3, "curvature": 2, "judgement": "test"},
-            },
-            "levers": {
-                "press": {
-                    "title": "Press", "on": "b", "credibility": 0.6, "delay": 2,
-                    "when": {"refuses": {"actor": "b", "times": 2}},
-                    "effect": {"cost": {"b": 0.02}},
-                },
-                "more": {
-                    "title": "More", "on": ["a", "b"], "credibility": 0.7, "delay": 1,
-                    "when": {"pulled": "a.press", "round": 6},
-                    "effect": {"drift": {"land": -0.01}},
-                },
-            },
+    conflicts=[["east", "west"]],
+    actors__a__patience={"uniform": [5, 40]},
+    actors__a__leave_after={"uniform": [5, 60]},
+    actors__a__levers={
+        "press": {
+            "title": "Press", "on": "b", "credibility": 0.6, "delay": 2,
+            "when": {"refuses": {"actor": "b", "times": 2}},
+            "effect": {"cost": {"b": 0.02}},
         },
-        "b": {
-            "name": "B",
-            "patience": {"uniform": [5, 40]},
-            "positions": {
-                "land": {"ideal": 1, "salience": 2, "judgement": "test"},
-                "east": {"ideal": 0, "salience": 1, "judgement": "test"},
-                "west": {"ideal": 1, "salience": 2, "judgement": "test"},
-                "arms": {"ideal": 1, "salience": 3, "judgement": "test"},
-            },
+        "more": {
+            "title": "More", "on": ["a", "b"], "credibility": 0.7, "delay": 1,
+            "when": {"pulled": "a.press", "round": 6},
+            "effect": {"drift": {"land": -0.01}},
         },
     },
-    "ratification": {
-        "vote": {
-            "title": "Vote", "of": "b", "days": 30, "threshold": {"uniform": [0.2, 0.8]},
-            "positions": {
-                "land": {"ideal": 1, "salience": 1}, "arms": {"ideal": 1, "salience": 1}
-            },
-            "judgement": "test",
-        }
+    actors__b__patience={"uniform": [5, 40]},
+    ratification__vote={
+        "title": "Vote", "of": "b", "days": 30, "threshold": {"uniform": [0.2, 0.8]},
+        "positions": {"land": {"ideal": 1, "salience": 1}, "arms": {"ideal": 1, "salience": 1}},
+        "judgement": "test",
     },
-    "war": {
-        "start_date": "2025-01-20",
-        "cost": {"a": {"per_month": {"normal": [0.02, 0.01]}}, "b": 0.02},
-        "drift": {"land": {"mean": {"normal": [0.0, 0.03]}, "volatility": 0.08}},
-    },
-}  # fmt: skip
+    war__cost={"a": {"per_month": {"normal": [0.02, 0.01]}}, "b": 0.02},
+    war__drift={"land": {"mean": {"normal": [0.0, 0.03]}, "volatility": 0.08}},
+)  # fmt: skip
 
 CASES = {
     "dayton": lambda: load_scenario(SCENARIOS / "dayton.yaml").scenario,
@@ -274,14 +251,6 @@ def test_it_can_be_undone_and_gone_on_from() -> None:
     assert_same(finished(scenario, 80, ALWAYS, parts=5)[0], all_along)
 
 
-@pytest.mark.parametrize("name", ["dayton", "impatient kellogg", "staged"])
-def test_a_world_is_the_same_however_many_others_there_are(name: str) -> None:
-    scenario = CASES[name]()
-    many = finished(scenario, 80)[0]
-    for worlds in (1, 40):
-        assert_same(finished(scenario, worlds)[0], many, worlds)
-
-
 def test_the_staged_case_has_what_it_is_for() -> None:
     _, model, _ = finished(build(STAGED), 80, NEVER)
     assert model.ratification.failures.any()
@@ -313,15 +282,6 @@ def test_a_step_when_all_have_concluded_changes_nothing() -> None:
     model.step()
     model.finish()
     np.testing.assert_array_equal(model.talks.status, before)
-
-
-def test_chosen_draws_are_those_of_the_chosen_worlds() -> None:
-    every, some = Draws(5, 50), Draws(5, 50)
-    some.choose(np.arange(1, 50, 2))
-    some.choose(np.array([0, 3, 20]))  # of those 25
-    assert some.worlds == 3
-    for key in (1, 2):
-        np.testing.assert_array_equal(some.normal("x", key), every.normal("x", key)[[1, 7, 41]])
 
 
 fractions = st.integers(0, 8).map(lambda n: n / 8)

@@ -25,68 +25,51 @@ from sim.scenario.record import holding
 from sim.views.outcome import outcome_view
 from sim.words.aftermath import limited_words
 from sim.words.story import events
-from tests.conftest import build, simulate
+from tests.conftest import ENVOY, build, conflict, simulate
 from tests.test_scenario_files import BASE, problems
 
-ENDS = {0: "a", 1: "b"}
-LIMITED: dict[str, Any] = {
-    "name": "limited",
-    "title": "A whole, and two tracks beside it",
-    "issues": {
-        "land": {"title": "Land", "scale": ENDS, "no_deal": 0.5},
-        "aid": {"title": "Aid", "scale": ENDS, "no_deal": 0.8},
-        "line": {"title": "Hotline", "scale": ENDS, "no_deal": 1.0, "separable": True},
-    },
-    "actors": {
+LIMITED = conflict(
+    {"land": 0.5, "aid": 0.8, "line": {"title": "Hotline", "no_deal": 1.0, "separable": True}},
+    {
         "a": {
-            "name": "A",
-            "patience": {"uniform": [5, 40]},
-            "positions": {
-                "land": {"ideal": 0, "limit": {"uniform": [0.3, 0.7]}, "salience": 6},
-                "aid": {"ideal": 0.1, "salience": 2},
-                "line": {"ideal": 0, "salience": 1},
-            },
+            "land": {"ideal": 0, "limit": {"uniform": [0.3, 0.7]}, "salience": 6},
+            "aid": {"ideal": 0.1, "salience": 2},
+            "line": 0,
         },
         "b": {
-            "name": "B",
-            "patience": {"uniform": [5, 40]},
-            "positions": {
-                "land": {"ideal": 1, "limit": 0.45, "salience": 6},
-                "aid": {"ideal": {"uniform": [0.2, 0.9]}, "salience": 2},
-                "line": {"ideal": 0.4, "salience": 1},
-            },
+            "land": {"ideal": 1, "limit": 0.45, "salience": 6},
+            "aid": {"ideal": {"uniform": [0.2, 0.9]}, "salience": 2},
+            "line": 0.4,
         },
     },
-    "war": {
-        "start_date": "2025-01-20",
-        "cost": {"a": 0.02, "b": 0.02},
-        "drift": {"aid": {"mean": {"normal": [0.0, 0.03]}, "volatility": 0.02}},
-    },
-    "tracks": {
-        "relief": {
-            "title": "Relief",
-            "issues": {"raids": {"title": "Raids", "scale": ENDS, "no_deal": 0.9}},
-            "positions": {
-                "a": {"raids": {"ideal": 0, "salience": 1}},
-                "b": {"raids": {"ideal": 1, "salience": {"uniform": [0.1, 3]}}},
-            },
-            "stages": [
-                {"name": "aid", "issues": ["aid"], "term": 9, "breaks": 0.4},
-                {
-                    "name": "raids",
-                    "issues": ["raids"],
-                    "terms": {"raids": {"at_most": 0.6}},
-                    "effect": {
-                        "cost": {"a": -0.004, "b": {"uniform": [-0.02, 0.01]}},
-                        "drift": {"aid": 0.01},
-                        "trust": 0.1,
-                    },
-                    "term": {"uniform": [3, 12]},
+    name="limited",
+    title="A whole, and two tracks beside it",
+    actors__a__patience={"uniform": [5, 40]},
+    actors__b__patience={"uniform": [5, 40]},
+    war__drift={"aid": {"mean": {"normal": [0.0, 0.03]}, "volatility": 0.02}},
+    tracks__relief={
+        "title": "Relief",
+        "issues": {"raids": {"title": "Raids", "scale": {0: "a", 1: "b"}, "no_deal": 0.9}},
+        "positions": {
+            "a": {"raids": {"ideal": 0, "salience": 1}},
+            "b": {"raids": {"ideal": 1, "salience": {"uniform": [0.1, 3]}}},
+        },
+        "stages": [
+            {"name": "aid", "issues": ["aid"], "term": 9, "breaks": 0.4},
+            {
+                "name": "raids",
+                "issues": ["raids"],
+                "terms": {"raids": {"at_most": 0.6}},
+                "effect": {
+                    "cost": {"a": -0.004, "b": {"uniform": [-0.02, 0.01]}},
+                    "drift": {"aid": 0.01},
+                    "trust": 0.1,
                 },
-            ],
-        }
+                "term": {"uniform": [3, 12]},
+            },
+        ],
     },
-}
+)
 
 
 def signings(scenario: Any, worlds: int, seed: int) -> tuple[PeaceTalks, list[tuple[Any, ...]]]:
@@ -114,7 +97,7 @@ def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protoco
     data = copy.deepcopy(LIMITED)
     del data["tracks"]["relief"]["stages"][1]["effect"]["drift"]
     data["protocol"] = {"name": protocol}
-    data["actors"]["envoy"] = {"name": "Envoy", "role": "formulator"}
+    data["actors"]["envoy"] = ENVOY
     model, found = signings(build(data), 30, seed)
     assert found
     for track, package, where, stage, before in found:
@@ -218,24 +201,19 @@ def test_without_a_number_of_its_own_it_breaks_as_the_record_has_it(
     assert not off.recorder.agreements[0].broken.any()
 
 
-def test_a_term_is_renewed_as_long_as_all_gain_by_it() -> None:
+def test_a_term_is_renewed_until_a_side_loses_by_it_and_breaks_it() -> None:
     one = simulate(build(alone(term=10)), 20).recorder.agreements[0]
     assert (one.renewed == 5).all()
     assert one.in_force.all()
     assert not one.lapsed.any()
-
-
-def test_a_side_that_loses_by_an_agreement_breaks_it() -> None:
-    """The issue drifts to where one of them is better off without."""
-    data = alone()
+    data = alone()  # the issue drifts to where one of them is better off without
     data["actors"]["b"]["positions"]["aid"]["ideal"] = 0.6
     data["war"]["drift"] = {"aid": {"mean": -0.06}}
     for actor in data["actors"].values():
         actor["patience"] = 4
     model = simulate(build(data), 20)
-    one = model.recorder.agreements[0]
+    one, broke = model.recorder.agreements[0], model.tracks[0].talks.events["violates"]
     assert (one.broken > 0).all()
-    broke = model.tracks[0].talks.events["violates"]
     assert (broke["a"] + broke["b"] == one.broken).all()
 
 
