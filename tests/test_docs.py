@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.engine.draws import Draws
-from sim.engine.model import SETTLED, PeaceTalks
+from sim.engine.model import SETTLED
 from sim.engine.protocols import PROTOCOLS
 from sim.formulas.tactics import TACTICS
 from sim.scenario import Scenario, ScenarioError, load_scenario
@@ -18,7 +17,7 @@ from sim.scenario.distributions import SHAPES
 from sim.scenario.json_schema import keys_of, listed_schema, scenario_schema
 from sim.scenario.reference import reference
 from sim.scenario.yaml_source import parse_yaml
-from tests.conftest import ROOT, typed
+from tests.conftest import ROOT, simulate, typed
 
 PAGE = (ROOT / "docs" / "scenario-format.md").read_text(encoding="utf-8")
 
@@ -66,9 +65,7 @@ def test_fragments_load_over_the_minimal_scenario_and_run(folder: Path, block: s
 
 
 def run(scenario: Scenario) -> None:
-    model = PeaceTalks(scenario, Draws(1, 5))
-    model.run()
-    assert model.talks.round >= 1
+    assert simulate(scenario, 5).talks.round >= 1
 
 
 def commands() -> list[list[str]]:
@@ -83,8 +80,10 @@ def test_commands_name_files_and_settings_that_work(folder: Path, words: list[st
     load_scenario(folder / words[0], words[2::2])
 
 
-def test_null_example_removes_the_red_line(folder: Path) -> None:
-    assert load_scenario(folder / MINIMAL).scenario.actors["south"].positions["border"].limit
+def test_the_first_example_settles_and_the_second_removes_its_red_line(folder: Path) -> None:
+    first = load_scenario(folder / MINIMAL, ["horizon_days=1500"]).scenario
+    assert simulate(first, 1, central=True).talks.status[0] == SETTLED
+    assert first.actors["south"].positions["border"].limit
     extending = load_scenario(folder / next(n for n in FILES if n != MINIMAL)).scenario
     assert extending.actors["south"].positions["border"].limit is None
 
@@ -146,15 +145,12 @@ def test_the_page_shows_every_block_of_a_scenario() -> None:
 
 def test_the_tutorial_ends_with_a_file_that_settles(tmp_path: Path) -> None:
     path = tmp_path / "my_talks.yaml"
-    done = typed("new", str(path))
-    assert done.code == 0, done.err
-    assert done.out == f"Written to {path}. Next: python -m sim {path}\n"
-    scenario = load_scenario(path).scenario
-    model = PeaceTalks(scenario, Draws(1, 100))
-    model.run()
-    assert (model.talks.status == SETTLED).mean() > 0.9
-    assert not load_scenario(path).notes
-    again = typed("new", str(tmp_path / "my_talks"))
+    done = typed("new", path)
+    assert (done.code, done.out) == (0, f"Written to {path}. Next: python -m sim {path}\n")
+    loaded = load_scenario(path)
+    assert not loaded.notes
+    assert (simulate(loaded.scenario, 100).talks.status == SETTLED).mean() > 0.9
+    again = typed("new", tmp_path / "my_talks")
     assert (again.code, again.out) == (2, "")
     assert again.err == f"{path} exists already; choose another name\n"
-    assert "such as my_talks" in typed("new", str(tmp_path / "My Talks")).err
+    assert "such as my_talks" in typed("new", tmp_path / "My Talks").err

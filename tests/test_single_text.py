@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import copy
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,8 +15,8 @@ from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols.single_text import SingleText
 from sim.formulas.bargaining.criticism import heard, revised
 from sim.formulas.bargaining.drafting import at, nash_welfare
-from sim.scenario import ScenarioError, load_scenario
-from tests.conftest import build, simulate
+from sim.scenario import ScenarioError, load_data
+from tests.conftest import ENVOY, build, opened, simulate
 from tests.test_engine import scenarios
 
 MARGIN, ENOUGH = 0.5, 0.01
@@ -26,9 +25,7 @@ MARGIN, ENOUGH = 0.5, 0.01
 def one_text(data: dict[str, Any], acceptability: float = 1.0, **mediation: Any) -> dict[str, Any]:
     """The scenario with an envoy who keeps one text."""
     data["protocol"] = {"name": "single_text"}
-    data["actors"]["envoy"] = {
-        "name": "Envoy",
-        "role": "formulator",
+    data["actors"]["envoy"] = ENVOY | {
         "acceptability": {"a": acceptability, "b": acceptability},
         "mediation": {"every": 1, "error": 0} | mediation,
     }
@@ -44,6 +41,13 @@ def free(toy: dict[str, Any], **ideals: tuple[float, float]) -> dict[str, Any]:
                 position["ideal"] = ideals[issue][number]
     toy["issues"]["arms"]["no_deal"] = 0.5
     toy["war"] = {"start_date": "2025-01-20", "cost": {"a": 0.02, "b": 0.02}}
+    return toy
+
+
+def apart(toy: dict[str, Any]) -> dict[str, Any]:
+    """The toy without common ground on land."""
+    for actor, limit in (("a", 0.2), ("b", 0.6)):
+        toy["actors"][actor]["positions"]["land"]["limit"] = limit
     return toy
 
 
@@ -146,18 +150,9 @@ def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool)
 def test_to_take_up_an_option_its_rival_is_dropped() -> None:
     """The second option is worth 0.3 more to both than the first, which is in the text."""
     loss = np.array([[[[0.2, 0.0]], [[0.2, 0.0]]], [[[0.5, 0.0]], [[0.5, 0.0]]]])
-    after, changed = revised(
-        np.array([[1], [0]]),
-        loss,
-        np.ones((2, 1)),
-        np.zeros((2, 1, 2)),
-        np.array([[1], [1]]),
-        np.array([[1], [1]]),
-        np.ones((2, 1), dtype=bool),
-        nash_welfare,
-        ENOUGH,
-        [(0, 1)],
-    )
+    one, gap, extra = np.ones((2, 1), dtype=np.intp), np.ones((2, 1)), np.zeros((2, 1, 2))
+    choice, rules = np.array([[1], [0]]), (nash_welfare, ENOUGH, [(0, 1)])
+    after, changed = revised(choice, loss, gap, extra, one, one, one.astype(bool), *rules)
     assert changed.all()
     assert after.tolist() == [[0], [1]]
 
@@ -172,7 +167,7 @@ def test_mirrored_saliences_lead_from_the_middle_to_the_logroll(toy: dict[str, A
     accepted the first time.
     """
     data = one_text(free(toy), text={"land": 0.5, "arms": 0.5})
-    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    model = opened(data)
     assert len(rounds_of_offers(model)) == 1
     assert model.talks.status[0] == SETTLED
     assert model.talks.agreed[0] == pytest.approx([0.0, 1.0])
@@ -193,11 +188,9 @@ def test_without_conflict_everybody_gets_its_ideal(toy: dict[str, Any]) -> None:
 def test_after_the_last_draft_it_is_take_it_or_leave_it(
     toy: dict[str, Any], per_round: int, expected: int
 ) -> None:
-    """No common ground on land: somebody can never sign, so all five drafts are made."""
-    toy["actors"]["a"]["positions"]["land"]["limit"] = 0.2
-    toy["actors"]["b"]["positions"]["land"]["limit"] = 0.6
-    data = one_text(toy, first_round=3, every=2, drafts=5, drafts_per_round=per_round)
-    model = PeaceTalks(build(data), Draws(0, 1, central=True))
+    """Somebody can never sign, so all five drafts are made."""
+    data = one_text(apart(toy), first_round=3, every=2, drafts=5, drafts_per_round=per_round)
+    model = opened(data)
     found = rounds_of_offers(model)
     assert found[0] == expected
     refused = np.array([model.talks.events["refuses"][p.key][0] for p in model.signatories])
@@ -207,17 +200,12 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
     assert set(np.diff(found)) == {between}
 
 
-def test_one_draft_is_the_published_text_as_it_is(toy: dict[str, Any]) -> None:
-    data = one_text(free(toy), text={"land": 0.41, "arms": 0.63}, drafts=1)
-    model = simulate(build(data), worlds=1, central=True)
+def test_one_draft_is_the_published_text_and_offers_come_to_an_end(toy: dict[str, Any]) -> None:
+    published = one_text(free(copy.deepcopy(toy)), text={"land": 0.41, "arms": 0.63}, drafts=1)
+    model = simulate(build(published), worlds=1, central=True)
     assert model.talks.concluded_round[0] == 1
     assert model.talks.agreed[0] == pytest.approx([0.41, 0.63])
-
-
-def test_it_gives_up_after_so_many_offers(toy: dict[str, Any]) -> None:
-    toy["actors"]["a"]["positions"]["land"]["limit"] = 0.2
-    toy["actors"]["b"]["positions"]["land"]["limit"] = 0.6
-    data = one_text(toy, drafts=3, final_offers=2)
+    data = one_text(apart(toy), drafts=3, final_offers=2)
     model = PeaceTalks(build(data), Draws(0, 1, central=True), trace=True)
     assert rounds_of_offers(model) == [3, 5]
     assert not model.protocol.envoy.active.any()  # type: ignore[attr-defined]
@@ -264,11 +252,7 @@ def test_the_worth_of_the_text_never_falls_from_draft_to_draft(
     data["protocol"] = {"name": "single_text"}
     # a plan on drafting points: rounding to them could cost something once
     plan = dict.fromkeys(data["issues"], 0.5)
-    data["actors"]["envoy"] = {
-        "name": "Envoy",
-        "role": "formulator",
-        "mediation": {"text": plan, "attachment": 0.2},
-    }
+    data["actors"]["envoy"] = ENVOY | {"mediation": {"text": plan, "attachment": 0.2}}
     model = PeaceTalks(build(data), Draws(seed, 20))
     protocol = model.protocol
     assert isinstance(protocol, SingleText)
@@ -295,15 +279,9 @@ def test_who_votes_a_text_down_is_heard_afterwards(toy: dict[str, Any]) -> None:
     """The gate wants land at 0.6 or more: the log-roll at 0 fails, a later text passes."""
     data = one_text(free(toy), text={"land": 0.5, "arms": 0.5})
     data["war"]["cost"] = {"a": 0.05, "b": 0.05}
-    data["ratification"] = {
-        "vote": {
-            "title": "Vote",
-            "of": "b",
-            "positions": {"land": {"ideal": 1, "salience": 1}},
-            "threshold": {"fixed": 0.6},
-            "judgement": "test",
-        }
-    }
+    positions = {"land": {"ideal": 1, "salience": 1}}
+    vote = {"title": "Vote", "of": "b", "positions": positions, "judgement": "test"}
+    data["ratification"] = {"vote": vote | {"threshold": {"fixed": 0.6}}}
     model = simulate(build(data), worlds=1, central=True, trace=True)
     kinds = [kind for _, kind, _ in model.recorder.history]
     assert kinds.index("rejected") < kinds.index("ratified")
@@ -324,14 +302,11 @@ def test_a_stage_whose_terms_nobody_wants_is_drafted_within_them(toy: dict[str, 
 # --- bad input ---------------------------------------------------------------------------------
 
 
-def test_a_scenario_without_an_envoy_is_told_so(toy: dict[str, Any], tmp_path: Path) -> None:
-    path = tmp_path / "toy.yaml"
-    path.write_text(yaml.safe_dump(toy))
+def test_a_scenario_without_an_envoy_is_told_so(toy: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError) as caught:
-        load_scenario(path, ["protocol.name=single_text"])
+        load_data(toy).with_({"protocol.name": "single_text"})
     (line,) = str(caught.value).splitlines()
     assert "protocol.name: 'single_text' needs an envoy" in line
     assert "role: formulator" in line
-    toy["protocol"] = {"name": "single_text"}
     with pytest.raises(ValueError, match="formulator"):
-        PeaceTalks(build(toy), Draws(0, 1))
+        opened(toy | {"protocol": {"name": "single_text"}})
