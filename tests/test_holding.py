@@ -35,7 +35,7 @@ from sim.views.holding import holding_view
 from sim.words.aftermath import durability_words
 from sim.words.past import happened_words
 from sim.words.story import base_rate_words
-from tests.conftest import SCENARIOS, TOY, build, simulate, typed
+from tests.conftest import SCENARIOS, TOY, build, conflict, simulate, typed
 from tests.record_tables import DAYS, record
 
 YEARS = np.array(DAYS) / 365.25
@@ -78,10 +78,8 @@ def table_of(course: Course, power: float = 1.0, at_risk: float = 1e6) -> Any:
 
 @given(st.builds(Course, st.floats(0.2, 0.8), st.floats(0.2, 4.0), st.floats(0.4, 1.5)))
 def test_the_fit_finds_the_course_that_made_a_large_table(course: Course) -> None:
-    found = fit([table_of(course)])
-    assert survival(Course.of(found.mean), YEARS) == pytest.approx(
-        survival(course, YEARS), abs=2e-3
-    )
+    found = survival(Course.of(fit([table_of(course)]).mean), YEARS)
+    assert found == pytest.approx(survival(course, YEARS), abs=2e-3)
 
 
 def test_the_fit_finds_a_ratio_of_hazards_and_widens_with_what_hangs_together() -> None:
@@ -169,8 +167,7 @@ def test_settlements_hold_as_in_the_record(kind: str) -> None:
 
 
 def test_peacekeepers_count_where_the_terms_bring_them() -> None:
-    there = {"land": {"at_least": 0.0}}
-    nowhere = {"land": {"at_least": 1.0}}
+    there, nowhere = {"land": {"at_least": 0.0}}, {"land": {"at_least": 1.0}}
     held = [
         simulate(build(settling(kind="intrastate", peacekeepers=where)), 1000).recorder.years_held
         for where in (there, nowhere, {})
@@ -178,24 +175,21 @@ def test_peacekeepers_count_where_the_terms_bring_them() -> None:
     with_them, without, unknown = ((one >= 10).mean() for one in held)
     assert with_them > unknown + 0.05
     assert without < unknown
-    ratio = np.log(with_them) / np.log(without)
     fitted = holding()["without_peacekeepers"].fit
+    ratio = np.log(with_them) / np.log(without)
     assert ratio == pytest.approx(np.exp(fitted.mean[3]), abs=0.12)
 
 
 def truces(**more: Any) -> Scenario:
     """Two stages: a truce that everybody signs at once, and a settlement that nobody can."""
-    data = copy.deepcopy(TOY)
-    for actor, ideal in (("a", 0), ("b", 1)):
-        positions = data["actors"][actor]["positions"]
-        positions["arms"] = {"ideal": 0, "salience": 1, "judgement": "test"}
-        positions["land"] = {"ideal": ideal, "limit": ideal, "salience": 1, "judgement": "test"}
-    data["war"]["drift"], data["war"]["beliefs"] = {}, {}
-    data["agenda"] = [
+    ends = {
+        side: {"land": {"ideal": end, "limit": end}, "arms": 0} for end, side in enumerate("ab")
+    }
+    agenda = [
         {"name": "truce", "issues": ["arms"], "cost_factor": 0.1},
         {"name": "rest", "issues": ["land"]},
     ]
-    return build(data | more)
+    return build(conflict({"land": 0.5, "arms": 0.2}, ends, agenda=agenda) | more)
 
 
 @pytest.mark.parametrize(
@@ -255,13 +249,12 @@ def test_switched_off_all_bytes_are_those_of_worlds_without_luck(
 
 
 def test_the_hazard_that_others_call() -> None:
-    spec, draws = build(copy.deepcopy(TOY)), Draws(1, 500)
+    spec, draws = build(TOY), Draws(1, 500)
     seen, unseen = (hazard(draws, spec, "limited", monitored=known) for known in (True, False))
     first, later = (unseen.chance(np.full(500, held), 7.0) for held in (0.0, 180.0))
     assert (seen.chance(np.zeros(500), 7.0) < first).mean() > 0.95
     assert (later < first).all()
-    off = build(copy.deepcopy(TOY) | {"engine": {"accidents": 0}})
-    assert hazard(draws, off, "limited") is None
+    assert hazard(draws, build(TOY | {"engine": {"accidents": 0}}), "limited") is None
 
 
 # --- base rates and what happened --------------------------------------------------------------
@@ -358,30 +351,24 @@ def test_past_cases_show_what_was_signed_and_when(name: str) -> None:
     assert all(f"{run.scenario.issues[issue].title}: signed" in said for issue in outcome.terms)
 
 
-def test_nothing_signed_is_told_too() -> None:
-    run = toy_run(copy.deepcopy(TOY) | {"outcome": {"signed": False}}, 20)
-    assert happened_words(run.scenario, run.summary)[0].endswith("nothing was signed.")
-    assert FIGURES["convergence"](run) is not None
-
-
 def test_the_record_stands_beside_how_long_settlements_hold(past: Run) -> None:
     said = " ".join(durability_words(past.scenario, past.summary))
     assert "of 32 agreements between states in 11 conflicts" in said
     assert "10 years 59 % (39–74 %)" in said
-    found = past.summary.durability
-    assert found.by_accident
+    assert past.summary.durability.by_accident
     shown = points(FIGURES["afterwards"](past), "record")["years"]
     assert shown[-1] == pytest.approx((10, holding()["interstate"].shares[-1]))
+    # nothing signed is told, too
+    none = toy_run(TOY | {"outcome": {"signed": False}}, 20)
+    assert happened_words(none.scenario, none.summary)[0].endswith("nothing was signed.")
+    assert FIGURES["convergence"](none) is not None
 
 
-def test_the_chart_of_the_fit_has_a_panel_for_every_kind() -> None:
+def test_the_chart_and_the_command_tell_record_and_model(tmp_path: Path) -> None:
     panels = points(holding_figure(holding_view()), "record")
     assert list(panels) == list(holding())
     for key, found in holding().items():
         assert panels[key][:, 1] == pytest.approx(found.shares)
-
-
-def test_the_command_tells_record_and_model(tmp_path: Path) -> None:
     said = typed("record", "--out", tmp_path / "record.svg").words
     assert "59 % (39–74 %)" in said
     assert "43 % (29–58 %)" in said

@@ -89,12 +89,16 @@ def test_nash_splits_the_pie_in_proportion_to_the_powers(first: float, second: f
 
 
 def test_disagreement_point_shifts_the_split() -> None:
+    for name, packages in solve(pie(100), np.zeros(2))[1].items():
+        if name not in ("utilitarian", "relative_welfare"):  # there every share has the same sum
+            assert list(packages) == [50], name
     # linear pie: everyone gets its disagreement payoff and half of the rest
     _, points = solve(pie(1000), np.array([0.5, 0.1]))
     for name in ("nash", "egalitarian"):
         assert points[name][0] == 700
     # relative gains are equal where (x − 0.5) / 0.5 = (0.9 − x) / 0.9
     assert points["kalai_smorodinsky"][0] == pytest.approx(9000 / 14, abs=1)
+    assert solve(np.array([[0.2, 0.9], [0.9, 0.2]]), np.full(2, 0.5)) == ([], {}), "an empty zone"
 
 
 def test_textbook_case_in_which_the_solutions_differ() -> None:
@@ -116,12 +120,6 @@ def test_disagreement_is_no_worse_than_the_worst_package() -> None:
     # x = 0.5 − x / 2
     found = utilities[solve(utilities, np.zeros(2))[1]["egalitarian"][0]]
     assert found == pytest.approx([1 / 3, 5 / 6])
-
-
-def test_symmetric_problems_are_split_evenly() -> None:
-    for name, packages in solve(pie(100), np.zeros(2))[1].items():
-        if name not in ("utilitarian", "relative_welfare"):  # there every share has the same sum
-            assert list(packages) == [50], name
 
 
 # --- properties --------------------------------------------------------------------------------
@@ -199,20 +197,3 @@ def test_enumeration_is_that_of_nested_loops(sizes: list[int], parties: int, see
     masks = [rng.random(size) < 0.7 for size in sizes]
     allowed = [all(m[o] for m, o in zip(masks, row, strict=True)) for row in rows]
     assert combinations_where(masks).tolist() == allowed
-
-
-def test_an_empty_zone_has_no_points() -> None:
-    assert solve(np.array([[0.2, 0.9], [0.9, 0.2]]), np.array([0.5, 0.5])) == ([], {})
-
-
-def test_large_spaces_need_little_memory() -> None:
-    rng = np.random.default_rng(0)
-    utilities = additive_utilities([rng.random((20, 2)) for _ in range(4)])
-    frontier = pareto_frontier(utilities)
-    edge = utilities[frontier]
-    order = np.argsort(edge[:, 0])
-    assert (np.diff(edge[order, 1]) < 0).all()
-    # nothing lies above the steps of the frontier
-    place = np.searchsorted(edge[order, 0], utilities[:, 0])
-    best = edge[order, 1][np.minimum(place, len(edge) - 1)]
-    assert (utilities[:, 1] <= best + 1e-15).all()

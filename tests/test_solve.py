@@ -27,7 +27,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, typed
+from tests.conftest import TOY, build, put, typed
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -109,7 +109,7 @@ def test_optimisation_over_listed_options_is_enumeration(seed: int, parties: int
         assert score(found[name].gain) == pytest.approx(score(best), abs=1e-6), name
 
 
-def test_nash_divides_a_continuous_pie_evenly() -> None:
+def test_closed_forms_of_a_pie_and_of_a_logroll() -> None:
     pie = space(0, 2, 1, None, ideal=np.array([[0.0], [1.0]]), weight=np.ones((2, 1)),
                 reservation=np.array([0.2, 0.0]))  # fmt: skip
     found = optimised(pie).points
@@ -117,13 +117,9 @@ def test_nash_divides_a_continuous_pie_evenly() -> None:
     assert found["nash"][0].package == pytest.approx([0.4], abs=1e-4)
     assert found["egalitarian"][0].package == pytest.approx([0.4], abs=1e-6)
     # relative gains (0.8 − x) / 0.8 = x
-    assert found["kalai_smorodinsky"][0].package == pytest.approx([0.8 / 1.8], abs=1e-6)
-    assert found["kalai_smorodinsky_least_spread"][0].package == pytest.approx(
-        [0.8 / 1.8], abs=1e-6
-    )
-
-
-def test_logrolling_two_issues_each_side_gets_what_it_cares_about() -> None:
+    for name in ("kalai_smorodinsky", "kalai_smorodinsky_least_spread"):
+        assert found[name][0].package == pytest.approx([0.8 / 1.8], abs=1e-6)
+    # two issues: each side gets what it cares about
     trade = space(0, 2, 2, None, ideal=np.array([[0.0, 0.0], [1.0, 1.0]]),
                   weight=np.array([[0.8, 0.2], [0.2, 0.8]]), reservation=np.zeros(2))  # fmt: skip
     found = optimised(trade).points
@@ -153,14 +149,18 @@ def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
         assert np.array_equal(mine, party.within_limits(packages[None])[0])
 
 
-def test_red_lines_that_miss_each_other_are_named() -> None:
+def lines_apart(a: float, b: float) -> dict[str, Any]:
+    """The toy with other red lines on land."""
     data = copy.deepcopy(TOY)
-    data["actors"]["a"]["positions"]["land"]["limit"] = 0.3
-    data["actors"]["b"]["positions"]["land"]["limit"] = 0.5
-    subject = solve_scenario(build(data))
+    for side, limit in (("a", a), ("b", b)):
+        put(data, f"actors.{side}.positions.land.limit", limit)
+    return data
+
+
+def test_red_lines_that_miss_each_other_are_named() -> None:
+    subject = solve_scenario(build(lines_apart(0.3, 0.5)))
     analysis = subject.analysis
-    assert analysis.status == "no_ground"
-    assert analysis.points == {}
+    assert (analysis.status, analysis.points) == ("no_ground", {})
     assert analysis.beyond.sum() == pytest.approx(0.2, abs=1e-6)
     assert "no package is inside all red lines" in statement(subject)
     assert "on Land by 0." in statement(subject)
@@ -169,11 +169,9 @@ def test_red_lines_that_miss_each_other_are_named() -> None:
 
 def test_what_gives_way_and_what_would_have_to_is_told_with_its_set() -> None:
     """A's conditional line lets a package through that B's line bars; what is told opens it."""
-    data = copy.deepcopy(TOY)
-    a, b = (data["actors"][k]["positions"] for k in "ab")
-    a["land"] |= {"limit": 0.3, "conditional": [{"limit": 0.5, "when": {"arms": {"at_most": 0.4}}}]}
-    a["land"]["conditional"][0]["judgement"] = "test"
-    b["land"]["limit"] = 0.8
+    data = lines_apart(0.3, 0.8)
+    rule = {"limit": 0.5, "when": {"arms": {"at_most": 0.4}}, "judgement": "test"}
+    data["actors"]["a"]["positions"]["land"]["conditional"] = [rule]
     loaded = load_data(data)
     subject = solve_scenario(loaded.scenario)
     least = subject.analysis.least_bad
@@ -196,10 +194,8 @@ def test_what_gives_way_and_what_would_have_to_is_told_with_its_set() -> None:
 def test_no_package_beats_no_deal_for_all(kind: str) -> None:
     data = copy.deepcopy(TOY)
     data["war"]["cost"] = {}
-    data["war"]["beliefs"] = {
-        "a": {"land": {"mean": -0.05, "sd": 0}},
-        "b": {"land": {"mean": 0.05, "sd": 0}},
-    }
+    for side, mean in (("a", -0.05), ("b", 0.05)):
+        put(data, f"war.beliefs.{side}.land", {"mean": mean, "sd": 0})
     data["issues"]["arms"]["no_deal"] = 0.5
     for issue in data["issues"].values():
         issue["kind"] = kind
@@ -213,24 +209,17 @@ def test_no_package_beats_no_deal_for_all(kind: str) -> None:
     assert len(analysis.frontier)
 
 
-def test_least_red_line_crossing_is_found_by_enumeration_too() -> None:
+def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package() -> None:
     lines = {"high": np.array([[0.2, 1.0], [1.0, 1.0]]), "low": np.array([[0.0, 0.0], [0.6, 0.0]])}
     for grid in (11, None):
         found = (enumerated if grid else optimised)(space(3, 2, 2, grid, **lines))
         assert found.status == "no_ground"
         assert found.beyond.sum() == pytest.approx(0.4, abs=1e-6)
-
-
-def test_a_conditional_red_line_opens_a_package() -> None:
-    closed = space(0, 2, 2, None, ideal=np.array([[0.0, 0.5], [1.0, 0.5]]),
-                   weight=np.full((2, 2), 0.5), high=np.array([[0.3, 1.0], [1.0, 1.0]]),
-                   low=np.array([[0.0, 0.0], [0.6, 0.0]]))  # fmt: skip
-    assert Programme(closed).most_equal(np.ones(2)) is None
+    lines |= {"ideal": np.array([[0.0, 0.5], [1.0, 0.5]]), "weight": np.full((2, 2), 0.5)}
+    assert Programme(space(0, 2, 2, None, **lines)).most_equal(np.ones(2)) is None
     link = Linkage(0, 0, 0.65, True, ((1, 0.9, 1.0),))
-    open_ = space(0, 2, 2, None, ideal=closed.ideal, weight=closed.weight, high=closed.high,
-                  low=closed.low, linkages=(link,))  # fmt: skip
-    found = Programme(open_).most_equal(np.ones(2))
-    assert found.package == pytest.approx([0.6, 0.9], abs=1e-6)
+    opened = Programme(space(0, 2, 2, None, **lines, linkages=(link,))).most_equal(np.ones(2))
+    assert opened.package == pytest.approx([0.6, 0.9], abs=1e-6)
 
 
 # --- the command -------------------------------------------------------------------------------
@@ -259,50 +248,40 @@ def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> Non
         assert nash["utility"][party] == pytest.approx(worth, abs=1e-8)
 
 
-def test_json_is_all_there_is_and_the_same_each_time(toy_file: Path, tmp_path: Path) -> None:
-    words = ["solve", toy_file, "--out", tmp_path, "--json", "--no-plots"]
-    one, two = typed(*words), typed(*words)
-    assert one == two
-    json.loads(one.out)
-    assert not list((tmp_path / "toy").glob("*.png"))
-
-
 def test_deals_of_a_saved_run_are_set_beside(toy_file: Path, tmp_path: Path) -> None:
-    run = typed(toy_file, "--worlds", "30", "--out", tmp_path, "--no-plots")
+    out = ["--out", tmp_path, "--no-plots"]
+    run = typed(toy_file, "--worlds", "30", *out)
     assert run.code == 0, run.err
-    done = typed("solve", toy_file, "--out", tmp_path)
-    assert "Simulated deals" in done.out
+    assert "Simulated deals" in typed("solve", toy_file, *out).out
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())
     assert content["deals"]["worlds"] == 30
     assert content["deals"]["same_scenario"]
     assert content["deals"]["median_room"] < 0.2
     # another scenario's deals only when asked for
-    changed = ["solve", str(toy_file), "--out", str(tmp_path), "--set", "war.cost.a=0.03"]
+    changed = ["solve", toy_file, *out, "--set", "war.cost.a=0.03"]
     assert "Simulated deals" not in typed(*changed).out
     asked = typed(*changed, "--run", tmp_path / "toy" / "result.nc")
     assert "not this one to the letter" in asked.words
-
-
-def test_a_file_that_is_no_run_is_refused(toy_file: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other.nc"
-    other.write_text("no NetCDF")
+    (other := tmp_path / "other.nc").write_text("no NetCDF")
     for path in (other, tmp_path / "missing.nc"):
-        done = typed("solve", toy_file, "--out", tmp_path, "--run", path)
-        assert done.code == 2
+        done = typed("solve", toy_file, *out, "--run", path)
+        assert (done.code, done.out) == (2, "")
         assert str(path) in done.err
         assert "Traceback" not in done.err
-        assert done.out == ""
+    one, two = (typed("solve", toy_file, *out, "--json") for _ in range(2))
+    assert one == two
+    json.loads(one.out)
+    assert not list((tmp_path / "toy").glob("*.png"))
 
 
 def test_the_figure_shows_frontier_points_and_no_deal() -> None:
-    subject = solve_scenario(build(copy.deepcopy(TOY)))
+    subject = solve_scenario(build(TOY))
     figure = solution(solution_view(subject))
     assert faults(figure) == []
     assert hues(figure) <= set(meanings([subject.scenario]))
     (axes,) = figure.axes
-    gids = {line.get_gid() for line in axes.lines}
-    assert {"frontier", "free", "no deal", *NAMES} <= gids
     lines = {line.get_gid(): line for line in axes.lines}
+    assert {"frontier", "free", "no deal", *NAMES} <= lines.keys()
     nash = np.array([lines["nash"].get_xdata()[0], lines["nash"].get_ydata()[0]])
     assert nash == pytest.approx(subject.analysis.points["nash"][0].gain * 100)
     assert axes.get_xlabel() == "A"
