@@ -69,22 +69,6 @@ def test_walk_is_the_exact_optimum_of_the_additive_case(
     assert paid == pytest.approx(solved.fun, abs=1e-7)
 
 
-def test_walk_gives_way_first_on_what_is_cheap_to_itself() -> None:
-    """Two issues, mirrored weights: each keeps what it cares about (logrolling)."""
-    ideal, stand = np.zeros((1, 2)), np.ones((1, 1, 2))
-    x = walk(
-        np.array([0.8]),
-        np.ones(1),
-        ideal,
-        np.array([[0.8, 0.2]]),
-        np.zeros((1, 2)),
-        np.ones((1, 2)),
-        stand,
-        np.array([[[0.2, 0.8]]]),
-    )
-    assert x == pytest.approx(np.array([[0.0, 1.0]]))
-
-
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_curved_walk_just_reaches_its_target(seed: int) -> None:
@@ -126,27 +110,16 @@ def test_polynomial_concession_of_faratin_sierra_jennings() -> None:
 
 
 def _view(**changes: float) -> View:
-    values = {
-        "time": 0.0,
-        "received": 0.3,
-        "received_before": 0.3,
-        "before": 0.9,
-        "gap": 0.5,
-        "own_offers": 1.0,
-        "others_offers": 1.0,
-    } | changes
-    return View(**{k: np.array([v]) for k, v in values.items()})
+    seen = {"time": 0.0, "received": 0.3, "received_before": 0.3, "before": 0.9, "gap": 0.5}
+    seen |= {"own_offers": 1.0, "others_offers": 1.0} | changes
+    return View(**{key: np.array([value]) for key, value in seen.items()})
 
 
-def test_tit_for_tat_gives_back_what_it_was_given() -> None:
-    level = TACTICS["tit_for_tat"]().aspiration(_view(received=0.4, received_before=0.3))
+def test_tit_for_tat_gives_back_what_it_was_given_and_micro_as_often() -> None:
+    tit_for_tat, micro = TACTICS["tit_for_tat"](), TACTICS["micro"](step=0.1)
+    level = tit_for_tat.aspiration(_view(received=0.4, received_before=0.3))
     assert level == pytest.approx([0.9 - 0.1 / 0.5])
-    held = TACTICS["tit_for_tat"]().aspiration(_view(received=0.2, received_before=0.3))
-    assert held == pytest.approx([0.9])
-
-
-def test_micro_steps_only_when_the_other_has_made_as_many_offers() -> None:
-    micro = TACTICS["micro"](step=0.1)
+    assert tit_for_tat.aspiration(_view(received=0.2)) == pytest.approx([0.9])
     assert micro.aspiration(_view(own_offers=3, others_offers=3)) == pytest.approx([0.8])
     assert micro.aspiration(_view(own_offers=4, others_offers=3)) == pytest.approx([0.9])
 
@@ -164,15 +137,10 @@ def test_kalman_equals_the_normal_posterior() -> None:
 
 def test_kalman_extremes() -> None:
     one = np.array([1.0])
-    assert kalman_update(one, one * 0, one * 5, one)[0] == pytest.approx(
-        [1.0]
-    )  # sure: never learns
-    assert kalman_update(one, one, one * 5, one * 0)[0] == pytest.approx([5.0])  # exact observation
-    assert kalman_update(one, one, one * 5, one * np.inf) == (
-        pytest.approx([1.0]),
-        pytest.approx([1.0]),
-    )
-    assert kalman_update(one, one * 0, one * 5, one * 0)[0] == pytest.approx([1.0])
+    for variance, noise, mean in ((0, 1, 1.0), (1, 0, 5.0), (0, 0, 1.0), (1, np.inf, 1.0)):
+        found = kalman_update(one, one * variance, one * 5, one * noise)
+        assert found[0] == pytest.approx([mean])
+    assert found[1] == pytest.approx([1.0])  # nothing was learnt
 
 
 @settings(max_examples=40, deadline=None)
@@ -185,12 +153,10 @@ def test_learning_ranks_issues_by_how_little_was_conceded(seed: int, issues: int
 
 
 def test_learning_starts_from_equal_weights_and_trusts_large_concessions_more() -> None:
-    even = np.full((1, 4), 0.25)
-    assert learnt_saliences(np.zeros((1, 4)), 2.0, 0.25) == pytest.approx(even)
-    assert learnt_saliences(np.full((1, 4), 0.3), 2.0, 0.25) == pytest.approx(even)
-    small, large = (
-        learnt_saliences(np.array([[m, 0.0, 0.0, 0.0]]), 2.0, 0.25)[0, 0] for m in (0.01, 0.5)
-    )
+    for alike in (0.0, 0.3):
+        learnt = learnt_saliences(np.full((1, 4), alike), 2.0, 0.25)
+        assert learnt == pytest.approx(np.full((1, 4), 0.25))
+    small, large = (learnt_saliences(np.eye(1, 4) * m, 2.0, 0.25)[0, 0] for m in (0.01, 0.5))
     assert large < small < 0.25
 
 
@@ -208,16 +174,12 @@ def _nash(weights: np.ndarray, gap: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return grid[chosen[:, 0]], surplus[:, 0]
 
 
-def test_nash_draft_of_split_the_pie() -> None:
+def test_nash_drafts_split_a_pie_and_logroll() -> None:
     """One pie, disagreement (d0, d1): each gets d plus half of what is left (Nash 1950)."""
-    weights = np.ones((2, 1))
-    x, surplus = _nash(weights, np.array([0.9, 0.7]))  # d = 0.1, 0.3
+    x, surplus = _nash(np.ones((2, 1)), np.array([0.9, 0.7]))  # d = 0.1, 0.3
     assert surplus == pytest.approx([0.3, 0.3], abs=2e-3)
     assert x[0] == pytest.approx(0.6, abs=2e-3)
-
-
-def test_nash_draft_logrolls() -> None:
-    """Mirrored weights: the Nash point gives each its dear issue."""
+    # mirrored weights: the Nash point gives each its dear issue
     x, surplus = _nash(np.array([[0.8, 0.2], [0.2, 0.8]]), np.array([0.9, 0.9]))
     assert x == pytest.approx([0.0, 1.0])
     assert surplus == pytest.approx([0.7, 0.7])
