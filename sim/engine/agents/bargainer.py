@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Table, full, rows, total
+from sim.arrays import Array, Mask, Table, full, rows, total
 from sim.engine.agents.outlook import Outlook
 from sim.engine.exclusions import Exclusions
 from sim.engine.levers import ActiveLever
@@ -22,8 +21,6 @@ from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 if TYPE_CHECKING:
     from sim.engine.agents.party import Party
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 LEAST = 0.02
 """Aspiration below which a party is as good as down at its reservation value."""
 
