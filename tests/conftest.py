@@ -6,6 +6,10 @@ import contextlib
 import copy
 import io
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -148,6 +152,35 @@ def typed(*words: object, cwd: Path = ROOT) -> Said:
         except SystemExit as end:
             code = int(end.code or 0)
     return Said(code, out.getvalue(), err.getvalue())
+
+
+def started(*words: object, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
+    """``python -m sim …`` in a process of its own, in which warnings are errors."""
+    own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "100"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim", *map(str, words)],
+        cwd=cwd, env=os.environ | own | environment, stdout=pipe, stderr=pipe, text=True,
+    )  # fmt: skip
+
+
+def ended(process: subprocess.Popen[str]) -> Said:
+    """Wait for the end of a process."""
+    out, err = process.communicate(timeout=120)
+    return Said(process.returncode, out, err)
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for what has to come."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "timed out"
+        time.sleep(0.01)
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def build(data: dict[str, Any]) -> Scenario:

@@ -10,11 +10,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import xarray as xr
 import yaml
@@ -65,8 +66,10 @@ def scenario() -> Scenario:
     return build(SHORT)
 
 
-def results_of(scenario: Scenario, executor: Executor, **more: Any) -> dict[int, ChunkResult]:
-    found = dict(run_tasks([scenario], 7, chunk_tasks(WORLDS, CHUNK), executor, **more))
+def results_of(
+    scenario: Scenario, executor: Executor, worlds: int = WORLDS, **more: Any
+) -> dict[int, ChunkResult]:
+    found = dict(run_tasks([scenario], 7, chunk_tasks(worlds, CHUNK), executor, **more))
     assert all(isinstance(result, ChunkResult) for result in found.values())
     return {task.start: result for task, result in found.items()}
 
@@ -82,14 +85,18 @@ def test_tasks_cover_all_worlds_in_fixed_chunks() -> None:
     assert chunk_tasks(CHUNK) == [Task(0, 0, CHUNK, False)]
 
 
-@pytest.mark.parametrize("workers", [1, 2, 3])
-def test_results_do_not_depend_on_the_processes(scenario: Scenario, workers: int) -> None:
-    with ProcessPool(workers) as pool:
-        xr.testing.assert_identical(dataset_of(scenario, pool), dataset_of(scenario, InProcess()))
-
-
-def test_results_do_not_depend_on_the_cluster(scenario: Scenario, dask: DaskCluster) -> None:
-    xr.testing.assert_identical(dataset_of(scenario, dask), dataset_of(scenario, InProcess()))
+@pytest.mark.parametrize("where", ["pool of 2", "pool of 3", "dask"])
+def test_results_do_not_depend_on_the_processes(
+    scenario: Scenario, where: str, request: pytest.FixtureRequest
+) -> None:
+    executor = request.getfixturevalue("dask") if where == "dask" else ProcessPool(int(where[-1]))
+    with nullcontext() if where == "dask" else executor:
+        found = dataset_of(scenario, executor)
+    xr.testing.assert_identical(found, dataset_of(scenario, InProcess()))
+    # worlds and rounds are numbered as they were run, and each chunk draws worlds of its own
+    assert found.world.values.tolist() == list(range(WORLDS))
+    assert dict(found.offer.sizes) == {"traced": CHUNK, "round": 5, "actor": 2, "issue": 2}
+    assert not np.array_equal(found.utility.values[:300], found.utility.values[CHUNK:][:300])
 
 
 def test_results_do_not_depend_on_a_part_run_aside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,15 +111,17 @@ def test_results_do_not_depend_on_a_part_run_aside(monkeypatch: pytest.MonkeyPat
         runner.run_job(job, InProcess(aside=True))
 
 
-def test_the_dataset_numbers_worlds_and_rounds_as_they_were_run(scenario: Scenario) -> None:
-    data = dataset_of(scenario, InProcess())
-    assert data.world.values.tolist() == list(range(WORLDS))
-    assert dict(data.offer.sizes) == {"traced": CHUNK, "round": 5, "actor": 2, "issue": 2}
-
-
-def test_only_what_is_wanted_is_kept(scenario: Scenario) -> None:
-    kept = results_of(scenario, InProcess(), keep=("outcome", "utility"))
-    assert {name for r in kept.values() for name in r.outcomes} == {"outcome", "utility"}
+def test_only_what_is_wanted_is_kept_and_fewer_worlds_are_the_first_of_more(
+    scenario: Scenario,
+) -> None:
+    keep = ("outcome", "utility")
+    long, short = (
+        results_of(scenario, InProcess(), worlds, keep=keep) for worlds in (WORLDS, CHUNK + 50)
+    )
+    assert {name for r in long.values() for name in r.outcomes} == set(keep)
+    for start, part in short.items():
+        for name, values in part.outcomes.items():
+            assert np.array_equal(values, long[start].outcomes[name][: len(values)]), name
 
 
 def test_cells_are_scenarios_of_their_own_asked_for_when_due(scenario: Scenario) -> None:
@@ -241,7 +250,7 @@ def nothing(share: float) -> None:
 
 
 @pytest.mark.parametrize("where", ["pool", "dask"])
-def test_a_killed_workers_chunk_is_run_again(
+def test_a_killed_workers_item_is_run_again_and_given_up_if_it_kills_all(
     scenario: Scenario,
     dask: DaskCluster,
     where: str,
@@ -255,29 +264,16 @@ def test_a_killed_workers_chunk_is_run_again(
         with monkeypatch.context() as patched:
             patched.setattr(ensemble, "run_chunk", partial(die_once, flag))
             disturbed = dataset_of(scenario, executor)
-    assert not flag.exists()
-    xr.testing.assert_identical(disturbed, dataset_of(scenario, InProcess()))
-
-
-@pytest.mark.parametrize("where", ["pool", "dask"])
-def test_an_item_that_kills_its_workers_is_given_up_and_no_other(
-    dask: DaskCluster, where: str
-) -> None:
-    with ProcessPool(2) as pool:
-        executor = dask if where == "dask" else pool
+        assert not flag.exists()
+        xr.testing.assert_identical(disturbed, dataset_of(scenario, InProcess()))
         found = dict(executor.run(die_on_three, range(8), nothing))
-    lost = found.pop(3)
-    assert isinstance(lost, Lost)
-    assert f"killed {DEATHS} times" in lost.reason
-    assert found == {n: n for n in range(8) if n != 3}
-
-
-def test_what_a_function_raises_ends_the_iteration(dask: DaskCluster) -> None:
-    with ProcessPool(2) as pool:
-        for executor in (pool, dask):
-            with pytest.raises(ZeroDivisionError, match="three"):
-                list(executor.run(raise_on_three, range(8), nothing))
-        assert dict(pool.run(double, [1], nothing)) == {1: 2}  # and the pool can still be used
+        lost = found.pop(3)
+        assert isinstance(lost, Lost)
+        assert f"killed {DEATHS} times" in lost.reason
+        assert found == {n: n for n in range(8) if n != 3}
+        with pytest.raises(ZeroDivisionError, match="three"):
+            list(executor.run(raise_on_three, range(8), nothing))
+        assert dict(executor.run(double, [1], nothing)) == {1: 2}  # it can still be used
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -304,8 +300,8 @@ def test_a_pool_that_is_left_early_ends_its_workers() -> None:
     assert set(multiprocessing.active_children()) <= set(before)
 
 
-def test_a_cluster_that_is_not_there_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_cluster_that_cannot_be_had_is_one_sentence(
+    dask: DaskCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -313,21 +309,12 @@ def test_a_cluster_that_is_not_there_is_one_sentence(
     monkeypatch.setattr("sim.ensemble.cluster.PATIENCE", 0.5)
     assert told(tmp_path, address).startswith(f"--cluster {address}: no Dask scheduler")
     assert "give local, or the address" in told(tmp_path, "nonsense")
-
-
-def test_workers_of_another_version_are_refused(
-    dask: DaskCluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.setattr("sim.ensemble.cluster.platform.python_version", lambda: "3.0.0")
     with pytest.raises(ExecutorError, match=r"not 3\.0\.0: results would not be the same"):
         DaskCluster(dask.scheduler, 1)
-
-
-def test_without_dask_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "sim.ensemble.cluster")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    said = told(tmp_path, "local")
-    assert "pip install '.[cluster]'" in said
+    assert "pip install '.[cluster]'" in told(tmp_path, "local")
 
 
 def told(folder: Path, cluster: str) -> str:

@@ -15,14 +15,13 @@ import xarray as xr
 import yaml
 
 from sim.engine.draws import CHUNK
-from sim.ensemble import store as store_module
 from sim.ensemble.chunks import Failure, Task, central_world, chunk_tasks, run_tasks
 from sim.ensemble.executors import InProcess
 from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
 from sim.scenario import Scenario
-from tests.conftest import TOY, Said, build, typed
+from tests.conftest import TOY, Said, build, tree, typed
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -73,11 +72,6 @@ def fill(store: ChunkStore, chunks: dict[Task, ChunkResult]) -> None:
             store.write(task, chunks[task])
 
 
-def tree(path: Path) -> dict[str, bytes]:
-    """Every file below a folder."""
-    return {str(p.relative_to(path)): p.read_bytes() for p in path.rglob("*") if p.is_file()}
-
-
 @pytest.fixture
 def whole(opened: Opened, chunks: dict[Task, ChunkResult]) -> Path:
     store = opened("undisturbed.zarr")
@@ -85,18 +79,13 @@ def whole(opened: Opened, chunks: dict[Task, ChunkResult]) -> Path:
     return store.path
 
 
-def test_it_holds_what_a_run_in_memory_holds(
-    whole: Path, like: xr.Dataset, chunks: dict[Task, ChunkResult]
+def test_it_holds_what_a_run_in_memory_holds_in_whatever_order(
+    opened: Opened, whole: Path, like: xr.Dataset, chunks: dict[Task, ChunkResult]
 ) -> None:
     memory = build_dataset({t.start: r for t, r in chunks.items()}, like, {"seed": 7})
     for stored in (ChunkStore(whole).dataset(), xr.open_zarr(whole).drop_vars("finished")):
         xr.testing.assert_identical(stored.load(), memory)
         assert {n: v.dtype for n, v in stored.items()} == {n: v.dtype for n, v in memory.items()}
-
-
-def test_the_order_of_chunks_leaves_no_trace(
-    opened: Opened, whole: Path, chunks: dict[Task, ChunkResult]
-) -> None:
     with opened("backwards.zarr") as store:
         for task in reversed(store.missing()):
             store.write(task, chunks[task])
@@ -215,20 +204,19 @@ def test_another_run_is_refused_unless_it_is_to_be_overwritten(
     assert len(new.missing()) == 3
 
 
-def test_what_is_no_store_is_never_replaced(opened: Opened, tmp_path: Path) -> None:
+def test_what_is_no_store_is_never_replaced_and_two_writers_are_one_too_many(
+    opened: Opened, tmp_path: Path
+) -> None:
     (tmp_path / "ensemble.zarr").mkdir()
     (tmp_path / "ensemble.zarr" / "thesis.txt").write_text("three years of work")
     with pytest.raises(StoreError, match="is not a store of worlds"):
         opened(overwrite=True)
     assert [p.name for p in tmp_path.rglob("*.txt")] == ["thesis.txt"]
-
-
-def test_two_writers_are_one_too_many(opened: Opened) -> None:
-    with opened():
+    with opened("mine.zarr"):
         for overwrite in (False, True):
             with pytest.raises(StoreError, match="another process is writing"):
-                opened(overwrite=overwrite)
-    opened()
+                opened("mine.zarr", overwrite=overwrite)
+    opened("mine.zarr")
 
 
 # what stops the writer
@@ -302,76 +290,45 @@ def run(file: Path, *words: str, worlds: int = WORLDS) -> Said:
     return typed(file, *out, "--no-plots", "--quiet", *words)
 
 
-def test_a_stored_run_says_the_same_as_one_in_memory(file: Path) -> None:
+def test_a_stored_run_says_the_same_as_one_in_memory(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder, said = file.parent / "toy", []
     for words in ([], ["--store"], ["--store", "--workers", "2"], ["--store", "--overwrite"]):
         assert run(file, *words).code == 0
         said.append(((folder / "summary.json").read_bytes(), (folder / "rounds.csv").read_bytes()))
+        assert (folder / "ensemble.zarr").exists() == bool(words)
     assert len(set(said)) == 1
     ensemble, central = load_results(folder / "result.nc")
     assert ensemble.sizes["world"] == WORLDS
     assert "world" not in central.dims
-
-
-def test_many_worlds_go_to_the_store_without_being_asked(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.commands.running.IN_MEMORY", 1_000)
-    assert run(file, worlds=1_000).code == 0
-    assert not (file.parent / "toy" / "ensemble.zarr").exists()
-    assert run(file, worlds=1_100).code == 0
-    assert (file.parent / "toy" / "ensemble.zarr").exists()
-
-
-def test_stored_results_are_compared_as_others(file: Path) -> None:
-    run(file, "--store")
-    words = ["--no-plots", "--json", "--out", str(file.parent / "compare")]
-    done = typed("compare", file.parent / "toy", file, *words, "--worlds", WORLDS)
+    # stored results are compared as others
+    words = ["--no-plots", "--json", "--out", file.parent / "compare", "--worlds", WORLDS]
+    done = typed("compare", folder, file, *words)
     assert done.code == 0
     found = json.loads(done.out)
-    summaries = list(found["scenarios"].values())
-    assert len(summaries) == 2
-    assert summaries[0]["outcomes"] == summaries[1]["outcomes"]
+    one, other = found["scenarios"].values()
+    assert one["outcomes"] == other["outcomes"]
     assert all(d["difference"] == 0 for d in found["differences"])
+    # many worlds go to the store without being asked
+    monkeypatch.setattr("sim.commands.running.IN_MEMORY", 1_000)
+    assert run(file, "--overwrite", worlds=1_100).code == 0
+    assert load_results(folder / "result.nc")[0].sizes["world"] == 1_100
+    assert (folder / "ensemble.zarr").exists()
 
 
-def test_results_whose_store_is_damaged_or_of_another_run_are_refused(file: Path) -> None:
-    folder = file.parent / "toy"
-    run(file, "--store")
+def test_what_does_not_fit_a_store_is_refused_in_one_sentence(file: Path) -> None:
+    folder, longer = file.parent / "toy", ["--store", "--set", "actors.a.patience=31"]
+    assert run(file, "--store").code == 0
     kept = (folder / "result.nc").read_bytes()
     flip(folder / "ensemble.zarr" / "utility" / "1.0")
     compare = ["compare", folder, "--no-plots", "--out", folder / "compare"]
     assert "1 of 3 chunks are missing or damaged" in typed(*compare).err
-    run(file, "--store", "--seed", "5", "--overwrite")
+    done = run(file, *longer)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "another scenario_hash" in done.err
+    assert run(file, *longer, "--overwrite").code == 0
     (folder / "result.nc").write_bytes(kept)
     done = typed(*compare)
     assert done.code == 2
     assert "holds the worlds of another run" in done.err
-
-
-def test_a_changed_scenario_is_refused_in_one_sentence(file: Path) -> None:
-    assert run(file, "--store").code == 0
-    done = run(file, "--store", "--set", "actors.a.patience=31")
-    assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "another scenario_hash" in done.err
-    assert run(file, "--store", "--set", "actors.a.patience=31", "--overwrite").code == 0
-
-
-def test_a_disk_that_fills_up_is_one_sentence_and_the_run_goes_on_later(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        real, count = store_module.write_bytes, 0
-
-        def full_after_a_chunk(path: Path, content: bytes) -> None:
-            nonlocal count
-            count += path.parent.name == "journal"
-            if count:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-            real(path, content)
-
-        patched.setattr(store_module, "write_bytes", full_after_a_chunk)
-        done = run(file, "--store")
-    assert (done.code, done.err.count("\n")) == (2, 1)
-    assert "No space left on device; 0 of 3 chunks are finished" in done.err
-    assert run(file, "--store").code == 0
