@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,29 +14,10 @@ import yaml
 
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
-from tests.conftest import ROOT, TOY, typed
+from tests.conftest import TOY, ended, started, typed, until
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
-
-
-def sim(*words: str, cwd: Path = ROOT, **more: Any) -> subprocess.CompletedProcess[str]:
-    """``python -m sim …`` in a process of its own."""
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "error",
-        "COLUMNS": "100",
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "sim", *words],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **more,
-    )
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +31,9 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The main job as the README has it, with fewer worlds."""
     out = tmp_path_factory.mktemp("out")
-    done = sim("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", str(out))
-    assert (done.returncode, done.stderr) == (0, "")
-    return out / "kellogg", done.stdout
+    done = ended(started("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", out))
+    assert (done.code, done.err) == (0, "")
+    return out / "kellogg", done.out
 
 
 def test_the_main_job_writes_every_file(kellogg_run: tuple[Path, str]) -> None:
@@ -159,47 +135,52 @@ def test_same_seed_same_bytes_other_seed_other_bytes(toy_file: Path, tmp_path: P
     texts = []
     for number, seed in enumerate(("5", "5", "6")):
         out = tmp_path / str(number)
-        done = sim(str(toy_file), "--worlds", "50", "--seed", seed, "--no-plots", "--out", str(out))
-        assert done.returncode == 0, done.stderr
+        words = [toy_file, "--worlds", "50", "--seed", seed, "--no-plots", "--out", out]
+        assert ended(started(*words)).code == 0
         texts.append((out / "toy" / "summary.json").read_bytes())
     assert texts[0] == texts[1]
     assert texts[0] != texts[2]
 
 
-def test_json_prints_one_object_and_nothing_else(toy_file: Path, tmp_path: Path) -> None:
-    done = typed(toy_file, "--json", "--worlds", "20", "--no-plots", "--out", tmp_path)
+def test_json_is_one_object_and_nothing_else_and_quiet_is_nothing(
+    toy_file: Path, tmp_path: Path
+) -> None:
+    """What is set is applied and recorded."""
+    words = [toy_file, "--set", "actors.a.tactic.name=hardliner", "--worlds", "20", "--no-plots"]
+    assert typed(*words, "--quiet", "--out", tmp_path) == (0, "", "")
+    done = typed(*words, "--json", "--out", tmp_path / "again")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (tmp_path / "toy" / "summary.json").read_text()
     summary = json.loads(done.out)
     assert summary["worlds"] == 20
-    assert done.out == (tmp_path / "toy" / "summary.json").read_text()
-    assert done.err == ""
-
-
-def test_quiet_prints_nothing(toy_file: Path, tmp_path: Path) -> None:
-    done = typed(toy_file, "--quiet", "--worlds", "20", "--no-plots", "--out", tmp_path)
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert summary["outcomes"]["settlement"] == 0
+    assert summary["provenance"]["overrides"] == ["actors.a.tactic.name=hardliner"]
+    assert summary["provenance"]["tactics"]["a"] == "hardliner"
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf"])
-def test_other_chart_formats(toy_file: Path, tmp_path: Path, suffix: str) -> None:
-    main_words = [str(toy_file), "--worlds", "20", "--format", suffix, "--quiet"]
-    assert typed(*main_words, "--out", tmp_path).code == 0
+def test_other_chart_formats_and_what_an_earlier_run_left(
+    toy_file: Path, tmp_path: Path, suffix: str
+) -> None:
+    words = [toy_file, "--worlds", "20", "--quiet", "--out", tmp_path]
+    assert typed(*words, "--format", suffix).code == 0
     names = {p.name for p in (tmp_path / "toy").iterdir()}
     assert {f"{c}.{suffix}" for c in CHARTS if c != "afterwards"} <= names  # nothing to show
+    (tmp_path / "toy" / "notes.txt").write_text("mine")
+    assert typed(*words, "--no-plots", "--seed", "2").code == 0
+    assert {p.name for p in (tmp_path / "toy").iterdir()} == {*FILES, "notes.txt"}
 
 
 @pytest.mark.parametrize("days", [3, 20, 60, 200, 400])
 def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) -> None:
     staged = "agenda=[{name: one, issues: [arms]}, {name: two, issues: [land]}]"
-    words = [str(toy_file), "--full", "--worlds", "20", "--no-plots", "--out", str(tmp_path)]
+    words = [toy_file, "--full", "--worlds", "20", "--no-plots", "--out", tmp_path]
     done = typed(*words, "--set", f"horizon_days={days}", "--set", staged)
     assert done.code == 0
-    shown = done.words
-    assert f"Changed: horizon_days={days}" in shown
-    known = {3: "within a week"}
-    last = known.get(days, f"within the {days} days simulated")
-    assert last in shown
-    assert "is signed " + last in shown
-    assert "()" not in shown
+    last = "within a week" if days == 3 else f"within the {days} days simulated"
+    for said in (f"Changed: horizon_days={days}", last, "is signed " + last):
+        assert said in done.words
+    assert "()" not in done.words
 
 
 def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
@@ -211,24 +192,6 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     assert "In 100 % of the worlds a side walks away" in shown
 
 
-def test_files_of_an_earlier_run_do_not_stay(toy_file: Path, tmp_path: Path) -> None:
-    words = [str(toy_file), "--worlds", "20", "--quiet", "--out", str(tmp_path)]
-    assert typed(*words).code == 0
-    (tmp_path / "toy" / "notes.txt").write_text("mine")
-    assert typed(*words, "--no-plots", "--seed", "2").code == 0
-    names = {p.name for p in (tmp_path / "toy").iterdir()}
-    assert names == {*FILES, "notes.txt"}
-
-
-def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
-    words = ["--set", "actors.a.tactic.name=hardliner", "--worlds", "20", "--no-plots", "--quiet"]
-    assert typed(toy_file, *words, "--out", tmp_path).code == 0
-    summary = json.loads((tmp_path / "toy" / "summary.json").read_text())
-    assert summary["outcomes"]["settlement"] == 0
-    assert summary["provenance"]["overrides"] == ["actors.a.tactic.name=hardliner"]
-    assert summary["provenance"]["tactics"]["a"] == "hardliner"
-
-
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -238,13 +201,14 @@ def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
         (["TOY", "--worlds", "0"], "--worlds"),
         (["TOY", "--worlds", "many"], "--worlds"),
         (["TOY", "--wrolds", "5"], "--worlds"),
+        (["TOY", "--worlds", "5", "--no-plots", "--out", "TOY"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_error_code_two_and_no_output(
     toy_file: Path, tmp_path: Path, words: list[str], says: str
 ) -> None:
     words = [str(toy_file) if w == "TOY" else w for w in words]
-    shown = typed(*words, "--out", tmp_path / "out")
+    shown = typed(*words, *(() if "--out" in words else ("--out", tmp_path / "out")))
     assert shown.code == 2
     assert says in shown.err
     assert "Traceback" not in shown.err
@@ -256,8 +220,7 @@ def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     good = typed("check", toy_file)
     assert good.code == 0
     assert "OK. 2 issues, 2 actors, 4 positions" in good.out
-    bad = tmp_path / "bad.yaml"
-    data = yaml.safe_load(toy_file.read_text())
+    bad, data = tmp_path / "bad.yaml", yaml.safe_load(toy_file.read_text())
     data["actors"]["a"]["positions"]["land"]["salence"] = 1
     data["actors"]["b"]["positions"]["sea"] = {"ideal": 3}
     bad.write_text(yaml.safe_dump(data))
@@ -268,52 +231,25 @@ def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     assert all(line.startswith(str(bad)) for line in done.err.splitlines())
 
 
-def test_a_folder_that_cannot_be_written_is_one_error(toy_file: Path, tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    done = typed(toy_file, "--worlds", "5", "--no-plots", "--out", blocked)
-    assert done.code == 2
-    assert "cannot be written" in done.err
-    assert "Traceback" not in done.err
-
-
 def test_interrupt_leaves_whole_files_and_says_what_is_missing(
     toy_file: Path, tmp_path: Path
 ) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sim", str(toy_file), "--worlds", "300000", "--out", str(tmp_path)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
+    process = started(toy_file, "--worlds", "300000", "--out", tmp_path)
     journal = tmp_path / "toy" / "ensemble.zarr" / "journal"
-    while not list(journal.glob("0.*.json")) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: list(journal.glob("0.*.json")))
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "missing: summary.json" in errors
-    assert "Traceback" not in errors
-    assert "the same command goes on there" in errors
+    done = ended(process)
+    assert done.code == 130
+    assert "missing: summary.json" in done.err
+    assert "Traceback" not in done.err
+    assert "the same command goes on there" in done.err
     assert [p.name for p in (tmp_path / "toy").iterdir()] == ["ensemble.zarr"]
 
 
-def test_one_world_is_run_like_any_other(tmp_path: Path) -> None:
-    assert typed("kellogg", "--worlds", 1, "--no-plots", "--quiet", "--out", tmp_path).code == 0
+def test_one_world_is_run_and_drawn_whatever_the_environment_draws_with(tmp_path: Path) -> None:
+    words = ["kellogg", "--worlds", "1", "--quiet", "--out", tmp_path]
+    assert ended(started(*words, MPLBACKEND="module://nowhere")) == (0, "", "")
+    assert (tmp_path / "kellogg" / "outcome.png").exists()
     ensemble, _ = load_results(tmp_path / "kellogg" / "result.nc")
     assert ensemble.sizes["world"] == 1
     assert "low" not in ensemble
-
-
-def test_charts_are_drawn_whatever_the_environment_draws_with(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "sim", "kellogg", "--worlds", "5", "--out", str(tmp_path)],
-        env=os.environ | {"MPLBACKEND": "module://nowhere"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "kellogg" / "outcome.png").exists()

@@ -7,10 +7,6 @@ import dataclasses
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +27,7 @@ from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
-from tests.conftest import ROOT, SCENARIOS, TOY, build, typed
-from tests.test_cli import sim
+from tests.conftest import SCENARIOS, TOY, build, ended, started, typed
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -55,20 +50,13 @@ def with_cost(cost: float) -> dict[str, Any]:
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
     """A baseline, a variant in which war costs more, and one about something else."""
-    other = json.loads(
-        json.dumps({k: TOY[k] for k in ("issues", "actors", "war")})
-        .replace('"land"', '"water"')
-        .replace('"arms"', '"fish"')
-        .replace('"a"', '"c"')
-        .replace('"b"', '"d"')
-    )
-    # JSON has made text of the points of the scale
-    for issue in other["issues"].values():
-        issue["scale"] = {float(point): text for point, text in issue["scale"].items()}
+    parts = yaml.safe_dump({k: TOY[k] for k in ("issues", "actors", "war")})
+    for old, new in (("land:", "water:"), ("arms:", "fish:"), (" a:", " c:"), (" b:", " d:")):
+        parts = parts.replace(old, new)
     return [
         write(tmp_path, "baseline"),
         write(tmp_path, "costly", war=with_cost(0.06)),
-        write(tmp_path, "elsewhere", **other),
+        write(tmp_path, "elsewhere", **yaml.safe_load(parts)),
     ]
 
 
@@ -99,6 +87,12 @@ def test_every_interval_holds_its_difference(compared: Comparison) -> None:
     for one in compared.differences:
         assert one.interval.low - 1e-9 <= one.value <= one.interval.high + 1e-9
         assert one.unpaired.low - 1e-9 <= one.value <= one.unpaired.high + 1e-9
+
+    def one_world(run: Any) -> np.ndarray:
+        return np.array([0.5] + [np.nan] * (WORLDS - 1))
+
+    nearly_nothing = Measure("x", "x", "utility", one_world)
+    assert Pair(*compared.runs[:2]).difference(nearly_nothing) is None, "of too few worlds none"
 
 
 @pytest.fixture(scope="module")
@@ -157,47 +151,26 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
 @pytest.mark.parametrize(
     ("key", "value", "interval", "words"),
     [
-        (
-            "settlement",
-            0.09,
-            (0.07, 0.11),
-            "kellogg settles in 9 more worlds of 100 than no mediation (95 % interval 7 to 11).",
-        ),
-        (
-            "settlement",
-            -0.012,
-            (-0.02, -0.004),
-            "kellogg settles in 1.2 fewer worlds of 100 than no mediation "
-            "(95 % interval 0.4 to 2.0).",
-        ),
-        (
-            "settlement",
-            0.0005,
-            (-0.002, 0.003),
-            "No difference visible in settlement between kellogg and no mediation: "
-            "95 % interval from −0.2 to +0.3 worlds of 100.",
-        ),
-        (
-            "settled_day",
-            -12.0,
-            (-20.0, -4.0),
-            "Where both have one, the day of settlement is 12 days earlier in kellogg than in "
-            "no mediation (95 % interval 4 to 20).",
-        ),
-        (
-            "ripeness",
-            0.0123,
-            (0.010, 0.0146),
-            "room for a deal at the end is 0.012 higher in kellogg than in no mediation "
-            "(95 % interval 0.010 to 0.015).",
-        ),
+        ("settlement", 0.09, (0.07, 0.11),
+         "kellogg settles in 9 more worlds of 100 than no mediation (95 % interval 7 to 11)."),
+        ("settlement", -0.012, (-0.02, -0.004),
+         "kellogg settles in 1.2 fewer worlds of 100 than no mediation "
+         "(95 % interval 0.4 to 2.0)."),
+        ("settlement", 0.0005, (-0.002, 0.003),
+         "No difference visible in settlement between kellogg and no mediation: "
+         "95 % interval from −0.2 to +0.3 worlds of 100."),
+        ("settled_day", -12.0, (-20.0, -4.0),
+         "Where both have one, the day of settlement is 12 days earlier in kellogg than in "
+         "no mediation (95 % interval 4 to 20)."),
+        ("ripeness", 0.0123, (0.010, 0.0146),
+         "room for a deal at the end is 0.012 higher in kellogg than in no mediation "
+         "(95 % interval 0.010 to 0.015)."),
     ],
-)
+)  # fmt: skip
 def test_differences_in_words(
     key: str, value: float, interval: tuple[float, float], words: str
 ) -> None:
-    scenario = build(TOY)
-    measure = next(m for m in comparable([scenario], ["a"]) if m.key == key)
+    measure = next(m for m in comparable([build(TOY)], ["a"]) if m.key == key)
     span = Interval(*interval)
     one = Difference("kellogg", "no_mediation", measure, value, span, span, True, 1000, 0.1, 0.1)
     assert difference_words(one) == words
@@ -217,14 +190,6 @@ def test_lasting_is_as_long_as_both_models_follow_settlements(
     assert lasting.values(held).tolist() == [0.0, 0.0, 1.0]
     without = [pair[0], build(TOY)]
     assert "lasting" not in {m.key for m in comparable(without, [])}
-
-
-def test_too_few_worlds_to_compare_give_no_difference(compared: Comparison) -> None:
-    def one_world(run: Any) -> np.ndarray:
-        return np.array([0.5] + [np.nan] * (WORLDS - 1))
-
-    nearly_nothing = Measure("x", "x", "utility", one_world)
-    assert Pair(compared.runs[0], compared.runs[1]).difference(nearly_nothing) is None
 
 
 # --- what is shared ----------------------------------------------------------------------------
@@ -250,18 +215,12 @@ def test_scenarios_about_something_else_are_left_out_and_named(compared: Compari
     assert compared.of("elsewhere", "ripeness") is None
 
 
-def test_the_same_key_for_another_thing_is_not_shared() -> None:
-    texts = {
-        "a": {"land": {"all", "none"}},
-        "b": {"land": {"none", "half"}},
-        "c": {"land": {"the Sinai"}},
-    }
-    found = identities(texts, "b")
+def test_what_is_shared_and_who_is_the_group() -> None:
+    """The same key for another thing is not shared; the group is the baseline's or the largest."""
+    texts = {"a": {"all", "none"}, "b": {"none", "half"}, "c": {"the Sinai"}}
+    found = identities({name: {"land": scale} for name, scale in texts.items()}, "b")
     assert [list(found[name]) for name in "abc"] == [["land"], ["land"], ["land (2)"]]
     assert group_of({name: list(own) for name, own in found.items()}, "b") == ["a", "b"]
-
-
-def test_the_group_is_the_baselines_or_the_largest() -> None:
     keys = {"a": ["x"], "b": ["y"], "c": ["y"], "d": ["y", "z"]}
     assert group_of(keys, "c") == ["b", "c", "d"]
     assert group_of(keys, "a") == ["b", "c", "d"]
@@ -286,17 +245,14 @@ def test_names_are_told_apart_by_file(tmp_path: Path) -> None:
 # --- baseline ------------------------------------------------------------------------------------
 
 
-def test_baseline_by_default_by_name_and_by_file(files: list[str]) -> None:
+def test_baseline_by_default_by_name_and_by_file(files: list[str], tmp_path: Path) -> None:
     assert compare(files[::-1][1:], 5).baseline == "baseline"
     assert compare([files[1], files[2]], 5).baseline == "costly"
     assert compare(files[:2], 5, baseline="costly").baseline == "costly"
     assert compare(files[:2], 5, baseline=files[1]).baseline == "costly"
     with pytest.raises(ComparisonError, match="did you mean 'costly'"):
         compare(files[:2], 5, baseline="costy")
-
-
-def test_a_baseline_that_fails_is_replaced_and_named(files: list[str], tmp_path: Path) -> None:
-    gone = str(tmp_path / "gone.yaml")
+    gone = str(tmp_path / "gone.yaml")  # one that fails is replaced and named
     found = compare([gone, *files[1:]], 5, baseline=gone)
     assert found.baseline == "costly"
     assert any("has no results: compared with costly instead" in note for note in found.notes)
@@ -390,8 +346,7 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
 def test_results_do_not_depend_on_the_number_of_processes(files: list[str], tmp_path: Path) -> None:
     for jobs in ("1", "3"):
         words = ["--worlds", "40", "--quiet", "--out", str(tmp_path / jobs), "--workers", jobs]
-        done = sim("compare", *files, *words)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert ended(started("compare", *files, *words)) == (0, "", "")
     one, three = (sorted((tmp_path / jobs).iterdir()) for jobs in ("1", "3"))
     assert [p.name for p in one] == [p.name for p in three]
     for first, second in zip(one, three, strict=True):
@@ -446,20 +401,16 @@ def test_a_process_that_dies_is_named(files: list[str], monkeypatch: pytest.Monk
 
 
 def test_saved_results_are_read_as_they_would_be_run(files: list[str], tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
     for file in files[:2]:
-        words = ["--worlds", "30", "--no-plots", "--quiet", "--out", str(tmp_path / "saved")]
+        words = ["--worlds", "30", "--no-plots", "--quiet", "--out", saved]
         assert typed(file, *words).code == 0
-    saved = compare(
-        [str(tmp_path / "saved" / "baseline"), str(tmp_path / "saved" / "costly" / "result.nc")]
-    )
+    again = compare([str(saved / "baseline"), str(saved / "costly" / "result.nc")])
     fresh = compare(files[:2], 30)
-    assert [run.summary for run in saved.runs] == [run.summary for run in fresh.runs]
-    for one, other in zip(saved.differences, fresh.differences, strict=True):
-        assert (one.value, one.interval, one.unpaired) == (
-            other.value,
-            other.interval,
-            other.unpaired,
-        )
+    assert [run.summary for run in again.runs] == [run.summary for run in fresh.runs]
+    for one, other in zip(again.differences, fresh.differences, strict=True):
+        known = ("value", "interval", "unpaired")
+        assert [getattr(one, k) for k in known] == [getattr(other, k) for k in known]
 
 
 def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) -> None:
@@ -521,65 +472,39 @@ def test_saved_results_cannot_be_set(files: list[str], tmp_path: Path) -> None:
     assert content["scenarios"]["costly"]["horizon_days"] == 100
 
 
-def test_a_folder_that_cannot_be_written_is_one_error(files: list[str], tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    words = ["--worlds", "5", "--no-plots", "--out", str(blocked / "compare")]
-    shown = typed("compare", *files, *words)
-    assert shown.code == 2
-    assert "cannot be written" in shown.err
-    assert shown.out == ""
-
-
-def test_json_is_one_object_and_nothing_else(files: list[str], tmp_path: Path) -> None:
-    words = ["--worlds", "10", "--no-plots", "--json", "--out", str(tmp_path / "out")]
-    shown = typed("compare", *files, *words)
+def test_json_is_one_object_and_charts_of_an_earlier_comparison_do_not_stay(
+    files: list[str], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = [*files[:2], "--worlds", "10"]
+    assert typed("compare", *words, "--quiet", "--out", out).code == 0
+    (out / "notes.txt").write_text("mine")
+    shown = typed("compare", *words, "--no-plots", "--json", "--out", out)
     assert shown.code == 0
+    assert {p.name for p in out.iterdir()} == {*TABLES, "notes.txt"}
     assert json.loads(shown.out)["baseline"] == "baseline"
-    assert shown.out == (tmp_path / "out" / "compare.json").read_text()
+    assert shown.out == (out / "compare.json").read_text()
+    shown = typed("compare", *words, "--no-plots", "--out", out / "notes.txt" / "compare")
+    assert (shown.code, shown.out) == (2, "")
+    assert "cannot be written" in shown.err
 
 
-def test_charts_of_an_earlier_comparison_do_not_stay(files: list[str], tmp_path: Path) -> None:
-    words = [*files[:2], "--worlds", "10", "--quiet", "--out", str(tmp_path / "out")]
-    assert typed("compare", *words).code == 0
-    (tmp_path / "out" / "notes.txt").write_text("mine")
-    assert typed("compare", *words, "--no-plots").code == 0
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {*TABLES, "notes.txt"}
-
-
-def test_interrupt_keeps_what_is_finished(files: list[str], monkeypatch: Any) -> None:
-    from sim.studies.compare import comparison
-
+def test_interrupt_keeps_what_is_finished(
+    files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def stopped(*rest: Any) -> Any:
         yield 0, run_scenario(load_scenario(files[0]), 10, traced=0)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(comparison, "run_jobs", stopped)
+    monkeypatch.setattr("sim.studies.compare.comparison.run_jobs", stopped)
     found = compare(files, 10)
     assert [run.scenario.name for run in found.runs] == ["baseline"]
     assert found.missing == ["costly", "elsewhere"]
     assert told(found) == []
-
-
-def test_interrupt_of_the_command_leaves_no_halves(files: list[str], tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    long = write(tmp_path, "long", horizon_days=3000)
-    words = [files[0], long, "--worlds", "60000", "--jobs", "2", "--out", str(out)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sim", "compare", *words],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    time.sleep(8.0)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Stopped." in errors
-    assert "Traceback" not in errors
-    if out.exists():
-        assert {p.name for p in out.iterdir()} <= TABLES
+    done = typed("compare", *files, "--worlds", "10", "--out", tmp_path / "out")
+    assert done.code == 130
+    assert "Stopped." in done.err
+    assert {p.name for p in (tmp_path / "out").iterdir()} <= TABLES
 
 
 def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> None:
