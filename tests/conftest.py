@@ -134,6 +134,11 @@ class Said(NamedTuple):
     err: str
 
     @property
+    def refused(self) -> bool:
+        """Whether it ended as a mistake: told, nothing printed, no traceback."""
+        return (self.code, self.out) == (2, "") and bool(self.err) and "Traceback" not in self.err
+
+    @property
     def words(self) -> str:
         """What it printed, however wide the terminal is."""
         return " ".join(self.out.split())

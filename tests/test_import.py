@@ -111,9 +111,8 @@ def test_mistakes_on_the_command_line(
     table: Path, tmp_path: Path, words: list[str], message: str
 ) -> None:
     done = typed("import", *words, cwd=tmp_path)
-    assert (done.code, done.out) == (2, "")
+    assert done.refused
     assert message in done.err
-    assert "Traceback" not in done.err
     assert list(tmp_path.glob("*.yaml")) == []
 
 
@@ -128,17 +127,15 @@ def test_positions_follow_from_scores_and_thresholds(table: Path) -> None:
     assert scenario.conflicts == [("article_2", "article_3")]
     assert all(i.kind == "options" for i in scenario.issues.values())
     assert not scenario.war.cost
-
-
-def test_the_more_negotiable_the_less_patience(table: Path) -> None:
-    actors = imported(table).actors
-    # 52 rounds at the middle of the scale, 5.5
-    assert actors["north"].patience.median == pytest.approx(364 * 5.5 / 5, abs=0.35)
-    assert actors["south"].patience.median == pytest.approx(364 * 5.5 / 6, abs=0.35)
+    # the more negotiable the less patience: 52 rounds at the middle of the scale, 5.5
+    for actor, negotiability in (("north", 5), ("south", 6)):
+        patience = scenario.actors[actor].patience.median
+        assert patience == pytest.approx(364 * 5.5 / negotiability, abs=0.35)
 
 
 def test_source_file_states_thresholds_and_presets(table: Path) -> None:
-    (table.parent / "SOURCE.md").write_text(
+    source = table.parent / "SOURCE.md"
+    source.write_text(
         '# Talks of 2030\nThey use thresholds North 6.5, South 3.\n\nPresets: "First" = 1 3; '
         '"Second one" = 2 (3 is dropped).\n'
     )
@@ -147,12 +144,9 @@ def test_source_file_states_thresholds_and_presets(table: Path) -> None:
     assert block.presets == {"First": ["article_1", "article_3"], "Second one": ["article_2"]}
     asked = imported(table, Wishes(thresholds={"south": "7"}, presets={"First": "2"})).articles
     assert (asked.thresholds["south"], asked.presets["First"]) == (7, ["article_2"])
-
-
-def test_a_preset_of_the_source_file_that_conflicts_is_an_error_there(table: Path) -> None:
-    (table.parent / "SOURCE.md").write_text('# Talks\n\n"Bad" = 2 3\n')
-    said = problems(table)
-    assert said.startswith("SOURCE.md:3: Bad: articles 2 and 3 exclude each other")
+    table.with_suffix(".yaml").unlink()
+    source.write_text('# Talks\n\n"Bad" = 2 3\n')
+    assert problems(table).startswith("SOURCE.md:3: Bad: articles 2 and 3 exclude each other")
 
 
 def test_published_thresholds_for_exactly_the_four_of_csis(tmp_path: Path) -> None:
@@ -180,14 +174,11 @@ def test_tables_of_spreadsheets(
     assert block.satisfaction["north"] == {"article_1": 7.5, "article_2": 2, "article_3": 8}
 
 
-def test_conflicts_on_one_side_are_enough(table: Path) -> None:
+def test_conflicts_on_one_side_are_enough_and_other_columns_are_ignored(table: Path) -> None:
     both = imported(table).conflicts
-    assert imported(with_text(table, ",6,2\n", ",6,\n")).conflicts == both
-
-
-def test_other_columns_are_named_and_ignored(table: Path) -> None:
     with_text(table, "article,group", "article,remarks")
-    done = import_file(table, table.with_suffix(".yaml"), Wishes(), force=False)
+    assert imported(with_text(table, ",6,2\n", ",6,\n")).conflicts == both
+    done = import_file(table, table.with_suffix(".yaml"), Wishes(), force=True)
     assert any("remarks" in note for note in done.notes)
 
 
@@ -197,11 +188,7 @@ def test_other_columns_are_named_and_ignored(table: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (
-            ",7,5,4,6,",
-            ",seven,5,4,6,",
-            "articles.csv:2: north_satisfaction: 'seven' is not a number",
-        ),
+        (",7,5,4,6,", ",seven,5,4,6,", "csv:2: north_satisfaction: 'seven' is not a number"),
         (",7,5,4,6,", ",11,5,4,6,", "articles.csv:2: north_satisfaction: 11 is outside 1 to 10"),
         (",7,5,4,6,", ",nan,5,4,6,", "articles.csv:2: north_satisfaction: 'nan' is not a number"),
         (",7,5,4,6,", ",,5,4,6,", "articles.csv:2: north_satisfaction: is empty"),
@@ -226,12 +213,11 @@ def test_every_mistake_has_its_place(table: Path, old: str, new: str, message: s
 def test_all_mistakes_at_once(table: Path) -> None:
     with_text(table, ",7,5,4,6,", ",seven,50,4,6,")
     said = problems(with_text(table, ",9,6,3", ",9,-6,8")).splitlines()
-    assert [line.split(": ")[0] for line in said] == [
-        "articles.csv:2",
-        "articles.csv:2",
-        "articles.csv:3",
-        "articles.csv:3",
-    ]
+    places = [line.split(": ")[0] for line in said]
+    assert places == [f"articles.csv:{line}" for line in (2, 2, 3, 3)]
+
+
+WANTS_NOTHING = b"article,title,a_satisfaction,b_satisfaction\n1,One,5,7\n2,Two,5,3\n"
 
 
 @pytest.mark.parametrize(
@@ -240,24 +226,16 @@ def test_all_mistakes_at_once(table: Path) -> None:
         (b"", "is empty"),
         (b"\n\n", "is empty"),
         (TABLE.splitlines()[0].encode(), "names columns but holds no article"),
-        (
-            TABLE.replace("moved", "verl\u00e4ngert").encode("latin-1"),
-            "csv:3: is not text in UTF-8",
-        ),
+        (TABLE.replace("moved", "\u00e4").encode("latin-1"), "csv:3: is not text in UTF-8"),
         (TABLE.encode("utf-16"), "is not text in UTF-8 (save it as CSV in UTF-8)"),
         (b"just words\nand more\n", "begins with 'just words', which no known kind does"),
+        (WANTS_NOTHING, "a_satisfaction: every score is a's threshold 5"),
     ],
 )
 def test_files_that_are_no_such_table(table: Path, data: bytes, message: str) -> None:
     table.write_bytes(data)
-    assert message in problems(table)
-
-
-def test_a_stakeholder_that_wants_nothing_is_an_error(table: Path) -> None:
-    text = "article,title,a_satisfaction,b_satisfaction\n1,One,5,7\n2,Two,5,3\n"
-    table.write_text(text)
-    said = problems(table, Wishes(thresholds={"a": "5", "b": "5"}))
-    assert "a_satisfaction: every score is a's threshold 5" in said
+    wishes = Wishes(thresholds={"a": "5", "b": "5"}) if data is WANTS_NOTHING else None
+    assert message in problems(table, wishes)
 
 
 # --- checks of the format ------------------------------------------------------
