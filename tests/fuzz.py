@@ -31,7 +31,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from sim.cli import main
-from tests.conftest import TOY
+from tests.conftest import ENVOY, TOY
+from tests.test_discrete_files import EXAMPLE
+from tests.test_import import TABLE
+from tests.test_import_groups import DECIDE, KTAB, POSITIONS
 from tests.test_tracks import LIMITED
 
 SLOW = 5.0
@@ -56,10 +59,8 @@ RICH["actors"]["host"] = {
     "name": "Host", "role": "facilitator", "communication": 0.1,
     "acceptability": {"a": 0.8, "b": 0.7}, "judgement": "x",
 }  # fmt: skip
-RICH["actors"]["envoy"] = {
-    "name": "Envoy", "role": "formulator", "judgement": "x",
-    "mediation": {"text": {"land": 0.4}, "every": 2},
-}  # fmt: skip
+MEDIATION = {"text": {"land": 0.4}, "every": 2}
+RICH["actors"]["envoy"] = ENVOY | {"judgement": "x", "mediation": MEDIATION}
 RICH["protocol"] = {"name": "shuttle"}
 RICH["actors"]["a"]["levers"] = {
     "embargo": {
@@ -118,9 +119,7 @@ for _sides in (TALKS["actors"], TALKS["tracks"]["relief"]["positions"]):
     for _side in _sides.values():
         for _one in _side.get("positions", _side).values():
             _one.setdefault("judgement", "x")
-TALKS["actors"]["envoy"] = RICH["actors"]["envoy"] | {
-    "mediation": {"text": {"land": 0.4}, "every": "2w"}
-}
+TALKS["actors"]["envoy"] = ENVOY | {"judgement": "x", "mediation": MEDIATION | {"every": "2w"}}
 ODD: list[Any] = [
     None, True, False, "", " ", "abc", "1e400", "0x10", -1, 0, 1, 2, 0.5, 1e-300, 1e300, -1e300,
     math.nan, math.inf, -math.inf, 10**30, [], {}, [0.2], [0.2, 0.1], {"a": 1}, {"uniform": [0, 1]},
@@ -130,33 +129,7 @@ ODD: list[Any] = [
     "мир", "和平", "🕊", "<script>alert(1)</script>", "javascript:alert(1)", "../../etc", "{{7*7}}",
     "$x_1$", "null", "yes", "26w", "3 months",
 ]  # fmt: skip
-LISTED: dict[str, Any] = {
-    "title": "Two villages and a well",
-    "issues": {
-        "well": {"title": "Well", "options": ["East", "shared", "West"]},
-        "road": {"title": "Road", "options": ["open", "toll"]},
-    },
-    "actors": {
-        "east": {
-            "name": "East village",
-            "reservation": 0.3,
-            "positions": {
-                "well": {"weight": 0.7, "values": {"East": 1, "shared": 0.6, "West": 0}},
-                "road": {"weight": 0.3, "values": {"open": 1, "toll": 0.4}},
-            },
-        },
-        "west": {
-            "name": "West village",
-            "tactic": "linear",
-            "discount": 0.9,
-            "positions": {
-                "well": {"weight": 0.4, "values": {"East": 0, "shared": 0.7, "West": 1}},
-                "road": {"weight": 0.6, "values": {"open": 0.8, "toll": 1}},
-            },
-        },
-    },
-    "protocol": {"name": "stacked", "steps": 40},
-}
+LISTED: dict[str, Any] = yaml.safe_load(EXAMPLE)
 GENIUS = """<negotiation_template><utility_space><objective>
 <issue index="1" name="Price" type="integer" lowerbound="1" upperbound="3"/>
 <issue index="2" name="Colour" type="discrete"><item index="1" value="red"/>
@@ -167,7 +140,7 @@ SPACE = """<utility_space><objective><issue index="1" name="Price" type="integer
 <item index="2" value="blue" evaluation="1"/></issue><weight index="1" value="0.6"/>
 <weight index="2" value="0.4"/></objective><discount_factor value="0.9"/>
 <reservation value="0.1"/></utility_space>"""
-KTAB = """<Scenario><name>k</name><desc>Dams</desc><Dimensions><dName>Dam</dName></Dimensions>
+KTAB_XML = """<Scenario><name>k</name><desc>Dams</desc><Dimensions><dName>Dam</dName></Dimensions>
 <Actors><Actor><name>A</name><description>Up</description><capability>10</capability>
 <Position><dCoord>20</dCoord></Position><Salience><dSal>50</dSal></Salience></Actor>
 <Actor><name>B</name><description>Down</description><capability>5</capability>
@@ -204,26 +177,14 @@ def _negmas(open_: float) -> str:
 
 DAYS = {"name": "Days", "type": "negmas.outcomes.ContiguousIssue", "values": [0, 2]}
 SEEDS: dict[str, dict[str, str]] = {
-    "positions": {
-        "positions.csv": "issue,actor,position,salience,power\ntax,A,10,0.5,1\ntax,B,90,0.6,2\n"
-        "tax,C,40,0.2,1\n"
-    },
-    "ktab": {
-        "ktab.csv": "Actor,Description,Power,tax,Salience\nA,a,10,20,30\nB,b,20,80,60\n"
-        "C,c,5,50,10\n"
-    },
-    "ktab_xml": {"k.xml": KTAB},
-    "decide": {
-        "decide.csv": "#A,a,Ann,\n#A,b,Bob,\n#P,t,tax,\n#M,t,0,none\n#M,t,100,all\n"
-        "#D,a,t,10,0.5,1\n#D,b,t,90,0.6,2\n"
-    },
+    "positions": {"positions.csv": POSITIONS},
+    "ktab": {"ktab.csv": KTAB},
+    "ktab_xml": {"k.xml": KTAB_XML},
+    "decide": {"decide.csv": DECIDE},
     "expected_utility": {
         "emu.csv": "Actor,Capability,Position,Salience\nA,1,10,0.5\nB,0.5,90,0.6\nC,0.3,40,0.2\n"
     },
-    "articles": {
-        "articles.csv": "article,title,A_satisfaction,A_support,B_satisfaction,B_support\n"
-        "1,Truce,9,8,7,7\n2,Aid,7,3,2,5\n3,Land,2,9,8,4\n"
-    },
+    "articles": {"articles.csv": TABLE},
     "genius": {
         "shop.xml": GENIUS,
         "buyer.xml": SPACE.format(1, -0.5),

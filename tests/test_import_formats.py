@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,81 +16,36 @@ from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.schema import Issue, nearest_text
 from tests.conftest import typed
-from tests.fuzz import KTAB, SEEDS
-
-DOMAIN = """<negotiation_template><utility_space><objective><issue index="1" name="Price"
- type="integer" lowerbound="1" upperbound="3"/></objective></utility_space>
-</negotiation_template>"""
-SPACE = """<utility_space><objective><issue index="1" name="Price" type="integer" lowerbound="1"
- upperbound="3"><evaluator ftype="linear" offset="{}" slope="{}"/></issue><weight index="1"
- value="1"/></objective><discount_factor value="0.5"/><reservation value="0.1"/></utility_space>"""
+from tests.fuzz import GENIUS, KTAB_XML, SEEDS, SPACE
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     place = tmp_path / "shop"
     place.mkdir()
-    (place / "shop.XML").write_text(DOMAIN)
-    (place / "buyer.xml").write_text(SPACE.format(1, -0.5))
-    (place / "seller.xml").write_text(SPACE.format(0, 0.5))
+    for name, text in SEEDS["genius"].items():
+        (place / name.replace("shop.xml", "shop.XML")).write_text(text)
     (place / "._buyer.xml").write_bytes(b"\x00\x05\x16\x07")
     (place / "pareto.xml").write_text("a;b\n1;2\n")
     return place
 
 
-def test_integers_discounts_and_what_lies_beside(folder: Path) -> None:
+def test_a_folder_and_a_zip_of_it(folder: Path, tmp_path: Path) -> None:
     found = read(folder, Wishes())
     assert found.raw["issues"]["price"]["options"] == ["1", "2", "3"]
     buyer = found.raw["actors"]["buyer"]
     assert buyer["positions"]["price"]["values"] == {"1": 1.0, "2": 0.5, "3": 0.0}
-    assert buyer["discount"] == 0.5
+    assert buyer["discount"] == 0.9
     assert "tactic" not in buyer
     assert any("pareto.xml" in note for note in found.notes)
-
-
-def test_a_zip_of_the_folder_reads_alike(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "shop.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for file in folder.iterdir():
             archive.write(file, f"shop/{file.name}")
-    assert read(path, Wishes()).raw == read(folder, Wishes()).raw
-
-
-def test_an_archive_that_is_none_is_told(tmp_path: Path) -> None:
-    path = tmp_path / "x.zip"
-    path.write_text("no zip")
-    with pytest.raises(ScenarioError, match="is no zip archive"):
-        read(path, Wishes())
-
-
-def test_profiles_are_chosen(folder: Path) -> None:
+    assert read(path, Wishes()).raw == found.raw
     (folder / "third.xml").write_text(SPACE.format(0, 0.1))
     assert len(read(folder, Wishes()).raw["actors"]) == 3
     assert list(read(folder, Wishes(profiles="seller,third")).raw["actors"]) == ["seller", "third"]
-
-
-def test_hints_at_an_ampersand_with_the_line(folder: Path) -> None:
-    (folder / "shop.XML").write_text(DOMAIN.replace("Price", "Bed & food"))
-    with pytest.raises(ScenarioError, match=r"shop\.XML:1: .*&amp;"):
-        read(folder, Wishes())
-
-
-def test_geniusweb(tmp_path: Path) -> None:
-    domain = {"name": "d", "issuesValues": {"Road": {"values": ["open", "shut"]}}}
-    for name, values in (("a", {"open": 1, "shut": 0}), ("b", {"open": 0.2, "shut": 1})):
-        utilities = {"Road": {"DiscreteValueSetUtilities": {"valueUtilities": values}}}
-        space = {"issueUtilities": utilities, "issueWeights": {"Road": 1.0}, "domain": domain,
-                 "reservationBid": {"issuevalues": {"Road": "open"}}}  # fmt: skip
-        (tmp_path / f"{name}.json").write_text(json.dumps({"LinearAdditiveUtilitySpace": space}))
-    actors = read(tmp_path, Wishes()).raw["actors"]
-    assert [actors[k]["reservation"] for k in "ab"] == [1.0, 0.2]
-
-
-def test_ktab_that_ends_after_its_header(tmp_path: Path) -> None:
-    path = tmp_path / "k.csv"
-    path.write_text("Actor,Description,Power,Dam,Salience\n")
-    with pytest.raises(ScenarioError, match="has a header but no actor"):
-        read(path, Wishes())
 
 
 def test_expected_utility_table_and_its_numbers(tmp_path: Path) -> None:
@@ -102,11 +58,36 @@ def test_expected_utility_table_and_its_numbers(tmp_path: Path) -> None:
     assert raw["actors"]["a"]["positions"]["emu"]["salience"] == 0.4
 
 
-def test_a_column_spoilt_by_a_quote_is_missing(tmp_path: Path) -> None:
-    path = tmp_path / "emu.csv"
-    path.write_text('Actor,Power,Position,Salience"\nA,1,4,40\nB,0.5,10,60\n')
-    with pytest.raises(ScenarioError, match="salience: this column is missing"):
-        read(path, Wishes())
+def spoilt(path: Path, text: str) -> str:
+    """What is said of a file."""
+    path.write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        read(path if path.suffix in (".csv", ".zip") else path.parent, Wishes())
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("x.zip", "no zip", "is no zip archive"),
+        ("k.csv", "Actor,Description,Power,Dam,Salience\n", "has a header but no actor"),
+        ("emu.csv", 'Actor,Power,Position,Salience"\nA,1,4,40\n', "this column is missing"),
+        ("shop.XML", GENIUS.replace("Price", "Bed & food"), "&amp;"),
+        ("k.xml", KTAB_XML.replace("<dSal>80</dSal>", ""), "has 0 <dSal> for 1 dimensions"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, text: str, said: str) -> None:
+    assert re.search(rf"{name}\b.*{said}", spoilt(tmp_path / name, text))
+
+
+def test_geniusweb(tmp_path: Path) -> None:
+    for name, text in SEEDS["geniusweb"].items():
+        (tmp_path / name).write_text(text)
+    actors = read(tmp_path, Wishes()).raw["actors"]
+    # 0.7 of a half for the road that is shut, and nothing for no days
+    assert [actors[k]["reservation"] for k in "ab"] == pytest.approx([0.35, 0.35])
+    roads = [actors[k]["positions"]["road"]["values"] for k in "ab"]
+    assert roads == [{"open": 1.0, "shut": 0.5}, {"open": 0.2, "shut": 0.5}]
 
 
 @pytest.mark.parametrize(("suffix", "dump"), [("yml", yaml.safe_dump), ("json", json.dumps)])
@@ -122,16 +103,13 @@ def test_negmas_in_yaml_and_json(tmp_path: Path, suffix: str, dump: Callable[[An
     assert raw["actors"]["b"]["reservation"] == 0.75
 
 
-def test_ktab_in_xml_and_a_number_missing(tmp_path: Path) -> None:
+def test_ktab_in_xml(tmp_path: Path) -> None:
     path = tmp_path / "k.xml"
-    path.write_text(KTAB)
+    path.write_text(KTAB_XML)
     actors = read(path, Wishes()).raw["actors"]
     assert [actors[k]["power"] for k in "ab"] == [10, 5]
     assert [actors[k]["positions"]["dam"]["ideal"] for k in "ab"] == [0.2, 0.9]
     assert actors["b"]["positions"]["dam"]["salience"] == 0.8
-    path.write_text(KTAB.replace("<dSal>80</dSal>", ""))
-    with pytest.raises(ScenarioError, match=r"xml:4: .*has 0 <dSal> for 1 dimensions"):
-        read(path, Wishes())
 
 
 def test_real_numbers_are_cut_into_points(folder: Path) -> None:
@@ -144,7 +122,7 @@ def test_real_numbers_are_cut_into_points(folder: Path) -> None:
 
 
 def test_of_two_domains_in_a_folder_one_is_named(folder: Path) -> None:
-    (folder / "house.xml").write_text(DOMAIN.replace("Price", "Rent"))
+    (folder / "house.xml").write_text(GENIUS.replace("Price", "Rent"))
     (folder / "house_tenant.xml").write_text(SPACE.format(1, -0.5).replace("Price", "Rent"))
     with pytest.raises(ScenarioError, match=r"has several domain files: house\.xml, shop\.XML"):
         read(folder, Wishes())
