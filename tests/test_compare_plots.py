@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -26,7 +25,7 @@ from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import terms_of
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
-from tests.conftest import TOY
+from tests.conftest import TOY, conflict, put
 from tests.pictures import faults, hues, meanings
 from tests.test_compare import with_cost, write
 from tests.test_plots import by_gid, lines, panel, words
@@ -37,8 +36,8 @@ STAGED = [{"name": "first", "issues": ["arms"]}, {"name": "second", "issues": ["
 
 def hard(limit: float) -> dict[str, Any]:
     """Actors of whom one has a red line on land, where nothing may be left to both."""
-    actors = json.loads(json.dumps(TOY["actors"]))
-    actors["a"]["positions"]["land"]["limit"] = limit
+    actors = copy.deepcopy(TOY["actors"])
+    put(actors, "a.positions.land.limit", limit)
     return actors
 
 
@@ -46,24 +45,20 @@ def hard(limit: float) -> dict[str, Any]:
 def compared(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """Settlements, none, stages, a plan, durability, and a scenario about something else."""
     folder = tmp_path_factory.mktemp("scenarios")
-    other = {
-        "issues": {"water": {"title": "Water", "scale": {0: "north", 1: "south"}, "no_deal": 0.5}},
-        "actors": {
-            key: {"name": key.upper(), "positions": {"water": {"ideal": n, "salience": 1}}}
-            for n, key in enumerate("cd")
-        },
-        "war": {"start_date": "2025-01-20", "cost": {"c": 0.02, "d": 0.02}},
-    }
-    for actor in other["actors"].values():
-        actor["positions"]["water"]["judgement"] = "test"
+    other = conflict({"water": 0.5}, {"c": {"water": 0}, "d": {"water": 1}})
     files = [
         write(folder, "baseline", actors=hard(0.1)),
         write(folder, "lasting", durability=DURABLE, plan={"land": 0.6, "arms": 0.4}),
         write(folder, "staged", agenda=STAGED, actors=hard(0.1), plan={"land": 0.9}),
         write(folder, "costly", war=with_cost(0.06), durability=DURABLE, horizon_days=200),
-        write(folder, "elsewhere", **other),
+        write(folder, "elsewhere", **{k: other[k] for k in ("issues", "actors", "war")}),
     ]
-    return compare(files, 60)
+    found = compare(files, 60)
+    # the figures show every case
+    shares = {r.scenario.name: r.summary.outcomes["settlement"] for r in found.runs}
+    assert shares["baseline"] == shares["staged"] == 0
+    assert shares["lasting"] > 0.5
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +86,8 @@ def figure_of(comparison: Comparison, name: str) -> Figure:
     return drawn(comparison, name).figure
 
 
-def test_the_job_draws_every_figure() -> None:
-    assert tuple(FIGURES) == CHARTS
-
-
 @pytest.mark.parametrize("name", FIGURES)
-def test_head_and_foot(either: Comparison, name: str) -> None:
+def test_head_and_foot_and_no_text_is_cut_off_or_overprinted(either: Comparison, name: str) -> None:
     figure = figure_of(either, name)
     assert len(words(figure, "headline")) > 10
     assert len(words(figure, "subtitle")) > 10
@@ -104,11 +95,6 @@ def test_head_and_foot(either: Comparison, name: str) -> None:
     assert "Model's consequences, given the assumptions in the scenario files" in foot
     assert "60 worlds each, seed 1" in foot
     assert figure.get_size_inches()[0] == 11
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_no_text_is_cut_off_or_overprinted(either: Comparison, name: str) -> None:
-    figure = figure_of(either, name)
     assert faults(figure) == []
     assert hues(figure) <= set(meanings(either.run(n).scenario for n in either.issue_group))
 
@@ -117,6 +103,7 @@ def test_no_text_is_cut_off_or_overprinted(either: Comparison, name: str) -> Non
 def test_drawn_twice_gives_the_same_bytes(
     compared: Comparison, tmp_path: Path, suffix: str
 ) -> None:
+    assert tuple(FIGURES) == CHARTS, "the command draws every one"
     for name in FIGURES:
         first, second = tmp_path / f"first{suffix}", tmp_path / f"second{suffix}"
         for path in (first, second):
@@ -204,8 +191,8 @@ def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> Non
         axes = panel(figure, actor)
         for run in compared.runs:
             name = run.scenario.name
-            both = (("gain", gain_of(run, actor)), ("plan", plan_gain_of(run, actor)))
-            for kind, values in both:
+            both = {"gain": gain_of(run, actor), "plan": plan_gain_of(run, actor)}
+            for kind, values in both.items():
                 marks = lines(axes, f"{kind}:{name}")
                 assert len(marks) == (len(values) > 0 and name in compared.actor_group)
                 if marks:
@@ -256,17 +243,12 @@ def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None
     shown = {str(a.get_gid()) for a in figure.axes}
     assert {"settlement", "ripeness"} <= shown <= set(TOLD), "what answers the question"
     for one in compared.differences:
-        if one.scenario == "elsewhere":
-            continue
-        if one.measure.key not in shown:
+        if one.scenario == "elsewhere" or one.measure.key not in shown:
             continue
         axes = panel(figure, one.measure.key)
         scale = 100 if one.measure.kind == "share" else 1
-        for kind, values in (
-            ("value", [one.value]),
-            ("interval", one.interval),
-            ("unpaired", one.unpaired),
-        ):
+        told = {"value": [one.value], "interval": one.interval, "unpaired": one.unpaired}
+        for kind, values in told.items():
             (line,) = lines(axes, f"{kind}:{one.scenario}")
             np.testing.assert_allclose(line.get_xdata(), [scale * v for v in values])
 
@@ -288,11 +270,3 @@ def test_figures_with_nothing_to_show_are_not_drawn(tmp_path: Path) -> None:
 )
 def test_shares_that_fit_a_cell(share: float, text: str) -> None:
     assert whole_percent(share) == text
-
-
-def test_toy_files_are_what_they_claim(compared: Comparison) -> None:
-    """The figures above show every case."""
-    shares = {r.scenario.name: r.summary.outcomes["settlement"] for r in compared.runs}
-    assert shares["baseline"] == shares["staged"] == 0
-    assert shares["lasting"] > 0.5
-    assert yaml.safe_load(json.dumps(DURABLE)) == DURABLE
