@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,10 @@ from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.runner import Job, Run, run_job, run_scenario, write_results
 from sim.ensemble.saved import load_results
+from sim.formulas.statistics import Interval
 from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table
+from sim.results.summary import Summary, Term
 from sim.scenario import load_scenario
 from tests.conftest import SCENARIOS
 
@@ -86,3 +89,21 @@ def test_files_and_stores_hold_them(run: Run, tmp_path: Path) -> None:
     stored = run_job(Job(loaded, 300, store=tmp_path / "ensemble.zarr"))
     assert experiments(stored.ensemble).equals(experiments(run.ensemble))
     assert stored.ensemble[f"x.{LIMIT}"].attrs == run.ensemble[f"x.{LIMIT}"].attrs
+
+
+# --- results as typed records --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["kellogg", "dayton"])
+def test_a_summary_survives_json(name: str) -> None:
+    summary = run_scenario(load_scenario(SCENARIOS / f"{name}.yaml"), 20, 1).summary
+    text = json.dumps(summary.to_json())
+    back = Summary.from_json(json.loads(text))
+    assert back == summary
+    assert json.dumps(back.to_json()) == text
+    assert isinstance(back.outcomes_interval["settlement"], Interval)
+    assert all(isinstance(term, Term) for term in back.package.values())
+    assert back.rounded() == back
+    # numbers are rounded as they are written
+    assert Term(median=1 / 3, p10=-1e-9).rounded().to_json()["median"] == 0.333333
+    assert str(Term(p10=-1e-9).rounded().p10) == "0.0"
