@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -24,7 +23,7 @@ from sim.page import Plan
 from sim.page.server import Server
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
+FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -37,7 +36,7 @@ FLAGS = (
     "--disable-dev-shm-usage",
     "--hide-scrollbars",
     "--remote-debugging-pipe",
-)
+]
 ON_3_AND_4 = """
 import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
@@ -50,27 +49,42 @@ PATIENCE = 90.0
 """Seconds to wait for an answer; far more than a slow machine needs."""
 
 
+CONTRAST = """(() => {
+  const linear = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  const parts = t => t.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  const clear = c => c.length === 4 && c[3] === 0;
+  const own = e => parts(getComputedStyle(e).backgroundColor);
+  const ground = e => !e ? [255, 255, 255] : clear(own(e)) ? ground(e.parentElement) : own(e);
+  const said = e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+  return [...document.querySelectorAll(WHERE)].filter(e => {
+    if (!said(e) || !e.getClientRects().length || e.disabled) return false;
+    if (['OPTION', 'SCRIPT'].includes(e.tagName)) return false;
+    const style = getComputedStyle(e), drawn = e.namespaceURI.endsWith('svg');
+    const ink = light(parts(drawn ? style.fill : style.color)), paper = light(ground(e));
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05) < 4.5;
+  }).map(e => e.outerHTML.slice(0, 100)); })()"""
+
+
+def missing(reason: str) -> NoReturn:
+    """The test is skipped, but never in CI."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+
+
 def find_chromium() -> str:
-    """Path of the browser; without one the test is skipped, but never in CI."""
-    for name in NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
-    reason = "no chromium on PATH: install it (apt-get install chromium) to test reports"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """Path of the browser."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        missing("no chromium on PATH: install it (apt-get install chromium) to test reports")
+    return found
 
 
 def axe_script() -> str:
-    """axe-core as the package axe-core-python brings it; skipped without, but never in CI."""
+    """axe-core as the package axe-core-python brings it."""
     try:
         found = metadata.distribution("axe-core-python")
     except metadata.PackageNotFoundError:
-        reason = "axe-core-python is not installed: pip install '.[test]'"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("axe-core-python is not installed: pip install '.[test]'")
     return Path(str(found.locate_file("axe_core_python/axe.min.js"))).read_text("utf-8")
 
 
@@ -122,12 +136,7 @@ class Browser:
     def __enter__(self) -> Browser:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._session = ""
         try:
             self.send("Browser.close")
@@ -185,26 +194,22 @@ class Browser:
         )
         return found
 
+    def pale(self, where: str = "body *") -> list[str]:
+        """Elements whose texts stand out too little from their ground (WCAG 2.1, 1.4.3)."""
+        found: list[str] = self.evaluate(CONTRAST.replace("WHERE", json.dumps(where)))
+        return found
+
     def size(self, width: int, height: int = 900) -> None:
         """Set the size of the window, as a phone where it is narrow."""
-        self.send(
-            "Emulation.setDeviceMetricsOverride",
-            width=width,
-            height=height,
-            deviceScaleFactor=1,
-            mobile=width < 600,
-        )
+        view = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.send("Emulation.setDeviceMetricsOverride", **view)
 
     def open(self, path: Path) -> None:
         """Open a file and wait until it is there."""
         self.send("Page.navigate", url=path.resolve().as_uri())
         self.evaluate(
-            """new Promise(function (done) {
-              (function look() {
-                if (document.readyState === "complete") { done(true); return; }
-                setTimeout(look, 10);
-              })();
-            })"""
+            """new Promise(function look(done) {
+              document.readyState === "complete" ? done(true) : setTimeout(look, 10, done); })"""
         )
 
     def screenshot(self, path: Path, whole: bool = True) -> None:

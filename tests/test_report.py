@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import html
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,8 +24,8 @@ from sim.report.words import number_words
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
 from sim.studies.compare.comparison import Comparison, compare
-from tests.browser import Browser
-from tests.conftest import ROOT, SCENARIOS, TOY, typed
+from tests.browser import Browser, find_chromium
+from tests.conftest import ROOT, SCENARIOS, TOY, ended, started, typed
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b> %{x} &amp; {{ 7*7 }}"
 OPEN_ALL = "document.querySelectorAll('details').forEach(function (d) { d.open = true; })"
@@ -47,31 +46,17 @@ def settled_scenario() -> dict[str, Any]:
         for position in actor["positions"].values():
             position["source"] = ["LETTER", "TALK"]
             position.pop("limit", None)
-    data["actors"]["b"]["levers"] = {
-        "aid": {
-            "title": "Aid for a signature",
-            "on": "a",
-            "kind": "promise",
-            "when": {"signed": "settlement"},
-            "effect": {"payment": {"a": 0.05}},
-            "judgement": "An example.",
-        }
-    }
+    aid = {"title": "Aid for a signature", "on": "a", "kind": "promise", "judgement": "An example."}
+    aid |= {"when": {"signed": "settlement"}, "effect": {"payment": {"a": 0.05}}}
+    data["actors"]["b"]["levers"] = {"aid": aid}
     data["plan"] = {"land": 0.5}
-    data["ratification"] = {
-        "assembly": {
-            "title": "Assembly of A",
-            "of": "a",
-            "positions": {"land": {"ideal": 0.2, "salience": 1}},
-            "threshold": {"uniform": [0.1, 0.9]},
-            "judgement": "Nothing is known of its members.",
-        }
-    }
-    data["durability"] = {
-        "years": 6,
-        "shift": {"land": 0.4},
-        "deterrence": {"arms": {"on": ["a", "b"], "at": {0: 0.02, 1: 0.0}, "judgement": "Weak."}},
-    }
+    positions = {"land": {"ideal": 0.2, "salience": 1}}
+    assembly = {"title": "Assembly of A", "of": "a", "positions": positions}
+    assembly["judgement"] = "Nothing is known of its members."
+    assembly["threshold"] = {"uniform": [0.1, 0.9]}
+    data["ratification"] = {"assembly": assembly}
+    deterrence = {"on": ["a", "b"], "at": {0: 0.02, 1: 0.0}, "judgement": "Weak."}
+    data["durability"] = {"years": 6, "shift": {"land": 0.4}, "deterrence": {"arms": deterrence}}
     return data
 
 
@@ -192,13 +177,8 @@ def test_every_chart_is_drawn_and_nothing_complains(view: View) -> None:
         assert view.browser.heard(event) == []
 
 
-def test_pages_are_small_and_fast(view: View) -> None:
+def test_pages_are_small_and_fetch_nothing(view: View) -> None:
     assert view.page.stat().st_size < 2_000_000
-    took = view.browser.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-    assert 0 < took < 5000  # half a second on an idle machine
-
-
-def test_nothing_is_fetched(view: View) -> None:
     asked = [e["request"]["url"] for e in view.browser.heard("Network.requestWillBeSent")]
     assert view.page.as_uri() in asked
     assert [u for u in asked if u != view.page.as_uri() and not u.startswith("data:")] == []
@@ -244,19 +224,6 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
     view.browser.evaluate(OPEN_ALL)
     found = view.browser.evaluate(
         """(function () {
-          function light(rgb) {
-            var c = rgb.match(/[0-9.]+/g).slice(0, 3).map(function (v) {
-              v /= 255; return v <= 0.04045 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4);
-            });
-            return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
-          }
-          function ground(e) {
-            for (; e; e = e.parentElement) {
-              var color = getComputedStyle(e).backgroundColor;
-              if (color !== "rgba(0, 0, 0, 0)") { return color; }
-            }
-            return "rgb(255, 255, 255)";
-          }
           function all(selector) { return Array.from(document.querySelectorAll(selector)); }
           return {
             lang: document.documentElement.lang,
@@ -265,15 +232,7 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
               return !t.caption || !t.querySelector("thead th[scope=col]");
             }).length,
             ids: all("[id]").map(function (e) { return e.id; }),
-            links: all("a").map(function (a) { return a.getAttribute("href"); }),
-            pale: all("main *").filter(function (e) {
-              var text = Array.from(e.childNodes).some(function (n) {
-                return n.nodeType === 3 && n.textContent.trim();
-              });
-              if (!text || e.closest("svg") || e.closest("script")) { return false; }
-              var a = light(getComputedStyle(e).color), b = light(ground(e));
-              return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
-            }).map(function (e) { return e.tagName + "." + e.className; })
+            links: all("a").map(function (a) { return a.getAttribute("href"); })
           };
         })()"""
     )
@@ -282,7 +241,7 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
     assert found["levels"].count(1) == 1
     assert all(b - a <= 1 for a, b in zip(found["levels"], found["levels"][1:], strict=False))
     assert found["headless"] == 0
-    assert found["pale"] == []
+    assert view.browser.pale("main :not(svg *)") == []
     assert len(found["ids"]) == len(set(found["ids"]))
     for link in found["links"]:
         if link.startswith("#"):
@@ -380,18 +339,14 @@ def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> No
 
 
 def test_charts_come_with_their_words_and_numbers(settled: Run) -> None:
-    context = run_context(settled)
+    known = drawings(settled, ["outcome"])
+    context = run_context(settled, known)
     ends, moves = context["outcome"], context["convergence"]
+    assert ends.svg == known["outcome"].svg("chart-outcome"), "not drawn again"
     for line in ends.words:
         assert html.escape(line) in ends.svg
     assert str(ends.tables[0].rows[0][0]).startswith("Settlement")
     assert [row[1] for row in moves.tables[0].rows[:2]] == ["A", "B"]
-
-
-def test_what_is_drawn_already_is_not_drawn_again(settled: Run) -> None:
-    known = drawings(settled, ["outcome"])
-    context = run_context(settled, known)
-    assert context["outcome"].svg == known["outcome"].svg("chart-outcome")
 
 
 def test_every_judgement_is_listed(settled: Run) -> None:
@@ -413,31 +368,17 @@ def test_numbers_in_words() -> None:
 # --- the command ----------------------------------------------------------------------------
 
 
-def run_sim(*words: str) -> None:
-    assert typed(*words, "--worlds", 20, "--quiet").code == 0
-
-
 def test_the_option_writes_the_same_bytes_again(settled: Run, folder: Path, tmp_path: Path) -> None:
+    words = [folder / "settled.yaml", "--worlds", "20", "--no-plots", "--quiet", "--out"]
     written = []
     for seed in ("1", "2"):
         out = tmp_path / seed
-        words = [str(folder / "settled.yaml"), "--worlds", "20", "--report", "--no-plots"]
-        subprocess.run(
-            [sys.executable, "-m", "sim", *words, "--quiet", "--out", str(out)],
-            cwd=ROOT,
-            env=os.environ | {"PYTHONHASHSEED": seed},
-            check=True,
-            timeout=120,
-        )
+        assert ended(started(*words, out, "--report", PYTHONHASHSEED=seed)).code == 0
         written.append((out / "settled" / "report.html").read_bytes())
     assert written[0] == written[1]
-    run_sim(str(folder / "settled.yaml"), "--no-plots", "--out", str(tmp_path / "1"))
+    assert typed(*words, tmp_path / "1").code == 0
     assert not (tmp_path / "1" / "settled" / "report.html").exists()
-
-
-def test_compare_has_the_option_too(settled: Run, folder: Path, tmp_path: Path) -> None:
-    words = ["compare", str(folder / "settled.yaml"), "--report", "--no-plots", "--jobs", "1"]
-    run_sim(*words, "--out", str(tmp_path))
+    assert typed("compare", *words, tmp_path, "--report", "--jobs", "1").code == 0
     assert "Comparison of scenarios" in (tmp_path / "report.html").read_text("utf-8")
 
 
@@ -464,8 +405,6 @@ def test_a_page_that_fails_leaves_no_file(settled: Run, tmp_path: Path) -> None:
 
 
 def test_a_missing_browser_fails_in_ci(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from tests.browser import find_chromium
-
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("CI", "1")
     with pytest.raises(pytest.fail.Exception, match="no chromium on PATH"):
