@@ -23,7 +23,7 @@ from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
 from sim.studies.advise.written import over
-from tests.conftest import typed
+from tests.conftest import ENVOY, typed
 
 # --- Pareto --------------------------------------------------------------------------------------
 
@@ -53,17 +53,14 @@ def test_what_is_kept_is_never_dominated_by_what_is_not(
 
 def _with_envoy(toy: dict[str, Any], text: dict[str, float]) -> dict[str, Any]:
     """Two parties and an envoy who tables his text once; both would sign at the middle."""
-    toy["actors"]["envoy"] = {
-        "name": "Envoy",
-        "role": "formulator",
+    toy["actors"]["envoy"] = ENVOY | {
         "acceptability": {"a": 1, "b": 1},
         "mediation": {"every": "52w", "first_round": "1w", "text": text, "attachment": 1},
     }
     for actor in ("a", "b"):
         toy["actors"][actor]["patience"] = 1  # whatever is better than war is good enough
-    toy["protocol"] = {"name": "shuttle"}
-    toy["horizon_days"] = 8  # one turn: the text as it is, and no other
-    return toy
+    # one turn: the text as it is, and no other
+    return toy | {"protocol": {"name": "shuttle"}, "horizon_days": 8}
 
 
 def _advice(
@@ -102,38 +99,23 @@ def _with_levers(toy: dict[str, Any]) -> dict[str, Any]:
     """A power that must sign, too, with a promise that b needs and a threat that costs itself."""
     toy = _with_envoy(toy, {"land": 0.5, "arms": 0.0}) | {"horizon_days": 60}
     toy["actors"]["b"]["positions"]["land"] |= {"ideal": 1, "limit": 0}
-    toy["war"]["cost"] = {"a": 0.02, "b": 0.0}
-    toy["war"]["drift"], toy["war"]["beliefs"] = {}, {}
+    toy["war"] |= {"cost": {"a": 0.02, "b": 0.0}, "drift": {}, "beliefs": {}}
     # what b has without a deal is better for it than all that a would sign
     toy["issues"]["land"]["no_deal"], toy["issues"]["arms"]["no_deal"] = 0.6, 0.9
+    wish = {"ideal": 0, "salience": 1, "judgement": "test"}
+    sure = {"on": "b", "credibility": {"fixed": 1}, "judgement": "test"}
+    paid = {"when": {"signed": "settlement"}, "effect": {"payment": {"b": 0.6}}}
+    dear = {"when": {"after": "1d"}, "effect": {"cost": {"b": 0.0, "power": 0.2}}}
     toy["actors"]["power"] = {
         "name": "Power",
         "role": "manipulator",
         "consent": "all",
         "patience": 1,
         "acceptability": {"a": 1, "b": 1},
-        "positions": {
-            "land": {"ideal": 0, "salience": 1, "judgement": "test"},
-            "arms": {"ideal": 0, "salience": 1, "judgement": "test"},
-        },
+        "positions": {"land": wish, "arms": wish},
         "levers": {
-            "aid": {
-                "title": "Aid",
-                "on": "b",
-                "kind": "promise",
-                "when": {"signed": "settlement"},
-                "effect": {"payment": {"b": 0.6}},
-                "credibility": {"fixed": 1},
-                "judgement": "test",
-            },
-            "ban": {
-                "title": "Ban",
-                "on": "b",
-                "when": {"after": "1d"},
-                "effect": {"cost": {"b": 0.0, "power": 0.2}},
-                "credibility": {"fixed": 1},
-                "judgement": "test",
-            },
+            "aid": sure | paid | {"title": "Aid", "kind": "promise"},
+            "ban": sure | dear | {"title": "Ban"},
         },
     }
     return toy

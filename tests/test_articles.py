@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from itertools import chain, combinations
+from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from sim.formulas.bargaining.conflicts import clash, without_clash
 from sim.importing import Wishes
 from sim.results.articles import articles_summary
 from sim.scenario import Scenario
-from tests.conftest import build, simulate
+from tests.conftest import ENVOY, build, conflict, simulate
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +39,7 @@ def csis(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Scenario:
 
 @pytest.fixture(scope="module")
 def summary(csis: Scenario) -> dict[str, Any]:
-    found = articles_summary(csis)
-    return found.to_json()
+    return articles_summary(csis).to_json()
 
 
 # --- published figures ------------------------------------------------------
@@ -60,19 +60,15 @@ def test_named_drafts_score_what_was_published(summary: dict[str, Any]) -> None:
     assert summary["presets"]["Balanced"]["passes"]
 
 
-def test_counts_of_drafts(summary: dict[str, Any]) -> None:
+def test_counts_of_drafts(summary: dict[str, Any], csis: Scenario) -> None:
+    assert csis.articles.thresholds == {"ukraine": 5, "russia": 6.5, "usa": 3, "europe": 4}
+    assert len(csis.conflicts) == 5
     assert (summary["drafts"], summary["passing"]) == (248_831, 118_136)
     assert summary["passing_share"] == pytest.approx(0.475, abs=0.0005)
     # recognition, limits on forces, NATO membership; the US never turns down, Europe four times
     shares = [summary["contains"][f"article_{n}"] for n in (4, 8, 6)]
     assert shares == pytest.approx([0.59, 0.44, 0.18], abs=0.005)
-    assert summary["turned_down"]["usa"] == 0
-    assert summary["turned_down"]["europe"] == 4
-
-
-def test_thresholds_and_presets_are_read_beside_the_table(csis: Scenario) -> None:
-    assert csis.articles.thresholds == {"ukraine": 5, "russia": 6.5, "usa": 3, "europe": 4}
-    assert len(csis.conflicts) == 5
+    assert (summary["turned_down"]["usa"], summary["turned_down"]["europe"]) == (0, 4)
 
 
 # --- against brute force ------------------------------------------------------
@@ -147,8 +143,6 @@ def test_more_blocks_than_one_count_the_same() -> None:
     found = count_drafts(satisfaction, np.array([5.0, 5.0]), [(0, 17)], nobody)
     assert found.conflict_free == 2**18 - 1 - 2**16
     # those in which the first nine are at least half of it, without the pair of 0 and 17
-    from math import comb
-
     half = sum(comb(9, a) * comb(9, b) for a in range(10) for b in range(a + 1)) - 1
     both = sum(comb(8, a) * comb(8, b) for a in range(9) for b in range(9) if a >= b)
     assert found.passing == half - both
@@ -172,36 +166,24 @@ def test_too_many_articles_are_not_counted() -> None:
 def scored(satisfaction: Any, thresholds: Any, conflicts: list[tuple[int, int]]) -> dict[str, Any]:
     """A scenario as the import makes it."""
     issues = [f"i{n}" for n in range(len(satisfaction[0]))]
-    return {
-        "name": "scored",
-        "title": "Scored articles",
-        "issues": {
-            i: {"title": i, "kind": "options", "scale": {0: "out", 1: "in"}, "no_deal": 0}
-            for i in issues
-        },
-        "actors": {
-            f"p{k}": {
-                "name": f"P{k}",
-                "patience": {"uniform": [3, 20]},
-                "tactic": {"name": "linear"},
-                "positions": {
-                    i: {"ideal": int(s > t), "salience": abs(s - t), "judgement": "test"}
-                    for i, s in zip(issues, row, strict=True)
-                },
-            }
-            for k, (row, t) in enumerate(zip(satisfaction, thresholds, strict=True))
-        },
-        "conflicts": [[issues[a], issues[b]] for a, b in conflicts],
-        "articles": {
-            "scale": [1, 10],
-            "thresholds": {f"p{k}": t for k, t in enumerate(thresholds)},
-            "satisfaction": {
-                f"p{k}": dict(zip(issues, row, strict=True)) for k, row in enumerate(satisfaction)
-            },
-        },
-        "war": {"start_date": "2025-01-20"},
-        "horizon_days": 210,
+    known = {f"p{k}": dict(zip(issues, row, strict=True)) for k, row in enumerate(satisfaction)}
+    asked = {f"p{k}": t for k, t in enumerate(thresholds)}
+    sides = {
+        side: {i: {"ideal": int(s > t), "salience": abs(s - t)} for i, s in known[side].items()}
+        for side, t in asked.items()
     }
+    article = {"kind": "options", "scale": {0: "out", 1: "in"}, "no_deal": 0}
+    data = conflict(
+        dict.fromkeys(issues, article),
+        sides,
+        cost=0,
+        conflicts=[[issues[a], issues[b]] for a, b in conflicts],
+        articles={"scale": [1, 10], "thresholds": asked, "satisfaction": known},
+        horizon_days=210,
+    )
+    for actor in data["actors"].values():
+        actor |= {"patience": {"uniform": [3, 20]}, "tactic": {"name": "linear"}}
+    return data
 
 
 @settings(max_examples=40, deadline=None)
@@ -252,7 +234,7 @@ def test_what_is_signed_holds_no_conflict_and_passes(table: Any, seed: int, talk
     if talks != "alternating":
         data["protocol"] = {"name": "shuttle"}
     if talks == "envoy":
-        data["actors"]["envoy"] = {"name": "Envoy", "role": "formulator"}
+        data["actors"]["envoy"] = ENVOY
     if len(data["issues"]) > 2 and seed % 2:
         issues = list(data["issues"])
         data["agenda"] = [
@@ -287,10 +269,6 @@ def test_ripeness_is_what_some_draft_gives_to_all(table: Any) -> None:
     least = [surplus[:, list(d)].sum(axis=1).min() for d in drafts]
     assert found <= max(0.0, *least) + 1e-9
     assert min(abs(found - value) for value in [0.0, *least]) < 1e-9
-
-
-def test_scenarios_without_conflicts_compute_nothing_for_them(toy: dict[str, Any]) -> None:
-    assert PeaceTalks(build(toy), Draws(1, 2)).exclusions is None
 
 
 def test_the_csis_table_runs_to_agreements_that_pass(csis: Scenario) -> None:

@@ -55,16 +55,14 @@ def group(**more: float) -> Group:
 # --- scores ---------------------------------------------------------------------------------
 
 
-def test_the_score_of_a_point_is_its_error() -> None:
+def test_scores_by_hand() -> None:
+    """A point: its error. Uniform: ∫₀^y F² + ∫_y^1 (1 − F)² = (y³ + (1 − y)³) / 3."""
     assert Distribution(np.array([30.0]), np.array([1.0])).crps(42.0) == 12.0
-
-
-def test_the_score_of_a_uniform_distribution() -> None:
-    """∫₀^y F² + ∫_y^1 (1 − F)² = (y³ + (1 − y)³) / 3."""
     points = (np.arange(4000) + 0.5) / 4000
     uniform = Distribution.of(points, np.ones(4000))
     for y in (0.0, 0.3, 1.0):
         assert uniform.crps(y) == pytest.approx((y**3 + (1 - y) ** 3) / 3, abs=1e-3)
+    assert point_scores(np.array([0.0, 10.0, 35.0])) == (15.0, 10.0, 2 / 3)
 
 
 def test_quantiles_and_coverage_of_weighted_points() -> None:
@@ -74,24 +72,14 @@ def test_quantiles_and_coverage_of_weighted_points() -> None:
     assert not found.covers(11.0, 0.5)
 
 
-def test_point_scores_by_hand() -> None:
-    assert point_scores(np.array([0.0, 10.0, 35.0])) == (15.0, 10.0, 2 / 3)
-
-
-def test_a_bootstrap_of_equal_values_has_no_width() -> None:
-    assert mean_interval(np.full(8, 3.0), list("aabbcdef"), 200, 1) == pytest.approx((3.0, 3.0))
-
-
-def test_too_few_dossiers_give_no_interval() -> None:
-    assert mean_interval(np.arange(8.0), list("aabbccdd"), 200, 1) is None
-
-
 def test_the_bootstrap_draws_whole_dossiers() -> None:
     """Values that cancel within every dossier have mean 0 in every draw."""
     values = np.tile([-5.0, 5.0], 6)
     assert mean_interval(values, list("aabbccddeeff"), 200, 1) == pytest.approx((0.0, 0.0))
     low, high = mean_interval(values, list("abcdefghijkl"), 200, 1) or (0, 0)
     assert low < -1 < 1 < high
+    assert mean_interval(np.full(8, 3.0), list("aabbcdef"), 200, 1) == pytest.approx((3.0, 3.0))
+    assert mean_interval(np.arange(8.0), list("aabbccdd"), 200, 1) is None, "too few dossiers"
 
 
 # --- distributions --------------------------------------------------------------------------
@@ -102,14 +90,10 @@ def test_the_resampled_mean_is_spread_around_the_mean() -> None:
     assert found.points @ found.chances == pytest.approx(60, abs=6)  # Σ w x / Σ w
     assert found.points.min() >= 0
     assert found.points.max() <= 100
-    again = resampled_mean(group(), resamples=4000)
-    assert (found.points == again.points).all()
-
-
-def test_positions_are_held_by_weight() -> None:
-    found = positions_held(group())
-    assert found.points.tolist() == [0, 50, 100]
-    assert found.chances == pytest.approx([0.2, 0.4, 0.4])
+    assert (found.points == resampled_mean(group(), resamples=4000).points).all()
+    held = positions_held(group())  # positions are held by weight
+    assert held.points.tolist() == [0, 50, 100]
+    assert held.chances == pytest.approx([0.2, 0.4, 0.4])
 
 
 def test_the_mixture_is_a_distribution_on_the_scale() -> None:
@@ -236,9 +220,7 @@ def test_the_command_writes_what_it_says(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     printed = typed("backtest", small, "--out", out, "--json", "--bootstrap", 200)
     assert (printed.code, printed.err) == (0, "")
-    assert sorted(p.name for p in out.iterdir()) == sorted(
-        ("backtest.json", "backtest.csv", "backtest.png")
-    )
+    assert sorted(p.name for p in out.iterdir()) == sorted(FILES)
     content = json.loads(printed.out)
     assert content == json.loads((out / "backtest.json").read_text())
     # (0·.5 + 50·1 + 100·1) / 2.5 = 60 against 60; (5 + 20 + 90) / 2.5 = 46 against 40
@@ -250,23 +232,11 @@ def test_the_command_writes_what_it_says(small: Path, tmp_path: Path) -> None:
         assert statistics.mean(errors) == pytest.approx(scores["mae"], abs=1e-4)
         assert len(errors) == scores["issues"]
     held = next(r for r in table if r["predictor"] == "positions_held" and r["issue"] == "tax")
-    assert [held[k] for k in ("low_50", "high_50", "low_80", "high_80")] == [
-        "50",
-        "100",
-        "0",
-        "100",
-    ]
-
-
-def test_the_same_bytes_for_the_same_seed(small: Path, tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        assert typed("backtest", small, "--out", tmp_path / name).code == 0
-    for name in FILES:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-
-
-def test_the_table_on_the_terminal(small: Path, tmp_path: Path) -> None:
-    text = typed("backtest", small, "--out", tmp_path / "out").out
+    ends = [held[k] for k in ("low_50", "high_50", "low_80", "high_80")]
+    assert ends == ["50", "100", "0", "100"]
+    # the same bytes for the same seed, and a table on the terminal
+    text = typed("backtest", small, "--out", tmp_path / "two", "--bootstrap", 200).out
+    assert all((tmp_path / "two" / n).read_bytes() == (out / n).read_bytes() for n in FILES)
     assert "small: 2 decided issues" in text
     assert "compromise" in text
     assert "Too few issues to say which predictor is better." in text
@@ -327,16 +297,13 @@ def test_mistakes_in_files(small: Path, change: dict[str, str | None], message: 
             (small / name).write_text(text)
     with pytest.raises(FolderError, match=message):
         load_folder(small)
-
-
-def test_no_folder_and_too_few_actors(small: Path, tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="is no folder"):
-        load_folder(tmp_path / "nowhere")
-    with pytest.raises(FolderError, match="lower --min-actors"):
-        load_folder(small, min_actors=4)
+        load_folder(small / "nowhere")
 
 
 def test_dossiers_let_votes_be_exchanged(small: Path) -> None:
+    with pytest.raises(FolderError, match="lower --min-actors"):
+        load_folder(small, min_actors=4)
     without = {s.name for s in backtest(load_folder(small)).scored}
     (small / "issues.csv").write_text("issue,dossier\ntax,D1\nfleet,D1\n")
     with_dossiers = backtest(load_folder(small))

@@ -8,6 +8,7 @@ import json
 import re
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -76,11 +77,8 @@ def test_regression_finds_the_function_that_was_planted() -> None:
     true = np.array([-0.5, 1.0, -0.8, 0.3, 0.4, 0.0])
     y = (rng.random(len(x)) < expit(quadratic(x) @ true)).astype(float)
     np.testing.assert_allclose(fit_share(x, y).coefficients, true, atol=0.06)
-
-
-def test_regression_of_what_is_always_so_is_not_certain() -> None:
-    found = fit_share(np.zeros((99, 1)), np.ones(99))(np.zeros((1, 1)))
-    assert found == pytest.approx(99.5 / 100)
+    always = fit_share(np.zeros((99, 1)), np.ones(99))(np.zeros((1, 1)))
+    assert always == pytest.approx(99.5 / 100), "what is always so is not certain"
 
 
 def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
@@ -140,22 +138,13 @@ def test_weights_and_resampling_keep_to_closed_forms() -> None:
     assert sample.sum() == 6
 
 
-class Named:
-    """What of a case recovery looks at: its name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 def test_only_what_ends_hang_on_can_be_known() -> None:
     rng = np.random.default_rng(3)
+    even = (share(0.0),) * 3, share(0.0)
     models = {
-        f"case{n}": CaseModel(
-            share(rng.normal(), believed_binds=-2.5), (share(0.0),) * 3, share(0.0)
-        )
-        for n in range(30)
+        f"case{n}": CaseModel(share(rng.normal(), believed_binds=-2.5), *even) for n in range(30)
     }
-    found = recovery(Learner([Named(n) for n in models], models), repeats=150)  # type: ignore[misc]
+    found = recovery(Learner([SimpleNamespace(name=n) for n in models], models), repeats=150)  # type: ignore[misc]
     explained = {r.name: r.explained for r in found}
     assert explained.pop("believed_binds") > 0.5
     assert max(explained.values()) < 0.1

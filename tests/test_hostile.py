@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,22 +12,18 @@ from typing import Any
 import pytest
 import yaml
 
-from sim.scenario import ScenarioError, load_scenario
-from sim.scenario.loading import load_any, load_data
+from sim.scenario import ScenarioError
+from sim.scenario.loading import load_any, load_data, load_variant
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.sweep.vary import parse_vary
-from tests.conftest import ROOT, typed
+from tests.conftest import ROOT, ended, put, started, typed
 from tests.fuzz import LISTED, RICH, saved
 
 
 def at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """A copy with another value at a dotted path."""
     changed = copy.deepcopy(data)
-    *above, last = path.split(".")
-    node = changed
-    for key in above:
-        node = node[key]
-    node[last] = value
+    put(changed, path, value)
     return changed
 
 
@@ -68,12 +64,20 @@ def test_what_no_scenario_means_is_refused_with_the_reason(
     assert said in str(caught.value)
 
 
-def test_bargaining_among_very_many_is_refused_and_a_group_decides() -> None:
+def test_very_many_cannot_bargain_but_decide_and_suggestions_do_not_grow_with_them() -> None:
     data = copy.deepcopy(RICH)
     data["actors"] |= {f"x{n}": data["actors"]["b"] for n in range(60)}
     with pytest.raises(ScenarioError, match="62 of them sign, and 'shuttle' takes at most 40"):
         load_data(data)
     assert load_data(data | {"protocol": {"name": "median"}})
+    data = copy.deepcopy(RICH)
+    many = {f"{n:04}" + "x" * 50: {"ideal": 0, "salience": 1} for n in range(3000)}
+    data["actors"]["a"]["positions"] |= {f"a{key}": p for key, p in many.items()}
+    data["issues"] |= {f"b{key}": data["issues"]["arms"] for key in list(many)[:100]}
+    with pytest.raises(ScenarioError) as caught:
+        load_data(data)
+    assert len(str(caught.value)) < 1_000_000
+    assert str(caught.value).endswith("\nand 5,001 more")
 
 
 @pytest.mark.parametrize(
@@ -114,17 +118,6 @@ def test_odd_ranges(text: str, said: str) -> None:
     assert [s.value for s in parse_vary("x=0, 5").settings] == [0, 5]
 
 
-def test_suggestions_do_not_grow_with_the_file() -> None:
-    data = copy.deepcopy(RICH)
-    many = {f"{n:04}" + "x" * 50: {"ideal": 0, "salience": 1} for n in range(3000)}
-    data["actors"]["a"]["positions"] |= {f"a{key}": p for key, p in many.items()}
-    data["issues"] |= {f"b{key}": data["issues"]["arms"] for key in list(many)[:100]}
-    with pytest.raises(ScenarioError) as caught:
-        load_data(data)
-    assert len(str(caught.value)) < 1_000_000
-    assert str(caught.value).endswith("\nand 5,001 more")
-
-
 @pytest.mark.parametrize("key", ["strategy", "strategy.name"])
 def test_a_strategy_takes_the_place_of_a_tactic(tmp_path: Path, key: str) -> None:
     file = tmp_path / "wells.yaml"
@@ -134,17 +127,12 @@ def test_a_strategy_takes_the_place_of_a_tactic(tmp_path: Path, key: str) -> Non
     assert "tactic" not in loaded.raw["actors"]["west"]
 
 
-def test_titles_stand_on_one_line() -> None:
-    scenario = load_data(at(RICH, "title", "Two\n\tparties ")).scenario
-    assert scenario.title == "Two parties"
-
-
-def test_a_point_of_a_scale_is_set_and_not_doubled(tmp_path: Path) -> None:
-    file = tmp_path / "toy.yaml"
-    file.write_text(yaml.safe_dump(RICH))
-    loaded = load_scenario(file, ["issues.land.scale.0=none of it"])
-    assert loaded.scenario.issues["land"].scale[0.0] == "none of it"
-    assert len(loaded.digest) == 64
+def test_a_point_of_a_scale_is_set_and_not_doubled_and_titles_stand_on_one_line() -> None:
+    loaded = load_data(at(RICH, "title", "Two\n\tparties "))
+    assert loaded.scenario.title == "Two parties"
+    changed = load_variant(loaded, ["issues.land.scale.0=none of it"])
+    assert changed.scenario.issues["land"].scale[0.0] == "none of it"
+    assert len(changed.digest) == 64
 
 
 CAUTIONS = {
@@ -205,25 +193,21 @@ def test_what_is_written_over_is_told(tmp_path: Path) -> None:
     assert "a run changed by war.cost.a=0.0345; --out keeps both." in said[3][0]
 
 
-def sim(*words: str, **kwargs: Any) -> subprocess.CompletedProcess[Any]:
-    return subprocess.run([sys.executable, "-m", "sim", *words], cwd=ROOT, check=False, **kwargs)
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_full_output_is_one_sentence() -> None:
+    words = [sys.executable, "-m", "sim", "schema"]
     with open("/dev/full", "w") as full:
-        ended = sim("schema", stdout=full, stderr=subprocess.PIPE, text=True)
-    assert ended.returncode == 1
-    assert ended.stderr == "standard output: cannot be written: No space left on device\n"
+        done = subprocess.run(words, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "standard output: cannot be written: No space left on device\n"
 
 
 def test_output_in_latin_1_keeps_every_word(tmp_path: Path) -> None:
     file = tmp_path / "мир.yaml"
     file.write_text(yaml.safe_dump(at(RICH, "actors.a.label", "Мир"), allow_unicode=True))
-    environment = os.environ | {"PYTHONIOENCODING": "latin-1"}
-    ended = sim("check", str(file), capture_output=True, env=environment)
-    assert ended.returncode == 0, ended.stderr
-    assert rb"\u041c\u0438\u0440 " in ended.stdout
+    done = ended(started("check", file, PYTHONIOENCODING="latin-1"))
+    assert done.code == 0, done.err
+    assert r"\u041c\u0438\u0440 " in done.out
 
 
 @pytest.mark.parametrize(
@@ -244,8 +228,6 @@ def test_damaged_results_are_told(
     content: bytes | None,
     tmp_path: Path,
 ) -> None:
-    import shutil
-
     shutil.copytree(saved(), tmp_path / "all")
     file = tmp_path / "all" / victim
     whole = file.read_bytes()
