@@ -25,22 +25,9 @@ from sim.scenario import load_scenario
 from tests.conftest import ROOT, build, simulate
 
 TINY = replace(
-    QUICK,
-    repeats=1,
-    few=1,
-    by_worlds=(1, 3),
-    ensemble=3,
-    alone=1,
-    command=2,
-    most=4,
-    shared_out=4,
-    parties=(2,),
-    issues=(2,),
-    generated_worlds=2,
-    sessions=(("a", 3),),
-    profiled=20,
-    starts=1,
-)
+    QUICK, repeats=1, few=1, by_worlds=(1, 3), ensemble=3, alone=1, command=2, most=4, shared_out=4,
+    parties=(2,), issues=(2,), generated_worlds=2, sessions=(("a", 3),), profiled=20, starts=1,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -65,14 +52,11 @@ def test_sides_are_measured_in_turn_and_backwards_every_other_time() -> None:
     assert timing.ratios(*found) == (1 / 2, 4 / 3, 5 / 6)
 
 
-def test_memory_of_a_command_is_its_own() -> None:
+def test_memory_of_a_command_is_its_own_and_failures_are_named() -> None:
     ballast = np.ones(40_000_000)  # 320 MB here
     taken = timing.command(["-c", "x = bytearray(60_000_000)"])
     assert 60e6 < taken.peak < 200e6 < ballast.nbytes
     assert taken.seconds > 0
-
-
-def test_a_command_that_fails_is_named_with_its_last_words() -> None:
     with pytest.raises(timing.Unavailable, match="ended with 3: no room"):
         timing.command(["-c", "import sys; print('no room', file=sys.stderr); sys.exit(3)"])
 
@@ -199,18 +183,15 @@ def frame_in(module: str, function: str) -> FrameType:
 
 
 def test_samples_count_for_the_part_that_asked() -> None:
-    assert parts.part_of(frame_in("engine.war", "advance")) == "war"
-    assert (
-        parts.part_of(frame_in("engine.protocols.shuttle", "bargain"))
-        == parts.PARTS["engine.protocols"]
-    )
-    assert parts.part_of(frame_in("engine.model", "__init__")) == parts.SET_UP
-    assert parts.part_of(frame_in("engine.model", "step")) == parts.ROUND
+    for (module, function), part in {
+        ("engine.war", "advance"): "war",
+        ("engine.protocols.shuttle", "bargain"): parts.PARTS["engine.protocols"],
+        ("engine.model", "__init__"): parts.SET_UP,
+        ("engine.model", "step"): parts.ROUND,
+    }.items():
+        assert parts.part_of(frame_in(module, function)) == part
     assert parts.part_of(sys._getframe()) == parts.ELSEWHERE
-
-
-def test_the_parts_are_modules_of_the_package() -> None:
-    for module in parts.PARTS:
+    for module in parts.PARTS:  # they are modules of the package
         path = parts.PACKAGE.joinpath(*module.split("."))
         assert path.is_dir() or path.with_suffix(".py").is_file(), module
 
@@ -247,25 +228,20 @@ def test_the_command_prints_a_table_and_writes_json(
     assert "not judged" in out
 
 
-def test_what_is_missing_is_said_and_the_rest_goes_on(
-    quick: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["--quick", "--only", "negmas", "sessions", "startup", "--shared", str(tmp_path)]
-    assert command.main(words) == 0
-    out = capsys.readouterr().out
-    assert out.count(f"Not measured: {tmp_path}/bench/scen.py is not there") == 2
-    assert "python -m sim --help" in out
-
-
-def test_a_section_that_breaks_off_does_not_take_the_others_along(
-    quick: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_is_missing_or_breaks_off_is_said_and_the_rest_goes_on(
+    quick: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     def breaks(setting: Setting, findings: Findings) -> None:
         raise ZeroDivisionError("by hand")
 
     monkeypatch.setitem(command.SECTIONS, "engine", ("Engine", breaks))
-    assert command.main(["--quick", "--only", "engine", "startup"]) == 1
+    only = ["negmas", "sessions", "engine", "startup"]
+    assert command.main(["--quick", "--only", *only, "--shared", str(tmp_path)]) == 1
     out = capsys.readouterr().out
+    assert out.count(f"Not measured: {tmp_path}/bench/scen.py is not there") == 2
     assert "Broke off: ZeroDivisionError: by hand" in out
     assert "python -m sim --help" in out
 

@@ -68,26 +68,23 @@ def test_what_was_exported_can_be_imported_and_run(tmp_path: Path) -> None:
         assert done.code == 0, done.err
 
 
-def test_continuous_issues_are_refused_without_points(toy: dict[str, Any], tmp_path: Path) -> None:
-    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
-    done = typed("export", "toy.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
-    assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
-    assert "--points N" in done.err
-    assert not (tmp_path / "xml").exists()
-
-
-def test_continuous_issues_are_cut_into_points(toy: dict[str, Any], tmp_path: Path) -> None:
+def test_continuous_issues_are_cut_into_points_and_refused_without(
+    toy: dict[str, Any], tmp_path: Path
+) -> None:
     toy["actors"]["a"]["positions"]["land"]["curvature"] = 2
     toy["engine"] = {"calibration": "none"}  # of which believed lines bind in the central world
     (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
-    words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml", "--points", "5"]
+    words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml"]
     done = typed(*words, cwd=tmp_path)
+    assert done.refused
+    assert done.err.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
+    assert "--points N" in done.err
+    assert not (tmp_path / "xml").exists()
+    done = typed(*words, "--points", "5", cwd=tmp_path)
     assert done.code == 0, done.err
     assert "Cut into 5 points, evenly spaced: land and arms." in done.err
     assert "GENIUS cannot say red lines; 3 are dropped" in done.err
-    scenario = load_scenario(tmp_path / "toy.yaml").scenario
-    read = back(tmp_path / "xml")
+    scenario, read = load_scenario(tmp_path / "toy.yaml").scenario, back(tmp_path / "xml")
     land = next(iter(read.issues.values()))
     assert land.options == ["all to A", "0.25", "half", "0.75", "all to B"]
     same_utilities(scenario, read, [np.linspace(0, 1, 5)] * 2)
@@ -103,25 +100,20 @@ def test_payments_on_signing_are_taken_off_no_deal(tmp_path: Path) -> None:
     same_utilities(scenario, back(tmp_path), [np.linspace(0, 1, 3)] * 12)
 
 
-def test_names_that_stand_twice_are_told_apart(toy: dict[str, Any], tmp_path: Path) -> None:
+def test_names_that_stand_twice_are_told_apart_and_unused_points_told(
+    toy: dict[str, Any], tmp_path: Path
+) -> None:
+    scale = {0: "no", 0.5: "some", 1: "some"}
     for issue in toy["issues"].values():
-        issue |= {"title": "Land", "kind": "options", "scale": {0: "no", 0.5: "some", 1: "some"}}
-    toy["issues"]["land"]["no_deal"] = toy["issues"]["arms"]["no_deal"] = 0
+        issue |= {"title": "Land", "kind": "options", "scale": scale, "no_deal": 0}
     scenario = build(toy)
-    content, _ = listed_form(scenario, None)
+    content, notes = listed_form(scenario, 4)
+    assert "--points 4 is not used: no issue is continuous." in notes
     write_genius(content, tmp_path)
     read = back(tmp_path)
     assert [i.title for i in read.issues.values()] == ["Land (land)", "Land (arms)"]
     assert next(iter(read.issues.values())).options == ["no", "some (0.5)", "some (1)"]
     same_utilities(scenario, read, [np.array([0, 0.5, 1])] * 2)
-
-
-def test_points_are_said_to_be_unused(toy: dict[str, Any], tmp_path: Path) -> None:
-    for issue in toy["issues"].values():
-        issue["kind"] = "options"
-        issue["no_deal"] = 0
-    _, notes = listed_form(build(toy), 4)
-    assert "--points 4 is not used: no issue is continuous." in notes
 
 
 def test_a_listed_scenario_is_refused_where_only_the_other_kind_can_be_used(
