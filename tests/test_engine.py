@@ -395,13 +395,17 @@ def test_a_lever_already_pulled_bites_whether_or_not_the_stage_is_signed(
         "press": _lever({"cost": {"b": 0.01}}, credibility={"fixed": 1.0}, delay=8)
     }
     model = opened(toy)
-    surplus = []
+    surplus, lever = [], model.levers[0]
     for _ in range(20):
         model.step()
         party = model.signatories[1]
         surplus.append(float((party.best - party.reservation)[0]))
-    pulled = int(model.levers[0].triggered[0])
-    assert model.levers[0].in_effect[0]
+        if lever.is_on_its_way:  # certain, less the share of a year that passes before it bites
+            wait = lever.triggered[0] + 8 - model.talks.round
+            expected = 1 - wait * model.war.months / 12
+            assert lever.weight("b", (), 12.0) == pytest.approx([expected])
+    pulled = int(lever.triggered[0])
+    assert lever.in_effect[0]
     assert surplus[pulled:] == pytest.approx([surplus[pulled]] * len(surplus[pulled:]))
 
 
