@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -14,13 +15,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import command, commands, engine, mesa_worlds, parts, sessions, timing
+from benchmarks import casino, command, commands, engine, mesa_worlds, parts, sessions, timing
 from benchmarks.engine import ensemble, look
 from benchmarks.figures import Figure, Findings, Requirement, table
 from benchmarks.generated import ROUNDS, load_generated
 from benchmarks.setting import FILE, QUICK, Setting
-from sim.engine.draws import CHUNK
-from sim.engine.model import OPEN
+from sim.engine.draws import CHUNK, Draws
+from sim.engine.model import OPEN, PeaceTalks
 from sim.scenario import load_scenario
 from tests.conftest import ROOT, build, simulate
 
@@ -264,3 +265,54 @@ def test_the_page_names_every_section_and_option() -> None:
     options = {o for a in command.parser()._actions for o in a.option_strings if o.startswith("--")}
     for option in options - {"--help"}:
         assert option in page, option
+
+
+# --- the engine in place of humans who divide food, water and firewood (CaSiNo) ------------------
+
+HUMAN_JOINT, HUMAN_EFFICIENT = 0.964, 0.67
+"""Share of the best joint points where people agreed, and of efficient deals."""
+CONCEDING = [name for name in casino.TACTICS if name != "hardliner"]
+
+
+@pytest.fixture(scope="session")
+def people(shared: Path) -> casino.Dialogues:
+    return casino.load(shared / "data" / "casino")
+
+
+def test_the_humans_are_as_good_as_published(people: casino.Dialogues) -> None:
+    assert len(people.deal) == 502
+    agreed = casino.scored(*(part[people.deal] for part in people))
+    assert agreed.joint == pytest.approx(HUMAN_JOINT, abs=0.001)
+    assert agreed.efficient == pytest.approx(HUMAN_EFFICIENT, abs=0.005)
+
+
+def test_scores_by_hand() -> None:
+    """Opposite orders of value: 3 · (5 + 5) + 3 · 4 = 42 is the best together."""
+    values = np.array([[[5.0, 4, 3], [3, 4, 5]]] * 3)
+    points = np.array([[21.0, 21], [18, 18], [5, 5]])
+    result = casino.scored(values, points, np.array([True, True, False]))
+    assert result.deals == pytest.approx(2 / 3)
+    assert result.joint == pytest.approx((42 + 36 + 10) / 42 / 3)
+    assert result.efficient == pytest.approx(1 / 2)
+
+
+def test_no_deal_is_worth_the_points_of_walking_away() -> None:
+    model = PeaceTalks(casino.scenario("linear", "linear"), Draws(1, 1))
+    for party in model.signatories:
+        assert party.reservation * 36 == pytest.approx(5)
+
+
+@pytest.mark.parametrize(("first", "second"), list(itertools.product(CONCEDING, repeat=2)))
+def test_talking_parties_do_as_well_as_people(
+    people: casino.Dialogues, first: str, second: str
+) -> None:
+    """Every pair of tactics that concede, on every tenth dialogue and its own humans."""
+    part = casino.Dialogues(*(column[::10] for column in people))
+    result = casino.play(part.values, first, second, casino.COMMUNICATION)
+    assert result.deals == 1
+    assert result.joint >= HUMAN_JOINT
+    assert result.efficient >= HUMAN_EFFICIENT
+
+
+def test_two_who_never_concede_never_agree(people: casino.Dialogues) -> None:
+    assert casino.play(people.values[:5], "hardliner", "hardliner").deals == 0

@@ -14,6 +14,7 @@ from scipy.optimize import linprog, minimize
 from sim.arrays import total
 from sim.engine.agents.bargainer import LEAST
 from sim.engine.agents.known_lines import KnownLines
+from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.state import SETTLED
 from sim.formulas.bargaining.tradeoffs import nearest
