@@ -19,7 +19,7 @@ from sim.engine.model import PeaceTalks
 from sim.engine.state import SETTLED
 from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.walk import walk, walk_within
-from tests.conftest import ENVOY, conflict, opened
+from tests.conftest import ENVOY, build, conflict, opened
 
 ZONE, ENOUGH = 0.005, 40
 
@@ -206,15 +206,8 @@ def test_sides_that_answer_with_the_nearest_package_meet_wherever_they_can() -> 
 def test_at_its_least_a_side_with_curved_losses_asks_for_a_little_more_too() -> None:
     data = drawn(3, "alternating")
     for side, actor in enumerate(data["actors"].values()):
-        actor["positions"] = {
-            issue: {
-                "ideal": side,
-                "salience": 1 + n,
-                "curvature": 1.5 + n % 2,
-                "judgement": "made up",
-            }
-            for n, issue in enumerate(data["issues"])
-        }
+        for n, wish in enumerate(actor["positions"].values()):
+            wish |= {"ideal": side, "salience": 1 + n, "curvature": 1.5 + n % 2, "limit": None}
         actor["positions"]["i0"]["limit"] = 0.4 if side == 0 else 0.6  # lines miss each other
     model = PeaceTalks(build(data), Draws(1, 1))
     asked, worth = [], []
