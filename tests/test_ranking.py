@@ -97,17 +97,12 @@ def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]
 
 
 def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None:
-    later = copy.deepcopy(toy)
+    later, elsewhere = copy.deepcopy(toy), copy.deepcopy(toy)
     later["war"]["start_date"] = "2025-12-20"
-    elsewhere = copy.deepcopy(toy)
     for issue in elsewhere["issues"].values():
         issue["scale"] = {0: f"{issue['title']} here", 1: f"{issue['title']} there"}
-    runs = [
-        _run(elsewhere, "elsewhere", 20),
-        _run(later, "later", 20),
-        _run(toy, "baseline", 20, a=0.1, b=0.9),
-    ]
-    comparison = Comparison(runs, "baseline")
+    runs = [_run(elsewhere, "elsewhere", 20), _run(later, "later", 20)]
+    comparison = Comparison([*runs, _run(toy, "baseline", 20, a=0.1, b=0.9)], "baseline")
     found = [[p.scenario for p in group.places] for group in comparison.groups]
     assert found == [["baseline"], ["later"], ["elsewhere"]]
     assert [run.scenario.name for run in comparison.ranked] == ["baseline", "later", "elsewhere"]
