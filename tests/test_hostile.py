@@ -14,8 +14,6 @@ import yaml
 
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_any, load_data, load_variant
-from sim.scenario.yaml_source import parse_yaml
-from sim.studies.sweep.vary import parse_vary
 from tests.conftest import ROOT, ended, put, started, typed
 from tests.fuzz import LISTED, RICH, saved
 
@@ -78,44 +76,6 @@ def test_very_many_cannot_bargain_but_decide_and_suggestions_do_not_grow_with_th
         load_data(data)
     assert len(str(caught.value)) < 1_000_000
     assert str(caught.value).endswith("\nand 5,001 more")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("a: !!int abc", "the tag !!int is not allowed here"),
-        ("a: !!float x", "the tag !!float is not allowed here"),
-        ("a: !!set {b, c}", "the tag !!set is not allowed here"),
-        ("a: &a [*a]", "nested more than 60 levels deep"),
-        ("[" * 300_000, "exceeded maximum nesting depth"),
-        ("a: &a [x,x,x,x,x,x,x,x,x]\n" + "\n".join(
-            f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]" for n in range(9)
-        ), "expands to more than 200,000 values"),
-    ],
-)  # fmt: skip
-def test_yaml_has_no_traps(text: str, said: str) -> None:
-    with pytest.raises(ScenarioError) as caught:
-        parse_yaml(text, "f")
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("x=0,5", "a decimal has a point, 0.5; two values a space, 0, 5"),
-        ("x=0,05", "may be the number 0.05 or two values"),
-        ("x=0:1e308:3", "a range lies within"),
-        ("x=-1e308:1e308:3", "a range lies within"),
-        ("x=0:inf:3", "'inf' is not a number"),
-        ("x=!!int a,2", "the tag !!int is not allowed here"),
-    ],
-)
-def test_odd_ranges(text: str, said: str) -> None:
-    with pytest.raises(ScenarioError) as caught:
-        parse_vary(text)
-    assert said in str(caught.value)
-    assert [s.value for s in parse_vary("x=0,1").settings] == [0, 1]
-    assert [s.value for s in parse_vary("x=0, 5").settings] == [0, 5]
 
 
 @pytest.mark.parametrize("key", ["strategy", "strategy.name"])

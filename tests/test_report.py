@@ -286,23 +286,11 @@ def test_the_policy_stops_scripts_and_connections(browser: Browser, pages: dict[
     assert (ran, fetched) == (False, False)
 
 
-@pytest.mark.parametrize(
-    ("url", "safe"),
-    [
-        ("https://example.org/a?b=1", True),
-        ("http://example.org", True),
-        ("HTTPS://example.org", True),
-        ("javascript:alert(1)", False),
-        ("data:text/html,x", False),
-        ("file:///etc/passwd", False),
-        ("//example.org", False),
-        ("https:", False),
-        ("http://[", False),
-        (None, False),
-    ],
-)
-def test_only_the_web_is_linked(url: str | None, safe: bool) -> None:
-    assert (web_link(url) is not None) == safe
+def test_only_the_web_is_linked() -> None:
+    web = ["https://example.org/a?b=1", "http://example.org", "HTTPS://example.org"]
+    other = ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//example.org"]
+    assert None not in map(web_link, web)
+    assert {web_link(url) for url in (*other, "https:", "http://[", None)} == {None}
 
 
 # --- what it says ---------------------------------------------------------------------------

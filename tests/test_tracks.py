@@ -229,16 +229,21 @@ def test_talks_about_limited_agreements_outlive_a_breakdown_and_bind_only_by_con
     assert simulate(build(data), 5).tracks[0].spec.protocol.name == "alternating"
 
 
+TRACK = """\
+tracks:
+  relief:
+    title: Relief
+    issues: {aid: {title: Aid, scale: {0: much, 1: none}, no_deal: 1}}
+    positions:
+      a: {aid: {ideal: 0, salience: 1, judgement: test}}
+      b: {aid: {ideal: 0.5, salience: 1, judgement: test}}
+    stages: [{name: corridor, issues: [aid]}]
+"""
+
+
 def test_results_tell_limited_agreements_from_truce_and_settlement(tmp_path: Path) -> None:
     path = tmp_path / "limited.yaml"
-    text = BASE + (
-        "tracks:\n  relief:\n    title: Relief\n"
-        "    issues: {aid: {title: Aid, scale: {0: much, 1: none}, no_deal: 1}}\n"
-        "    positions:\n"
-        "      a: {aid: {ideal: 0, salience: 1, judgement: test}}\n"
-        "      b: {aid: {ideal: 0.5, salience: 1, judgement: test}}\n"
-        "    stages: [{name: corridor, title: A corridor, issues: [aid], term: 20}]\n"
-    )
+    text = BASE + TRACK.replace("name: corridor", "name: corridor, title: A corridor, term: 20")
     path.write_text(text.replace("limit: 0.7", "limit: 0.1"), encoding="utf-8")
     run = run_scenario(load_scenario(path), 60, 1)
     use = (run.summary.limited or {})["relief.corridor"]
@@ -268,18 +273,6 @@ def test_results_tell_limited_agreements_from_truce_and_settlement(tmp_path: Pat
     head, *rows = (tmp_path / "rounds.csv").read_text(encoding="utf-8").splitlines()
     assert head.endswith("in_force.relief.corridor,in_force_share.relief.corridor")
     assert {row.split(",")[-2] for row in rows} == {"0", "1"}
-
-
-TRACK = """\
-tracks:
-  relief:
-    title: Relief
-    issues: {aid: {title: Aid, scale: {0: much, 1: none}, no_deal: 1}}
-    positions:
-      a: {aid: {ideal: 0, salience: 1, judgement: test}}
-      b: {aid: {ideal: 0.5, salience: 1, judgement: test}}
-    stages: [{name: corridor, issues: [aid]}]
-"""
 
 
 @pytest.mark.parametrize(
