@@ -154,7 +154,7 @@ def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
 
 def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
     figure = figure_of(either, "time")
-    never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "never"))
+    never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "notes"))
     for run in either.runs:
         name = run.scenario.name
         shown = [axes for axes in figure.axes if axes.get_gid() == name]
@@ -261,7 +261,7 @@ def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None
         if one.measure.key not in shown:
             continue
         axes = panel(figure, one.measure.key)
-        scale = 100 if one.measure.kind == "share" else 1
+        scale = 1 if one.measure.kind == "days" else 100  # points of utility, too
         for kind, values in (
             ("value", [one.value]),
             ("interval", one.interval),

@@ -13,9 +13,8 @@ from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
 from sim.results.allowed import SAMPLING, WIDER
 from sim.scenario.record import holding
-from sim.views.colours import PLAN, SETTLED, actor_colors
-from sim.views.convergence import MANY
-from sim.views.run_data import short, signatories
+from sim.views.colours import PLAN, SETTLED
+from sim.views.run_data import colors_of, is_crowd, short, signatories
 from sim.views.view import View, foot_line
 from sim.words.shares import FEW, share_of, span_of
 
@@ -195,16 +194,11 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
             for t, s in durability.by_term
             if s != every
         ]
-        same = [scenario.issues[t].title for t, s in durability.by_term if s == every]
+        same = any(s == every for _, s in durability.by_term)
         if same:
-            terms.append(
-                (
-                    f"Without any other of the {len(durability.by_term)} terms"
-                    if len(terms) > 1
-                    else "Without any one of the terms",
-                    "as many",
-                )
-            )
+            other = len(terms) > 1
+            others = f"other of the {len(durability.by_term)} terms"
+            terms.append((f"Without any {others if other else 'one of the terms'}", "as many"))
         broken = [
             f"{short(run, actor)} breaks it first: {share_of(share, of)}."
             for actor, share in durability.broken_by.items()
@@ -219,33 +213,23 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
         notes += [one.words for one in holds]
         holds, terms = [], []
     parts = [
-        *(["what a deal is worth over no deal"] if worth else []),
-        *(["whether texts pass at home"] if votes else []),
-        *(
-            [
-                "how long a settlement holds: until breaking it is worth more to a side, or an "
-                "accident ends it"
-            ]
-            if holds
-            else []
-        ),
-    ]
+        said
+        for said, shown in (
+            ("what a deal is worth over no deal", worth),
+            ("whether texts pass at home", votes),
+            ("how long a settlement holds: until breaking it is worth more to a side, or an "
+             "accident ends it", holds),
+        )
+        if shown
+    ]  # fmt: skip
     text = f"After the signatures: {listing(parts) or 'nothing to look at'}."
     if any(w.plan for w in worth):
         text += " The plan is weighed as it stands on day 0, whether or not anybody would sign it."
+    means = WIDER if summary.allowed else SAMPLING
     return AfterwardsView(
-        foot_line(run),
-        headline(run),
-        text,
-        worth,
-        WIDER if run.summary.allowed else SAMPLING,
-        votes,
-        holds,
-        terms,
-        broken,
-        notes,
+        foot_line(run), headline(run), text, worth, means, votes, holds, terms, broken, notes,
         _record(run),
-    )
+    )  # fmt: skip
 
 
 def _record(run: Run) -> InRecord | None:
@@ -280,9 +264,9 @@ def settled_gains(run: Run) -> dict[str, PlanGain]:
 
 
 def _worth(run: Run) -> list[Worth]:
-    plan, deals, colors = run.summary.plan, settled_gains(run), actor_colors(run.scenario)
+    plan, deals, colors = run.summary.plan, settled_gains(run), colors_of(run)
     actors = [a for a in signatories(run) if a in deals or (plan and a in plan.gain)]
-    if len(actors) > MANY:
+    if is_crowd(run):
         ranked = sorted(actors, key=lambda a: (deals.get(a) or plan.gain[a]).median)  # type: ignore[union-attr]
         actors = [*ranked[:3], *ranked[-3:]]
     return [
@@ -343,15 +327,13 @@ def headline(run: Run) -> str:
         return f"{held}{of} settlements still hold after {counted(durability.years, 'year')}"
     if plan is None:
         return "What comes after the signatures"
-    worse = [a for a, g in plan.gain.items() if g.better < 0.5]
+    worse = [short(run, a) for a, g in plan.gain.items() if g.better < 0.5]
     crossed = [short(run, a) for a, s in plan.crosses_any.items() if s >= 0.5]
     if not worse:
         text = "In the median world the plan as published beats no deal for everybody"
-    elif len(worse) < len(plan.gain):
-        others = listing([short(run, a) for a in worse])
-        text = f"In most worlds the plan as published is worth less than no deal to {others}"
     else:
-        text = "In most worlds the plan as published is worth less than no deal to everybody"
+        whom = listing(worse) if len(worse) < len(plan.gain) else "everybody"
+        text = f"In most worlds the plan as published is worth less than no deal to {whom}"
     if crossed:
         text += f"; it mostly lies beyond red lines of {listing(crossed)}"
     return text

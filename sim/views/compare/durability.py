@@ -46,12 +46,19 @@ class Holding:
 
 @dataclass(frozen=True)
 class HoldingPanel:
-    """Curves of the settlements (``settled``) or of the plans (``plan``)."""
+    """Curves of the settlements (``settled``) or of the plans (``plan``).
+
+    Attributes
+    ----------
+    few : list of (Row, str)
+        Of which there are too few to say, and how many there are.
+    """
 
     name: str
     title: str
     short_title: str
     curves: list[Holding]
+    few: list[tuple[Row, str]]
 
 
 @dataclass(frozen=True)
@@ -80,11 +87,20 @@ def durability(comparison: Comparison) -> DurabilityView | None:
         for run in comparison.ranked
         if (plan := run.summary.plan) and plan.held
     ]
-    reached = f"Settlements reached (at least {FEW} worlds)"
+    few = [
+        (
+            row_of(comparison, run),
+            f"{counted(found.worlds, 'settlement')}: too few to say"
+            if found.worlds
+            else "no settlement",
+        )
+        for run in comparison.ranked
+        if (found := run.summary.durability) and found.worlds < FEW and run.summary.plan
+    ]
     panels = [
-        HoldingPanel("settled", reached, reached, settled),
+        HoldingPanel("settled", "Settlements reached", "Settlements reached", settled, few),
         HoldingPanel("plan", "The plans as published, if signed as they stand",
-                     "The plans, if they were in force", plans),
+                     "The plans, if they were in force", plans, []),
     ]  # fmt: skip
     if not settled + plans:
         return None
@@ -109,10 +125,20 @@ def headline(settled: list[Holding], plans: list[Holding]) -> str:
     years = min(len(c.held) for c in curves)
     best = max(c.held[years - 1] for c in curves)
     first = [c for c in curves if c.held[years - 1] == best]
-    which, share = listed([c.row.name for c in first]), share_of(best, first[0].worlds)
-    if settled:
-        return f"Settlements hold most often in {which}: {share} after {years} years"
-    return (
-        f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
-        f"{share} after {years} years"
-    )
+    share, how = share_of(best, first[0].worlds), listed([c.row.name for c in first])
+    if not settled:
+        return (
+            f"Too few settlements to say how long they hold; of the plans {how} would hold "
+            f"longest: {share} after {years} years"
+        )
+    if len(curves) == 1:
+        return f"{share} of the settlements in {how} hold {years} years"
+    near = [c.row.name for c in curves if _reaches(c, years, best)]
+    if len(near) > 1:
+        return f"Settlements hold about as often in {listed(near)}: at most {share} {years} years"
+    return f"Settlements hold most often in {how}: {share} after {years} years"
+
+
+def _reaches(curve: Holding, years: int, share: float) -> bool:
+    """Whether a share lies within what a curve's may be."""
+    return curve.spans[years - 1].high >= share

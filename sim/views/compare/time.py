@@ -161,11 +161,15 @@ def _finding(runs: list[Run]) -> str:
         signed = first_stages(runs)
         return f"no settlements{signed}" if signed else "nothing is signed in any world"
     first, near = best_at(with_any, "settlement")
-    text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
-    if len(near) > 1:
+    share, worlds = _signs(first, "settlement"), first.summary.worlds
+    if len(runs) == 1:
+        text = f"{odds_words(share, worlds)} settle in {listed(near)}"
+    elif len(near) > 1:
+        text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
         return f"{text}; about as often in {listed(near)}"
-    share = _signs(first, "settlement")
-    text += f"; most in {listed(near)}"
-    if is_few(share, first.summary.worlds):
-        return f"{text}: {odds_words(share, first.summary.worlds)}"
+    else:
+        text = f"settlements in {len(with_any)} of {len(runs)} scenarios; most in {listed(near)}"
+        text += f": {odds_words(share, worlds)}" if is_few(share, worlds) else ""
+    if is_few(share, worlds):
+        return text
     return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
