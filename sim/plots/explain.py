@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Sheet
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, share_axis
 from sim.plots.style import DARK, GREY, styled, wrapped
 from sim.prose import percent
 from sim.views.colours import ink
@@ -19,18 +19,18 @@ def explained(view: ExplainView) -> Figure:
     """Drivers by group, and under them shares of worlds: panels that have nothing are left out."""
     groups = len({bar.group for bar in view.drivers})
     top = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
-    texts = [wrapped(p.text, WIDTH - 2 * MARGIN, lines=3) if p.text else [] for p in view.panels]
+    texts = [wrapped(p.text, INNER) if p.text else [] for p in view.panels]
     heights = [
         0.85 + LINE * len(text) + ROW * len(panel.bars)
         for panel, text in zip(view.panels, texts, strict=True)
     ]
-    sheet = Sheet(view.foot, f"{view.headline}.", view.subtitle, top + sum(heights))
+    sheet = Sheet(view, top + sum(heights))
     if view.drivers:
         _drivers(sheet, view)
     else:
         sheet.text(MARGIN, 0, "No uncertain number matters more than chance.", size=10.5)
     for panel, text, height in zip(view.panels, texts, heights, strict=True):
-        sheet.text(MARGIN, top + 0.36, "\n".join(text))
+        sheet.text(MARGIN, top + 0.36, text)
         _shares(sheet, panel, top, 0.42 + LINE * len(text))
         top += height
     return sheet.figure
@@ -42,7 +42,7 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
         if view.hidden
         else ""
     )
-    sheet.text(MARGIN, 0, f"What decides it{hidden}", size=10.5, weight="bold")
+    sheet.heading(MARGIN, 0, f"What decides it{hidden}")
     places, y, before = [], 0.0, ""
     heads: list[tuple[float, str, str]] = []
     for bar in view.drivers:
@@ -52,7 +52,7 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
             before = bar.group
         places.append(y + ROW / 2)
         y += ROW
-    left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
+    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
     axes = sheet.axes(left, 0.42, width, y, gid="drivers")
     axes.barh(places, [b.of.index for b in view.drivers], height=0.2,
               color=[b.color for b in view.drivers])  # fmt: skip
@@ -61,11 +61,11 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
         axes.plot(
             [bar.of.low, bar.of.high], [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt"
         )
-        lines = "\n".join(wrapped(bar.of.title, LABEL - 0.1, lines=2))
+        lines = wrapped(bar.of.title, LABEL - 0.1, lines=2)
         sheet.text(left - 0.1, 0.42 + at, lines, ha="right", va="center", color=DARK)
         sheet.text(WIDTH - MARGIN, 0.42 + at, bar.direction, ha="right", va="center", weight="bold")
     for at, text, color in heads:
-        sheet.text(MARGIN, 0.42 + at + 0.06, text, size=9.5, weight="bold", color=ink(color))
+        sheet.heading(MARGIN, 0.42 + at + 0.06, text, 9.5, color=ink(color))
     axes.axvline(view.chance, color=GREY, linewidth=1, linestyle=":")
     axes.annotate("what chance reaches", (view.chance, 0.14), xytext=(4, -3), size=8.8, color=GREY,
                   textcoords="offset points")  # fmt: skip
@@ -78,9 +78,9 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
 
 def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.rule(top)
-    sheet.text(MARGIN, top + 0.12, panel.title, size=10.5, weight="bold")
+    sheet.heading(MARGIN, top + 0.12, panel.title)
     places = (np.arange(len(panel.bars)) + 0.5) * ROW
-    left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
+    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
     height = ROW * len(panel.bars)
     axes = sheet.axes(left, top + head, width, height, gid=panel.key)
     axes.barh(places, [b.share for b in panel.bars], height=0.2,
@@ -90,14 +90,13 @@ def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
             axes.plot([bar.mark] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
         if bar.interval is not None:
             axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        lines = "\n".join(wrapped(bar.title, LABEL - 0.1, lines=2))
+        lines = wrapped(bar.title, LABEL - 0.1, lines=2)
         sheet.text(left - 0.1, top + head + at, lines, ha="right", va="center", color=DARK)
         text = percent(bar.share, bar.interval)
         sheet.text(left + width + 0.12, top + head + at, text, va="center", weight="bold")
     axes.set_ylim(height, 0)
     axes.set_xlim(0, 1)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    share_axis(axes.xaxis, parts=4)
     axes.set_yticks([])
-    axes.grid(axis="x")
     if any(bar.mark > 0 for bar in panel.bars):
         sheet.text(WIDTH - MARGIN, top + 0.14, panel.note, ha="right", color=GREY)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -212,11 +212,11 @@ def grid(count: int, columns: int, gutter: float) -> tuple[float, list[tuple[flo
     return cell, [(MARGIN + n % columns * (cell + gutter), n // columns) for n in range(count)]
 
 
-def share_axis(axis: Axis, top: float = 1.0, parts: int = 2) -> None:
+def share_axis(axis: XAxis | YAxis, top: float = 1.0, parts: int = 2) -> None:
     """An axis of shares from 0 to a round number, divided into so many parts."""
     ticks = np.linspace(0, top, parts + 1)
     axis.set_ticks(ticks, labels=[share_tick(tick) for tick in ticks])
-    axis.axes.grid(axis=axis.axis_name)
+    axis.grid(True)
 
 
 def dot(axes: Axes, x: float, y: float, **style: Any) -> None:

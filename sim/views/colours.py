@@ -21,9 +21,6 @@ SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 ISSUES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d3c9ea")
 WHY = ("#b7c2cd", "#dbe2e8", "#8f9fae", "#eef2f5")
 """Tints of the issues that block most often and of the reasons, dark text on them."""
-PAPER = "#f7fafa"
-TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
-"""From 0 to the greatest value of a heatmap, and to the least where there are negative ones."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,

@@ -308,7 +308,7 @@ def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: A
 
 def answer(run: Run) -> str:
     """The finding by the first day that the scenario asks for, and within the horizon."""
-    asked = (run.summary.asked or [None])[0]
+    asked = next(iter(run.summary.asked or []), None)
     if asked is None or asked.settlement is None:
         return headline(run)
     text = f"{sentence(asked.text)} A settlement in {share_text(asked.settlement)} of worlds"

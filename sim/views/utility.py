@@ -171,11 +171,11 @@ def headline(run: Run) -> str:
     central, actors = run.central, signatories(run)
     if is_group(run) and run.summary.central.outcome == "settlement":
         worth = central.utility.values
-        most, least = (
+        top, low = (
             f"{_points(worth[at])} to {short(run, actors[at])}"
             for at in (int(np.argmax(worth)), int(np.argmin(worth)))
         )
-        return f"What the group decides is worth most, {most}, and least, {least}"
+        return f"What the group decides is worth most, {top}, and least, {low}"
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
     if run.summary.central.outcome == "settlement":

@@ -34,8 +34,8 @@ def durability(view: DurabilityView) -> Figure:
             row = view.rows.index(curve.row)
             _row(axes, curve, row)
             write(n, row, curve.last, gid="share")
-        for row, words in panel.few:
-            axes.text(0.02, view.rows.index(row), words, color=GREY, va="center_baseline",
+        for one, words in panel.few:
+            axes.text(0.02, view.rows.index(one), words, color=GREY, va="center_baseline",
                       size=SMALL, gid="few")  # fmt: skip
     return sheet.figure
 
