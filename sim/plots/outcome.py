@@ -6,16 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import (
-    INNER,
-    MARGIN,
-    WIDTH,
-    Sheet,
-    date_axis,
-    dot,
-    end_labels,
-    share_axis,
-)
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, date_axis, dot, end_labels, share_axis
 from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text

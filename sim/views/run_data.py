@@ -284,9 +284,7 @@ def files(run: Run) -> str:
 
 
 def band_of_shares(
-    signed: Array,
-    by: Array,
-    spread: Callable[[np.ndarray], Interval] | None = None,
+    signed: Array, by: Array, spread: Callable[[np.ndarray], Interval] | None = None
 ) -> tuple[Array, Array, Array]:
     """Share of worlds with an event by each day, with its 95 % interval or a range of one's own.
 

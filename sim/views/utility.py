@@ -103,9 +103,9 @@ def utility_view(run: Run) -> UtilityView:
     if is_crowd(run) and len(panels) > 2 * ENDS:
         ranked = sorted(panels, key=lambda p: -p.margin)
         panels = [*ranked[:ENDS], *ranked[-ENDS:]]
-    text = "Utility in the central world, in points from 0 to 100 over a side's own list of aims"
+    text = "Utility, in points from 0 to 100 over a side's own list of aims"
     if not is_certain(run):
-        text += ", with the 10–90 % band of all worlds (grey)"
+        text += ", in the central world, with the 10–90 % band of all worlds (grey)"
     text += (
         ". All are bound by what the group decides."
         if group
