@@ -25,7 +25,7 @@ from sim.plots.sheet import (
     scale_axis,
     stages,
 )
-from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
 from sim.prose import listing, percent
 from sim.views.colours import LIMITED, OUTSIDE, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
@@ -315,4 +315,5 @@ def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
         axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
                          facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
         axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
-                      xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip
+                      xytext=(6, 0), textcoords="offset points", color=GREY,
+                      size=SMALL)  # fmt: skip

@@ -13,6 +13,7 @@ from sim.ensemble.runner import Run
 from sim.formulas.attribution import apart, thirds
 from sim.prose import percent, sentence
 from sim.registry import PROTOCOLS
+from sim.scenario.schema import nearest_text
 from sim.scenario.titles import WHETHER
 from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.measure import measure_of
@@ -89,7 +90,8 @@ def overview_view(run: Run) -> OverviewView:
               if title in {by_key[i].issue.title for i in chosen}]  # fmt: skip
     decided, suits = [], []
     if is_group(run):
-        agreed = [f"{panel.issue.title}: {panel.status}." for panel in convergence.panels]
+        agreed = [f"{p.issue.title}: {nearest_text(p.issue, p.deal[1]) if p.deal else 'nothing'}."
+                  for p in convergence.panels]  # fmt: skip
         rule = PROTOCOLS[scenario.protocol.name]
         decided, suits = [f"{sentence(rule.title)}.", rule.caution], [f"{suited(run)}."]
     sections = [
