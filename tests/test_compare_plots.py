@@ -21,9 +21,8 @@ from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
-from sim.views.compare import packages_view
 from sim.views.compare.gains import gain_of, plan_gain_of
-from sim.views.compare.packages import terms_of
+from sim.views.compare.packages import packages, terms_of
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY
@@ -175,7 +174,7 @@ def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
 def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     figure = figure_of(compared, "packages")
     seen = {str(a.get_gid()) for a in figure.findobj() if ":" in str(a.get_gid())}
-    view = packages_view(compared)
+    view = packages(compared)
     assert view is not None
     assert seen == {
         f"{'agreed' if one.agreed else 'plan'}:{issue}:{n}"

@@ -27,14 +27,13 @@ from sim.results.dataset import date_of
 from sim.scenario import load_scenario
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
-from sim.views.convergence import convergence_view, deciding, holders
+from sim.views.convergence import convergence_view, deciding, holders, lines_of
 from sim.views.layout import nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.pressure import SELDOM, pressure_view
 from sim.views.run_data import (
     band,
     colors_of,
-    conditional_lines,
     is_certain,
     is_crowd,
     red_lines,
@@ -547,7 +546,8 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert north.get_xdata()[0] == pytest.approx(0.2, abs=0.01)
     assert north.get_marker() == ">", "what lies above is barred"
     assert any("No common ground in 100 %" in t.get_text() for t in figure.texts)
-    assert conditional_lines(never, "south", "land") == [0.4]
+    found = [line.at for line in lines_of(never, "south", "land") if line.conditional]
+    assert found == [0.4]
 
 
 # --- utility -------------------------------------------------------------------------------

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, share_axis
@@ -52,26 +55,16 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
             before = bar.group
         places.append(y + ROW / 2)
         y += ROW
-    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
-    axes = sheet.axes(left, 0.42, width, y, gid="drivers")
-    axes.barh(places, [b.of.index for b in view.drivers], height=0.2,
-              color=[b.color for b in view.drivers])  # fmt: skip
-    top = max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05
-    for at, bar in zip(places, view.drivers, strict=True):
-        axes.plot(
-            [bar.of.low, bar.of.high], [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt"
-        )
-        lines = wrapped(bar.of.title, LABEL - 0.1, lines=2)
-        sheet.text(left - 0.1, 0.42 + at, lines, ha="right", va="center", color=DARK)
-        sheet.text(WIDTH - MARGIN, 0.42 + at, bar.direction, ha="right", va="center", weight="bold")
+    axes = _bars(sheet, 0.42, places, y, "drivers", [
+        Bar(b.of.index, b.color, (b.of.low, b.of.high), b.of.title, b.direction)
+        for b in view.drivers
+    ])  # fmt: skip
     for at, text, color in heads:
         sheet.heading(MARGIN, 0.42 + at + 0.06, text, 9.5, color=ink(color))
     axes.axvline(view.chance, color=GREY, linewidth=1, linestyle=":")
     axes.annotate("what chance reaches", (view.chance, 0.14), xytext=(4, -3), size=8.8, color=GREY,
                   textcoords="offset points")  # fmt: skip
-    axes.set_ylim(y, 0)
-    axes.set_xlim(0, top)
-    axes.set_yticks([])
+    axes.set_xlim(0, max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05)
     axes.grid(axis="x")
     sheet.text(WIDTH - MARGIN, 0.12, "lowest → highest third", ha="right", color=GREY)
 
@@ -79,24 +72,43 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
 def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.rule(top)
     sheet.heading(MARGIN, top + 0.12, panel.title)
-    places = (np.arange(len(panel.bars)) + 0.5) * ROW
-    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
-    height = ROW * len(panel.bars)
-    axes = sheet.axes(left, top + head, width, height, gid=panel.key)
-    axes.barh(places, [b.share for b in panel.bars], height=0.2,
-              color=[b.color for b in panel.bars])  # fmt: skip
+    places = [(n + 0.5) * ROW for n in range(len(panel.bars))]
+    axes = _bars(sheet, top + head, places, ROW * len(places), panel.key, [
+        Bar(b.share, b.color, b.interval, b.title, percent(b.share, b.interval))
+        for b in panel.bars
+    ])  # fmt: skip
     for at, bar in zip(places, panel.bars, strict=True):
         if bar.mark > 0:
             axes.plot([bar.mark] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
-        if bar.interval is not None:
-            axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        lines = wrapped(bar.title, LABEL - 0.1, lines=2)
-        sheet.text(left - 0.1, top + head + at, lines, ha="right", va="center", color=DARK)
-        text = percent(bar.share, bar.interval)
-        sheet.text(left + width + 0.12, top + head + at, text, va="center", weight="bold")
-    axes.set_ylim(height, 0)
     axes.set_xlim(0, 1)
     share_axis(axes.xaxis, parts=4)
-    axes.set_yticks([])
     if any(bar.mark > 0 for bar in panel.bars):
         sheet.text(WIDTH - MARGIN, top + 0.14, panel.note, ha="right", color=GREY)
+
+
+class Bar(NamedTuple):
+    """Its end, colour and interval, its name to the left and what stands to the right."""
+
+    end: float
+    color: str
+    interval: Sequence[float] | None
+    name: str
+    text: str
+
+
+def _bars(
+    sheet: Sheet, top: float, places: list[float], height: float, gid: str, bars: list[Bar]
+) -> Axes:
+    """Bars from 0, so many inches below the top of their panel."""
+    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
+    axes = sheet.axes(left, top, width, height, gid=gid)
+    axes.barh(places, [b.end for b in bars], height=0.2, color=[b.color for b in bars])
+    for at, bar in zip(places, bars, strict=True):
+        if bar.interval is not None:
+            axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
+        name = wrapped(bar.name, LABEL - 0.1, lines=2)
+        sheet.text(left - 0.1, top + at, name, ha="right", va="center", color=DARK)
+        sheet.text(WIDTH - MARGIN, top + at, bar.text, ha="right", va="center", weight="bold")
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    return axes

@@ -32,10 +32,11 @@ def overview(view: OverviewView) -> Figure:
         Panels ``odds`` and the issues shown, by their keys.
     """
     odds = view.outcome.occurring if view.dotted else []
-    column = (INNER - LEFT - 2 * GUTTER) / 2
+    side = LEFT if odds else (INNER - 2 * GUTTER) / 3
+    column = (INNER - side - 2 * GUTTER) / 2
     dotted = 0.34 + DOT * DOTS / 10 + 0.14
     left = dotted + SHARE_ROW * len(odds) + 0.2 if odds else 0.0
-    first, *columns = _columns(view.sections, left, (LEFT, column, column))
+    first, *columns = _columns(view.sections, left, (side, column, column))
     upper = max([left + _height(first), *map(_height, columns)])
     cell, places = grid(len(view.panels), len(view.panels), GUTTER)
     words = [w for panel in view.panels for stand in panel.stands for w in stand.name.split()]
@@ -52,7 +53,7 @@ def overview(view: OverviewView) -> Figure:
         said_shares(sheet, odds, dotted, LEFT)
     _write(sheet, first, MARGIN, left)
     for n, sections in enumerate(columns):
-        _write(sheet, sections, MARGIN + LEFT + GUTTER + n * (column + GUTTER))
+        _write(sheet, sections, MARGIN + side + GUTTER + n * (column + GUTTER))
     sheet.rule(upper)
     sheet.heading(MARGIN, upper + 0.1, view.span, HEADING)
     sheet.key(key, upper + 0.4)

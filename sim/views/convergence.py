@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.limited import InForce, in_force
+from sim.scenario.tracks import limited_titles
 from sim.views.run_data import (
     Calendar,
     agreed_day,
     calendar,
     colors_of,
-    conditional_lines,
     consents,
     day_text,
     days,
@@ -129,6 +128,24 @@ class IssuePanel:
         if self.real:
             text += f" Signed in truth: “{nearest_text(self.issue, self.real[1])}”."
         return text
+
+
+@dataclass(frozen=True)
+class InForce:
+    """When a limited agreement is in force in the central world, and how often elsewhere.
+
+    Attributes
+    ----------
+    spans : list of (float, float)
+        Days from and to; empty where it never is.
+    ever : float
+        Share of all worlds that ever sign it.
+    """
+
+    key: str
+    title: str
+    spans: list[tuple[float, float]]
+    ever: float
 
 
 @dataclass(frozen=True)
@@ -284,9 +301,8 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
         # a line alone may have moved since
         alone = len(drawn) == 1 and len(found) == 1
         found = [replace(found[0], stated=drawn[0].stated)] if alone else drawn
-    return found + [
-        RedLine(at, above, conditional=True) for at in conditional_lines(run, actor, issue)
-    ]
+    # those that hold only while other terms meet a condition
+    return found + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
 
 
 def status(run: Run, issue: str) -> str:
@@ -339,3 +355,27 @@ def headline(run: Run) -> str:
         return f"No deal in the central world: talks break down{apart}"
     none = "Limited agreements only" if central.outcome == "limited" else "No deal"
     return f"{none} in the central world within {run.summary.horizon_days} days{apart}"
+
+
+def in_force(run: Run) -> list[InForce]:
+    """All limited agreements of the scenario, in its order."""
+    uses, every = run.summary.limited or {}, days(run)
+    return [
+        InForce(
+            key,
+            title,
+            _spans(run.central.limited_now.sel(limited=key).values, every),
+            uses[key].ever,
+        )
+        for key, title in limited_titles(run.scenario).items()
+        if key in uses
+    ]
+
+
+def _spans(now: np.ndarray, every: np.ndarray) -> list[tuple[float, float]]:
+    """Stretches of days in which something holds, each to the day on which it no longer does."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], now, [False]])))
+    last = len(every) - 1
+    return [
+        (float(every[start]), float(every[min(end, last)])) for start, end in edges.reshape(-1, 2)
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing, signed
+from sim.prose import counted, listing
 from sim.prose import percent as share_text
 from sim.scenario.schema import Issue, nearest_text
 from sim.views.colours import SITUATION, actor_colors
@@ -24,6 +24,7 @@ from sim.views.run_data import (
     days,
     is_crowd,
     last_day,
+    points_words,
     short,
     signatories,
     signed_words,
@@ -203,8 +204,8 @@ def headline(costs: list[Course], levers: list[LeverRow]) -> str:
     """The finding: whom going on costs most, and which lever acts most often."""
     highest = max(float(c.central.max()) for c in costs)
     if highest > 0:
-        said = _points(highest)
-        most = listing([c.name for c in costs if _points(float(c.central.max())) == said])
+        said = points_words(highest, 1)
+        most = listing([c.name for c in costs if points_words(float(c.central.max()), 1) == said])
         text = f"Going on without a deal costs {most} most, up to {said} a month"
     else:
         text = "Going on without a deal costs nobody anything here"
@@ -215,11 +216,6 @@ def headline(costs: list[Course], levers: list[LeverRow]) -> str:
         return f"{text}; no lever takes effect in any world"
     share = share_text(float(lever.shares[-1]))
     return f"{text}; “{lever.title}” takes effect in {share} of worlds"
-
-
-def _points(value: float) -> str:
-    number = signed(f"{value:.1f}".removesuffix(".0"))
-    return f"{number} point" + ("" if number == "1" else "s")
 
 
 def _notes(

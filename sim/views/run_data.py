@@ -18,7 +18,7 @@ from sim.arrays import Array, Mask
 from sim.engine.protocols.groups import GroupDecision
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import listing
+from sim.prose import listing, signed
 from sim.registry import PROTOCOLS
 from sim.scenario.schema import nearest_text
 from sim.views.colours import CROWD, actor_colors, party_colors
@@ -159,6 +159,12 @@ def course_of(
     return Course(key, name, color, central, low, high)
 
 
+def points_words(value: float, digits: int = 0) -> str:
+    """``1 point``, ``2.8 points``, ``−3 points``."""
+    number = signed(f"{round(value, digits) + 0.0:.{digits}f}".removesuffix(".0"))
+    return f"{number} point" + ("" if number == "1" else "s")
+
+
 def short(run: Run, actor: str) -> str:
     """Label of an actor."""
     return run.scenario.actors[actor].short
@@ -186,14 +192,6 @@ def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32
     if (low > 1e-6).any():
         lines.append((low, False))
     return lines
-
-
-def conditional_lines(run: Run, actor: str, issue: str) -> list[float]:
-    """Medians of the red lines that hold only while other terms meet a condition."""
-    position = run.scenario.actors[actor].positions.get(issue)
-    if position is None or not consents(run, actor, issue):
-        return []
-    return [rule.limit.median for rule in position.conditional]
 
 
 def signed_days(run: Run) -> dict[str, float]:

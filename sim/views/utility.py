@@ -21,6 +21,7 @@ from sim.views.run_data import (
     is_crowd,
     is_group,
     last_day,
+    points_words,
     short,
     signatories,
     signed_words,
@@ -152,8 +153,8 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
         for name, label in shown.items()
     }
     words = [
-        f"{short(run, actor)}, {one.name}: {points(one.central[0])} points at the start, "
-        f"{points(one.central[-1])} at the end."
+        f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
+        f"{points_words(one.central[-1])} at the end."
         for one in lines.values()
     ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None
@@ -161,45 +162,35 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
     return UtilityPanel(actor, name, short(run, actor), color, lines, worth, words)
 
 
-def points(value: float) -> str:
-    """A number of points as it is written."""
-    return f"{round(value) + 0:d}".replace("-", "−")
-
-
 def headline(run: Run) -> str:
     """The finding: for whom refusing has become worse, or who still hopes for most."""
     central, actors = run.central, signatories(run)
     if is_group(run) and run.summary.central.outcome == "settlement":
-        worth = central.utility.values
+        worth = 100 * central.utility.values
         top, low = (
-            f"{_points(worth[at])} to {short(run, actors[at])}"
+            f"{points_words(worth[at])} to {short(run, actors[at])}"
             for at in (int(np.argmax(worth)), int(np.argmin(worth)))
         )
         return f"What the group decides is worth most, {top}, and least, {low}"
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
     if run.summary.central.outcome == "settlement":
-        gain = central.utility.values - central.reservation_end.values
+        gain = 100 * (central.utility.values - central.reservation_end.values)
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
-        if best == least or abs(gain[best] - gain[least]) < 0.005:
-            return f"The deal beats no deal by {_points(gain[best])} for every side"
-        to_best = f"{_points(gain[best])} more than no deal to {short(run, actors[best])}"
+        if best == least or abs(gain[best] - gain[least]) < 0.5:
+            return f"The deal beats no deal by {points_words(gain[best])} for every side"
+        to_best = f"{points_words(gain[best])} more than no deal to {short(run, actors[best])}"
         how = "more" if gain[least] > 0 else "less"
-        least_ = f"{_points(abs(gain[least]))} {how} to {short(run, actors[least])}"
+        least_ = f"{points_words(abs(gain[least]))} {how} to {short(run, actors[least])}"
         return f"The deal is worth {to_best}, {least_}"
-    hope = target - reservation
+    hope = 100 * (target - reservation)
     most = int(np.argmax(hope))
-    if hope[most] < 0.005:
+    if hope[most] < 0.5:
         return "No settlement, although in the end no side asks for more than no deal is worth"
     return (
         f"No settlement: at the end {short(run, actors[most])} still aims "
-        f"{_points(hope[most])} above the worth of no deal, the widest margin"
+        f"{points_words(hope[most])} above the worth of no deal, the widest margin"
     )
-
-
-def _points(value: float) -> str:
-    number = points(100 * value)
-    return f"{number} point" + ("" if number == "1" else "s")
 
 
 def _last_open(run: Run) -> int:
