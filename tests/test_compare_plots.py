@@ -21,7 +21,6 @@ from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
-from sim.views.compare.gains import gain_of, plan_gain_of
 from sim.views.compare.packages import packages, terms_of
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
@@ -203,8 +202,11 @@ def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> Non
         axes = panel(figure, actor)
         for run in compared.runs:
             name = run.scenario.name
-            both = (("gain", gain_of(run, actor)), ("plan", plan_gain_of(run, actor)))
-            for kind, values in both:
+            known, plan = actor in run.ensemble.actor.values, run.summary.plan
+            for kind, there in (("gain", known), ("plan", known and plan is not None)):
+                name_of = "gain" if kind == "gain" else "plan_gain"
+                values = run.ensemble[name_of].sel(actor=actor).values if there else np.zeros(0)
+                values = values[np.isfinite(values)]
                 marks = lines(axes, f"{kind}:{name}")
                 assert len(marks) == (len(values) > 0 and name in compared.actor_group)
                 if marks:

@@ -184,7 +184,7 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     if not (scenario.has_plan or scenario.ratification or scenario.durability):
         return None
     worth, votes, notes = _worth(run), *_votes(run)
-    holds, terms, broken = _holds(run), list[tuple[str, str]](), list[str]()
+    held, terms, broken = holds(run), list[tuple[str, str]](), list[str]()
     durability = summary.durability
     if durability and durability.worlds:
         every, of = durability.shares[-1], durability.worlds
@@ -208,17 +208,17 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
             broken.append(f"An accident ends it first: {share_of(durability.by_accident, of)}.")
     elif durability:
         notes.append("No settlement was reached, so nothing can be said of its terms.")
-    if holds and all(one.shares[-1] >= STEADY for one in holds):
+    if held and all(one.shares[-1] >= STEADY for one in held):
         # lines along the top of a panel say no more than a sentence
-        notes += [one.words for one in holds]
-        holds, terms = [], []
+        notes += [one.words for one in held]
+        held, terms = [], []
     parts = [
         said
         for said, shown in (
             ("what a deal is worth over no deal", worth),
             ("whether texts pass at home", votes),
             ("how long a settlement holds: until breaking it is worth more to a side, or an "
-             "accident ends it", holds),
+             "accident ends it", held),
         )
         if shown
     ]  # fmt: skip
@@ -227,7 +227,7 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
         text += " The plan is weighed as it stands on day 0, whether or not anybody would sign it."
     means = WIDER if summary.allowed else SAMPLING
     return AfterwardsView(
-        foot_line(run), headline(run), text, worth, means, votes, holds, terms, broken, notes,
+        foot_line(run), headline(run), text, worth, means, votes, held, terms, broken, notes,
         _record(run),
     )  # fmt: skip
 
@@ -302,7 +302,8 @@ def _votes(run: Run) -> tuple[list[Vote], list[str]]:
     return asked, [f"Asked in no world: {listing(never)}."] if never else []
 
 
-def _holds(run: Run) -> list[Holding]:
+def holds(run: Run) -> list[Holding]:
+    """How settlements hold, where there are any, and the plan, where there is one."""
     durability, plan = run.summary.durability, run.summary.plan
     found = []
     if durability and durability.worlds:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.comparison.common import columns
 from sim.plots.sheet import Mark, dot, mark, share_axis
 from sim.plots.style import DARK, GREY, PALE, SMALL, styled
-from sim.views.compare.durability import DurabilityView, Holding
+from sim.views.afterwards import Holding
+from sim.views.compare.durability import DurabilityView
 
 NUMBERS = 0.87
 """Room beside a panel, in inches."""
@@ -30,9 +30,9 @@ def durability(view: DurabilityView) -> Figure:
     for n, (axes, panel) in enumerate(zip(panels, view.panels, strict=True)):
         share_axis(axes.xaxis)
         axes.set_xlim(0, 1)
-        for curve in panel.curves:
-            row = view.rows.index(curve.row)
-            _row(axes, curve, row)
+        for of, curve in panel.curves:
+            row = view.rows.index(of)
+            _row(axes, of.name, curve, row)
             write(n, row, curve.last, gid="share")
         for one, words in panel.few:
             axes.text(0.02, view.rows.index(one), words, color=GREY, va="center_baseline",
@@ -41,7 +41,7 @@ def durability(view: DurabilityView) -> Figure:
 
 
 def _key(view: DurabilityView) -> list[Mark]:
-    last = max(len(c.held) for p in view.panels for c in p.curves)
+    last = max(len(of.shares) for p in view.panels for _, of in p.curves) - 1
     return [
         mark("after 1 year", marker="o", markersize=4.5, color=PALE),
         mark("after 5 years", marker="o", markersize=5.5, color=GREY),
@@ -50,13 +50,13 @@ def _key(view: DurabilityView) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _row(axes: Axes, curve: Holding, place: int) -> None:
-    shares = np.array([1.0, *curve.held])
+def _row(axes: Axes, name: str, curve: Holding, place: int) -> None:
+    shares = curve.shares
     if curve.spans:
         axes.plot(curve.spans[-1], [place, place], color="#dddddd", linewidth=7, zorder=0.8,
                   solid_capstyle="butt", gid="interval")  # fmt: skip
     axes.plot(shares, [place] * len(shares), color=PALE, linewidth=1.4, zorder=1,
-              gid=curve.row.name)  # fmt: skip
+              gid=name)  # fmt: skip
     for year, size, color in ((1, 4.5, PALE), (5, 5.5, GREY)):
         if year < len(shares) - 1:
             dot(axes, shares[year], place, markersize=size, color=color, zorder=2)

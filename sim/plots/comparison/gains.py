@@ -41,8 +41,8 @@ def _column(axes: Axes, party: PartyGains) -> None:
     for gain in party.gains:
         shift, face = (-0.13, color) if gain.kind == "gain" else (0.13, "white")
         y = gain.place + shift
-        axes.plot([gain.low, gain.high], [y] * 2, color=color, linewidth=1.6, zorder=2, alpha=0.7)
-        dot(axes, gain.middle, y, markersize=6, color=color, markerfacecolor=face,
+        axes.plot(gain.ends, [y] * 2, color=color, linewidth=1.6, zorder=2, alpha=0.7)
+        dot(axes, gain.of.median, y, markersize=6, color=color, markerfacecolor=face,
             markeredgewidth=1.3, gid=f"{gain.kind}:{gain.row.name}")  # fmt: skip
     axes.grid(axis="x")
     few_ticks(axes, 6, 100.0)
