@@ -161,15 +161,10 @@ def _finding(runs: list[Run]) -> str:
         signed = first_stages(runs)
         return f"no settlements{signed}" if signed else "nothing is signed in any world"
     first, near = best_at(with_any, "settlement")
-    share, worlds = _signs(first, "settlement"), first.summary.worlds
-    if len(runs) == 1:
-        text = f"{odds_words(share, worlds)} settle in {listed(near)}"
-    elif len(near) > 1:
-        text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
-        return f"{text}; about as often in {listed(near)}"
-    else:
-        text = f"settlements in {len(with_any)} of {len(runs)} scenarios; most in {listed(near)}"
-        text += f": {odds_words(share, worlds)}" if is_few(share, worlds) else ""
-    if is_few(share, worlds):
-        return text
-    return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
+    name, worlds, days = first.scenario.name, first.summary.worlds, signed_day(first, "settlement")
+    share = _signs(first, "settlement")
+    half = f"half of them by day {np.nanmedian(days):.0f}"
+    when = f"the first by day {np.nanmin(days):.0f}" if is_few(share, worlds) else half
+    others = [other for other in near if other != name]
+    as_often = f"; about as often in {listed(others)}" if others else ""
+    return f"{odds_words(share, worlds)} settle in {label(name)}, {when}{as_often}"
