@@ -51,8 +51,8 @@ def _key(view: AfterwardsView) -> list[Mark]:
         marks.append(mark("the plan as published", marker="D", color=DARK, markerfacecolor="white",
                           markersize=6.5))  # fmt: skip
     if view.record and view.holds:
-        text = f"record: {view.record.label}"
-        marks.append(mark(text, marker="s", color=GREY, markersize=4.5))
+        one = view.record
+        marks.append(mark(one.label, marker="s", color=one.color, markersize=4.5))
     spans = ["gains: 10–90 % of the worlds"] * bool(view.worth)
     spans += [f"shares: {view.means}"] * bool(view.votes)
     if spans:
@@ -138,18 +138,17 @@ def _holds(sheet: Sheet, view: AfterwardsView, top: float) -> None:
     axes = sheet.axes(MARGIN + 0.5, top + HEAD + 0.04, PANEL, CURVE - 0.04, gid="years")
     labels = []
     for one in view.holds:
-        years = np.arange(len(one.shares))
         if one.spans:
             low, high = zip(*one.spans, strict=True)
-            axes.fill_between(years, low, high, color=one.color, alpha=0.16, linewidth=0)
-        axes.plot(years, one.shares, color=one.color, linewidth=2.2, clip_on=False, gid=one.key,
+            axes.fill_between(one.years, low, high, color=one.color, alpha=0.16, linewidth=0)
+        axes.plot(one.years, one.shares, color=one.color, linewidth=2.2, clip_on=False, gid=one.key,
                   linestyle="-" if one.spans else (0, (4, 2)))  # fmt: skip
         labels.append((one.shares[-1], f"{one.last} {one.label}", one.color))
     if view.record:
         low, high = np.array(view.record.spans).T
         shares = np.array(view.record.shares)
         points = axes.errorbar(
-            view.record.years, shares, [shares - low, high - shares], fmt="s", color=GREY,
+            view.record.years, shares, [shares - low, high - shares], fmt="s", color=view.record.color,
             markersize=4.5, elinewidth=1, clip_on=False, zorder=4,
         )  # fmt: skip
         points[0].set_gid("record")

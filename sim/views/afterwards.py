@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
 from sim.results.allowed import SAMPLING, WIDER
 from sim.scenario.record import holding
-from sim.views.colours import PLAN, SETTLED
+from sim.views.colours import PLAN, RECORD, SETTLED
 from sim.views.run_data import colors_of, is_crowd, short, signatories
 from sim.views.view import View, foot_line
 from sim.words.shares import FEW, share_of, span_of
@@ -88,11 +89,15 @@ class Vote:
 
 @dataclass(frozen=True)
 class Holding:
-    """Share that still holds, by year from 0; with intervals where it is one of settlements."""
+    """Share that still holds so many years on, of so many worlds or past agreements.
+
+    With intervals, but for the plan.
+    """
 
     key: str
     label: str
     color: str
+    years: Sequence[float]
     shares: list[float]
     spans: list[Interval]
     worlds: int
@@ -105,30 +110,13 @@ class Holding:
     @property
     def words(self) -> str:
         """The curve in a sentence."""
-        marks = sorted({1, 5, len(self.shares) - 1} & set(range(1, len(self.shares))))
-        said = [
-            f"{share_of(self.shares[y], self.worlds)} after {counted(y, 'year')}" for y in marks
-        ]
+        said = []
+        for n, year in enumerate(self.years):
+            if year in (1, 5, self.years[-1]):
+                span = f" ({span_words(self.spans[n])})" if self.spans else ""
+                share = share_of(self.shares[n], self.worlds)
+                said.append(f"{share}{span} after {counted(round(year), 'year')}")
         return f"Still hold, {self.label}: {listing(said)}."
-
-
-@dataclass(frozen=True)
-class InRecord:
-    """Share of past agreements of the kind that held so many years, with 95 % intervals."""
-
-    label: str
-    years: list[float]
-    shares: list[float]
-    spans: list[Interval]
-
-    @property
-    def words(self) -> str:
-        """The points in a sentence."""
-        said = [
-            f"{share_text(share)} ({span_words(span)}) after {counted(round(year), 'year')}"
-            for year, share, span in zip(self.years, self.shares, self.spans, strict=True)
-        ]
-        return f"In the record, {self.label}: {listing(said)}."
 
 
 @dataclass(frozen=True)
@@ -150,8 +138,8 @@ class AfterwardsView(View):
         Who breaks settlements first, in sentences.
     notes : list of str
         What there is nothing to show of.
-    record : InRecord or None
-        What accidents are read from.
+    record : Holding or None
+        Of past agreements of the kind, which accidents are read from.
     """
 
     worth: list[Worth]
@@ -161,15 +149,15 @@ class AfterwardsView(View):
     terms: list[tuple[str, str]]
     broken: list[str]
     notes: list[str]
-    record: InRecord | None = None
+    record: Holding | None = None
 
     @property
     def words(self) -> list[str]:
         parts: list[Worth | Vote | Holding] = [*self.worth, *self.votes, *self.holds]
         terms = [f"{name}: {share} hold to the end." for name, share in self.terms]
-        record = [self.record.words] if self.record and self.holds else []
-        said = [*(part.words for part in parts), *record]
-        return [*said, *terms, *self.broken, *self.notes]
+        if self.record and self.holds:
+            parts.append(self.record)
+        return [*(part.words for part in parts), *terms, *self.broken, *self.notes]
 
 
 def gain_text(gain: PlanGain) -> str:
@@ -232,7 +220,7 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     )  # fmt: skip
 
 
-def _record(run: Run) -> InRecord | None:
+def _record(run: Run) -> Holding | None:
     """The record of the scenario's kind of agreement, at whole years that are looked at."""
     durability = run.summary.durability
     if durability is None or durability.kind is None:
@@ -241,12 +229,11 @@ def _record(run: Run) -> InRecord | None:
     at = [n for n, year in enumerate(found.years) if 0.9 < year <= durability.years + 0.1]
     spec = run.scenario.durability
     either = ", with peacekeepers or without" if spec and spec.peacekeepers else ""
-    return InRecord(
-        f"{found.n} {found.title}{either}",
-        [float(round(found.years[n])) for n in at],
-        [float(found.shares[n]) for n in at],
-        [found.intervals[n] for n in at],
-    )
+    return Holding(
+        "record", f"record: {found.n} {found.title}{either}", RECORD,
+        [float(round(found.years[n])) for n in at], [float(found.shares[n]) for n in at],
+        [found.intervals[n] for n in at], found.n,
+    )  # fmt: skip
 
 
 def settled_gains(run: Run) -> dict[str, PlanGain]:
@@ -309,11 +296,12 @@ def holds(run: Run) -> list[Holding]:
     if durability and durability.worlds:
         few = durability.worlds < FEW
         words = "settlements" if few else f"of {counted(durability.worlds, 'settlement')}"
-        spans = [Interval(1.0, 1.0), *durability.spans]
-        found.append(Holding("settlements", words, SETTLED, [1.0, *durability.shares], spans,
+        spans, shares = [Interval(1.0, 1.0), *durability.spans], [1.0, *durability.shares]
+        found.append(Holding("settlements", words, SETTLED, range(len(shares)), shares, spans,
                              durability.worlds))  # fmt: skip
     if plan and plan.held:
-        found.append(Holding("plan", "the plan as published", PLAN, [1.0, *plan.held.values()], [],
+        shares = [1.0, *plan.held.values()]
+        found.append(Holding("plan", "the plan as published", PLAN, range(len(shares)), shares, [],
                              run.summary.worlds))  # fmt: skip
     return found
 

@@ -73,7 +73,6 @@ class DifferencesView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each difference."""
         return [f"{one.row.title}: {one.words}" for c in self.columns for one in c.every]
 
 

@@ -42,7 +42,6 @@ class DurabilityView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each curve."""
         return [
             f"{p.short_title}: {row.title}: {of.last} hold {counted(len(of.shares) - 1, 'year')}."
             for p in self.panels

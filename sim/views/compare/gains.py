@@ -84,7 +84,6 @@ class GainsView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each gain."""
         return [f"{p.label}: {gain.words}" for p in self.parties for gain in p.gains]
 
 

@@ -93,7 +93,6 @@ class PackagesView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each scenario."""
         return [
             f"{row.title}: "
             + "; ".join(f"{self.issues[i]} “{t.text}”" for i, t in self.terms[row.name].items())

@@ -72,7 +72,6 @@ class StuckView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each scenario."""
         return [
             f"{row.title}: "
             + "; ".join(

@@ -93,7 +93,6 @@ class TimeView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each curve."""
         said = [f"{p.row.title}: {c.words}" for p in self.panels for c in p.curves]
         return [*said, self.never] if self.never else said
 
