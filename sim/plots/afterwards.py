@@ -148,8 +148,8 @@ def _holds(sheet: Sheet, view: AfterwardsView, top: float) -> None:
         low, high = np.array(view.record.spans).T
         shares = np.array(view.record.shares)
         points = axes.errorbar(
-            view.record.years, shares, [shares - low, high - shares], fmt="s", color=view.record.color,
-            markersize=4.5, elinewidth=1, clip_on=False, zorder=4,
+            view.record.years, shares, [shares - low, high - shares], fmt="s", markersize=4.5,
+            color=view.record.color, elinewidth=1, clip_on=False, zorder=4,
         )  # fmt: skip
         points[0].set_gid("record")
     axes.set_ylim(0, 1.02)
