@@ -32,7 +32,7 @@ from sim.words.story import (
     stuck_words,
 )
 
-MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
+MOST_PANELS, MOST_SOURCES, MOST_LINES, MOST_AGREED = 3, 4, 3, 7
 LEVEL = 0.05
 """Of a difference that chance alone would bring once in all the numbers looked at."""
 
@@ -90,8 +90,7 @@ def overview_view(run: Run) -> OverviewView:
               if title in {by_key[i].issue.title for i in chosen}]  # fmt: skip
     decided, suits = [], []
     if is_group(run):
-        agreed = [f"{p.issue.title}: {nearest_text(p.issue, p.deal[1]) if p.deal else 'nothing'}."
-                  for p in convergence.panels]  # fmt: skip
+        agreed = [_decided(panel) for panel in convergence.panels]
         rule = PROTOCOLS[scenario.protocol.name]
         decided, suits = [f"{sentence(rule.title)}.", rule.caution], [f"{suited(run)}."]
     sections = [
@@ -101,7 +100,8 @@ def overview_view(run: Run) -> OverviewView:
         ("How it decides", decided),
         ("Why", stuck_words(scenario, summary)),
         ("What it hangs on", hinges(run)),
-        ("What the group decides" if is_group(run) else "What stands agreed", agreed),
+        ("What the group decides" if is_group(run) else "What stands agreed", agreed[:MOST_AGREED]),
+        ("Also", agreed[MOST_AGREED:]),
         ("Whom it suits", suits),
         ("Base rate", base),
     ]
@@ -111,6 +111,12 @@ def overview_view(run: Run) -> OverviewView:
         outcome_view(run), convergence, [by_key[i] for i in chosen], not is_certain(run),
         told, sources_of(run, chosen),
     )  # fmt: skip
+
+
+def _decided(panel: IssuePanel) -> str:
+    """What a group decides on an issue."""
+    text = nearest_text(panel.issue, panel.deal[1]) if panel.deal else "nothing"
+    return f"{panel.issue.title}: {text.removesuffix('.')}."
 
 
 def hinges(run: Run) -> list[str]:
