@@ -153,7 +153,8 @@ def _colours(shown: Surface) -> tuple[ScalarMappable, tuple[float, float]]:
     if shown.measure.kind == "share":
         ends = (0.0, nice_top(highest))
     else:
-        round_ = _round_up(highest)
+        # the next round number
+        round_ = float(MaxNLocator(1, steps=[1, 2, 5, 10]).tick_values(0, max(highest, 0.01))[-1])
         ends = (-round_ if (known < 0).any() else 0.0, round_)
     shades = even_shades(1.0)
     if ends[0] < 0:
@@ -170,15 +171,6 @@ def even_shades(end: float, number: int = 256) -> Array:
     lightness = np.cbrt([luminance(tuple(color)) for color in colors])
     even = np.linspace(lightness[0], lightness[-1], number)
     return np.asarray(colors[np.abs(lightness[:, None] - even).argmin(axis=0)])
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 5 times a power of ten, at least 0.01."""
-    for power in range(-2, 3):
-        for digit in (1, 2, 5):
-            if value <= digit * 10.0**power:
-                return float(digit * 10.0**power)
-    return value
 
 
 def _on(color: str) -> str:
