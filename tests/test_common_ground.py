@@ -122,6 +122,11 @@ def test_refusals_bring_the_others_to_the_line_and_no_nearer_than_a_step() -> No
     assert asked[0] == 1.0, "a line that nobody has met bars nothing"
     assert 0.55 - 1e-9 <= asked[-1] <= 0.6
     assert sum(one > 0.6 for one in asked) == 8  # 1, 0.95, … 0.65
+    stated = KnownLines(np.zeros((1, 1)), low, high, (low, high), np.array([True]))
+    for own, barred in ((0.5, 0.6), (0.8, 1.0)):  # until its owner passes the line that it stated
+        stated.offer(np.full((1, 1), own))
+        stated.bar(wanted := np.ones((1, 1)), 0.05)
+        assert wanted[0, 0] == barred
 
 
 def test_what_others_cannot_sign_is_left_to_the_last() -> None:
