@@ -278,7 +278,9 @@ def test_more_packages_than_can_be_listed_are_told_of_the_source(tmp_path: Path)
     write_genius(DiscreteFile.model_validate(data), tmp_path / "big")
     done = typed("import", "big", cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
-    assert done.err == "big: issues: make 3,375,000 packages; at most 2,000,000 are listed\n"
+    assert done.err.startswith(
+        "big: issues: make 3,375,000 packages; at most 2,000,000 are listed ("
+    )
 
 
 # --- mistakes ------------------------------------------------------------------------------------

@@ -267,7 +267,7 @@ def test_set_mistakes_name_the_option(tmp_path: Path, override: str, says: str) 
 def test_what_is_set_does_not_stand_in_a_file_any_more() -> None:
     with pytest.raises(ScenarioError) as raised:
         load_scenario(SCENARIOS / "kellogg.yaml", ("war.cost.putin=abc",))
-    said = "--set war.cost.putin=abc: war.cost.putin.per_month: 'abc' is not a number"
+    said = "--set war.cost.putin=abc: war.cost.putin: 'abc' is not a number"
     assert str(raised.value).startswith(said), "where a file has a mapping, too"
 
 

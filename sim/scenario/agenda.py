@@ -11,6 +11,7 @@ from sim.registry import PROTOCOLS
 from sim.scenario.actors import Position
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
+    ActorName,
     Bound,
     CertainSpan,
     Identifier,
@@ -18,6 +19,7 @@ from sim.scenario.fields import (
     PerTime,
     Rate,
     Share,
+    SignatoryName,
     Sourced,
     Span,
     Strict,
@@ -137,7 +139,7 @@ class Track(Strict):
     issues: dict[Identifier, Issue] = Field(
         default={}, description="Name → issue: issues of this track alone."
     )
-    positions: dict[Identifier, dict[Identifier, Position]] = Field(
+    positions: dict[SignatoryName, dict[Identifier, Position]] = Field(
         default={},
         description="Actor → issue → position: what the actors want on these; saliences in the "
         "unit of their others.",
@@ -167,7 +169,7 @@ class Deadline(Sourced):
     """A day by which there is to be a settlement."""
 
     at: Moment = Field(description="A date, or a duration from day 0.")
-    known_to: Literal["all"] | list[Identifier] = Field(
+    known_to: Literal["all"] | list[ActorName] = Field(
         default="all", description="Actors who know it, and run down to it; all by default."
     )
     after: Literal["stop", "go_on"] = Field(

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sim.scenario.distributions import Number
-from sim.scenario.fields import sourced_parts
-from sim.scenario.schema import Actor, Scenario
+from sim.scenario.errors import Place
+from sim.scenario.fields import every_part, sourced_parts
+from sim.scenario.schema import Actor, Condition, Scenario
 from sim.scenario.yaml_source import Path_
 
 Caution = tuple[Path_, str]
@@ -104,3 +105,27 @@ def _names(scenario: Scenario) -> Iterator[Caution]:
             if times > 1:
                 keys = [key for key in names if names[key] == name]
                 yield (group, keys[1]), f"is called '{name}' like {keys[0]}: give it another label"
+
+
+def counted_in_rounds(scenario: Scenario) -> list[Path_]:
+    """Paths of the times that are plain numbers, and so hang on the length of a round."""
+    found = []
+    for path, part in every_part(scenario):
+        if isinstance(part, Number) and part.unit == "rounds":
+            found.append(path)
+        elif isinstance(part, Condition) and part.round is not None:
+            found.append((*path, "round"))
+    return found
+
+
+def note_on_rounds(round_days: float, found: list[tuple[Place, str]]) -> list[str]:
+    """A sentence for each file that counts times in rounds, with the places."""
+    notes = []
+    for file in dict.fromkeys(place.file for place, _ in found):
+        here = [(place.line, key) for place, key in found if place.file == file]
+        where = ", ".join(f"{key} (line {line})" if line else key for line, key in sorted(here))
+        notes.append(
+            f"{file}: note: plain numbers count rounds (war.round_days: {round_days:g}) and mean "
+            f"another time with others: {where}; durations such as 26w do not"
+        )
+    return notes

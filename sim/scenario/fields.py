@@ -14,11 +14,12 @@ from pydantic import (
     ConfigDict,
     Field,
     GetPydanticSchema,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.prose import one_line
+from sim.prose import did_you_mean, one_line
 from sim.scenario.distributions import SHAPES, Number, OutOfBounds, parse_number
 from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 from sim.scenario.yaml_source import Path_
@@ -27,6 +28,28 @@ DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
 NAME = r"^[a-z][a-z0-9_]*$"
 Identifier = Annotated[str, Field(pattern=NAME, max_length=100)]
+
+
+def _declared(what: str) -> BeforeValidator:
+    """Only names that the file declares; which they are is the context of the validation."""
+
+    def known(name: Any, info: ValidationInfo) -> Any:
+        among = (info.context or {}).get(what)
+        if among is not None and isinstance(name, str) and name not in among:
+            told = {"what": what, "name": name, "fix": did_you_mean(name, among, "declared")}
+            raise PydanticCustomError("undeclared", "there is no {what} '{name}'", told)
+        return name
+
+    return BeforeValidator(known)
+
+
+IssueName = Annotated[Identifier, _declared("issue")]
+ActorName = Annotated[Identifier, _declared("actor")]
+SignatoryName = Annotated[Identifier, _declared("signatory")]
+StageName = Annotated[Identifier, _declared("stage")]
+GateName = Annotated[Identifier, _declared("gate")]
+LeverName = Annotated[str, _declared("lever")]
+SourceName = Annotated[str, _declared("source")]
 Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 """Words that stand on one line of a page, a chart or the terminal."""
 
@@ -201,7 +224,7 @@ def listed(raw: Any) -> Any:
 class Sourced(Strict):
     """Something that rests on a source or is marked as a judgement."""
 
-    source: Annotated[list[str], BeforeValidator(listed)] = Field(
+    source: Annotated[list[SourceName], BeforeValidator(listed)] = Field(
         default=[], description="Key or keys of `sources`."
     )
     judgement: str | None = Field(
@@ -211,12 +234,15 @@ class Sourced(Strict):
 
 def every_part(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Every value of a checked scenario with its place, each before its parts."""
-    yield path, node
-    if isinstance(node, BaseModel):
-        node = {name: getattr(node, name) for name in type(node).model_fields}
-    if isinstance(node, dict | list):
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from every_part(value, (*path, key))
+    ahead = [(path, node)]
+    while ahead:
+        path, node = ahead.pop()
+        yield path, node
+        inside = vars(node) if isinstance(node, BaseModel) else node
+        if isinstance(inside, dict):
+            ahead += [((*path, key), value) for key, value in reversed(inside.items())]
+        elif isinstance(inside, list):
+            ahead += [((*path, n), inside[n]) for n in reversed(range(len(inside)))]
 
 
 def sourced_parts(scenario: BaseModel) -> Iterator[tuple[Path_, Sourced]]:

@@ -24,7 +24,7 @@ from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number
 from sim.scenario.durations import whole
-from sim.scenario.fields import Identifier, OnScale, Rate, Source, Strict, Title, in_unit
+from sim.scenario.fields import Identifier, IssueName, OnScale, Rate, Source, Strict, Title, in_unit
 from sim.scenario.issues import Issue, nearest_text, scale_number
 from sim.scenario.judgements import Engine, Spread
 from sim.scenario.levers import Condition, Effect, EventCount, Lever, WarEffect
@@ -103,7 +103,7 @@ class Scenario(Strict):
         default={}, description="Talks about limited agreements beside the agenda."
     )
     protocol: Protocol = Field(default=Protocol(), description="Who speaks when, and how often.")
-    plan: dict[Identifier, OnScale] = Field(
+    plan: dict[IssueName, OnScale] = Field(
         default={},
         description="The plan as published, issue → point, weighed as it stands; absent: the "
         "envoy's text. Issues that it leaves out stay where they are without a deal.",
@@ -114,7 +114,7 @@ class Scenario(Strict):
     durability: Durability | None = Field(
         default=None, description="What makes a settlement hold; absent: not looked at."
     )
-    conflicts: list[tuple[Identifier, Identifier]] = Field(
+    conflicts: list[tuple[IssueName, IssueName]] = Field(
         default=[],
         description="Pairs of issues with options of which at most one can be agreed above 0.",
     )

@@ -12,11 +12,14 @@ from sim.scenario.yaml_source import Path_
 
 
 def as_written(raw: Any, loc: Path_) -> Path_:
-    """Pydantic's location without the steps that are not keys (union members)."""
+    """Pydantic's location without the steps that the file does not have, as members of a union."""
     out: list[Any] = []
     node = raw
     for index, part in enumerate(loc):
         if isinstance(node, dict):
+            if isinstance(part, int) and part not in node:
+                continue  # a single one, written without a list
+            part = next((key for key in node if key == part or str(key) == part), part)
             if part in node:
                 node = node[part]
             elif index < len(loc) - 1:
@@ -28,11 +31,7 @@ def as_written(raw: Any, loc: Path_) -> Path_:
                 continue
             node = node[part]
         else:
-            if index < len(loc) - 1 or isinstance(part, int) or "[" in str(part):
-                continue
-            node = None
-            if str(part) in {"str", "float", "int", "dict", "list"}:
-                continue
+            continue
         out.append(part)
     return tuple(out)
 
@@ -53,14 +52,14 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
             return "unknown key", "a text with a comma in it needs quotation marks"
         allowed = fields_at(loc[:-1], root)
         return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
-    if kind == "string_type" and loc and isinstance(loc[-1], int | float):
+    if kind == "invalid_key" or (kind == "string_type" and item["loc"][-1] == "[key]"):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
-    if kind == "invalid_key":
-        return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
     if kind == "missing":
         return "is missing", ""
     if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome", "link"}:
         return item["msg"], ""
+    if kind == "undeclared":
+        return item["msg"], context["fix"]
     found = f", found {kind_of(item['input'])}"
     if kind == "string_pattern_mismatch":
         if "#" in context.get("pattern", ""):
