@@ -76,7 +76,7 @@ def run(
         report,
         store,
     )
-    said = replaced_words(job.folder, loaded.digest)
+    said = replaced_words(job.folder, loaded.digest, loaded.files[-1])
     if said and not quiet:
         print(said, file=sys.stderr)
     with told(job, ExecutorError, RunError, StoreError):
@@ -113,7 +113,7 @@ def play_listed(
     """Run a scenario with listed options: one session."""
     from sim.commands.solving import run_session
 
-    said = replaced_words(out / loaded.content.name, loaded.digest)
+    said = replaced_words(out / loaded.content.name, loaded.digest, loaded.files[-1])
     if said and not quiet:
         print(said, file=sys.stderr)
     with writing(out):

@@ -125,7 +125,7 @@ def progress_bar(show: bool) -> Iterator[Callable[[str, float, float], None]]:
             bar.stop()
 
 
-def replaced_words(folder: Path, digest: str) -> str:
+def replaced_words(folder: Path, digest: str, file: str) -> str:
     """A sentence where a folder holds the results of other assumptions, else nothing.
 
     Parameters
@@ -134,13 +134,21 @@ def replaced_words(folder: Path, digest: str) -> str:
         Where results are about to be written.
     digest : str
         Hash of the scenario that is run.
+    file : str
+        Its file.
     """
     try:
         about = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["provenance"]
         before, changes = about["scenario_hash"], about.get("overrides") or []
+        earlier = str((about.get("files") or [file])[-1])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
     if before == digest:
         return ""
+    if Path(earlier).name != Path(file).name:
+        return (
+            f"{folder}: replaces the results of {earlier}, which has the same name; another "
+            "`name:` in the file, or --out, keeps both."
+        )
     of = f"changed by {', '.join(map(str, changes))}" if changes else "of a scenario that differs"
     return f"{folder}: replaces the results of a run {of}; --out keeps both."

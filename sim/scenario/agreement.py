@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     Bound,
+    ByPoint,
     Deviation,
     Factor,
     GateName,
@@ -110,21 +110,11 @@ class Deterrent(Sourced):
     on: Annotated[list[SignatoryName], BeforeValidator(listed)] = Field(
         min_length=1, description="Whom it deters."
     )
-    at: dict[float, Worth] = Field(
+    at: Annotated[dict[float, Worth], ByPoint] = Field(
         min_length=2,
         description="Point → number: utility that breaking costs at this point of the issue; "
         "straight lines between, level beyond.",
     )
-
-    @field_validator("at")
-    @classmethod
-    def _within(cls, at: dict[float, Number]) -> dict[float, Number]:
-        outside = [p for p in at if not 0 <= p <= 1]
-        if outside:
-            raise PydanticCustomError(
-                "scale", f"the point {outside[0]:g} lies outside the scale 0 to 1"
-            )
-        return dict(sorted(at.items()))
 
 
 class Balance(Sourced):

@@ -177,6 +177,19 @@ def in_unit(unit: str, low: float, high: float) -> Any:
     return BeforeValidator(parse, json_schema_input_type=plain | _WRITTEN)
 
 
+def _sorted_points(at: dict[float, Any]) -> dict[float, Any]:
+    for point in at:
+        if not 0 <= point <= 1:
+            said = f"the point {point:g} lies outside the scale 0 to 1"
+            meant = f" (is {point:g} % meant? write {point / 100:g})" if 1 < point <= 100 else ""
+            raise PydanticCustomError("scale", said + meant)  # type: ignore[arg-type]
+    return dict(sorted(at.items()))
+
+
+ByPoint = AfterValidator(_sorted_points)
+"""For a mapping from points of a scale: from 0 to 1, in their order."""
+
+
 def _moment(raw: Any) -> Any:
     """A day of the scenario: a date, or days from day 0 as a number."""
     if is_duration(raw):

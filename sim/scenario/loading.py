@@ -304,9 +304,15 @@ def _refused(
     items = error.errors(include_url=False)
     paths = [as_written(raw, tuple(p for p in item["loc"] if p != "[key]")) for item in items]
     above = {path[:n] for path in paths for n in range(len(path))}
+    said: dict[Path_, list[tuple[str, str]]] = {}
     for item, path in zip(items, paths, strict=True):
-        if path not in above:
-            yield path, *words(item, path, model)
+        of_union = item["type"].endswith(("_type", "literal_error"))
+        if path not in above or not of_union:
+            said.setdefault(path, []).append(words(item, path, model))
+    for path, ways in said.items():
+        wants = ", or ".join(dict.fromkeys(text.partition(", found ")[0] for text, _ in ways))
+        found = ways[0][0].partition(", found ")
+        yield path, wants + "".join(found[1:]), next((fix for _, fix in ways if fix), "")
 
 
 def _with_known(new: Any, old: Any, known: Any) -> Any:

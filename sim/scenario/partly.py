@@ -20,23 +20,21 @@ def mapping(node: Any, *keys: str) -> dict[Any, Any]:
 def declared(raw: dict[str, Any]) -> Declared:
     """What each sort of name may be: the context in which a scenario is validated.
 
-    None where that cannot be said, as what declares them is of another kind than it should be.
+    None where that cannot be said, as what declares them is missing or of another kind.
     """
 
-    def keys(key: str) -> list[Any] | None:
-        found = raw.get(key) or {}
+    def keys(found: Any) -> list[Any] | None:
         return list(found) if isinstance(found, dict) else None
 
     actors, agenda = mapping(raw, "actors"), raw.get("agenda") or [{"name": "settlement"}]
-    found = [mapping(one).get("name") for one in agenda] if isinstance(agenda, list) else []
-    stages = [name for name in found if isinstance(name, str)]
+    stages = [mapping(one).get("name") for one in agenda] if isinstance(agenda, list) else None
     return {
-        "issue": keys("issues"),
-        "actor": keys("actors"),
-        "signatory": keys("actors") and [key for key, spec in actors.items() if _signs(spec)],
-        "gate": keys("ratification"),
-        "source": keys("sources"),
-        "stage": stages,
+        "issue": keys(raw.get("issues")),
+        "actor": keys(raw.get("actors")),
+        "signatory": keys(actors) and [key for key, spec in actors.items() if _signs(spec)],
+        "gate": keys(raw.get("ratification") or {}),
+        "source": keys(raw.get("sources") or {}),
+        "stage": stages and [name for name in stages if isinstance(name, str)],
         "lever": [f"{key}.{one}" for key in actors for one in mapping(actors, key, "levers")],
     }
 

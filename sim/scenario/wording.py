@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from sim.prose import did_you_mean
+from sim.scenario.distributions import SHAPES
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Path_
 
@@ -50,12 +52,15 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
     if kind == "extra_forbidden":
         if item["input"] is None and " " in str(loc[-1]):
             return "unknown key", "a text with a comma in it needs quotation marks"
-        allowed = fields_at(loc[:-1], root)
-        return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
+        if loc[-1] == "<<":
+            return "is a merge key, which is not read", "write the keys out, or use `extends`"
+        near = did_you_mean(loc[-1], allowed := fields_at(loc[:-1], root))
+        near = near or did_you_mean(loc[-1], SHAPES)
+        return "unknown key", near or did_you_mean(loc[-1], allowed, "allowed here")
     if kind == "invalid_key" or (kind == "string_type" and item["loc"][-1] == "[key]"):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
     if kind == "missing":
-        return "is missing", ""
+        return "is missing", description_at(loc, root)
     if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome", "link"}:
         return item["msg"], ""
     if kind == "undeclared":
@@ -68,9 +73,13 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
             return f"is not a date{found}", "write 1978, 1978-09 or 1978-09-17"
         return "is not a plain name", "small letters, digits and _, starting with a letter"
     if kind in {"dict_type", "model_type", "model_attributes_type"}:
-        return f"wants keys and values below it{found}", ""
+        keys = fields_at(loc, root) if kind != "dict_type" else []
+        fix = f"its keys: {', '.join(keys[:10])}" if keys else description_at(loc, root)
+        if "name" in keys and isinstance(item["input"], str):
+            fix = f"write {{name: {item['input']}}}"
+        return f"wants keys and values below it{found}", fix
     if kind in {"list_type", "tuple_type"}:
-        return f"wants a list{found}", ""
+        return f"wants a list{found}", description_at(loc, root)
     if kind == "literal_error":
         return f"must be {context['expected']}{found}", did_you_mean(
             str(item["input"]),
@@ -82,7 +91,7 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         what = "characters" if kind.startswith("string") else "entries"
         return f"has more than {context['max_length']:,} {what}", "leave some out"
     if kind == "too_short":
-        return f"needs at least {context['min_length']}", ""
+        return f"needs at least {context['min_length']} of them", description_at(loc, root)
     if kind in {"string_type"}:
         return f"wants a text{found}", ""
     if kind in {"float_type", "int_type", "float_parsing", "int_parsing", "int_from_float"}:
@@ -114,12 +123,12 @@ def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
 
 
 def description_at(loc: Path_, root: type[BaseModel] = Scenario) -> str:
-    """What the format says of a key, without its full stop; nothing where it says nothing."""
+    """The first sentence that the format says of a key; nothing where it says nothing."""
     keys = [str(part) for part in loc if not isinstance(part, int)]
     for model in _models_at(tuple(keys[:-1]), root) if keys else []:
         field = model.model_fields.get(keys[-1])
         if field is not None and field.description:
-            return field.description.rstrip(".")
+            return re.split(r"\.(?: |$)", field.description)[0]
     return ""
 
 
