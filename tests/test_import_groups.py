@@ -94,7 +94,7 @@ def test_ktab(tmp_path: Path, end: str) -> None:
     assert scenario.actors["south"].name == "Down, by the sea"
     assert scenario.actors["east"].name == "East"
     judged = scenario.actors["north"].positions["toll"].judgement
-    assert judged == "rivers.csv, line 3: position 10 of 0 to 100, salience 20 of 100, power 100.0."
+    assert judged == "rivers.csv, line 3: position 10 of 0 to 100, salience 20 of 100, power 100."
 
 
 def test_ktab_without_its_first_line_and_with_influence(tmp_path: Path) -> None:

@@ -43,6 +43,11 @@ class Step(Sourced):
         " without.",
     )
 
+    @property
+    def shown(self) -> str:
+        """Its title, or its name in words."""
+        return self.title or self.name.replace("_", " ")
+
 
 class Stage(Step):
     """A part of the agenda: these issues are settled together, then act."""

@@ -25,7 +25,7 @@ def tracks_of(scenario: Scenario) -> dict[str, Track]:
 def limited_titles(scenario: Scenario) -> dict[str, str]:
     """Limited agreements that the scenario knows, as ``track.stage``, and their titles."""
     return {
-        f"{key}.{stage.name}": stage.title or stage.name.replace("_", " ")
+        f"{key}.{stage.name}": stage.shown
         for key, track in tracks_of(scenario).items()
         for stage in track.stages
     }
