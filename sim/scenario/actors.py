@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from sim.registry import TACTICS
 from sim.scenario.distributions import Number
@@ -26,6 +25,7 @@ from sim.scenario.fields import (
     Weight,
     Wish,
     in_unit,
+    registered,
     span,
 )
 from sim.scenario.levers import Lever
@@ -82,18 +82,9 @@ class TacticChoice(Sourced):
     """How an actor concedes: a registered tactic and its parameters."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    name: str = Field(
+    name: Annotated[str, registered(TACTICS, "tactic")] = Field(
         default="boulware", description="The tactic; the other keys are its parameters."
     )
-
-    @field_validator("name")
-    @classmethod
-    def _registered(cls, name: str) -> str:
-        if name not in TACTICS:
-            raise PydanticCustomError(
-                "tactic", f"there is no tactic '{name}'; choose from {', '.join(TACTICS)}"
-            )
-        return name
 
 
 class Mediation(Sourced):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from sim.registry import PROTOCOLS
 from sim.scenario.actors import Position
@@ -24,6 +23,7 @@ from sim.scenario.fields import (
     Span,
     Strict,
     Title,
+    registered,
     span,
 )
 from sim.scenario.issues import Issue
@@ -65,7 +65,9 @@ class Stage(Step):
 class Protocol(Strict):
     """Who speaks when."""
 
-    name: str = Field(default="alternating", description="Who speaks when.")
+    name: Annotated[str, registered(PROTOCOLS, "protocol")] = Field(
+        default="alternating", description="Who speaks when."
+    )
     turn: CertainSpan = Field(
         default=span(7),
         description="From one turn of the talks to the next. Offers, refusals, steps of reactive "
@@ -95,15 +97,6 @@ class Protocol(Strict):
         "summits are met within 0.3 to 1.3 points on average. Challenges can go in a "
         "circle; then the count is cut there.",
     )
-
-    @field_validator("name")
-    @classmethod
-    def _registered(cls, name: str) -> str:
-        if name not in PROTOCOLS:
-            raise PydanticCustomError(
-                "protocol", f"there is no protocol '{name}'; choose from {', '.join(PROTOCOLS)}"
-            )
-        return name
 
 
 class LimitedEffect(WarEffect):

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
@@ -19,7 +18,7 @@ from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
 from sim.prose import one_line
 from sim.scenario.checks import Check, Found, unknown
-from sim.scenario.fields import Identifier, IssueName, Sourced, Strict, Title
+from sim.scenario.fields import Identifier, IssueName, Sourced, Strict, Title, refused
 from sim.scenario.schema import Source
 from sim.scenario.yaml_source import Path_
 
@@ -95,7 +94,7 @@ class DiscreteActor(Sourced):
         try:
             exponent_of(tactic)
         except ValueError as error:
-            raise PydanticCustomError("tactic", str(error)) from None  # type: ignore[arg-type]
+            raise refused(str(error)) from None
         return tactic
 
 

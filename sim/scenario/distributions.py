@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -246,7 +247,8 @@ def _from_key(raw: Any) -> Any:
 
 def _finite(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        said = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+        said = str(raw).lower() if isinstance(raw, bool) else textwrap.shorten(repr(raw), 60)
+        said = {list: "a list", dict: "a mapping"}.get(type(raw), said)
         raise ValueError(f"{said} is not a number ({_meant(raw)})")
     try:
         value = float(raw)

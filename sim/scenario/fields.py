@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -30,14 +30,30 @@ NAME = r"^[a-z][a-z0-9_]*$"
 Identifier = Annotated[str, Field(pattern=NAME, max_length=100)]
 
 
+def refused(said: str, fix: str = "") -> PydanticCustomError:
+    """What pydantic tells of a value in our own words, and the fix."""
+    return PydanticCustomError("refused", "{said}", {"said": said, "fix": fix})
+
+
+def registered(registry: Mapping[str, Any], what: str) -> AfterValidator:
+    """Only names of what is registered, when a file is read."""
+
+    def there(name: str) -> str:
+        if name not in registry:
+            raise refused(f"there is no {what} '{name}'; choose from {', '.join(registry)}")
+        return name
+
+    return AfterValidator(there)
+
+
 def _declared(what: str) -> BeforeValidator:
     """Only names that the file declares; which they are is the context of the validation."""
 
     def known(name: Any, info: ValidationInfo) -> Any:
         among = (info.context or {}).get(what)
         if among is not None and isinstance(name, str) and name not in among:
-            told = {"what": what, "name": name, "fix": did_you_mean(name, among, "declared")}
-            raise PydanticCustomError("undeclared", "there is no {what} '{name}'", told)
+            fix = did_you_mean(name, among, "declared")
+            raise refused(f"there is no {what} '{name}'", fix)
         return name
 
     return BeforeValidator(known)
@@ -57,7 +73,7 @@ Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 def _link(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s\"'<>]+", url):
         said = "is not a link to a page; it begins with https:// or http:// and has no spaces"
-        raise PydanticCustomError("link", said)  # type: ignore[arg-type]
+        raise refused(said)
     return url
 
 
@@ -111,7 +127,7 @@ def uncertain(low: float, high: float, why: str = "", spans: bool = False) -> An
             return parse_number(raw, low, high, spans)
         except ValueError as error:
             said = f"{error}: {why}" if why and isinstance(error, OutOfBounds) else str(error)
-            raise PydanticCustomError("number", said) from None  # type: ignore[arg-type]
+            raise refused(said) from None
 
     def schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -147,7 +163,7 @@ SHORTEST = 0.25
 def _certain(span: Number) -> Number:
     if span.uncertain or span.median < SHORTEST:
         said = "must be one duration above 0, of 0.25d at least, such as 2w"
-        raise PydanticCustomError("number", said)
+        raise refused(said)
     return span
 
 
@@ -170,7 +186,7 @@ def in_unit(unit: str, low: float, high: float) -> Any:
             number = days_in(raw) / DAYS_IN[unit] if isinstance(raw, str) else raw
             return parse_number({"fixed": number}, low, high).median
         except ValueError as error:
-            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+            raise refused(str(error)) from None
 
     bounds = {"ge": low} | ({"le": high} if high < 1e300 else {})
     plain = Annotated[float, Field(**bounds)]  # type: ignore[arg-type]
@@ -182,7 +198,7 @@ def _sorted_points(at: dict[float, Any]) -> dict[float, Any]:
         if not 0 <= point <= 1:
             said = f"the point {point:g} lies outside the scale 0 to 1"
             meant = f" (is {point:g} % meant? write {point / 100:g})" if 1 < point <= 100 else ""
-            raise PydanticCustomError("scale", said + meant)  # type: ignore[arg-type]
+            raise refused(said + meant)
     return dict(sorted(at.items()))
 
 
@@ -194,7 +210,7 @@ def _moment(raw: Any) -> Any:
     """A day of the scenario: a date, or days from day 0 as a number."""
     if is_duration(raw):
         if days_in(raw) > LONGEST:
-            raise PydanticCustomError("number", "lies more than a hundred years ahead")
+            raise refused("lies more than a hundred years ahead")
         return days_in(raw)
     if isinstance(raw, date):
         return raw
@@ -202,7 +218,7 @@ def _moment(raw: Any) -> Any:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         how = "is neither a date such as 2025-04-30 nor a duration from day 0 such as 100d"
-        raise PydanticCustomError("number", f"{raw!r} {how}") from None  # type: ignore[arg-type]
+        raise refused(f"{raw!r} {how}") from None
 
 
 Moment = Annotated[

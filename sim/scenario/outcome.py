@@ -6,9 +6,17 @@ from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
 
-from sim.scenario.fields import ActorName, GateName, IssueName, OnScale, Sourced, Strict, Title
+from sim.scenario.fields import (
+    ActorName,
+    GateName,
+    IssueName,
+    OnScale,
+    Sourced,
+    Strict,
+    Title,
+    refused,
+)
 
 Kept = Literal["crossed", "part", "held"]
 
@@ -62,5 +70,5 @@ class Outcome(Sourced):
     def _no_other_truth(cls, value: Any, info: Any) -> Any:
         if value is (info.field_name == "signed"):
             other = "a date or false" if value is True else "a date, true, or nothing"
-            raise PydanticCustomError("outcome", f"is {str(value).lower()}; give {other}")  # type: ignore[arg-type]
+            raise refused(f"is {str(value).lower()}; give {other}")
         return value

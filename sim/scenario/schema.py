@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 from sim.scenario.actors import Actor, ConditionalLimit, Mediation, Position, TacticChoice
 from sim.scenario.agenda import (
@@ -24,7 +23,17 @@ from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number
 from sim.scenario.durations import whole
-from sim.scenario.fields import Identifier, IssueName, OnScale, Rate, Source, Strict, Title, in_unit
+from sim.scenario.fields import (
+    Identifier,
+    IssueName,
+    OnScale,
+    Rate,
+    Source,
+    Strict,
+    Title,
+    in_unit,
+    refused,
+)
 from sim.scenario.issues import Issue, nearest_text, scale_number
 from sim.scenario.judgements import Engine, Spread
 from sim.scenario.levers import Condition, Effect, EventCount, Lever, WarEffect
@@ -148,10 +157,7 @@ class Scenario(Strict):
     def _in_the_record(cls, key: str | None) -> str | None:
         if key is not None and key not in ("none", *talks()):
             known = ", ".join(["none", *talks()])
-            raise PydanticCustomError(
-                "base_rate",
-                f"the record has no '{key}'; choose from {known}",  # type: ignore[arg-type]
-            )
+            raise refused(f"the record has no '{key}'; choose from {known}")
         return key
 
     @property
@@ -180,7 +186,7 @@ class Scenario(Strict):
                 f"the horizon of {self.last_day:,} days holds {what}; at most {MOST_STEPS:,} are "
                 "computed: shorten horizon_days, or lengthen war.round_days or protocol.turn"
             )
-            raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+            raise refused(said)
         return self
 
     @property

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
@@ -18,6 +17,7 @@ from sim.scenario.fields import (
     Sourced,
     Worth,
     in_unit,
+    refused,
 )
 
 LAST_YEAR = 9000
@@ -64,7 +64,7 @@ def _tidy(days: float) -> float:
 def _within_calendar(day: date) -> date:
     if day.year > LAST_YEAR:
         said = f"lies after the year {LAST_YEAR}, and the days of a run must be dates too"
-        raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+        raise refused(said)
     return day
 
 

@@ -61,10 +61,8 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
     if kind == "missing":
         return "is missing", description_at(loc, root)
-    if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome", "link"}:
-        return item["msg"], ""
-    if kind == "undeclared":
-        return item["msg"], context["fix"]
+    if kind == "refused":
+        return context["said"], context["fix"]
     found = f", found {kind_of(item['input'])}"
     if kind == "string_pattern_mismatch":
         if "#" in context.get("pattern", ""):
