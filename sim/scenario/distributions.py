@@ -248,7 +248,8 @@ def _from_key(raw: Any) -> Any:
 def _finite(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         said = str(raw).lower() if isinstance(raw, bool) else textwrap.shorten(repr(raw), 60)
-        said = {list: "a list", dict: "a mapping"}.get(type(raw), said)
+        if isinstance(raw, list | dict):
+            said = "a list" if isinstance(raw, list) else "a mapping"
         raise ValueError(f"{said} is not a number ({_meant(raw)})")
     try:
         value = float(raw)

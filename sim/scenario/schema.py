@@ -8,15 +8,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from sim.scenario.actors import Actor, ConditionalLimit, Mediation, Position, TacticChoice
+from sim.scenario.actors import Actor, Mediation, Position
 from sim.scenario.agenda import (
     Deadline,
-    LimitedEffect,
     LimitedStage,
     Protocol,
     Question,
     Stage,
-    Step,
     Track,
 )
 from sim.scenario.agreement import Durability, Gate
@@ -27,51 +25,41 @@ from sim.scenario.fields import (
     Identifier,
     IssueName,
     OnScale,
-    Rate,
     Source,
     Strict,
     Title,
     in_unit,
     refused,
 )
-from sim.scenario.issues import Issue, nearest_text, scale_number
+from sim.scenario.issues import Issue, nearest_text
 from sim.scenario.judgements import Engine, Spread
 from sim.scenario.levers import Condition, Effect, EventCount, Lever, WarEffect
 from sim.scenario.outcome import Outcome
 from sim.scenario.record import Talks, talks
-from sim.scenario.war import Belief, Cost, Drift, War
+from sim.scenario.war import Cost, Drift, War
 
 __all__ = [
     "Actor",
-    "Belief",
     "Condition",
-    "ConditionalLimit",
     "Cost",
-    "Deadline",
     "Drift",
     "Effect",
     "Engine",
     "EventCount",
     "Issue",
     "Lever",
-    "LimitedEffect",
     "LimitedStage",
     "Mediation",
     "Position",
     "Protocol",
-    "Question",
-    "Rate",
     "Scenario",
     "Source",
     "Spread",
     "Stage",
-    "Step",
-    "TacticChoice",
     "Track",
     "War",
     "WarEffect",
     "nearest_text",
-    "scale_number",
     "whole",
 ]
 
