@@ -256,7 +256,7 @@ def _finite(raw: Any) -> float:
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise ValueError(f"{raw!r} is not a finite number")
+        raise ValueError(f"{value:g} is not a finite number (write one such as 0.4)")
     return value
 
 
