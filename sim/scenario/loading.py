@@ -286,7 +286,9 @@ def _checked(read: _Read, model: type[Content], base: Loaded | None = None) -> C
     except ValidationError as error:
         found += _refused(error, read.raw, model)
     whole = what_is_right(model, read.raw) if content is None else content
-    found += [*text_checks(read.raw), *part_checks(whole, ALL_CHECKS, content is not None)]
+    before = base.raw if base is not None else {}
+    new = {key: value for key, value in read.raw.items() if value is not before.get(key)}
+    found += [*text_checks(new), *part_checks(whole, ALL_CHECKS, content is not None)]
     problems = []
     for path, said, fix in found:
         written = as_written(read.raw, path)
