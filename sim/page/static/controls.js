@@ -2,7 +2,8 @@
 function valueWords(input, number, value, book) {
   if (input.switch) return value ? "yes" : "no";
   const scale = book.tables[input.held[number].scale];
-  return numberWords(value) + (input.unit ? ` ${input.unit}` : "") + (scale.length ? ` · ${nearest(scale, value)}` : "");
+  if (scale.length) return `${value.toFixed(2)} · ${nearest(scale, value)}`;
+  return numberWords(value) + (input.unit ? ` ${input.unit}` : "");
 }
 
 function groupsOf(inputs, plan) {
