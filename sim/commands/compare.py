@@ -35,7 +35,7 @@ def compare(
     report: opt.Report = False,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
-    full: Annotated[bool, typer.Option("--full", help="Print everything, not one screen.")] = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
     jobs: Annotated[int | None, typer.Option(min=1, hidden=True, help="Old name.")] = None,
@@ -72,9 +72,14 @@ def compare(
 
         sys.stdout.write(compare_json(comparison))
     elif not quiet:
-        from sim.commands.terminal.compare import tell, tell_short
+        from sim.commands.terminal.compare import tell
+        from sim.commands.terminal.paper import Paper
+        from sim.studies.compare.short import short_words
 
-        (tell if full else tell_short)(comparison, job)
+        if full:
+            tell(comparison, job)
+        else:
+            Paper().lines(short_words(comparison, job.folder, job.written))
     for given, error_text in comparison.failed.items():
         print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
     if comparison.missing:

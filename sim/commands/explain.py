@@ -40,6 +40,7 @@ def explain(
     plots: opt.Plots = True,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
@@ -65,6 +66,8 @@ def explain(
     if json_:
         sys.stdout.write(job.text(found))
     elif not quiet:
-        from sim.commands.terminal.explain import tell
+        from sim.commands.terminal.paper import Paper
+        from sim.studies.explain.short import short_words
 
-        tell(scenario, found, job)
+        short = short_words(found, scenario, job.folder, job.written)
+        Paper().lines(job.full if full else short)

@@ -16,6 +16,7 @@ from sim.files import csv_text, json_text
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.sobol import GroupIndex, group_indices
+from sim.studies.explain.words import full_words
 
 
 class ExplainJob(Work):
@@ -25,6 +26,8 @@ class ExplainJob(Work):
     ----------
     sobol : list of GroupIndex
         Where a design was asked for.
+    full : list of (str, bool)
+        All that is told: lines, and whether each is a heading.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class ExplainJob(Work):
         self.file, self.job, self.actor, self.odds, self.base = file, job, actor, odds, base
         self.chart_format = chart_format
         self.sobol: list[GroupIndex] = []
+        self.full: list[tuple[str, bool]] = []
 
     def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Explanation:
         """All of it; what goes wrong is raised."""
@@ -53,8 +57,10 @@ class ExplainJob(Work):
             if self.base:
                 progress("Sobol' indices", 0, 1)
                 self.sobol = group_indices(job.loaded.scenario, run.ensemble, job.seed, self.base)
-        mine = f"_{self.actor}" if self.actor else ""
+        mine, changed = f"_{self.actor}" if self.actor else "", job.overrides
+        self.full = full_words(found, job.loaded.scenario, self.file, changed, self.sobol)
         self.write(file_of(self.actor), self.text(found))
+        self.write(f"explain{mine}.txt", "".join(f"{line}\n" for line, _ in self.full))
         self.write(f"reasons{mine}.csv", csv_text(_reasons(found), "\r\n"))
         if self.chart_format is not None:
             self.write(f"explain{mine}.{self.chart_format}", partial(_draw, run, found))

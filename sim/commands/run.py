@@ -29,9 +29,7 @@ def run(
     report: opt.Report = False,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print everything, not the answer in 25 lines.")
-    ] = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
     store: Annotated[

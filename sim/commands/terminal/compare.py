@@ -15,8 +15,8 @@ from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, TIES, best_words, distance_words
-from sim.studies.compare.short import changed_words, short_words
+from sim.studies.compare.ranking import COLUMNS, COUNTS, best_words, distance_words
+from sim.studies.compare.short import changed_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -27,13 +27,6 @@ from sim.studies.compare.words import (
     worlds_words,
 )
 from sim.words.shares import WORLD, is_few, odds_parts
-
-
-def tell_short(comparison: Comparison, work: Work) -> None:
-    """Print the answer, one table and the largest differences on one screen."""
-    paper = Paper()
-    for line, heading in short_words(comparison, work.folder, work.written):
-        paper.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
 
 
 def tell(comparison: Comparison, work: Work) -> None:
@@ -85,9 +78,15 @@ def _ranking(paper: Paper, comparison: Comparison) -> None:
     for line in best_words(comparison.groups):
         paper.print(line)
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", justify="right", no_wrap=True)
     table.add_column("Scenario", no_wrap=True)
-    for heading in ("Settles", "and\nholds", "Least\ngain", "Red lines\nmiss by"):
+    for heading in (
+        "Ahead",
+        "Behind",
+        "Settles",
+        "and\nholds",
+        "Least\ngain",
+        "Red lines\nmiss by",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("most on", min_width=14)
     for group in comparison.groups:
@@ -99,12 +98,11 @@ def _ranking(paper: Paper, comparison: Comparison) -> None:
             )
             numbers = (settles, holds, signed(f"{100 * place.least_gain:.2f}"))
             words = distance_words(place, run)
-            table.add_row(group.rank(place), place.scenario, *numbers,
+            table.add_row(place.scenario, *group.standing(place), *numbers,
                           f"{place.distance:.2f}", words)  # fmt: skip
     paper.print("")
     paper.print(table)
-    tied = any(place.tied for group in comparison.groups for place in group.places)
-    paper.indented(*([TIES] if tied else []), COLUMNS, style="dim")
+    paper.indented(COUNTS, COLUMNS, style="dim")
 
 
 def _contents(paper: Paper, comparison: Comparison) -> None:

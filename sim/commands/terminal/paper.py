@@ -24,6 +24,11 @@ class Paper(Console):
         """A heading, or what is to be seen first."""
         self.print(Text(text, style="bold"))
 
+    def lines(self, lines: Iterable[tuple[str, bool]]) -> None:
+        """Lines as they are, each with whether it is a heading."""
+        for line, heading in lines:
+            self.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
+
     def indented(self, *lines: str | Table, style: str | None = None, by: int = 2) -> None:
         """Lines or tables a little to the right."""
         for line in lines:
