@@ -88,6 +88,12 @@ def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     return [line.replace(HARD, " %") for line in lines]
 
 
+def hanging(text: str) -> list[str]:
+    """The same with all lines but the first a little to the right."""
+    first, *others = wrapped(text, "  ") or [""]
+    return [first.lstrip(), *others]
+
+
 def did_you_mean(word: object, among: Iterable[object], otherwise: str = "") -> str:
     """The nearest of some names as a question; else what there is, after the word ``otherwise``.
 

@@ -233,6 +233,8 @@ def test_set_is_applied_and_recorded(toy_file: Path, tmp_path: Path) -> None:
     ("words", "says"),
     [
         (["nowhere.yaml"], "nowhere.yaml: there is no such file"),
+        (["nowhere"], "nowhere: there is no scenario of that name"),
+        (["explan", "kellogg"], "explan: there is no such command (did you mean 'explain'?)"),
         (["run", "TOY", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
         (["TOY", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
         (["TOY", "--worlds", "0"], "--worlds"),

@@ -44,7 +44,7 @@ def advise(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """A better plan by the mediator's own means, beside every published one."""
+    """Seek a better plan by the mediator's own means."""
     overrides = opt.overrides(set_, calibration)
     loaded = load_scaled(file, overrides, NO_MEDIATOR)
     from sim.commands.advising import AdviseJob
@@ -76,7 +76,7 @@ def mediation(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """What the mediator, hosts, each lever and the order add, each switched off in turn."""
+    """What mediator, hosts, levers and order add, each left out."""
     loaded = load_scaled(file, opt.overrides(set_, calibration), NO_MEDIATOR)
     from sim.commands.advising import MediationJob
     from sim.ensemble.executors import ExecutorError

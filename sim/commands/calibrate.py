@@ -90,7 +90,7 @@ def score(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Score odds on past negotiations, each left out of what was learnt."""
+    """Score the odds on past negotiations, each left out in turn."""
     from sim.plots import save
     from sim.plots.reliability import reliability_figure
     from sim.studies.calibrate.folder import forecast_rows, scored, scores_json

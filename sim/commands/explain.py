@@ -44,7 +44,7 @@ def explain(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """What decides how it ends, what must be true, the smallest change that brings a deal."""
+    """What decides it, what must be true, what would bring a deal."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
     from sim.ensemble.executors import ExecutorError, get_ready

@@ -13,7 +13,7 @@ from sim.commands.errors import fail, load_or_fail, writing
 
 
 def check(file: opt.Scenario, set_: opt.Set = None) -> None:
-    """Validate a scenario file; every error with its line and a suggestion."""
+    """Validate a scenario: every error with its line and a fix."""
     loaded = load_or_fail(file, tuple(set_ or ()))
     from sim.scenario import LoadedDiscrete
     from sim.studies.solve.subject import solve_scenario
@@ -90,7 +90,7 @@ def export(
     ] = None,
     set_: opt.Set = None,
 ) -> None:
-    """Write a scenario whose options are listed as GENIUS XML, which NegMAS reads."""
+    """Write a scenario as GENIUS XML, which NegMAS reads."""
     if to not in ("negmas", "genius"):
         fail(f"--to {to}: choose negmas")
     loaded = load_or_fail(file, tuple(set_ or ()))

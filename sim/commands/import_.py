@@ -52,7 +52,10 @@ def import_(
         ),
     ] = False,
 ) -> None:
-    """Make a scenario of other people's coding, whose format is recognised by its header."""
+    """Make a scenario of other people's coding.
+
+    Its format is recognised by what is inside.
+    """
     from sim.commands.importing import import_file, named_values
     from sim.commands.terminal.importing import tell, tell_survey
     from sim.importing import Wishes

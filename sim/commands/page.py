@@ -16,24 +16,28 @@ if TYPE_CHECKING:
     from sim.page import Plan
 
 
+OUT = Path("out") / "what_if.html"
+
+
 def page(
     files: opt.Scenarios,
     worlds: Annotated[
         int, typer.Option(min=100, max=20_000, help="Worlds kept of each scenario.")
     ] = 10_000,
     seed: opt.Seed = 1,
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("out/what_if.html"),
+    out: Annotated[Path, typer.Option(help="The file to write; .html is added.")] = OUT,
     set_: opt.Set = None,
     calibration: opt.Calibration = None,
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Write a page on which assumptions can be moved and answers seen at once, offline."""
+    """Write a page on which assumptions can be moved, offline."""
     from sim.page import write_page
 
     plans = finished_plans(
         files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
     )
+    out = out if out.suffix.lower() in (".html", ".htm") else out.with_name(f"{out.name}.html")
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_page(plans, out)
@@ -57,7 +61,7 @@ def live(
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Serve the same page on this computer, with an exact run after every move."""
+    """Serve that page here, with an exact run after every move."""
     from sim.page.server import serve
 
     plans = finished_plans(

@@ -40,7 +40,7 @@ def run(
     ] = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
-    """Run a scenario: the story of the central world, and the odds over many."""
+    """Run a scenario: what comes of it, when, and why."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
     loaded = load_or_fail(file, overrides)

@@ -29,7 +29,10 @@ def solve(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
+    """Is there a deal to be had? Pareto frontier, Nash and others.
+
+    Of the central world on day 0, or of listed options.
+    """
     known_format(format_)
     overrides = tuple(set_ or ())
     loaded = load_or_fail(file, overrides)

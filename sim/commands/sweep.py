@@ -48,7 +48,10 @@ def sweep(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Run a scenario over many values of its parameters; goes on where it was interrupted."""
+    """Run a scenario over many values of its parameters.
+
+    Goes on where it was interrupted.
+    """
     known_format(format_)
     from sim.commands.sweeping import SweepJob
     from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
@@ -123,7 +126,7 @@ def heatmap(
         typer.Option("--format", metavar="png|svg|pdf", help="Format, if --out does not say it."),
     ] = None,
 ) -> None:
-    """Draw two varied parameters of a sweep against the odds or another measure."""
+    """Draw two varied parameters of a sweep against a measure."""
     suffix = format_ or (out.suffix[1:].lower() if out is not None and out.suffix else "png")
     known_format(suffix)
     from sim.plots.drawing import save

@@ -142,9 +142,19 @@ def advise(
     Advice
     list of Loaded
         The scenarios of its plans.
+
+    Raises
+    ------
+    RuntimeError
+        If there is nothing to decide, or a world could not be run.
     """
     texts = {one.scenario.name: text_of(one.scenario) for one in [loaded, *others]}
     space = space_of(loaded, texts)
+    if not space.decisions:
+        raise RuntimeError(
+            f"{loaded.scenario.name}: nothing here is a mediator's to decide (no text, order of "
+            "stages, talks beside or lever of those that one acts for), so no plan can be sought."
+        )
     known = published(space, others)
     first = [space.own, *(space.with_text(one.text, one.firmness) for one in known)]
     first += single_changes(space, "order")

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words, wrapped
+from sim.prose import (
+    counted,
+    hanging,
+    listing,
+    percent,
+    possessive,
+    sentence,
+    signed,
+    span_words,
+    wrapped,
+)
 from sim.results.outcomes import NOTE
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Change, Explanation
@@ -60,10 +70,7 @@ def short_words(
         f"written: {', '.join(name for name in written if name != text)}. {NOTE}"
     )
     lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
-    for text in paragraphs:
-        first, *others = wrapped(text, "  ")
-        lines += [(first.lstrip(), False), *((line, False) for line in others)]
-    return lines
+    return lines + [(line, False) for text in paragraphs for line in hanging(text)]
 
 
 def _deciding(found: Explanation, scenario: Scenario) -> str:
