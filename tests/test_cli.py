@@ -254,6 +254,18 @@ def test_bad_input_is_one_error_code_two_and_no_output(
     assert not (tmp_path / "out").exists()
 
 
+def test_help_says_of_every_command_what_it_does() -> None:
+    """In a line of 80 columns, none of them cut."""
+    shown = typed("--help")
+    assert shown.out.count("...") == 1  # of the usage
+
+
+def test_a_page_has_an_ending(toy_file: Path, tmp_path: Path) -> None:
+    done = typed("page", toy_file, "--worlds", "100", "--workers", "1", "--out", tmp_path / "mine")
+    assert done.out.startswith(f"{tmp_path / 'mine.html'}: ")
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.html"]
+
+
 def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     good = typed("check", toy_file)
     assert good.code == 0
