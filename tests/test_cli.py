@@ -77,7 +77,7 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
         "of what past talks allow",
         "Settlement (everything on the agenda signed)",
         "No agreement within the horizon",
-        "Signed by day",
+        "Signed by",
         "Who conceded what",
         "What pressure was used",
         "Where it gets stuck",

@@ -25,18 +25,8 @@ CasesArgument = Annotated[
     typer.Argument(metavar="DIR", help="Folder of cases with `outcome:`.", show_default="shipped"),
 ]
 CaseWorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each case.")]
-OUT = Path("out") / "calibration"
-
-
-class Learning(Work):
-    """Files of a calibration or its scores, and the worlds of each case."""
-
-    def what_is_missing(self) -> str:
-        """After an interrupt."""
-        return (
-            f"Cases that were finished are kept in {self.folder / 'worlds'}; the same command goes "
-            "on from there."
-        )
+OUT, KEPT = Path("out") / "calibration", "worlds"
+"""Folder of the results, and the one in it of the worlds run so far."""
 
 
 @contextmanager
@@ -69,9 +59,9 @@ def calibrate(
     from sim.studies.calibrate.folder import calibration, calibration_json
     from sim.studies.calibrate.words import told_calibration
 
-    work = Learning(out)
+    work = Work(out, KEPT)
     with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
-        made = calibration(cases, worlds, rows, executor, progress, out / "worlds")
+        made = calibration(cases, worlds, rows, executor, progress, out / KEPT)
         content = calibration_json(made)
         work.write("calibration.json", made.table.model_dump_json() + "\n")
         work.write("parameters.json", json_text(content))
@@ -96,9 +86,9 @@ def score(
     from sim.studies.calibrate.folder import forecast_rows, scored, scores_json
     from sim.studies.calibrate.words import told_scores
 
-    work = Learning(out)
+    work = Work(out, KEPT)
     with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
-        made = scored(cases, worlds, executor, progress, out / "worlds")
+        made = scored(cases, worlds, executor, progress, out / KEPT)
         content = scores_json(made)
         work.write("scores.json", json_text(content))
         work.write("forecasts.csv", csv_text(forecast_rows(made)))

@@ -10,6 +10,7 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import fail, known_format, load_scaled, told
+from sim.commands.work import Work, at_work
 from sim.prose import did_you_mean
 
 
@@ -55,19 +56,22 @@ def explain(
     if actor is not None and actor not in scenario.actors:
         fix = did_you_mean(actor, scenario.actors, "there is")
         fail(f"--actor {actor}: there is no such actor; {fix}")
-    from sim.commands.explaining import ExplainJob, base_worlds
+    from sim.commands.explaining import base_worlds, explained
     from sim.ensemble.runner import Job, RunError
 
     base = base_worlds(design) if design else 0
-    asked = Job(loaded, worlds, seed, overrides, traced=0)
-    job = ExplainJob(file, asked, actor, odds, base, out, format_ if plots else None)
-    with told(job, ExecutorError, RunError):
-        found = job.run(workers, cluster, show_progress=not (quiet or json_))
+    job = Job(loaded, worlds, seed, overrides, traced=0)
+    work, form = Work(out / scenario.name), format_ if plots else None
+    with (
+        told(work, ExecutorError, RunError),
+        at_work(workers, cluster, not (quiet or json_)) as tools,
+    ):
+        done = explained(file, job, actor, odds, base, form, work, *tools)
     if json_:
-        sys.stdout.write(job.text(found))
+        sys.stdout.write(done.text)
     elif not quiet:
         from sim.commands.terminal.paper import Paper
         from sim.studies.explain.short import short_words
 
-        short = short_words(found, scenario, job.folder, job.written)
-        Paper().lines(job.full if full else short)
+        short = short_words(done.found, scenario, work.folder, work.written)
+        Paper().lines(done.full if full else short)

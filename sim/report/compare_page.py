@@ -181,7 +181,7 @@ def overview_table(comparison: Comparison) -> Table:
                 stuck,
             ]
         )
-    head = ["Scenario", "Settles", "Signs a first stage", "Fails at ratification"]
+    head = ["Scenario", "Settles", "Signs a first stage", "Not ratified"]
     head += [
         "Settles on (median)",
         f"Of these, hold {counted(years, 'year')}",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from rich.text import Text
 
 from sim.commands.terminal.paper import Paper, plain_table
-from sim.prose import counted, hanging, listing, sentence
+from sim.commands.work import Work
+from sim.prose import hanging, listing, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
@@ -16,10 +15,6 @@ from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 from sim.words.shares import WORLD
-
-if TYPE_CHECKING:
-    from sim.commands.advising import AdviseJob, MediationJob
-
 
 NOTES = {
     "*": "of another day 0: its text only, tabled in this scenario's talks",
@@ -31,7 +26,7 @@ def _mark(one: Judged) -> str:
     return {"text": "*", "variant": "†"}.get(one.kind, "")
 
 
-def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
+def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     """The statement, the plans beside the published ones, what each changes, where it is."""
     paper = Paper()
     paper.bold(f"Advice: {found.title}")
@@ -62,12 +57,11 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     for said in dict.fromkeys(f"“{gone.lever}”: {gone.owner}" for gone in found.dropped):
         paper.print(f"Left out: {said} would lose by it.")
     paper.print("\n" + searched(found))
-    spent = f"{job.cpu:.0f} s of processor time"
-    paper.print(f"{spent}; {counted(job.kept, 'trial')} taken from an earlier run.")
-    paper.end(found.note, job)
+    paper.print(spent)
+    paper.end(found.note, work)
 
 
-def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
+def tell_mediation(found: Mediated, scenario: Scenario, spent: str, work: Work) -> None:
     """Outcome by outcome, a paragraph each, what each part adds to it."""
     paper = Paper()
     paper.bold(f"What the mediation adds: {found.title}")
@@ -98,8 +92,8 @@ def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> No
     told += [f"Cannot be switched off alone: {k} ({why})." for k, why in found.left_out.items()]
     for line in (line for text in told for line in hanging(text)):
         paper.print(line, soft_wrap=True)
-    paper.print(f"{job.cpu:.0f} s of processor time.")
-    paper.end(found.note, job)
+    paper.print(spent)
+    paper.end(found.note, work)
 
 
 def _measure(found: Mediated, number: int) -> str:
