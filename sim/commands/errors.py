@@ -28,7 +28,9 @@ def told(work: Work, *errors: type[Exception]) -> Iterator[None]:
     except KeyboardInterrupt:
         stop(work)
     except OSError as error:
-        cannot_write(error, work.folder, work.what_is_missing() if work.written else "")
+        cannot_write(
+            error, work.folder, work.what_is_missing() if work.written or work.kept else ""
+        )
 
 
 def stop(work: Work) -> NoReturn:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail, known_format, say, writing
+from sim.commands.errors import fail, known_format, say, told, writing
 
 
 def sweep(
@@ -55,39 +55,24 @@ def sweep(
     known_format(format_)
     from sim.commands.sweeping import SweepJob
     from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
-    from sim.commands.work import progress_bar
+    from sim.commands.work import Work, progress_bar
     from sim.ensemble.executors import ExecutorError
     from sim.ensemble.store import StoreError
     from sim.scenario import ScenarioError
     from sim.studies.sweep.plan import make_plan
 
-    talks = not (quiet or json_)
-    folder = out
-    job = None
-    try:
+    talks, changes = not (quiet or json_), opt.overrides(set_, calibration)
+    about = (files, vary or [], design, worlds, seed, changes)
+    with told(Work(out or Path("out")), ScenarioError, StoreError):
         with progress_bar(talks) as progress:
-            plan = make_plan(
-                files, vary or [], design, worlds, seed, opt.overrides(set_, calibration),
-                lambda done, all_: progress("checking cells", done, all_),
-            )  # fmt: skip
+            plan = make_plan(*about, lambda done, all_: progress("checking cells", done, all_))
         folder = out or Path("out") / f"sweep-{plan.name}"
         job = SweepJob(plan, folder, format_ if plots else None, overwrite or rerun)
+    with told(job, StoreError, ExecutorError):
         if talks:
             say(remaining_words(job) + "\n")
         with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
             swept = job.run(executor, progress)
-    except (ScenarioError, StoreError, ExecutorError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        if job is None:
-            raise
-        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
-        raise SystemExit(130) from None
-    except OSError as error:
-        if job is None:
-            cannot_write(error, folder or Path("out"))
-        where = error.filename2 or error.filename or job.folder
-        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_missing()}")
     if json_:
         sys.stdout.write(swept.text)
     elif not quiet:

@@ -15,7 +15,7 @@ from sim.prose import listing, percent
 from sim.results.outcomes import Measure, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, Pair
-from sim.studies.compare.shared import identities
+from sim.studies.compare.shared import identities, scale_texts
 from sim.words.shares import NOT_APART
 
 SAME_TEXT = 0.5
@@ -95,11 +95,7 @@ class Group(Record):
 
 def groups_of(runs: Sequence[Run], baseline: str) -> list[tuple[list[Run], int]]:
     """Runs of the same war and day 0 together, and the number of the war; the baseline's first."""
-    texts = {
-        run.scenario.name: {k: set(i.scale.values()) for k, i in run.scenario.issues.items()}
-        for run in runs
-    }
-    found = identities(texts, baseline)
+    found = identities({r.scenario.name: scale_texts(r.scenario) for r in runs}, baseline)
     wars: list[set[str]] = []
     for name, own in found.items():
         linked = [w for w in wars if any(_alike(own, found[other]) for other in w)]
