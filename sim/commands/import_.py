@@ -62,6 +62,8 @@ def import_(
     from sim.scenario import ScenarioError
 
     if survey:
+        if not path.is_dir():
+            fail(f"{path}: there is no such folder to survey")
         tell_survey(path)
         return
     try:
