@@ -23,6 +23,7 @@ from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.solve import solve
 from sim.commands.sweep import heatmap, sweep
+from sim.prose import SaidError
 
 app = typer.Typer(
     name="sim",
@@ -70,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             app(args=words, prog_name="python -m sim")
         finally:
             sys.stdout.flush()
+    except SaidError as error:
+        fail(str(error))
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         raise SystemExit(130) from None

@@ -8,6 +8,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+
+class SaidError(Exception):
+    """What a user can mend: its text is the sentence that says what is wrong, where, and how."""
+
+
 WIDTH = 80
 """Signs of a line on the terminal."""
 HARD = "\N{NO-BREAK SPACE}%"

@@ -51,14 +51,12 @@ def advise(
     overrides = opt.overrides(set_, calibration)
     loaded = load_scaled(file, overrides, NO_MEDIATOR)
     from sim.commands.advising import advised
-    from sim.ensemble.executors import ExecutorError
-    from sim.scenario import ScenarioError
 
     about = (file, loaded, overrides, tuple(against or ()))
     asked, searched, judged = (plans, generations, shown), (search_worlds, minutes), (worlds, seed)
     work = Work(out / loaded.scenario.name, TRIALS)
     with (
-        told(work, ExecutorError, ScenarioError, RuntimeError),
+        told(work),
         at_work(workers, cluster, not (quiet or json_)) as tools,
     ):
         found, spent = advised(*about, asked, searched, judged, work, *tools)
@@ -85,11 +83,10 @@ def mediation(
     """What mediator, hosts, levers and order add, each left out."""
     loaded = load_scaled(file, opt.overrides(set_, calibration), NO_MEDIATOR)
     from sim.commands.advising import measured
-    from sim.ensemble.executors import ExecutorError
 
     work = Work(out / loaded.scenario.name, TRIALS)
     with (
-        told(work, ExecutorError, RuntimeError),
+        told(work),
         at_work(workers, cluster, not (quiet or json_)) as tools,
     ):
         found, spent = measured(loaded, worlds, seed, work, *tools)

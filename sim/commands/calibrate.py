@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,32 +15,17 @@ from sim.commands.work import Work, at_work
 from sim.files import csv_text, json_text
 
 if TYPE_CHECKING:
-    from sim.ensemble.executors import Executor
-    from sim.ensemble.runner import Progress
+    pass
 
 CasesArgument = Annotated[
     Path | None,
     typer.Argument(metavar="DIR", help="Folder of cases with `outcome:`.", show_default="shipped"),
 ]
 CaseWorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each case.")]
+CASES = 64
+"""Pieces of work, about: none needs more workers."""
 OUT, KEPT = Path("out") / "calibration", "worlds"
 """Folder of the results, and the one in it of the worlds run so far."""
-
-
-@contextmanager
-def _at_work(
-    work: Work, workers: int | None, cluster: str | None, show: bool
-) -> Iterator[tuple[Executor, Progress]]:
-    """Where worlds run and who is told; what goes wrong is one sentence."""
-    from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.runner import RunError
-    from sim.scenario import ScenarioError
-
-    with (
-        told(work, ScenarioError, ExecutorError, RunError),
-        at_work(workers, cluster, show, 64) as tools,
-    ):
-        yield tools
 
 
 def calibrate(
@@ -60,7 +43,8 @@ def calibrate(
     from sim.studies.calibrate.words import told_calibration
 
     work = Work(out, KEPT)
-    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
+    show = not (quiet or json_)
+    with told(work), at_work(workers, cluster, show, CASES) as (executor, progress):
         made = calibration(cases, worlds, rows, executor, progress, out / KEPT)
         content = calibration_json(made)
         work.write("calibration.json", made.table.model_dump_json() + "\n")
@@ -87,7 +71,8 @@ def score(
     from sim.studies.calibrate.words import told_scores
 
     work = Work(out, KEPT)
-    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
+    show = not (quiet or json_)
+    with told(work), at_work(workers, cluster, show, CASES) as (executor, progress):
         made = scored(cases, worlds, executor, progress, out / KEPT)
         content = scores_json(made)
         work.write("scores.json", json_text(content))

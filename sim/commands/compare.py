@@ -45,12 +45,11 @@ def compare(
 
     import gc
 
-    from sim.ensemble.executors import ExecutorError, get_ready
+    from sim.ensemble.executors import get_ready
 
     if len(files) > 1 and cluster is None:
         get_ready(workers or jobs)
     from sim.commands.comparing import CompareJob
-    from sim.studies.compare.comparison import ComparisonError
     from sim.studies.compare.comparison import compare as compared
 
     gc.disable()
@@ -65,7 +64,7 @@ def compare(
         cluster,
     )
     job = CompareJob(asked, out, format_ if plots else None, report)
-    with told(job, ComparisonError, ExecutorError):
+    with told(job):
         comparison = job.run(show_progress=not (quiet or json_))
     if json_:
         from sim.studies.compare.tables import compare_json

@@ -48,7 +48,7 @@ def explain(
     """What decides it, what must be true, what would bring a deal."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
-    from sim.ensemble.executors import ExecutorError, get_ready
+    from sim.ensemble.executors import get_ready
 
     get_ready(workers)
     loaded = load_scaled(file, overrides, "nothing uncertain")
@@ -57,13 +57,13 @@ def explain(
         fix = did_you_mean(actor, scenario.actors, "there is")
         fail(f"--actor {actor}: there is no such actor; {fix}")
     from sim.commands.explaining import base_worlds, explained
-    from sim.ensemble.runner import Job, RunError
+    from sim.ensemble.runner import Job
 
     base = base_worlds(design) if design else 0
     job = Job(loaded, worlds, seed, overrides, traced=0)
     work, form = Work(out / scenario.name), format_ if plots else None
     with (
-        told(work, ExecutorError, RunError),
+        told(work),
         at_work(workers, cluster, not (quiet or json_)) as tools,
     ):
         done = explained(file, job, actor, odds, base, form, work, *tools)

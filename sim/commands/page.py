@@ -84,29 +84,22 @@ def finished_plans(
     show_progress: bool,
 ) -> list[Plan]:
     """Scenarios with their runs, or a clear error and exit code 2."""
-    from sim.ensemble.executors import ExecutorError
     from sim.ensemble.runner import Job, RunError, run_jobs
     from sim.page import Plan, prepared
-    from sim.scenario import ScenarioError, load_scenario
+    from sim.scenario import load_scenario
 
-    try:
-        loaded = [prepared(load_scenario(file, overrides)) for file in files]
-    except ScenarioError as error:
-        fail(str(error))
+    loaded = [prepared(load_scenario(file, overrides)) for file in files]
     names = [one.scenario.name for one in loaded]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         fail(f"{twice}: given twice; give each scenario once, under a name of its own.")
     jobs = [Job(one, worlds, seed, overrides, traced=1) for one in loaded]
     runs = {}
-    try:
-        chunks = sum(len(job.tasks) for job in jobs)
-        with at_work(workers, None, show_progress, chunks) as (executor, progress):
-            for place, run in run_jobs(jobs, executor, progress):
-                if isinstance(run, RunError) or run.failures:
-                    failures = run.failures
-                    fail(f"{names[place]}: not all worlds could be run; {failures[0]}")
-                runs[place] = run
-    except ExecutorError as error:
-        fail(str(error))
+    chunks = sum(len(job.tasks) for job in jobs)
+    with at_work(workers, None, show_progress, chunks) as (executor, progress):
+        for place, run in run_jobs(jobs, executor, progress):
+            if isinstance(run, RunError) or run.failures:
+                failures = run.failures
+                fail(f"{names[place]}: not all worlds could be run; {failures[0]}")
+            runs[place] = run
     return [Plan(one, runs[place]) for place, one in enumerate(loaded)]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, known_format, load_or_fail, writing
+from sim.commands.errors import fail, known_format, writing
 
 
 def solve(
@@ -34,10 +34,11 @@ def solve(
     Of the central world on day 0, or of listed options.
     """
     known_format(format_)
-    overrides = tuple(set_ or ())
-    loaded = load_or_fail(file, overrides)
-
     from sim.commands.solving import solve_job
+    from sim.scenario import load_any
+
+    overrides = tuple(set_ or ())
+    loaded = load_any(file, overrides)
 
     try:
         with writing(out):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, known_format, say, told, writing
+from sim.commands.errors import known_format, say, told, writing
 
 
 def sweep(
@@ -56,19 +56,16 @@ def sweep(
     from sim.commands.sweeping import SweepJob
     from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
     from sim.commands.work import Work, progress_bar
-    from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.store import StoreError
-    from sim.scenario import ScenarioError
     from sim.studies.sweep.plan import make_plan
 
     talks, changes = not (quiet or json_), opt.overrides(set_, calibration)
     about = (files, vary or [], design, worlds, seed, changes)
-    with told(Work(out or Path("out")), ScenarioError, StoreError):
+    with told(Work(out or Path("out"))):
         with progress_bar(talks) as progress:
             plan = make_plan(*about, lambda done, all_: progress("checking cells", done, all_))
         folder = out or Path("out") / f"sweep-{plan.name}"
         job = SweepJob(plan, folder, format_ if plots else None, overwrite or rerun)
-    with told(job, StoreError, ExecutorError):
+    with told(job):
         if talks:
             say(remaining_words(job) + "\n")
         with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
@@ -116,17 +113,13 @@ def heatmap(
     known_format(suffix)
     from sim.plots.drawing import save
     from sim.plots.heatmap import heatmap as paint
-    from sim.scenario import ScenarioError
     from sim.studies.sweep.results import read_sweep
     from sim.views.heatmap import heatmap_view
 
     target = out or folder / f"heatmap-{of.replace(':', '-')}"
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
-    try:
-        view = heatmap_view(read_sweep(folder), of, x, y, at or ())
-    except ScenarioError as error:
-        fail(str(error))
+    view = heatmap_view(read_sweep(folder), of, x, y, at or ())
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         save(paint(view), target)

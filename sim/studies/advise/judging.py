@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from sim.arrays import Array
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
-from sim.ensemble.executors import Executor, Lost
+from sim.ensemble.executors import Executor, ExecutorError, Lost
+from sim.ensemble.runner import RunError
 from sim.files import written_whole
 from sim.formulas.emulator import normal_scores, spread_of_share
 from sim.formulas.statistics import Z80, Z95, Interval, wilson
@@ -171,8 +172,8 @@ class Judge:
 
         Raises
         ------
-        RuntimeError
-            If a world could not be run.
+        ExecutorError, RunError
+            If a worker was lost, or a world could not be run.
         """
         keys = [self._key(one) for one in plans]
         both = dict(zip(keys, plans, strict=True))
@@ -189,10 +190,10 @@ class Judge:
             self.executor.run(timed_chunk, calls.values(), lambda _: None)
         ):
             if isinstance(found, Lost):
-                raise RuntimeError(f"a worker was lost: {found.reason}")
+                raise ExecutorError(f"A worker was lost: {found.reason}")
             result, seconds = found
             if isinstance(result, Failure):
-                raise RuntimeError(str(result))
+                raise RunError([result])
             self.cpu += seconds
             key, chunk = places[id(call)]
             parts.setdefault(key, {})[chunk] = result

@@ -141,8 +141,8 @@ def mediated(
 
     Raises
     ------
-    RuntimeError
-        If a world could not be run.
+    ExecutorError, RunError
+        If a worker was lost, or a world could not be run.
     """
     scenario = loaded.scenario
     built: list[tuple[str, str, Loaded]] = []

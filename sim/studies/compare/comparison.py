@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
-from sim.prose import did_you_mean
+from sim.prose import SaidError, did_you_mean
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
@@ -20,7 +20,7 @@ DEFAULT_BASELINE = "baseline"
 NOT_CALIBRATED = "not calibrated"
 
 
-class ComparisonError(Exception):
+class ComparisonError(SaidError):
     """Nothing can be compared; the message says why."""
 
 
