@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
 from sim.arrays import total
+from sim.engine.agents.bargainer import LEAST
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
@@ -226,3 +227,30 @@ def test_sides_that_answer_with_the_nearest_package_meet_wherever_they_can() -> 
         worth = 1.0 - total(slope[:, None] * np.abs(offers[None] - ideal[:, None]))
         met |= (worth >= least[:, None]).all(axis=0).any(axis=0)
     assert met.all()
+
+
+def test_at_its_least_a_side_with_curved_losses_asks_for_a_little_more_too() -> None:
+    data = drawn(3, "alternating")
+    for side, actor in enumerate(data["actors"].values()):
+        actor["positions"] = {
+            issue: {
+                "ideal": side,
+                "salience": 1 + n,
+                "curvature": 1.5 + n % 2,
+                "judgement": "made up",
+            }
+            for n, issue in enumerate(data["issues"])
+        }
+        actor["positions"]["i0"]["limit"] = 0.4 if side == 0 else 0.6  # lines miss each other
+    model = PeaceTalks(build(data), Draws(1, 1))
+    asked, worth = [], []
+    for _ in range(model.spec.rounds):
+        model.step()
+        for party in model.signatories:
+            turns = float(party.at_its_least[0])
+            if turns > 1.0:
+                gap = max(float(party.best[0] - party.reservation[0]), 0.0)
+                asked.append(float(party.target[0]) + LEAST / (turns - 1.0) ** 0.5 * gap)
+                worth.append(float(party.value(party.offer)[0]))
+    assert len(asked) > 5
+    assert (np.array(worth) >= np.array(asked) - 1e-6).all()

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, Some
+from sim.arrays import Array, ByWorld, Mask, Some
 from sim.engine.draws import Bounded, Draws
 from sim.engine.judged import judged
 from sim.engine.state import Talks
@@ -22,8 +22,6 @@ from sim.scenario.fields import Bound
 from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Kind = Literal["any", "interstate", "intrastate", "truce", "limited"]
 DAYS_A_YEAR = 365.25
 

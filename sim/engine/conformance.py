@@ -21,14 +21,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.tactics import Tactic, View
 from sim.registry import PROTOCOLS, TACTICS, Registry
 from sim.scenario import Scenario, load_data
-
-Array = NDArray[np.float64]
 
 WORLDS, FEWER = 60, 25
 NEVER, ALWAYS = 0.0, 0.999

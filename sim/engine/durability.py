@@ -17,16 +17,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some
+from sim.arrays import ALL, Array, Some
 from sim.engine.accidents import hazard, meets
 from sim.engine.agents import Party
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.utility import reservation_value
 from sim.scenario.agreement import Durability
-
-Array = NDArray[np.float64]
-
 
 NOBODY, ACCIDENT = -1, -2
 

@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import EVERYWHERE, Table
+from sim.arrays import EVERYWHERE, Array, Mask, Table
 from sim.engine.state import Talks
 from sim.formulas.bargaining.conflicts import clash, rivals, without_clash
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Loss = Callable[[Array], Array]
 """A party's loss per issue, packages (worlds, issues) to the same shape."""
 

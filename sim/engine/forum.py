@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, columns
+from sim.arrays import ByWorld, Mask, columns
 from sim.engine.agents import Party
 from sim.engine.state import Talks
 from sim.scenario.schema import Scenario
-
-Mask = NDArray[np.bool_]
 
 
 class Forum(ByWorld):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.draws import Draws
 from sim.scenario.schema import Engine
-
-Array = NDArray[np.float64]
 
 
 def judged(draws: Draws, engine: Engine, name: str) -> Array:

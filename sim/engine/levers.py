@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ByWorld
+from sim.arrays import Array, ByWorld, Mask
 from sim.engine.judged import judged
 from sim.engine.state import EVENTS, Rounds, Talks
 from sim.engine.war import Shift, War
 from sim.formulas.statistics import scaled_odds
 from sim.scenario.schema import Condition, EventCount, Lever
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class ActiveLever(ByWorld):

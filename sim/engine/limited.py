@@ -5,17 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, full
+from sim.arrays import Array, ByWorld, Mask, full
 from sim.engine.accidents import Breaks
 from sim.engine.state import Talks
 from sim.engine.war import Shift, War
 from sim.scenario.durations import DAYS_IN
 from sim.scenario.schema import LimitedStage
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 def chance_a_round(yearly: Array, round_days: float) -> Array:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.engine.draws import Draws
 from sim.engine.judged import judged
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Line, Wish
 from sim.scenario.schema import Scenario
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.engine.accidents import Truces
 from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
 from sim.engine.draws import Draws
@@ -35,9 +36,6 @@ from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
 
 __all__ = ["BEFORE_GATES", "BROKEN_DOWN", "OPEN", "REJECTED", "SETTLED", "PeaceTalks"]
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class PeaceTalks(mesa.Model, Forum):

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array, Mask
 from sim.engine.agents import Formulator, Party
 from sim.engine.durability import Durable
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import inside
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Weighed:

@@ -14,7 +14,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import EVERYWHERE, ByWorld, Table, full, total
+from sim.arrays import EVERYWHERE, Array, ByWorld, Mask, Table, full, total
 from sim.engine.lines import LineDraws
 from sim.engine.state import Rounds, Talks
 from sim.engine.war import War
@@ -24,8 +24,6 @@ from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.utility import losses, normalised
 from sim.scenario.agreement import Gate
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 NEVER = np.iinfo(np.int64).max
 UNASKED = 10.0

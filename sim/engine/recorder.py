@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, columns, side_by_side
+from sim.arrays import Array, ByWorld, Mask, columns, side_by_side
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
 from sim.engine.limited import Limited
@@ -17,8 +17,6 @@ from sim.engine.state import BEFORE_GATES, SETTLED, Talks
 from sim.engine.war import War
 from sim.engine.yardsticks import AtEnd, AtStart
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 IN_FORCE = "limited_now"
 """Whether each limited agreement is in force, where there are any."""
 EVERY_WORLD = ("offer", "value", "target", "reservation", "cost", "no_deal", IN_FORCE)

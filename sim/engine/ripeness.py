@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import blocks, stacked, total
+from sim.arrays import Array, Mask, blocks, stacked, total
 from sim.engine.agents import Party
 from sim.engine.agents.mediator import distances, drafting_points
 from sim.engine.exclusions import Exclusions
@@ -24,8 +24,6 @@ from sim.formulas.bargaining.red_lines import (
     under_all_choices,
 )
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 UNASKED = 10.0
 """Surplus of a party that is not asked: never the smallest."""

@@ -13,12 +13,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ByWorld, Table, evenly_spaced, full
+from sim.arrays import Array, ByWorld, Mask, Table, evenly_spaced, full
 from sim.engine.draws import Draws
 from sim.scenario.schema import Scenario, whole
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 Rounds = NDArray[np.int64] | int
 

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import columns
+from sim.arrays import Array, Mask, columns
 from sim.engine.agents import Formulator, Party
 from sim.engine.agents.delegate import Delegate
 from sim.engine.exclusions import Exclusions
@@ -22,9 +21,6 @@ from sim.engine.state import OPEN, SETTLED, Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.scenario.tracks import names_of, scenario_of, tracks_of
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Track(Forum):

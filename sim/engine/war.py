@@ -9,14 +9,12 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, ByWorld, Some, columns, full
+from sim.arrays import ALL, Array, ByWorld, Some, columns, full
 from sim.engine.draws import Draws
 from sim.engine.judged import judged
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.durations import DAYS_IN
 from sim.scenario.schema import Scenario, WarEffect
-
-Array = NDArray[np.float64]
 
 
 @dataclass(eq=False)

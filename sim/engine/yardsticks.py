@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.arrays import Array
 from sim.engine.agents import Formulator, Party
 from sim.engine.durability import NOBODY, Durable, Held
 from sim.engine.exclusions import Exclusions
@@ -16,8 +16,6 @@ from sim.engine.ratification import Ratification
 from sim.engine.ripeness import Ripeness
 from sim.engine.state import Talks
 from sim.engine.war import War
-
-Array = NDArray[np.float64]
 
 
 class AtStart(NamedTuple):

@@ -13,10 +13,10 @@ import numpy as np
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import apart, thirds
 from sim.prose import percent, sentence
+from sim.results.experiments import PREFIX, drawn_variables
 from sim.scenario.titles import WHETHER
 from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.measure import measure_of
-from sim.studies.explain.outline import experiments_array
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import day_text, kept
@@ -112,20 +112,25 @@ def hinges(run: Run) -> list[str]:
     measure = measure_of(run.ensemble, run.scenario)
     if not measure.is_share:
         return []
-    paths, table = experiments_array(run.ensemble)
     outcome = measure.values(run.ensemble)
-    z = kept(run.ensemble, "apart", lambda: np.array([apart(x, outcome) for x in table.T]))
-    least = NormalDist().inv_cdf(1 - LEVEL / 2 / max(len(paths), 1))
+    drawn = drawn_variables(run.ensemble)  # looked at one by one: together they take 2 KB a world
+    z = kept(
+        run.ensemble,
+        "apart",
+        lambda: np.array([apart(x.values.astype(float), outcome) for x in drawn.values()]),
+    )
+    least = NormalDist().inv_cdf(1 - LEVEL / 2 / max(len(drawn), 1))
     found = []
     for n in np.argsort(-np.abs(z), kind="stable")[:MOST_LINES]:
         if abs(z[n]) < least:
             break
-        x = table[:, n]
+        name, variable = list(drawn.items())[n]
+        path, x = name.removeprefix(PREFIX), variable.values.astype(float)
         parts = thirds(x)
         most, least_of = float(x[parts[0]].max()), float(x[parts[1]].min())
-        low, high = ends_words(paths[n], most, least_of, run.scenario)
+        low, high = ends_words(path, most, least_of, run.scenario)
         shares = [percent(float(outcome[part].mean())) for part in parts]
-        title = input_of(paths[n], run.scenario).title.removesuffix(WHETHER)
+        title = input_of(path, run.scenario).title.removesuffix(WHETHER)
         found.append(f"{sentence(title)}: {measure.case} in {shares[0]} of worlds {low}, in "
                      f"{shares[1]} {high}.")  # fmt: skip
     return found

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import Table, full, rows, total
+from sim.arrays import Array, Mask, Table, full, rows, total
 from sim.engine.agents.outlook import Outlook
 from sim.engine.exclusions import Exclusions
 from sim.engine.levers import ActiveLever
@@ -22,8 +21,6 @@ from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 if TYPE_CHECKING:
     from sim.engine.agents.party import Party
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 LEAST = 0.02
 """Aspiration below which a party is as good as down at its reservation value."""
 
@@ -165,11 +162,11 @@ class Bargainer(Outlook):
         signable: Array,
     ) -> None:
         """Write its position on the stages on the table, in some worlds, into ``x``."""
-        lines = self.loosest_limits()
+        lines, reach = self.loosest_limits(), (self.target, best)
         for table in tables:
-            on_table = self._walk(table, (self.target, best), (*aims, *lines), others, signable)
+            on_table = self._walk(table, reach, (*aims, *lines), others, signable)
             if self.curvature is not None:
-                on_table = self._corrected(on_table, table, best, aims, lines, others[0])
+                on_table = self._corrected(on_table, table, reach, aims, lines, others[0])
             table.put(x, on_table)
             if self.rules:
                 # back inside the stricter line where the walk does not meet the condition
@@ -190,14 +187,14 @@ class Bargainer(Outlook):
         """
         gap = np.maximum(best - self.reservation, 0.0)
         more = LEAST / np.sqrt(np.maximum(self.at_its_least - 1.0, 1.0))
-        goal = self.target + more * gap
+        goal, lines = self.target + more * gap, self.loosest_limits()
         for table in tables:
             offers = [o.offer for o in self.others if o.asked_at(table)]
             middle = sum(offers[1:], offers[0]) / len(offers) if offers else aims[0]
             middle = self.gates.nearest_to(self.index, middle, table, more)
-            near, _ = self._nearest(table, middle, aims, (goal, best), self.loosest_limits())
+            near, _ = self._nearest(table, middle, aims, (goal, best), lines)
             if self.curvature is not None:
-                near = self._corrected(near, table, best, aims, self.loosest_limits(), middle[None])
+                near = self._corrected(near, table, (goal, best), aims, lines, middle[None])
             table.put(x, near)
             if self.rules:
                 self._link(x, table, middle, aims, (goal, best))
@@ -288,14 +285,14 @@ class Bargainer(Outlook):
         self,
         x: Array,
         table: Table,
-        best: Array,
+        target: tuple[Array, Array],
         aims: tuple[Array, Array],
         lines: tuple[Array, Array],
         stands: Array,
     ) -> Array:
         """A walk on the issues on the table, corrected for curved losses."""
         assert self.curvature is not None
-        ideal, slope, low, high = (table.of(a) for a in (*aims, *lines))
+        (goal, best), (ideal, slope, low, high) = target, (table.of(a) for a in (*aims, *lines))
         return reach_target(
             x,
             np.clip(table.of_stack(stands[:1])[0], low, high),
@@ -303,5 +300,5 @@ class Bargainer(Outlook):
             np.where(slope > 0.0, table.of(self.weight), 0.0),
             self.curvature[table.issues],
             table.rows(best),
-            table.rows(self.target),
+            table.rows(goal),
         )

@@ -5,13 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ByWorld
+from sim.arrays import Array, ByWorld, Mask
 from sim.formulas.bargaining.red_lines import TOLERANCE
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class KnownLines(ByWorld):

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import blocks, columns, full, rows, stacked
+from sim.arrays import Array, Mask, blocks, columns, full, rows, stacked
 from sim.engine.agents.base import Participant
 from sim.engine.agents.party import Party, deadline_of, draw_leave_after
 from sim.engine.exclusions import Exclusions
@@ -27,8 +27,6 @@ from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_bey
 from sim.formulas.bargaining.utility import losses
 from sim.scenario.schema import whole
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 DRAFT_POINTS = 21
 MANIPULATOR = "manipulator"
 Index = NDArray[np.intp]

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, full, total
+from sim.arrays import ALL, Array, Mask, Some, full, total
 from sim.engine.agents.preferences import Preferences
 from sim.engine.exclusions import Exclusions
 from sim.engine.levers import ActiveLever
@@ -17,9 +16,6 @@ from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import Beliefs, Shift, War
 from sim.formulas.bargaining.utility import reservation_value
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Outlook(Preferences):

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, Table, full, total
+from sim.arrays import ALL, Array, Mask, Some, Table, full, total
 from sim.engine.agents.bargainer import LEAST, Bargainer
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.draws import Draws
@@ -24,9 +23,6 @@ from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.tactics import View
 from sim.registry import TACTICS
 from sim.scenario.schema import Scenario, whole
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Party(Bargainer):

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 import mesa
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.arrays import ALL, Some, Table, full, total
+from sim.arrays import ALL, Array, Mask, Some, Table, full, total
 from sim.engine.agents.base import Participant
 from sim.engine.exclusions import Exclusions
 from sim.engine.lines import DrawnLine, LineDraws
@@ -19,9 +18,6 @@ from sim.formulas.bargaining.deferral import Deferral
 from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
 from sim.formulas.bargaining.walk import snap
-
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 
 class Preferences(Participant):

@@ -6,18 +6,13 @@ from abc import ABC, abstractmethod
 from typing import ClassVar
 from typing import Protocol as TypingProtocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.arrays import ByWorld, stacked
+from sim.arrays import Array, ByWorld, Mask, stacked
 from sim.engine.agents import Formulator, Party
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.registry import PROTOCOLS
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 register = PROTOCOLS.register
 
 

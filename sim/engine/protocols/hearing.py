@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import BLOCK, blocks
+from sim.arrays import BLOCK, Array, Mask, blocks
 from sim.engine.agents import Formulator
 from sim.engine.agents.mediator import Estimates
 from sim.engine.state import Talks
 from sim.formulas.bargaining.criticism import best_steps, most_along, revised
 from sim.formulas.bargaining.drafting import at
 
-Array = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 LEAST = 1e-9
 """Salience with which an issue that is nothing to a party comes last in its criticism."""
