@@ -55,6 +55,9 @@ def short_words(
     told = {what: _deciding(found, scenario), "What must be true": _ruling(found)}
     if found.searched:
         told["What stands in the way"] = _standing(found, scenario)
+    if found.unreached and not found.actor:
+        worlds = found.unreached[0].partition(". ")[0].removeprefix("In ")
+        told["Missed"] = f"in {worlds}; what would have brought it is told with all the rest."
     for one in found.changes:
         told[changed_title(one, scenario).partition(" (")[0]] = _changing(one, scenario)
     if found.searched and not found.changes:
@@ -93,10 +96,11 @@ def _ruling(found: Explanation) -> str:
 
 def _standing(found: Explanation, scenario: Scenario) -> str:
     single = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD]
+    deadline = [one for one in found.obstacles if one.keys == ["deadline"] and one not in single]
     told = [
         f"{listing(one.what)} ({percent(one.settle)}"
         + (f"; {percent(one.unratified)} more fail a vote)" if one.unratified >= TOLD else ")")
-        for one in [*single[:MOST], *found.together[:1]]
+        for one in [*single[:MOST], *found.together[:1], *deadline]
     ]
     if not told:
         return standing(found, scenario)[-2 if scenario.deadline is None else -1]
