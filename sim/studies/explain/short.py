@@ -132,7 +132,8 @@ def _alone(found: Explanation, scenario: Scenario) -> str:
     told = [f"{actor_words(k, scenario)} {percent(v)}" for v, k in able]
     others = [actor_words(k, scenario) for k, v in found.alone.items() if v < TOLD]
     told += [f"under {percent(TOLD)}: {listing(others)}"] if others else []
-    return f"{'; '.join(told)}."
+    own = " The smallest change of one side's own: --actor KEY." if able else ""
+    return f"{'; '.join(told)}.{own}"
 
 
 def _mediating(found: Explanation) -> str:
