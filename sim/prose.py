@@ -26,7 +26,7 @@ def percent(share: float | None, interval: Sequence[float] | None = None) -> str
     Examples
     --------
     >>> [percent(x) for x in (0.0, 0.0002, 0.005, 0.465, 0.955, 0.9991, 1.0)]
-    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '95.5 %', 'over 99.9 %', '100 %']
+    ['0 %', 'under 0.1 %', '0.5 %', '47 %', '96 %', 'over 99.9 %', '100 %']
     >>> percent(0.1644, [0.160, 0.169])
     '16.4 %'
     """
@@ -37,18 +37,24 @@ def percent(share: float | None, interval: Sequence[float] | None = None) -> str
         return "under 0.1 %"
     if 99.9 < value < 100:
         return "over 99.9 %"
-    if 10 <= value <= 90 and not _is_narrow(interval):
+    if 10 <= value < 99 and not _is_narrow(interval):
         return f"{math.floor(value + 0.5)} %"
     return f"{value:.1f}".removesuffix(".0") + " %"
 
 
 def span_words(interval: Sequence[float] | None) -> str:
-    """An interval as ``9–13 %``."""
+    """An interval as ``9–13 %``, a narrow one with a digit more: ``0–1.1 %``.
+
+    Examples
+    --------
+    >>> span_words([0.09, 0.126]), span_words([0.0, 0.011]), span_words([0.989, 1.0])
+    ('9–13 %', '0–1.1 %', '98.9–100 %')
+    """
     if interval is None:
         return ""
-    low, high = (100 * x for x in interval)
     digits = 1 if _is_narrow(interval) else 0
-    return f"{low:.{digits}f}–{high:.{digits}f} %"
+    low, high = (f"{100 * x:.{0 if round(x, 9) in (0, 1) else digits}f}" for x in interval)
+    return f"{low}–{high} %"
 
 
 def _is_narrow(interval: Sequence[float] | None) -> bool:

@@ -15,6 +15,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from sim.plots.svg import SIDE
 from sim.scenario.schema import Scenario
 from sim.views import colours
 from sim.views.colours import actor_colors, ink, tint
@@ -42,13 +43,14 @@ def _beyond_the_axes(figure: Figure) -> Iterable[Text]:
 
 
 def faults(figure: Figure) -> list[str]:
-    """Texts that are cut or leave the canvas, and pairs that meet."""
+    """Texts that are cut or leave what a page shows of the canvas, and pairs that meet."""
     boxes = texts(figure)
     width, height = figure.bbox.width, figure.bbox.height
+    side = SIDE * figure.dpi / 72  # which a page leaves out
     found = [
         f"{label!r} leaves the figure"
         for label, box in boxes
-        if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height
+        if box.x0 < side or box.y0 < 0 or box.x1 > width - side or box.y1 > height
     ]
     # "settle without …" is said so; "Ukraine's…" is not all of it
     found += [f"{label!r} is cut" for label, _ in boxes if re.search(r"\S…$", label)]

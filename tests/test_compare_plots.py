@@ -21,9 +21,7 @@ from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
-from sim.views.compare import packages_view
-from sim.views.compare.gains import gain_of, plan_gain_of
-from sim.views.compare.packages import terms_of
+from sim.views.compare.packages import packages, terms_of
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY
@@ -154,7 +152,7 @@ def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
 
 def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
     figure = figure_of(either, "time")
-    never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "never"))
+    never = " ".join(t.get_text().replace("\n", " ") for t in by_gid(figure, "notes"))
     for run in either.runs:
         name = run.scenario.name
         shown = [axes for axes in figure.axes if axes.get_gid() == name]
@@ -175,7 +173,7 @@ def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
 def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     figure = figure_of(compared, "packages")
     seen = {str(a.get_gid()) for a in figure.findobj() if ":" in str(a.get_gid())}
-    view = packages_view(compared)
+    view = packages(compared)
     assert view is not None
     assert seen == {
         f"{'agreed' if one.agreed else 'plan'}:{issue}:{n}"
@@ -204,8 +202,11 @@ def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> Non
         axes = panel(figure, actor)
         for run in compared.runs:
             name = run.scenario.name
-            both = (("gain", gain_of(run, actor)), ("plan", plan_gain_of(run, actor)))
-            for kind, values in both:
+            known, plan = actor in run.ensemble.actor.values, run.summary.plan
+            for kind, there in (("gain", known), ("plan", known and plan is not None)):
+                name_of = "gain" if kind == "gain" else "plan_gain"
+                values = run.ensemble[name_of].sel(actor=actor).values if there else np.zeros(0)
+                values = values[np.isfinite(values)]
                 marks = lines(axes, f"{kind}:{name}")
                 assert len(marks) == (len(values) > 0 and name in compared.actor_group)
                 if marks:
@@ -261,7 +262,7 @@ def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None
         if one.measure.key not in shown:
             continue
         axes = panel(figure, one.measure.key)
-        scale = 100 if one.measure.kind == "share" else 1
+        scale = 1 if one.measure.kind == "days" else 100  # points of utility, too
         for kind, values in (
             ("value", [one.value]),
             ("interval", one.interval),

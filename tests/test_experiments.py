@@ -15,6 +15,7 @@ from sim.ensemble.saved import load_results
 from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table
 from sim.scenario import load_scenario
+from sim.scenario.titles import title_of
 from tests.conftest import SCENARIOS
 
 LIMIT = "actors.putin.positions.territory.line.at"
@@ -52,6 +53,18 @@ def test_what_is_kept_is_what_the_engine_used() -> None:
     path = "actors.trump.levers.cut_arms"
     assert ((table[f"{path}.pull"] <= table[f"{path}.credibility"]) == carried_out).all()
     assert (table[f"actors.{model.levers[0].key.replace('.', '.levers.')}.delay"] == delay).all()
+
+
+@pytest.mark.parametrize(
+    "file", [*sorted(SCENARIOS.glob("*.yaml")), *sorted((SCENARIOS / "past").glob("*.yaml"))]
+)
+def test_no_two_numbers_have_one_title_and_none_is_told_by_keys(file: Path) -> None:
+    scenario = load_scenario(file).scenario
+    paths = list(PeaceTalks(scenario, Draws(1, 1)).draws.once)
+    titles = [title_of(path, scenario) for path in paths]
+    assert len(paths) > 20
+    assert not [path for path, title in zip(paths, titles, strict=True) if titles.count(title) > 1]
+    assert not [title for title in titles if "_" in title or title.startswith("Durability:")]
 
 
 def test_draws_are_kept_of_worlds_that_are_left_out_too() -> None:

@@ -15,13 +15,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from sim.formulas.statistics import wilson
-from sim.plots.heatmap import _even_shades, heatmap
+from sim.plots.heatmap import even_shades, heatmap
 from sim.plots.style import SMALL, house_style
 from sim.prose import percent, span_words
 from sim.scenario import ScenarioError
 from sim.studies.sweep.results import SweepResults, read_sweep
 from sim.studies.sweep.surface import surface
-from sim.views.colours import TEAL, luminance
+from sim.views.colours import luminance
 from sim.views.heatmap import heatmap_view
 from tests.conftest import typed
 from tests.test_sweep import COSTS, LAND, run, write
@@ -105,7 +105,7 @@ def test_colours_run_from_pale_at_0_in_even_steps_of_lightness(sweeps: Path) -> 
     assert all(a[1] >= b[1] for a, b in itertools.pairwise(pairs))
     assert lightness[0, 2] > 0.9  # nobody settles there
     # CIE lightness of the colours falls everywhere, nowhere more than twice as fast as elsewhere
-    steps = np.array([luminance(tuple(c)) for c in _even_shades(TEAL, 33)])
+    steps = np.array([luminance(tuple(c)) for c in even_shades(1.0, 33)])
     falls = -np.diff(116 * np.cbrt(steps) - 16)
     assert falls.min() > 0
     assert falls.max() < 2 * falls.min()

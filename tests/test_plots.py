@@ -20,20 +20,28 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, drawings, save
 from sim.plots.convergence import corners
+from sim.plots.sheet import even_columns, grid
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.scenario import load_scenario
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
-from sim.views.convergence import convergence_view, deciding, holders
+from sim.views.convergence import convergence_view, deciding, holders, lines_of
 from sim.views.layout import nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
-from sim.views.pressure import pressure_view
-from sim.views.run_data import band, conditional_lines, red_lines, signatories
+from sim.views.pressure import SELDOM, pressure_view
+from sim.views.run_data import (
+    band,
+    colors_of,
+    is_certain,
+    is_crowd,
+    red_lines,
+    signatories,
+)
 from sim.views.view import foot_line
 from sim.words.shares import FEW
-from tests.pictures import faults, hues, meanings
+from tests.pictures import faults, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40
@@ -401,6 +409,32 @@ def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
     for figure in charts_of(crowd).values():
         assert faults(figure) == []
         assert figure.get_size_inches()[1] < 12
+    # a colour each, or one for all
+    assert is_crowd(crowd)
+    assert len(set(colors_of(crowd).values())) == 1
+
+
+def test_a_group_is_told_by_rounds_and_without_odds(crowd: Run) -> None:
+    assert is_certain(crowd)
+    for name, figure in charts_of(crowd).items():
+        said = " ".join(text for text, _ in texts(figure))
+        assert not re.search(r"\b(19|20)\d\d\b|days|central world|no deal is|aims for", said), name
+        assert not re.search(r"\d–\d+(\.\d)? %", said), f"{name}: nothing is uncertain"
+        if name != "utility":
+            assert "The group decides all 2 issues in round 1" in words(figure, "headline")
+    ticks = [t.get_text() for t in panel(drawn(crowd, "outcome"), "time").get_xticklabels()]
+    assert ticks[:2] == ["round 0", "1"]
+
+
+@pytest.mark.parametrize("count", range(1, 14))
+def test_columns_leave_few_places_empty(count: int) -> None:
+    columns = even_columns(count, 4, 3)
+    if count >= 3:
+        assert -count % columns == min(-count % 3, -count % 4 if count > 3 else 9)
+    cell, places = grid(count, columns, 0.3)
+    lefts = sorted({left for left, _ in places})
+    assert len(set(places)) == count
+    assert lefts[-1] + cell == pytest.approx(11 - lefts[0])
 
 
 # --- outcome -------------------------------------------------------------------------------
@@ -481,7 +515,8 @@ def test_package_shows_what_was_agreed(run: Run) -> None:
         values = data.agreed.values[settled, n] if settled.any() else data.agreed.values[:, n]
         values = values[~np.isnan(values)]
         bars = lines(axes, f"spread:{issue}")
-        assert len(bars) == (len(values) > 0 and spec.kind != "options"), "between lies nothing"
+        differ = len(values) >= FEW and np.ptp(values) > 0
+        assert len(bars) == (differ and spec.kind != "options"), "between lies nothing"
         for bar in bars:
             np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
         if len(values):
@@ -511,7 +546,8 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert north.get_xdata()[0] == pytest.approx(0.2, abs=0.01)
     assert north.get_marker() == ">", "what lies above is barred"
     assert any("No common ground in 100 %" in t.get_text() for t in figure.texts)
-    assert conditional_lines(never, "south", "land") == [0.4]
+    found = [line.at for line in lines_of(never, "south", "land") if line.conditional]
+    assert found == [0.4]
 
 
 # --- utility -------------------------------------------------------------------------------
@@ -549,12 +585,17 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
         (line,) = lines(cost, actor)
         shown = len(line.get_xdata())
         np.testing.assert_allclose(line.get_ydata(), 100 * run.central.cost.values[:shown, n])
+        (bar,) = lines(cost, f"range:{actor}")
+        every = 100 * run.ensemble.cost.values[:, shown - 1, n]
+        np.testing.assert_allclose(bar.get_ydata(), np.quantile(every, [0.1, 0.9]), rtol=1e-5)
+    assert not cost.collections, "bands of several sides would mix"
     for issue in list(run.scenario.war.drift)[:2]:
         (line,) = lines(panel(figure, f"no_deal:{issue}"), "no_deal")
         column, shown = list(run.scenario.issues).index(issue), len(line.get_xdata())
         np.testing.assert_array_equal(line.get_ydata(), run.central.no_deal.values[:shown, column])
     view = pressure_view(run)
     acting = {lever.key for lever in view.levers}
+    assert all(lever.shares[-1] >= SELDOM or lever.pulled is not None for lever in view.levers)
     idle = set(run.central.lever.values.tolist()) - acting
     for key in idle:
         owner, _, name = key.partition(".")

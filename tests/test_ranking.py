@@ -17,7 +17,7 @@ from sim.studies.compare.contents import contents
 from sim.studies.compare.ranking import best_words, distance_words
 from sim.studies.compare.short import answer_words, ranking_lines
 from sim.studies.compare.words import difference_words
-from sim.views.compare import odds_view
+from sim.views.compare.odds import odds as odds_view
 
 
 def _run(toy: dict[str, Any], name: str, worlds: int = 80, **limits: float) -> Run:

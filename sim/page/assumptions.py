@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.results.experiments import UNITS, unit_of
 from sim.scenario import Loaded
 from sim.scenario.fields import sourced_parts
 from sim.scenario.schema import Scenario
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at
 from sim.studies.calibrate.parameters import PARAMETERS
+from sim.studies.explain.inputs import issue_of
 
 Keys = tuple[str | int, ...]
 GROUPS = {
@@ -30,6 +32,8 @@ OF_ENGINE = {parameter.name: parameter for parameter in PARAMETERS}
 
 IN_DAYS = ("patience", "leave_after", "delay")
 """Numbers that are drawn in days; a plain number in a file would count rounds."""
+TOLD = {unit for unit in UNITS.values() if unit.startswith(("days", "utility", "scale units"))}
+"""Units that stand after a value."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,10 @@ class Assumption:
         The way to it in the scenario's data; numbers count elements of lists.
     group : str
         The actor's key, or a word.
-    issue : str
-        The issue on whose scale it is, or an empty text.
+    unit : str
+        What follows its value; empty where the value says enough.
+    scale : tuple of (float, str)
+        Points and texts of the scale that it is on, if it is on one.
     judgement, sources :
         What the part that holds it rests on.
     """
@@ -52,7 +58,8 @@ class Assumption:
     keys: Keys
     title: str
     group: str
-    issue: str
+    unit: str
+    scale: tuple[tuple[float, str], ...]
     judgement: str
     sources: tuple[str, ...]
 
@@ -75,6 +82,7 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         part = parts[max(around, key=len)] if around else None
         # an actor's positions in talks beside the main ones are its own as well
         owner = keys[1] if keys[0] == "actors" else keys[3] if keys[2:3] == ("positions",) else ""
+        issue = issue_of(path, scenario)
         head = str(owner) if owner in scenario.actors else GROUPS.get(str(keys[0]), "Other")
         found.append(
             Assumption(
@@ -82,7 +90,8 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
                 keys,
                 title_of(path, scenario),
                 head,
-                _issue_of(path, scenario),
+                unit if (unit := unit_of(path)) in TOLD else "",
+                tuple(issue.scale.items()) if issue else (),
                 (part.judgement or "") if part else "",
                 tuple(part.source) if part else (),
             )
@@ -96,7 +105,7 @@ def _of_engine(path: str) -> Assumption:
     known = OF_ENGINE[keys[1]]
     title = known.title[0].upper() + known.title[1:]
     why = f"Drawn as past talks allow; before them: {known.reason}"
-    return Assumption(path, keys, title, GROUPS["engine"], "", why, ())
+    return Assumption(path, keys, title, GROUPS["engine"], "", (), why, ())
 
 
 def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | None:
@@ -159,13 +168,3 @@ def with_lines(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _numbered(keys: Keys, scenario: Scenario) -> Keys:
     """As the parts of a checked scenario count: costs are parts of their own there."""
     return keys[:-1] if keys[-1] == "per_month" else keys
-
-
-def _issue_of(path: str, scenario: Scenario) -> str:
-    """The issue on whose scale a number lies, if it lies on one."""
-    parts = path.split(".")
-    on_scale = ("ideal", "limit", "limits", "at", "no_deal", "at_least", "at_most", "text")
-    if not any(p in on_scale for p in parts) or "levers" in parts or "deterrence" in parts:
-        return ""
-    named = [p for p in parts if p in scenario.issues]
-    return named[-1] if named else ""

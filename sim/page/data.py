@@ -276,6 +276,7 @@ def _entry(one: _Input, tables: _Once, texts: _Once) -> dict[str, Any]:
         held[number] = {
             "keys": list(what.keys),
             "text": texts.place([what.judgement, list(what.sources)]),
+            "scale": tables.place([list(point) for point in what.scale]),
         }
         if not one.switch:
             at = np.quantile(values, ndtr(GRID))
@@ -286,7 +287,7 @@ def _entry(one: _Input, tables: _Once, texts: _Once) -> dict[str, Any]:
         "key": one.key,
         "title": first.title,
         "group": first.group,
-        "issue": first.issue,
+        "unit": first.unit,
         "switch": one.switch,
         "days": first.keys[-1] in IN_DAYS,
         "bits": one.bits,

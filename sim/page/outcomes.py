@@ -89,12 +89,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
             {"title": stage.title or stage.name.replace("_", " ")} for stage in scenario.stages
         ],
         "actors": [
-            {
-                "key": a,
-                "short": scenario.actors[a].short,
-                "color": colors[a],
-                "ink": ink(colors[a]),
-            }
+            {"key": a, "short": scenario.actors[a].short, "color": colors[a], "ink": ink(colors[a])}
             for a in actors
         ],
         "names": {key: actor.short for key, actor in scenario.actors.items()},

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import MARGIN, WIDTH, Sheet, mark
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.views.backtest import BacktestView, Coverage
 from sim.views.colours import ink
@@ -32,20 +32,20 @@ def backtest(view: BacktestView) -> Figure:
         Panels ``errors`` and, with enough issues to judge distributions, ``coverage``.
     """
     key = [
-        Mark("gives a point", "point", {"marker": "o", "color": DARK, "markersize": 6}),
-        Mark("gives a distribution: its median", "point", {"marker": "D", "color": GREY}),
-        Mark("compromise mean", "line", DASHED),
+        mark("gives a point", marker="o", color=DARK, markersize=6),
+        mark("gives a distribution: its median", marker="D", color=GREY),
+        mark("compromise mean", **DASHED),
     ]
     rows = ROW * len(view.rows)
     body = 0.3 + (max(rows, SQUARE + 0.95) if view.coverage else rows) + 0.6
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body, key)
+    sheet = Sheet(view, body, key)
     left = MARGIN + max(text_width(row.title) for row in view.rows) + 0.15
     right = WIDTH - MARGIN - NUMBERS - (SQUARE + 0.6 if view.coverage else 0.0)
-    sheet.text(MARGIN, 0, "Predictor", size=10.5, weight="bold")
+    sheet.heading(MARGIN, 0, "Predictor")
     _errors(sheet.axes(left, 0.3, right - left, rows, gid="errors"), view)
     if view.coverage:
         side = WIDTH - MARGIN - SQUARE
-        sheet.text(side - 0.5, 0, "Held the outcome", size=10.5, weight="bold")
+        sheet.heading(side - 0.5, 0, "Held the outcome")
         _coverage(sheet.axes(side, 0.3, SQUARE, SQUARE, gid="coverage"), view.coverage)
     return sheet.figure
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,21 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, date_axis, end_labels, scale_axis
-from sim.plots.style import DARK, GREY, line_height, styled, text_width, wrapped
+from sim.plots.sheet import (
+    INNER,
+    MARGIN,
+    Mark,
+    Sheet,
+    date_axis,
+    dot,
+    end_labels,
+    even_columns,
+    grid,
+    mark,
+    scale_axis,
+    stages,
+)
+from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
 from sim.prose import listing, percent
 from sim.views.colours import LIMITED, OUTSIDE, ink, tint
 from sim.views.convergence import ConvergenceView, IssuePanel, RedLine, Stand
@@ -25,6 +39,10 @@ TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
 REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": OUTSIDE,
                         "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
+DEAL: dict[str, Any] = {"marker": "D", "markersize": 7, "color": DARK,
+                        "markeredgecolor": "white", "markeredgewidth": 1}  # fmt: skip
+TABLED: dict[str, Any] = {"marker": "o", "markersize": 3, "color": "#333333",
+                          "markerfacecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""
 
@@ -41,56 +59,57 @@ def convergence(view: ConvergenceView) -> Figure:
     """
     large = [p for p in view.panels if p.decides]
     small = [p for p in view.panels if not p.decides]
-    columns = 1 if len(large) == 1 else 2
-    cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
-    rows = [large[n : n + columns] for n in range(0, len(large), columns)]
-    heights = [_height(row, cell) for row in rows]
-    little = (WIDTH - 2 * MARGIN - GUTTER * (SMALL_COLUMNS - 1)) / SMALL_COLUMNS
-    lower = [small[n : n + SMALL_COLUMNS] for n in range(0, len(small), SMALL_COLUMNS)]
-    parts = [small_heights(row, little) for row in lower]
+    columns = min(len(large), 2)
+    cell, places = grid(len(large), columns, GUTTER)
+    heights = [_height(large[n : n + columns], cell) for n in range(0, len(large), columns)]
+    across = even_columns(len(small), SMALL_COLUMNS, 3)
+    little, spots = grid(len(small), across, GUTTER)
+    parts = [small_heights(small[n : n + across], little) for n in range(0, len(small), across)]
     pitches = [sum(part) + SMALL_PANEL + 0.4 for part in parts]
-    body = sum(heights) + sum(pitches) + _limited_height(view)
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body, key_marks(view))
-    top = 0.0
-    for row, height in zip(rows, heights, strict=True):
-        for n, panel in enumerate(row):
-            _large(sheet, view, panel, MARGIN + n * (cell + GUTTER), top, cell, height)
-        top += height
-    for row, part, height in zip(lower, parts, pitches, strict=True):
-        for n, panel in enumerate(row):
-            place = (MARGIN + n * (little + GUTTER), top)
-            small_panel(sheet, view, panel, place, little, part, SMALL_PANEL)
-        top += height
+    upper, lower = sum(heights), sum(pitches)
+    sheet = Sheet(view, upper + lower + _limited_height(view), key_marks(view))
+    for panel, (left, row) in zip(large, places, strict=True):
+        _large(sheet, view, panel, left, sum(heights[:row]), cell, heights[row])
+    for panel, (left, row) in zip(small, spots, strict=True):
+        place = (left, upper + sum(pitches[:row]))
+        small_panel(sheet, view, panel, place, little, parts[row], SMALL_PANEL)
     if view.limited:
-        _limited(sheet, view, top)
+        _limited(sheet, view, upper + lower)
     return sheet.figure
 
 
 def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
     """What the panels show; small ones have no red lines."""
-    marks = [
-        Mark(name, "line", {"color": color, "linewidth": 2.4}, ink(color))
-        for name, color in view.actors
-    ]
+    marks = [mark(name, ink(color), color=color, linewidth=2.4) for name, color in view.actors]
     if view.single:
-        marks.append(Mark("single worlds", "line", {"color": GREY, "linewidth": 0.7}))
-    lines = list(view.lines()) if with_lines else []
-    for words, some in (
-        ("red line, stated", {True}),
-        ("red line, believed", {False, None}),
-    ):
-        if any(line.stated in some and not line.conditional for line in lines):
-            marks.append(Mark(words, "point", red_line_style(RedLine(0, True, True in some), DARK)))
-    if any(line.conditional for line in lines):
-        marks.append(Mark("red line if other terms suit", "point",
-                          red_line_style(RedLine(0, True, conditional=True), DARK)))  # fmt: skip
+        marks.append(mark("single worlds", color=GREY, linewidth=0.7))
+    if with_lines:
+        marks += red_line_marks(view.lines(), red_line_style)
     if any(len(p.texts) for p in view.panels):
-        marks.append(Mark("mediator's text", "point", _text_style()))
+        marks.append(mark("mediator's text", **TABLED))
     if any(p.deal for p in view.panels):
-        marks.append(Mark("agreed", "point", _deal_style()))
+        marks.append(mark(_agreed(view), **DEAL))
     if any(p.real for p in view.panels):
-        marks.append(Mark("what was signed in truth", "point", REAL))
+        marks.append(mark("what was signed in truth", **REAL))
     return marks
+
+
+def _agreed(view: ConvergenceView) -> str:
+    return "decided" if view.calendar.in_rounds else "agreed"
+
+
+def red_line_marks(
+    lines: Iterable[RedLine], style: Callable[[RedLine, str], dict[str, Any]]
+) -> list[Mark]:
+    """Entries of the key for the kinds of red lines that there are."""
+    kinds = {(line.conditional, bool(line.stated)) for line in lines}
+    named = (
+        ("red line, stated", RedLine(0, True, True)),
+        ("red line, believed", RedLine(0, True)),
+        ("red line if other terms suit", RedLine(0, True, conditional=True)),
+    )
+    return [mark(words, **style(one, DARK)) for words, one in named
+            if (one.conditional, bool(one.stated)) in kinds]  # fmt: skip
 
 
 def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
@@ -103,16 +122,6 @@ def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
         "markerfacecolor": face,
         "markeredgewidth": 0.0 if line.conditional else 1.4,
     }
-
-
-def _text_style() -> dict[str, Any]:
-    return {"marker": "o", "markersize": 3, "markerfacecolor": "white", "color": "#333333",
-            "markeredgewidth": 0.8}  # fmt: skip
-
-
-def _deal_style() -> dict[str, Any]:
-    return {"marker": "D", "markersize": 7, "color": DARK, "markeredgecolor": "white",
-            "markeredgewidth": 1}  # fmt: skip
 
 
 def _title(panel: IssuePanel, cell: float) -> list[str]:
@@ -131,21 +140,21 @@ def _large(
     pitch: float,
 ) -> None:  # fmt: skip
     lines = _title(panel, cell)
-    sheet.text(left, top, "\n".join(lines), size=TITLE, weight="bold")
+    sheet.heading(left, top, lines)
     under = top + len(lines) * line_height(TITLE) + 0.02
     status = wrapped(panel.status, cell, lines=2)
-    sheet.text(left, under, "\n".join(status), color="#444444", gid="status")
+    sheet.text(left, under, status, color="#444444", gid="status")
     head = under + len(status) * line_height() + HEAD - 0.02 - top
     height = pitch - head - UNDER
     barred = [stand for stand in panel.stands if stand.lines]
     named = len(panel.stands) <= NAMED
-    ends = ["agreed"] if panel.deal else [s.name for s in panel.stands if named]
+    ends = [_agreed(view)] if panel.deal else [s.name for s in panel.stands if named]
     names = max(map(text_width, ends), default=0.0)
     right = min(names + 0.2, 0.25 * cell) + STEP * len(barred) + 0.08
     width = cell - TICKS - right
     axes = sheet.axes(left + TICKS, top + head, width, height, gid=panel.key)
     axes.set_ylim(-0.05, 1.05)
-    date_axis(axes, view.start, view.end, width, most=8)
+    date_axis(axes, view.calendar, view.end, width, most=8)
     scale_axis(axes, panel.issue, height, TICKS - 0.08)
     axes.grid(axis="y")
     gap = STEP * len(barred) + (0.06 if barred else 0.0)
@@ -154,22 +163,22 @@ def _large(
         x = 1 + (0.09 + STEP * n) / width
         for line in stand.lines:
             edge = 0.035 * (1 if line.above else -1)
-            axes.plot([x], [line.at + edge], transform=axes.get_yaxis_transform(), clip_on=False,
-                      linestyle="", gid=f"limit:{stand.actors[0]}", zorder=4,
-                      **red_line_style(line, stand.color))  # fmt: skip
+            dot(axes, x, line.at + edge, transform=axes.get_yaxis_transform(),
+                gid=f"limit:{stand.actors[0]}", **red_line_style(line, stand.color))  # fmt: skip
             axes.plot([x - 0.05 / width, x + 0.05 / width], [line.at, line.at], color=stand.color,
                       transform=axes.get_yaxis_transform(), clip_on=False, zorder=4,
                       linewidth=1.4, linestyle=":" if line.conditional else "-")  # fmt: skip
-    _name_ends(axes, panel, height, right - gap, gap)
+    _name_ends(axes, view, panel, height, right - gap, gap)
 
 
 def _name_ends(
-    axes: Axes, panel: IssuePanel, height: float, width: float, start: float = 0.0
-) -> None:
+    axes: Axes, view: ConvergenceView, panel: IssuePanel, height: float, width: float,
+    start: float = 0.0,
+) -> None:  # fmt: skip
     """Who stands where at the end, or that it is agreed, in so many inches."""
     ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
     if panel.deal:
-        ends = [(panel.deal[1], "agreed", DARK)]
+        ends = [(panel.deal[1], _agreed(view), DARK)]
     if len(ends) <= NAMED:
         end_labels(axes, ends, height, width, start=start)
 
@@ -194,10 +203,10 @@ def small_panel(
     """
     (left, top), (title, upper, _) = place, heights
     scale = panel.issue.scale
-    sheet.text(left, top, "\n".join(_title(panel, cell)), size=TITLE, weight="bold")
-    lines = wrapped(scale[max(scale)], cell)
+    sheet.heading(left, top, _title(panel, cell))
+    lines = wrapped(scale[max(scale)], cell - names)
     plot = top + title + upper + 0.08
-    sheet.text(left, plot - len(lines) * line_height() - 0.03, "\n".join(lines), color="#555555")
+    sheet.text(left, plot - len(lines) * line_height() - 0.03, lines, color="#555555")
     axes = sheet.axes(left, plot, cell - names, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
     axes.set_xlim(0, view.end)
@@ -207,9 +216,10 @@ def small_panel(
     axes.grid(axis="y")
     _draw(axes, view, panel, 1.0 if names else 0.75)
     if names:
-        _name_ends(axes, panel, height, names)
-    lines = wrapped(scale[min(scale)], cell)
-    sheet.text(left, plot + height + 0.05, "\n".join(lines), color="#555555")
+        _name_ends(axes, view, panel, height, names)
+    sheet.text(
+        left, plot + height + 0.05, wrapped(scale[min(scale)], cell - names), color="#555555"
+    )
 
 
 def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -> None:
@@ -220,19 +230,16 @@ def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -
             axes.add_collection(_singles(view.days, stand), autolim=False)
     for order, stand in enumerate(panel.stands):
         _course(axes, view.days, stand, order, len(panel.stands), until, weight)
-    for when in view.signed:
-        axes.axvline(when, color=DARK, linewidth=0.9, linestyle=":", zorder=2.5, gid="stage")
+    stages(axes, view.signed)
     if len(panel.texts):
-        axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **_text_style())
+        axes.plot(*panel.texts.T, linestyle="", zorder=2.8, gid="text", **TABLED)
     if panel.real:
-        day, point = panel.real
-        axes.plot([day], [point], linestyle="", zorder=4.2, gid="real", clip_on=False, **REAL)
+        dot(axes, *panel.real, zorder=4.2, gid="real", **REAL)
     if panel.deal:
         day, point = panel.deal
         axes.plot([day, view.end], [point, point], color=DARK, linewidth=1.6, zorder=2.6,
                   gid="agreed")  # fmt: skip
-        axes.plot([day], [point], linestyle="", zorder=4, gid="deal", clip_on=False,
-                  **_deal_style())  # fmt: skip
+        dot(axes, day, point, gid="deal", **DEAL)
 
 
 def _singles(days: np.ndarray, stand: Stand) -> LineCollection:
@@ -272,8 +279,7 @@ def _idle(view: ConvergenceView) -> list[str]:
     """Limited agreements that are never in force in the central world, in a sentence."""
     idle = [f"{x.title} (signed in {percent(x.ever)} of all worlds)"
             for x in view.limited if not x.spans]  # fmt: skip
-    text = f"Never in the central world: {listing(idle)}." if idle else ""
-    return wrapped(text, WIDTH - 2 * MARGIN, lines=3) if text else []
+    return wrapped(f"Never in the central world: {listing(idle)}.", INNER) if idle else []
 
 
 def _limited_height(view: ConvergenceView) -> float:
@@ -284,12 +290,12 @@ def _limited_height(view: ConvergenceView) -> float:
 
 def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
     """When limited agreements are in force in the central world, one bar each."""
-    sheet.text(MARGIN, top, "Limited agreements", size=TITLE, weight="bold")
+    sheet.heading(MARGIN, top, "Limited agreements")
     under = "Beside truce and settlement; a bar where one is in force in the central world"
     sheet.text(MARGIN, top + line_height(TITLE) + 0.015, under, color="#444444")
     idle = _idle(view)
     if idle:
-        sheet.text(MARGIN, top + BAND_HEAD, "\n".join(idle), color=GREY, gid="idle")
+        sheet.text(MARGIN, top + BAND_HEAD, idle, color=GREY, gid="idle")
     top += BAND_HEAD + len(idle) * line_height() + (0.1 if idle else 0.0)
     limited = [one for one in view.limited if one.spans]
     if not limited:
@@ -297,9 +303,9 @@ def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
     names = max(text_width(one.title) for one in limited) + 0.1
     ends = [f"signed in {percent(one.ever)} of all worlds" for one in limited]
     right = max(text_width(end) for end in ends) + 0.1
-    width = WIDTH - 2 * MARGIN - names - right
+    width = INNER - names - right
     axes = sheet.axes(MARGIN + names, top, width, BAND * len(limited), gid="limited")
-    date_axis(axes, view.start, view.end, width)
+    date_axis(axes, view.calendar, view.end, width)
     places = range(len(limited))
     axes.set_ylim(len(limited) - 0.5, -0.5)
     axes.set_yticks(places, [one.title for one in limited])
@@ -309,4 +315,5 @@ def _limited(sheet: Sheet, view: ConvergenceView, top: float) -> None:
         axes.broken_barh([(start, end - start) for start, end in one.spans], (place - 0.22, 0.44),
                          facecolor=LIMITED, edgecolor="white", gid=one.key)  # fmt: skip
         axes.annotate(ends[place], (1, place), xycoords=("axes fraction", "data"), va="center",
-                      xytext=(6, 0), textcoords="offset points", color=GREY)  # fmt: skip
+                      xytext=(6, 0), textcoords="offset points", color=GREY,
+                      size=SMALL)  # fmt: skip

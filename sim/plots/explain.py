@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Sheet
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, share_axis
 from sim.plots.style import DARK, GREY, styled, wrapped
 from sim.prose import percent
 from sim.views.colours import ink
@@ -19,18 +22,18 @@ def explained(view: ExplainView) -> Figure:
     """Drivers by group, and under them shares of worlds: panels that have nothing are left out."""
     groups = len({bar.group for bar in view.drivers})
     top = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
-    texts = [wrapped(p.text, WIDTH - 2 * MARGIN, lines=3) if p.text else [] for p in view.panels]
+    texts = [wrapped(p.text, INNER) if p.text else [] for p in view.panels]
     heights = [
         0.85 + LINE * len(text) + ROW * len(panel.bars)
         for panel, text in zip(view.panels, texts, strict=True)
     ]
-    sheet = Sheet(view.foot, f"{view.headline}.", view.subtitle, top + sum(heights))
+    sheet = Sheet(view, top + sum(heights))
     if view.drivers:
         _drivers(sheet, view)
     else:
         sheet.text(MARGIN, 0, "No uncertain number matters more than chance.", size=10.5)
     for panel, text, height in zip(view.panels, texts, heights, strict=True):
-        sheet.text(MARGIN, top + 0.36, "\n".join(text))
+        sheet.text(MARGIN, top + 0.36, text)
         _shares(sheet, panel, top, 0.42 + LINE * len(text))
         top += height
     return sheet.figure
@@ -42,7 +45,7 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
         if view.hidden
         else ""
     )
-    sheet.text(MARGIN, 0, f"What decides it{hidden}", size=10.5, weight="bold")
+    sheet.heading(MARGIN, 0, f"What decides it{hidden}")
     places, y, before = [], 0.0, ""
     heads: list[tuple[float, str, str]] = []
     for bar in view.drivers:
@@ -52,52 +55,60 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
             before = bar.group
         places.append(y + ROW / 2)
         y += ROW
-    left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
-    axes = sheet.axes(left, 0.42, width, y, gid="drivers")
-    axes.barh(places, [b.of.index for b in view.drivers], height=0.2,
-              color=[b.color for b in view.drivers])  # fmt: skip
-    top = max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05
-    for at, bar in zip(places, view.drivers, strict=True):
-        axes.plot(
-            [bar.of.low, bar.of.high], [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt"
-        )
-        lines = "\n".join(wrapped(bar.of.title, LABEL - 0.1, lines=2))
-        sheet.text(left - 0.1, 0.42 + at, lines, ha="right", va="center", color=DARK)
-        sheet.text(WIDTH - MARGIN, 0.42 + at, bar.direction, ha="right", va="center", weight="bold")
+    axes = _bars(sheet, 0.42, places, y, "drivers", [
+        Bar(b.of.index, b.color, (b.of.low, b.of.high), b.of.title, b.direction)
+        for b in view.drivers
+    ])  # fmt: skip
     for at, text, color in heads:
-        sheet.text(MARGIN, 0.42 + at + 0.06, text, size=9.5, weight="bold", color=ink(color))
+        sheet.heading(MARGIN, 0.42 + at + 0.06, text, 9.5, color=ink(color))
     axes.axvline(view.chance, color=GREY, linewidth=1, linestyle=":")
     axes.annotate("what chance reaches", (view.chance, 0.14), xytext=(4, -3), size=8.8, color=GREY,
                   textcoords="offset points")  # fmt: skip
-    axes.set_ylim(y, 0)
-    axes.set_xlim(0, top)
-    axes.set_yticks([])
+    axes.set_xlim(0, max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05)
     axes.grid(axis="x")
     sheet.text(WIDTH - MARGIN, 0.12, "lowest → highest third", ha="right", color=GREY)
 
 
 def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.rule(top)
-    sheet.text(MARGIN, top + 0.12, panel.title, size=10.5, weight="bold")
-    places = (np.arange(len(panel.bars)) + 0.5) * ROW
-    left, width = MARGIN + LABEL, WIDTH - 2 * MARGIN - LABEL - 1.7
-    height = ROW * len(panel.bars)
-    axes = sheet.axes(left, top + head, width, height, gid=panel.key)
-    axes.barh(places, [b.share for b in panel.bars], height=0.2,
-              color=[b.color for b in panel.bars])  # fmt: skip
+    sheet.heading(MARGIN, top + 0.12, panel.title)
+    places = [(n + 0.5) * ROW for n in range(len(panel.bars))]
+    axes = _bars(sheet, top + head, places, ROW * len(places), panel.key, [
+        Bar(b.share, b.color, b.interval, b.title, percent(b.share, b.interval))
+        for b in panel.bars
+    ])  # fmt: skip
     for at, bar in zip(places, panel.bars, strict=True):
         if bar.mark > 0:
             axes.plot([bar.mark] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
-        if bar.interval is not None:
-            axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
-        lines = "\n".join(wrapped(bar.title, LABEL - 0.1, lines=2))
-        sheet.text(left - 0.1, top + head + at, lines, ha="right", va="center", color=DARK)
-        text = percent(bar.share, bar.interval)
-        sheet.text(left + width + 0.12, top + head + at, text, va="center", weight="bold")
-    axes.set_ylim(height, 0)
     axes.set_xlim(0, 1)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
-    axes.set_yticks([])
-    axes.grid(axis="x")
+    share_axis(axes.xaxis, parts=4)
     if any(bar.mark > 0 for bar in panel.bars):
         sheet.text(WIDTH - MARGIN, top + 0.14, panel.note, ha="right", color=GREY)
+
+
+class Bar(NamedTuple):
+    """Its end, colour and interval, its name to the left and what stands to the right."""
+
+    end: float
+    color: str
+    interval: Sequence[float] | None
+    name: str
+    text: str
+
+
+def _bars(
+    sheet: Sheet, top: float, places: list[float], height: float, gid: str, bars: list[Bar]
+) -> Axes:
+    """Bars from 0, so many inches below the top of their panel."""
+    left, width = MARGIN + LABEL, INNER - LABEL - 1.7
+    axes = sheet.axes(left, top, width, height, gid=gid)
+    axes.barh(places, [b.end for b in bars], height=0.2, color=[b.color for b in bars])
+    for at, bar in zip(places, bars, strict=True):
+        if bar.interval is not None:
+            axes.plot(bar.interval, [at, at], color=DARK, linewidth=1.1, solid_capstyle="butt")
+        name = wrapped(bar.name, LABEL - 0.1, lines=2)
+        sheet.text(left - 0.1, top + at, name, ha="right", va="center", color=DARK)
+        sheet.text(WIDTH - MARGIN, top + at, bar.text, ha="right", va="center", weight="bold")
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    return axes

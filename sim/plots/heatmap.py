@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import ListedColormap, Normalize, to_hex, to_rgb
+from matplotlib.colors import ListedColormap, Normalize, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.arrays import Array
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, dot, mark
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted
 from sim.results.allowed import RANGE, SAMPLING
 from sim.studies.sweep.surface import Axis, Surface
-from sim.views.colours import OUTSIDE, RUST, SETTLED, TEAL, luminance
+from sim.views.colours import OUTSIDE, SETTLED, luminance
 from sim.views.heatmap import HeatmapView
-from sim.views.layout import TOPS, nice_top
+from sim.views.layout import TOPS, labelled_points, nice_top
 
 BIG = 10.5
 TALL, ROW_MIN, ROW_MAX, COLUMN_MAX = 5.4, 0.17, 0.95, 2.6
@@ -65,11 +66,11 @@ def _map(view: HeatmapView, y: Axis) -> Figure:
     above = 0.52
     body = above + height + below + 0.42
     marks = [place for axis in (x, y) if (place := axis.place(axis.parameter.own)) is not None]
-    key = [Mark(OWN, "point", _arrow("v"))] if marks else []
+    key = [mark(OWN, **_arrow("v"))] if marks else []
     if np.isnan(shown.mean).any():
-        key.append(Mark("no world has a value", "band", UNKNOWN))
-    sheet = Sheet(view.foot, view.headline, _subtitle(view, bool(texts)), body, key)
-    _axis_title(sheet, y, MARGIN, 0.0, WIDTH - 2 * MARGIN)
+        key.append(mark("no world has a value", **UNKNOWN))
+    sheet = Sheet(_told(view, bool(texts)), body, key)
+    _axis_title(sheet, y, MARGIN, 0.0, INNER)
     _axis_title(sheet, x, left, above + height + below, WIDTH - left - MARGIN)
     axes = sheet.axes(left, above, width, height, gid="map")
     colours, top = _colours(shown)
@@ -152,57 +153,24 @@ def _colours(shown: Surface) -> tuple[ScalarMappable, tuple[float, float]]:
     if shown.measure.kind == "share":
         ends = (0.0, nice_top(highest))
     else:
-        round_ = _round_up(highest)
+        # the next round number
+        round_ = float(MaxNLocator(1, steps=[1, 2, 5, 10]).tick_values(0, max(highest, 0.01))[-1])
         ends = (-round_ if (known < 0).any() else 0.0, round_)
-    shades = _even_shades(TEAL)
+    shades = even_shades(1.0)
     if ends[0] < 0:
-        shades = np.vstack([_even_shades(RUST)[:0:-1], shades])
+        shades = np.vstack([even_shades(0.0)[:0:-1], shades])
     return ScalarMappable(Normalize(*ends), ListedColormap(shades)), ends
 
 
-def _even_shades(stops: Sequence[str], number: int = 256) -> Array:
-    """Colours through these, light to dark, in even steps of lightness, shape (number, 3).
+def even_shades(end: float, number: int = 256) -> Array:
+    """From the middle of ColorBrewer's brown to teal to an end, shape (number, 4).
 
-    Lines in the colour space Oklab (Ottosson 2020), whose lightness is as perceived; as it falls
-    evenly, the colours read the same without colour vision.
+    In even steps of lightness (CIE 1976), so that they read the same without colour vision.
     """
-    lab = np.cbrt(_linear(np.array([to_rgb(c) for c in stops])) @ TO_CONES.T) @ TO_LAB.T
-    lightness = np.linspace(lab[0, 0], lab[-1, 0], number)
-    even = np.stack([np.interp(-lightness, -lab[:, 0], column) for column in lab.T], axis=1)
-    light = (even @ np.linalg.inv(TO_LAB).T) ** 3 @ np.linalg.inv(TO_CONES).T
-    light = np.clip(light, 0.0, 1.0)
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-
-
-TO_CONES = np.array(
-    [
-        [0.4122214708, 0.5363325363, 0.0514459929],
-        [0.2119034982, 0.6806995451, 0.1073969566],
-        [0.0883024619, 0.2817188376, 0.6299787005],
-    ]
-)
-TO_LAB = np.array(
-    [
-        [0.2104542553, 0.7936177850, -0.0040720468],
-        [1.9779984951, -2.4285922050, 0.4505937099],
-        [0.0259040371, 0.7827717662, -0.8086757660],
-    ]
-)
-"""Oklab: linear sRGB to cone responses, and their cube roots to lightness and two hues."""
-
-
-def _linear(rgb: Array) -> Array:
-    """sRGB without its gamma (IEC 61966-2-1)."""
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 5 times a power of ten, at least 0.01."""
-    for power in range(-2, 3):
-        for digit in (1, 2, 5):
-            if value <= digit * 10.0**power:
-                return float(digit * 10.0**power)
-    return value
+    colors = colormaps["BrBG"](np.linspace(0.5, end, 4 * number))
+    lightness = np.cbrt([luminance(tuple(color)) for color in colors])
+    even = np.linspace(lightness[0], lightness[-1], number)
+    return np.asarray(colors[np.abs(lightness[:, None] - even).argmin(axis=0)])
 
 
 def _on(color: str) -> str:
@@ -252,13 +220,11 @@ def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
 
 def _apart(x: Axis, inches: Array) -> tuple[list[list[str]], list[int]]:
     """The same for values that stand at these places, the ends first."""
-    half = [text_width(label) / 2 + 0.05 for label in x.labels]
-    kept: list[int] = []
-    for n in (0, len(x) - 1, *range(1, len(x) - 1)):
-        if all(abs(inches[n] - inches[k]) >= half[n] + half[k] for k in kept):
-            kept.append(n)
-    kept.sort()
-    return [[x.labels[n]] for n in kept], kept
+    half = {float(at): text_width(label) / 2 + 0.05
+            for at, label in zip(inches, x.labels, strict=True)}  # fmt: skip
+    kept = labelled_points(list(half), half)
+    places = sorted(list(half).index(at) for at in kept)
+    return [[x.labels[n]] for n in places], places
 
 
 def _every(count: int, need: float, step: float) -> list[int]:
@@ -270,7 +236,7 @@ def _every(count: int, need: float, step: float) -> list[int]:
 def _axis_title(sheet: Sheet, axis: Axis, left: float, top: float, width: float) -> None:
     """The parameter in words, its path small below."""
     title = axis.parameter.title + (" (times the scenario's)" if axis.parameter.factor else "")
-    sheet.text(left, top, shortened(title, width, 10, True), size=10, weight="bold", gid="title")
+    sheet.heading(left, top, shortened(title, width, 10, True), 10, gid="title")
     if axis.parameter.path != axis.parameter.title.lower():
         sheet.text(left, top + 0.19, shortened(axis.parameter.path, width), color=GREY, gid="path")
 
@@ -284,12 +250,10 @@ def _mark_own(sheet: Sheet, axes: Axes, place: float | None, other: float | None
     box = axes.get_position()
     if place is not None:
         top = 1.0 + 0.06 / (box.height * sheet.height)
-        axes.plot([place], [top], transform=axes.get_xaxis_transform(), clip_on=False,
-                  gid="own x", **_arrow("v"))  # fmt: skip
+        dot(axes, place, top, transform=axes.get_xaxis_transform(), gid="own x", **_arrow("v"))
     if other is not None:
         right = 1.0 + 0.06 / (box.width * WIDTH)
-        axes.plot([right], [other], transform=axes.get_yaxis_transform(), clip_on=False,
-                  gid="own y", **_arrow("<"))  # fmt: skip
+        dot(axes, right, other, transform=axes.get_yaxis_transform(), gid="own y", **_arrow("<"))
 
 
 # --- one parameter ------------------------------------------------------------------------
@@ -304,17 +268,17 @@ def _line(view: HeatmapView) -> Figure:
     below = max(len(lines) for lines in ticks) * line_height() + 0.16
     body = above + height + below + 0.42
     calibrated = any(one.allowed for one in shown.found.values())
-    key = [Mark("mean", "line", {"color": SETTLED, "linewidth": 2.2})]
-    key.append(
-        Mark(RANGE if calibrated else SAMPLING, "band", {"facecolor": SETTLED, "alpha": PALE})
-    )
+    key = [
+        mark("mean", color=SETTLED, linewidth=2.2),
+        mark(RANGE if calibrated else SAMPLING, facecolor=SETTLED, alpha=PALE),
+    ]
     (low, high), (least, most) = shown.spans(0), shown.spans(0, sampling=True)
     if np.isfinite(least).any():
-        key.append(Mark(f"{SAMPLING} of sampling", "line", SAMPLED))
+        key.append(mark(f"{SAMPLING} of sampling", **SAMPLED))
     own = x.place(x.parameter.own)
     if own is not None:
-        key.append(Mark(OWN, "point", _arrow("v")))
-    sheet = Sheet(view.foot, view.headline, _subtitle(view, True), body, key)
+        key.append(mark(OWN, **_arrow("v")))
+    sheet = Sheet(_told(view, True), body, key)
     _axis_title(sheet, x, left, above + height + below, width)
     axes = sheet.axes(left, above, width, height, gid="line")
     at = np.arange(len(x), dtype=float)
@@ -376,7 +340,7 @@ def _y_scale(axes: Axes, shown: Surface) -> None:
     axes.grid(axis="y")
 
 
-def _subtitle(view: HeatmapView, written: bool) -> str:
+def _told(view: HeatmapView, written: bool) -> HeatmapView:
     """With whether there was room for the numbers."""
     numbers = "" if written else "Too many cells for numbers: they are in cells.csv. "
-    return f"{numbers}{view.subtitle}"
+    return replace(view, subtitle=f"{numbers}{view.subtitle}")

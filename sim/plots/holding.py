@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import INNER, MARGIN, Sheet, grid, mark, share_axis
 from sim.plots.style import DARK, GREY, line_height, styled, wrapped
 from sim.views.colours import SETTLED, tint
 from sim.views.holding import LINE, HoldingView, Kind
@@ -17,30 +17,23 @@ TICKS = {30 / 365.25: "1 month", 0.25: "3", 0.5: "6", 1.0: "1 year", 2.0: "2", 5
 @styled
 def holding_figure(view: HoldingView) -> Figure:
     """A panel for each kind of agreement, with its key as gid."""
-    cell = (WIDTH - 2 * MARGIN - GUTTER * (COLUMNS - 1)) / COLUMNS
-    rows = -(-len(view.kinds) // COLUMNS)
+    cell, places = grid(len(view.kinds), COLUMNS, GUTTER)
     pitch = HEAD + HEIGHT + UNDER
-    sources = [
-        line
-        for text in view.sources
-        for line in wrapped(text, WIDTH - 2 * MARGIN, lines=2)
-    ]  # fmt: skip
+    sources = [line for text in view.sources for line in wrapped(text, INNER, lines=2)]
     key = [
-        Mark("record, 95 % interval", "point", {"marker": "s", "color": DARK, "markersize": 5}),
-        Mark("model", "line", {"color": SETTLED, "linewidth": 2.2}),
-        Mark("95 % of the worlds' courses", "band", {"facecolor": tint(SETTLED, 0.2)}),
+        mark("record, 95 % interval", marker="s", color=DARK, markersize=5),
+        mark("model", color=SETTLED, linewidth=2.2),
+        mark("95 % of the worlds' courses", facecolor=tint(SETTLED, 0.2)),
     ]
-    body = rows * pitch + len(sources) * line_height()
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body, key)
-    for number, kind in enumerate(view.kinds):
-        row, column = divmod(number, COLUMNS)
-        left, top = MARGIN + column * (cell + GUTTER), row * pitch
-        title = wrapped(kind.title, cell, 9.5, True, lines=2)
-        sheet.text(left, top, "\n".join(title), size=9.5, weight="bold")
+    body = (places[-1][1] + 1) * pitch
+    sheet = Sheet(view, body + len(sources) * line_height(), key)
+    for kind, (left, row) in zip(view.kinds, places, strict=True):
+        top, title = row * pitch, wrapped(kind.title, cell, 9.5, True, lines=2)
+        sheet.heading(left, top, title, 9.5)
         sheet.text(left, top + len(title) * line_height(9.5), kind.count, color=GREY)
         axes = sheet.axes(left + 0.42, top + HEAD, cell - 0.42, HEIGHT, gid=kind.key)
         _panel(axes, kind)
-    sheet.text(MARGIN, rows * pitch, "\n".join(sources), color=GREY)
+    sheet.text(MARGIN, body, sources, color=GREY)
     return sheet.figure
 
 
@@ -56,5 +49,4 @@ def _panel(axes: Axes, kind: Kind) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_xticks(list(TICKS), list(TICKS.values()))
     axes.set_xticks([], minor=True)
-    axes.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
-    axes.grid(axis="y")
+    share_axis(axes.yaxis)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Sheet, date_axis, end_labels
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, date_axis, dot, end_labels, share_axis
 from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text
 from sim.views.colours import ink
-from sim.views.layout import TOPS, nice_top, share_tick
+from sim.views.layout import TOPS, nice_top
 from sim.views.outcome import DOTS, Odds, OutcomeView, Signing, dots
-from sim.views.run_data import day_text
 
 DOT, ACROSS, LEFT_PART = 0.29, 10, 3.6
 """Distance of dots in inches, dots in a row, and width of the left part."""
@@ -33,32 +30,26 @@ def outcome(view: OutcomeView) -> Figure:
         ``first_stage`` as gid.
     """
     said = SHARE_ROW * len(view.occurring) + 0.05
-    nothing = " ".join(t for t in (view.absent, "" if view.seen else view.unseen) if t)
+    nothing = " ".join(filter(None, (view.absent, "" if view.seen else view.unseen)))
     absent = wrapped(nothing, LEFT_PART - 0.2, lines=7) if nothing else []
-    left = DOT * DOTS / ACROSS + 0.5 + said + len(absent) * line_height()
-    right = HEIGHT + 1.0 if view.seen else 0.0
-    table = 0.44 + TABLE_ROW * len([*view.seen, *view.limited]) + (0.3 if view.unseen else 0.0)
-    body = max(left, right) + (table if view.seen else 0.0)
-    base = (
-        wrapped(f"Base rate. {view.base.words}", WIDTH - 2 * MARGIN, lines=2) if view.base else []
-    )
-    bottom = body + 0.1
-    body = bottom + len(base) * line_height() if base else body
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body)
-    if base:
-        sheet.text(MARGIN, bottom, "\n".join(base), color="#444444", gid="base-rate")
-    sheet.text(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}", size=10.5, weight="bold")
-    tall = DOT * DOTS / ACROSS
+    under = 0.34 + DOT * DOTS / ACROSS + 0.14
+    upper = max(under + said + len(absent) * line_height(), HEIGHT + 1.0 if view.seen else 0.0)
+    rows = [*view.seen, *view.limited] if view.seen and not view.calendar.in_rounds else []
+    table = 0.44 + TABLE_ROW * len(rows) + (0.3 if view.unseen else 0.0) if rows else 0.0
+    base = [f"Base rate. {view.base.words}"] if view.base else []
+    sheet = Sheet(view, upper + table + 0.16, (), base)
+    sheet.heading(MARGIN, 0, f"How the worlds end: each dot is 1 in {DOTS}")
     dot_panel(sheet, view.occurring, 0.34)
-    said_shares(sheet, view.occurring, 0.34 + tall + 0.14, LEFT_PART - 0.3)
+    said_shares(sheet, view.occurring, under, LEFT_PART - 0.3)
     if absent:
-        sheet.text(MARGIN, 0.34 + tall + 0.14 + said, "\n".join(absent), color=GREY, gid="absent")
+        sheet.text(MARGIN, under + said, absent, color=GREY, gid="absent")
     if view.seen:
         begin = MARGIN + LEFT_PART + 0.7
-        sheet.text(begin - 0.5, 0, "How soon something is signed", size=10.5, weight="bold")
+        sheet.heading(begin - 0.5, 0, f"How soon something is {view.done}")
         width = WIDTH - MARGIN - RIGHT - begin
         _time(sheet.axes(begin, 0.34, width, HEIGHT, gid="time"), view, width)
-        _table(sheet, view, max(left, right) + 0.08)
+    if rows:
+        _table(sheet, view, rows, upper + 0.14)
     return sheet.figure
 
 
@@ -78,12 +69,11 @@ def said_shares(sheet: Sheet, odds: list[Odds], top: float, width: float) -> Non
     """A share, its kind and its interval in a row, in the colour of its dots."""
     for n, one in enumerate(odds):
         y, room = top + SHARE_ROW * n, width - 0.8 - text_width(one.span) - 0.1
-        sheet.text(MARGIN, y, one.text, size=13, weight="bold", color=ink(one.color),
-                   gid="share")  # fmt: skip
+        sheet.heading(MARGIN, y, one.text, 13, color=ink(one.color), gid="share")
         fits = text_width(one.label, 9.5, True) <= room
         name = one.label if fits else one.label.split(":")[0]
         size = 9.5 * min(1.0, room / text_width(name, 9.5, True))
-        sheet.text(MARGIN + 0.8, y + 0.04, name, size=size, weight="bold")
+        sheet.heading(MARGIN + 0.8, y + 0.04, name, size)
         sheet.text(MARGIN + width, y + 0.05, one.span, color=GREY, gid="span", ha="right")
 
 
@@ -103,15 +93,15 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
         if view.base.interval:
             axes.plot([day, day], view.base.interval, color=GREY, linewidth=1.2, clip_on=False,
                       zorder=4.5)  # fmt: skip
-        axes.plot([day], [share], linestyle="", marker="_", markersize=16, color=DARK,
-                  markeredgewidth=2, clip_on=False, zorder=5, gid="base")  # fmt: skip
+        if day < view.end:  # its name stands at the edge
+            axes.plot([day, view.end], [share] * 2, color=DARK, linewidth=0.7, linestyle=":")
+        dot(axes, day, share, marker="_", markersize=16, color=DARK, markeredgewidth=2, zorder=5,
+            gid="base")  # fmt: skip
         labels.append((share, view.base.label, DARK))
     top = nice_top(view.highest)
     axes.set_ylim(0, top)
-    ticks = np.linspace(0, top, TOPS[top] + 1)
-    axes.set_yticks(ticks, [share_tick(t) for t in ticks])
-    axes.grid(axis="y")
-    date_axis(axes, view.start, view.end, width, most=9)
+    share_axis(axes.yaxis, top, TOPS[top])
+    date_axis(axes, view.calendar, view.end, width, most=9)
     for day, word in view.marks:
         axes.axvline(day, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="named")
         late = day > 0.8 * view.end
@@ -120,29 +110,24 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
     end_labels(axes, labels, HEIGHT, RIGHT, lines=4)
 
 
-def _table(sheet: Sheet, view: OutcomeView, top: float) -> None:
+def _table(sheet: Sheet, view: OutcomeView, rows: list[Signing], top: float) -> None:
     """The chances by the days people ask about, as a small table across the page."""
     asked = [int(day) for day in view.known]
     first, step = 2.75, (WIDTH - MARGIN - 2.75) / len(asked)
     sheet.rule(top - 0.08)
-    sheet.text(MARGIN, top, "Signed within …", size=9.5, weight="bold")
+    sheet.heading(MARGIN, top, "Signed within …", 9.5)
     for number, day in enumerate(asked):
-        when = day_text(view.start + timedelta(days=day))
-        sheet.text(first + number * step, top, counted(day, "day"), size=9.5, weight="bold")
-        sheet.text(first + number * step, top + 0.18, when, color=GREY)
+        sheet.heading(first + number * step, top, counted(day, "day"), 9.5)
+        sheet.text(first + number * step, top + 0.18, view.calendar.text(day), color=GREY)
     y = top + 0.46
-    for one in [*view.seen, *view.limited]:
-        _row(sheet, one, y, first, step)
+    for one in rows:
+        label = wrapped(one.label, first - MARGIN - 0.15, 9.5, True, lines=2)
+        sheet.heading(MARGIN, y, label, 9.5, color=one.color)
+        known = [(s, one.intervals[day]) for day, s in one.shares.items() if s is not None]
+        for number, (share, span) in enumerate(known):
+            x = first + number * step
+            sheet.heading(x, y, share_text(share, span), 11, color=one.color)
+            sheet.text(x, y + 0.19, span_words(span), color=GREY)
         y += TABLE_ROW
     if view.unseen:
-        sheet.text(MARGIN, y, shortened(view.unseen, WIDTH - 2 * MARGIN), color=GREY, gid="unseen")
-
-
-def _row(sheet: Sheet, one: Signing, y: float, first: float, step: float) -> None:
-    label = "\n".join(wrapped(one.label, first - MARGIN - 0.15, 9.5, True, lines=2))
-    sheet.text(MARGIN, y, label, size=9.5, weight="bold", color=one.color)
-    known = [(share, one.intervals[day]) for day, share in one.shares.items() if share is not None]
-    for number, (share, interval) in enumerate(known):
-        x = first + number * step
-        sheet.text(x, y, share_text(share, interval), size=11, weight="bold", color=one.color)
-        sheet.text(x, y + 0.19, span_words(interval), color=GREY)
+        sheet.text(MARGIN, y, shortened(view.unseen, INNER), color=GREY, gid="unseen")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.figure import Figure
 
 from sim.plots.convergence import key_marks, small_heights, small_panel
 from sim.plots.outcome import DOT, SHARE_ROW, dot_panel, said_shares
-from sim.plots.sheet import KEY_ROW, MARGIN, WIDTH, Sheet, key_rows
+from sim.plots.sheet import INNER, KEY_ROW, MARGIN, Sheet, grid, key_rows
 from sim.plots.style import GREY, line_height, listed, styled, text_width, wrapped
 from sim.views.outcome import DOTS
 from sim.views.overview import OverviewView
@@ -29,43 +31,63 @@ def overview(view: OverviewView) -> Figure:
     Figure
         Panels ``odds`` and the issues shown, by their keys.
     """
-    odds, inner = view.outcome.occurring, WIDTH - 2 * MARGIN
-    column = (inner - LEFT - 2 * GUTTER) / 2
-    columns = _columns([(head, [wrapped(line, column, TEXT, lines=12) for line in lines])
-                        for head, lines in view.sections])  # fmt: skip
+    odds = view.outcome.occurring if view.dotted else []
+    side = LEFT if odds else (INNER - 2 * GUTTER) / 3
+    column = (INNER - side - 2 * GUTTER) / 2
     dotted = 0.34 + DOT * DOTS / 10 + 0.14
-    upper = max([dotted + SHARE_ROW * len(odds), *map(_height, columns)]) + 0.1
-    cell = (inner - GUTTER * (len(view.panels) - 1)) / len(view.panels)
-    heights = small_heights(view.panels, cell)
-    sources = listed(view.sources, inner, "; ", "Positions rest above all on: ")
+    left = dotted + SHARE_ROW * len(odds) + 0.2 if odds else 0.0
+    first, *columns = _columns(view.sections, left, (side, column, column))
+    upper = max([left + _height(first), *map(_height, columns)])
+    cell, places = grid(len(view.panels), len(view.panels), GUTTER)
+    words = [w for panel in view.panels for stand in panel.stands for w in stand.name.split()]
+    names = min(max([NAMES[0], *(text_width(word) + 0.2 for word in words)]), NAMES[1])
+    heights = small_heights(view.panels, cell - names)
+    sources = listed(view.sources, INNER, "; ", "Positions rest above all on: ")
     key = key_rows(key_marks(view.convergence, False))
     head = 0.48 + KEY_ROW * len(key)
     lower = head + sum(heights) + PANEL + 0.28 + len(sources) * line_height()
-    sheet = Sheet(view.foot, view.headline, view.subtitle, upper + lower)
-    sheet.text(MARGIN, 0, f"How it ends: each dot is 1 in {DOTS}", size=HEADING, weight="bold")
-    dot_panel(sheet, odds, 0.34)
-    said_shares(sheet, odds, dotted, LEFT)
+    sheet = Sheet(view, upper + lower)
+    if odds:
+        sheet.heading(MARGIN, 0, f"How it ends: each dot is 1 in {DOTS}", HEADING)
+        dot_panel(sheet, odds, 0.34)
+        said_shares(sheet, odds, dotted, LEFT)
+    _write(sheet, first, MARGIN, left)
     for n, sections in enumerate(columns):
-        _write(sheet, sections, MARGIN + LEFT + GUTTER + n * (column + GUTTER))
+        _write(sheet, sections, MARGIN + side + GUTTER + n * (column + GUTTER))
     sheet.rule(upper)
-    sheet.text(MARGIN, upper + 0.1, view.span, size=HEADING, weight="bold")
+    sheet.heading(MARGIN, upper + 0.1, view.span, HEADING)
     sheet.key(key, upper + 0.4)
-    words = [w for panel in view.panels for stand in panel.stands for w in stand.name.split()]
-    names = min(max([NAMES[0], *(text_width(word) + 0.2 for word in words)]), NAMES[1])
-    for n, panel in enumerate(view.panels):
-        place = (MARGIN + n * (cell + GUTTER), upper + head)
-        small_panel(sheet, view.convergence, panel, place, cell, heights, PANEL, names)
+    for panel, (at, _) in zip(view.panels, places, strict=True):
+        small_panel(sheet, view.convergence, panel, (at, upper + head), cell, heights, PANEL, names)
     if sources:
-        sheet.text(MARGIN, upper + lower - len(sources) * line_height(), "\n".join(sources),
-                   color=GREY, gid="sources")  # fmt: skip
+        sheet.text(MARGIN, upper + lower - len(sources) * line_height(), sources, color=GREY,
+                   gid="sources")  # fmt: skip
     return sheet.figure
 
 
-def _columns(sections: Said) -> list[Said]:
-    """In two columns, in their order, so that the taller is as short as can be."""
-    cuts = [(sections[:n], sections[n:]) for n in range(1, len(sections) + 1)]
-    best = min(cuts, key=lambda cut: max(map(_height, cut)), default=([], []))
-    return [part for part in best if part]
+def _columns(
+    sections: Sequence[tuple[str, list[str]]], taken: float, widths: tuple[float, float, float]
+) -> list[Said]:
+    """In three columns, in their order, so that the tallest is as short as can be.
+
+    Of the first some inches are taken.
+    """
+
+    def lay(some: Sequence[tuple[str, list[str]]], width: float) -> Said:
+        return [(head, [wrapped(line, width, TEXT, lines=12) for line in lines])
+                for head, lines in some]  # fmt: skip
+
+    ends = range(len(sections) + 1)
+    cuts = [
+        [lay(sections[:a], widths[0]), lay(sections[a:b], widths[1]), lay(sections[b:], widths[2])]
+        for a in ends for b in ends if a <= b
+    ]  # fmt: skip
+
+    def height(cut: list[Said]) -> tuple[float, int]:
+        tallest = max(taken + _height(cut[0]), *map(_height, cut[1:]))
+        return round(tallest, 3), cut.count([])
+
+    return min(cuts, key=height)
 
 
 def _height(sections: Said) -> float:
@@ -77,12 +99,11 @@ def _tall(lines: list[list[str]]) -> float:
     return 0.26 + sum(len(one) * line_height(TEXT) + 0.06 for one in lines) + 0.14
 
 
-def _write(sheet: Sheet, sections: Said, left: float) -> None:
-    top = 0.0
+def _write(sheet: Sheet, sections: Said, left: float, top: float = 0.0) -> None:
     for head, lines in sections:
-        sheet.text(left, top, head, size=HEADING, weight="bold")
+        sheet.heading(left, top, head, HEADING)
         y = top + 0.26
         for one in lines:
-            sheet.text(left, y, "\n".join(one), size=TEXT, gid="said")
+            sheet.text(left, y, one, size=TEXT, gid="said")
             y += len(one) * line_height(TEXT) + 0.06
         top += _tall(lines)

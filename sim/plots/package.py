@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.convergence import red_line_style
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.convergence import red_line_marks, red_line_style
+from sim.plots.sheet import INNER, MARGIN, Mark, Sheet, mark
 from sim.plots.style import DARK, GREY, PALE, SMALL, line_height, styled, wrapped
 from sim.prose import possessive
 from sim.views.colours import HEAP, PLAN, ink
@@ -22,6 +22,12 @@ STRIP, TITLE_WIDTH, GAP, HILL = 5.6, 1.7, 0.22, 0.34
 ABOVE, BELOW = 0.2, 0.13
 """Height of the triangles over the strip, and of the texts under it, in inches."""
 SPREAD: dict[str, Any] = {"color": DARK, "linewidth": 3}
+NO_DEAL: dict[str, Any] = {"marker": "o", "markersize": 7, "markerfacecolor": "white",
+                           "color": DARK, "markeredgewidth": 1.3}  # fmt: skip
+OF_PLAN: dict[str, Any] = {"marker": "s", "markersize": 6, "color": PLAN,
+                           "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
+MEDIAN: dict[str, Any] = {"marker": "D", "markersize": 8, "color": DARK,
+                          "markeredgecolor": "white"}  # fmt: skip
 
 
 @styled
@@ -36,7 +42,7 @@ def package(view: PackageView) -> Figure:
     """
     rows = [_row_height(strip, view.crowd) for strip in view.strips]
     tops = [sum(rows[:n]) for n in range(len(rows))]
-    sheet = Sheet(view.foot, view.headline, view.subtitle, sum(rows), _key(view))
+    sheet = Sheet(view, sum(rows), _key(view))
     axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, 0, STRIP, sum(rows), gid="strips")
     axes.set_axis_off()
     axes.set_xlim(-0.02, 1.02)
@@ -47,9 +53,9 @@ def package(view: PackageView) -> Figure:
     for top, rail, strip in zip(tops, rails, view.strips, strict=True):
         sheet.rule(top - 0.02)
         title = wrapped(strip.issue.title, TITLE_WIDTH, 10, bold=True, lines=4)
-        sheet.text(MARGIN, top + 0.12, "\n".join(title), size=10, weight="bold")
+        sheet.heading(MARGIN, top + 0.12, title, 10)
         _scale(axes, strip, rail)
-        if len(strip.deals):
+        if strip.spread:
             _distribution(axes, strip, rail)
         _words(sheet, strip, MARGIN + TITLE_WIDTH + STRIP + 2 * GAP, top + 0.12)
     _marks(axes, view, rails)
@@ -68,61 +74,36 @@ def _ends(strip: Strip) -> tuple[list[str], list[str]]:
 
 
 def _row_height(strip: Strip, crowd: bool) -> float:
-    above = ABOVE + (0.34 if crowd else 0.14) + (HILL if len(strip.deals) else 0.0)
+    above = ABOVE + (0.34 if crowd else 0.14) + (HILL if strip.spread else 0.0)
     words = len(_head(strip)) * line_height(9.5) + len(_more(strip)) * line_height() + 0.3
     return max(above + _below(strip), words, 0.75)
 
 
 def _key(view: PackageView) -> list[Mark]:
     ideal = {"marker": "v", "markersize": 8}
-    marks = [
-        Mark(f"{possessive(name)} ideal", "point", {**ideal, "color": color}, ink(color))
-        for name, color in view.actors
-    ]
+    marks = [mark(f"{possessive(name)} ideal", ink(color), color=color, **ideal)
+             for name, color in view.actors]  # fmt: skip
     if view.crowd:
-        marks.append(Mark("ideals, with the number of sides that share one", "point",
-                          {**ideal, "color": view.strips[0].wishes[0].color}))  # fmt: skip
-    marks.append(Mark("without a deal, at the start", "point", _no_deal_style()))
+        color = view.strips[0].wishes[0].color
+        marks.append(mark("ideals, with the number of sides that share one", color=color, **ideal))
+    marks.append(mark("without a deal, at the start", **NO_DEAL))
     if any(strip.plan is not None for strip in view.strips):
-        marks.append(Mark("the plan as published", "point", _plan_style()))
-    counts = [len(strip.deals) for strip in view.strips]
+        marks.append(mark("the plan as published", **OF_PLAN))
+    counts = [len(strip.deals) for strip in view.strips if strip.spread]
     if any(count >= FEW for count in counts):
-        marks.append(Mark("terms of the deals", "band", {"facecolor": HEAP}))
-    if any(0 < count < FEW for count in counts):
-        marks.append(Mark("terms, deal by deal", "point",
-                          {"marker": "|", "markersize": 9, "color": HEAP}))  # fmt: skip
-    if any(counts):
-        marks.append(Mark("median", "point", _median_style()))
+        marks.append(mark("terms of the deals", facecolor=HEAP))
+    if any(count < FEW for count in counts):
+        marks.append(mark("terms, deal by deal", marker="|", markersize=9, color=HEAP))
+    if any(len(strip.deals) for strip in view.strips):
+        marks.append(mark("median" if counts else "what is decided", **MEDIAN))
     if any(strip.low is not None for strip in view.strips):
-        marks.append(Mark("10–90 % of the deals", "line", SPREAD))
+        marks.append(mark("10–90 % of the deals", **SPREAD))
     lines = [line for strip in view.strips for wish in strip.wishes for line in wish.lines]
-    for words, some in (
-        ("red line, stated", RedLine(0, True, True)),
-        ("red line, believed", RedLine(0, True)),
-        ("red line if other terms suit", RedLine(0, True, conditional=True)),
-    ):
-        same = (some.conditional, bool(some.stated))
-        if any((x.conditional, bool(x.stated)) == same for x in lines):
-            marks.append(Mark(words, "point", _line_style(some, DARK)))
-    return marks
+    return marks + red_line_marks(lines, _line_style)
 
 
 def _line_style(line: RedLine, color: str) -> dict[str, Any]:
     return red_line_style(line, color) | {"marker": "<" if not line.above else ">"}
-
-
-def _no_deal_style() -> dict[str, Any]:
-    return {"marker": "o", "markersize": 7, "markerfacecolor": "white", "color": DARK,
-            "markeredgewidth": 1.3}  # fmt: skip
-
-
-def _plan_style() -> dict[str, Any]:
-    return {"marker": "s", "markersize": 6, "color": PLAN, "markeredgecolor": "white",
-            "markeredgewidth": 0.8}  # fmt: skip
-
-
-def _median_style() -> dict[str, Any]:
-    return {"marker": "D", "markersize": 8, "color": DARK, "markeredgecolor": "white"}
 
 
 def _scale(axes: Axes, strip: Strip, rail: float) -> None:
@@ -168,10 +149,10 @@ def _marks(axes: Axes, view: PackageView, rails: list[float]) -> None:
                 put(f"limit:{wish.actors[0]}", 2.1, _line_style(line, wish.color),
                     line.at + (0.009 if line.above else -0.009), rail)  # fmt: skip
         if strip.plan is not None:
-            put("plan", 2.4, _plan_style(), strip.plan, rail)
-        put("no_deal", 2.5, _no_deal_style(), strip.start, rail)
+            put("plan", 2.4, OF_PLAN, strip.plan, rail)
+        put("no_deal", 2.5, NO_DEAL, strip.start, rail)
         if strip.middle is not None:
-            put("median", 3.0, _median_style(), strip.middle, rail)
+            put("median", 3.0, MEDIAN, strip.middle, rail)
         _ideals(axes, view, strip, rail, put)
     for (_, layer), (style, points) in placed.items():
         axes.plot(*zip(*points, strict=True), linestyle="", zorder=layer, clip_on=False, **style)
@@ -181,7 +162,7 @@ def _ideals(
     axes: Axes, view: PackageView, strip: Strip, rail: float, put: Callable[..., None]
 ) -> None:
     """Ideal points as triangles, side by side where they coincide; of a crowd with counts."""
-    y = rail - ABOVE - (HILL if len(strip.deals) else 0.0)
+    y = rail - ABOVE - (HILL if strip.spread else 0.0)
     gap = min(0.05 if view.crowd else 0.026, 1 / max(len(strip.wishes) - 1, 1))
     places = spread([w.ideal for w in strip.wishes], gap, 0.0, 1.0)
     for wish, place in zip(strip.wishes, places, strict=True):
@@ -201,12 +182,11 @@ def _more(strip: Strip) -> list[str]:
 
 
 def _room() -> float:
-    return WIDTH - 2 * MARGIN - TITLE_WIDTH - STRIP - 2 * GAP
+    return INNER - TITLE_WIDTH - STRIP - 2 * GAP
 
 
 def _words(sheet: Sheet, strip: Strip, left: float, top: float) -> None:
     """To the right of a strip: what the median deal says, or why there is none."""
     head = _head(strip)
-    sheet.text(left, top, "\n".join(head), size=9.5, weight="bold", gid="median text")
-    top += len(head) * line_height(9.5) + 0.03
-    sheet.text(left, top, "\n".join(_more(strip)), color="#555555")
+    sheet.heading(left, top, head, 9.5, gid="median text")
+    sheet.text(left, top + len(head) * line_height(9.5) + 0.03, _more(strip), color="#555555")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import MARGIN, WIDTH, Sheet, mark
 from sim.plots.style import DARK, GREY, SMALL, styled
 from sim.studies.calibrate.score import Reliability
 from sim.views.colours import OUTCOME_COLORS, SETTLED
+from sim.views.view import View
 
 SIDE = 4.6
 SIGNED, NOT_SIGNED = SETTLED, OUTCOME_COLORS["no_deal"]
@@ -36,11 +37,11 @@ def reliability_figure(shown: Reliability) -> Figure:
         f"No case that was signed had odds below {100 * lowest:.0f} %."
     )
     marks = [
-        Mark("signed", "point", {"marker": "o", "color": SIGNED, "markersize": 6}),
-        Mark("not signed", "point", {"marker": "o", "color": NOT_SIGNED, "markersize": 6}),
+        mark("signed", marker="o", color=SIGNED, markersize=6),
+        mark("not signed", marker="o", color=NOT_SIGNED, markersize=6),
     ]
     foot = "Cases of scenarios/past, coded before their outcome was written down."
-    sheet = Sheet(foot, title, subtitle, SIDE + 0.7, marks)
+    sheet = Sheet(View(foot, title, subtitle), SIDE + 0.7, marks)
     axes = sheet.axes(MARGIN + 0.7, 0.1, SIDE, SIDE, gid="reliability")
     axes.fill_between(100 * shown.odds, 100 * shown.low, 100 * shown.high, color=GREY, alpha=0.18)
     axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.8, linestyle=(0, (3, 2)))
@@ -54,7 +55,7 @@ def reliability_figure(shown: Reliability) -> Figure:
     axes.set_xlabel("odds of a signature within the time given, %", size=SMALL)
     axes.set_ylabel("signed, %", size=SMALL)
     x = MARGIN + 0.7 + SIDE + 0.35
-    sheet.text(x, 0.1, "Case, odds", size=SMALL, weight="bold")
+    sheet.heading(x, 0.1, "Case, odds", SMALL)
     step = min(0.2, SIDE / max(n, 1))
     for place, (name, odds, was) in enumerate(
         zip(shown.names[::-1], shown.odds[::-1], shown.signed[::-1], strict=True)

@@ -7,24 +7,29 @@ in every run.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Literal
+from datetime import date
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from sim.plots.canvas import Canvas
 from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
-from sim.views.layout import labelled_points, spread
-from sim.views.run_data import MONTHS, day_text
+from sim.views.layout import labelled_points, share_tick, spread
+from sim.views.run_data import MONTHS, Calendar
+from sim.views.view import View
 
 WIDTH, MARGIN = 11.0, 0.25
+INNER = WIDTH - 2 * MARGIN
 HEADLINE, SUBTITLE, KEY_ROW = 15.5, 10.5, 0.24
 EDGE = 0.17
 """Labels of dates nearer to the left edge, in inches, lean inwards: panels may stand close."""
@@ -32,18 +37,31 @@ EDGE = 0.17
 
 @dataclass(frozen=True)
 class Mark:
-    """An entry of the key: a small drawing and what it means."""
+    """An entry of the key: a small drawing and what it means.
+
+    A band where the style has a ``facecolor``, a point where it has a ``marker``, else a line.
+    """
 
     text: str
-    kind: Literal["line", "band", "point"]
     style: dict[str, Any]
     color: Any = DARK
 
 
-def signed_marks(signed: Sequence[str]) -> list[Mark]:
+def mark(text: str, ink: Any = DARK, **style: Any) -> Mark:
+    """An entry of the key, by the style of what it stands for."""
+    return Mark(text, style, ink)
+
+
+def signed_marks(signed: Mapping[float, str]) -> list[Mark]:
     """Entries of the key for the days on which the central world signed stages."""
-    style = {"color": DARK, "linewidth": 1, "linestyle": ":"}
-    return [Mark(shortened(text, 4.5), "line", style) for text in signed]
+    return [mark(shortened(text, 4.5), color=DARK, linewidth=1, linestyle=":")
+            for text in signed.values()]  # fmt: skip
+
+
+def stages(axes: Axes, signed: Iterable[float]) -> None:
+    """Lines at these days."""
+    for day in signed:
+        axes.axvline(day, color=DARK, linewidth=1, linestyle=":", zorder=2.5, gid="stage")
 
 
 class Sheet:
@@ -51,31 +69,35 @@ class Sheet:
 
     Parameters
     ----------
-    line : str
-        The foot.
-    headline, subtitle : str
-        The finding, and what is shown.
+    view : View
+        Its headline (the finding), its subtitle (what is shown) and its foot.
     body : float
         Height of the body in inches.
     key : sequence of Mark
         Explained in a row (or more) under the subtitle.
+    notes : sequence of str
+        Sentences below the body, each of which may be empty.
+    lines : int
+        Most lines that they take.
     """
 
     def __init__(
-        self, line: str, headline: str, subtitle: str, body: float, key: Sequence[Mark] = ()
-    ) -> None:
-        inner = WIDTH - 2 * MARGIN
-        head = wrapped(headline, inner, HEADLINE, bold=True, lines=4)
-        under = wrapped(subtitle, inner, SUBTITLE, lines=6)
-        rows = key_rows(key, inner)
-        foot = wrapped(line, inner, SMALL, lines=3)
+        self, view: View, body: float, key: Sequence[Mark] = (), notes: Sequence[str] = (),
+        lines: int = 4,
+    ) -> None:  # fmt: skip
+        said = " ".join(filter(None, notes))
+        below = wrapped(said, INNER, lines=lines) if said else []
+        head = wrapped(view.headline, INNER, HEADLINE, bold=True, lines=4)
+        under = wrapped(view.subtitle, INNER, SUBTITLE, lines=6)
+        rows = key_rows(key)
+        foot = wrapped(view.foot, INNER, SMALL, lines=3)
         top = 0.2 + len(head) * line_height(HEADLINE) + 0.06 + len(under) * line_height(SUBTITLE)
         key_top = top + 0.1
         if rows:
             top = key_top + KEY_ROW * len(rows)
         self.body_top = top + 0.12
-        self.height = self.body_top + body + 0.22 + len(foot) * line_height(SMALL)
-        self.body = body
+        end = body + len(below) * line_height()
+        self.height = self.body_top + end + 0.22 + len(foot) * line_height(SMALL)
         self.figure = Figure(figsize=(WIDTH, self.height))
         Canvas(self.figure)
         self._write(0.2, head, HEADLINE, DARK, "headline", weight="bold")
@@ -84,7 +106,9 @@ class Sheet:
         )
         foot_top = self.height - 0.1 - len(foot) * line_height(SMALL)
         self._write(foot_top, foot, SMALL, GREY, "foot")
-        self._draw_key(rows, key_top)
+        self.key(rows, key_top - self.body_top)
+        if below:
+            self.text(MARGIN, body, below, color="#444444", gid="notes")
 
     def _write(
         self, top: float, lines: list[str], size: float, color: Any, gid: str, **more: Any
@@ -101,14 +125,28 @@ class Sheet:
         place = (left / WIDTH, bottom / self.height, width / WIDTH, height / self.height)
         return self.figure.add_axes(place, **more)
 
-    def text(self, left: float, top: float, text: str, **more: Any) -> None:
-        """Text at a place of the body, in inches; its upper left corner unless told otherwise."""
+    def text(self, left: float, top: float, text: str | Sequence[str], **more: Any) -> None:
+        """Text or its lines at a place of the body in inches: by default its upper left corner."""
+        text = text if isinstance(text, str) else "\n".join(text)
         more = {"va": "top", "ha": "left", "size": SMALL, "linespacing": 1.2, **more}
         if more["va"] == "top" and "\n" not in text:
             # by the baseline, so that neighbours with and without descenders are level
             top, more["va"] = top + 0.95 * more["size"] / 72, "baseline"
         self.figure.text(left / WIDTH, 1 - (self.body_top + top) / self.height, plain(text),
                          **more)  # fmt: skip
+
+    def heading(self, left: float, top: float, text: str | Sequence[str], size: float = 10.5,
+                **more: Any) -> None:  # fmt: skip
+        """The same in bold."""
+        self.text(left, top, text, size=size, weight="bold", **more)
+
+    def box(self, left: float, top: float, width: float, height: float, **style: Any) -> None:
+        """A rectangle in the body, in inches."""
+        bottom = self.height - self.body_top - top - height
+        self.figure.add_artist(
+            Rectangle((left / WIDTH, bottom / self.height), width / WIDTH, height / self.height,
+                      **style)
+        )  # fmt: skip
 
     def rule(self, top: float) -> None:
         """A hairline across the body."""
@@ -117,23 +155,22 @@ class Sheet:
         self.figure.add_artist(line)
 
     def key(self, rows: list[list[Mark]], top: float) -> None:
-        """A key in the body, so many inches from its top."""
-        self._draw_key(rows, self.body_top + top)
-
-    def _draw_key(self, rows: list[list[Mark]], top: float) -> None:
+        """A key, so many inches from the body's top."""
+        top += self.body_top
         for number, row in enumerate(rows):
             y = 1 - (top + KEY_ROW * number + 0.1) / self.height
             left = MARGIN
             for mark in row:
                 x = [left / WIDTH, (left + 0.26) / WIDTH]
-                if mark.kind == "band":
+                if "facecolor" in mark.style:
                     half = 0.06 / self.height
                     box = Rectangle((x[0], y - half), x[1] - x[0], 2 * half, **mark.style)
                     self.figure.add_artist(box)
-                elif mark.kind == "line":
-                    self.figure.add_artist(Line2D(x, [y, y], **mark.style))
+                elif "marker" in mark.style:
+                    style = {**mark.style, "linestyle": ""}
+                    self.figure.add_artist(Line2D([sum(x) / 2], [y], **style))
                 else:
-                    self.figure.add_artist(Line2D([sum(x) / 2], [y], linestyle="", **mark.style))
+                    self.figure.add_artist(Line2D(x, [y, y], **mark.style))
                 words = self.figure.text(
                     (left + 0.33) / WIDTH, y, plain(mark.text), va="center_baseline", size=SMALL,
                     color=mark.color,
@@ -146,12 +183,12 @@ def _mark_width(mark: Mark) -> float:
     return 0.33 + text_width(mark.text) + 0.22
 
 
-def key_rows(key: Sequence[Mark], width: float = WIDTH - 2 * MARGIN) -> list[list[Mark]]:
-    """Entries of a key in rows of so many inches."""
+def key_rows(key: Sequence[Mark]) -> list[list[Mark]]:
+    """Entries of a key in rows across the page."""
     rows: list[list[Mark]] = []
     used = math.inf
     for mark in key:
-        if used + _mark_width(mark) > width + 0.22:
+        if used + _mark_width(mark) > INNER + 0.22:
             rows.append([])
             used = 0.0
         rows[-1].append(mark)
@@ -162,21 +199,53 @@ def key_rows(key: Sequence[Mark], width: float = WIDTH - 2 * MARGIN) -> list[lis
 # --- axes ----------------------------------------------------------------------------------
 
 
-def date_axis(axes: Axes, start: date, end: float, width: float, most: int = 12) -> None:
-    """X axis in days since the start, labelled with dates.
+def even_columns(count: int, most: int = 3, least: int = 2) -> int:
+    """In how many columns panels leave the fewest places empty: of equals the most columns."""
+    if count <= least:
+        return max(count, 1)
+    return min(range(min(most, count), least - 1, -1), key=lambda columns: -count % columns)
+
+
+def grid(count: int, columns: int, gutter: float) -> tuple[float, list[tuple[float, int]]]:
+    """Panels side by side across the page: the width of each, and left edge and row of all."""
+    cell = (INNER - gutter * (columns - 1)) / columns
+    return cell, [(MARGIN + n % columns * (cell + gutter), n // columns) for n in range(count)]
+
+
+def share_axis(axis: XAxis | YAxis, top: float = 1.0, parts: int = 2) -> None:
+    """An axis of shares from 0 to a round number, divided into so many parts."""
+    ticks = np.linspace(0, top, parts + 1)
+    axis.set_ticks(ticks, labels=[share_tick(tick) for tick in ticks])
+    axis.grid(True)
+
+
+def dot(axes: Axes, x: float, y: float, **style: Any) -> None:
+    """One mark, over what is drawn before, and whole at the edge of a panel."""
+    axes.plot([x], [y], **{"linestyle": "", "marker": "o", "clip_on": False, "zorder": 4, **style})
+
+
+def date_axis(axes: Axes, calendar: Calendar, end: float, width: float, most: int = 12) -> None:
+    """X axis in days since the start, labelled with dates; of a group with rounds.
 
     Parameters
     ----------
     axes : Axes
         A panel ``width`` inches wide.
-    start : date
-        Calendar date of day 0.
     end : float
         Last day shown.
     most : int
         Most labels; fewer where there is no room for so many.
     """
     axes.set_xlim(0, end)
+    start = calendar.start
+    if calendar.in_rounds:
+        last = end / calendar.round_days
+        ticks = MaxNLocator(max(1, int(width / 0.6)), integer=True).tick_values(0, last)
+        rounds = [int(n) for n in ticks if 0 <= n <= last]
+        labels = ["round 0", *(str(n) for n in rounds[1:])]
+        axes.set_xticks([n * calendar.round_days for n in rounds], labels)
+        axes.get_xticklabels()[0].set_horizontalalignment("left")
+        return
     for step in (1, 2, 3, 4, 6, 12, 24):
         days, labels = _firsts_of_months(start, end, step)
         places = [day * width / end for day in days]
@@ -184,7 +253,7 @@ def date_axis(axes: Axes, start: date, end: float, width: float, most: int = 12)
             break
     if len(days) < 2:
         days = [0.0, float(end)] if width < 2 else sorted({0.0, round(end / 2), float(end)})
-        labels = [day_text(start + timedelta(days=day), year=False) + "\n " for day in days]
+        labels = [calendar.text(day, year=False) + "\n " for day in days]
         labels[0] = labels[0][:-1] + str(start.year)
         places = [day * width / end for day in days]
     axes.set_xticks(days, labels)

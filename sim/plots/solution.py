@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import Mark, Sheet, grid, mark
 from sim.plots.style import DARK, GREY, PALE, SMALL, shortened, styled
 from sim.views.colours import SETTLED, ink
 from sim.views.solution import PairPanel, SolutionView
@@ -40,17 +39,13 @@ def solution(view: SolutionView) -> Figure:
         Panels have the pair's key as gid; lines ``packages``, ``frontier``, ``free``, ``deals``,
         ``no deal`` and the keys of the named points.
     """
-    columns = min(len(view.panels), 3)
-    rows = math.ceil(len(view.panels) / columns)
+    cell, places = grid(len(view.panels), min(len(view.panels), 3), GUTTER)
     height = 5.0 if len(view.panels) == 1 else 2.9
     pitch = HEAD + height + UNDER
-    sheet = Sheet(view.foot, view.headline, view.subtitle, rows * pitch, _key(view))
-    cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
+    sheet = Sheet(view, (places[-1][1] + 1) * pitch, _key(view))
     width = cell - TICKS - 0.08
-    for number, panel in enumerate(view.panels):
-        row, column = divmod(number, columns)
-        left = MARGIN + column * (cell + GUTTER) + TICKS
-        axes = sheet.axes(left, row * pitch + HEAD, width, height, gid=panel.key)
+    for panel, (left, row) in zip(view.panels, places, strict=True):
+        axes = sheet.axes(left + TICKS, row * pitch + HEAD, width, height, gid=panel.key)
         _panel(axes, view, panel)
         for axis, label, color, room in zip(
             (axes.xaxis, axes.yaxis), panel.labels, panel.colors, (width, height), strict=True
@@ -62,18 +57,18 @@ def solution(view: SolutionView) -> Figure:
 
 def _key(view: SolutionView) -> list[Mark]:
     marks = [
-        Mark(title, "point", _open(name) | {"markersize": min(MARKERS[name][1], 11)})
+        mark(title, **_open(name) | {"markersize": min(MARKERS[name][1], 11)})
         for name, title in view.titles.items()
     ]
-    marks.append(Mark("Pareto frontier", "line", {"color": DARK, "linewidth": 1.8}))
+    marks.append(mark("Pareto frontier", color=DARK, linewidth=1.8))
     if any(panel.free is not None for panel in view.panels):
-        marks.append(Mark("red lines set aside", "line", FREE))
+        marks.append(mark("red lines set aside", **FREE))
     if any(len(panel.cloud) for panel in view.panels):
-        marks.append(Mark("packages", "point", {"marker": ".", "markersize": 6, "color": PALE}))
-    marks.append(Mark("no deal", "point", {"marker": "+", "markersize": 10, "color": DARK}))
+        marks.append(mark("packages", marker=".", markersize=6, color=PALE))
+    marks.append(mark("no deal", marker="+", markersize=10, color=DARK))
     if any(len(panel.deals) for panel in view.panels):
         what = "simulated deal" if view.is_scale else "agreement of the session"
-        marks.append(Mark(what, "point", {"marker": "o", "markersize": 5, "color": SETTLED}))
+        marks.append(mark(what, marker="o", markersize=5, color=SETTLED))
     return marks
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import (
-    MARGIN,
-    WIDTH,
     Mark,
     Sheet,
     date_axis,
+    dot,
     end_labels,
+    even_columns,
+    grid,
+    mark,
     panel_names,
     signed_marks,
+    stages,
 )
-from sim.plots.style import DARK, GREY, SMALL, line_height, styled, wrapped
+from sim.plots.style import DARK, GREY, SMALL, styled
 from sim.views.colours import ink
 from sim.views.utility import UtilityPanel, UtilityView
 
@@ -27,6 +29,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "value": {"linewidth": 2.4},
     "target": {"linewidth": 1.4, "linestyle": (0, (4, 1.5))},
     "reservation": {"linewidth": 1.6, "linestyle": (0, (1, 1.2))},
+}
+
+KEY = {
+    "value": "own position: worth of its present offers on all issues",
+    "target": "aims for: least that it asks of a whole settlement",
+    "reservation": "without a deal: reservation value",
 }
 
 
@@ -39,37 +47,27 @@ def utility(view: UtilityView) -> Figure:
     Figure
         Panels in the view's order; lines carry the variable's name as their gid.
     """
-    columns = 2 if len(view.panels) in (2, 4) else min(3, len(view.panels))
-    rows = math.ceil(len(view.panels) / columns)
+    columns = even_columns(len(view.panels))
+    cell, places = grid(len(view.panels), columns, GUTTER)
+    rows = places[-1][1] + 1
     height = 3.3 if rows == 1 else 2.5
-    notes = wrapped(" ".join(view.notes), WIDTH - 2 * MARGIN, lines=4) if view.notes else []
-    cell = (WIDTH - 2 * MARGIN - GUTTER * (columns - 1)) / columns
     names, second = panel_names([panel.name for panel in view.panels], cell)
     pitch = HEAD + second + height + UNDER
-    body = rows * pitch + len(notes) * line_height()
-    sheet = Sheet(view.foot, view.headline, view.subtitle, body, _key(view))
-    for number, (panel, name) in enumerate(zip(view.panels, names, strict=True)):
-        row, column = divmod(number, columns)
-        left, top = MARGIN + column * (cell + GUTTER), row * pitch
-        sheet.text(left, top + 0.06, name, size=11, weight="bold", color=ink(panel.color))
+    sheet = Sheet(view, rows * pitch, _key(view), view.notes)
+    for panel, name, (left, row) in zip(view.panels, names, places, strict=True):
+        top = row * pitch
+        sheet.heading(left, top + 0.06, name, 11, color=ink(panel.color))
         _panel(sheet, view, panel, (left, top + HEAD + second), cell, height)
-    if notes:
-        sheet.text(MARGIN, rows * pitch, "\n".join(notes), color="#444444", gid="notes")
     return sheet.figure
 
 
 def _key(view: UtilityView) -> list[Mark]:
-    marks = [
-        Mark("own position: worth of its present offers on all issues", "line",
-             {"color": GREY, **STYLES["value"]}),
-        Mark("aims for: least that it asks of a whole settlement", "line",
-             {"color": GREY, **STYLES["target"]}),
-        Mark("without a deal: reservation value", "line", {"color": GREY, **STYLES["reservation"]}),
-        *signed_marks(list(view.signed.values())),
-    ]  # fmt: skip
+    shown = view.panels[0].lines
+    marks = [mark(text, color=GREY, **STYLES[name]) for name, text in KEY.items() if name in shown]
+    marks += signed_marks(view.signed)
     if view.settled is not None:
-        marks.append(Mark("worth of the deal", "point", {"marker": "D", "markersize": 6,
-                                                         "color": DARK}))  # fmt: skip
+        what = "worth of what is decided" if view.calendar.in_rounds else "worth of the deal"
+        marks.append(mark(what, marker="D", markersize=6, color=DARK))
     return marks
 
 
@@ -85,25 +83,24 @@ def _panel(
     axes.set_yticks([0, 20, 40, 60, 80, 100])
     axes.grid(axis="y")
     axes.set_ylabel("points of utility", size=SMALL, labelpad=2)
-    date_axis(axes, view.start, view.end, width, most=7)
+    date_axis(axes, view.calendar, view.end, width, most=7)
     _draw(axes, view, panel)
     stop = int((view.days <= view.end).sum()) - 1
-    ends = [(float(one.values[stop]), one.label, panel.color) for one in panel.lines.values()]
+    ends = [(float(one.central[stop]), one.name, panel.color) for one in panel.lines.values()]
     end_labels(axes, ends, height, right)
 
 
 def _draw(axes: Axes, view: UtilityView, panel: UtilityPanel) -> None:
-    x, color = view.days, panel.color
-    for line in panel.lines.values():
+    x, color, lines = view.days, panel.color, panel.lines
+    for line in lines.values():
         axes.fill_between(x, line.low, line.high, color=GREY, alpha=0.13, zorder=1)
-    target, reservation = panel.lines["target"].values, panel.lines["reservation"].values
-    axes.fill_between(x, reservation, target, where=target >= reservation, color=color, alpha=0.13,
-                      zorder=1.5, gid="hope")  # fmt: skip
-    for name, line in panel.lines.items():
-        axes.plot(x, line.values, color=color, zorder=3, gid=name, **STYLES[name])
-    for day in view.signed:
-        axes.axvline(day, color=DARK, linewidth=1, linestyle=":", zorder=2, gid="stage")
+    if "target" in lines:
+        target, reservation = lines["target"].central, lines["reservation"].central
+        axes.fill_between(x, reservation, target, where=target >= reservation, color=color,
+                          alpha=0.13, zorder=1.5, gid="hope")  # fmt: skip
+    for name, line in lines.items():
+        axes.plot(x, line.central, color=color, zorder=3, gid=name, **STYLES[name])
+    stages(axes, view.signed)
     if view.settled is not None and panel.worth is not None:
-        axes.plot([view.settled], [panel.worth], linestyle="", marker="D", markersize=7,
-                  color=DARK, markeredgecolor="white", markeredgewidth=1, zorder=4, clip_on=False,
-                  gid="deal")  # fmt: skip
+        dot(axes, view.settled, panel.worth, marker="D", markersize=7, color=DARK,
+            markeredgecolor="white", markeredgewidth=1, gid="deal")  # fmt: skip

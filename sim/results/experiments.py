@@ -29,7 +29,7 @@ PREFIX = "x."
 SCALE, SHARE, MONTHLY = "scale, 0 to 1", "share", "utility a month"
 UNITS = {
     r"\.pull": "uniform draw, 0 to 1",
-    r"\.flexibility|\.draw|\.error\..+": "standard normal draw",
+    r"\.flexibility|\.draw|\.error\..+|\.positions\..+\.error": "standard normal draw",
     r"\.effect\.drift\..+|war\.(drift|beliefs)\..+": "scale units a month",
     r"war\.cost\..+\.growth": "relative, a month",
     r"\.effect\.cost\..+|war\.cost\..+": MONTHLY,
@@ -52,14 +52,15 @@ def experiment_variables(draws: Draws, scenario: Scenario) -> dict[str, Any]:
         f"{PREFIX}{path}": (
             "world",
             drawn,
-            {"long_name": title_of(path, scenario), "units": _unit(path), "role": ROLE},
+            {"long_name": title_of(path, scenario), "units": unit_of(path), "role": ROLE},
         )
         for path, drawn in draws.once.items()
     }
 
 
 @cache
-def _unit(path: str) -> str:
+def unit_of(path: str) -> str:
+    """What a number is counted in, by its path."""
     found = (unit for end, unit in UNITS.items() if re.search(f"(?:{end})$", path))
     return next(found, SHARE)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sim.prose import possessive, sentence
 from sim.scenario.judgements import Engine
-from sim.scenario.schema import Scenario, Track
+from sim.scenario.schema import Scenario, Track, nearest_text
 
 OF_POSITION = {
     "limit": "red line",
@@ -20,6 +21,10 @@ OF_POSITION = {
 }
 WHETHER = ": whether it is absolute"
 """Of a red line: whether its side would rather have no deal than cross it."""
+ERROR = ": error of its coding"
+LINES = {"0": "lower ", "low": "lower ", "1": "upper ", "high": "upper ",
+         "believed": "believed ", "stated": "stated "}  # fmt: skip
+"""Which of two red lines, by the key after ``limits`` or ``line``."""
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
@@ -76,9 +81,12 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return re.split(r"[.:]", Engine.model_fields[rest[0]].description or _spelt(rest))[0]
     if head == "ratification" and len(rest) >= 2 and rest[0] in scenario.ratification:
         what = "swing on the day" if rest[1:] == ["swing", "draw"] else _spelt(rest[1:]).lower()
+        if rest[1] == "positions" and len(rest) > 3:
+            of, more = _of_position(rest[3:], [], scenario)
+            what = f"{of} on {_issue(rest[2], scenario)}{more}"
         return f"{scenario.ratification[rest[0]].title}: {what}"
     if head == "durability" and rest:
-        return f"Durability: {_spelt(rest).lower()}"
+        return _afterwards(rest, scenario)
     return {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}.get(".".join(parts), "")
 
 
@@ -86,8 +94,10 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     actor = scenario.actors[key]
     who, field = possessive(actor.short), rest[0]
     if field == "levers" and len(rest) >= 3 and rest[1] in actor.levers:
-        what = OF_LEVER.get(rest[2], _spelt(rest[2:]))
-        return f"{what} of “{actor.levers[rest[1]].title}”"
+        title = f"“{actor.levers[rest[1]].title}”"
+        return _effect(rest[2:], title, scenario) or (
+            f"{OF_LEVER.get(rest[2], _spelt(rest[2:]))} of {title}"
+        )
     if field == "positions" and len(rest) > 4 and rest[2] == "conditional":
         where = f"conditional red line on {_issue(rest[1], scenario)}"
         if rest[4] == "when" and len(rest) == 7:
@@ -99,8 +109,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"{who} {what} on {_issue(rest[1], scenario)}{more}"
     if field == "acceptability" and len(rest) == 2:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
-    if rest[:2] == ["mediation", "error"] and len(rest) == 4:
-        return f"{who} error about {_actor(rest[2], scenario)} on {_issue(rest[3], scenario)}"
+    if rest[0] == "mediation" and rest[1] in ("error", "doubt") and len(rest) == 4:
+        return f"{who} {rest[1]} about {_actor(rest[2], scenario)} on {_issue(rest[3], scenario)}"
     if field in ("tactic", "mediation"):
         return f"{who} {field}" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
     if field in OF_ACTOR and len(rest) == 1:
@@ -108,17 +118,18 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
     return f"{who} {_spelt(rest).lower()}"
 
 
-def _of_position(rest: list[str], kinds: list[str], scenario: Scenario) -> tuple[str, str]:
-    """What a number of a position is, and what follows the issue."""
-    if rest[0] == "line":
-        own = len(kinds) == 2 and rest[1:2] in (["0"], ["1"])
-        line = f"{kinds[int(rest[1])]} red line" if own else "red line"
-        return line, WHETHER if rest[-1] == "binds" else ""
+def _of_position(rest: list[str], kinds: Sequence[str], scenario: Scenario) -> tuple[str, str]:
+    """What a number of a position is, and what follows the issue; ``kinds`` are its two lines'."""
     if rest[0] == "conditional" and rest[-1] == "limit":
         return "red line under a condition", ""
     if rest[0] == "conditional" and len(rest) == 5:
         bound = rest[4].replace("_", " ")
         return "red line under a condition", f": {_issue(rest[3], scenario)} {bound}"
+    if rest[0] in ("limit", "limits", "line") and len(rest) > 1:
+        which = LINES.get(rest[1], "")
+        if rest[0] == "line" and rest[1].isdigit():
+            which = f"{kinds[int(rest[1])]} " if len(kinds) == 2 else ""
+        return f"{which}red line", {"binds": WHETHER, "error": ERROR}.get(rest[-1], "")
     return OF_POSITION.get(rest[0], _spelt(rest).lower()), ""
 
 
@@ -158,19 +169,51 @@ def _of_track(track: Track, rest: list[str], scenario: Scenario) -> str:
     kind, below = rest[0], rest[1:]
     issues = {key: issue.title for key, issue in track.issues.items()}
     if kind == "positions" and len(below) >= 3:
-        what = OF_POSITION.get(below[2], _spelt(below[2:]).lower())
-        where = issues.get(below[1], _spelt([below[1]]))
-        return f"{possessive(_actor(below[0], scenario))} {what} on {where}"
+        position = track.positions.get(below[0], {}).get(below[1])
+        kinds = [line.kind for line in position.line] if position else []
+        what, more = _of_position(below[2:], kinds, scenario)
+        where = issues.get(below[1]) or _issue(below[1], scenario)
+        return f"{possessive(_actor(below[0], scenario))} {what} on {where}{more}"
     if kind == "issues" and len(below) == 2 and below[1] == "no_deal" and below[0] in issues:
         return f"{issues[below[0]]} without an agreement"
     stages = {s.name: s for s in track.stages} | {str(n): s for n, s in enumerate(track.stages)}
     if kind == "stages" and len(below) >= 2 and below[0] in stages:
         title = f"“{stages[below[0]].title or _spelt([below[0]])}”"
-        if below[1] == "effect" and len(below) == 4 and below[2] == "cost":
-            return f"Effect of {title} on {possessive(_actor(below[3], scenario))} cost of war"
-        key = "trust" if below[1:] == ["effect", "trust"] else below[1]
-        return f"{OF_LIMITED.get(key, _spelt(below[1:]))} of {title}"
+        key = "trust" if below[1:3] == ["effect", "trust"] else below[1]
+        return _effect(below[1:], title, scenario) or (
+            f"{OF_LIMITED.get(key, _spelt(below[1:]))} of {title}"
+        )
     return f"“{track.title}”: {_spelt(rest).lower()}"
+
+
+def _afterwards(rest: list[str], scenario: Scenario) -> str:
+    """What a number of ``durability`` is."""
+    kind, *below = rest
+    if kind == "expected_cost" and len(below) == 2:
+        who, year = _actor(below[0], scenario), int(below[1]) + 1
+        return f"Share of today's cost that {who} expects of a new war, year {year} after signing"
+    issue = _issue(below[0], scenario) if below else ""
+    if kind == "shift" and len(below) == 1:
+        return f"Change a year, after signing, of what war would bring on {issue}"
+    if kind == "balance" and len(below) == 3:
+        return f"How far {issue} moves what war would bring on {_issue(below[2], scenario)}"
+    if kind == "deterrence" and len(below) == 3 and below[0] in scenario.issues:
+        text = nearest_text(scenario.issues[below[0]], float(below[2]))
+        return f"Deterrence by {issue} at “{text}”"
+    return f"Durability: {_spelt(rest).lower()}"
+
+
+def _effect(rest: list[str], title: str, scenario: Scenario) -> str:
+    """What a lever or a limited agreement changes, of which ``title`` is the name in quotes."""
+    if len(rest) != 3 or rest[0] != "effect":
+        return ""
+    who, issue = _actor(rest[2], scenario), _issue(rest[2], scenario)
+    return {
+        "cost": f"Effect of {title} on {possessive(who)} cost of war",
+        "drift": f"Effect of {title} on the drift of {issue}",
+        "no_deal": f"Effect of {title} on {issue} without a deal",
+        "payment": f"Worth of {title} to {who}",
+    }.get(rest[1], "")
 
 
 def _issue(key: str, scenario: Scenario) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +14,8 @@ from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
 from sim.results.allowed import SAMPLING, WIDER
 from sim.scenario.record import holding
-from sim.views.colours import PLAN, SETTLED, actor_colors
-from sim.views.convergence import MANY
-from sim.views.run_data import short, signatories
+from sim.views.colours import PLAN, RECORD, SETTLED
+from sim.views.run_data import colors_of, is_crowd, short, signatories
 from sim.views.view import View, foot_line
 from sim.words.shares import FEW, share_of, span_of
 
@@ -89,11 +89,15 @@ class Vote:
 
 @dataclass(frozen=True)
 class Holding:
-    """Share that still holds, by year from 0; with intervals where it is one of settlements."""
+    """Share that still holds so many years on, of so many worlds or past agreements.
+
+    With intervals, but for the plan.
+    """
 
     key: str
     label: str
     color: str
+    years: Sequence[float]
     shares: list[float]
     spans: list[Interval]
     worlds: int
@@ -106,30 +110,13 @@ class Holding:
     @property
     def words(self) -> str:
         """The curve in a sentence."""
-        marks = sorted({1, 5, len(self.shares) - 1} & set(range(1, len(self.shares))))
-        said = [
-            f"{share_of(self.shares[y], self.worlds)} after {counted(y, 'year')}" for y in marks
-        ]
+        said = []
+        for n, year in enumerate(self.years):
+            if year in (1, 5, self.years[-1]):
+                span = f" ({span_words(self.spans[n])})" if self.spans else ""
+                share = share_of(self.shares[n], self.worlds)
+                said.append(f"{share}{span} after {counted(round(year), 'year')}")
         return f"Still hold, {self.label}: {listing(said)}."
-
-
-@dataclass(frozen=True)
-class InRecord:
-    """Share of past agreements of the kind that held so many years, with 95 % intervals."""
-
-    label: str
-    years: list[float]
-    shares: list[float]
-    spans: list[Interval]
-
-    @property
-    def words(self) -> str:
-        """The points in a sentence."""
-        said = [
-            f"{share_text(share)} ({span_words(span)}) after {counted(round(year), 'year')}"
-            for year, share, span in zip(self.years, self.shares, self.spans, strict=True)
-        ]
-        return f"In the record, {self.label}: {listing(said)}."
 
 
 @dataclass(frozen=True)
@@ -151,8 +138,8 @@ class AfterwardsView(View):
         Who breaks settlements first, in sentences.
     notes : list of str
         What there is nothing to show of.
-    record : InRecord or None
-        What accidents are read from.
+    record : Holding or None
+        Of past agreements of the kind, which accidents are read from.
     """
 
     worth: list[Worth]
@@ -162,15 +149,15 @@ class AfterwardsView(View):
     terms: list[tuple[str, str]]
     broken: list[str]
     notes: list[str]
-    record: InRecord | None = None
+    record: Holding | None = None
 
     @property
     def words(self) -> list[str]:
         parts: list[Worth | Vote | Holding] = [*self.worth, *self.votes, *self.holds]
         terms = [f"{name}: {share} hold to the end." for name, share in self.terms]
-        record = [self.record.words] if self.record and self.holds else []
-        said = [*(part.words for part in parts), *record]
-        return [*said, *terms, *self.broken, *self.notes]
+        if self.record and self.holds:
+            parts.append(self.record)
+        return [*(part.words for part in parts), *terms, *self.broken, *self.notes]
 
 
 def gain_text(gain: PlanGain) -> str:
@@ -185,7 +172,7 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     if not (scenario.has_plan or scenario.ratification or scenario.durability):
         return None
     worth, votes, notes = _worth(run), *_votes(run)
-    holds, terms, broken = _holds(run), list[tuple[str, str]](), list[str]()
+    held, terms, broken = holds(run), list[tuple[str, str]](), list[str]()
     durability = summary.durability
     if durability and durability.worlds:
         every, of = durability.shares[-1], durability.worlds
@@ -195,16 +182,11 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
             for t, s in durability.by_term
             if s != every
         ]
-        same = [scenario.issues[t].title for t, s in durability.by_term if s == every]
+        same = any(s == every for _, s in durability.by_term)
         if same:
-            terms.append(
-                (
-                    f"Without any other of the {len(durability.by_term)} terms"
-                    if len(terms) > 1
-                    else "Without any one of the terms",
-                    "as many",
-                )
-            )
+            other = len(terms) > 1
+            others = f"other of the {len(durability.by_term)} terms"
+            terms.append((f"Without any {others if other else 'one of the terms'}", "as many"))
         broken = [
             f"{short(run, actor)} breaks it first: {share_of(share, of)}."
             for actor, share in durability.broken_by.items()
@@ -214,41 +196,31 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
             broken.append(f"An accident ends it first: {share_of(durability.by_accident, of)}.")
     elif durability:
         notes.append("No settlement was reached, so nothing can be said of its terms.")
-    if holds and all(one.shares[-1] >= STEADY for one in holds):
+    if held and all(one.shares[-1] >= STEADY for one in held):
         # lines along the top of a panel say no more than a sentence
-        notes += [one.words for one in holds]
-        holds, terms = [], []
+        notes += [one.words for one in held]
+        held, terms = [], []
     parts = [
-        *(["what a deal is worth over no deal"] if worth else []),
-        *(["whether texts pass at home"] if votes else []),
-        *(
-            [
-                "how long a settlement holds: until breaking it is worth more to a side, or an "
-                "accident ends it"
-            ]
-            if holds
-            else []
-        ),
-    ]
+        said
+        for said, shown in (
+            ("what a deal is worth over no deal", worth),
+            ("whether texts pass at home", votes),
+            ("how long a settlement holds: until breaking it is worth more to a side, or an "
+             "accident ends it", held),
+        )
+        if shown
+    ]  # fmt: skip
     text = f"After the signatures: {listing(parts) or 'nothing to look at'}."
     if any(w.plan for w in worth):
         text += " The plan is weighed as it stands on day 0, whether or not anybody would sign it."
+    means = WIDER if summary.allowed else SAMPLING
     return AfterwardsView(
-        foot_line(run),
-        headline(run),
-        text,
-        worth,
-        WIDER if run.summary.allowed else SAMPLING,
-        votes,
-        holds,
-        terms,
-        broken,
-        notes,
+        foot_line(run), headline(run), text, worth, means, votes, held, terms, broken, notes,
         _record(run),
-    )
+    )  # fmt: skip
 
 
-def _record(run: Run) -> InRecord | None:
+def _record(run: Run) -> Holding | None:
     """The record of the scenario's kind of agreement, at whole years that are looked at."""
     durability = run.summary.durability
     if durability is None or durability.kind is None:
@@ -257,12 +229,11 @@ def _record(run: Run) -> InRecord | None:
     at = [n for n, year in enumerate(found.years) if 0.9 < year <= durability.years + 0.1]
     spec = run.scenario.durability
     either = ", with peacekeepers or without" if spec and spec.peacekeepers else ""
-    return InRecord(
-        f"{found.n} {found.title}{either}",
-        [float(round(found.years[n])) for n in at],
-        [float(found.shares[n]) for n in at],
-        [found.intervals[n] for n in at],
-    )
+    return Holding(
+        "record", f"record: {found.n} {found.title}{either}", RECORD,
+        [float(round(found.years[n])) for n in at], [float(found.shares[n]) for n in at],
+        [found.intervals[n] for n in at], found.n,
+    )  # fmt: skip
 
 
 def settled_gains(run: Run) -> dict[str, PlanGain]:
@@ -280,9 +251,9 @@ def settled_gains(run: Run) -> dict[str, PlanGain]:
 
 
 def _worth(run: Run) -> list[Worth]:
-    plan, deals, colors = run.summary.plan, settled_gains(run), actor_colors(run.scenario)
+    plan, deals, colors = run.summary.plan, settled_gains(run), colors_of(run)
     actors = [a for a in signatories(run) if a in deals or (plan and a in plan.gain)]
-    if len(actors) > MANY:
+    if is_crowd(run):
         ranked = sorted(actors, key=lambda a: (deals.get(a) or plan.gain[a]).median)  # type: ignore[union-attr]
         actors = [*ranked[:3], *ranked[-3:]]
     return [
@@ -318,17 +289,19 @@ def _votes(run: Run) -> tuple[list[Vote], list[str]]:
     return asked, [f"Asked in no world: {listing(never)}."] if never else []
 
 
-def _holds(run: Run) -> list[Holding]:
+def holds(run: Run) -> list[Holding]:
+    """How settlements hold, where there are any, and the plan, where there is one."""
     durability, plan = run.summary.durability, run.summary.plan
     found = []
     if durability and durability.worlds:
         few = durability.worlds < FEW
         words = "settlements" if few else f"of {counted(durability.worlds, 'settlement')}"
-        spans = [Interval(1.0, 1.0), *durability.spans]
-        found.append(Holding("settlements", words, SETTLED, [1.0, *durability.shares], spans,
+        spans, shares = [Interval(1.0, 1.0), *durability.spans], [1.0, *durability.shares]
+        found.append(Holding("settlements", words, SETTLED, range(len(shares)), shares, spans,
                              durability.worlds))  # fmt: skip
     if plan and plan.held:
-        found.append(Holding("plan", "the plan as published", PLAN, [1.0, *plan.held.values()], [],
+        shares = [1.0, *plan.held.values()]
+        found.append(Holding("plan", "the plan as published", PLAN, range(len(shares)), shares, [],
                              run.summary.worlds))  # fmt: skip
     return found
 
@@ -343,15 +316,13 @@ def headline(run: Run) -> str:
         return f"{held}{of} settlements still hold after {counted(durability.years, 'year')}"
     if plan is None:
         return "What comes after the signatures"
-    worse = [a for a, g in plan.gain.items() if g.better < 0.5]
+    worse = [short(run, a) for a, g in plan.gain.items() if g.better < 0.5]
     crossed = [short(run, a) for a, s in plan.crosses_any.items() if s >= 0.5]
     if not worse:
         text = "In the median world the plan as published beats no deal for everybody"
-    elif len(worse) < len(plan.gain):
-        others = listing([short(run, a) for a in worse])
-        text = f"In most worlds the plan as published is worth less than no deal to {others}"
     else:
-        text = "In most worlds the plan as published is worth less than no deal to everybody"
+        whom = listing(worse) if len(worse) < len(plan.gain) else "everybody"
+        text = f"In most worlds the plan as published is worth less than no deal to {whom}"
     if crossed:
         text += f"; it mostly lies beyond red lines of {listing(crossed)}"
     return text

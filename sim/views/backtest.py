@@ -62,7 +62,6 @@ class BacktestView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each predictor."""
         return [f"{row.title}: {row.text}." for row in self.rows]
 
 

@@ -12,6 +12,8 @@ OKABE_ITO = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "
 """Okabe & Ito (2008), *Color Universal Design*; its yellow is too pale for lines on white."""
 SETTLED, FIRST, PLAN, LIMITED = "#00695c", "#8a6d00", "#6a4c93", "#4f7391"
 """A settlement, a first stage, the plan as published, and limited agreements."""
+RECORD = "#767676"
+"""What past agreements did."""
 OUTSIDE = "#B00020"
 """A mark that comes from outside the model: what happened in truth, the scenario's own value."""
 CROWD, SITUATION, HEAP = "#4a5a63", "#555555", "#8fa3ad"
@@ -21,9 +23,6 @@ SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 ISSUES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d3c9ea")
 WHY = ("#b7c2cd", "#dbe2e8", "#8f9fae", "#eef2f5")
 """Tints of the issues that block most often and of the reasons, dark text on them."""
-PAPER = "#f7fafa"
-TEAL, RUST = (PAPER, "#4ba89f", "#003a35"), (PAPER, "#d58b57", "#5c2000")
-"""From 0 to the greatest value of a heatmap, and to the least where there are negative ones."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,
     "partial": FIRST,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,16 +11,21 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
-from sim.results.dataset import date_of
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import CROWD, actor_colors
-from sim.views.limited import InForce, in_force
+from sim.scenario.tracks import limited_titles
 from sim.views.run_data import (
+    Calendar,
     agreed_day,
-    conditional_lines,
+    calendar,
+    colors_of,
     consents,
     day_text,
     days,
+    decision,
+    group_name,
+    is_certain,
+    is_crowd,
+    is_group,
     kept,
     last_day,
     once,
@@ -30,6 +34,7 @@ from sim.views.run_data import (
     signatories,
     signed_days,
     stage_title,
+    together,
 )
 from sim.views.view import View, foot_line
 
@@ -37,12 +42,10 @@ Array = NDArray[np.floating]
 
 SINGLE = 20
 """Single worlds shown around the central one: the first, which are drawn like all others."""
-FEW, SOME = 3, 6
+FEW, SOME = 4, 6
 """Least and most issues shown large."""
 OFTEN = 0.05
 """Share of the failures from which an issue is shown large."""
-MANY = 11
-"""More actors than these are drawn together where they stand together."""
 
 
 @dataclass(frozen=True)
@@ -128,13 +131,30 @@ class IssuePanel:
 
 
 @dataclass(frozen=True)
+class InForce:
+    """When a limited agreement is in force in the central world, and how often elsewhere.
+
+    Attributes
+    ----------
+    spans : list of (float, float)
+        Days from and to; empty where it never is.
+    ever : float
+        Share of all worlds that ever sign it.
+    """
+
+    key: str
+    title: str
+    spans: list[tuple[float, float]]
+    ever: float
+
+
+@dataclass(frozen=True)
 class ConvergenceView(View):
     """Panels in the scenario's order.
 
     Attributes
     ----------
-    start : date
-        Day 0.
+    calendar : Calendar
     days : ndarray
         Of every round up to ``end``, the last day worth showing.
     signed : list of float
@@ -145,7 +165,7 @@ class ConvergenceView(View):
         Single worlds shown.
     """
 
-    start: datetime.date
+    calendar: Calendar
     days: Array
     end: float
     signed: list[float]
@@ -170,16 +190,15 @@ def convergence_view(run: Run) -> ConvergenceView:
     scenario, end = run.scenario, last_day(run)
     shown = days(run)[days(run) <= end]
     large = deciding(run)
-    crowd = len(signatories(run)) > MANY
-    colors = actor_colors(scenario)
-    panels = [_panel(run, issue, len(shown), issue in large, crowd) for issue in scenario.issues]
+    crowd = is_crowd(run)
+    panels = [_panel(run, issue, len(shown), issue in large) for issue in scenario.issues]
     drawn = {a for p in panels for stand in p.stands for a in stand.actors}
-    single = min(SINGLE, run.ensemble.sizes["traced"]) if not crowd else 0
-    around = f", with {counted(single, 'single world')} as thin lines" if single else ""
-    text = (
-        "Where each side stands in the central world, in which every uncertain number is at its "
-        f"median{around}. Each scale runs between the two ends of the dispute."
-    )
+    single = min(SINGLE, run.ensemble.sizes["traced"]) if _with_singles(run) else 0
+    text = "Where each side stands"
+    if not is_certain(run):
+        text += " in the central world, in which every uncertain number is at its median"
+    text += f", with {counted(single, 'single world')} as thin lines" if single else ""
+    text += ". Each scale runs between the two ends of the dispute."
     if len(large) < len(panels):
         text += " Large: the issues that decide it."
     if (outcome := scenario.outcome) is not None:
@@ -187,26 +206,30 @@ def convergence_view(run: Run) -> ConvergenceView:
         text += f" In truth {when or 'nothing was signed'}."
     if crowd:
         text += " Thicker lines: more sides that stand together."
+    actors = [(short(run, a), colors_of(run)[a]) for a in signatories(run) if a in drawn]
     return ConvergenceView(
-        foot_line(run), headline(run), text, scenario.war.start_date, shown, end,
-        sorted(set(signed_days(run).values())),
-        [] if crowd else [(short(run, a), colors[a]) for a in signatories(run) if a in drawn],
-        single, panels, in_force(run),
+        foot_line(run), headline(run), text, calendar(run), shown, end,
+        sorted(set(signed_days(run).values())), [] if crowd else actors, single, panels,
+        in_force(run),
     )  # fmt: skip
+
+
+def _with_singles(run: Run) -> bool:
+    return not is_crowd(run) and not is_certain(run)
 
 
 def deciding(run: Run) -> list[str]:
     """Issues on which a deal hangs: those that block, then those furthest apart at the start."""
     issues = list(run.scenario.issues)
-    if len(issues) <= FEW + 1:
+    if len(issues) <= FEW:
         return issues
     summary = run.summary
     blocks = {i: summary.stuck_on.get(i, 0.0) + summary.no_common_ground.get(i, 0.0)
               for i in issues}  # fmt: skip
     apart = {i: float(np.ptp(_starts(run, i))) if len(_starts(run, i)) else 0.0 for i in issues}
     ranked = sorted(issues, key=lambda i: (-round(blocks[i], 3), -apart[i], issues.index(i)))
-    often = sum(blocks[i] >= OFTEN for i in issues)
-    return ranked[: min(max(often, FEW), SOME)]
+    often = min(max(sum(blocks[i] >= OFTEN for i in issues), FEW), SOME)
+    return ranked[: often + often % 2]  # two side by side
 
 
 def _starts(run: Run, issue: str) -> Array:
@@ -224,19 +247,16 @@ def holders(run: Run, issue: str) -> list[str]:
     ]
 
 
-def _panel(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> IssuePanel:
-    spec, i, central = (
-        run.scenario.issues[issue],
-        list(run.scenario.issues).index(issue),
-        run.central,
-    )
+def _panel(run: Run, issue: str, shown: int, decides: bool) -> IssuePanel:
+    spec, central = run.scenario.issues[issue], run.central
+    i = list(run.scenario.issues).index(issue)
     stage = next(n for n, s in enumerate(run.scenario.stages) if issue in s.issues)
     mine = central.text_stage.values == stage
     when = central.text_round.values[mine] * float(run.scenario.war.round_days)
     texts = np.column_stack([when, central.text.values[mine, i]])
     day, point = agreed_day(run, issue), float(central.agreed.values[i])
     deal = None if day is None or math.isnan(point) else (day, point)
-    stands = _stands(run, issue, shown, decides, crowd)
+    stands = _stands(run, issue, shown, decides)
     real = _signed_in_truth(run, issue)
     return IssuePanel(issue, spec, decides, status(run, issue), stands, texts, deal, real)
 
@@ -250,41 +270,23 @@ def _signed_in_truth(run: Run, issue: str) -> tuple[float, float] | None:
     return min(float(day), last_day(run)), known.terms[issue].at.median
 
 
-def _stands(run: Run, issue: str, shown: int, decides: bool, crowd: bool) -> list[Stand]:
+def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
     keys, i = signatories(run), list(run.scenario.issues).index(issue)
-    colors = actor_colors(run.scenario)
     offers = run.central.offer.values[:shown, :, i]
     every = kept(run.ensemble, "offer of single worlds",
                  lambda: run.ensemble.offer.isel(traced=slice(SINGLE)).values)  # fmt: skip
-    together: dict[object, list[str]] = {}
-    for actor in holders(run, issue):
-        course_ = np.round(offers[:, keys.index(actor)], 3).tobytes() if crowd else actor
-        together.setdefault(course_, []).append(actor)
+    every = every[: None if decides and _with_singles(run) else 0, :shown, :, i]
     found = []
-    for actors in together.values():
+    for actors in together(run, holders(run, issue),
+                           lambda a: np.round(offers[:, keys.index(a)], 3).tobytes()):  # fmt: skip
         a = keys.index(actors[0])
-        worlds = every[:, :shown, a, i] if decides and not crowd else every[:0, :shown, a, i]
         lines = [line for actor in actors for line in lines_of(run, actor, issue)]
         found.append(
-            Stand(actors, group_name([short(run, x) for x in actors]),
-                  CROWD if crowd else colors[actors[0]],
-                  any(consents(run, x, issue) for x in actors), offers[:, a], worlds,
+            Stand(actors, group_name(run, actors), colors_of(run)[actors[0]],
+                  any(consents(run, x, issue) for x in actors), offers[:, a], every[:, :, a],
                   list(dict.fromkeys(lines)))
         )  # fmt: skip
     return found
-
-
-def group_name(names: list[str]) -> str:
-    """One name, a few, or a count with the first.
-
-    Examples
-    --------
-    >>> group_name(["Austria"]), group_name(["Austria", "Spain", "Italy", "Malta"])
-    ('Austria', 'Austria and 3 others')
-    """
-    if len(names) <= 2:
-        return " and ".join(names)
-    return f"{names[0]} and {len(names) - 1} others"
 
 
 def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
@@ -299,9 +301,8 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
         # a line alone may have moved since
         alone = len(drawn) == 1 and len(found) == 1
         found = [replace(found[0], stated=drawn[0].stated)] if alone else drawn
-    return found + [
-        RedLine(at, above, conditional=True) for at in conditional_lines(run, actor, issue)
-    ]
+    # those that hold only while other terms meet a condition
+    return found + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
 
 
 def status(run: Run, issue: str) -> str:
@@ -309,8 +310,9 @@ def status(run: Run, issue: str) -> str:
     spec, point = run.scenario.issues[issue], run.summary.central.agreed[issue]
     day = agreed_day(run, issue)
     if point is not None and day is not None:
-        when = day_text(date_of(run.scenario, day))
-        return f"Agreed {when}: {nearest_text(spec, point.point)}"
+        how = "Decided" if is_group(run) else "Agreed"
+        when = calendar(run).said("", day)
+        return f"{how} {when}: {nearest_text(spec, point.point)}"
     if float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)]) > 0:
         return "Not agreed: red lines and conditions miss each other"
     return "Not agreed"
@@ -337,17 +339,43 @@ def headline(run: Run) -> str:
     scenario, central = run.scenario, run.summary.central
     total = len(scenario.issues)
     signed = signed_days(run)
+    when = calendar(run).said
     if central.outcome == "settlement" and central.settled_day is not None:
-        when = day_text(date_of(scenario, central.settled_day))
+        if is_group(run):
+            return decision(run)
         what = f"all {total} issues are" if total > 1 else "the only issue is"
-        return f"In the central world {what} agreed by {when}"
+        return f"In the central world {what} agreed {when('by', central.settled_day)}"
     stuck = central.stuck_on
     apart = f"; talks stall on {scenario.issues[stuck].title}" if stuck else ""
     if signed:
         name = max(signed, key=lambda s: signed[s])
-        when = day_text(date_of(scenario, signed[name]))
-        return f"The central world signs “{stage_title(run, name)}” by {when}, not the rest{apart}"
+        by = when("by", signed[name])
+        return f"The central world signs “{stage_title(run, name)}” {by}, not the rest{apart}"
     if central.outcome == "breakdown":
         return f"No deal in the central world: talks break down{apart}"
     none = "Limited agreements only" if central.outcome == "limited" else "No deal"
     return f"{none} in the central world within {run.summary.horizon_days} days{apart}"
+
+
+def in_force(run: Run) -> list[InForce]:
+    """All limited agreements of the scenario, in its order."""
+    uses, every = run.summary.limited or {}, days(run)
+    return [
+        InForce(
+            key,
+            title,
+            _spans(run.central.limited_now.sel(limited=key).values, every),
+            uses[key].ever,
+        )
+        for key, title in limited_titles(run.scenario).items()
+        if key in uses
+    ]
+
+
+def _spans(now: np.ndarray, every: np.ndarray) -> list[tuple[float, float]]:
+    """Stretches of days in which something holds, each to the day on which it no longer does."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], now, [False]])))
+    last = len(every) - 1
+    return [
+        (float(every[start]), float(every[min(end, last)])) for start, end in edges.reshape(-1, 2)
+    ]

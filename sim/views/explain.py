@@ -152,12 +152,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
             "black: the most that only some of several bring",
             removed,
         ),
-        Panel(
-            "changes",
-            "The smallest change: fresh worlds that settle",
-            "",
-            before + changed,
-        ),
+        Panel("changes", "The smallest change: fresh worlds that settle", "", before + changed),
     ]
 
 

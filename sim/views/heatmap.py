@@ -29,7 +29,6 @@ class HeatmapView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each cell that has a value."""
         found = sorted(self.shown.found.items())
         return [f"{_where(self.shown, at)}: {one.words}." for at, one in found]
 

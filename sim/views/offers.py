@@ -53,7 +53,6 @@ class OffersView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each side."""
         return [
             f"{p.label}: no agreement is worth {p.reserve:.0f}"
             + ("." if p.agreed is None else f", the agreement {p.agreed:.0f}.")

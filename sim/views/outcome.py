@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, listing, span_words
+from sim.prose import counted, listing, sentence, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
 from sim.scenario import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
-from sim.views.run_data import band_of_shares, days, last_day, once, stage_title
+from sim.views.run_data import (
+    Calendar,
+    band_of_shares,
+    calendar,
+    days,
+    decision,
+    is_certain,
+    is_group,
+    last_day,
+    once,
+    stage_title,
+)
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
 
@@ -39,7 +49,7 @@ class Odds:
     line: str
     color: str
     share: float
-    interval: Interval
+    interval: Interval | None
     possible: bool
 
     @property
@@ -122,8 +132,7 @@ class OutcomeView(View):
 
     Attributes
     ----------
-    start : date
-        Day 0.
+    calendar : Calendar
     end : float
         Last day shown.
     asked : list of str
@@ -132,7 +141,7 @@ class OutcomeView(View):
     """
 
     odds: list[Odds]
-    start: datetime.date
+    calendar: Calendar
     end: float
     signings: list[Signing]
     asked: list[str]
@@ -160,7 +169,12 @@ class OutcomeView(View):
         if not never:
             return ""
         names = "; ".join(one.label.split(":")[0].lower() for one in never)
-        return f"In no world: {names} ({never[0].span})."
+        return f"In no world: {names}" + (f" ({never[0].span})." if never[0].span else ".")
+
+    @property
+    def done(self) -> str:
+        """What becomes of a text that is agreed."""
+        return "decided" if self.calendar.in_rounds else "signed"
 
     @property
     def known(self) -> list[str]:
@@ -245,14 +259,17 @@ def outcome_view(run: Run) -> OutcomeView:
                  run.ensemble.limited_day.sel(limited=key).values)
         for key, title in limited_titles(scenario).items()
     ]  # fmt: skip
-    asked = asked_words(scenario, run.summary)
-    text = f"{asked[0]} {headline(run)}" if asked else headline(run)
-    under = (
-        "How the worlds end within the horizon, and the share in which something is signed by "
-        f"each date, in {counted(run.summary.worlds, 'world')}; ranges: {run.summary.span_means}."
-    )
-    return OutcomeView(foot_line(run), text, under, odds, scenario.war.start_date,
-                       last_day(run), signings, asked, limited, _base(run),
+    if is_certain(run):
+        odds = [replace(one, interval=None) for one in odds if one.share]
+        under = "Nothing is uncertain: all worlds are alike."
+    else:
+        under = (
+            "How the worlds end within the horizon, and the share in which something is signed by "
+            f"each date, in {counted(run.summary.worlds, 'world')}; ranges: "
+            f"{run.summary.span_means}."
+        )
+    return OutcomeView(foot_line(run), answer(run), under, odds, calendar(run), last_day(run),
+                       signings, asked_words(scenario, run.summary), limited, _base(run),
                        _named(scenario))  # fmt: skip
 
 
@@ -289,19 +306,33 @@ def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: A
     return Signing(name, label, phrase, color, curve, marks, shares, spans)
 
 
+def answer(run: Run) -> str:
+    """The finding by the first day that the scenario asks for, and within the horizon."""
+    asked = next(iter(run.summary.asked or []), None)
+    if asked is None or asked.settlement is None:
+        return headline(run)
+    text = f"{sentence(asked.text)} A settlement in {share_text(asked.settlement)} of worlds"
+    later = [run.summary.outcomes["settlement"]]
+    if asked.first_stage is not None:
+        text += f", {_first_title(run)} in {share_text(asked.first_stage)}"
+        later.append(_first_signed(run))
+    horizon = counted(run.summary.horizon_days, "day")
+    return f"{text}; within {horizon} in {listing(map(share_text, later))}"
+
+
 def headline(run: Run) -> str:
     """The finding: the odds of a settlement, and of a first stage, within the horizon."""
     outcomes, worlds = run.summary.outcomes, run.summary.worlds
-    horizon = counted(run.summary.horizon_days, "day")
-    share = outcomes["settlement"]
+    horizon, share = counted(run.summary.horizon_days, "day"), outcomes["settlement"]
+    if is_group(run) and share == 1:
+        return decision(run)
     if share > 0:
         text = f"A settlement within {horizon} in {share_text(share)} of worlds"
     else:
         text = f"No settlement within {horizon} in any of {counted(worlds, 'world')}"
     if len(run.scenario.stages) > 1:
-        first = float(np.isfinite(run.ensemble.first_signed_day.values).mean())
-        title = _first_title(run)
-        text += f"; {title} signed in {share_text(first) if first else 'none'}"
+        first = _first_signed(run)
+        text += f"; {_first_title(run)} signed in {share_text(first) if first else 'none'}"
     elif share < 0.5:
         rest = {k: v for k, v in outcomes.items() if k != "settlement"}
         most = max(rest, key=lambda k: rest[k])
@@ -309,6 +340,10 @@ def headline(run: Run) -> str:
             return text
         text += f"; {OUTCOME_WORDS[most].label.split(':')[0].lower()} in {share_text(rest[most])}"
     return text
+
+
+def _first_signed(run: Run) -> float:
+    return float(np.isfinite(run.ensemble.first_signed_day.values).mean())
 
 
 def _first_title(run: Run) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import NormalDist
 
 import numpy as np
@@ -13,13 +12,16 @@ import numpy as np
 from sim.ensemble.runner import Run
 from sim.formulas.attribution import apart, thirds
 from sim.prose import percent, sentence
+from sim.registry import PROTOCOLS
 from sim.results.experiments import PREFIX, drawn_variables
+from sim.scenario.schema import nearest_text
 from sim.scenario.titles import WHETHER
 from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.measure import measure_of
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
-from sim.views.run_data import day_text, kept
+from sim.views.run_data import is_certain, is_group, kept
+from sim.views.utility import headline as suited
 from sim.views.view import View, foot_line
 from sim.words.past import happened_words
 from sim.words.story import (
@@ -30,7 +32,7 @@ from sim.words.story import (
     stuck_words,
 )
 
-MOST_PANELS, MOST_SOURCES, MOST_LINES = 3, 4, 3
+MOST_PANELS, MOST_SOURCES, MOST_LINES, MOST_AGREED = 3, 4, 3, 7
 LEVEL = 0.05
 """Of a difference that chance alone would bring once in all the numbers looked at."""
 
@@ -46,6 +48,8 @@ class OverviewView(View):
         All of it; the page shows :attr:`panels`.
     panels : list of IssuePanel
         The issues that decide, the first few.
+    dotted : bool
+        Whether worlds end in different ways.
     sections : list of (str, list of str)
         A heading and its lines: what blocks and why, what would change the answer, how often
         such talks have succeeded.
@@ -56,15 +60,15 @@ class OverviewView(View):
     outcome: OutcomeView
     convergence: ConvergenceView
     panels: list[IssuePanel]
+    dotted: bool
     sections: list[tuple[str, list[str]]]
     sources: list[str]
 
     @property
     def span(self) -> str:
         """Heading of the panels, with the dates from end to end."""
-        start, end = self.convergence.start, self.convergence.end
-        last = day_text(start + timedelta(days=end))
-        return f"Who moves on what decides it, {day_text(start)} to {last}"
+        first, last = map(self.convergence.calendar.text, (0.0, self.convergence.end))
+        return f"Who moves on what decides it, {first} to {last}"
 
     @property
     def words(self) -> list[str]:
@@ -81,26 +85,38 @@ def overview_view(run: Run) -> OverviewView:
     base = [
         said for said in (base_rate_words(summary), beside_past_words(scenario, summary)) if said
     ]
+    agreed = [f"{title}: “{text}” ({common})."
+              for title, text, common in package_words(scenario, summary)
+              if title in {by_key[i].issue.title for i in chosen}]  # fmt: skip
+    decided, suits = [], []
+    if is_group(run):
+        agreed = [_decided(panel) for panel in convergence.panels]
+        rule = PROTOCOLS[scenario.protocol.name]
+        decided, suits = [f"{sentence(rule.title)}.", rule.caution], [f"{suited(run)}."]
     sections = [
-        ("Why", stuck_words(scenario, summary)),
-        ("What it hangs on", hinges(run)),
-        ("What stands agreed", [f"{title}: “{text}” ({common})."
-                                for title, text, common in package_words(scenario, summary)
-                                if title in {by_key[i].issue.title for i in chosen}]),
         ("By the scenario's own days", asked_words(scenario, summary)),
-        ("Base rate", base),
         # the terms signed are stars in the panels
         ("What happened", happened_words(scenario, summary)[:2]),
-    ]  # fmt: skip
+        ("How it decides", decided),
+        ("Why", stuck_words(scenario, summary)),
+        ("What it hangs on", hinges(run)),
+        ("What the group decides" if is_group(run) else "What stands agreed", agreed[:MOST_AGREED]),
+        ("Also", agreed[MOST_AGREED:]),
+        ("Whom it suits", suits),
+        ("Base rate", base),
+    ]
     told = [(title, lines) for title, lines in sections if lines]
-    if not told:  # all settle, on what is no text of a scale
-        agreed = [f"{by_key[i].issue.title}: {by_key[i].status}." for i in chosen]
-        told = [("In the central world", agreed)]
     return OverviewView(
         foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
-        outcome_view(run), convergence, [by_key[i] for i in chosen],
+        outcome_view(run), convergence, [by_key[i] for i in chosen], not is_certain(run),
         told, sources_of(run, chosen),
     )  # fmt: skip
+
+
+def _decided(panel: IssuePanel) -> str:
+    """What a group decides on an issue."""
+    text = nearest_text(panel.issue, panel.deal[1]) if panel.deal else "nothing"
+    return f"{panel.issue.title}: {text.removesuffix('.')}."
 
 
 def hinges(run: Run) -> list[str]:

@@ -12,9 +12,21 @@ from sim.prose import counted, listing
 from sim.prose import percent as share_text
 from sim.results.terms import text_counts
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import CROWD, actor_colors
-from sim.views.convergence import MANY, RedLine, group_name, lines_of
-from sim.views.run_data import consents, is_settled, kept, red_lines, short, signatories
+from sim.views.convergence import RedLine, lines_of
+from sim.views.run_data import (
+    colors_of,
+    consents,
+    decision,
+    group_name,
+    is_certain,
+    is_crowd,
+    is_settled,
+    kept,
+    red_lines,
+    short,
+    signatories,
+    together,
+)
 from sim.views.view import View, foot_line
 
 FEW = 20
@@ -45,7 +57,8 @@ class Strip:
     deals : ndarray
         What was agreed: in settlements, or where there are none in what stages were signed.
     middle, low, high : float or None
-        Median, 10th and 90th percentile of the deals; of options the lower median and no more.
+        Median, 10th and 90th percentile of the deals; of options the lower median and no more, of
+        few deals the median.
     missed : float or None
         Share of worlds in which red lines leave no common ground; None where nothing bars anything.
     head, more : str
@@ -64,6 +77,11 @@ class Strip:
     missed: float | None
     head: str
     more: str
+
+    @property
+    def spread(self) -> bool:
+        """Whether there are deals that differ."""
+        return len(self.deals) > 0 and bool(np.ptp(self.deals) > 0)
 
     @property
     def words(self) -> str:
@@ -100,10 +118,10 @@ class PackageView(View):
 
 def package_view(run: Run) -> PackageView:
     """What is agreed, between whose wishes."""
-    settled, crowd = bool(is_settled(run).any()), len(signatories(run)) > MANY
-    strips = [_strip(run, issue, settled, crowd) for issue in run.scenario.issues]
+    settled, crowd = bool(is_settled(run).any()), is_crowd(run)
+    strips = [_strip(run, issue, settled) for issue in run.scenario.issues]
     wishing = {a for strip in strips for wish in strip.wishes for a in wish.actors}
-    colors = actor_colors(run.scenario)
+    colors = colors_of(run)
     actors = [(short(run, a), colors[a]) for a in signatories(run) if a in wishing and not crowd]
     return PackageView(
         foot_line(run), headline(run), _subtitle(run, strips), settled, crowd, actors, strips
@@ -112,6 +130,8 @@ def package_view(run: Run) -> PackageView:
 
 def _subtitle(run: Run, strips: list[Strip]) -> str:
     settled = int(is_settled(run).sum())
+    if is_certain(run):
+        return "What the group decides, issue by issue, between what each side stands for."
     if settled:
         return (
             f"The terms of {counted(settled, 'world')} with a settlement, issue by issue, between "
@@ -125,14 +145,14 @@ def _subtitle(run: Run, strips: list[Strip]) -> str:
     )
 
 
-def _strip(run: Run, issue: str, settled: bool, crowd: bool) -> Strip:
+def _strip(run: Run, issue: str, settled: bool) -> Strip:
     spec, i = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
     values = deals_on(run, issue)
     middle = low = high = None
     if len(values):
         options = spec.kind == "options"
         middle = float(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))
-        if not options:  # between options lies nothing
+        if not options and len(values) >= FEW and np.ptp(values):  # between options lies nothing
             low, high = (float(q) for q in np.quantile(values, [0.1, 0.9]))
     barred = any(red_lines(run, a, issue) for a in signatories(run) if consents(run, a, issue))
     missed = float((gaps_of(run)[:, i] > 0).mean()) if barred else None
@@ -140,29 +160,23 @@ def _strip(run: Run, issue: str, settled: bool, crowd: bool) -> Strip:
     says = plan.points[issue].point if plan and issue in run.scenario.plan_issues else None
     head, more = _words(run, issue, values, middle, missed, settled)
     return Strip(
-        issue, spec, _wishes(run, issue, settled, crowd), spec.no_deal.median, says, values, middle,
+        issue, spec, _wishes(run, issue, settled), spec.no_deal.median, says, values, middle,
         low, high, missed, head, more,
     )  # fmt: skip
 
 
-def _wishes(run: Run, issue: str, settled: bool, crowd: bool) -> list[Wish]:
-    colors, actors = actor_colors(run.scenario), run.scenario.actors
-    together: dict[object, list[str]] = {}
-    for actor in signatories(run):
-        position = actors[actor].positions.get(issue)
-        if position is not None and position.salience.median > 0:
-            key = round(position.ideal.median, 3) if crowd else actor
-            together.setdefault(key, []).append(actor)
+def _wishes(run: Run, issue: str, settled: bool) -> list[Wish]:
+    places = {
+        actor: position.ideal.median
+        for actor in signatories(run)
+        if (position := run.scenario.actors[actor].positions.get(issue)) is not None
+        and position.salience.median > 0
+    }
     return [
-        Wish(
-            group,
-            group_name([short(run, a) for a in group]),
-            CROWD if crowd else colors[group[0]],
-            actors[group[0]].positions[issue].ideal.median,
-            [] if settled else [line for a in group for line in lines_of(run, a, issue)],
-        )
-        for group in together.values()
-    ]
+        Wish(group, group_name(run, group), colors_of(run)[group[0]], places[group[0]],
+             [] if settled else [line for a in group for line in lines_of(run, a, issue)])
+        for group in together(run, list(places), lambda a: round(places[a], 3))
+    ]  # fmt: skip
 
 
 def _words(
@@ -186,6 +200,8 @@ def _words(
     if not settled:
         more = f"signed in {share_text(len(values) / run.summary.worlds)} of worlds"
         return text, more + (f"; no common ground in {share_text(missed)}" if missed else "")
+    if is_certain(run):
+        return text, "the same in all worlds"
     if len(values) == 1:
         return text, "in one world"
     if spec.kind == "options":
@@ -193,7 +209,8 @@ def _words(
         if len(counts) == 1:
             return text, "the same in all"
         return text, ", ".join(f"“{t}” in {share_text(n / len(values))}" for t, n in counts)
-    first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, [0.1, 0.9]))
+    ends = [0.1, 0.9] if len(values) >= FEW else [0.0, 1.0]
+    first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, ends))
     return text, "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
 
 
@@ -213,6 +230,8 @@ def gaps_of(run: Run) -> Array:
 def headline(run: Run) -> str:
     """The finding: where deals are nearly alike and where they vary most, or why there is none."""
     scenario = run.scenario
+    if is_certain(run) and is_settled(run).any():
+        return decision(run)
     if is_settled(run).any():
         agreed = {i: deals_on(run, i) for i in scenario.issues}
         spans = {i: np.quantile(values, [0.1, 0.9]) for i, values in agreed.items()}

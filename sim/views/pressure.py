@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from dataclasses import dataclass
 
@@ -10,30 +9,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing, signed
+from sim.prose import counted, listing
 from sim.prose import percent as share_text
 from sim.scenario.schema import Issue, nearest_text
-from sim.views.colours import CROWD, SITUATION, actor_colors
-from sim.views.convergence import MANY
+from sim.views.colours import SITUATION, actor_colors
 from sim.views.layout import window
-from sim.views.run_data import band, days, last_day, short, signatories, signed_words
+from sim.views.run_data import (
+    Calendar,
+    Course,
+    band,
+    calendar,
+    colors_of,
+    course_of,
+    days,
+    is_crowd,
+    last_day,
+    points_words,
+    short,
+    signatories,
+    signed_words,
+)
 from sim.views.view import View, foot_line
 
 Array = NDArray[np.floating]
 MOST = 2
 """Most issues shown that move without a deal; those that move furthest."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """Something by round: in the central world, and the 10–90 % band of all worlds."""
-
-    key: str
-    name: str
-    color: str
-    central: Array
-    low: Array
-    high: Array
+SELDOM = 0.05
+"""Share of worlds below which a lever is told in a note."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,12 @@ class PressureView(View):
     costs : list of Course
         In points of utility a month; of a crowd the highest only.
     levers : list of LeverRow
-        Those that take effect in any world.
+        Those that take effect in more than a few worlds, or in the central one.
     notes : list of str
         What a reader would look for in vain.
     """
 
-    start: datetime.date
+    calendar: Calendar
     days: Array
     end: float
     worlds: str
@@ -131,16 +133,17 @@ def pressure_view(run: Run) -> PressureView | None:
     shown = int((days(run) <= end).sum())
     moving, others = drifting(run)
     levers = [_lever(run, n, shown) for n in range(run.central.sizes["lever"])]
-    used = [lever for lever in levers if lever.shares[-1] > 0 or lever.pulled is not None]
+    used = [v for v in levers if v.shares[-1] >= SELDOM or v.pulled is not None]
     costs = _costs(run, shown)
     if not moving and not levers and not any(c.high.any() for c in costs):
         return None
     text = (
-        "Central world (lines) and 10–90 % of all worlds (bands). Pressure is what going on "
-        "without a deal costs each side, and how the situation moves meanwhile; levers change both."
+        "Central world (lines) and 10–90 % of all worlds (bands; bars: at the end). Pressure is "
+        "what going on without a deal costs each side, and how the situation moves meanwhile; "
+        "levers change both."
     )
     return PressureView(
-        foot_line(run), headline(costs, used, bool(levers)), text, run.scenario.war.start_date,
+        foot_line(run), headline(costs, levers), text, calendar(run),
         days(run)[:shown], end, counted(run.summary.worlds, "world"), signed_words(run),
         [_moving(run, issue, shown) for issue in moving], costs, used,
         _notes(run, moving, others, levers, used),
@@ -167,25 +170,17 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
 
 def _moving(run: Run, issue: str, shown: int) -> Moving:
     spec, n = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
-    low, _, high = band(run.ensemble, "no_deal")[:, :shown, n]
-    line = run.central.no_deal.values[:shown, n]
-    ends = window(list(spec.scale), float(min(low.min(), line.min())),
-                  float(max(high.max(), line.max())))  # fmt: skip
-    return Moving(spec, Course(issue, spec.title, SITUATION, line, low, high), ends)
+    course = course_of(run, "no_deal", n, issue, spec.title, SITUATION, shown=shown)
+    reach = np.concatenate([course.low, course.high, course.central])
+    return Moving(spec, course, window(list(spec.scale), float(reach.min()), float(reach.max())))
 
 
 def _costs(run: Run, shown: int) -> list[Course]:
-    colors, actors = actor_colors(run.scenario), signatories(run)
-    low, _, high = 100 * band(run.ensemble, "cost")[:, :shown]
-    central = 100 * run.central.cost.values[:shown]
     found = [
-        Course(actor, short(run, actor), CROWD if len(actors) > MANY else colors[actor],
-               central[:, a], low[:, a], high[:, a])
-        for a, actor in enumerate(actors)
-    ]  # fmt: skip
-    if len(found) > MANY:
-        found = sorted(found, key=lambda c: -float(c.central.max()))[:3]
-    return found
+        course_of(run, "cost", n, a, short(run, a), colors_of(run)[a], 100.0, shown)
+        for n, a in enumerate(signatories(run))
+    ]
+    return sorted(found, key=lambda c: -float(c.central.max()))[:3] if is_crowd(run) else found
 
 
 def _lever(run: Run, n: int, shown: int) -> LeverRow:
@@ -205,34 +200,33 @@ def _lever(run: Run, n: int, shown: int) -> LeverRow:
     )
 
 
-def headline(costs: list[Course], used: list[LeverRow], any_levers: bool) -> str:
+def headline(costs: list[Course], levers: list[LeverRow]) -> str:
     """The finding: whom going on costs most, and which lever acts most often."""
-    most = max(costs, key=lambda c: float(c.central.max()))
-    highest = float(most.central.max())
+    highest = max(float(c.central.max()) for c in costs)
     if highest > 0:
-        text = f"Going on without a deal costs {most.name} most, up to {_points(highest)} a month"
+        said = points_words(highest, 1)
+        most = listing([c.name for c in costs if points_words(float(c.central.max()), 1) == said])
+        text = f"Going on without a deal costs {most} most, up to {said} a month"
     else:
         text = "Going on without a deal costs nobody anything here"
-    acting = [lever for lever in used if lever.shares[-1] > 0]
-    if not any_levers:
+    if not levers:
         return f"{text}; there are no levers"
-    if not acting:
+    lever = max(levers, key=lambda v: float(v.shares[-1]))
+    if not lever.shares[-1]:
         return f"{text}; no lever takes effect in any world"
-    lever = max(acting, key=lambda v: float(v.shares[-1]))
     share = share_text(float(lever.shares[-1]))
     return f"{text}; “{lever.title}” takes effect in {share} of worlds"
-
-
-def _points(value: float) -> str:
-    number = signed(f"{value:.1f}".removesuffix(".0"))
-    return f"{number} point" + ("" if number == "1" else "s")
 
 
 def _notes(
     run: Run, moving: list[str], others: list[str], levers: list[LeverRow], used: list[LeverRow]
 ) -> list[str]:
     notes = []
-    idle = [f"“{lever.title}”" for lever in levers if lever not in used]
+    seldom = [v for v in levers if v not in used and v.shares[-1]]
+    if seldom:
+        said = listing([f"“{v.title}” ({share_text(float(v.shares[-1]))})" for v in seldom])
+        notes.append(f"Take effect in few worlds: {said}.")
+    idle = [f"“{v.title}”" for v in levers if not v.shares[-1] and v not in used]
     if idle:
         notes.append(f"Take effect in no world: {listing(idle)}.")
     if not moving:

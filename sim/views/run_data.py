@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -14,10 +15,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.arrays import Array, Mask
+from sim.engine.protocols.groups import GroupDecision
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import listing
-from sim.results.dataset import date_of
+from sim.prose import listing, signed
+from sim.registry import PROTOCOLS
+from sim.scenario.schema import nearest_text
+from sim.views.colours import CROWD, actor_colors, party_colors
 
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
@@ -104,6 +108,63 @@ def signatories(run: Run) -> list[str]:
     return [str(a) for a in run.central.actor.values]
 
 
+def is_crowd(run: Run) -> bool:
+    """Whether signatories are too many for a colour each: those who stand together are counted."""
+    colors = party_colors(run.scenario, signatories(run))
+    return len(set(colors)) < len(colors)
+
+
+@once
+def colors_of(run: Run) -> dict[str, str]:
+    """Colour of every actor; of a crowd the one of all."""
+    colors = actor_colors(run.scenario)
+    return dict.fromkeys(colors, CROWD) if is_crowd(run) else colors
+
+
+def together(run: Run, actors: Sequence[str], place: Callable[[str], object]) -> list[list[str]]:
+    """The actors one by one; of a crowd those together that stand at the same place."""
+    groups: dict[object, list[str]] = {}
+    for actor in actors:
+        groups.setdefault(place(actor) if is_crowd(run) else actor, []).append(actor)
+    return list(groups.values())
+
+
+def group_name(run: Run, actors: Sequence[str]) -> str:
+    """One name, two, or a count with the first."""
+    names = [short(run, actor) for actor in actors]
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]} and {len(names) - 1} others"
+
+
+@dataclass(frozen=True)
+class Course:
+    """Something by round: in the central world, and the 10–90 % band of all worlds."""
+
+    key: str
+    name: str
+    color: str
+    central: Array
+    low: Array
+    high: Array
+
+
+def course_of(
+    run: Run, variable: str, number: int, key: str, name: str, color: str, scale: float = 1.0,
+    shown: int | None = None,
+) -> Course:  # fmt: skip
+    """The course of a variable of one actor or issue, times ``scale``, in the rounds shown."""
+    low, _, high = scale * band(run.ensemble, variable)[:, :shown, number]
+    central = scale * run.central[variable].values[:shown, number]
+    return Course(key, name, color, central, low, high)
+
+
+def points_words(value: float, digits: int = 0) -> str:
+    """``1 point``, ``2.8 points``, ``−3 points``."""
+    number = signed(f"{round(value, digits) + 0.0:.{digits}f}".removesuffix(".0"))
+    return f"{number} point" + ("" if number == "1" else "s")
+
+
 def short(run: Run, actor: str) -> str:
     """Label of an actor."""
     return run.scenario.actors[actor].short
@@ -133,14 +194,6 @@ def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32
     return lines
 
 
-def conditional_lines(run: Run, actor: str, issue: str) -> list[float]:
-    """Medians of the red lines that hold only while other terms meet a condition."""
-    position = run.scenario.actors[actor].positions.get(issue)
-    if position is None or not consents(run, actor, issue):
-        return []
-    return [rule.limit.median for rule in position.conditional]
-
-
 def signed_days(run: Run) -> dict[str, float]:
     """Stage → day on which the central world signed it, for those that it signed."""
     every = zip(run.scenario.stages, run.central.stage_day.values, strict=True)
@@ -167,6 +220,56 @@ def day_text(day: datetime.date, year: bool = True) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """When something is: days of a run as dates; a group's, which are made up, as its rounds."""
+
+    start: datetime.date
+    round_days: float
+    in_rounds: bool
+
+    def text(self, day: float, year: bool = True) -> str:
+        """``3 Sep 2025``, or ``round 3``."""
+        if self.in_rounds:
+            return f"round {day / self.round_days:.0f}"
+        return day_text(self.start + datetime.timedelta(days=day), year)
+
+    def said(self, before: str, day: float) -> str:
+        """The same after a preposition, which is ``in`` before a round."""
+        return f"{'in' if self.in_rounds else before} {self.text(day)}".strip()
+
+
+def calendar(run: Run) -> Calendar:
+    """The run's."""
+    war = run.scenario.war
+    return Calendar(war.start_date, float(war.round_days), is_group(run))
+
+
+def is_group(run: Run) -> bool:
+    """Whether a group decides, and all are bound: there are no talks, and no days of any."""
+    return issubclass(PROTOCOLS[run.scenario.protocol.name], GroupDecision)
+
+
+def is_certain(run: Run) -> bool:
+    """Whether a group decides, and the same at the same time in all worlds."""
+    data = run.ensemble
+    return is_group(run) and all(
+        np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True)
+        for values in (data.agreed.values, data.settled_day.values)
+    )
+
+
+def decision(run: Run) -> str:
+    """What the central world's group decides, and when."""
+    issues, central = list(run.scenario.issues.values()), run.summary.central
+    when = calendar(run).said("by", central.settled_day or 0.0)
+    if len(issues) > 1:
+        return f"The group decides all {len(issues)} issues {when}"
+    (point,) = central.agreed.values()
+    said = nearest_text(issues[0], point.point) if point else "nothing"
+    return f"{issues[0].title}: the group decides on “{said}” {when}"
+
+
 def files(run: Run) -> str:
     """Name of the scenario file and what was changed, for the foot line."""
     provenance = run.summary.provenance
@@ -179,9 +282,7 @@ def files(run: Run) -> str:
 
 
 def band_of_shares(
-    signed: Array,
-    by: Array,
-    spread: Callable[[np.ndarray], Interval] | None = None,
+    signed: Array, by: Array, spread: Callable[[np.ndarray], Interval] | None = None
 ) -> tuple[Array, Array, Array]:
     """Share of worlds with an event by each day, with its 95 % interval or a range of one's own.
 
@@ -211,6 +312,7 @@ def signed_words(run: Run) -> dict[float, str]:
     for stage, day in signed_days(run).items():
         by_day.setdefault(day, []).append(stage_title(run, stage))
     return {
-        day: f"{listing(stages)} signed, {day_text(date_of(run.scenario, day))}"
+        day: f"{listing(stages)} {'decided' if is_group(run) else 'signed'}, "
+        f"{calendar(run).text(day)}"
         for day, stages in by_day.items()
     }

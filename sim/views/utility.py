@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from dataclasses import dataclass
 
@@ -11,9 +10,22 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import listing
-from sim.views.colours import CROWD, actor_colors
-from sim.views.convergence import MANY
-from sim.views.run_data import band, days, last_day, short, signatories, signed_words
+from sim.views.run_data import (
+    Calendar,
+    Course,
+    calendar,
+    colors_of,
+    course_of,
+    days,
+    is_certain,
+    is_crowd,
+    is_group,
+    last_day,
+    points_words,
+    short,
+    signatories,
+    signed_words,
+)
 from sim.views.view import View, foot_line
 
 LINES = {"value": "own position", "target": "aims for", "reservation": "without a deal"}
@@ -21,17 +33,6 @@ LINES = {"value": "own position", "target": "aims for", "reservation": "without 
 Array = NDArray[np.floating]
 ENDS = 3
 """Sides shown from each end where they are too many."""
-
-
-@dataclass(frozen=True)
-class UtilityLine:
-    """A variable by round, in points: the central world, and the 10–90 % band of all worlds."""
-
-    name: str
-    label: str
-    values: Array
-    low: Array
-    high: Array
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,15 @@ class UtilityPanel:
     name: str
     short: str
     color: str
-    lines: dict[str, UtilityLine]
+    lines: dict[str, Course]
     worth: float | None
     words: list[str]
 
     @property
     def margin(self) -> float:
         """What it gains over no deal, or at the end still asks for over it."""
-        last = self.lines["target"].values[-1] if self.worth is None else self.worth
-        return float(last - self.lines["reservation"].values[-1])
+        last = self.lines["target"].central[-1] if self.worth is None else self.worth
+        return float(last - self.lines["reservation"].central[-1]) if len(self.lines) > 1 else last
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ class UtilityView(View):
 
     Attributes
     ----------
-    start : date
-        Day 0.
+    calendar : Calendar
     days : ndarray
         Of every round.
     end : float
@@ -83,7 +83,7 @@ class UtilityView(View):
         What a reader would wonder about.
     """
 
-    start: datetime.date
+    calendar: Calendar
     days: Array
     end: float
     settled: float | None
@@ -99,37 +99,42 @@ class UtilityView(View):
 
 def utility_view(run: Run) -> UtilityView:
     """Positions, aims and reservation values over time, in points from 0 to 100."""
-    every = signatories(run)
+    every, group = signatories(run), is_group(run)
     panels = [_panel(run, actor, number) for number, actor in enumerate(every)]
-    if len(panels) > MANY:
+    if is_crowd(run) and len(panels) > 2 * ENDS:
         ranked = sorted(panels, key=lambda p: -p.margin)
         panels = [*ranked[:ENDS], *ranked[-ENDS:]]
-    text = (
-        "Utility in the central world, in points from 0 to 100 over a side's own list of aims, "
-        "with the 10–90 % band of all worlds. The filled zone is what a side still hopes to gain "
-        "by holding out; a package below the lower line is worse for it than no deal."
+    text = "Utility, in points from 0 to 100 over a side's own list of aims"
+    if not is_certain(run):
+        text += ", in the central world, with the 10–90 % band of all worlds (grey)"
+    text += (
+        ". All are bound by what the group decides."
+        if group
+        else ". The filled zone is what a side still hopes to gain by holding out; a package below "
+        "the lower line is worse for it than no deal."
     )
     if len(panels) < len(every):
-        most = f"the {ENDS} with the most to gain and the {ENDS} with the least"
-        text += f" Of {len(every)} sides {most}."
-    drawn = [part for p in panels for one in p.lines.values() for part in (one.values, one.high)]
+        least = "to whom it is worth least" if group else "with the least"
+        most = "to whom it is worth most" if group else "with the most to gain"
+        text += f" Of {len(every)} sides the {ENDS} {most} and the {ENDS} {least}."
+    drawn = [part for p in panels for one in p.lines.values() for part in (one.central, one.high)]
     top = 100.0 * max(1.0, math.ceil(10 * max(float(np.nanmax(x)) for x in drawn) / 100 - 0.2) / 10)
     day = run.summary.central.settled_day
     return UtilityView(
-        foot_line(run), headline(run), text, run.scenario.war.start_date, days(run), last_day(run),
-        day, top, signed_words(run), _notes(run, panels), panels,
+        foot_line(run), headline(run), text, calendar(run), days(run), last_day(run),
+        day, top, signed_words(run), [] if group else _notes(run, panels), panels,
     )  # fmt: skip
 
 
 def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
     levers = (v for actor in run.scenario.actors.values() for v in actor.levers.values())
     found = []
-    over = [p.short for p in panels if np.nanmax(p.lines["target"].values) > 100.5]
+    over = [p.short for p in panels if np.nanmax(p.lines["target"].central) > 100.5]
     if over and any(lever.effect.payment for lever in levers):
         found.append(f"Above 100: {listing(over)} counts on payments besides all its own aims.")
     below = [
         p.short for p in panels
-        if (p.lines["value"].values - p.lines["target"].values)[-1] > 5
+        if (p.lines["value"].central - p.lines["target"].central)[-1] > 5
     ]  # fmt: skip
     if below:
         found.append(
@@ -140,55 +145,52 @@ def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
 
 
 def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
-    lines, words = {}, []
-    for name, label in LINES.items():
-        low, _, high = 100 * band(run.ensemble, name)
-        values = 100 * run.central[name].values[:, number]
-        lines[name] = UtilityLine(name, label, values, low[:, number], high[:, number])
-        start, end = (points(values[at]) for at in (0, -1))
-        words.append(
-            f"{short(run, actor)}, {label}: {start} points at the start, {end} at the end."
-        )
-    settled = run.summary.central.settled_day is not None
+    color, settled = colors_of(run)[actor], run.summary.central.settled_day is not None
+    # who is bound by what a group decides aims for nothing, and can refuse nothing
+    shown = {"value": LINES["value"]} if is_group(run) else LINES
+    lines = {
+        name: course_of(run, name, number, name, label, color, 100.0)
+        for name, label in shown.items()
+    }
+    words = [
+        f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
+        f"{points_words(one.central[-1])} at the end."
+        for one in lines.values()
+    ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None
-    crowd = len(signatories(run)) > MANY
-    name, color = run.scenario.actors[actor].name, actor_colors(run.scenario)[actor]
-    color = CROWD if crowd else color
+    name = run.scenario.actors[actor].name
     return UtilityPanel(actor, name, short(run, actor), color, lines, worth, words)
-
-
-def points(value: float) -> str:
-    """A number of points as it is written."""
-    return f"{round(value) + 0:d}".replace("-", "−")
 
 
 def headline(run: Run) -> str:
     """The finding: for whom refusing has become worse, or who still hopes for most."""
     central, actors = run.central, signatories(run)
+    if is_group(run) and run.summary.central.outcome == "settlement":
+        worth = 100 * central.utility.values
+        top, low = (
+            f"{points_words(worth[at])} to {short(run, actors[at])}"
+            for at in (int(np.argmax(worth)), int(np.argmin(worth)))
+        )
+        return f"What the group decides is worth most, {top}, and least, {low}"
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
     if run.summary.central.outcome == "settlement":
-        gain = central.utility.values - central.reservation_end.values
+        gain = 100 * (central.utility.values - central.reservation_end.values)
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
-        if best == least or abs(gain[best] - gain[least]) < 0.005:
-            return f"The deal beats no deal by {_points(gain[best])} for every side"
-        to_best = f"{_points(gain[best])} more than no deal to {short(run, actors[best])}"
+        if best == least or abs(gain[best] - gain[least]) < 0.5:
+            return f"The deal beats no deal by {points_words(gain[best])} for every side"
+        to_best = f"{points_words(gain[best])} more than no deal to {short(run, actors[best])}"
         how = "more" if gain[least] > 0 else "less"
-        least_ = f"{_points(abs(gain[least]))} {how} to {short(run, actors[least])}"
+        least_ = f"{points_words(abs(gain[least]))} {how} to {short(run, actors[least])}"
         return f"The deal is worth {to_best}, {least_}"
-    hope = target - reservation
+    hope = 100 * (target - reservation)
     most = int(np.argmax(hope))
-    if hope[most] < 0.005:
+    if hope[most] < 0.5:
         return "No settlement, although in the end no side asks for more than no deal is worth"
     return (
         f"No settlement: at the end {short(run, actors[most])} still aims "
-        f"{_points(hope[most])} above the worth of no deal, the widest margin"
+        f"{points_words(hope[most])} above the worth of no deal, the widest margin"
     )
-
-
-def _points(value: float) -> str:
-    number = points(100 * value)
-    return f"{number} point" + ("" if number == "1" else "s")
 
 
 def _last_open(run: Run) -> int:

@@ -65,7 +65,7 @@ def odds_words(share: float | None, worlds: int, interval: Sequence[float] | Non
     Examples
     --------
     >>> odds_words(0.002, 1000, [0.0, 0.01]), odds_words(0.0, 1000, [0.0, 0.004])
-    ('2 of 1,000 worlds', '0 % (0.0–0.4 %)')
+    ('2 of 1,000 worlds', '0 % (0–0.4 %)')
     >>> odds_words(0.053, 1000, [0.01, 0.11])
     '5.3 % (1–11 %)'
     """

@@ -1,8 +1,9 @@
 // Sliders and switches with the text, source and range of each assumption.
 function valueWords(input, number, value, book) {
   if (input.switch) return value ? "yes" : "no";
-  const issue = book.plans[number].issues.find((one) => one.key === input.issue);
-  return numberWords(value) + (input.days ? " days" : "") + (issue ? ` · ${nearest(issue.scale, value)}` : "");
+  const scale = book.tables[input.held[number].scale];
+  if (scale.length) return `${value.toFixed(2)} · ${nearest(scale, value)}`;
+  return numberWords(value) + (input.unit ? ` ${input.unit}` : "");
 }
 
 function groupsOf(inputs, plan) {

@@ -32,7 +32,7 @@ function percent(share) {
   const value = 100 * share;
   if (value > 1e-9 && value < 0.1) return "under 0.1\u00a0%";
   if (value > 99.9 && value < 100 - 1e-9) return "over 99.9\u00a0%";
-  return `${value >= 10 && value <= 90 ? Math.round(value) : Number(value.toFixed(1))}\u00a0%`;
+  return `${value >= 10 && value < 99 ? Math.round(value) : Number(value.toFixed(1))}\u00a0%`;
 }
 
 function points(difference) {

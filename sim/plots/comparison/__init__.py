@@ -13,24 +13,16 @@ from sim.plots.comparison.stuck import stuck
 from sim.plots.comparison.time import time
 from sim.plots.drawing import Chart
 from sim.studies.compare.comparison import Comparison
-from sim.views.compare import (
-    differences_view,
-    durability_view,
-    gains_view,
-    odds_view,
-    packages_view,
-    stuck_view,
-    time_view,
-)
+from sim.views import compare as views
 
 FIGURES: dict[str, Chart[Comparison, Any]] = {
-    "odds": Chart(odds_view, odds),
-    "time": Chart(time_view, time),
-    "packages": Chart(packages_view, packages),
-    "gains": Chart(gains_view, gains),
-    "durability": Chart(durability_view, durability),
-    "stuck": Chart(stuck_view, stuck),
-    "differences": Chart(differences_view, differences),
+    "odds": Chart(views.odds.odds, odds),
+    "time": Chart(views.time.time, time),
+    "packages": Chart(views.packages.packages, packages),
+    "gains": Chart(views.gains.gains, gains),
+    "durability": Chart(views.durability.durability, durability),
+    "stuck": Chart(views.stuck.stuck, stuck),
+    "differences": Chart(views.differences.differences, differences),
 }
 """Name of a chart → how it is drawn; some have nothing to show of some comparisons."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Mark, Sheet
 from sim.plots.style import GREY, SMALL, line_height, shortened, text_width, wrapped
 from sim.prose import signed
 from sim.views.compare.common import Row
@@ -17,14 +17,16 @@ from sim.views.view import View
 
 NAMES = 2.55
 """Room for the scenarios' names, in inches."""
-ROW, HEAD = 0.42, 0.3
-"""Height of a row of columns, and of what is above, in inches."""
+ROW, HEAD = 0.42, 0.32
+"""Height of a row of columns, and of a heading above, in inches."""
+Beside = Callable[..., None]
+"""Writes beside a column, in a row, a number and what stands below it."""
 
 
-def row_height(rows: Sequence[Row], least: float = ROW) -> float:
+def row_height(rows: Sequence[Row]) -> float:
     """Height of a row that holds the longest title of a scenario in whole lines."""
     lines = max(len(_title(row, 3)) for row in rows)
-    return max(least, line_height(9.5) + lines * line_height() + 0.1)
+    return max(ROW, line_height(9.5) + lines * line_height() + 0.1)
 
 
 def _title(row: Row, lines: int) -> list[str]:
@@ -32,11 +34,6 @@ def _title(row: Row, lines: int) -> list[str]:
     if not row.title or row.title.casefold() == row.label.casefold():
         return []
     return wrapped(row.title, NAMES - 0.1, lines=lines)
-
-
-def sheet_of(view: View, body: float, key: Sequence[Mark] = ()) -> Sheet:
-    """A sheet with the view's words and room for so many inches."""
-    return Sheet(view.foot, view.headline, view.subtitle, body, key)
 
 
 def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float]) -> None:
@@ -51,23 +48,14 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
     """
     for row, height in zip(rows, heights, strict=True):
         if row.is_baseline:
-            bottom = sheet.height - sheet.body_top - top - height
-            band = Rectangle(
-                (MARGIN / 2 / WIDTH, bottom / sheet.height),
-                1 - MARGIN / WIDTH,
-                height / sheet.height,
-                facecolor="#f2f2f2",
-                zorder=-1,
-            )
-            sheet.figure.add_artist(band)
+            sheet.box(MARGIN / 2, top, WIDTH - MARGIN, height, facecolor="#f2f2f2", zorder=-1)
         room = int((height - line_height(9.5) - 0.05) / line_height())
         title = _title(row, min(room, 3)) if room > 0 else []
         block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
-        sheet.text(MARGIN, y, shortened(row.heading, NAMES - 0.1, 9.5, True), size=9.5,
-                   weight="bold", gid="scenario")  # fmt: skip
-        if title:
-            sheet.text(MARGIN, y + line_height(9.5), "\n".join(title), color=GREY)
+        heading = shortened(row.heading, NAMES - 0.1, 9.5, True)
+        sheet.heading(MARGIN, y, heading, 9.5, gid="scenario")
+        sheet.text(MARGIN, y + line_height(9.5), title, color=GREY)
         top += height
 
 
@@ -105,42 +93,49 @@ def few_ticks(axes: Axes, most: int = 4, unit: float = 1.0) -> None:
     axes.set_xticks(ticks, labels)
 
 
-def column_title(sheet: Sheet, left: float, top: float, text: str, width: float) -> None:
-    """Heading of a column of panels."""
-    lines = wrapped(text, width, SMALL + 0.4, True, lines=2)
-    sheet.text(left, top - (len(lines) - 1) * line_height(), "\n".join(lines), size=SMALL + 0.4,
-               weight="bold")  # fmt: skip
-
-
 def columns(
-    view: View,
-    rows: list[Row],
-    titles: Mapping[str, str],
-    most: int,
-    below: float,
-    key: Sequence[Mark],
-) -> tuple[Sheet, list[Axes]]:
+    view: View, rows: list[Row], titles: Mapping[str, str], below: float, key: Sequence[Mark] = (),
+    most: int = 9, beside: float = 0.24, widths: Sequence[float] = (),
+) -> tuple[Sheet, list[Axes], Beside]:  # fmt: skip
     """A sheet with a row for each scenario, and panels in columns by their gids and titles.
 
     Parameters
     ----------
-    most : int
-        Columns that fit side by side; with more there are blocks, no wider than needed.
     below : float
         Room for the axis of a column, in inches.
+    most : int
+        Columns that fit side by side; with more there are blocks, no wider than needed.
+    beside : float
+        Room to the right of each, in inches, into which what is given back writes.
+    widths : sequence of float
+        Of the columns, where they are not the same.
     """
     blocks = -(-len(titles) // most)
     wide = -(-len(titles) // blocks)
     high = row_height(rows)
-    height = HEAD + high * len(rows) + below
-    sheet = sheet_of(view, height * blocks, key)
-    step = (WIDTH - 2 * MARGIN - NAMES) / wide
-    panels = []
-    for n, (gid, title) in enumerate(titles.items()):
-        top, left = height * (n // wide), MARGIN + NAMES + step * (n % wide) + 0.12
-        if n % wide == 0:
-            scenario_rows(sheet, rows, top + HEAD, [high] * len(rows))
-        column_title(sheet, left, top + 0.05, title, step - 0.15)
-        panels.append(sheet.axes(left, top + HEAD, step - 0.24, high * len(rows), gid=gid))
+    step = (INNER - NAMES) / wide
+    steps = list(widths) or [step] * len(titles)
+    heads = [wrapped(title, width - 0.1, SMALL + 0.4, True, lines=2)
+             for title, width in zip(titles.values(), steps, strict=True)]  # fmt: skip
+    head = HEAD + (max(map(len, heads)) - 1) * line_height()
+    height = head + high * len(rows) + below
+    sheet = Sheet(view, height * blocks, key)
+    panels, places = [], []
+    for n, (gid, lines) in enumerate(zip(titles, heads, strict=True)):
+        top, first = height * (n // wide), n - n % wide
+        left = MARGIN + NAMES + sum(steps[first:n])
+        if n == first:
+            scenario_rows(sheet, rows, top + head, [high] * len(rows))
+        sheet.heading(left, top + head - len(lines) * line_height() - 0.09, lines, SMALL + 0.4)
+        width = steps[n] - beside
+        panels.append(sheet.axes(left, top + head, width, high * len(rows), gid=gid))
+        places.append((left + width + 0.1, top + head + high / 2))
         row_axes(panels[-1], len(rows))
-    return sheet, panels
+
+    def write(column: int, row: int, number: str, under: str = "", **more: Any) -> None:
+        left, middle = places[column]
+        y = middle + high * row - (0.15 if under else 0.08)
+        sheet.text(left, y, number, **{"weight": "bold", **more})
+        sheet.text(left, y + 0.15, under, color=GREY)
+
+    return sheet, panels, write

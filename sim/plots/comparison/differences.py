@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.comparison.common import columns, few_ticks
-from sim.plots.sheet import Mark
+from sim.plots.sheet import Mark, dot, mark
 from sim.plots.style import DARK, styled
 from sim.results.allowed import RANGE
 from sim.views.colours import APART, SEEN, UNSEEN
@@ -24,7 +24,7 @@ def differences(view: DifferencesView) -> Figure:
         ``interval:<scenario>`` and ``unpaired:<scenario>``.
     """
     titles = {column.key: column.title for column in view.answering}
-    sheet, panels = columns(view, view.rows, titles, 4, 0.55, _key(view))
+    sheet, panels, _ = columns(view, view.rows, titles, 0.55, _key(view), 4)
     for axes, column in zip(panels, view.answering, strict=True):
         _column(axes, column)
     return sheet.figure
@@ -34,11 +34,10 @@ def _key(view: DifferencesView) -> list[Mark]:
     calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
     beside = RANGE if calibrated else "interval without pairing"
     return [
-        Mark("difference that leaves out 0", "point",
-             {"marker": "o", "markersize": 6, "color": SEEN}),
-        Mark("may be none", "point", {"marker": "o", "markersize": 6, "color": UNSEEN}),
-        Mark(beside, "line", {"color": APART, "linewidth": 6}),
-    ]  # fmt: skip
+        mark("difference that leaves out 0", marker="o", markersize=6, color=SEEN),
+        mark("may be none", marker="o", markersize=6, color=UNSEEN),
+        mark(beside, color=APART, linewidth=6),
+    ]
 
 
 def _column(axes: Axes, column: MeasureColumn) -> None:
@@ -49,8 +48,7 @@ def _column(axes: Axes, column: MeasureColumn) -> None:
         axes.plot(one.beside, y, color=APART, linewidth=6, zorder=1, gid=f"{kind}:{name}")
         axes.plot(one.interval, y, color=one.color, linewidth=1.8, zorder=2,
                   gid=f"interval:{name}")  # fmt: skip
-        axes.plot([one.value], y[:1], linestyle="", marker="o", markersize=4, color=one.color,
-                  zorder=3, gid=f"value:{name}")  # fmt: skip
+        dot(axes, one.value, one.place, markersize=4, color=one.color, gid=f"value:{name}")
         ends += [*one.beside, *one.interval]
     room = max(0.06 * (max(ends) - min(ends)), 1e-6)
     axes.set_xlim(min(ends) - room, max(ends) + room)

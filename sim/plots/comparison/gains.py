@@ -6,9 +6,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.comparison.common import columns, few_ticks
-from sim.plots.sheet import Mark
+from sim.plots.sheet import dot, mark
 from sim.plots.style import DARK, GREY, styled
 from sim.views.compare.gains import GainsView, PartyGains
+
+KEY = (
+    mark("settlement", marker="o", markersize=6.5, color=DARK),
+    mark("plan as published", marker="o", markersize=6.5, color=DARK, markerfacecolor="white"),
+    mark("no better than no deal", facecolor="#eeeeee"),
+)
 
 
 @styled
@@ -21,20 +27,11 @@ def gains(view: GainsView) -> Figure:
         Panels have the party as gid; markers ``gain:<scenario>`` and ``plan:<scenario>``.
     """
     titles = {party.actor: party.label for party in view.parties}
-    sheet, panels = columns(view, view.rows, titles, 5, 0.34, _key())
+    sheet, panels, _ = columns(view, view.rows, titles, 0.34, KEY, 5)
     for axes, party in zip(panels, view.parties, strict=True):
         axes.set_xlim(*view.ends)
         _column(axes, party)
     return sheet.figure
-
-
-def _key() -> list[Mark]:
-    return [
-        Mark("settlement", "point", {"marker": "o", "markersize": 6.5, "color": DARK}),
-        Mark("plan as published", "point",
-             {"marker": "o", "markersize": 6.5, "color": DARK, "markerfacecolor": "white"}),
-        Mark("no better than no deal", "band", {"facecolor": "#eeeeee"}),
-    ]  # fmt: skip
 
 
 def _column(axes: Axes, party: PartyGains) -> None:
@@ -44,9 +41,8 @@ def _column(axes: Axes, party: PartyGains) -> None:
     for gain in party.gains:
         shift, face = (-0.13, color) if gain.kind == "gain" else (0.13, "white")
         y = gain.place + shift
-        axes.plot([gain.low, gain.high], [y] * 2, color=color, linewidth=1.6, zorder=2, alpha=0.7)
-        axes.plot([gain.middle], [y], linestyle="", marker="o", markersize=6, color=color,
-                  markerfacecolor=face, markeredgewidth=1.3, zorder=3,
-                  gid=f"{gain.kind}:{gain.row.name}")  # fmt: skip
+        axes.plot(gain.ends, [y] * 2, color=color, linewidth=1.6, zorder=2, alpha=0.7)
+        dot(axes, gain.of.median, y, markersize=6, color=color, markerfacecolor=face,
+            markeredgewidth=1.3, gid=f"{gain.kind}:{gain.row.name}")  # fmt: skip
     axes.grid(axis="x")
     few_ticks(axes, 6, 100.0)

@@ -5,22 +5,14 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import (
-    NAMES,
-    column_title,
-    row_axes,
-    row_height,
-    scenario_rows,
-    sheet_of,
-)
-from sim.plots.sheet import MARGIN, WIDTH
+from sim.plots.comparison.common import columns
+from sim.plots.sheet import WIDTH
 from sim.plots.style import DARK, GREY, SMALL, styled, text_width
 from sim.views.compare.odds import OddsView, OutcomeColumn
 from sim.views.layout import nice_top, share_tick
 
-ROW, HEAD, AXIS = 0.42, 0.32, 0.3
-NUMBERS = 0.82
-"""Room for a share and its interval, in inches."""
+AXIS, NUMBERS = 0.3, 0.82
+"""Room for an axis, and for a share and its interval, in inches."""
 
 
 @styled
@@ -32,32 +24,20 @@ def odds(view: OddsView) -> Figure:
     Figure
         Panels have the kind of outcome as gid; points the gid ``share``.
     """
-    rows, high = view.rows, row_height(view.rows, ROW)
-    sheet = sheet_of(view, HEAD + high * len(rows) + AXIS)
-    scenario_rows(sheet, rows, HEAD, [high] * len(rows))
-    step = (WIDTH - 2 * MARGIN - NAMES) / len(view.columns)
-    for n, column in enumerate(view.columns):
-        left = MARGIN + NAMES + n * step
-        title = column.title
-        if text_width(title, SMALL + 0.4, True) > step - 0.2:
-            title = title.split(":")[0]
-        column_title(sheet, left, 0.06, title, step - 0.1)
-        width = step - NUMBERS - 0.12
-        axes = sheet.axes(left, HEAD, width, high * len(rows), gid=column.kind)
-        _column(axes, column, width)
-        for place, (number, beside) in enumerate(column.parts):
-            y = HEAD + high * (place + 0.5) - 0.15
-            if not beside:
-                sheet.text(left + width + 0.1, y + 0.07, number, color=GREY)
-                continue
-            sheet.text(left + width + 0.1, y, number, weight="bold", color=DARK)
-            sheet.text(left + width + 0.1, y + 0.15, beside, color=GREY)
+    titles = {
+        c.kind: c.title if len(view.columns) < 5 else c.title.split(":")[0] for c in view.columns
+    }
+    sheet, panels, write = columns(view, view.rows, titles, AXIS, beside=NUMBERS + 0.12)
+    for n, (axes, column) in enumerate(zip(panels, view.columns, strict=True)):
+        _column(axes, column)
+        for row, (number, beside) in enumerate(column.parts):
+            plain = {} if beside else {"weight": "normal", "color": GREY}
+            write(n, row, number, beside, **plain)
     return sheet.figure
 
 
-def _column(axes: Axes, column: OutcomeColumn, room: float) -> None:
-    color = column.color
-    row_axes(axes, len(column.shares))
+def _column(axes: Axes, column: OutcomeColumn) -> None:
+    color, room = column.color, axes.get_position().width * WIDTH
     for name, spans, shown, width, alpha in (
         ("interval", column.spans, color, 4.0, 0.35),
         ("sampling", column.sampled, DARK, 1.1, 0.8),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
-from sim.plots.comparison.common import sheet_of
-from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet
+from sim.plots.sheet import INNER, MARGIN, Mark, Sheet, mark
 from sim.plots.style import GREY, SMALL, line_height, styled, wrapped
 from sim.views.colours import tint
 from sim.views.compare.packages import PackagesView, Saying
@@ -28,11 +26,11 @@ def packages(view: PackagesView) -> Figure:
         i: [_height(one) for one in said] for i, said in view.sayings.items() if said
     }  # fmt: skip
     body = sum(sum(tall) + 0.12 for tall in heights.values())
-    sheet = sheet_of(view, body, _key(view))
+    sheet = Sheet(view, body, _key(view))
     top = 0.0
     for issue, tall in heights.items():
         title = wrapped(view.issues[issue], ISSUE - GAP, SMALL + 0.4, True, lines=3)
-        sheet.text(MARGIN, top + PAD, "\n".join(title), size=SMALL + 0.4, weight="bold")
+        sheet.heading(MARGIN, top + PAD, title, SMALL + 0.4)
         for n, (one, height) in enumerate(zip(view.sayings[issue], tall, strict=True)):
             _saying(sheet, view, one, f"{issue}:{n}", top, height)
             top += height
@@ -44,14 +42,13 @@ def packages(view: PackagesView) -> Figure:
 def _key(view: PackagesView) -> list[Mark]:
     edge = {"edgecolor": "#bbbbbb", "linewidth": 0.6}
     return [
-        Mark(f"near the ideal of {label} alone", "band", {"facecolor": tint(color), **edge})
+        mark(f"near the ideal of {label} alone", facecolor=tint(color), **edge)
         for label, color in view.sides.values()
     ]
 
 
 def _who(one: Saying) -> list[str]:
-    room = WIDTH - 2 * MARGIN - ISSUE - TEXT - GAP
-    return wrapped(f"{one.names}: {one.where}", room, lines=LINES)
+    return wrapped(f"{one.names}: {one.where}", INNER - ISSUE - TEXT - GAP, lines=LINES)
 
 
 def _height(one: Saying) -> float:
@@ -62,15 +59,10 @@ def _height(one: Saying) -> float:
 def _saying(
     sheet: Sheet, view: PackagesView, one: Saying, gid: str, top: float, height: float
 ) -> None:
-    left, bottom = MARGIN + ISSUE, sheet.height - sheet.body_top - top - height
+    left = MARGIN + ISSUE
     color = tint(view.sides[one.side][1]) if one.side else "none"
-    box = Rectangle(
-        (left / WIDTH, (bottom + 0.015) / sheet.height), TEXT / WIDTH,
-        (height - 0.03) / sheet.height, facecolor=color, linewidth=0,
-        gid=f"{'agreed' if one.agreed else 'plan'}:{gid}",
-    )  # fmt: skip
-    sheet.figure.add_artist(box)
-    text = wrapped(one.text, TEXT - 0.14, lines=2)
-    sheet.text(left + 0.07, top + PAD, "\n".join(text), gid="text",
+    sheet.box(left, top + 0.015, TEXT, height - 0.03, facecolor=color, linewidth=0,
+              gid=f"{'agreed' if one.agreed else 'plan'}:{gid}")  # fmt: skip
+    sheet.text(left + 0.07, top + PAD, wrapped(one.text, TEXT - 0.14, lines=2), gid="text",
                style="normal" if one.agreed else "italic")  # fmt: skip
-    sheet.text(left + TEXT + GAP, top + PAD, "\n".join(_who(one)), color=GREY, gid="who")
+    sheet.text(left + TEXT + GAP, top + PAD, _who(one), color=GREY, gid="who")

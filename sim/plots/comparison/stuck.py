@@ -5,14 +5,14 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.comparison.common import NAMES, row_axes, row_height, scenario_rows, sheet_of
-from sim.plots.sheet import MARGIN, WIDTH, Mark
+from sim.plots.comparison.common import NAMES, columns
+from sim.plots.sheet import INNER, WIDTH, mark
 from sim.plots.style import DARK, SMALL, styled, text_width
 from sim.views.colours import ISSUES, WHY
 from sim.views.compare.stuck import OTHER, Obstacle, StuckView
 
-ROW, HEAD, GAP, REASONS = 0.46, 0.3, 0.35, 2.6
-"""Height of a row and of the headings, gap before the reasons, and their width."""
+WIDE = 2.85
+"""Room for the reasons, in inches."""
 REST = "#ececec"
 """The grey of the other issues."""
 
@@ -26,28 +26,17 @@ def stuck(view: StuckView) -> Figure:
     Figure
         Panels ``issues`` and ``reasons``; parts carry ``<scenario>:<issue or reason>`` as gid.
     """
-    rows, high = view.rows, row_height(view.rows, ROW)
     known = dict(zip(_common(view.blocking), ISSUES, strict=False))
     others = {one: REST for one in view.blocking if one not in known}
     reasons = dict(zip(_common(view.reasons), WHY, strict=False))
-    named = [Mark(one.title, "band", {"facecolor": tint}) for one, tint in known.items()]
+    key = [mark(one.title, facecolor=tint) for one, tint in known.items()]
     if others:
-        named.append(Mark("other issues", "band", {"facecolor": REST}))
-    named += [
-        Mark(one.title, "band", {"facecolor": tint})
-        for one, tint in reasons.items()
-        if any(one.shares)
-    ]
-    sheet = sheet_of(view, HEAD + high * len(rows) + 0.05, named)
-    scenario_rows(sheet, rows, HEAD, [high] * len(rows))
-    left, width = MARGIN + NAMES, WIDTH - 2 * MARGIN - NAMES - GAP - REASONS
-    for name, title, tints, at, wide in (
-        ("issues", "What blocks", known | others, left, width),
-        ("reasons", "Why", reasons, left + width + GAP, REASONS),
-    ):
-        sheet.text(at, 0.04, title, weight="bold")
-        axes = sheet.axes(at, HEAD, wide, high * len(rows), gid=name)
-        _bars(axes, view, tints, wide)
+        key.append(mark("other issues", facecolor=REST))
+    key += [mark(one.title, facecolor=tint) for one, tint in reasons.items() if any(one.shares)]
+    titles, widths = {"issues": "What blocks", "reasons": "Why"}, (INNER - NAMES - WIDE, WIDE)
+    sheet, panels, _ = columns(view, view.rows, titles, 0.05, key, widths=widths)
+    for axes, tints in zip(panels, (known | others, reasons), strict=True):
+        _bars(axes, view, tints, axes.get_position().width * WIDTH)
     return sheet.figure
 
 
@@ -58,7 +47,6 @@ def _common(obstacles: list[Obstacle]) -> list[Obstacle]:
 
 
 def _bars(axes: Axes, view: StuckView, tints: dict[Obstacle, str], width: float) -> None:
-    row_axes(axes, len(view.rows))
     axes.set_xlim(0, 1)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)

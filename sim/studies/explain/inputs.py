@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scipy.special import ndtr
 
 from sim.prose import counted, percent
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.titles import title_of
 
 THEMES = {
@@ -27,13 +27,15 @@ THEMES = {
 """Sort of a number by its path; the first that fits."""
 OTHER = "judgements of the model"
 _SCALE = re.compile(
-    r"(actors\.[^.]+\.positions|tracks\.(?P<track>[^.]+)\.positions\.[^.]+)\.(?P<position>[^.]+)"
+    r"((actors|ratification)\.[^.]+\.positions|tracks\.(?P<track>[^.]+)\.positions\.[^.]+)"
+    r"\.(?P<position>[^.]+)"
     r"\.(ideal|limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)"
-    r"|issues\.(?P<issue>[^.]+)\.no_deal"
+    r"|(tracks\.(?P<beside>[^.]+)\.)?issues\.(?P<issue>[^.]+)\.no_deal"
     r"|(actors|agenda)\..+\.(when|terms)\.(?P<bound>[^.]+)\.at_(least|most)"
+    r"|(plan|actors\.[^.]+\.mediation\.text)\.(?P<text>[^.]+)"
 )
 _ROUNDS = re.compile(r"\.(patience|leave_after|delay)$")
-_NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+")
+_NORMAL = re.compile(r"\.flexibility$|\.draw$|\.error\..+|\.positions\..+\.error$")
 _YES_NO = re.compile(r"\.binds$")
 _LINE = re.compile(
     r"(actors|tracks)\..+\.(limit|limits\.[01]|line(\.\d)?\.at|conditional\.\d+\.limit)$"
@@ -75,15 +77,20 @@ def input_of(path: str, scenario: Scenario) -> Input:
     return Input(path, title_of(path, scenario), actor if actor in scenario.actors else "", theme)
 
 
-def scale_words(path: str, value: float, scenario: Scenario) -> str:
-    """The text of a scale that is nearest to a value on it; empty for other numbers."""
+def issue_of(path: str, scenario: Scenario) -> Issue | None:
+    """The issue on whose scale a number lies; None for other numbers."""
     found = _SCALE.fullmatch(path)
     if found is None:
-        return ""
-    issue = next(filter(None, found.group("position", "issue", "bound")), "")
-    track = scenario.tracks.get(found["track"] or "")
+        return None
+    track = scenario.tracks.get(found["track"] or found["beside"] or "")
     known = scenario.issues | track.issues if track else scenario.issues
-    return nearest_text(known[issue], value) if issue in known else ""
+    return known.get(next(filter(None, found.group("position", "issue", "bound", "text"))))
+
+
+def scale_words(path: str, value: float, scenario: Scenario) -> str:
+    """The text of a scale that is nearest to a value on it; empty for other numbers."""
+    issue = issue_of(path, scenario)
+    return nearest_text(issue, value) if issue else ""
 
 
 def value_words(path: str, value: float, scenario: Scenario) -> str:

@@ -13,6 +13,8 @@ from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
 
+POINTS = "points of utility (0–100)"
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -71,7 +73,6 @@ class DifferencesView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each difference."""
         return [f"{one.row.title}: {one.words}" for c in self.columns for one in c.every]
 
 
@@ -115,7 +116,7 @@ def shown_measures(found: list[Difference]) -> list[Measure]:
 
 
 def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
-    title, unit = measure.noun, measure.unit
+    title, unit = measure.noun, POINTS if measure.kind == "utility" else measure.unit
     ranked = rows_of(comparison, comparison.ranked)
     return MeasureColumn(measure.key, sentence(title), title, unit,
                          _contrasts(comparison, rows, measure),
@@ -123,7 +124,7 @@ def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> Measur
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
-    scale, contrasts = measure.scale, []
+    scale, contrasts = 100.0 if measure.kind == "utility" else measure.scale, []
     for place, row in enumerate(rows):
         one = comparison.of(row.name, measure.key)
         if one is not None:

@@ -4,54 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.formulas.statistics import Interval
 from sim.prose import counted
 from sim.results.allowed import SAMPLING, WIDER
 from sim.studies.compare.comparison import Comparison
+from sim.views.afterwards import Holding, holds
 from sim.views.compare.common import Row, foot, listed, row_of, rows_of
 from sim.views.view import View
 from sim.words.shares import FEW, share_of
 
-
-@dataclass(frozen=True)
-class Holding:
-    """Share of a scenario's settlements, or of worlds under its plan, that still holds by year.
-
-    Attributes
-    ----------
-    row : Row
-    held : list of float
-        After each year, from the first.
-    spans : list of Interval
-        Intervals of a settlement's shares; empty for a plan.
-    worlds : int
-        How many the shares are of.
-    """
-
-    row: Row
-    held: list[float]
-    spans: list[Interval]
-    worlds: int
-
-    @property
-    def last(self) -> str:
-        """How many hold in the end."""
-        return share_of(self.held[-1], self.worlds)
-
-    @property
-    def words(self) -> str:
-        """The curve in a sentence."""
-        return f"{self.row.title}: {self.last} hold {counted(len(self.held), 'year')}."
+Of = tuple[Row, Holding]
+"""Whose settlements, or worlds under whose plan; and the share that holds by year."""
 
 
 @dataclass(frozen=True)
 class HoldingPanel:
-    """Curves of the settlements (``settled``) or of the plans (``plan``)."""
+    """Curves of the settlements (``settled``) or of the plans (``plan``).
+
+    Attributes
+    ----------
+    few : list of (Row, str)
+        Of which there are too few to say, and how many there are.
+    """
 
     name: str
     title: str
     short_title: str
-    curves: list[Holding]
+    curves: list[Of]
+    few: list[tuple[Row, str]]
 
 
 @dataclass(frozen=True)
@@ -63,28 +42,34 @@ class DurabilityView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each curve."""
-        return [f"{p.short_title}: {c.words}" for p in self.panels for c in p.curves]
+        return [
+            f"{p.short_title}: {row.title}: {of.last} hold {counted(len(of.shares) - 1, 'year')}."
+            for p in self.panels
+            for row, of in p.curves
+        ]
 
 
 def durability(comparison: Comparison) -> DurabilityView | None:
     """Settlements of those with enough of them, and plans; None where there is neither."""
 
-    settled = [
-        Holding(row_of(comparison, run), found.shares, found.spans, found.worlds)
+    found = [(row_of(comparison, run), one) for run in comparison.ranked for one in holds(run)]
+    plans = [one for one in found if one[1].key == "plan"]
+    reached = [one for one in found if one[1].key == "settlements"]
+    settled = [one for one in reached if one[1].worlds >= FEW]
+    few = [
+        (
+            row_of(comparison, run),
+            f"{counted(own.worlds, 'settlement')}: too few to say"
+            if own.worlds
+            else "no settlement",
+        )
         for run in comparison.ranked
-        if (found := run.summary.durability) and found.worlds >= FEW
+        if (own := run.summary.durability) and own.worlds < FEW and run.summary.plan
     ]
-    plans = [
-        Holding(row_of(comparison, run), list(plan.held.values()), [], run.summary.worlds)
-        for run in comparison.ranked
-        if (plan := run.summary.plan) and plan.held
-    ]
-    reached = f"Settlements reached (at least {FEW} worlds)"
     panels = [
-        HoldingPanel("settled", reached, reached, settled),
+        HoldingPanel("settled", "Settlements reached", "Settlements reached", settled, few),
         HoldingPanel("plan", "The plans as published, if signed as they stand",
-                     "The plans, if they were in force", plans),
+                     "The plans, if they were in force", plans, []),
     ]  # fmt: skip
     if not settled + plans:
         return None
@@ -98,21 +83,26 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
     shown = [p for p in panels if p.curves]
-    seen = {c.row.name for panel in shown for c in panel.curves}
+    seen = {row.name for panel in shown for row, _ in panel.curves}
     rows = rows_of(comparison, [r for r in comparison.ranked if r.scenario.name in seen])
     return DurabilityView(foot(comparison), headline(settled, plans), text, rows, shown)
 
 
-def headline(settled: list[Holding], plans: list[Holding]) -> str:
+def headline(settled: list[Of], plans: list[Of]) -> str:
     """The finding: which hold longest, after as many years as all of them look at."""
     curves = settled or plans
-    years = min(len(c.held) for c in curves)
-    best = max(c.held[years - 1] for c in curves)
-    first = [c for c in curves if c.held[years - 1] == best]
-    which, share = listed([c.row.name for c in first]), share_of(best, first[0].worlds)
-    if settled:
-        return f"Settlements hold most often in {which}: {share} after {years} years"
-    return (
-        f"Too few settlements to say how long they hold; of the plans {which} would hold longest: "
-        f"{share} after {years} years"
-    )
+    years = min(len(of.shares) for _, of in curves) - 1
+    best = max(of.shares[years] for _, of in curves)
+    first = [(row, of) for row, of in curves if of.shares[years] == best]
+    share, how = share_of(best, first[0][1].worlds), listed([row.name for row, _ in first])
+    if not settled:
+        return (
+            f"Too few settlements to say how long they hold; of the plans {how} would hold "
+            f"longest: {share} after {years} years"
+        )
+    if len(curves) == 1:
+        return f"{share} of the settlements in {how} hold {years} years"
+    near = [row.name for row, of in curves if of.spans[years].high >= best]
+    if len(near) > 1:
+        return f"Settlements hold about as often in {listed(near)}: at most {share} {years} years"
+    return f"Settlements hold most often in {how}: {share} after {years} years"

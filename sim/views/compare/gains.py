@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import counted
+from sim.results.aftermath import PlanGain
 from sim.studies.compare.comparison import Comparison
+from sim.views.afterwards import gain_text, settled_gains
 from sim.views.colours import shared_colors
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
+from sim.views.run_data import is_settled, points_words
 from sim.views.view import View
 from sim.words.shares import FEW, is_few
 
@@ -28,32 +27,32 @@ class Gain:
     row : Row
     kind : str
         ``gain`` where settled, ``plan`` as published.
-    low, middle, high : float
-        10th, 50th and 90th percentile over worlds; of a handful the middle alone.
-    worlds : int
+    of : PlanGain
+        10th, 50th and 90th percentile over worlds.
+    few : int
+        How many worlds, where they are a handful: then the middle alone counts; else 0.
     """
 
     place: int
     row: Row
     kind: str
-    low: float
-    middle: float
-    high: float
-    worlds: int
+    of: PlanGain
+    few: int
 
     @property
-    def what(self) -> str:
-        """What is measured, in words."""
-        return "gain from settling" if self.kind == "gain" else "worth of the plan as published"
+    def ends(self) -> tuple[float, float]:
+        """Of what is shown."""
+        return (self.of.median, self.of.median) if self.few else (self.of.p10, self.of.p90)
 
     @property
-    def text(self) -> str:
-        """The numbers in words."""
-        low, middle, high = (100 * q for q in (self.low, self.middle, self.high))
-        if low == high:
-            found = f"{middle:+.0f} points in {counted(self.worlds, 'world')}"
-            return found.replace("-", "−")
-        return f"{middle:+.0f} points ({low:+.0f} to {high:+.0f})".replace("-", "−")
+    def words(self) -> str:
+        """A sentence."""
+        what = "gain from settling" if self.kind == "gain" else "worth of the plan as published"
+        if self.few:
+            found = f"{points_words(100 * self.of.median)} in {counted(self.few, 'world')}"
+        else:
+            found = gain_text(self.of)
+        return f"{self.row.title}, {what}: {found}."
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,6 @@ class PartyGains:
     label: str
     color: str
     gains: list[Gain]
-
-    @property
-    def words(self) -> list[str]:
-        """A sentence for each gain."""
-        return [f"{g.row.title}, {g.what}: {g.text}." for g in self.gains]
 
 
 @dataclass(frozen=True)
@@ -90,8 +84,7 @@ class GainsView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each gain."""
-        return [f"{p.label}: {line}" for p in self.parties for line in p.words]
+        return [f"{p.label}: {gain.words}" for p in self.parties for gain in p.gains]
 
 
 def gains(comparison: Comparison) -> GainsView | None:
@@ -106,7 +99,7 @@ def gains(comparison: Comparison) -> GainsView | None:
         return None
     rows = rows_of(comparison, runs)
     parties = [_party(runs, rows, actor) for actor in comparison.actors]
-    ends = [0.0, 0.05, *(q for p in parties for g in p.gains for q in (g.low, g.high))]
+    ends = [0.0, 0.05, *(q for p in parties for g in p.gains for q in g.ends)]
     room = 0.04 * (max(ends) - min(ends))
     text = (
         "Points of utility (0–100): the settlement less what refusing was worth when it was "
@@ -127,33 +120,16 @@ def _party(runs: list[Run], rows: list[Row], actor: str) -> PartyGains:
     owner = next(r for r in runs if actor in r.scenario.actors).scenario
     found = []
     for place, run in enumerate(runs):
-        for kind, values_of in KINDS.items():
-            values = values_of(run, actor)
-            if len(values):
-                low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-                few = is_few(len(values) / run.summary.worlds, run.summary.worlds)
-                ends = (middle, middle) if few else (low, high)
-                found.append(Gain(place, rows[place], kind, ends[0], middle, ends[1], len(values)))
+        settled, plan = int(is_settled(run).sum()), run.summary.plan
+        few = settled if is_few(settled / run.summary.worlds, run.summary.worlds) else 0
+        for kind, gains, handful in (
+            ("gain", settled_gains(run), few),
+            ("plan", plan.gain if plan else {}, 0),
+        ):
+            if actor in gains:
+                found.append(Gain(place, rows[place], kind, gains[actor], handful))
     color = shared_colors(run.scenario for run in runs)[actor]
     return PartyGains(actor, owner.actors[actor].short, color, found)
-
-
-def gain_of(run: Run, actor: str) -> Array:
-    """Gains of a party in the worlds that settle."""
-    if actor not in run.ensemble.actor.values:
-        return np.zeros(0)
-    values = run.ensemble.gain.sel(actor=actor).values
-    return np.asarray(values[np.isfinite(values)])
-
-
-def plan_gain_of(run: Run, actor: str) -> Array:
-    """Gains of a party from the plan as published, on day 0."""
-    if run.summary.plan is None or actor not in run.ensemble.actor.values:
-        return np.zeros(0)
-    return np.asarray(run.ensemble.plan_gain.sel(actor=actor).values)
-
-
-KINDS: dict[str, Callable[[Run, str], Array]] = {"gain": gain_of, "plan": plan_gain_of}
 
 
 def headline(runs: list[Run]) -> str:

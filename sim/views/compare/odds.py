@@ -71,7 +71,6 @@ class OddsView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each scenario."""
         return [
             f"{row.title}: "
             + "; ".join(f"{c.title.lower()} {c.text(n)}" for c in self.occurring)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.prose import listing
+from sim.prose import counted, listing
 from sim.studies.compare.comparison import Comparison
 from sim.views.colours import shared_colors
 from sim.views.compare.common import (
@@ -93,7 +93,6 @@ class PackagesView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each scenario."""
         return [
             f"{row.title}: "
             + "; ".join(f"{self.issues[i]} “{t.text}”" for i, t in self.terms[row.name].items())
@@ -132,7 +131,7 @@ def packages(comparison: Comparison) -> PackagesView | None:
     }
     said = {i: _sayings(runs, rows, terms, i) for i in issues}
     return PackagesView(
-        foot(comparison), headline(runs, terms), text, rows,
+        foot(comparison), headline(runs, terms, said, issues), text, rows,
         dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms, own,
     )  # fmt: skip
 
@@ -186,15 +185,23 @@ def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
     return terms
 
 
-def headline(runs: list[Run], terms: dict[str, dict[str, Term]]) -> str:
-    """The finding: where something is agreed at all."""
+def headline(
+    runs: list[Run], terms: dict[str, dict[str, Term]], said: dict[str, list[Saying]],
+    issues: dict[str, str],
+) -> str:  # fmt: skip
+    """The finding: whether anything is agreed at all, and on what most different things are."""
     with_deals = [r for r in runs if any(t.agreed for t in terms[r.scenario.name].values())]
-    deals = [r.scenario.name for r in with_deals]
-    whole = [r.scenario.name for r in with_deals if r.summary.outcomes["settlement"] > 0]
-    if not deals:
+    whole = [r for r in with_deals if r.summary.outcomes["settlement"] > 0]
+    if not with_deals:
         return "No scenario agrees on anything in any world: these are the plans, not deals"
-    if len(whole) == len(runs):
-        return "What the deals say: the median of the settlements in each scenario"
     if not whole:
-        return f"Only a first stage is ever agreed, in {listed(deals)}: the other texts are plans"
-    return f"Settlements in {listed(whole)}; where no deal stands, the plan's text"
+        names = listed([r.scenario.name for r in with_deals])
+        return f"Only a first stage is ever agreed, in {names}: the other texts are plans"
+    what = "The deals" if len(whole) == len(runs) else "Deals and plans"
+    counts = {i: len({one.text for one in every}) for i, every in said.items() if every}
+    most, least = max(counts.values()), min(counts.values())
+    if most == least:
+        return f"What the deals say: {counted(most, 'text')} on each issue"
+    far, near = (listing([issues[i] for i in counts if counts[i] == n]) for n in (most, least))
+    alone = list(counts.values()).count(least) < 4
+    return f"{what} differ most on {far}" + (f", least on {near}" if alone else "")

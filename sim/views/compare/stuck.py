@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.prose import percent
+from sim.prose import listing, percent
 from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
@@ -72,7 +72,6 @@ class StuckView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each scenario."""
         return [
             f"{row.title}: "
             + "; ".join(
@@ -121,10 +120,13 @@ def headline(runs: list[Run], shares: list[dict[str, float]], titles: dict[str, 
     most = max(dict.fromkeys(first), key=first.count)
     count = first.count(most)
     reasons = [commonest(run.summary.stuck_because) for run in runs]
-    why = max(dict.fromkeys(reasons), key=reasons.count)
+    why = REASON_WORDS[max(dict.fromkeys(reasons), key=reasons.count)].label
+    if len(set(first)) == len(first) <= 3:
+        named = zip(first, runs, strict=True)
+        what = listing([f"{titles[i]} in {listed([r.scenario.name])}" for i, r in named])
+        return f"What blocks most: {what}; the commonest reason: {why}"
     where = "all" if count == len(runs) else f"{count} of {len(runs)}"
-    reason = REASON_WORDS[why].label
-    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {reason}"
+    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {why}"
 
 
 def commonest(shares: dict[str, float]) -> str:
@@ -135,7 +137,7 @@ def commonest(shares: dict[str, float]) -> str:
 def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     text = (
         "Share of the worlds without a settlement that each issue blocks at the stage where they "
-        "stopped, and why."
+        "stopped, and why; what is not ratified no issue blocks."
     )
     if idle:
         text += f" Never in the way: {listed(idle, len(idle))}."

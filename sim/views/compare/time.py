@@ -93,7 +93,6 @@ class TimeView(View):
 
     @property
     def words(self) -> list[str]:
-        """A sentence for each curve."""
         said = [f"{p.row.title}: {c.words}" for p in self.panels for c in p.curves]
         return [*said, self.never] if self.never else said
 
@@ -161,11 +160,10 @@ def _finding(runs: list[Run]) -> str:
         signed = first_stages(runs)
         return f"no settlements{signed}" if signed else "nothing is signed in any world"
     first, near = best_at(with_any, "settlement")
-    text = f"settlements in {len(with_any)} of {len(runs)} scenarios"
-    if len(near) > 1:
-        return f"{text}; about as often in {listed(near)}"
+    name, worlds, days = first.scenario.name, first.summary.worlds, signed_day(first, "settlement")
     share = _signs(first, "settlement")
-    text += f"; most in {listed(near)}"
-    if is_few(share, first.summary.worlds):
-        return f"{text}: {odds_words(share, first.summary.worlds)}"
-    return f"{text}, half of them by day {np.nanmedian(signed_day(first, 'settlement')):.0f}"
+    half = f"half of them by day {np.nanmedian(days):.0f}"
+    when = f"the first by day {np.nanmin(days):.0f}" if is_few(share, worlds) else half
+    others = [other for other in near if other != name]
+    as_often = f"; about as often in {listed(others)}" if others else ""
+    return f"{odds_words(share, worlds)} settle in {label(name)}, {when}{as_often}"
