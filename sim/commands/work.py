@@ -34,11 +34,14 @@ class Work:
         Where to.
     written : list of str
         Names of the files finished so far.
+    kept : Path or None
+        Where what has been run is kept, from which the same command goes on after an interrupt.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: str = "") -> None:
         self.folder = folder
         self.written: list[str] = []
+        self.kept = folder / kept if kept else None
 
     def write(self, name: str, content: Content) -> None:
         """One file, new or anew; the folder is made where there is none."""
@@ -62,6 +65,8 @@ class Work:
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""
+        if self.kept is not None:
+            return f"What was finished is kept in {self.kept}; the same command goes on from there."
         text = f"Finished in {self.folder}: {', '.join(self.written) or 'nothing'}"
         missing = [name for name in self.names() if name not in self.written]
         return f"{text}; missing: {', '.join(missing)}." if missing else f"{text}."

@@ -8,12 +8,12 @@ import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from sim.prose import did_you_mean
 from sim.scenario.agreement_checks import AGREEMENT_CHECKS
 from sim.scenario.articles_checks import ARTICLE_CHECKS
 from sim.scenario.cautions import cautions, counted_in_rounds, note_on_rounds
@@ -118,18 +118,22 @@ def _with_text_keys(node: Any) -> Any:
 
 
 def find_scenario(name: str | Path) -> Path:
-    """A path as given; for a bare name ``scenarios/NAME.yaml`` here, else the shipped one."""
+    """A path as given; for a bare name the file here, in ``scenarios/``, else the shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of a bare name.
+    """
     path = Path(name)
     if path.exists() or path.parent != Path() or path.suffix:
         return path
-    file, folders = f"{path.name}.yaml", (Path("scenarios"), shipped_scenarios())
+    folders = (Path(), Path("scenarios"), shipped_scenarios())
     for folder in folders:
-        if (folder / file).exists():
-            return folder / file
-    for folder in folders:
-        if get_close_matches(file, [p.name for p in folder.glob("*.yaml")], 1):
-            return folder / file  # reading it says which is meant
-    return path
+        if (file := folder / f"{path.name}.yaml").exists():
+            return file
+    names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+    raise file_error(path, "there is no scenario of that name", did_you_mean(path, names, "known"))
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
