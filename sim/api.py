@@ -202,8 +202,7 @@ class Run:
         """A chart by its name, as of the files of the command; None where nothing is to show."""
         from sim.plots import FIGURES
 
-        figure = _named(FIGURES, chart)(self.result)
-        return None if figure is None else _shown(figure)
+        return _chart(FIGURES, chart, self.result)
 
     def explain(
         self,
@@ -364,8 +363,7 @@ class Comparison:
         """A chart by its name; None where there is nothing to show."""
         from sim.plots.comparison import FIGURES
 
-        figure = _named(FIGURES, chart)(self.result)
-        return None if figure is None else _shown(figure)
+        return _chart(FIGURES, chart, self.result)
 
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
@@ -627,10 +625,12 @@ def _told(progress: bool | runner.Progress) -> Iterator[runner.Progress]:
         yield tell
 
 
-def _named(charts: Mapping[str, Any], name: str) -> Any:
+def _chart(charts: Mapping[str, Any], name: str, of: Any) -> Figure | None:
+    """A chart by its name; None where there is nothing to show."""
     if name not in charts:
         raise ValueError(f"there is no chart '{name}'; choose from {', '.join(charts)}")
-    return charts[name]
+    figure = charts[name](of)
+    return None if figure is None else _shown(figure)
 
 
 def _shown(figure: Figure) -> Figure:

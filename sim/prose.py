@@ -8,6 +8,11 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+
+class SaidError(Exception):
+    """What a user can mend: its text is the sentence that says what is wrong, where, and how."""
+
+
 WIDTH = 80
 """Signs of a line on the terminal."""
 HARD = "\N{NO-BREAK SPACE}%"
@@ -92,6 +97,12 @@ def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
         break_on_hyphens=False,
     )
     return [line.replace(HARD, " %") for line in lines]
+
+
+def hanging(text: str) -> list[str]:
+    """The same with all lines but the first a little to the right."""
+    first, *others = wrapped(text, "  ") or [""]
+    return [first.lstrip(), *others]
 
 
 def did_you_mean(word: object, among: Iterable[object], otherwise: str = "") -> str:

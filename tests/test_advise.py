@@ -18,7 +18,7 @@ from sim.formulas.pareto import best, crowding, dominates, fronts
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.judgements import Engine
 from sim.studies.advise.advice import UNSEEN, Advice, advise
-from sim.studies.advise.judging import MEASURES, Judge, scores_of, shares_gap
+from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
@@ -124,7 +124,8 @@ def _with_levers(toy: dict[str, Any]) -> dict[str, Any]:
 def test_the_lever_that_brings_the_deal_is_told_from_the_others(toy: dict[str, Any]) -> None:
     loaded = load_data(_with_levers(toy) | {"ask": [{"by": "30d", "text": "soon?"}]})
     found = mediated(loaded, Judge(100, 1, InProcess()))
-    assert list(found.measures) == ["deal_by_day:30", *MEASURES]
+    # nothing is said of how long it holds where the scenario says nothing of it
+    assert list(found.measures) == ["deal_by_day:30", *(m for m in MEASURES if m != "holds")]
     parts = {part.key: dict(zip(found.measures, part.adds, strict=True)) for part in found.parts}
     assert found.values["signed"] > 0.9
     assert parts["lever:power.aid"]["signed"].better
@@ -155,15 +156,15 @@ def test_a_plan_is_better_only_where_past_talks_leave_no_doubt() -> None:
     scores = scores_of(engine, 1, 2000)
     drawn = scores[:, 0]
     before = np.zeros(2000)
-    even = shares_gap("signed", (np.arange(2000) % 5 == 0).astype(float), before, scores)
+    even = gap_of("signed", (np.arange(2000) % 5 == 0).astype(float), before, scores)
     assert even.better
     assert even.allowed is not None
     # it helps in most worlds and harms where the parameter is low
     helps, harms = (drawn > 0.3).astype(float), (drawn < -0.5).astype(float)
-    mixed = shares_gap("signed", helps, harms, scores)
+    mixed = gap_of("signed", helps, harms, scores)
     assert mixed.interval.low > 0
     assert not mixed.better
-    plain = shares_gap("signed", helps, harms, scores[:, :0])
+    plain = gap_of("signed", helps, harms, scores[:, :0])
     assert plain.better
     assert plain.allowed is None
 
@@ -258,6 +259,12 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     words = ["mediation", str(file), "--worlds", "60", "--workers", "1", "--json"]
     done = typed(*words, "--out", tmp_path / "out")
     assert json.loads(done.out)["parts"][0]["key"] == "mediator"
+
+
+def test_nothing_to_decide_is_said(tmp_path: Path) -> None:
+    done = typed("advise", "istanbul_2022", "--plans", "4", "--out", tmp_path)
+    assert done.code == 2
+    assert "istanbul_2022: nothing here is a mediator's to decide" in done.err
 
 
 def test_a_file_over_another_takes_away_and_replaces_distributions() -> None:

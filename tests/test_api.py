@@ -53,7 +53,7 @@ def test_an_explanation_tells_what_the_command_tells(tmp_path: Path) -> None:
     path = ROOT / "scenarios" / "past" / "oslo_1993.yaml"
     run = sim.load(path).run(worlds=100)
     why = run.explain()
-    told = typed("explain", path, "--worlds", 100, "--out", tmp_path, "--no-plots").words
+    told = typed("explain", path, "--worlds", 100, "--out", tmp_path, "--no-plots", "--full").words
     for title, lines in why.sections.items():
         assert title == "The answer" or title in told
         said = [" ".join(line.partition("python -m sim")[0].split()) for line in lines]

@@ -53,7 +53,7 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
         "of what past talks allow",
         "Settlement (everything on the agenda signed)",
         "No agreement within the horizon",
-        "Signed by day",
+        "Signed by",
         "Who conceded what",
         "What pressure was used",
         "Where it gets stuck",
@@ -196,6 +196,8 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     ("words", "says"),
     [
         (["nowhere.yaml"], "nowhere.yaml: there is no such file"),
+        (["nowhere"], "nowhere: there is no scenario of that name"),
+        (["explan", "kellogg"], "explan: there is no such command (did you mean 'explain'?)"),
         (["run", "TOY", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
         (["TOY", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
         (["TOY", "--worlds", "0"], "--worlds"),
@@ -214,6 +216,18 @@ def test_bad_input_is_one_error_code_two_and_no_output(
     assert "Traceback" not in shown.err
     assert shown.out == ""
     assert not (tmp_path / "out").exists()
+
+
+def test_help_says_of_every_command_what_it_does() -> None:
+    """In a line of 80 columns, none of them cut."""
+    shown = typed("--help")
+    assert shown.out.count("...") == 1  # of the usage
+
+
+def test_a_page_has_an_ending(toy_file: Path, tmp_path: Path) -> None:
+    done = typed("page", toy_file, "--worlds", "100", "--workers", "1", "--out", tmp_path / "mine")
+    assert done.out.startswith(f"{tmp_path / 'mine.html'}: ")
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.html"]
 
 
 def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:

@@ -304,8 +304,9 @@ def test_what_is_printed_fits_one_screen(
     content = json.loads((tmp_path / "compare.json").read_text())
     ranks = {p["scenario"]: p for group in content["ranking"] for p in group["places"]}
     for name, row in content["table"].items():
-        (line,) = [one for one in lines if re.match(rf"\S+ +{name} ", one) and " %" in one]
-        place, _, settles, rest = re.split(r" +", line.replace(" %", "%"), maxsplit=3)
+        (line,) = [one for one in lines if re.match(rf"[\d -]+ {name} ", one) and " %" in one]
+        place, rest = line.replace(" %", "%").split(name, maxsplit=1)
+        settles, rest = rest.split(maxsplit=1)
         low, high = (100 * end for end in row["settlement_range"])
         assert settles == percent(row["settlement"], row["settlement_range"]).replace(" ", "")
         shown_low, shown_high = map(float, rest.split()[0].split("–"))
@@ -313,11 +314,12 @@ def test_what_is_printed_fits_one_screen(
         issue = content["scenarios"][name]["stuck_on"]
         assert line.endswith(f"{percent(row['stuck_on_share'])}")
         assert issue[row["stuck_on"]] == max(issue.values())
-        # nothing is ranked where nothing tells plans apart, or where no other has the same day 0
+        # nothing is ranked where no other has the same day 0
         alone = any([p["scenario"] for p in group["places"]] == [name]
                     for group in content["ranking"])  # fmt: skip
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d" if alone else r"\d*=?", place)
-        assert alone or ("=" in place) == bool(ranks[name]["tied"])
+        own = ranks[name]
+        counts = f"{len(own['ahead'])} {own['rank'] - 1}"
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d" if alone else counts, " ".join(place.split()))
 
 
 def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> None:

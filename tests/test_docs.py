@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from sim.cli import app
 from sim.engine.model import SETTLED
 from sim.engine.protocols import PROTOCOLS
 from sim.formulas.tactics import TACTICS
-from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.scenario import Scenario, ScenarioError, find_scenario, load_scenario
 from sim.scenario.distributions import SHAPES
 from sim.scenario.json_schema import keys_of, listed_schema, scenario_schema
 from sim.scenario.reference import reference
@@ -34,6 +36,9 @@ def file_name(block: str) -> str | None:
 FILES = {name: block for block in blocks("yaml") if (name := file_name(block))}
 FRAGMENTS = [block for block in blocks("yaml") if not file_name(block)]
 MINIMAL = next(iter(FILES))
+PAGES = [ROOT / "README.md", *(ROOT / "scenarios").glob("*.md"), *(ROOT / "docs").glob("*.md")]
+OWN = {*FILES, "wells.yaml", "scenario.yaml"}
+"""Files that readers are to write."""
 
 
 @pytest.fixture
@@ -78,6 +83,23 @@ def test_commands_name_files_and_settings_that_work(folder: Path, words: list[st
     words = words[1:] if words[0] == "check" else words
     assert words[1::2] == ["--set"] * len(words[2::2])
     load_scenario(folder / words[0], words[2::2])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_all_pages_have_known_options(page: Path) -> None:
+    """And scenarios that there are; what they do is tested by the subjects' own tests."""
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^python -m sim [^>\n]*", text, re.MULTILINE)
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    for line in lines:
+        name, *words = shlex.split(line, comments=True)[3:]
+        if name not in group.commands and not name.startswith("-"):
+            name, words = "run", [name, *words]
+        if name in group.commands:
+            context = group.commands[name].make_context(name, words)
+            given = context.params.get("file") or "kellogg"
+            assert find_scenario(given).exists() or given in OWN
 
 
 def test_the_first_example_settles_and_the_second_removes_its_red_line(folder: Path) -> None:

@@ -22,6 +22,7 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
 from sim.plots.explain import explained
+from sim.prose import percent
 from sim.report import run_report
 from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
@@ -388,14 +389,18 @@ def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     words = ["explain", "dayton", "--worlds", "300", "--actor", "milosevic", "--workers", "1"]
     done = typed(*words, "--no-plots", "--out", tmp_path)
     assert done.code == 0
-    printed, text = done.out, done.words
+    printed = (tmp_path / "dayton" / "explain_milosevic.txt").read_text()
+    assert len(done.out.splitlines()) <= 30
+    assert max(map(len, done.out.splitlines())) <= 80
     for head in ("What decides it", "What must be true", "What stands in the way", "--set"):
-        assert head in text
+        assert head in done.words
+        assert head in printed
     saved = json.loads((tmp_path / "dayton" / "explain_milosevic.json").read_text())
     assert set(saved["changes"][0]["price"]) == {"milosevic"}
     assert 0 <= saved["changes"][0]["confirmed"] <= 1
     with (tmp_path / "dayton" / "reasons_milosevic.csv").open() as file:
         rows = list(csv.DictReader(file))
+    assert f"{percent(saved['settled'])} of 300 worlds settle" in done.words
     assert {int(row["things"]) for row in rows if row["things"]} <= {1, 2, 3}
     assert len({row["world"] for row in rows}) == saved["failed"]
     command = printed[printed.index("python -m sim run dayton") :].partition("\n\n")[0]

@@ -58,10 +58,11 @@ def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(
     two = Comparison(runs[2:], "baseline")
     assert "baseline is ahead of nearer, by +" in answer_words(two)[0]
     rows = ranking_lines(two)[1:]
-    assert [row.split()[:2] for row in rows] == [["1", "baseline"], ["2", "nearer"]]
+    assert [row.split()[:2] for row in rows] == [["1", "0"], ["0", "1"]]
+    assert [row.split()[2] for row in rows] == ["baseline", "nearer"]
     tied = Comparison([runs[1], runs[3]], "baseline")
     assert answer_words(tied) == ["Nothing tells the 2 plans apart: none is ahead."]
-    assert [row.split()[0] for row in ranking_lines(tied)[1:]] == ["=", "="]
+    assert [row.split()[:2] for row in ranking_lines(tied)[1:]] == [["0", "0"]] * 2
 
 
 def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]) -> None:
@@ -108,7 +109,7 @@ def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None
     assert [run.scenario.name for run in comparison.ranked] == ["baseline", "later", "elsewhere"]
     (said,) = best_words(comparison.groups)
     assert "no other plan here has the same war and day 0" in said
-    assert {group.rank(place) for group in comparison.groups for place in group.places} == {"–"}
+    assert {group.standing(p) for group in comparison.groups for p in group.places} == {("–", "–")}
 
 
 def test_what_plans_say_is_told_in_the_words_of_the_scale(toy: dict[str, Any]) -> None:

@@ -231,6 +231,15 @@ def test_set_changes_one_assumption_and_reaches_stages_by_name_and_number(tmp_pa
         ("horizon_days", "is not of the form key.path=value"),
         ("horizon_days=[1", "is not valid YAML"),
         ("title.x=1", "is a value and has no keys below it"),
+        ("war.cost.a=3%%", "'3%%' is not a number (write 0.03)"),
+        ("war.cost.a='0.03'", "(write 0.03 without quotation marks)"),
+        ("horizon_days=true", "true is not a number (write one such as 0.4)"),
+        ("war.cost.a={normall: [1, 2], growth: 0}", "unknown key (did you mean 'normal'?)"),
+        ("protocol=shuttle", "found 'shuttle' (write {name: shuttle})"),
+        ("sources.XX=a book", "found 'a book' (its keys: title, date, url)"),
+        ("actors.a.consent=no", "must be 'all', 'asked' or 'none', or wants a list, found 'no'"),
+        ("issues.arms.scale={0: a, 50: b}", "(is 50 % meant? write 0.5)"),
+        ("issues=", "is missing (Name → issue: what is negotiated)"),
     ],
 )
 def test_set_mistakes_name_the_option(tmp_path: Path, override: str, says: str) -> None:
@@ -241,8 +250,30 @@ def test_set_mistakes_name_the_option(tmp_path: Path, override: str, says: str) 
 def test_what_is_set_does_not_stand_in_a_file_any_more() -> None:
     with pytest.raises(ScenarioError) as raised:
         load_scenario(SCENARIOS / "kellogg.yaml", ("war.cost.putin=abc",))
-    said = "--set war.cost.putin=abc: war.cost.putin.per_month: 'abc' is not a number"
+    said = "--set war.cost.putin=abc: war.cost.putin: 'abc' is not a number"
     assert str(raised.value).startswith(said), "where a file has a mapping, too"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("extends: .\n", ":1: extends a folder: . (name a file in it)"),
+        ("extends: case.yaml\ntitle:\n", ":2: title: is missing (Heading of story and charts)"),
+        ("extends: case.yaml\nissues: {arms: {title: Arms, or not}}\n", ":2: issues.arms.or not: "),
+        ("extends: case.yaml\nwar: {<<: {round_days: 7}}\n", ":2: war.<<: is a merge key"),
+        ("extends: case.yaml\n---\ntitle: x\n", "take the line `---` out"),
+    ],
+)
+def test_mistakes_over_a_base_are_told_of_the_file_that_has_them(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    (tmp_path / "case.yaml").write_text(BASE, encoding="utf-8")
+    (tmp_path / "over.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(tmp_path / "over.yaml")
+    (said,) = map(str, caught.value.problems)
+    assert "over.yaml" in said
+    assert says in said
 
 
 def test_words_that_yaml_1_1_takes_for_booleans_are_words() -> None:

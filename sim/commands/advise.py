@@ -10,9 +10,12 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import load_scaled, told
+from sim.commands.work import Work, at_work
 from sim.files import json_text
 
 NO_MEDIATOR = "no mediator"
+TRIALS = "trials"
+"""Folder of the worlds run so far."""
 
 
 def advise(
@@ -44,24 +47,25 @@ def advise(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """A better plan by the mediator's own means, beside every published one."""
+    """Seek a better plan by the mediator's own means."""
     overrides = opt.overrides(set_, calibration)
     loaded = load_scaled(file, overrides, NO_MEDIATOR)
-    from sim.commands.advising import AdviseJob
-    from sim.ensemble.executors import ExecutorError
-    from sim.scenario import ScenarioError
+    from sim.commands.advising import advised
 
-    asked, searched = (plans, generations, shown), (search_worlds, minutes)
     about = (file, loaded, overrides, tuple(against or ()))
-    job = AdviseJob(*about, asked, searched, worlds, seed, out)
-    with told(job, ExecutorError, ScenarioError, RuntimeError):
-        found = job.run(workers, cluster, show_progress=not (quiet or json_))
+    asked, searched, judged = (plans, generations, shown), (search_worlds, minutes), (worlds, seed)
+    work = Work(out / loaded.scenario.name, TRIALS)
+    with (
+        told(work),
+        at_work(workers, cluster, not (quiet or json_)) as tools,
+    ):
+        found, spent = advised(*about, asked, searched, judged, work, *tools)
     if json_:
         sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell
 
-        tell(found, loaded.scenario, job)
+        tell(found, loaded.scenario, spent, work)
 
 
 def mediation(
@@ -76,17 +80,19 @@ def mediation(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """What the mediator, hosts, each lever and the order add, each switched off in turn."""
+    """What mediator, hosts, levers and order add, each left out."""
     loaded = load_scaled(file, opt.overrides(set_, calibration), NO_MEDIATOR)
-    from sim.commands.advising import MediationJob
-    from sim.ensemble.executors import ExecutorError
+    from sim.commands.advising import measured
 
-    job = MediationJob(loaded, worlds, seed, out)
-    with told(job, ExecutorError, RuntimeError):
-        found = job.run(workers, cluster, show_progress=not (quiet or json_))
+    work = Work(out / loaded.scenario.name, TRIALS)
+    with (
+        told(work),
+        at_work(workers, cluster, not (quiet or json_)) as tools,
+    ):
+        found, spent = measured(loaded, worlds, seed, work, *tools)
     if json_:
         sys.stdout.write(json_text(found.to_json()))
     elif not quiet:
         from sim.commands.terminal.advise import tell_mediation
 
-        tell_mediation(found, loaded.scenario, job)
+        tell_mediation(found, loaded.scenario, spent, work)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sim.commands.work import Work, at_work
+from sim.commands.work import Work
+from sim.ensemble.executors import Executor
+from sim.ensemble.runner import Progress
 from sim.files import json_text
-from sim.prose import percent, span_words
+from sim.prose import counted, percent, span_words
 from sim.scenario.loading import Loaded, load_scenario
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
 from sim.studies.advise.judging import MEASURES, Judge
@@ -15,43 +15,30 @@ from sim.studies.advise.published import others
 from sim.studies.advise.words import TITLES
 from sim.studies.advise.written import plan_file
 
-TRIALS = "trials"
+
+def measured(
+    loaded: Loaded, worlds: int, seed: int, work: Work, executor: Executor, progress: Progress
+) -> tuple[Mediated, str]:
+    """Measure the parts of a mediation, write ``mediation.json``, and say what it took."""
+    judge = Judge(worlds, seed, executor, work.kept)
+    found = mediated(loaded, judge, progress)
+    work.write("mediation.json", json_text(found.to_json()))
+    return found, _spent(judge)
 
 
-class Job(Work):
-    """What both have: a scenario, worlds that are kept, files in ``out/<scenario>``.
-
-    Attributes
-    ----------
-    cpu : float
-        Seconds of processor time that the worlds took.
-    """
-
-    def __init__(self, loaded: Loaded, worlds: int, seed: int, out: Path) -> None:
-        super().__init__(out / loaded.scenario.name)
-        self.loaded, self.worlds, self.seed = loaded, worlds, seed
-        self.cpu = 0.0
-
-    def what_is_missing(self) -> str:
-        """After an interrupt."""
-        return f"Worlds run so far are in {self.folder / TRIALS}; the same command goes on there."
-
-
-class MediationJob(Job):
-    """Measures the parts of a mediation and writes ``mediation.json``."""
-
-    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Mediated:
-        """All of it; what goes wrong is raised."""
-        with at_work(workers, cluster, show_progress) as (executor, progress):
-            judge = Judge(self.worlds, self.seed, executor, self.folder / TRIALS)
-            found = mediated(self.loaded, judge, progress)
-        self.cpu = judge.cpu
-        self.write("mediation.json", json_text(found.to_json()))
-        return found
-
-
-class AdviseJob(Job):
-    """Searches for plans, judges them, and writes ``advice.json`` and a scenario for each plan.
+def advised(
+    file: str,
+    loaded: Loaded,
+    overrides: tuple[str, ...],
+    against: tuple[str, ...],
+    asked: tuple[int, int, int],
+    searched: tuple[int, float],
+    judged: tuple[int, int],
+    work: Work,
+    executor: Executor,
+    progress: Progress,
+) -> tuple[Advice, str]:
+    """Search for plans, judge them, write ``advice.json`` and a scenario for each plan.
 
     Parameters
     ----------
@@ -59,43 +46,35 @@ class AdviseJob(Job):
         Plans of a generation, generations, plans shown.
     searched : (int, float)
         Worlds of the search, and minutes that it may take.
+    judged : (int, int)
+        Worlds of the judging, and the seed.
+
+    Returns
+    -------
+    Advice
+    str
+        What it took.
     """
+    original = load_scenario(file)  # now: files may change during a long search
+    known = others(loaded, against, overrides)
+    (worlds, minutes), (many, seed) = searched, judged
+    searching = Judge(worlds, seed, executor, work.kept)
+    judging = Judge(many, seed + UNSEEN, executor, work.kept)
+    found, plans = advise(loaded, known, searching, judging, *asked, progress, minutes)
+    for one, plan in zip(found.plans, plans, strict=True):
+        path, about = work.folder / f"{one.key}.yaml", figures(one, found)
+        work.write(path.name, plan_file(original, plan, path, one.title, one.what, about))
+    for old in work.folder.glob(f"{found.scenario}_plan_*.yaml"):
+        if old.name not in work.written:
+            old.unlink()
+    work.write("advice.json", json_text(found.to_json()))
+    return found, _spent(searching, judging)
 
-    def __init__(
-        self,
-        file: str,
-        loaded: Loaded,
-        overrides: tuple[str, ...],
-        against: tuple[str, ...],
-        asked: tuple[int, int, int],
-        searched: tuple[int, float],
-        worlds: int,
-        seed: int,
-        out: Path,
-    ) -> None:
-        super().__init__(loaded, worlds, seed, out)
-        self.file, self.overrides, self.against = file, overrides, against
-        self.asked, self.searched, self.kept = asked, searched, 0
 
-    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Advice:
-        """All of it; what goes wrong is raised."""
-        original = load_scenario(self.file)  # now: files may change during a long search
-        known = others(self.loaded, self.against, self.overrides)
-        trials, (worlds, minutes) = self.folder / TRIALS, self.searched
-        with at_work(workers, cluster, show_progress) as (executor, progress):
-            searching = Judge(worlds, self.seed, executor, trials)
-            judging = Judge(self.worlds, self.seed + UNSEEN, executor, trials)
-            judges = (searching, judging)
-            found, plans = advise(self.loaded, known, *judges, *self.asked, progress, minutes)
-        self.cpu, self.kept = searching.cpu + judging.cpu, searching.kept + judging.kept
-        for one, plan in zip(found.plans, plans, strict=True):
-            path, about = self.folder / f"{one.key}.yaml", figures(one, found)
-            self.write(path.name, plan_file(original, plan, path, one.title, one.what, about))
-        for old in self.folder.glob(f"{found.scenario}_plan_*.yaml"):
-            if old.name not in self.written:
-                old.unlink()
-        self.write("advice.json", json_text(found.to_json()))
-        return found
+def _spent(*judges: Judge) -> str:
+    """Processor time that worlds took, and what was there already."""
+    cpu, kept = sum(one.cpu for one in judges), sum(one.kept for one in judges)
+    return f"{cpu:.0f} s of processor time; {counted(kept, 'trial')} taken from an earlier run."
 
 
 def figures(judged: Judged, found: Advice) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, told
+from sim.commands.errors import told
 
 
 def backtest(
@@ -25,18 +25,13 @@ def backtest(
     json_: opt.Json = False,
 ) -> None:
     """Test models of group decisions against real outcomes."""
-    from sim.files import json_text
-    from sim.studies.backtest.evaluate import backtest as evaluate
-    from sim.studies.backtest.folder import FolderError, load_folder
-
-    try:
-        loaded = load_folder(folder, min_actors)
-    except FolderError as error:
-        fail(str(error))
-
     from sim.commands.backtesting import tell, write
     from sim.commands.work import Work
+    from sim.files import json_text
+    from sim.studies.backtest.evaluate import backtest as evaluate
+    from sim.studies.backtest.folder import load_folder
 
+    loaded = load_folder(folder, min_actors)
     result = evaluate(loaded, seed, bootstrap)
     work = Work(out or Path("out") / f"backtest-{loaded.name}")
     with told(work):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,42 +15,17 @@ from sim.commands.work import Work, at_work
 from sim.files import csv_text, json_text
 
 if TYPE_CHECKING:
-    from sim.ensemble.executors import Executor
-    from sim.ensemble.runner import Progress
+    pass
 
 CasesArgument = Annotated[
     Path | None,
     typer.Argument(metavar="DIR", help="Folder of cases with `outcome:`.", show_default="shipped"),
 ]
 CaseWorldsOption = Annotated[int, typer.Option(min=200, help="Worlds of each case.")]
-OUT = Path("out") / "calibration"
-
-
-class Learning(Work):
-    """Files of a calibration or its scores, and the worlds of each case."""
-
-    def what_is_missing(self) -> str:
-        """After an interrupt."""
-        return (
-            f"Cases that were finished are kept in {self.folder / 'worlds'}; the same command goes "
-            "on from there."
-        )
-
-
-@contextmanager
-def _at_work(
-    work: Work, workers: int | None, cluster: str | None, show: bool
-) -> Iterator[tuple[Executor, Progress]]:
-    """Where worlds run and who is told; what goes wrong is one sentence."""
-    from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.runner import RunError
-    from sim.scenario import ScenarioError
-
-    with (
-        told(work, ScenarioError, ExecutorError, RunError),
-        at_work(workers, cluster, show, 64) as tools,
-    ):
-        yield tools
+CASES = 64
+"""Pieces of work, about: none needs more workers."""
+OUT, KEPT = Path("out") / "calibration", "worlds"
+"""Folder of the results, and the one in it of the worlds run so far."""
 
 
 def calibrate(
@@ -69,9 +42,10 @@ def calibrate(
     from sim.studies.calibrate.folder import calibration, calibration_json
     from sim.studies.calibrate.words import told_calibration
 
-    work = Learning(out)
-    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
-        made = calibration(cases, worlds, rows, executor, progress, out / "worlds")
+    work = Work(out, KEPT)
+    show = not (quiet or json_)
+    with told(work), at_work(workers, cluster, show, CASES) as (executor, progress):
+        made = calibration(cases, worlds, rows, executor, progress, out / KEPT)
         content = calibration_json(made)
         work.write("calibration.json", made.table.model_dump_json() + "\n")
         work.write("parameters.json", json_text(content))
@@ -90,15 +64,16 @@ def score(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Score odds on past negotiations, each left out of what was learnt."""
+    """Score the odds on past negotiations, each left out in turn."""
     from sim.plots import save
     from sim.plots.reliability import reliability_figure
     from sim.studies.calibrate.folder import forecast_rows, scored, scores_json
     from sim.studies.calibrate.words import told_scores
 
-    work = Learning(out)
-    with _at_work(work, workers, cluster, not (quiet or json_)) as (executor, progress):
-        made = scored(cases, worlds, executor, progress, out / "worlds")
+    work = Work(out, KEPT)
+    show = not (quiet or json_)
+    with told(work), at_work(workers, cluster, show, CASES) as (executor, progress):
+        made = scored(cases, worlds, executor, progress, out / KEPT)
         content = scores_json(made)
         work.write("scores.json", json_text(content))
         work.write("forecasts.csv", csv_text(forecast_rows(made)))

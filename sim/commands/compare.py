@@ -35,7 +35,7 @@ def compare(
     report: opt.Report = False,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
-    full: Annotated[bool, typer.Option("--full", help="Print everything, not one screen.")] = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
     jobs: Annotated[int | None, typer.Option(min=1, hidden=True, help="Old name.")] = None,
@@ -45,12 +45,11 @@ def compare(
 
     import gc
 
-    from sim.ensemble.executors import ExecutorError, get_ready
+    from sim.ensemble.executors import get_ready
 
     if len(files) > 1 and cluster is None:
         get_ready(workers or jobs)
     from sim.commands.comparing import CompareJob
-    from sim.studies.compare.comparison import ComparisonError
     from sim.studies.compare.comparison import compare as compared
 
     gc.disable()
@@ -65,16 +64,21 @@ def compare(
         cluster,
     )
     job = CompareJob(asked, out, format_ if plots else None, report)
-    with told(job, ComparisonError, ExecutorError):
+    with told(job):
         comparison = job.run(show_progress=not (quiet or json_))
     if json_:
         from sim.studies.compare.tables import compare_json
 
         sys.stdout.write(compare_json(comparison))
     elif not quiet:
-        from sim.commands.terminal.compare import tell, tell_short
+        from sim.commands.terminal.compare import tell
+        from sim.commands.terminal.paper import Paper
+        from sim.studies.compare.short import short_words
 
-        (tell if full else tell_short)(comparison, job)
+        if full:
+            tell(comparison, job)
+        else:
+            Paper().lines(short_words(comparison, job.folder, job.written))
     for given, error_text in comparison.failed.items():
         print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
     if comparison.missing:

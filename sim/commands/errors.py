@@ -13,22 +13,26 @@ from sim.prose import printable
 
 if TYPE_CHECKING:
     from sim.commands.work import Work
-    from sim.scenario import Loaded, LoadedDiscrete
+    from sim.scenario import Loaded
 
 FORMATS = ("png", "svg", "pdf")
 
 
 @contextmanager
-def told(work: Work, *errors: type[Exception]) -> Iterator[None]:
-    """These errors, Ctrl-C and what cannot be written end the command with a clear sentence."""
+def told(work: Work) -> Iterator[None]:
+    """Ctrl-C and what cannot be written end the command with what is finished in a sentence.
+
+    Errors that are sentences by themselves, :class:`~sim.prose.SaidError`, are told by
+    :func:`sim.cli.main`.
+    """
     try:
         yield
-    except errors as error:
-        fail(str(error))
     except KeyboardInterrupt:
         stop(work)
     except OSError as error:
-        cannot_write(error, work.folder, work.what_is_missing() if work.written else "")
+        cannot_write(
+            error, work.folder, work.what_is_missing() if work.written or work.kept else ""
+        )
 
 
 def stop(work: Work) -> NoReturn:
@@ -37,21 +41,11 @@ def stop(work: Work) -> NoReturn:
     raise SystemExit(130) from None
 
 
-def load_or_fail(file: str, overrides: Sequence[str]) -> Loaded | LoadedDiscrete:
-    """The scenario, or its errors on standard error and exit code 2."""
-    from sim.scenario import ScenarioError, load_any
-
-    try:
-        return load_any(file, overrides)
-    except ScenarioError as error:
-        fail(str(error))
-
-
 def load_scaled(file: str, overrides: Sequence[str], but: str) -> Loaded:
     """A scenario with scales; of one with listed options an error that says what it has not."""
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, load_any
 
-    loaded = load_or_fail(file, overrides)
+    loaded = load_any(file, overrides)
     if not isinstance(loaded, Loaded):
         fail(f"{file}: has listed options and {but}; `solve` says what can be agreed")
     return loaded

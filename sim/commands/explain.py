@@ -10,6 +10,7 @@ import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import fail, known_format, load_scaled, told
+from sim.commands.work import Work, at_work
 from sim.prose import did_you_mean
 
 
@@ -40,13 +41,14 @@ def explain(
     plots: opt.Plots = True,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """What decides how it ends, what must be true, the smallest change that brings a deal."""
+    """What decides it, what must be true, what would bring a deal."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
-    from sim.ensemble.executors import ExecutorError, get_ready
+    from sim.ensemble.executors import get_ready
 
     get_ready(workers)
     loaded = load_scaled(file, overrides, "nothing uncertain")
@@ -54,17 +56,22 @@ def explain(
     if actor is not None and actor not in scenario.actors:
         fix = did_you_mean(actor, scenario.actors, "there is")
         fail(f"--actor {actor}: there is no such actor; {fix}")
-    from sim.commands.explaining import ExplainJob, base_worlds
-    from sim.ensemble.runner import Job, RunError
+    from sim.commands.explaining import base_worlds, explained
+    from sim.ensemble.runner import Job
 
     base = base_worlds(design) if design else 0
-    asked = Job(loaded, worlds, seed, overrides, traced=0)
-    job = ExplainJob(file, asked, actor, odds, base, out, format_ if plots else None)
-    with told(job, ExecutorError, RunError):
-        found = job.run(workers, cluster, show_progress=not (quiet or json_))
+    job = Job(loaded, worlds, seed, overrides, traced=0)
+    work, form = Work(out / scenario.name), format_ if plots else None
+    with (
+        told(work),
+        at_work(workers, cluster, not (quiet or json_)) as tools,
+    ):
+        done = explained(file, job, actor, odds, base, form, work, *tools)
     if json_:
-        sys.stdout.write(job.text(found))
+        sys.stdout.write(done.text)
     elif not quiet:
-        from sim.commands.terminal.explain import tell
+        from sim.commands.terminal.paper import Paper
+        from sim.studies.explain.short import short_words
 
-        tell(scenario, found, job)
+        short = short_words(done.found, scenario, work.folder, work.written)
+        Paper().lines(done.full if full else short)

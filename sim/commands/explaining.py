@@ -4,70 +4,76 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sim.commands.errors import fail
 from sim.commands.running import REPORT
-from sim.commands.work import Work, at_work
-from sim.ensemble.runner import Job, Run, run_job
+from sim.commands.work import Work
+from sim.ensemble.executors import Executor
+from sim.ensemble.runner import Job, Progress, Run, run_job
 from sim.files import csv_text, json_text
+from sim.report.explained import file_of, put_into_report
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.sobol import GroupIndex, group_indices
+from sim.studies.explain.sobol import group_indices
+from sim.studies.explain.words import full_words
 
 
-class ExplainJob(Work):
-    """Runs a scenario, explains it, and writes the files to ``out/<scenario>``.
+@dataclass(frozen=True)
+class Explained:
+    """What was found, and what is said of it.
 
     Attributes
     ----------
-    sobol : list of GroupIndex
-        Where a design was asked for.
+    text : str
+        ``explain.json``.
+    full : list of (str, bool)
+        All that is told: lines, and whether each is a heading.
     """
 
-    def __init__(
-        self,
-        file: str,
-        job: Job,
-        actor: str | None,
-        odds: float,
-        base: int,
-        out: Path,
-        chart_format: str | None,
-    ) -> None:
-        super().__init__(out / job.loaded.scenario.name)
-        self.file, self.job, self.actor, self.odds, self.base = file, job, actor, odds, base
-        self.chart_format = chart_format
-        self.sobol: list[GroupIndex] = []
+    found: Explanation
+    text: str
+    full: list[tuple[str, bool]]
 
-    def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Explanation:
-        """All of it; what goes wrong is raised."""
-        job = self.job
-        from sim.report.explained import file_of, put_into_report  # drawing is slow to import
 
-        with at_work(workers, cluster, show_progress) as (executor, progress):
-            run = run_job(job, executor, progress)
-            found = explain(job.loaded, run, executor, job.seed, self.actor, progress, self.odds)
-            if self.base:
-                progress("Sobol' indices", 0, 1)
-                self.sobol = group_indices(job.loaded.scenario, run.ensemble, job.seed, self.base)
-        mine = f"_{self.actor}" if self.actor else ""
-        self.write(file_of(self.actor), self.text(found))
-        self.write(f"reasons{mine}.csv", csv_text(_reasons(found), "\r\n"))
-        if self.chart_format is not None:
-            self.write(f"explain{mine}.{self.chart_format}", partial(_draw, run, found))
-        if put_into_report(run, self.folder / REPORT):
-            self.written.append(REPORT)
-        return found
+def explained(
+    file: str,
+    job: Job,
+    actor: str | None,
+    odds: float,
+    base: int,
+    chart_format: str | None,
+    work: Work,
+    executor: Executor,
+    progress: Progress,
+) -> Explained:
+    """Run a scenario, explain it, and write the files.
 
-    def text(self, found: Explanation) -> str:
-        """``explain.json``."""
-        content = found.rounded().to_json()
-        if self.sobol:
-            content["sobol"] = [one.to_json() for one in self.sobol]
-        return json_text(content)
+    Parameters
+    ----------
+    base : int
+        Worlds of the design for Sobol' indices; none of 0.
+    """
+    run = run_job(job, executor, progress)
+    found = explain(job.loaded, run, executor, job.seed, actor, progress, odds)
+    content, groups = found.rounded().to_json(), []
+    if base:
+        progress("Sobol' indices", 0, 1)
+        groups = group_indices(job.loaded.scenario, run.ensemble, job.seed, base)
+        content["sobol"] = [one.to_json() for one in groups]
+    full = full_words(found, job.loaded.scenario, file, job.overrides, groups)
+    text, mine = json_text(content), f"_{actor}" if actor else ""
+    work.write(file_of(actor), text)
+    work.write(f"explain{mine}.txt", "".join(f"{line}\n" for line, _ in full))
+    work.write(f"reasons{mine}.csv", csv_text(_reasons(found), "\r\n"))
+    if chart_format is not None:
+        work.write(f"explain{mine}.{chart_format}", partial(_draw, run, found))
+    if put_into_report(run, work.folder / REPORT):
+        work.written.append(REPORT)
+    return Explained(found, text, full)
 
 
 def base_worlds(design: str) -> int:

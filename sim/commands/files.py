@@ -9,17 +9,17 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, load_or_fail, writing
+from sim.commands.errors import fail, writing
 
 
 def check(file: opt.Scenario, set_: opt.Set = None) -> None:
-    """Validate a scenario file; every error with its line and a suggestion."""
-    loaded = load_or_fail(file, tuple(set_ or ()))
-    from sim.scenario import LoadedDiscrete
+    """Validate a scenario: every error with its line and a fix."""
+    from sim.scenario import LoadedDiscrete, load_any
     from sim.studies.solve.subject import solve_scenario
     from sim.studies.solve.summary import statement
     from sim.words.checked import contents, standing
 
+    loaded = load_any(file, tuple(set_ or ()))
     print(f"{file}: OK. {contents(loaded)}")
     if isinstance(loaded, LoadedDiscrete):
         return
@@ -90,13 +90,13 @@ def export(
     ] = None,
     set_: opt.Set = None,
 ) -> None:
-    """Write a scenario whose options are listed as GENIUS XML, which NegMAS reads."""
+    """Write a scenario as GENIUS XML, which NegMAS reads."""
     if to not in ("negmas", "genius"):
         fail(f"--to {to}: choose negmas")
-    loaded = load_or_fail(file, tuple(set_ or ()))
     from sim.importing.to_genius import write_genius
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, load_any
 
+    loaded = load_any(file, tuple(set_ or ()))
     notes: list[str] = []
     if isinstance(loaded, Loaded):
         from sim.importing.to_listed import listed_form

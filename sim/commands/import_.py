@@ -52,26 +52,28 @@ def import_(
         ),
     ] = False,
 ) -> None:
-    """Make a scenario of other people's coding, whose format is recognised by its header."""
+    """Make a scenario of other people's coding.
+
+    Its format is recognised by what is inside.
+    """
     from sim.commands.importing import import_file, named_values
     from sim.commands.terminal.importing import tell, tell_survey
     from sim.importing import Wishes
-    from sim.scenario import ScenarioError
 
     if survey:
+        if not path.is_dir():
+            fail(f"{path}: there is no such folder to survey")
         tell_survey(path)
         return
+    wishes = Wishes(
+        title,
+        named_values("--threshold", threshold or []),
+        named_values("--preset", preset or []),
+        protocol,
+        profiles,
+    )
     try:
-        wishes = Wishes(
-            title,
-            named_values("--threshold", threshold or []),
-            named_values("--preset", preset or []),
-            protocol,
-            profiles,
-        )
         done = import_file(path, out, wishes, force)
-    except ScenarioError as error:
-        fail(str(error))
     except OSError as error:
         fail(f"{error.filename or out}: cannot be written: {error.strerror}")
     tell(done)

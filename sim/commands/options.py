@@ -51,6 +51,7 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print the results as one JSON object and no words.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+Full = Annotated[bool, typer.Option("--full", help="Print everything, not one screen.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="Processes to run worlds in.", show_default="one per core")
 ]

@@ -16,24 +16,28 @@ if TYPE_CHECKING:
     from sim.page import Plan
 
 
+OUT = Path("out") / "what_if.html"
+
+
 def page(
     files: opt.Scenarios,
     worlds: Annotated[
         int, typer.Option(min=100, max=20_000, help="Worlds kept of each scenario.")
     ] = 10_000,
     seed: opt.Seed = 1,
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("out/what_if.html"),
+    out: Annotated[Path, typer.Option(help="The file to write; .html is added.")] = OUT,
     set_: opt.Set = None,
     calibration: opt.Calibration = None,
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Write a page on which assumptions can be moved and answers seen at once, offline."""
+    """Write a page on which assumptions can be moved, offline."""
     from sim.page import write_page
 
     plans = finished_plans(
         files, worlds, seed, opt.overrides(set_, calibration), workers, not quiet
     )
+    out = out if out.suffix.lower() in (".html", ".htm") else out.with_name(f"{out.name}.html")
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_page(plans, out)
@@ -57,7 +61,7 @@ def live(
     workers: opt.Workers = None,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Serve the same page on this computer, with an exact run after every move."""
+    """Serve that page here, with an exact run after every move."""
     from sim.page.server import serve
 
     plans = finished_plans(
@@ -80,29 +84,22 @@ def finished_plans(
     show_progress: bool,
 ) -> list[Plan]:
     """Scenarios with their runs, or a clear error and exit code 2."""
-    from sim.ensemble.executors import ExecutorError
     from sim.ensemble.runner import Job, RunError, run_jobs
     from sim.page import Plan, prepared
-    from sim.scenario import ScenarioError, load_scenario
+    from sim.scenario import load_scenario
 
-    try:
-        loaded = [prepared(load_scenario(file, overrides)) for file in files]
-    except ScenarioError as error:
-        fail(str(error))
+    loaded = [prepared(load_scenario(file, overrides)) for file in files]
     names = [one.scenario.name for one in loaded]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         fail(f"{twice}: given twice; give each scenario once, under a name of its own.")
     jobs = [Job(one, worlds, seed, overrides, traced=1) for one in loaded]
     runs = {}
-    try:
-        chunks = sum(len(job.tasks) for job in jobs)
-        with at_work(workers, None, show_progress, chunks) as (executor, progress):
-            for place, run in run_jobs(jobs, executor, progress):
-                if isinstance(run, RunError) or run.failures:
-                    failures = run.failures
-                    fail(f"{names[place]}: not all worlds could be run; {failures[0]}")
-                runs[place] = run
-    except ExecutorError as error:
-        fail(str(error))
+    chunks = sum(len(job.tasks) for job in jobs)
+    with at_work(workers, None, show_progress, chunks) as (executor, progress):
+        for place, run in run_jobs(jobs, executor, progress):
+            if isinstance(run, RunError) or run.failures:
+                failures = run.failures
+                fail(f"{names[place]}: not all worlds could be run; {failures[0]}")
+            runs[place] = run
     return [Plan(one, runs[place]) for place, one in enumerate(loaded)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import known_format, load_or_fail, told, writing
+from sim.commands.errors import known_format, told, writing
 from sim.commands.work import replaced_words
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def run(
     report: opt.Report = False,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
-    full: Annotated[
-        bool, typer.Option("--full", help="Print everything, not the answer in 25 lines.")
-    ] = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
     store: Annotated[
@@ -42,12 +40,12 @@ def run(
     ] = False,
     overwrite: opt.Overwrite = False,
 ) -> None:
-    """Run a scenario: the story of the central world, and the odds over many."""
+    """Run a scenario: what comes of it, when, and why."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
-    loaded = load_or_fail(file, overrides)
-    from sim.scenario import Loaded
+    from sim.scenario import Loaded, load_any
 
+    loaded = load_any(file, overrides)
     if not isinstance(loaded, Loaded):
         for option in ("worlds", "seed", "workers", "cluster", "store", "overwrite"):
             source = context.get_parameter_source(option)
@@ -63,9 +61,7 @@ def run(
     import gc
 
     from sim.commands.running import RunJob
-    from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.runner import Job, RunError
-    from sim.ensemble.store import StoreError
+    from sim.ensemble.runner import Job
 
     # nothing here is long-lived enough to need the collector, which costs a tenth of the run
     gc.disable()
@@ -76,10 +72,10 @@ def run(
         report,
         store,
     )
-    said = replaced_words(job.folder, loaded.digest)
+    said = replaced_words(job.folder, loaded.digest, loaded.files[-1])
     if said and not quiet:
         print(said, file=sys.stderr)
-    with told(job, ExecutorError, RunError, StoreError):
+    with told(job):
         finished = job.run(workers, cluster, show_progress=not (quiet or json_))
     if json_:
         from sim.files import json_text
@@ -113,7 +109,7 @@ def play_listed(
     """Run a scenario with listed options: one session."""
     from sim.commands.solving import run_session
 
-    said = replaced_words(out / loaded.content.name, loaded.digest)
+    said = replaced_words(out / loaded.content.name, loaded.digest, loaded.files[-1])
     if said and not quiet:
         print(said, file=sys.stderr)
     with writing(out):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import fail, known_format, load_or_fail, writing
+from sim.commands.errors import fail, known_format, writing
 
 
 def solve(
@@ -29,12 +29,16 @@ def solve(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Pareto frontier, Nash, Kalai–Smorodinsky and other points; is there anything to agree on?"""
-    known_format(format_)
-    overrides = tuple(set_ or ())
-    loaded = load_or_fail(file, overrides)
+    """Is there a deal to be had? Pareto frontier, Nash and others.
 
+    Of the central world on day 0, or of listed options.
+    """
+    known_format(format_)
     from sim.commands.solving import solve_job
+    from sim.scenario import load_any
+
+    overrides = tuple(set_ or ())
+    loaded = load_any(file, overrides)
 
     try:
         with writing(out):

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import cannot_write, fail, known_format, say, writing
+from sim.commands.errors import known_format, say, told, writing
 
 
 def sweep(
@@ -48,43 +48,28 @@ def sweep(
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
 ) -> None:
-    """Run a scenario over many values of its parameters; goes on where it was interrupted."""
+    """Run a scenario over many values of its parameters.
+
+    Goes on where it was interrupted.
+    """
     known_format(format_)
     from sim.commands.sweeping import SweepJob
     from sim.commands.terminal.sweep import failure_words, remaining_words, tell_sweep
-    from sim.commands.work import progress_bar
-    from sim.ensemble.executors import ExecutorError
-    from sim.ensemble.store import StoreError
-    from sim.scenario import ScenarioError
+    from sim.commands.work import Work, progress_bar
     from sim.studies.sweep.plan import make_plan
 
-    talks = not (quiet or json_)
-    folder = out
-    job = None
-    try:
+    talks, changes = not (quiet or json_), opt.overrides(set_, calibration)
+    about = (files, vary or [], design, worlds, seed, changes)
+    with told(Work(out or Path("out"))):
         with progress_bar(talks) as progress:
-            plan = make_plan(
-                files, vary or [], design, worlds, seed, opt.overrides(set_, calibration),
-                lambda done, all_: progress("checking cells", done, all_),
-            )  # fmt: skip
+            plan = make_plan(*about, lambda done, all_: progress("checking cells", done, all_))
         folder = out or Path("out") / f"sweep-{plan.name}"
         job = SweepJob(plan, folder, format_ if plots else None, overwrite or rerun)
+    with told(job):
         if talks:
             say(remaining_words(job) + "\n")
         with job.executor(workers, cluster) as executor, progress_bar(talks) as progress:
             swept = job.run(executor, progress)
-    except (ScenarioError, StoreError, ExecutorError) as error:
-        fail(str(error))
-    except KeyboardInterrupt:
-        if job is None:
-            raise
-        print(f"\nStopped. {job.what_is_missing()}", file=sys.stderr)
-        raise SystemExit(130) from None
-    except OSError as error:
-        if job is None:
-            cannot_write(error, folder or Path("out"))
-        where = error.filename2 or error.filename or job.folder
-        fail(f"{where}: cannot be written: {error.strerror}. {job.what_is_missing()}")
     if json_:
         sys.stdout.write(swept.text)
     elif not quiet:
@@ -123,22 +108,18 @@ def heatmap(
         typer.Option("--format", metavar="png|svg|pdf", help="Format, if --out does not say it."),
     ] = None,
 ) -> None:
-    """Draw two varied parameters of a sweep against the odds or another measure."""
+    """Draw two varied parameters of a sweep against a measure."""
     suffix = format_ or (out.suffix[1:].lower() if out is not None and out.suffix else "png")
     known_format(suffix)
     from sim.plots.drawing import save
     from sim.plots.heatmap import heatmap as paint
-    from sim.scenario import ScenarioError
     from sim.studies.sweep.results import read_sweep
     from sim.views.heatmap import heatmap_view
 
     target = out or folder / f"heatmap-{of.replace(':', '-')}"
     if target.suffix[1:].lower() != suffix:
         target = target.with_name(f"{target.name}.{suffix}")
-    try:
-        view = heatmap_view(read_sweep(folder), of, x, y, at or ())
-    except ScenarioError as error:
-        fail(str(error))
+    view = heatmap_view(read_sweep(folder), of, x, y, at or ())
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         save(paint(view), target)

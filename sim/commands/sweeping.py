@@ -61,7 +61,7 @@ class SweepJob(Work):
     def __init__(
         self, plan: Plan, folder: Path, chart_format: str | None, overwrite: bool = False
     ) -> None:
-        super().__init__(folder)
+        super().__init__(folder, STORE)
         self.plan, self.chart_format = plan, chart_format
         folder.mkdir(parents=True, exist_ok=True)
         self.store = open_store(plan, folder, overwrite)

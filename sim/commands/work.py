@@ -34,11 +34,14 @@ class Work:
         Where to.
     written : list of str
         Names of the files finished so far.
+    kept : Path or None
+        Where what has been run is kept, from which the same command goes on after an interrupt.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: str = "") -> None:
         self.folder = folder
         self.written: list[str] = []
+        self.kept = folder / kept if kept else None
 
     def write(self, name: str, content: Content) -> None:
         """One file, new or anew; the folder is made where there is none."""
@@ -62,6 +65,8 @@ class Work:
 
     def what_is_missing(self) -> str:
         """What was finished and what was not, in one sentence."""
+        if self.kept is not None:
+            return f"What was finished is kept in {self.kept}; the same command goes on from there."
         text = f"Finished in {self.folder}: {', '.join(self.written) or 'nothing'}"
         missing = [name for name in self.names() if name not in self.written]
         return f"{text}; missing: {', '.join(missing)}." if missing else f"{text}."
@@ -125,7 +130,7 @@ def progress_bar(show: bool) -> Iterator[Callable[[str, float, float], None]]:
             bar.stop()
 
 
-def replaced_words(folder: Path, digest: str) -> str:
+def replaced_words(folder: Path, digest: str, file: str) -> str:
     """A sentence where a folder holds the results of other assumptions, else nothing.
 
     Parameters
@@ -134,13 +139,21 @@ def replaced_words(folder: Path, digest: str) -> str:
         Where results are about to be written.
     digest : str
         Hash of the scenario that is run.
+    file : str
+        Its file.
     """
     try:
         about = json.loads((folder / "summary.json").read_text(encoding="utf-8"))["provenance"]
         before, changes = about["scenario_hash"], about.get("overrides") or []
+        earlier = str((about.get("files") or [file])[-1])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return ""
     if before == digest:
         return ""
+    if Path(earlier).name != Path(file).name:
+        return (
+            f"{folder}: replaces the results of {earlier}, which has the same name; another "
+            "`name:` in the file, or --out, keeps both."
+        )
     of = f"changed by {', '.join(map(str, changes))}" if changes else "of a scenario that differs"
     return f"{folder}: replaces the results of a run {of}; --out keeps both."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 
-from sim.ensemble.executors import Executor, Lost, Report
+from sim.ensemble.executors import Executor, ExecutorError, Lost, Report
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -61,7 +61,7 @@ class Beside:
     ) -> Callable[[], list[Result]]:
         """Something for workers that are idle; what is returned waits for its results.
 
-        It raises a RuntimeError if a worker was lost.
+        It raises an ExecutorError if a worker was lost.
         """
         calls = [_Call(function, item) for item in items]
         self._later.extend(calls)
@@ -71,7 +71,7 @@ class Beside:
             found = [self._result(call) for call in calls]
             for one in found:
                 if isinstance(one, Lost):
-                    raise RuntimeError(f"A worker was lost: {one.reason}")
+                    raise ExecutorError(f"A worker was lost: {one.reason}")
             return found
 
         return results

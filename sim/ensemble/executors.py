@@ -20,6 +20,8 @@ from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
+from sim.prose import SaidError
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -39,7 +41,7 @@ class Lost(NamedTuple):
     reason: str
 
 
-class ExecutorError(Exception):
+class ExecutorError(SaidError):
     """Workers cannot be had; one sentence for the user."""
 
 

@@ -36,6 +36,7 @@ from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
+from sim.prose import SaidError
 from sim.results.dataset import CentralWorld, ChunkResult, build_dataset, save_results
 from sim.results.summary import Summary, summarise
 from sim.scenario import Loaded, Scenario
@@ -73,7 +74,7 @@ class Run:
     seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
-class RunError(Exception):
+class RunError(SaidError):
     """Nothing came of a run: one sentence, and every failure."""
 
     def __init__(self, failures: list[Failure]) -> None:

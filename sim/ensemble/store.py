@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from sim.arrays import Mask
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Failure, Task, chunk_tasks
+from sim.prose import SaidError
 from sim.results.dataset import ChunkResult
 
 JOURNAL, HEADER, LOCK = "journal", "store.json", "lock"
@@ -34,7 +35,7 @@ LEVEL = 1
 """Of the Zstandard compression."""
 
 
-class StoreError(ValueError):
+class StoreError(SaidError, ValueError):
     """A store cannot be used or written; one sentence for the user."""
 
 

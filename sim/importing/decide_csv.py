@@ -18,6 +18,7 @@ from sim.importing.group_coding import (
     CodedIssue,
     CodedPosition,
     GroupCoding,
+    coded_position,
     group_scenario,
 )
 from sim.importing.table import Row, Table, read_cells, read_text
@@ -138,15 +139,8 @@ def _positions(
     for row in rows:
         known = _known(table, row, "actor", actors)
         known &= _known(table, row, "issue", titles)
-        actor, key = row.cells["actor"], row.cells["issue"]
+        key = row.cells["issue"]
         low, high = (issues[key].low, issues[key].high) if key in issues else (-1e9, 1e9)
         x = table.number(row, "position", low, high, f"the scale of {key}")
-        s = table.number(row, "salience", 0.0, 1.0, "divide percentages by 100")
-        c = table.number(row, "power", 0.0)
-        if known and x is not None and s is not None and c is not None:
-            said = (
-                f"position {row.cells['position']} of {low:g} to {high:g}, salience "
-                f"{row.cells['salience']}, power {row.cells['power']}"
-            )
-            found.append(CodedPosition(actor, key, x, s, c, row.line, said))
+        found += [one for one in coded_position(table, row, x) if known]
     return found

@@ -15,7 +15,7 @@ from sim.engine.protocols.groups import GroupDecision
 from sim.importing import Imported, Wishes
 from sim.importing.files import PLAIN_NAMES, plain_key
 from sim.importing.sourcing import Sourcing
-from sim.importing.table import Table, raise_all
+from sim.importing.table import Row, Table, raise_all
 from sim.registry import PROTOCOLS
 from sim.scenario.errors import Place, Problem
 
@@ -50,9 +50,16 @@ class CodedIssue:
 
 @dataclass(frozen=True)
 class CodedPosition:
-    """What an actor wants on an issue: on the issue's scale, salience 0–1, power in any unit.
+    """What an actor wants on an issue, in numbers of the source.
 
-    ``as_given`` are the three numbers as the source has them, in words.
+    Attributes
+    ----------
+    position : float
+        On the issue's scale.
+    salience, of : float
+        How much it matters, where ``of`` is the most.
+    power : float
+        In any unit.
     """
 
     actor: str
@@ -61,7 +68,24 @@ class CodedPosition:
     salience: float
     power: float
     line: int
-    as_given: str
+    of: float = 1.0
+
+    def words(self, issue: CodedIssue) -> str:
+        """The three numbers as the source has them."""
+        of = "" if self.of == 1.0 else f" of {self.of:g}"
+        return (
+            f"position {self.position:.12g} of {issue.low:g} to {issue.high:g}, salience "
+            f"{self.salience:.12g}{of}, power {self.power:.12g}"
+        )
+
+
+def coded_position(table: Table, row: Row, x: float | None) -> list[CodedPosition]:
+    """A row with the columns actor, issue, salience and power; nothing where a number is wrong."""
+    s = table.number(row, "salience", 0.0, 1.0, "divide percentages by 100")
+    c = table.number(row, "power", 0.0)
+    if x is None or s is None or c is None:
+        return []
+    return [CodedPosition(row.cells["actor"], row.cells["issue"], x, s, c, row.line)]
 
 
 @dataclass
@@ -142,7 +166,7 @@ def group_scenario(coding: GroupCoding, wishes: Wishes) -> Imported:
                 issue_keys[p.issue]: {
                     "ideal": _share(p.position, issues[p.issue]),
                     "salience": salience[p.actor, p.issue],
-                    "judgement": f"{path.name}, line {p.line}: {p.as_given}.",
+                    "judgement": f"{path.name}, line {p.line}: {p.words(issues[p.issue])}.",
                 }
                 for p in own
             },
@@ -221,9 +245,10 @@ def _powers(
     power = {a: c for a, c in power.items() if any(p.actor == a for p in coding.positions)}
     salience, folded = {}, []
     for p in coding.positions:
-        salience[p.actor, p.issue] = p.salience
+        salience[p.actor, p.issue] = p.salience / p.of
         if p.power != power[p.actor]:
-            salience[p.actor, p.issue] = round(p.salience * p.power / power[p.actor], 12)
+            share = p.salience / p.of * p.power / power[p.actor]
+            salience[p.actor, p.issue] = round(share, 12)
             folded.append(p.actor)
     return power, salience, list(dict.fromkeys(folded))
 

@@ -21,7 +21,6 @@ from sim.importing.group_coding import (
     group_scenario,
 )
 from sim.importing.table import (
-    Row,
     Table,
     add_rows,
     header_words,
@@ -149,8 +148,7 @@ def _positions(
             s = table.number(row, salience, *PERCENT)
             if x is not None and s is not None and power is not None:
                 whole += s
-                said = _as_given(row, position, salience)
-                positions.append(CodedPosition(label, position, x, s / 100, power, row.line, said))
+                positions.append(CodedPosition(label, position, x, s, power, row.line, 100.0))
         if whole > 100 + 1e-9:
             beyond.append(label)
     notes = []
@@ -160,14 +158,6 @@ def _positions(
             "refuses; they are taken as they are."
         )
     return actors, positions, notes
-
-
-def _as_given(row: Row, position: str, salience: str) -> str:
-    cells = row.cells
-    return (
-        f"position {cells[position]} of 0 to 100, salience {cells[salience]} of 100, power "
-        f"{cells['power']}"
-    )
 
 
 def _title(name: str) -> str:

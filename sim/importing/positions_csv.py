@@ -12,7 +12,13 @@ from pathlib import Path
 
 from sim.formulas.groups.group import percent_scale
 from sim.importing import Imported, Wishes
-from sim.importing.group_coding import CodedIssue, CodedPosition, GroupCoding, group_scenario
+from sim.importing.group_coding import (
+    CodedIssue,
+    CodedPosition,
+    GroupCoding,
+    coded_position,
+    group_scenario,
+)
 from sim.importing.table import Table, header_words, read_table
 
 COLUMNS = ("issue", "actor", "position", "salience", "power")
@@ -126,20 +132,11 @@ def _positions(
 ) -> list[CodedPosition]:
     found = []
     for row, x in zip(table.rows, points, strict=True):
-        cells, issue = row.cells, issues[row.cells["issue"]]
-        for column in ("issue", "actor"):
-            if not cells[column]:
-                table.problem(row.line, column, "is empty")
-        s = table.number(row, "salience", 0.0, 1.0, "divide percentages by 100")
-        c = table.number(row, "power", 0.0)
+        issue = issues[row.cells["issue"]]
+        table.name(row, "issue")
+        table.name(row, "actor")
         if x is not None and not issue.low <= x <= issue.high:
-            said = f"{cells['position']} is outside {issue.low:g} to {issue.high:g}"
+            said = f"{row.cells['position']} is outside {issue.low:g} to {issue.high:g}"
             table.problem(row.line, "position", said, f"the points that {MEANINGS} names")
-        elif x is not None and s is not None and c is not None:
-            said = (
-                f"position {cells['position']} of {issue.low:g} to {issue.high:g}, salience "
-                f"{cells['salience']}, power {cells['power']}"
-            )
-            place = (cells["actor"], cells["issue"])
-            found.append(CodedPosition(*place, x, s, c, row.line, said))
+        found += coded_position(table, row, x)
     return found

@@ -13,8 +13,10 @@ from sim.importing import Imported, Wishes, read
 from sim.importing.data_files import SUFFIXES
 from sim.importing.files import visible
 from sim.importing.kinds import TEXTS, kind_of_text, recognised
-from sim.scenario.discrete_schema import discrete_checks, is_discrete
+from sim.scenario.checks import part_checks
+from sim.scenario.discrete_schema import DISCRETE_CHECKS, DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
+from sim.scenario.yaml_source import dotted
 
 BESIDE = ("issues.csv", "outcomes.csv", "scale_meaning.csv")
 """Tables that belong to a ``positions.csv``."""
@@ -101,6 +103,7 @@ def _beyond(path: Path, imported: Imported) -> Problem | None:
     """What only the whole scenario shows, such as too many packages."""
     if not is_discrete(imported.raw):
         return None
-    for where, message, fix in discrete_checks(imported.raw):
-        return Problem(Place(str(path)), ".".join(map(str, where)), message, fix)
+    whole = DiscreteFile.model_validate(imported.raw)
+    for where, message, fix in part_checks(whole, DISCRETE_CHECKS, right=True):
+        return Problem(Place(str(path)), dotted(where), message, fix)
     return None

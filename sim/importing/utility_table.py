@@ -43,11 +43,7 @@ def read(path: Path, wishes: Wishes) -> Imported:
         if not actor:
             table.problem(row.line, "actor", "is empty", "every actor needs a name")
         elif x is not None and s is not None and power is not None:
-            said = (
-                f"position {row.cells['position']} of {low:g} to {high:g}, salience "
-                f"{s:g} of {unit:g}, power {power:g}"
-            )
-            positions.append(CodedPosition(actor, label, x, s / unit, power, row.line, said))
+            positions.append(CodedPosition(actor, label, x, s, power, row.line, unit))
     notes = [f"The scale is {low:g} to {high:g}; saliences are read as shares of {unit:g}."]
     coding = GroupCoding(
         table,

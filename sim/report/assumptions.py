@@ -82,7 +82,7 @@ def stages_table(scenario: Scenario) -> Table | None:
         terms = [f"only with {bound_words(scenario, stage.terms)}"] if stage.terms else []
         rows.append(
             [
-                stage.title or stage.name.replace("_", " "),
+                stage.shown,
                 Cell(listing([scenario.issues[i].title for i in stage.issues]), terms),
                 f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
                 f"{number_words(stage.drift_factor)} of the drift",

@@ -28,7 +28,7 @@ from sim.report.tables import Cell, Table, cited_sources
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, TIES, Group, best_words, distance_words
+from sim.studies.compare.ranking import COLUMNS, COUNTS, Group, best_words, distance_words
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -83,7 +83,7 @@ def compare_context(
         ],
         "grouping": best_words(comparison.groups),
         "rankings": [ranking_table(comparison, group) for group in comparison.groups],
-        "ranking_words": f"{TIES} {COLUMNS}",
+        "ranking_words": f"{COUNTS} {COLUMNS}",
         "overview": overview_table(comparison),
         "plans_say": plans_tables(comparison),
         **{name: page_chart(known, name, _tables(known, name)) for name in FIGURES},
@@ -131,14 +131,15 @@ def ranking_table(comparison: Comparison, group: Group) -> Table:
         rows.append(
             [
                 run.scenario.title,
-                group.rank(place),
+                *group.standing(place),
                 odds_words(place.settlement, run.summary.worlds),
                 odds_words(place.holds, run.summary.worlds),
                 f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
                 f"{place.distance:.2f}; {distance_words(place, run)}",
             ]
         )
-    head = ["Scenario", "Rank", "Settles", "Settles and holds", "Least gain", "Red lines miss by"]
+    numbers = ["Ahead of", "Behind", "Settles", "Settles and holds", "Least gain"]
+    head = ["Scenario", *numbers, "Red lines miss by"]
     return Table(f"Ranking, day 0 on {group.day_0}", head, rows)
 
 
@@ -180,7 +181,7 @@ def overview_table(comparison: Comparison) -> Table:
                 stuck,
             ]
         )
-    head = ["Scenario", "Settles", "Signs a first stage", "Fails at ratification"]
+    head = ["Scenario", "Settles", "Signs a first stage", "Not ratified"]
     head += [
         "Settles on (median)",
         f"Of these, hold {counted(years, 'year')}",

@@ -62,8 +62,7 @@ def place_words(scenario: Scenario, path: Path_) -> str:
     for before, step in zip(("", *path), path, strict=False):
         if isinstance(step, int):
             if before == "agenda":
-                stage = scenario.stages[step]
-                parts.append(f"stage “{stage.title or stage.name}”")
+                parts.append(f"stage “{scenario.stages[step].shown}”")
             elif step:
                 parts.append(str(step + 1))
         elif before in ("actors", "beliefs", "cost"):
@@ -89,8 +88,7 @@ def _track_words(scenario: Scenario, path: Path_) -> str:
     track, kind, what = scenario.tracks[str(path[1])], path[2], path[3]
     parts = [f"Track “{track.title}”"]
     if kind == "stages":
-        stage = track.stages[int(what)]
-        parts.append(f"stage “{stage.title or stage.name}”")
+        parts.append(f"stage “{track.stages[int(what)].shown}”")
     elif kind == "issues":
         parts += ["issue", track.issues[str(what)].title]
     else:

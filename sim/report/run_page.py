@@ -169,7 +169,7 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
         standing = summary.stages[first.name]
-        label = f"“{first.title or first.name}” stands at the end"
+        label = f"“{first.shown}” stands at the end"
         cards.append(_card(label, standing.share, summary.stage_span(first.name), means))
     plan = summary.plan
     if plan is not None:

@@ -110,10 +110,8 @@ def _condition(scenario: Scenario, one: Condition) -> str:
             times = "" if event.times == 1 else f" {event.times} times"
             parts.append(f"{scenario.actors[event.actor].short} {act}{times}")
     if one.signed is not None:
-        title = next(
-            (s.title or s.name for s in scenario.stages if s.name == one.signed), one.signed
-        )
-        parts.append(f"“{title}” is signed")
+        stage = next(stage for stage in scenario.stages if stage.name == one.signed)
+        parts.append(f"“{stage.shown}” is signed")
     if one.pulled is not None:
         owner, _, lever = one.pulled.partition(".")
         parts.append(f"“{scenario.actors[owner].levers[lever].title}” is in effect")

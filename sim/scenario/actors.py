@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field
 
 from sim.registry import TACTICS
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
+    ActorName,
     Bound,
     CertainSpan,
     Factor,
     Identifier,
+    IssueName,
     OnScale,
     PerTime,
     Rate,
@@ -24,6 +25,7 @@ from sim.scenario.fields import (
     Weight,
     Wish,
     in_unit,
+    registered,
     span,
 )
 from sim.scenario.levers import Lever
@@ -35,7 +37,7 @@ class ConditionalLimit(Sourced):
     limit: OnScale = Field(
         description="The red line while the condition holds, on the same side as `limit`."
     )
-    when: dict[Identifier, Bound] = Field(min_length=1, description="Issue → bound: all must hold.")
+    when: dict[IssueName, Bound] = Field(min_length=1, description="Issue → bound: all must hold.")
 
 
 class Position(Wish):
@@ -80,18 +82,9 @@ class TacticChoice(Sourced):
     """How an actor concedes: a registered tactic and its parameters."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    name: str = Field(
+    name: Annotated[str, registered(TACTICS, "tactic")] = Field(
         default="boulware", description="The tactic; the other keys are its parameters."
     )
-
-    @field_validator("name")
-    @classmethod
-    def _registered(cls, name: str) -> str:
-        if name not in TACTICS:
-            raise PydanticCustomError(
-                "tactic", f"there is no tactic '{name}'; choose from {', '.join(TACTICS)}"
-            )
-        return name
 
 
 class Mediation(Sourced):
@@ -101,7 +94,7 @@ class Mediation(Sourced):
     first_round: CertainSpan = Field(
         default=span(7), description="From day 0 to the end of the turn of the first text: 1w."
     )
-    text: dict[Identifier, OnScale] = Field(
+    text: dict[IssueName, OnScale] = Field(
         default={},
         description="Issue → number, 0 to 1: the plan as published, tabled first and unchanged. "
         "Issues it leaves out start midway between the positions.",
@@ -150,7 +143,7 @@ class Actor(Sourced):
         "mediator with interests and leverage of its own; formulator: an envoy that "
         "drafts and tables texts; facilitator: a host that carries messages.",
     )
-    consent: Literal["all", "asked", "none"] | list[Identifier] | None = Field(
+    consent: Literal["all", "asked", "none"] | list[IssueName] | None = Field(
         default=None,
         description="Whose signature is needed. all: nothing is agreed without it; a list: only "
         "with it on these issues; none. Absent: all for a party, none for other "
@@ -161,13 +154,13 @@ class Actor(Sourced):
         description="Community or bloc, where `protocol.consent` is a share: it is then needed in "
         "each group as well as among all.",
     )
-    principal: Identifier | None = Field(
+    principal: ActorName | None = Field(
         default=None, description="For whom an envoy acts: its interests give `tilt` a direction."
     )
     color: str | None = Field(
         default=None, pattern=r"^#[0-9a-fA-F]{6}$", description="Colour in charts."
     )
-    positions: dict[Identifier, Position] = Field(
+    positions: dict[IssueName, Position] = Field(
         default={}, description="Issue → position: what it wants."
     )
     power: Weight | None = Field(
@@ -197,7 +190,7 @@ class Actor(Sourced):
         description="Scale of a random (logistic) error in what it asks for when it answers a "
         "proposal, in utility. It never signs less than fighting on is worth.",
     )
-    acceptability: dict[Identifier, Share] = Field(
+    acceptability: dict[ActorName, Share] = Field(
         default={}, description="For mediators: actor → how acceptable to it, 0 to 1."
     )
     communication: PerTime = Field(
@@ -215,6 +208,11 @@ class Actor(Sourced):
     @property
     def short(self) -> str:
         return self.label or self.name
+
+    @property
+    def signs(self) -> bool:
+        """Whether its consent is needed for something."""
+        return self.consents_to != "none"
 
     @property
     def consents_to(self) -> Literal["all", "asked", "none"] | list[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from sim.registry import PROTOCOLS
 from sim.scenario.actors import Position
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
+    ActorName,
     Bound,
     CertainSpan,
     Identifier,
@@ -18,10 +18,12 @@ from sim.scenario.fields import (
     PerTime,
     Rate,
     Share,
+    SignatoryName,
     Sourced,
     Span,
     Strict,
     Title,
+    registered,
     span,
 )
 from sim.scenario.issues import Issue
@@ -41,6 +43,11 @@ class Step(Sourced):
         " without.",
     )
 
+    @property
+    def shown(self) -> str:
+        """Its title, or its name in words."""
+        return self.title or self.name.replace("_", " ")
+
 
 class Stage(Step):
     """A part of the agenda: these issues are settled together, then act."""
@@ -58,7 +65,9 @@ class Stage(Step):
 class Protocol(Strict):
     """Who speaks when."""
 
-    name: str = Field(default="alternating", description="Who speaks when.")
+    name: Annotated[str, registered(PROTOCOLS, "protocol")] = Field(
+        default="alternating", description="Who speaks when."
+    )
     turn: CertainSpan = Field(
         default=span(7),
         description="From one turn of the talks to the next. Offers, refusals, steps of reactive "
@@ -88,15 +97,6 @@ class Protocol(Strict):
         "summits are met within 0.3 to 1.3 points on average. Challenges can go in a "
         "circle; then the count is cut there.",
     )
-
-    @field_validator("name")
-    @classmethod
-    def _registered(cls, name: str) -> str:
-        if name not in PROTOCOLS:
-            raise PydanticCustomError(
-                "protocol", f"there is no protocol '{name}'; choose from {', '.join(PROTOCOLS)}"
-            )
-        return name
 
 
 class LimitedEffect(WarEffect):
@@ -137,7 +137,7 @@ class Track(Strict):
     issues: dict[Identifier, Issue] = Field(
         default={}, description="Name → issue: issues of this track alone."
     )
-    positions: dict[Identifier, dict[Identifier, Position]] = Field(
+    positions: dict[SignatoryName, dict[Identifier, Position]] = Field(
         default={},
         description="Actor → issue → position: what the actors want on these; saliences in the "
         "unit of their others.",
@@ -167,7 +167,7 @@ class Deadline(Sourced):
     """A day by which there is to be a settlement."""
 
     at: Moment = Field(description="A date, or a duration from day 0.")
-    known_to: Literal["all"] | list[Identifier] = Field(
+    known_to: Literal["all"] | list[ActorName] = Field(
         default="all", description="Actors who know it, and run down to it; all by default."
     )
     after: Literal["stop", "go_on"] = Field(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
     Bound,
+    ByPoint,
     Deviation,
     Factor,
+    GateName,
     Identifier,
+    IssueName,
     Share,
+    SignatoryName,
     Sourced,
+    StageName,
     Title,
     Wish,
     Worth,
@@ -50,21 +54,21 @@ class Gate(Sourced):
     """A body or public that must approve what has been signed (Putnam 1988)."""
 
     title: Title = Field(description="What it is, in charts and story.")
-    of: Identifier = Field(
+    of: SignatoryName = Field(
         description="Who needs the approval. Its red lines already say what it believes it can "
         "carry; the gate is where it may be wrong."
     )
-    stage: Identifier | None = Field(
+    stage: StageName | None = Field(
         default=None,
         description="Stage whose text is voted on; absent: the last, and with it the whole "
         "settlement.",
     )
-    when: Annotated[list[dict[Identifier, Bound]], BeforeValidator(listed)] = Field(
+    when: Annotated[list[dict[IssueName, Bound]], BeforeValidator(listed)] = Field(
         default=[],
         description="Issue → `at_least`, `at_most`: terms that bring a text before it; with a "
         "list, any one of them is enough. Absent: every text comes before it.",
     )
-    positions: dict[Identifier, Preference] = Field(
+    positions: dict[IssueName, Preference] = Field(
         min_length=1, description="Issue → keys: what those who decide want."
     )
     threshold: Annotated[Number, uncertain(-1.0, 2.0)] | None = Field(
@@ -90,7 +94,7 @@ class Gate(Sourced):
         "rest; patience does not. With several gates a text fails on the day of the "
         "first no.",
     )
-    then: Identifier | None = Field(
+    then: GateName | None = Field(
         default=None,
         description="Gate that decides instead where this one fails, such as a second vote; its "
         "days come after.",
@@ -103,30 +107,20 @@ class Gate(Sourced):
 class Deterrent(Sourced):
     """A term that makes breaking the agreement costly for somebody."""
 
-    on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
+    on: Annotated[list[SignatoryName], BeforeValidator(listed)] = Field(
         min_length=1, description="Whom it deters."
     )
-    at: dict[float, Worth] = Field(
+    at: Annotated[dict[float, Worth], ByPoint] = Field(
         min_length=2,
         description="Point → number: utility that breaking costs at this point of the issue; "
         "straight lines between, level beyond.",
     )
 
-    @field_validator("at")
-    @classmethod
-    def _within(cls, at: dict[float, Number]) -> dict[float, Number]:
-        outside = [p for p in at if not 0 <= p <= 1]
-        if outside:
-            raise PydanticCustomError(
-                "scale", f"the point {outside[0]:g} lies outside the scale 0 to 1"
-            )
-        return dict(sorted(at.items()))
-
 
 class Balance(Sourced):
     """A term that changes what renewed war would bring."""
 
-    moves: dict[Identifier, Worth] = Field(
+    moves: dict[IssueName, Worth] = Field(
         min_length=1,
         description="Issue → number: scale units by which renewed war would end elsewhere on this"
         " issue, for each scale unit that the term lies above where it stood without "
@@ -143,18 +137,18 @@ class Durability(Sourced):
         description="Whose record accidents are read from: agreements between states, within one,"
         " or all.",
     )
-    monitoring: dict[Identifier, Bound] = Field(
+    monitoring: dict[IssueName, Bound] = Field(
         default={},
         description="Issue → `at_least`, `at_most`: where on the issues a truce is monitored; all"
         " must hold, and an issue left open does not. Absent: not known.",
     )
-    peacekeepers: dict[Identifier, Bound] = Field(
+    peacekeepers: dict[IssueName, Bound] = Field(
         default={},
         description="Issue → `at_least`, `at_most`: with `kind: intrastate`: where there are "
         "peacekeepers. Absent: not known. Between states the record has none; use "
         "`deterrence`.",
     )
-    shift: dict[Identifier, Deviation] = Field(
+    shift: dict[IssueName, Deviation] = Field(
         default={},
         description="Issue → number ≥ 0: standard deviation of a year's change in what renewed "
         "war would bring, scale units. Changes add up (a random walk).",
@@ -165,9 +159,9 @@ class Durability(Sourced):
         "expects to pay: wars are begun in the belief that they will be short (mutual"
         " optimism). Drawn anew for every side and year.",
     )
-    deterrence: dict[Identifier, Deterrent] = Field(
+    deterrence: dict[IssueName, Deterrent] = Field(
         default={}, description="Issue → how its agreed point deters."
     )
-    balance: dict[Identifier, Balance] = Field(
+    balance: dict[IssueName, Balance] = Field(
         default={}, description="Issue → how its agreed point changes the fortunes of war."
     )

@@ -6,17 +6,17 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.scenario.fields import Identifier, Strict
+from sim.scenario.fields import Identifier, IssueName, SignatoryName, Strict
 
 Score = Annotated[float, Field(allow_inf_nan=False)]
-Scores = dict[Identifier, dict[Identifier, Score]]
+Scores = dict[SignatoryName, dict[IssueName, Score]]
 
 
 class Articles(Strict):
     """Scores from which a scenario of yes/no issues was made; they do not enter the bargaining."""
 
     scale: tuple[Score, Score] = Field(description="Lowest and highest of all scores.")
-    thresholds: dict[Identifier, Score] = Field(
+    thresholds: dict[SignatoryName, Score] = Field(
         min_length=2, description="Actor → number: mean satisfaction from which it accepts a draft."
     )
     satisfaction: Scores = Field(

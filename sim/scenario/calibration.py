@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 from pydantic import Field
-from pydantic_core import PydanticCustomError
 
 from sim.arrays import Array
-from sim.scenario.fields import Strict
+from sim.scenario.fields import Strict, refused
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 
@@ -73,8 +72,7 @@ def resolved(given: Any) -> Any:
         return read_calibration(Path(given))
     except (OSError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else "not one"
-        raise PydanticCustomError(
-            "calibration",
-            f"'{given}' cannot be read as a calibration: {reason}; give `none` or a file that "  # type: ignore[arg-type]
-            "`python -m sim calibrate` has written",
+        raise refused(
+            f"'{given}' cannot be read as a calibration: {reason}",
+            "give `none` or a file that `python -m sim calibrate` has written",
         ) from None

@@ -1,395 +1,286 @@
 """Checks across keys: what the types alone cannot say.
 
-They read the merged data as written, so that they also work, and report, when other parts of the
-file are wrong: an analyst sees all errors at once.
+Each is a function of the whole scenario, one part of it, and where that stands. Where types have
+refused something, the parts that are right are checked all the same: an analyst sees all errors at
+once.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
+
+from pydantic import BaseModel
 
 from sim.prose import did_you_mean, has_control
 from sim.registry import PROTOCOLS, TACTICS
-from sim.scenario.agreement_checks import AGREEMENT_CHECKS
-from sim.scenario.articles_checks import ARTICLE_CHECKS
-from sim.scenario.errors import Place, Problem
-from sim.scenario.fields import DAY
-from sim.scenario.outcome import outcome_checks
-from sim.scenario.raw import (
-    Found,
-    line_checks,
-    lines_as_written,
-    mapping,
-    median,
-    names,
-    signs,
-    stage_names,
-    terms_checks,
-    unknown,
-    wrong_side,
-)
-from sim.scenario.time_checks import TIME_CHECKS
-from sim.scenario.tracks_checks import TRACK_CHECKS
-from sim.scenario.yaml_source import Path_, dotted
+from sim.scenario.distributions import Number
+from sim.scenario.fields import Bound, Sourced, Wish, every_part
+from sim.scenario.outcome import Held, Outcome
+from sim.scenario.schema import Actor, Issue, Lever, Mediation, Position, Scenario, War
+from sim.scenario.yaml_source import Path_
 
+Found = Iterator[tuple[Path_, str, str]]
+"""Path below the part that is checked, what is wrong, and the fix."""
+Check = Callable[[Any, Any, Path_], Found]
 MAX_OPTIONS = 21
 """As many points as a text is drafted on."""
-PlaceOf = Callable[[Path_], Place]
+NOTHING_NOTED = ("has neither a source nor a judgement", "add `source: KEY` or `judgement: why`")
 
 
-def cross_checks(raw: dict[str, Any], place_of: PlaceOf, typed: bool) -> list[Problem]:
-    """All problems that concern more than one key.
+def part_checks(whole: Any, checks: Sequence[tuple[type, Check]], right: bool) -> Found:
+    """What is wrong with parts of a scenario, with paths from its top.
 
-    A check may stumble over what the types have refused already; ``typed`` says that they have not.
+    A check may stumble over what the types have refused; ``right`` says that they have not.
     """
-    return [
-        Problem(place_of(path), dotted(path), message, fix)
-        for check in (
-            *CHECKS,
-            *TIME_CHECKS,
-            *AGREEMENT_CHECKS,
-            *ARTICLE_CHECKS,
-            *TRACK_CHECKS,
-            outcome_checks,
-        )
-        for path, message, fix in _found(check, raw, typed)
-    ]
-
-
-def _found(check: Callable[[dict[str, Any]], Found], raw: dict[str, Any], typed: bool) -> Found:
-    try:
-        yield from check(raw)
-    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
-        if typed:
-            raise
+    of_kind: dict[type, list[Check]] = {}
+    for path, part in every_part(whole):
+        if not isinstance(part, BaseModel):
+            continue
+        if type(part) not in of_kind:
+            of_kind[type(part)] = [check for kind, check in checks if isinstance(part, kind)]
+        for check in of_kind[type(part)]:
+            try:
+                for below, said, fix in check(whole, part, path):
+                    yield (*path, *below), said, fix
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError):
+                if right:
+                    raise
 
 
 def text_checks(raw: dict[str, Any]) -> Found:
     """No text holds what a terminal or a page would obey."""
-    ahead: list[tuple[Path_, Any]] = [((), raw)]
-    while ahead:
-        path, node = ahead.pop()
-        if isinstance(node, dict):
-            ahead += [((*path, key), value) for key, value in node.items()]
-            ahead += [((*path, key), key) for key in node]
-        elif isinstance(node, list):
-            ahead += [((*path, n), value) for n, value in enumerate(node)]
-        elif isinstance(node, str) and has_control(node):
+    for path, node in every_part(raw):
+        texts = [text for text in (node, *path[-1:]) if isinstance(text, str)]
+        if any(map(has_control, texts)):
             yield path, "holds a control character", "leave it out"
 
 
-def _issues(raw: dict[str, Any]) -> Found:
-    """Every name of an issue must be declared."""
-    issues = mapping(raw, "issues")
-    for issue in issues:
-        points = len(mapping(issues, issue, "scale"))
-        if mapping(issues, issue).get("kind") == "options" and points > MAX_OPTIONS:
-            yield ("issues", issue, "scale"), f"has {points} options; at most {MAX_OPTIONS}", ""
-    for actor, spec in mapping(raw, "actors").items():
-        base = ("actors", actor)
-        for issue, position in mapping(spec, "positions").items():
-            yield from unknown((*base, "positions", issue), issue, issues, "issue")
-            rules = position.get("conditional") if isinstance(position, dict) else None
-            for i, rule in enumerate(rules if isinstance(rules, list) else []):
-                for other in mapping(rule, "when"):
-                    where: Path_ = (*base, "positions", issue, "conditional", i, "when", other)
-                    yield from unknown(where, other, issues, "issue")
-        consent = spec.get("consent") if isinstance(spec, dict) else None
-        for issue in consent if isinstance(consent, list) else []:
-            yield from unknown((*base, "consent"), issue, issues, "issue")
-        yield from terms_checks(raw, (*base, "mediation", "text"))
-        for lever, body in mapping(spec, "levers").items():
-            for kind in ("drift", "no_deal"):
-                for issue in mapping(body, "effect", kind):
-                    where = (*base, "levers", lever, "effect", kind, issue)
-                    yield from unknown(where, issue, issues, "issue")
-    yield from terms_checks(raw, ("plan",))
-    for issue in mapping(raw, "war", "drift"):
-        yield from unknown(("war", "drift", issue), issue, issues, "issue")
-    for actor, beliefs in mapping(raw, "war", "beliefs").items():
-        for issue in beliefs if isinstance(beliefs, dict) else {}:
-            where = ("war", "beliefs", actor, issue)
-            yield from unknown(where, issue, issues, "issue")
-            if issue in issues and issue not in mapping(raw, "war", "drift"):
-                yield where, f"is a belief about '{issue}', which does not drift", "add war.drift"
+def unknown(path: Path_, name: Any, among: Iterable[Any], what: str) -> Found:
+    """A name that is not declared."""
+    if name not in (known := list(among)):
+        yield path, f"there is no {what} '{name}'", did_you_mean(name, known, "declared")
 
 
-def _actors(raw: dict[str, Any]) -> Found:
-    """Every name of an actor must be declared; somebody must be able to agree."""
-    actors = mapping(raw, "actors")
-    for actor, spec in actors.items():
-        base = ("actors", actor)
-        for other in mapping(spec, "acceptability"):
-            yield from unknown((*base, "acceptability", other), other, actors, "actor")
-        principal = spec.get("principal") if isinstance(spec, dict) else None
-        yield from unknown((*base, "principal"), principal, actors, "actor")
-        for lever, body in mapping(spec, "levers").items():
-            where = (*base, "levers", lever)
-            for target in names(body.get("on") if isinstance(body, dict) else None):
-                yield from unknown((*where, "on"), target, actors, "actor")
-            for kind in ("cost", "payment"):
-                for other in mapping(body, "effect", kind):
-                    yield from unknown((*where, "effect", kind, other), other, actors, "actor")
-    for key in ("cost", "beliefs"):
-        for actor in mapping(raw, "war", key):
-            yield from unknown(("war", key, actor), actor, actors, "actor")
-    parties = [
-        a
-        for a, s in actors.items()
-        if isinstance(s, dict)
-        and (
-            s.get("consent") == "all" or ("consent" not in s and s.get("role", "party") == "party")
+def weightless(path: Path_, wishes: Mapping[str, Wish]) -> Found:
+    """Somebody to whom nothing matters."""
+    if wishes and all(wish.salience.median == 0 for wish in wishes.values()):
+        yield path, "every salience is zero", "weigh at least one issue"
+
+
+def is_noted(part: Sourced) -> bool:
+    """Whether it says what it rests on."""
+    return bool(part.source or part.judgement)
+
+
+def _sourced(whole: Any, part: Sourced, path: Path_) -> Found:
+    """No source is younger than `known_by`."""
+    for n, key in enumerate(part.source if whole.known_by else []):
+        source = whole.sources.get(key)
+        if source is not None and not source.date:
+            yield ("source", n), f"the source {key} has no date, and known_by is given", "date it"
+        elif source is not None and source.date > str(whole.known_by)[: len(source.date)]:
+            said = f"the source {key} is of {source.date}, after known_by {whole.known_by}"
+            yield ("source", n), said, "cite an older one, or leave known_by out"
+
+
+def _bound(whole: Scenario, bound: Bound, path: Path_) -> Found:
+    least, most = bound.at_least, bound.at_most
+    if least is None and most is None:
+        yield (), "sets no bound", "give `at_least` or `at_most`"
+    elif least is not None and most is not None and least.median > most.median:
+        yield (), f"at_least {least.median:g} is above at_most {most.median:g}", "swap them"
+
+
+def _issue(whole: Scenario, issue: Issue, path: Path_) -> Found:
+    """Not too many options; what puts it off is one of its points, elsewhere than no deal."""
+    if issue.kind == "options" and len(issue.scale) > MAX_OPTIONS:
+        yield ("scale",), f"has {len(issue.scale)} options; at most {MAX_OPTIONS}", "leave some out"
+    at = issue.deferred
+    if at is not None and at not in issue.scale:
+        said = f"is no point of the scale: {at:g}"
+        yield ("deferred",), said, "give that point a text under `scale`"
+    if at is not None and issue.no_deal.median == at:
+        said = "lies where the issue stands without a deal, where nobody has put it off"
+        yield ("deferred",), said, "choose another point of the scale for it"
+
+
+def _text(whole: Scenario, text: Mapping[str, Number], where: str) -> Found:
+    """A text names options where an issue has options, and not two that exclude each other."""
+    for key, point in text.items():
+        issue = whole.issues.get(key)
+        listed = issue.scale if issue is not None and issue.kind == "options" else None
+        if listed is not None and (point.uncertain or point.median not in listed):
+            options = ", ".join(f"{one:g}" for one in listed)
+            yield (where, key), "is not one of the issue's options", f"options: {options}"
+    for one, other in whole.conflicts:
+        if one != other and all(i in text and text[i].median > 0 for i in (one, other)):
+            yield (where,), f"holds {one} and {other}, which exclude each other", "set one to 0"
+
+
+def _wish(whole: Scenario, wish: Wish, path: Path_) -> Found:
+    """Red lines that make sense: on the far side, one of a kind, noted, in order."""
+    given = [key for key in ("limit", "line", "limits") if getattr(wish, key, None)]
+    if len(given) > 1:
+        yield (given[1],), f"stands beside `{given[0]}`", "give one of the two"
+    if wish.limit is not None:
+        yield from _wrong_side(("limit",), wish, wish.limit)
+    for n, line in enumerate(wish.line):
+        yield from _wrong_side(("line", n, "at"), wish, line.at)
+        if line.stated and not line.source:
+            yield ("line", n), "is a stated line without a source", "add who said it and when"
+        elif not is_noted(line):
+            yield ("line", n), *NOTHING_NOTED
+    if len(wish.line) == 2:
+        said, thought = sorted(wish.line, key=lambda line: not line.stated)
+        if said.stated == thought.stated:
+            held = f"holds two {said.kind} lines"
+            yield ("line",), held, "give one stated and one believed"
+        elif _is_stricter(thought.at.median, said.at.median, wish):
+            yield (
+                ("line",),
+                f"the believed line {thought.at.median:g} is stricter than the stated one "
+                f"{said.at.median:g}",
+                "leave the believed one out, or put it beyond the stated one",
+            )
+
+
+def _wrong_side(where: Path_, wish: Wish, line: Number) -> Found:
+    """A red line between the ideal and the near end of the scale."""
+    limit, ideal = line.median, wish.ideal.median
+    if (limit - ideal) * (0.5 - ideal) < -1e-12:
+        yield (
+            where,
+            f"the line {limit:g} lies on the wrong side of the ideal {ideal:g}",
+            "a line lies toward the far end of the scale; "
+            "for red lines on both sides write `limits: [low, high]`",
         )
-    ]
-    if actors and len(parties) < 2:
+
+
+def _is_stricter(line: float, other: float, wish: Wish) -> bool:
+    """Whether a line lies nearer to the ideal than another one."""
+    return (line - other) * (other - wish.ideal.median) < -1e-12
+
+
+def _position(whole: Scenario, position: Position, path: Path_) -> Found:
+    """It rests on something; conditions loosen its red line; two red lines lie around the ideal."""
+    if not any(map(is_noted, position.notes)):
+        yield (), *NOTHING_NOTED
+    ordinary = position.line[-1].at if position.line else position.limit
+    for n, rule in enumerate(position.conditional):
+        yield from _wrong_side(("conditional", n, "limit"), position, rule.limit)
+        if position.limits is None and (
+            ordinary is None or _is_stricter(rule.limit.median, ordinary.median, position)
+        ):
+            yield (
+                ("conditional", n, "limit"),
+                "is not looser than the ordinary line",
+                "give the strict line as `line`, and what loosens it as the condition",
+            )
+    low, high = position.limits or (None, None)
+    least, most = 0.0 if low is None else low.median, 1.0 if high is None else high.median
+    if not least <= position.ideal.median <= most:
+        yield (
+            ("limits",),
+            f"the ideal {position.ideal.median:g} is not between {least:g} and {most:g}",
+            "order them [low, high] around the ideal",
+        )
+    issue = whole.issues.get(path[-1])
+    if position.deferred is not None and issue is not None and issue.deferred is None:
+        said = f"is said of '{path[-1]}', which has no point that puts it off"
+        yield ("deferred",), said, f"give `issues.{path[-1]}.deferred`, a point of its scale"
+
+
+def _actor(whole: Scenario, actor: Actor, path: Path_) -> Found:
+    """Whoever signs wants something; a tactic has the parameters that are given."""
+    yield from weightless(("positions",), actor.positions)
+    if actor.signs and not actor.positions:
+        yield (), "must consent but has no positions", "add `positions:`"
+    leaves = actor.role in ("manipulator", "formulator")
+    leaves |= actor.role == "party" and actor.consents_to == "all"
+    if actor.leave_after is not None and not leaves:
+        yield (
+            ("leave_after",),
+            "does nothing for an actor whose consent to everything is not needed",
+            "remove it, or give it to a party, a manipulator or an envoy",
+        )
+    name, allowed = actor.tactic.name, TACTICS[actor.tactic.name].parameters
+    for key, value in (actor.tactic.model_extra or {}).items():
+        if key not in allowed:
+            known = ", ".join(allowed) or "none"
+            said = f"the tactic '{name}' has no parameter '{key}'"
+            yield ("tactic", key), said, f"it has: {known}"
+        else:
+            low, high = allowed[key].low, allowed[key].high
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not low <= value <= high:
+                said = f"must be a number from {low:g} to {high:g}"
+                yield ("tactic", key), said, f"for example {allowed[key].default:g}"
+
+
+def _mediation(whole: Scenario, mediation: Mediation, path: Path_) -> Found:
+    yield from _text(whole, mediation.text, "text")
+
+
+def _lever(whole: Scenario, lever: Lever, path: Path_) -> Found:
+    """Conditions and effects that say something; payments only for signing the whole."""
+    effect, last = lever.effect, whole.stages[-1].name
+    if not any((effect.cost, effect.drift, effect.no_deal, effect.payment)):
+        yield ("effect",), "changes nothing", "cost, drift, no_deal or payment"
+    for n, condition in enumerate(lever.when):
+        if not condition.model_fields_set:
+            yield ("when", n), "is an empty condition", "for example {after: 4w}"
+    if effect.payment and [one.signed for one in lever.when] != [last]:
+        yield (
+            ("effect", "payment"),
+            "is paid on signing everything and on no other condition",
+            f"write `when: {{signed: {last}}}`, effects of another kind apart",
+        )
+
+
+def _actors(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    """Somebody must be able to agree; one envoy at most; no levers that wait for each other."""
+    actors = whole.actors
+    if sum(actor.consents_to == "all" for actor in actors.values()) < 2:
         yield (
             ("actors",),
             "needs at least two actors whose consent to everything is required",
             "give them `role: party`",
         )
-    envoys = [a for a, s in actors.items() if isinstance(s, dict) and s.get("role") == "formulator"]
+    envoys = [key for key, actor in actors.items() if actor.role == "formulator"]
     for extra in envoys[1:]:
         yield ("actors", extra, "role"), f"'{envoys[0]}' already is the formulator", "keep one"
-    for actor, spec in actors.items():
-        if signs(spec) and not mapping(spec, "positions"):
-            yield ("actors", actor), "must consent but has no positions", "add `positions:`"
-        leaves = isinstance(spec, dict) and spec.get("leave_after") is not None
-        mediates = isinstance(spec, dict) and spec.get("role") in ("manipulator", "formulator")
-        party = actor in parties and isinstance(spec, dict) and spec.get("role", "party") == "party"
-        if leaves and not party and not mediates:
-            yield (
-                ("actors", actor, "leave_after"),
-                "does nothing for an actor whose consent to everything is not needed",
-                "remove it, or give it to a party, a manipulator or an envoy",
-            )
-
-
-def _positions(raw: dict[str, Any]) -> Found:
-    """Saliences and red lines that make sense."""
-    for base, positions in _all_positions(raw):
-        saliences = [median(mapping(positions, i).get("salience")) for i in positions]
-        if positions and all(s == 0 for s in saliences):
-            yield (
-                base,
-                "every salience is zero",
-                "weigh at least one issue",
-            )
-        for issue in positions:
-            position = mapping(positions, issue)
-            path: Path_ = (*base, issue)
-            noted = [position, *(line for _, line in lines_as_written(position))]
-            if not any(one.get("source") or one.get("judgement") for one in noted):
-                yield (
-                    path,
-                    "has neither a source nor a judgement",
-                    "add `source: KEY` or `judgement: the reason`",
-                )
-            ideal = median(position.get("ideal"))
-            limits = position.get("limits")
-            yield from line_checks(path, position)
-            if ideal is None:
-                continue
-            rules = position.get("conditional")
-            for i, rule in enumerate(rules if isinstance(rules, list) else []):
-                there = (*path, "conditional", i, "limit")
-                yield from wrong_side(there, ideal, mapping(rule).get("limit"))
-            yield from _tightening(path, ideal, position)
-            if isinstance(limits, list) and len(limits) == 2:
-                low = 0.0 if limits[0] is None else median(limits[0])
-                high = 1.0 if limits[1] is None else median(limits[1])
-                if low is not None and high is not None and not low <= ideal <= high:
-                    yield (
-                        (*path, "limits"),
-                        f"the ideal {ideal:g} is not between {low:g} and {high:g}",
-                        "order them [low, high] around the ideal",
-                    )
-
-
-def _all_positions(raw: dict[str, Any]) -> Iterator[tuple[Path_, dict[Any, Any]]]:
-    """What actors want, on the agenda and in tracks, and where it is said."""
-    for actor, spec in mapping(raw, "actors").items():
-        yield ("actors", actor, "positions"), mapping(spec, "positions")
-    for key, track in mapping(raw, "tracks").items():
-        for actor in mapping(track, "positions"):
-            yield ("tracks", key, "positions", actor), mapping(track, "positions", actor)
-
-
-def _tightening(path: Path_, ideal: float, position: dict[Any, Any]) -> Found:
-    """A conditional red line must be looser than the ordinary one."""
-    lines = lines_as_written(position)
-    ordinary = median(lines[-1][1].get("at")) if lines else None
-    rules = position.get("conditional")
-    for i, rule in enumerate(rules if isinstance(rules, list) else []):
-        line = median(mapping(rule).get("limit"))
-        if line is None or position.get("limits") is not None:
-            continue
-        if ordinary is None or (line - ordinary) * (ordinary - ideal) < -1e-12:
-            yield (
-                (*path, "conditional", i, "limit"),
-                "is not looser than the ordinary line",
-                "give the strict line as `line`, and what loosens it as the condition",
-            )
-
-
-def _tactics(raw: dict[str, Any]) -> Found:
-    """Parameters that the tactic has, with values it can use."""
-    for actor, spec in mapping(raw, "actors").items():
-        tactic = mapping(spec, "tactic")
-        name = tactic.get("name", "boulware")
-        if not isinstance(name, str) or name not in TACTICS:
-            continue
-        allowed = TACTICS[name].parameters
-        for key, value in tactic.items():
-            if key in {"name", "source", "judgement"}:
-                continue
-            where = ("actors", actor, "tactic", key)
-            if key not in allowed:
-                known = ", ".join(allowed) or "none"
-                yield where, f"the tactic '{name}' has no parameter '{key}'", f"it has: {known}"
-                continue
-            number = median(value)
-            low, high = allowed[key].low, allowed[key].high
-            if number is None or isinstance(value, dict) or not low <= number <= high:
-                yield where, f"must be a number from {low:g} to {high:g}", ""
-
-
-def _levers(raw: dict[str, Any]) -> Found:
-    """Conditions that name things which exist, and effects that do something."""
-    actors = mapping(raw, "actors")
-    signatories = [a for a in actors if signs(actors[a])]
-    stages = stage_names(raw)
-    levers = [f"{a}.{k}" for a, s in actors.items() for k in mapping(s, "levers")]
-    for actor, spec in actors.items():
-        for lever, body in mapping(spec, "levers").items():
-            base: Path_ = ("actors", actor, "levers", lever)
-            if isinstance(body, dict) and not any(mapping(body, "effect").values()):
-                yield (*base, "effect"), "changes nothing", "cost, drift, no_deal or payment"
-            when = body.get("when") if isinstance(body, dict) else None
-            single = isinstance(when, dict)
-            for i, condition in enumerate([when] if single else when or []):
-                where = (*base, "when") if single else (*base, "when", i)
-                if not isinstance(condition, dict):
-                    continue
-                if not condition:
-                    yield where, "is an empty condition", "for example {after: 4w}"
-                for event in ("refuses", "accepts", "signs_alone", "violates"):
-                    other = mapping(condition, event).get("actor")
-                    yield from unknown((*where, event, "actor"), other, signatories, "signatory")
-                yield from unknown((*where, "signed"), condition.get("signed"), stages, "stage")
-                yield from unknown((*where, "pulled"), condition.get("pulled"), levers, "lever")
-            signed = [c.get("signed") for c in _conditions(body) if isinstance(c, dict)]
-            paid = bool(mapping(body, "effect", "payment") and stages)
-            if paid and signed != [stages[-1]]:
-                yield (
-                    (*base, "effect", "payment"),
-                    "is paid on signing everything and on no other condition",
-                    f"write `when: {{signed: {stages[-1]}}}`, effects of another kind apart",
-                )
-    yield from _circles(actors)
-
-
-def _conditions(lever: Any) -> list[Any]:
-    when = lever.get("when") if isinstance(lever, dict) else None
-    return when if isinstance(when, list) else [when]
-
-
-def _circles(actors: dict[Any, Any]) -> Found:
-    """Levers that wait for each other."""
     waits = {
-        f"{actor}.{key}": [c["pulled"] for c in _conditions(body) if mapping(c).get("pulled")]
+        f"{actor}.{key}": [one.pulled for one in lever.when if one.pulled]
         for actor, spec in actors.items()
-        for key, body in mapping(spec, "levers").items()
+        for key, lever in spec.levers.items()
     }
     for start in waits:
         seen: set[str] = set()
         ahead = list(waits[start])
         while ahead:
             lever = ahead.pop()
-            if isinstance(lever, str) and lever not in seen:
+            if lever not in seen:
                 seen.add(lever)
                 ahead += waits.get(lever, [])
         if start in seen:
-            actor, _, key = start.partition(".")
-            yield ("actors", actor, "levers", key, "when"), "waits for itself to be pulled", ""
+            actor, key = start.split(".", 1)
+            where: Path_ = ("actors", actor, "levers", key, "when")
+            yield where, "waits for itself to be pulled", "take one of these conditions out"
 
 
-def _sources(raw: dict[str, Any]) -> Found:
-    """Every source key resolves, and none is younger than `known_by`."""
-    sources = mapping(raw, "sources")
-    known_by = str(raw.get("known_by"))
-    is_day = re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", known_by)
-    for path, keys in _citations(raw, ()):
-        for key in keys:
-            if not isinstance(key, str):
-                continue
-            if key not in sources:
-                yield path, f"there is no source '{key}'", did_you_mean(key, sources, "declared")
-            elif is_day:
-                day = str(mapping(sources, key).get("date") or "")
-                if not day:
-                    yield path, f"the source {key} has no date, and known_by is given", "date it"
-                if re.fullmatch(DAY, day) and day > known_by[: len(day)]:
-                    yield path, f"the source {key} is of {day}, after known_by {known_by}", ""
-
-
-def _citations(node: Any, path: Path_) -> Iterator[tuple[Path_, list[Any]]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if path == () and key == "sources":
-                continue
-            if key == "source":
-                yield (*path, key), names(value)
-            else:
-                yield from _citations(value, (*path, key))
-    elif isinstance(node, list):
-        for i, value in enumerate(node):
-            yield from _citations(value, (*path, i))
-
-
-def _agenda(raw: dict[str, Any]) -> Found:
-    """Each issue stands in exactly one stage."""
-    agenda = raw.get("agenda")
-    if not isinstance(agenda, list) or not agenda:
-        return
-    issues = mapping(raw, "issues")
-    seen: dict[str, Any] = {}
-    for i, stage in enumerate(agenda):
-        if not isinstance(stage, dict):
-            continue
-        name = stage.get("name")
-        if name in {mapping(s).get("name") for s in agenda[:i] if isinstance(s, dict)}:
-            yield ("agenda", i, "name"), f"there are two stages called '{name}'", ""
-        for issue in names(stage.get("issues")):
-            if not isinstance(issue, str):
-                continue
-            yield from unknown(("agenda", i, "issues"), issue, issues, "issue")
-            if issue in seen:
-                yield ("agenda", i, "issues"), f"'{issue}' is already in stage '{seen[issue]}'", ""
-            seen[issue] = name
-        for issue in mapping(stage, "terms"):
-            if issue not in names(stage.get("issues")):
-                where = ("agenda", i, "terms", issue)
-                yield where, f"'{issue}' is not an issue of this stage", "list it under `issues`"
-    missing = [str(i) for i in issues if i not in seen]
-    if missing:
-        yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"
-
-
-def _protocol(raw: dict[str, Any]) -> Found:
+def _protocol(whole: Scenario, _: Scenario, path: Path_) -> Found:
     """A protocol that rests on an envoy has one; nobody waits for hours."""
-    name = mapping(raw, "protocol").get("name", "alternating")
-    kind = PROTOCOLS.get(name) if isinstance(name, str) else None
-    roles = [mapping(spec).get("role") for spec in mapping(raw, "actors").values()]
-    if kind is not None and kind.needs_envoy and "formulator" not in roles:
+    kind = PROTOCOLS[whole.protocol.name]
+    if kind.needs_envoy and all(actor.role != "formulator" for actor in whole.actors.values()):
         yield (
             ("protocol", "name"),
-            f"'{name}' needs an envoy that keeps the text, and no actor is one",
+            f"'{kind.name}' needs an envoy that keeps the text, and no actor is one",
             "add an actor with `role: formulator`, or choose another protocol",
         )
-    count = sum(map(signs, mapping(raw, "actors").values()))
-    if kind is not None and count > kind.most_signatories:
+    count = sum(actor.signs for actor in whole.actors.values())
+    if count > kind.most_signatories:
         yield (
             ("actors",),
             f"{count:,} of them sign, and '{kind.name}' takes at most {kind.most_signatories}",
@@ -397,14 +288,92 @@ def _protocol(raw: dict[str, Any]) -> Found:
         )
 
 
-CHECKS = (
-    text_checks,
-    _issues,
-    _actors,
-    _positions,
-    _tactics,
-    _levers,
-    _sources,
-    _agenda,
-    _protocol,
+def _agenda(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    """Each issue stands in exactly one stage."""
+    seen: dict[str, str] = {}
+    for n, stage in enumerate(whole.agenda):
+        where: Path_ = ("agenda", n)
+        if stage.name in {one.name for one in whole.agenda[:n]}:
+            said = f"there are two stages called '{stage.name}'"
+            yield (*where, "name"), said, "give each another name"
+        for i, issue in enumerate(stage.issues):
+            yield from unknown((*where, "issues", i), issue, whole.issues, "issue")
+            if issue in seen:
+                said = f"'{issue}' is already in stage '{seen[issue]}'"
+                yield (*where, "issues", i), said, "keep it in one of them"
+            seen[issue] = stage.name
+        yield from outside_the_stage((*where, "terms"), stage.terms, stage.issues)
+    missing = [issue for issue in whole.issues if issue not in seen]
+    if missing and whole.agenda:
+        yield ("agenda",), f"leaves out {', '.join(missing)}", "put every issue into a stage"
+
+
+def outside_the_stage(path: Path_, terms: Iterable[str], issues: list[str]) -> Found:
+    """Terms on what a stage does not settle."""
+    for issue in terms:
+        if issue not in issues:
+            said = f"'{issue}' is not an issue of this stage"
+            yield (*path, issue), said, "list it under `issues`"
+
+
+def _days(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    """A deadline lies within the run, days asked for after day 0."""
+    start, deadline = whole.war.start_date, whole.deadline
+    moments: list[tuple[Path_, date | float]] = [
+        (("ask", n, "by"), one.by) for n, one in enumerate(whole.ask)
+    ]
+    for where, moment in [*([(("deadline", "at"), deadline.at)] if deadline else []), *moments]:
+        day = whole.day_of(moment)
+        if day <= 0:
+            yield where, f"is not after day 0 ({start})", "name a later day"
+        elif where[0] == "deadline" and day > whole.horizon_days:
+            said = f"is day {day:g}, beyond the horizon of {whole.horizon_days:g} days"
+            yield where, said, f"an earlier day, or horizon_days: {day:g}"
+
+
+def _war(whole: Scenario, war: War, path: Path_) -> Found:
+    for actor, beliefs in war.beliefs.items():
+        for issue in beliefs:
+            if issue in whole.issues and issue not in war.drift:
+                said = f"is a belief about '{issue}', which does not drift"
+                yield ("beliefs", actor, issue), said, "add war.drift"
+
+
+def _plan(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    yield from _text(whole, whole.plan, "plan")
+
+
+def _outcome(whole: Scenario, outcome: Outcome, path: Path_) -> Found:
+    """What came of the talks lies in time, and is said only where something was signed."""
+    start, signed, held = whole.war.start_date, outcome.signed, outcome.held
+    if signed and signed < start:
+        yield (
+            ("signed",),
+            f"{signed} is before the first day of the talks, {start}",
+            "give the day of the signature, or false",
+        )
+    if isinstance(held, Held) and not signed:
+        yield ("held",), "stands although nothing was signed", "leave it out"
+    if isinstance(held, Held) and signed and held.until < signed:
+        said = f"{held.until} is before the signature, {signed}"
+        yield ("held", "until"), said, "give the day on which it was broken"
+    if not signed and outcome.terms:
+        yield ("terms",), "stand although nothing was signed", "use `limited` or `note`"
+    if outcome.kind == "truce" and len(whole.agenda) < 2:
+        said = "is a truce, and the agenda has no stage for it"
+        yield ("kind",), said, "write `settlement`, or an agenda that begins with the truce"
+
+
+CHECKS: tuple[tuple[type, Check], ...] = (
+    (Sourced, _sourced),
+    (Bound, _bound),
+    (Issue, _issue),
+    (Wish, _wish),
+    (Position, _position),
+    (Actor, _actor),
+    (Mediation, _mediation),
+    (Lever, _lever),
+    (War, _war),
+    (Outcome, _outcome),
+    *((Scenario, check) for check in (_actors, _protocol, _agenda, _days, _plan)),
 )

@@ -6,19 +6,19 @@ no uncertainty here, only packages and what they are worth.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from sim.listed.scenario import DiscreteScenario, Negotiator
 from sim.listed.scenario import Issue as NamedIssue
 from sim.listed.strategies import PAIRWISE, Strategy
 from sim.listed.targets import SLACK, exponent_of
 from sim.prose import one_line
-from sim.scenario.fields import Identifier, Sourced, Strict, Title
-from sim.scenario.raw import Found, mapping, names, unknown
+from sim.scenario.checks import Check, Found, unknown
+from sim.scenario.fields import Identifier, IssueName, Sourced, Strict, Title, refused
 from sim.scenario.schema import Source
 from sim.scenario.yaml_source import Path_
 
@@ -84,7 +84,7 @@ class DiscreteActor(Sourced):
     discount: float = Field(
         default=1.0, gt=0, le=1, description="Factor by which a whole session makes utility less."
     )
-    positions: dict[Identifier, DiscretePosition] = Field(
+    positions: dict[IssueName, DiscretePosition] = Field(
         default={}, description="Issue → what its options are worth."
     )
 
@@ -94,7 +94,7 @@ class DiscreteActor(Sourced):
         try:
             exponent_of(tactic)
         except ValueError as error:
-            raise PydanticCustomError("tactic", str(error)) from None  # type: ignore[arg-type]
+            raise refused(str(error)) from None
         return tactic
 
 
@@ -164,42 +164,42 @@ def is_discrete(raw: dict[str, Any]) -> bool:
     return any(isinstance(body, dict) and "options" in body for body in bodies)
 
 
-def discrete_checks(raw: dict[str, Any]) -> Found:
-    """What the types alone cannot say: path, message, fix."""
-    issues, actors = mapping(raw, "issues"), mapping(raw, "actors")
-    options = {
-        key: [str(_word(o)) for o in body["options"]]
-        for key, body in issues.items()
-        if isinstance(body, dict) and isinstance(body.get("options"), list)
-    }
-    packages = 1
-    for key, listed_ in options.items():
-        packages *= max(len(listed_), 1)
-        first: dict[str, int] = {}
-        for n, name in enumerate(listed_):
-            if first.setdefault(name, n) != n:
-                yield ("issues", key, "options", n), f"the option '{name}' stands twice", ""
+def _options(whole: DiscreteFile, issue: DiscreteIssue, path: Path_) -> Found:
+    for n, name in enumerate(issue.options):
+        if name in issue.options[:n]:
+            yield ("options", n), f"the option '{name}' stands twice", "name each option once"
+
+
+def _packages(whole: DiscreteFile, _: DiscreteFile, path: Path_) -> Found:
+    packages = math.prod(max(len(issue.options), 1) for issue in whole.issues.values())
     if packages > MOST_PACKAGES:
-        yield ("issues",), f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed", ""
-    for actor, spec in actors.items():
-        strategy = mapping(_named(mapping(spec).get("strategy"))).get("name")
-        if strategy in PAIRWISE and len(actors) != 2:
-            said = f"{strategy} is defined between two, and here are {len(actors)}"
-            yield ("actors", actor, "strategy"), said, "leave it out, or leave out actors"
-        if strategy in PAIRWISE and "tactic" in mapping(spec):
-            said = f"the strategy {strategy} has no tactic"
-            yield ("actors", actor, "tactic"), said, "leave out one of the two"
-        for issue, position in mapping(spec, "positions").items():
-            where: Path_ = ("actors", actor, "positions", issue)
-            yield from unknown(where, issue, issues, "issue")
-            if issue not in issues:
-                continue
-            values, known = mapping(position, "values"), options.get(issue, [])
-            listed = {str(_word(o)): o for o in values}
-            for name, option in listed.items():
-                yield from unknown((*where, "values", option), name, known, "option")
-            missing = [o for o in known if o not in listed]
-            if missing and isinstance(mapping(position).get("values"), dict):
-                yield (*where, "values"), f"has no value for {', '.join(missing)}", ""
-            for key in names(mapping(position).get("source")):
-                yield from unknown((*where, "source"), key, mapping(raw, "sources"), "source")
+        said = f"make {packages:,} packages; at most {MOST_PACKAGES:,} are listed"
+        yield ("issues",), said, "leave out issues or options"
+
+
+def _strategy(whole: DiscreteFile, actor: DiscreteActor, path: Path_) -> Found:
+    strategy = actor.strategy.name
+    if strategy in PAIRWISE and len(whole.actors) != 2:
+        said = f"{strategy} is defined between two, and here are {len(whole.actors)}"
+        yield ("strategy",), said, "leave it out, or leave out actors"
+    if strategy in PAIRWISE and "tactic" in actor.model_fields_set:
+        said = f"the strategy {strategy} has no tactic"
+        yield ("tactic",), said, "leave out one of the two"
+
+
+def _values(whole: DiscreteFile, position: DiscretePosition, path: Path_) -> Found:
+    """A value for each option, and for nothing else."""
+    known = whole.issues[path[-1]].options
+    for name in position.values:
+        yield from unknown(("values", name), name, known, "option")
+    missing = [name for name in known if name not in position.values]
+    if missing:
+        yield ("values",), f"has no value for {', '.join(missing)}", "give each option its value"
+
+
+DISCRETE_CHECKS: tuple[tuple[type, Check], ...] = (
+    (DiscreteIssue, _options),
+    (DiscreteFile, _packages),
+    (DiscreteActor, _strategy),
+    (DiscretePosition, _values),
+)

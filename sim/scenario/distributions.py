@@ -8,6 +8,8 @@ scenario (common random numbers; Law 2015, *Simulation Modeling and Analysis*, c
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -245,15 +247,33 @@ def _from_key(raw: Any) -> Any:
 
 def _finite(raw: Any) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        hint = " (write 0.4 with a point)" if isinstance(raw, str) and "," in raw else ""
-        raise ValueError(f"{raw!r} is not a number{hint}")
+        said = str(raw).lower() if isinstance(raw, bool) else textwrap.shorten(repr(raw), 60)
+        if isinstance(raw, list | dict):
+            said = "a list" if isinstance(raw, list) else "a mapping"
+        raise ValueError(f"{said} is not a number ({_meant(raw)})")
     try:
         value = float(raw)
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise ValueError(f"{raw!r} is not a finite number")
+        raise ValueError(f"{value:g} is not a finite number (write one such as 0.4)")
     return value
+
+
+def _meant(raw: Any) -> str:
+    """How to write what somebody seems to have meant by something that is no number.
+
+    Examples
+    --------
+    >>> _meant("3 %"), _meant("0,4"), _meant("0.4"), _meant("much")
+    ('write 0.03', 'write 0.4', 'write 0.4 without quotation marks', 'write one such as 0.4')
+    """
+    text = str(raw).replace(",", ".").strip()
+    plain = text.rstrip("% ")
+    if re.fullmatch(r"-?[0-9.]*[0-9]", plain) and plain.count(".") < 2:
+        bare = " without quotation marks" if plain == raw else ""
+        return f"write {float(plain) / (100 if plain != text else 1):g}{bare}"
+    return "write one such as 0.4"
 
 
 def _check_bounds(number: Number) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.prose import SaidError
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -50,7 +52,7 @@ MOST_SHOWN = 1000
 """Problems that are told at once."""
 
 
-class ScenarioError(Exception):
+class ScenarioError(SaidError):
     """A scenario that cannot be used, with every problem that was found."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -14,11 +14,12 @@ from pydantic import (
     ConfigDict,
     Field,
     GetPydanticSchema,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError, core_schema
 
-from sim.prose import one_line
+from sim.prose import did_you_mean, one_line
 from sim.scenario.distributions import SHAPES, Number, OutOfBounds, parse_number
 from sim.scenario.durations import DAYS_IN, DURATION, HOW, days_in, is_duration
 from sim.scenario.yaml_source import Path_
@@ -27,6 +28,44 @@ DAY = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 """A date, possibly without day or month."""
 NAME = r"^[a-z][a-z0-9_]*$"
 Identifier = Annotated[str, Field(pattern=NAME, max_length=100)]
+
+
+def refused(said: str, fix: str = "") -> PydanticCustomError:
+    """What pydantic tells of a value in our own words, and the fix."""
+    return PydanticCustomError("refused", "{said}", {"said": said, "fix": fix})
+
+
+def registered(registry: Mapping[str, Any], what: str) -> AfterValidator:
+    """Only names of what is registered, when a file is read."""
+
+    def there(name: str) -> str:
+        if name not in registry:
+            raise refused(f"there is no {what} '{name}'; choose from {', '.join(registry)}")
+        return name
+
+    return AfterValidator(there)
+
+
+def _declared(what: str) -> BeforeValidator:
+    """Only names that the file declares; which they are is the context of the validation."""
+
+    def known(name: Any, info: ValidationInfo) -> Any:
+        among = (info.context or {}).get(what)
+        if among is not None and isinstance(name, str) and name not in among:
+            fix = did_you_mean(name, among, "declared")
+            raise refused(f"there is no {what} '{name}'", fix)
+        return name
+
+    return BeforeValidator(known)
+
+
+IssueName = Annotated[Identifier, _declared("issue")]
+ActorName = Annotated[Identifier, _declared("actor")]
+SignatoryName = Annotated[Identifier, _declared("signatory")]
+StageName = Annotated[Identifier, _declared("stage")]
+GateName = Annotated[Identifier, _declared("gate")]
+LeverName = Annotated[str, _declared("lever")]
+SourceName = Annotated[str, _declared("source")]
 Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 """Words that stand on one line of a page, a chart or the terminal."""
 
@@ -34,7 +73,7 @@ Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 def _link(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s\"'<>]+", url):
         said = "is not a link to a page; it begins with https:// or http:// and has no spaces"
-        raise PydanticCustomError("link", said)  # type: ignore[arg-type]
+        raise refused(said)
     return url
 
 
@@ -88,7 +127,7 @@ def uncertain(low: float, high: float, why: str = "", spans: bool = False) -> An
             return parse_number(raw, low, high, spans)
         except ValueError as error:
             said = f"{error}: {why}" if why and isinstance(error, OutOfBounds) else str(error)
-            raise PydanticCustomError("number", said) from None  # type: ignore[arg-type]
+            raise refused(said) from None
 
     def schema(_source: Any, _handler: Any) -> core_schema.CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -124,7 +163,7 @@ SHORTEST = 0.25
 def _certain(span: Number) -> Number:
     if span.uncertain or span.median < SHORTEST:
         said = "must be one duration above 0, of 0.25d at least, such as 2w"
-        raise PydanticCustomError("number", said)
+        raise refused(said)
     return span
 
 
@@ -147,18 +186,31 @@ def in_unit(unit: str, low: float, high: float) -> Any:
             number = days_in(raw) / DAYS_IN[unit] if isinstance(raw, str) else raw
             return parse_number({"fixed": number}, low, high).median
         except ValueError as error:
-            raise PydanticCustomError("number", str(error)) from None  # type: ignore[arg-type]
+            raise refused(str(error)) from None
 
     bounds = {"ge": low} | ({"le": high} if high < 1e300 else {})
     plain = Annotated[float, Field(**bounds)]  # type: ignore[arg-type]
     return BeforeValidator(parse, json_schema_input_type=plain | _WRITTEN)
 
 
+def _sorted_points(at: dict[float, Any]) -> dict[float, Any]:
+    for point in at:
+        if not 0 <= point <= 1:
+            said = f"the point {point:g} lies outside the scale 0 to 1"
+            meant = f" (is {point:g} % meant? write {point / 100:g})" if 1 < point <= 100 else ""
+            raise refused(said + meant)
+    return dict(sorted(at.items()))
+
+
+ByPoint = AfterValidator(_sorted_points)
+"""For a mapping from points of a scale: from 0 to 1, in their order."""
+
+
 def _moment(raw: Any) -> Any:
     """A day of the scenario: a date, or days from day 0 as a number."""
     if is_duration(raw):
         if days_in(raw) > LONGEST:
-            raise PydanticCustomError("number", "lies more than a hundred years ahead")
+            raise refused("lies more than a hundred years ahead")
         return days_in(raw)
     if isinstance(raw, date):
         return raw
@@ -166,7 +218,7 @@ def _moment(raw: Any) -> Any:
         return date.fromisoformat(raw)
     except (TypeError, ValueError):
         how = "is neither a date such as 2025-04-30 nor a duration from day 0 such as 100d"
-        raise PydanticCustomError("number", f"{raw!r} {how}") from None  # type: ignore[arg-type]
+        raise refused(f"{raw!r} {how}") from None
 
 
 Moment = Annotated[
@@ -201,7 +253,7 @@ def listed(raw: Any) -> Any:
 class Sourced(Strict):
     """Something that rests on a source or is marked as a judgement."""
 
-    source: Annotated[list[str], BeforeValidator(listed)] = Field(
+    source: Annotated[list[SourceName], BeforeValidator(listed)] = Field(
         default=[], description="Key or keys of `sources`."
     )
     judgement: str | None = Field(
@@ -211,12 +263,15 @@ class Sourced(Strict):
 
 def every_part(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
     """Every value of a checked scenario with its place, each before its parts."""
-    yield path, node
-    if isinstance(node, BaseModel):
-        node = {name: getattr(node, name) for name in type(node).model_fields}
-    if isinstance(node, dict | list):
-        for key, value in node.items() if isinstance(node, dict) else enumerate(node):
-            yield from every_part(value, (*path, key))
+    ahead = [(path, node)]
+    while ahead:
+        path, node = ahead.pop()
+        yield path, node
+        inside = vars(node) if isinstance(node, BaseModel) else node
+        if isinstance(inside, dict):
+            ahead += [((*path, key), value) for key, value in reversed(inside.items())]
+        elif isinstance(inside, list):
+            ahead += [((*path, n), inside[n]) for n in reversed(range(len(inside)))]
 
 
 def sourced_parts(scenario: BaseModel) -> Iterator[tuple[Path_, Sourced]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from sim.scenario.fields import OnScale, Sourced, Title
+from sim.scenario.fields import ByPoint, OnScale, Sourced, Title
 
 Told = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
 """A number that is only told, with the unit of its scale."""
@@ -23,7 +22,7 @@ class Issue(Sourced):
         description="`continuous`: anything between the texts can be agreed. `options`: only the "
         "listed points, at most 21.",
     )
-    scale: dict[float, Title] = Field(
+    scale: Annotated[dict[float, Title], ByPoint] = Field(
         min_length=2,
         max_length=1000,
         description="Point → text: at least two points from 0 to 1, each with its text. Distances"
@@ -51,16 +50,6 @@ class Issue(Sourced):
         "number with the unit, not as the nearest text: 0.3996 of `[0, 100]` as "
         "39.96. Importers write it where the source gives numbers only.",
     )
-
-    @field_validator("scale")
-    @classmethod
-    def _within(cls, scale: dict[float, Title]) -> dict[float, str]:
-        outside = [p for p in scale if not 0 <= p <= 1]
-        if outside:
-            raise PydanticCustomError(
-                "scale", f"the point {outside[0]:g} lies outside the scale 0 to 1"
-            )
-        return dict(sorted(scale.items()))
 
 
 def nearest_text(issue: Issue, point: float) -> str:

@@ -9,11 +9,15 @@ from pydantic import BeforeValidator, Field
 
 from sim.scenario.distributions import Number
 from sim.scenario.fields import (
-    Identifier,
+    ActorName,
+    IssueName,
+    LeverName,
     Movement,
     Share,
+    SignatoryName,
     Sourced,
     Span,
+    StageName,
     Strict,
     Title,
     Worth,
@@ -27,7 +31,7 @@ Day = date
 class EventCount(Strict):
     """An actor that did something a number of times."""
 
-    actor: Identifier = Field(description="Who did it.")
+    actor: SignatoryName = Field(description="Who did it.")
     times: int = Field(default=1, ge=1, le=10_000, description="How often, at least.")
 
 
@@ -50,10 +54,8 @@ class Condition(Strict):
     violates: EventCount | None = Field(
         default=None, description="The actor has broken a truce so many times since the start."
     )
-    signed: Identifier | None = Field(
-        default=None, description="The stage of the agenda is signed."
-    )
-    pulled: str | None = Field(
+    signed: StageName | None = Field(default=None, description="The stage of the agenda is signed.")
+    pulled: LeverName | None = Field(
         default=None,
         description="Another lever is in effect. Levers must not wait for each other in a circle.",
     )
@@ -82,16 +84,16 @@ class Condition(Strict):
 class WarEffect(Strict):
     """What changes the war, all of it things that exist in the model."""
 
-    cost: dict[Identifier, Worth] = Field(
+    cost: dict[ActorName, Worth] = Field(
         default={},
         description="Actor → number: added to its cost of war, utility a month; negative: relief.",
     )
-    drift: dict[Identifier, Movement] = Field(
+    drift: dict[IssueName, Movement] = Field(
         default={},
         description="Issue → number: added to the issue's drift, scale units a month. All actors "
         "know it.",
     )
-    no_deal: dict[Identifier, Movement] = Field(
+    no_deal: dict[IssueName, Movement] = Field(
         default={},
         description="Issue → number: shift of where the issue stands without a deal, scale units.",
     )
@@ -100,7 +102,7 @@ class WarEffect(Strict):
 class Effect(WarEffect):
     """What a lever changes."""
 
-    payment: dict[Identifier, Worth] = Field(
+    payment: dict[ActorName, Worth] = Field(
         default={},
         description="Actor → number: utility on signing the last stage, weighted with "
         "`credibility`. Its `when` is `{signed: …}` with the last stage and nothing "
@@ -112,7 +114,7 @@ class Lever(Sourced):
     """A typed threat or promise; both directions of a plan are two levers."""
 
     title: Title = Field(description="What it is, in charts and story.")
-    on: Annotated[list[Identifier], BeforeValidator(listed)] = Field(
+    on: Annotated[list[ActorName], BeforeValidator(listed)] = Field(
         description="Who weighs it beforehand; `[]`: nobody foresees it. Once in effect it changes "
         "everything under `effect`, for whomever it names."
     )

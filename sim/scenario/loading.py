@@ -6,25 +6,29 @@ import hashlib
 import json
 import unicodedata
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.cautions import cautions
-from sim.scenario.checks import cross_checks, text_checks
-from sim.scenario.discrete_schema import DiscreteFile, discrete_checks, is_discrete
+from sim.prose import did_you_mean
+from sim.scenario.agreement_checks import AGREEMENT_CHECKS
+from sim.scenario.articles_checks import ARTICLE_CHECKS
+from sim.scenario.cautions import cautions, counted_in_rounds, note_on_rounds
+from sim.scenario.checks import CHECKS, part_checks, text_checks
+from sim.scenario.discrete_schema import DISCRETE_CHECKS, DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 from sim.scenario.merging import plain_data, read_with_bases, shipped_scenarios, with_bases
 from sim.scenario.overrides import Change, apply_changes, read_changes
+from sim.scenario.partly import declared, what_is_right
 from sim.scenario.schema import Scenario
-from sim.scenario.time_checks import counted_in_rounds, note_on_rounds
+from sim.scenario.tracks_checks import TRACK_CHECKS
 from sim.scenario.wording import as_written, words
 from sim.scenario.yaml_source import Path_, Places, dotted
 
+ALL_CHECKS = (*CHECKS, *AGREEMENT_CHECKS, *ARTICLE_CHECKS, *TRACK_CHECKS, *DISCRETE_CHECKS)
 TEMPLATE = Path(__file__).with_name("template.yaml")
 """A commented scenario that runs, to start from."""
 
@@ -114,18 +118,22 @@ def _with_text_keys(node: Any) -> Any:
 
 
 def find_scenario(name: str | Path) -> Path:
-    """A path as given; for a bare name ``scenarios/NAME.yaml`` here, else the shipped one."""
+    """A path as given; for a bare name the file here, in ``scenarios/``, else the shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of a bare name.
+    """
     path = Path(name)
     if path.exists() or path.parent != Path() or path.suffix:
         return path
-    file, folders = f"{path.name}.yaml", (Path("scenarios"), shipped_scenarios())
+    folders = (Path(), Path("scenarios"), shipped_scenarios())
     for folder in folders:
-        if (folder / file).exists():
-            return folder / file
-    for folder in folders:
-        if get_close_matches(file, [p.name for p in folder.glob("*.yaml")], 1):
-            return folder / file  # reading it says which is meant
-    return path
+        if (file := folder / f"{path.name}.yaml").exists():
+            return file
+    names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
+    raise file_error(path, "there is no scenario of that name", did_you_mean(path, names, "known"))
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -155,14 +163,7 @@ def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | Loaded
     read = _read(name, overrides)
     if not is_discrete(read.raw):
         return _scenario_from(read)
-    content, problems = _validate(read, DiscreteFile)
-    problems = read.problems + problems
-    for where, message, fix in [*text_checks(read.raw), *discrete_checks(read.raw)]:
-        place = place_of(read.places, where, read.path)
-        problems.append(Problem(place, dotted(where), message, fix))
-    if problems or content is None:
-        raise ScenarioError(_distinct(problems))
-    return LoadedDiscrete(content, read.raw, read.files)
+    return LoadedDiscrete(_checked(read, DiscreteFile), read.raw, read.files)
 
 
 @dataclass(frozen=True)
@@ -194,14 +195,7 @@ def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
     """The checked scenario; ``base`` is one of which most data may still be the same."""
     import mesa  # noqa: F401  (protocols need it; it looks through all callers, here still few)
 
-    scenario, found = _validate(read, Scenario, base)
-    problems = read.problems + found
-    problems += cross_checks(
-        read.raw, lambda p: place_of(read.places, p, read.path), typed=scenario is not None
-    )
-    if problems or scenario is None:
-        raise ScenarioError(_distinct(problems))
-    return Loaded(scenario, read.raw, read.places, read.files)
+    return Loaded(_checked(read, Scenario, base), read.raw, read.places, read.files)
 
 
 def load_data(data: Mapping[str, Any], name: str = "scenario") -> Loaded:
@@ -276,24 +270,55 @@ def identifier(text: str, otherwise: str = "scenario") -> str:
 Content = TypeVar("Content", bound=BaseModel)
 
 
-def _validate(
-    read: _Read, model: type[Content], base: Loaded | None = None
-) -> tuple[Content | None, list[Problem]]:
+def _checked(read: _Read, model: type[Content], base: Loaded | None = None) -> Content:
+    """The data as an instance of a model.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem: of the changes, of types, and those that only the whole shows.
+    """
     data: Any = read.raw
-    if base is not None:
+    names = declared(read.raw)
+    if base is not None and names == declared(base.raw):
         known = {key: getattr(base.scenario, key, None) for key in base.raw}
         data = _with_known(data, base.raw, known)
+    found: list[tuple[Path_, str, str]] = []
+    content = None
     try:
-        return model.model_validate(data), []
+        content = model.model_validate(data, context=names)
     except ValidationError as error:
-        problems = []
-        for item in error.errors(include_url=False):
-            loc: Path_ = tuple(p for p in item["loc"] if p != "[key]")
-            loc = as_written(read.raw, loc)
-            message, fix = words(item, loc, model)
-            place = place_of(read.places, loc, read.path)
-            problems.append(Problem(place, dotted(loc), message, fix))
-        return None, problems
+        found += _refused(error, read.raw, model)
+    whole = what_is_right(model, read.raw) if content is None else content
+    before = base.raw if base is not None else {}
+    new = {key: value for key, value in read.raw.items() if value is not before.get(key)}
+    found += [*text_checks(new), *part_checks(whole, ALL_CHECKS, content is not None)]
+    problems = []
+    for path, said, fix in found:
+        written = as_written(read.raw, path)
+        place = place_of(read.places, written, read.path)
+        problems.append(Problem(place, dotted(written), said, fix))
+    if read.problems or problems or content is None:
+        raise ScenarioError(_distinct(read.problems + problems))
+    return content
+
+
+def _refused(
+    error: ValidationError, raw: dict[str, Any], model: type[BaseModel]
+) -> Iterator[tuple[Path_, str, str]]:
+    """What types refuse; of a value that may be of several kinds, what is wrong deepest inside."""
+    items = error.errors(include_url=False)
+    paths = [as_written(raw, tuple(p for p in item["loc"] if p != "[key]")) for item in items]
+    above = {path[:n] for path in paths for n in range(len(path))}
+    said: dict[Path_, list[tuple[str, str]]] = {}
+    for item, path in zip(items, paths, strict=True):
+        of_union = item["type"].endswith(("_type", "literal_error"))
+        if path not in above or not of_union:
+            said.setdefault(path, []).append(words(item, path, model))
+    for path, ways in said.items():
+        wants = ", or ".join(dict.fromkeys(text.partition(", found ")[0] for text, _ in ways))
+        found = ways[0][0].partition(", found ")
+        yield path, wants + "".join(found[1:]), next((fix for _, fix in ways if fix), "")
 
 
 def _with_known(new: Any, old: Any, known: Any) -> Any:

@@ -52,7 +52,8 @@ def with_bases(
     files: list[str] = []
     for name in names:
         if not isinstance(name, str):
-            raise file_error(path, "extends wants a file name or a list of them", line=where.line)
+            said = "extends wants a file name or a list of them"
+            raise file_error(path, said, "for example extends: kellogg.yaml", where.line)
         base = path.parent / name
         chain = (*trail, path)
         if any(base.resolve() == other.resolve() for other in chain):
@@ -61,6 +62,8 @@ def with_bases(
         if not base.exists() and Path(name).parent == Path():
             shipped = (shipped_scenarios() / name).with_suffix(".yaml")
             base = shipped if shipped.exists() else base
+        if base.is_dir():
+            raise file_error(path, f"extends a folder: {name}", "name a file in it", where.line)
         if not base.exists():
             near = get_close_matches(base.name, [p.name for p in base.parent.glob("*.y*ml")], 1)
             raise file_error(
@@ -108,8 +111,10 @@ def _merge(
     for key, value in over.items():
         where = (*path, key)
         place = over_places.get(where)
-        if value is None:
+        if value is None and not _is_slip(key):
             into.pop(key, None)
+            if place is not None:
+                into_places[where] = place
         elif isinstance(value, dict) and not _replaces(value, into.get(key)):
             _merge(into[key], into_places, value, over_places, where)
         else:

@@ -7,62 +7,59 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
-from sim.scenario.actors import Actor, ConditionalLimit, Mediation, Position, TacticChoice
+from sim.scenario.actors import Actor, Mediation, Position
 from sim.scenario.agenda import (
     Deadline,
-    LimitedEffect,
     LimitedStage,
     Protocol,
     Question,
     Stage,
-    Step,
     Track,
 )
 from sim.scenario.agreement import Durability, Gate
 from sim.scenario.articles import Articles
 from sim.scenario.distributions import Number
 from sim.scenario.durations import whole
-from sim.scenario.fields import Identifier, OnScale, Rate, Source, Strict, Title, in_unit
-from sim.scenario.issues import Issue, nearest_text, scale_number
+from sim.scenario.fields import (
+    Identifier,
+    IssueName,
+    OnScale,
+    Source,
+    Strict,
+    Title,
+    in_unit,
+    refused,
+)
+from sim.scenario.issues import Issue, nearest_text
 from sim.scenario.judgements import Engine, Spread
 from sim.scenario.levers import Condition, Effect, EventCount, Lever, WarEffect
 from sim.scenario.outcome import Outcome
 from sim.scenario.record import Talks, talks
-from sim.scenario.war import Belief, Cost, Drift, War
+from sim.scenario.war import Cost, Drift, War
 
 __all__ = [
     "Actor",
-    "Belief",
     "Condition",
-    "ConditionalLimit",
     "Cost",
-    "Deadline",
     "Drift",
     "Effect",
     "Engine",
     "EventCount",
     "Issue",
     "Lever",
-    "LimitedEffect",
     "LimitedStage",
     "Mediation",
     "Position",
     "Protocol",
-    "Question",
-    "Rate",
     "Scenario",
     "Source",
     "Spread",
     "Stage",
-    "Step",
-    "TacticChoice",
     "Track",
     "War",
     "WarEffect",
     "nearest_text",
-    "scale_number",
     "whole",
 ]
 
@@ -103,7 +100,7 @@ class Scenario(Strict):
         default={}, description="Talks about limited agreements beside the agenda."
     )
     protocol: Protocol = Field(default=Protocol(), description="Who speaks when, and how often.")
-    plan: dict[Identifier, OnScale] = Field(
+    plan: dict[IssueName, OnScale] = Field(
         default={},
         description="The plan as published, issue → point, weighed as it stands; absent: the "
         "envoy's text. Issues that it leaves out stay where they are without a deal.",
@@ -114,7 +111,7 @@ class Scenario(Strict):
     durability: Durability | None = Field(
         default=None, description="What makes a settlement hold; absent: not looked at."
     )
-    conflicts: list[tuple[Identifier, Identifier]] = Field(
+    conflicts: list[tuple[IssueName, IssueName]] = Field(
         default=[],
         description="Pairs of issues with options of which at most one can be agreed above 0.",
     )
@@ -148,10 +145,7 @@ class Scenario(Strict):
     def _in_the_record(cls, key: str | None) -> str | None:
         if key is not None and key not in ("none", *talks()):
             known = ", ".join(["none", *talks()])
-            raise PydanticCustomError(
-                "base_rate",
-                f"the record has no '{key}'; choose from {known}",  # type: ignore[arg-type]
-            )
+            raise refused(f"the record has no '{key}'; choose from {known}")
         return key
 
     @property
@@ -180,7 +174,7 @@ class Scenario(Strict):
                 f"the horizon of {self.last_day:,} days holds {what}; at most {MOST_STEPS:,} are "
                 "computed: shorten horizon_days, or lengthen war.round_days or protocol.turn"
             )
-            raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+            raise refused(said)
         return self
 
     @property

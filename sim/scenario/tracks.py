@@ -25,7 +25,7 @@ def tracks_of(scenario: Scenario) -> dict[str, Track]:
 def limited_titles(scenario: Scenario) -> dict[str, str]:
     """Limited agreements that the scenario knows, as ``track.stage``, and their titles."""
     return {
-        f"{key}.{stage.name}": stage.title or stage.name.replace("_", " ")
+        f"{key}.{stage.name}": stage.shown
         for key, track in tracks_of(scenario).items()
         for stage in track.stages
     }
@@ -37,21 +37,16 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
     Whoever is at the table there must sign.
     """
     track = tracks_of(scenario)[key]
-    named = [issue for stage in track.stages for issue in stage.issues]
+    named = issues_of(track)
     actors = {}
     for name, actor in scenario.actors.items():
-        wanted = positions_in(track, name, actor, named)
-        says = actor.consents_to
-        at_table = track.parties is None or name in track.parties
-        if actor.role == "formulator" and at_table:
+        if actor.role == "formulator" and (track.parties is None or name in track.parties):
             mediation = actor.mediation.model_copy(
                 update={"text": {i: p for i, p in actor.mediation.text.items() if i in named}}
             )
             actors[name] = actor.model_copy(update={"mediation": mediation, "principal": None})
-        elif at_table and (
-            (says == "all" and wanted)
-            or (isinstance(says, list) and any(i in says or i in track.issues for i in wanted))
-        ):
+        elif at_table(track, name, actor, named):
+            wanted = positions_in(track, name, actor, named)
             actors[name] = actor.model_copy(
                 update={
                     **{"role": "party", "consent": "all", "positions": wanted},
@@ -74,6 +69,21 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
             **{"durability": None, "articles": None},
         }
     )
+
+
+def issues_of(track: Track) -> list[str]:
+    """What its stages settle, in order."""
+    return [issue for stage in track.stages for issue in stage.issues]
+
+
+def at_table(track: Track, name: str, actor: Actor, named: list[str]) -> bool:
+    """Whether an actor must sign there: it takes part, wants something and has a say on it."""
+    if track.parties is not None and name not in track.parties:
+        return False
+    says, wanted = actor.consents_to, positions_in(track, name, actor, named)
+    if isinstance(says, list):
+        return any(issue in says or issue in track.issues for issue in wanted)
+    return says == "all" and bool(wanted)
 
 
 def _protocol_of(scenario: Scenario, track: Track, actors: dict[str, Actor]) -> Protocol:

@@ -1,180 +1,121 @@
-"""Checks across keys of what is agreed apart from the rest, or not now."""
+"""Checks of what is agreed apart from the rest."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.registry import PROTOCOLS
-from sim.scenario.raw import Found, mapping, median, names, signs, unknown
+from sim.scenario.checks import Check, Found, outside_the_stage, unknown, weightless
+from sim.scenario.schema import Scenario, Track
+from sim.scenario.tracks import at_table, issues_of
 from sim.scenario.yaml_source import Path_
 
 
-def _tracks(raw: dict[str, Any]) -> Found:
-    """Tracks name what exists, settle all of theirs, and have two sides at the table."""
-    taken: dict[str, Any] = {}
-    for key, track in mapping(raw, "tracks").items():
-        if isinstance(track, dict):
-            yield from _issues(raw, key, track, taken)
-            yield from _stages(raw, key, track)
-            yield from _parties(raw, key, track)
-
-
-def _issues(raw: dict[str, Any], key: str, track: dict[Any, Any], taken: dict[str, Any]) -> Found:
-    """Every issue of the track stands in one of its stages, and in no other track."""
-    common, own = mapping(raw, "issues"), mapping(track, "issues")
-    for issue in own:
-        if issue in common:
+def stage_checks(whole: Scenario, track: Track, path: Path_) -> Found:
+    """Stages settle what there is, and all of the track's own issues."""
+    for issue in track.issues:
+        if issue in whole.issues:
             yield (
-                ("tracks", key, "issues", issue),
+                ("issues", issue),
                 "is the name of an issue of the agenda too",
                 "name it in `stages` alone if it is that one, otherwise call it by another name",
             )
-    for i, stage in enumerate(_listed(track)):
-        where: Path_ = ("tracks", key, "stages", i)
-        if stage.get("name") in {s.get("name") for s in _listed(track)[:i]}:
-            yield (*where, "name"), f"there are two stages called '{stage['name']}'", ""
-        for issue in names(stage.get("issues")):
-            yield from unknown((*where, "issues"), issue, [*own, *common], "issue")
-            before = taken.setdefault(issue, f"{key}.{stage.get('name')}")
-            if before != f"{key}.{stage.get('name')}":
-                yield (*where, "issues"), f"'{issue}' is already in '{before}'", ""
-        for part in ("terms", "monitoring"):
-            for issue in mapping(stage, part):
-                if issue not in names(stage.get("issues")):
-                    said = f"'{issue}' is not an issue of this stage"
-                    yield (*where, part, issue), said, "list it under `issues`"
-        if stage.get("breaks") is not None and mapping(stage, "monitoring"):
+        elif issue not in issues_of(track):
+            yield ("issues", issue), "is in no stage of the track", "name it in one"
+    for n, stage in enumerate(track.stages):
+        where: Path_ = ("stages", n)
+        if stage.name in {one.name for one in track.stages[:n]}:
+            said = f"there are two stages called '{stage.name}'"
+            yield (*where, "name"), said, "give each another name"
+        for i, issue in enumerate(stage.issues):
+            there = [*track.issues, *whole.issues]
+            yield from unknown((*where, "issues", i), issue, there, "issue")
+        yield from outside_the_stage((*where, "terms"), stage.terms, stage.issues)
+        yield from outside_the_stage((*where, "monitoring"), stage.monitoring, stage.issues)
+        if stage.breaks is not None and stage.monitoring:
             said = "tells records of ceasefires apart, and `breaks` takes the place of the record"
             yield (*where, "monitoring"), said, "leave one of them out"
-    for issue in own:
-        if issue not in taken:
-            yield ("tracks", key, "issues", issue), "is in no stage of the track", "name it in one"
-
-
-def _stages(raw: dict[str, Any], key: str, track: dict[Any, Any]) -> Found:
-    """Effects act on what is there whatever the track agrees."""
-    common, actors = mapping(raw, "issues"), mapping(raw, "actors")
-    for i, stage in enumerate(_listed(track)):
-        where: Path_ = ("tracks", key, "stages", i, "effect")
-        for actor in mapping(stage, "effect", "cost"):
-            yield from unknown((*where, "cost", actor), actor, actors, "actor")
         for kind in ("drift", "no_deal"):
-            for issue in mapping(stage, "effect", kind):
-                if issue in mapping(track, "issues"):
+            for issue in getattr(stage.effect, kind):
+                if issue in track.issues:
                     said = "is an issue of this track, on which the stage agrees already"
-                    yield (*where, kind, issue), said, "name an issue of the agenda"
-                else:
-                    yield from unknown((*where, kind, issue), issue, common, "issue")
+                    yield (*where, "effect", kind, issue), said, "name an issue of the agenda"
 
 
-def _parties(raw: dict[str, Any], key: str, track: dict[Any, Any]) -> Found:
+def party_checks(whole: Scenario, track: Track, path: Path_) -> Found:
     """Who is at the table can sign, and wants something there."""
-    actors = mapping(raw, "actors")
-    signing = [a for a, spec in actors.items() if signs(spec)]
-    envoys = [a for a, spec in actors.items() if mapping(spec).get("role") == "formulator"]
-    own = mapping(track, "issues")
-    common = {i for stage in _listed(track) for i in names(stage.get("issues")) if i not in own}
-    said = track.get("parties")
-    for actor in names(said):
-        yield from unknown(("tracks", key, "parties"), actor, [*signing, *envoys], "signatory")
-    for actor, wanted in mapping(track, "positions").items():
-        where: Path_ = ("tracks", key, "positions", actor)
-        yield from unknown(where, actor, signing, "signatory")
-        if said is not None and actor not in names(said):
+    signing = [key for key, actor in whole.actors.items() if actor.signs]
+    envoys = [key for key, actor in whole.actors.items() if actor.role == "formulator"]
+    named = issues_of(track)
+    for n, actor in enumerate(track.parties or []):
+        yield from unknown(("parties", n), actor, [*signing, *envoys], "signatory")
+    for actor, wanted in track.positions.items():
+        where: Path_ = ("positions", actor)
+        yield from weightless(where, wanted)
+        if track.parties is not None and actor not in track.parties:
             yield where, "is not among the track's `parties`", "add it there, or leave it out here"
-        for issue in mapping(wanted):
-            if issue in mapping(raw, "issues"):
+        for issue in wanted:
+            if issue in whole.issues:
                 fix = f"write it as actors.{actor}.positions.{issue}"
                 yield (*where, issue), "is an issue of the agenda", fix
             else:
-                yield from unknown((*where, issue), issue, own, "issue of the track")
-    there = [a for a in signing if said is None or a in names(said)]
-    for actor in there:
-        wants = {*mapping(track, "positions", actor), *mapping(actors, actor, "positions")}
-        if said is not None and not wants & {*own, *common}:
+                yield from unknown((*where, issue), issue, track.issues, "issue of the track")
+    for actor in signing:
+        own = {*track.positions.get(actor, {}), *whole.actors[actor].positions}
+        if track.parties is not None and actor in track.parties and not own & {*named}:
             yield (
-                ("tracks", key, "parties"),
+                ("parties",),
                 f"'{actor}' has no position on any issue of the track",
                 "give it one under `positions`, or leave it out",
             )
-    able = [a for a in there if _wants(raw, a, own, common, track)]
+    able = [key for key, actor in whole.actors.items() if at_table(track, key, actor, named)]
     if len(able) < 2:
         found = ", ".join(able) or "nobody"
         yield (
-            ("tracks", key),
+            (),
             f"needs two sides with a position and a say on its issues, and has {found}",
             "give them `positions`",
         )
-    name = mapping(track, "protocol").get("name")
-    kind = PROTOCOLS.get(name) if isinstance(name, str) else None
-    if kind is not None and kind.caution:
+
+
+def protocol_checks(whole: Scenario, track: Track, path: Path_) -> Found:
+    """A limited agreement is signed by consent, and an envoy is there to keep a text."""
+    if track.protocol is None:
+        return
+    kind = PROTOCOLS[track.protocol.name]
+    envoys = {key for key, actor in whole.actors.items() if actor.role == "formulator"}
+    if kind.caution:
         yield (
-            ("tracks", key, "protocol", "name"),
-            f"'{name}' binds also those who lose by it",
+            ("protocol", "name"),
+            f"'{kind.name}' binds also those who lose by it",
             "a limited agreement is signed by consent: alternating, shuttle or single_text",
         )
-    there = [envoy for envoy in envoys if said is None or envoy in names(said)]
-    if kind is not None and kind.needs_envoy and not there:
+    if kind.needs_envoy and not (envoys if track.parties is None else envoys & {*track.parties}):
         yield (
-            ("tracks", key, "protocol", "name"),
-            f"'{name}' needs an envoy, and none takes part in the track",
+            ("protocol", "name"),
+            f"'{kind.name}' needs an envoy, and none takes part in the track",
             "add the envoy to `parties`, or choose another protocol",
         )
 
 
-def _wants(
-    raw: dict[str, Any], actor: str, own: dict[Any, Any], common: set[Any], track: dict[Any, Any]
-) -> bool:
-    """Whether an actor wants something in the track and must be asked."""
-    spec = mapping(raw, "actors", actor)
-    elsewhere = common & set(mapping(spec, "positions"))
-    wanted = {*mapping(track, "positions", actor), *elsewhere}
-    consent = spec.get("consent", "all")
-    return bool(wanted if consent == "all" else wanted & {*own, *names(consent)})
-
-
-def _separable(raw: dict[str, Any]) -> Found:
-    """An issue that can be agreed alone stands in no track besides."""
-    named = {
-        issue
-        for track in mapping(raw, "tracks").values()
-        for stage in _listed(track)
-        for issue in names(stage.get("issues"))
-    }
-    for issue, spec in mapping(raw, "issues").items():
-        if mapping(spec).get("separable") is True and issue in mapping(raw, "tracks"):
+def once_checks(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    """An issue is agreed in one track at the most, its own one included."""
+    taken: dict[str, str] = {}
+    for key, track in whole.tracks.items():
+        for n, stage in enumerate(track.stages):
+            for i, issue in enumerate(stage.issues):
+                before = taken.setdefault(issue, f"{key}.{stage.name}")
+                if before != f"{key}.{stage.name}":
+                    where = ("tracks", key, "stages", n, "issues", i)
+                    yield where, f"'{issue}' is already in '{before}'", "keep it in one of them"
+    for key, issue_ in whole.issues.items():
+        if issue_.separable and key in whole.tracks:
             said = "is the name of a track too, and separable issues are tracks of their own"
-            yield ("issues", issue, "separable"), said, "rename the track"
-        elif mapping(spec).get("separable") is True and issue in named:
+            yield ("issues", key, "separable"), said, "rename the track"
+        elif issue_.separable and key in taken:
             said = "is said of an issue that a track settles already"
-            yield ("issues", issue, "separable"), said, "leave it out"
+            yield ("issues", key, "separable"), said, "leave it out"
 
 
-def _deferred(raw: dict[str, Any]) -> Found:
-    """What puts an issue off is a listed point, elsewhere than no deal, and said where used."""
-    issues = mapping(raw, "issues")
-    for issue, spec in issues.items():
-        at = mapping(spec).get("deferred")
-        if not isinstance(at, int | float):
-            continue
-        if at not in mapping(spec, "scale"):
-            said = f"is no point of the scale: {at:g}"
-            yield ("issues", issue, "deferred"), said, "give that point a text under `scale`"
-        if median(mapping(spec).get("no_deal")) == at:
-            said = "lies where the issue stands without a deal, where nobody has put it off"
-            yield ("issues", issue, "deferred"), said, "choose another point of the scale for it"
-    for actor, spec in mapping(raw, "actors").items():
-        for issue, wish in mapping(spec, "positions").items():
-            written = mapping(wish).get("deferred") is not None
-            if written and mapping(issues, issue).get("deferred") is None:
-                said = f"is said of '{issue}', which has no point that puts it off"
-                fix = f"give `issues.{issue}.deferred`, a point of its scale"
-                yield ("actors", actor, "positions", issue, "deferred"), said, fix
-
-
-def _listed(track: Any) -> list[dict[Any, Any]]:
-    stages = track.get("stages") if isinstance(track, dict) else None
-    return [s for s in stages if isinstance(s, dict)] if isinstance(stages, list) else []
-
-
-TRACK_CHECKS = (_tracks, _separable, _deferred)
+TRACK_CHECKS: tuple[tuple[type, Check], ...] = (
+    *((Track, check) for check in (stage_checks, party_checks, protocol_checks)),
+    (Scenario, once_checks),
+)

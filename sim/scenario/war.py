@@ -6,10 +6,19 @@ from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
-from pydantic_core import PydanticCustomError
 
 from sim.scenario.distributions import Number
-from sim.scenario.fields import Deviation, Growth, Identifier, Movement, Sourced, Worth, in_unit
+from sim.scenario.fields import (
+    ActorName,
+    Deviation,
+    Growth,
+    IssueName,
+    Movement,
+    Sourced,
+    Worth,
+    in_unit,
+    refused,
+)
 
 LAST_YEAR = 9000
 """Of day 0: dates end with the year 9999."""
@@ -55,7 +64,7 @@ def _tidy(days: float) -> float:
 def _within_calendar(day: date) -> date:
     if day.year > LAST_YEAR:
         said = f"lies after the year {LAST_YEAR}, and the days of a run must be dates too"
-        raise PydanticCustomError("number", said)  # type: ignore[arg-type]
+        raise refused(said)
     return day
 
 
@@ -73,15 +82,15 @@ class War(Sourced):
         description="Length of a round, the step in which the war is computed: days are told to "
         "the round, and nothing else hangs on it.",
     )
-    drift: dict[Identifier, Drift] = Field(
+    drift: dict[IssueName, Drift] = Field(
         default={}, description="Issue → keys: how it moves by itself."
     )
-    beliefs: dict[Identifier, dict[Identifier, Belief]] = Field(
+    beliefs: dict[ActorName, dict[IssueName, Belief]] = Field(
         default={},
         description="Actor → issue → keys: what an actor takes the drift to be. Absent: it knows "
         "the true drift.",
     )
-    cost: dict[Identifier, Cost] = Field(
+    cost: dict[ActorName, Cost] = Field(
         default={},
         description="Actor → cost: cost of war. Absent: none. A plain number or distribution is "
         "short for `{per_month: …}`.",

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
 from sim.prose import did_you_mean
+from sim.scenario.distributions import SHAPES
 from sim.scenario.schema import Scenario
 from sim.scenario.yaml_source import Path_
 
 
 def as_written(raw: Any, loc: Path_) -> Path_:
-    """Pydantic's location without the steps that are not keys (union members)."""
+    """Pydantic's location without the steps that the file does not have, as members of a union."""
     out: list[Any] = []
     node = raw
     for index, part in enumerate(loc):
         if isinstance(node, dict):
+            if isinstance(part, int) and part not in node:
+                continue  # a single one, written without a list
+            part = next((key for key in node if key == part or str(key) == part), part)
             if part in node:
                 node = node[part]
             elif index < len(loc) - 1:
@@ -28,11 +33,7 @@ def as_written(raw: Any, loc: Path_) -> Path_:
                 continue
             node = node[part]
         else:
-            if index < len(loc) - 1 or isinstance(part, int) or "[" in str(part):
-                continue
-            node = None
-            if str(part) in {"str", "float", "int", "dict", "list"}:
-                continue
+            continue
         out.append(part)
     return tuple(out)
 
@@ -51,16 +52,17 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
     if kind == "extra_forbidden":
         if item["input"] is None and " " in str(loc[-1]):
             return "unknown key", "a text with a comma in it needs quotation marks"
-        allowed = fields_at(loc[:-1], root)
-        return "unknown key", did_you_mean(loc[-1], allowed, "allowed here")
-    if kind == "string_type" and loc and isinstance(loc[-1], int | float):
+        if loc[-1] == "<<":
+            return "is a merge key, which is not read", "write the keys out, or use `extends`"
+        near = did_you_mean(loc[-1], allowed := fields_at(loc[:-1], root))
+        near = near or did_you_mean(loc[-1], SHAPES)
+        return "unknown key", near or did_you_mean(loc[-1], allowed, "allowed here")
+    if kind == "invalid_key" or (kind == "string_type" and item["loc"][-1] == "[key]"):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
-    if kind == "invalid_key":
-        return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.7"
     if kind == "missing":
-        return "is missing", ""
-    if kind in {"number", "tactic", "protocol", "scale", "calibration", "outcome", "link"}:
-        return item["msg"], ""
+        return "is missing", description_at(loc, root)
+    if kind == "refused":
+        return context["said"], context["fix"]
     found = f", found {kind_of(item['input'])}"
     if kind == "string_pattern_mismatch":
         if "#" in context.get("pattern", ""):
@@ -69,9 +71,13 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
             return f"is not a date{found}", "write 1978, 1978-09 or 1978-09-17"
         return "is not a plain name", "small letters, digits and _, starting with a letter"
     if kind in {"dict_type", "model_type", "model_attributes_type"}:
-        return f"wants keys and values below it{found}", ""
+        keys = fields_at(loc, root) if kind != "dict_type" else []
+        fix = f"its keys: {', '.join(keys[:10])}" if keys else description_at(loc, root)
+        if "name" in keys and isinstance(item["input"], str):
+            fix = f"write {{name: {item['input']}}}"
+        return f"wants keys and values below it{found}", fix
     if kind in {"list_type", "tuple_type"}:
-        return f"wants a list{found}", ""
+        return f"wants a list{found}", description_at(loc, root)
     if kind == "literal_error":
         return f"must be {context['expected']}{found}", did_you_mean(
             str(item["input"]),
@@ -83,7 +89,7 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
         what = "characters" if kind.startswith("string") else "entries"
         return f"has more than {context['max_length']:,} {what}", "leave some out"
     if kind == "too_short":
-        return f"needs at least {context['min_length']}", ""
+        return f"needs at least {context['min_length']} of them", description_at(loc, root)
     if kind in {"string_type"}:
         return f"wants a text{found}", ""
     if kind in {"float_type", "int_type", "float_parsing", "int_parsing", "int_from_float"}:
@@ -115,12 +121,12 @@ def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
 
 
 def description_at(loc: Path_, root: type[BaseModel] = Scenario) -> str:
-    """What the format says of a key, without its full stop; nothing where it says nothing."""
+    """The first sentence that the format says of a key; nothing where it says nothing."""
     keys = [str(part) for part in loc if not isinstance(part, int)]
     for model in _models_at(tuple(keys[:-1]), root) if keys else []:
         field = model.model_fields.get(keys[-1])
         if field is not None and field.description:
-            return field.description.rstrip(".")
+            return re.split(r"\.(?: |$)", field.description)[0]
     return ""
 
 

@@ -117,6 +117,10 @@ def _hint(detail: str, written: str) -> str:
         return "a text with a colon needs quotes, or a line above is indented wrongly"
     if "did not find expected" in detail:
         return "look at the indentation and brackets here and just above"
+    if "another document" in detail:
+        return "a file holds one scenario; take the line `---` out"
+    if "end of stream" in detail:
+        return "a quotation mark or bracket further up is not closed"
     return ""
 
 

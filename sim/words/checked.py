@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.prose import counted
+from sim.prose import counted, signed
 from sim.scenario import Loaded, LoadedDiscrete, Scenario
 
 
@@ -43,8 +43,9 @@ def standing(scenario: Scenario) -> list[str]:
     model = PeaceTalks(scenario, Draws(0, 1, central=True))
     parties = model.signatories
     names = {party.key: scenario.actors[party.key].short for party in parties}
-    worth = [f"{names[party.key]} {100 * party.reservation[0]:.1f}" for party in parties]
-    said = [f"No deal is worth (0 to 100, on day 0): {', '.join(worth)}."]
+    worth = [signed(f"{names[p.key]} {100 * p.reservation[0]:.1f}") for p in parties]
+    about = "on day 0, of 100 that a side wants, less the cost of fighting on"
+    said = [f"No deal is worth ({about}): {', '.join(worth)}."]
     now = model.war.no_deal[:, None, :]
     said += [
         f"{gate.spec.title} asks for {100 * gate.threshold[0]:.1f}; as things stand it has "

@@ -89,8 +89,8 @@ def _changed(summary: Summary) -> list[str]:
 def _table(scenario: Scenario, summary: Summary) -> list[str]:
     """What is signed by the scenario's own days and by the last: a row each."""
     staged = len(scenario.stages) > 1
-    first = scenario.stages[0].title or scenario.stages[0].name.replace("_", " ")
-    rows = [[f"Share of {counted(summary.worlds, 'world')} with", "a settlement", f"“{first}”"]]
+    first = f"“{scenario.stages[0].shown}”"
+    rows = [[f"Share of {counted(summary.worlds, 'world')} with", "a settlement", first]]
     for one in summary.asked or []:
         if one.settlement is not None:
             shares = (
@@ -164,11 +164,10 @@ def _endings(scenario: Scenario, summary: Summary) -> str:
         if share > 0
     ]
     text = f"{'; '.join(told)}."
-    stage = scenario.stages[0]
     fell = summary.first_stage_fell
     if len(scenario.stages) > 1 and fell > 0:
-        title = stage.title or stage.name.replace("_", " ")
-        text += f" “{title}” was signed and fell for good in {odds_words(fell, summary.worlds)}."
+        text += f" “{scenario.stages[0].shown}” was signed and fell for good in "
+        text += f"{odds_words(fell, summary.worlds)}."
     return text
 
 

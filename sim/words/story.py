@@ -47,7 +47,7 @@ def _turns(
     scenario: Scenario, central: xr.Dataset, days: float
 ) -> Iterable[tuple[float, str, str]]:
     """Stages signed, truces broken, sides and envoys that left."""
-    titles = {s.name: s.title or s.name.replace("_", " ") for s in scenario.stages}
+    titles = {stage.name: stage.shown for stage in scenario.stages}
     for n in range(central.sizes["history"]):
         kind, what = str(central.history_kind.values[n]), str(central.history_what.values[n])
         day = float(central.history_round.values[n]) * days
@@ -175,7 +175,7 @@ def within(day: str) -> str:
 
 def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
     """What is signed by the days that the scenario asks for, each with its own words."""
-    first = scenario.stages[0].title or scenario.stages[0].name
+    first = scenario.stages[0].shown
     lines = []
     for one in summary.asked or []:
         if one.settlement is None:
@@ -211,9 +211,8 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
             text += f", {within(last)} in {odds_words(shares[last], summary.worlds, spans[last])}"
         text += f"; in brackets: {summary.span_means}"
     if len(scenario.stages) > 1:
-        title = scenario.stages[0].title or scenario.stages[0].name
         known = summary.first_stage_by_day.get(last, summary.first_stage_ever)
-        text += f". The first stage, “{title}”, is signed {within(last)} in "
+        text += f". The first stage, “{scenario.stages[0].shown}”, is signed {within(last)} in "
         text += odds_words(known, summary.worlds)
     return text + "."
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from rich.text import Text
 
 from sim.commands.terminal.paper import Paper, plain_table
-from sim.prose import counted, listing
+from sim.commands.work import Work
+from sim.prose import hanging, listing, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
@@ -16,10 +15,6 @@ from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 from sim.words.shares import WORLD
-
-if TYPE_CHECKING:
-    from sim.commands.advising import AdviseJob, MediationJob
-
 
 NOTES = {
     "*": "of another day 0: its text only, tabled in this scenario's talks",
@@ -31,7 +26,7 @@ def _mark(one: Judged) -> str:
     return {"text": "*", "variant": "†"}.get(one.kind, "")
 
 
-def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
+def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     """The statement, the plans beside the published ones, what each changes, where it is."""
     paper = Paper()
     paper.bold(f"Advice: {found.title}")
@@ -42,7 +37,12 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
         column.no_wrap = True
     table.add_column("Gains\nleast")
     for one in [*found.plans, *found.published]:
-        values = [value_words(one.values[measure], measure) for measure in MEASURES]
+        values = [
+            value_words(one.values[measure], measure)
+            if measure != "holds" or scenario.durability
+            else "—"
+            for measure in MEASURES
+        ]
         style = "bold" if one in found.plans else ""
         name = f"{one.key} {_mark(one)}"
         least = scenario.actors[one.worst_off].short if one.worst_off in scenario.actors else "—"
@@ -57,74 +57,61 @@ def tell(found: Advice, scenario: Scenario, job: AdviseJob) -> None:
     for said in dict.fromkeys(f"“{gone.lever}”: {gone.owner}" for gone in found.dropped):
         paper.print(f"Left out: {said} would lose by it.")
     paper.print("\n" + searched(found))
-    spent = f"{job.cpu:.0f} s of processor time"
-    paper.print(f"{spent}; {counted(job.kept, 'trial')} taken from an earlier run.")
-    paper.end(found.note, job)
+    paper.print(spent)
+    paper.end(found.note, work)
 
 
-def _helps(found: Mediated) -> list[str]:
-    """Whether each mediator who need not sign makes settlements more frequent."""
-    number = list(found.measures).index("ratified")
-    adds = [(part.what, part.adds[number]) for part in found.parts if part.key == MEDIATOR]
-    return [
-        f"{what}: {gap_words(one)} settlements in 100 worlds: "
-        f"{'more' if one.better else 'fewer' if one.worse else 'perhaps none'}."
-        for what, one in adds
-    ]
-
-
-def tell_mediation(found: Mediated, scenario: Scenario, job: MediationJob) -> None:
-    """Outcome by outcome, what each part adds to it."""
+def tell_mediation(found: Mediated, scenario: Scenario, spent: str, work: Work) -> None:
+    """Outcome by outcome, a paragraph each, what each part adds to it."""
     paper = Paper()
     paper.bold(f"What the mediation adds: {found.title}")
     ranged = any(gap.allowed for part in found.parts for gap in part.adds)
-    paper.print(
+    perhaps = f"its {SAMPLING}{' or that range' if ranged else ''} holds 0"
+    told = [
         f"Each part switched off in the same {found.worlds:,} worlds (seed {found.seed}): what it "
-        f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING})."
-    )
-    paper.print(f"{WORLD}. Parts can stand in for each other and need not add up.")
-    for line in _helps(found):
-        paper.bold(line)
-    shown: set[str] = set()
-    for number, (measure, title) in enumerate(found.measures.items()):
-        adds = [(part, part.adds[number]) for part in found.parts]
-        if not any([found.values[measure], *(gap.value for _, gap in adds)]):
-            paper.bold(f"\n{title}: in no world, with or without any part")
-            continue
-        text = f"{title}: {value_words(found.values[measure], measure)}"
-        if found.without:
-            without = value_words(found.without[measure], measure)
-            text += f"; without any mediator, host or lever {without}"
-        paper.bold(f"\n{text}")
-        if measure == MEASURES[-1]:
-            paper.print("  (in points over no deal, mean of all worlds; 100 is all a side wants)")
-        seen = [one for one in adds if one[1].better or one[1].worse]
-        shown |= {part.key for part, _ in seen}
-        for part, gap in sorted(seen, key=lambda one: -one[1].value):
-            paper.indented(f"{gap_words(gap)}  {part.what}")
-        rest = [one for one in adds if one not in seen]
-        if rest:
-            least = max(rest, key=lambda one: np.ptp(one[1].span))
-            told = [one for one in rest if one[0].key == MEDIATOR or one is least]
-            text = listing([f"{part.what} {gap_words(gap)}" for part, gap in told])
-            line = f"Any other part: perhaps nothing ({text})."
-            paper.indented(line if seen else line.replace("Any other", "Any"))
-    paper.print()
-    quiet = [part.what for part in found.parts if part.key not in shown]
-    if quiet:
-        paper.print(f"Perhaps none of these adds anything: {'; '.join(quiet)}.")
+        f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING}; “perhaps "
+        f"nothing” where {perhaps}). {WORLD}. Parts can stand in for each other and need not add "
+        "up.",
+        *(_measure(found, number) for number in range(len(found.measures))),
+    ]
+    shown = {part.key for part in found.parts if any(gap.visible for gap in part.adds)}
+    if quiet := [part.what for part in found.parts if part.key not in shown]:
+        told.append(f"Perhaps none of these adds anything: {'; '.join(quiet)}.")
     if scenario.ratification:
-        paper.print(
+        told.append(
             "“Signed and ratified” is what `run` and `explain` call a settlement; a text that is "
             "signed and then fails a vote counts as signed only."
         )
-    for part in found.parts:
-        own = part.owner_adds
-        if own is not None and (own.better or own.worse):
-            verb = "gains" if own.better else "loses"
-            who = scenario.actors[part.owner].short
-            paper.print(f"{who} {verb} by {part.what}: {gap_words(own)} points.")
-    for what, why in found.left_out.items():
-        paper.print(f"Cannot be switched off alone: {what} ({why}).")
-    paper.print(f"{job.cpu:.0f} s of processor time.")
-    paper.end(found.note, job)
+    owners = [
+        f"{scenario.actors[part.owner].short} {gap_words(part.owner_adds)} by {part.what}"
+        for part in found.parts
+        if part.owner_adds is not None and part.owner_adds.visible
+    ]
+    if owners:
+        told.append(f"What owners have of their own levers, in points: {'; '.join(owners)}.")
+    told += [f"Cannot be switched off alone: {k} ({why})." for k, why in found.left_out.items()]
+    for line in (line for text in told for line in hanging(text)):
+        paper.print(line, soft_wrap=True)
+    paper.print(spent)
+    paper.end(found.note, work)
+
+
+def _measure(found: Mediated, number: int) -> str:
+    """An outcome with and without the mediation, and what parts visibly add, the most first."""
+    measure, title = [*found.measures.items()][number]
+    adds = [(part, part.adds[number]) for part in found.parts]
+    if not any([found.values[measure], *(gap.value for _, gap in adds)]):
+        return f"{title}: in no world, with or without any part."
+    points = " points over no deal (100 is all a side wants)" if measure == MEASURES[-1] else ""
+    text = f"{title}: {value_words(found.values[measure], measure)}{points}"
+    if found.without:
+        without = value_words(found.without[measure], measure)
+        text += f", without any mediator, host or lever {without}"
+    seen = sorted((one for one in adds if one[1].visible), key=lambda one: -one[1].value)
+    told = [f"{part.what} {gap_words(gap)}" for part, gap in seen]
+    if rest := [one for one in adds if one not in seen]:
+        least = max(rest, key=lambda one: np.ptp(one[1].span))
+        beside = [one for one in rest if one[0].key == MEDIATOR or one is least]
+        others = listing(f"{part.what} {gap_words(gap)}" for part, gap in beside)
+        told.append(f"any {'other ' * bool(seen)}part perhaps nothing ({others})")
+    return f"{text}. {sentence('; '.join(told))}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -10,6 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.work import Work
+
+if TYPE_CHECKING:
+    from sim.report.tables import Table as ReportTable
 
 CONSEQUENCES = "A model's consequences, given the assumptions; not a forecast."
 
@@ -24,6 +28,11 @@ class Paper(Console):
         """A heading, or what is to be seen first."""
         self.print(Text(text, style="bold"))
 
+    def lines(self, lines: Iterable[tuple[str, bool]]) -> None:
+        """Lines as they are, each with whether it is a heading."""
+        for line, heading in lines:
+            self.print(Text(line, style="bold" if heading else ""), soft_wrap=True)
+
     def indented(self, *lines: str | Table, style: str | None = None, by: int = 2) -> None:
         """Lines or tables a little to the right."""
         for line in lines:
@@ -33,6 +42,29 @@ class Paper(Console):
         """Lines under a heading of their own."""
         self.bold(f"\n{title}")
         self.indented(*lines)
+
+    def table(self, table: ReportTable, first: Sequence[str] = ()) -> None:
+        """A table as reports have it, each cell's smaller lines below its text.
+
+        With other words in the ``first`` column, where there are any.
+        """
+        self.bold(f"\n{table.caption}")
+        rows = [
+            [
+                "\n".join([c] if isinstance(c, str) else filter(None, [c.text, *c.lines]))
+                for c in row
+            ]
+            for row in table.rows
+        ]
+        if first:
+            rows = [[name, *row[1:]] for name, row in zip(first, rows, strict=True)]
+        out = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        for title in table.head:
+            out.add_column(title, overflow="fold")
+        out.columns[0].no_wrap = bool(first)
+        for row in rows:
+            out.add_row(*row)
+        self.print(out)
 
     def changed(self, overrides: Iterable[str]) -> None:
         """What was changed on the command line."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from sim.commands.terminal.paper import Paper, plain_table
+from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
+from sim.report.outcomes import days_table, odds_table
+from sim.report.run_page import agreed_table
 from sim.results.outcomes import OUTCOME_WORDS
+from sim.views.outcome import outcome_view
 from sim.words.aftermath import durability_words, limited_words, plan_words, ratification_words
 from sim.words.past import happened_words
-from sim.words.shares import odds_parts
 from sim.words.short import short_words
 from sim.words.story import (
     answer,
@@ -24,7 +24,6 @@ from sim.words.story import (
     concession_words,
     ending_words,
     events,
-    package_words,
     pressure_words,
     stuck_words,
     what_blocks,
@@ -66,14 +65,18 @@ def tell(run: Run, work: Work) -> None:
         paper.print(f"Base rate. {base}\n")
     if past := beside_past_words(scenario, summary):
         paper.print(f"{past}\n")
-    paper.print(_odds(run))
+    seen = outcome_view(run)
+    paper.table(odds_table(run, seen))
     for line in ending_words(scenario, summary):
         paper.print(line)
-    paper.print(_days(run))
+    paper.table(days_table(run, seen))
     _section(paper, "What happened", happened_words(scenario, summary))
     _section(paper, "The central world", _central_story(run))
     _section(paper, "The plan as published", plan_words(scenario, summary))
-    _package(paper, run)
+    if agreed := agreed_table(run):
+        paper.table(agreed)
+    else:
+        paper.section("What stands agreed at the end", ["Nothing in any world."])
     _section(
         paper,
         "Limited agreements, beside truce and settlement",
@@ -94,37 +97,6 @@ def tell(run: Run, work: Work) -> None:
     paper.end(f"\n{summary.note}", work)
 
 
-def _odds(run: Run) -> Table:
-    table = plain_table("How it ends", "Share", run.summary.span_means)
-    for kind, words in OUTCOME_WORDS.items():
-        if kind == "partial" and len(run.scenario.stages) == 1:
-            continue
-        if kind == "ratification_failed" and not run.scenario.ratification:
-            continue
-        if kind not in run.summary.outcomes:
-            continue
-        share, span = run.summary.outcomes[kind], run.summary.outcome_spans[kind]
-        number, beside = odds_parts(share, run.summary.worlds, span)
-        table.add_row(words.line, number, beside)
-    return table
-
-
-def _days(run: Run) -> Padding:
-    summary = run.summary
-    days = list(summary.deal_by_day)
-    table = plain_table("Signed by day", *days)
-    rows = [("A settlement", "settlement")]
-    if len(run.scenario.stages) > 1:
-        rows.append(("A first stage", "first_stage"))
-    for words, key in rows:
-        (shares, _), ranges = summary.by_day(key), summary.spans_by_day(key)
-        found = [odds_parts(shares[day], summary.worlds, ranges[day]) for day in days]
-        table.add_row(words, *(number for number, _ in found))
-        beside = (Text(text, style="dim") for _, text in found)
-        table.add_row(Text(f"  {summary.span_means}", style="dim"), *beside)
-    return Padding(table, (1, 0, 0, 0))
-
-
 def _central_story(run: Run) -> list[str]:
     """The events of the world in which every uncertain number is at its median."""
     lines = [
@@ -135,18 +107,6 @@ def _central_story(run: Run) -> list[str]:
         blocked = what_blocks(run.scenario, run.summary)
         lines.append(f"At the end: {OUTCOME_WORDS[central.outcome].line.lower()}{blocked}")
     return lines
-
-
-def _package(paper: Paper, run: Run) -> None:
-    rows = package_words(run.scenario, run.summary)
-    paper.bold("\nWhat stands agreed at the end, where something does")
-    if not rows:
-        paper.print("  Nothing in any world.")
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for issue, text, share in rows:
-        table.add_row(f"  {issue}", text, Text(share, style="dim"))
-    paper.print(table)
 
 
 def _section(paper: Paper, title: str, lines: list[str]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from sim.ensemble.runner import Progress
 from sim.formulas.pareto import best, fronts
 from sim.formulas.statistics import Interval
+from sim.prose import SaidError
 from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
@@ -142,9 +143,19 @@ def advise(
     Advice
     list of Loaded
         The scenarios of its plans.
+
+    Raises
+    ------
+    SaidError
+        If there is nothing to decide, a worker was lost, or a world could not be run.
     """
     texts = {one.scenario.name: text_of(one.scenario) for one in [loaded, *others]}
     space = space_of(loaded, texts)
+    if not space.decisions:
+        raise SaidError(
+            f"{loaded.scenario.name}: nothing here is a mediator's to decide (no text, order of "
+            "stages, talks beside or lever of those that one acts for), so no plan can be sought."
+        )
     known = published(space, others)
     first = [space.own, *(space.with_text(one.text, one.firmness) for one in known)]
     first += single_changes(space, "order")

@@ -16,31 +16,21 @@ from numpy.typing import NDArray
 from sim.arrays import Array
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Call, Failure, chunk_tasks, run_chunk
-from sim.ensemble.executors import Executor, Lost
+from sim.ensemble.executors import Executor, ExecutorError, Lost
+from sim.ensemble.runner import RunError
 from sim.files import written_whole
-from sim.formulas.emulator import (
-    normal_scores,
-    spread_of_difference,
-    spread_of_mean,
-    spread_of_share,
-)
-from sim.formulas.statistics import (
-    Z80,
-    Z95,
-    Interval,
-    paired_difference_of_means,
-    paired_difference_of_shares,
-    wilson,
-)
+from sim.formulas.emulator import normal_scores, spread_of_share
+from sim.formulas.statistics import Z80, Z95, Interval, wilson
 from sim.results.allowed import ToldApart, never_narrower
 from sim.results.asked import asked_measures
 from sim.results.dataset import ChunkResult
-from sim.results.outcomes import LASTING, ends_in
+from sim.results.outcomes import LASTING, Kind, ends_in
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Engine, Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 from sim.studies.calibrate.evidence import engine_draws, engine_hash
+from sim.studies.compare.differences import paired
 
 KEPT = ("outcome", "first_signed_day", "settled_day", "years_held", "gain", "utility")
 LIMITED = "limited_day"
@@ -123,41 +113,25 @@ class Gap(ToldApart, Record):
 
 def gap(one: Trial, two: Trial, measure: str) -> Gap:
     """The difference between two trials of the same worlds."""
-    first, second = one.by_world(measure), two.by_world(measure)
-    if measure == "worst_off":
-        return _of_means(measure, first - second, one.scores)
-    return shares_gap(measure, first, second, one.scores)
+    kind: Kind = "utility" if measure == "worst_off" else "share"
+    return gap_of(measure, one.by_world(measure), two.by_world(measure), one.scores, kind)
 
 
-def shares_gap(measure: str, first: Array, second: Array, scores: Array) -> Gap:
-    """The difference of what is 0 or 1 in the same worlds, (worlds,) each.
+def gap_of(measure: str, first: Array, second: Array, scores: Array, kind: Kind = "share") -> Gap:
+    """The difference of what has a value in the same worlds, (worlds,) each.
 
     ``scores`` (worlds, parameters) are those of what the worlds draw of a calibration.
     """
-    a, b = first > 0.5, second > 0.5
-    sums = ((a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum())
-    both, more, fewer, neither = map(int, sums)
-    value, allowed = float(first.mean() - second.mean()), None
-    if scores.shape[1]:
-        sampled = paired_difference_of_shares(both, more, fewer, neither, Z80)
-        allowed = never_narrower(spread_of_difference(scores, first - second), sampled)
-    return Gap(measure, value, paired_difference_of_shares(both, more, fewer, neither), allowed)
+    value = float(first.mean() - second.mean())
+    return Gap(measure, value, *paired(first, second, kind, scores))
 
 
 def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
     """What an actor has more in one; None of one that does not sign."""
     if actor not in one.actors or actor not in two.actors:
         return None
-    change = one.utility[:, one.actors.index(actor)] - two.utility[:, two.actors.index(actor)]
-    return _of_means(f"utility:{actor}", change, one.scores)
-
-
-def _of_means(measure: str, change: Array, scores: Array) -> Gap:
-    allowed = None
-    if scores.shape[1]:
-        sampled = paired_difference_of_means(change, 0.8)
-        allowed = never_narrower(spread_of_mean(scores, change), sampled)
-    return Gap(measure, float(change.mean()), paired_difference_of_means(change), allowed)
+    first, second = (trial.utility[:, trial.actors.index(actor)] for trial in (one, two))
+    return gap_of(f"utility:{actor}", first, second, one.scores, "utility")
 
 
 def scores_of(engine: Engine, seed: int, worlds: int) -> Array:
@@ -198,8 +172,8 @@ class Judge:
 
         Raises
         ------
-        RuntimeError
-            If a world could not be run.
+        ExecutorError, RunError
+            If a worker was lost, or a world could not be run.
         """
         keys = [self._key(one) for one in plans]
         both = dict(zip(keys, plans, strict=True))
@@ -216,10 +190,10 @@ class Judge:
             self.executor.run(timed_chunk, calls.values(), lambda _: None)
         ):
             if isinstance(found, Lost):
-                raise RuntimeError(f"a worker was lost: {found.reason}")
+                raise ExecutorError(f"A worker was lost: {found.reason}")
             result, seconds = found
             if isinstance(result, Failure):
-                raise RuntimeError(str(result))
+                raise RunError([result])
             self.cpu += seconds
             key, chunk = places[id(call)]
             parts.setdefault(key, {})[chunk] = result

@@ -141,8 +141,8 @@ def mediated(
 
     Raises
     ------
-    RuntimeError
-        If a world could not be run.
+    ExecutorError, RunError
+        If a worker was lost, or a world could not be run.
     """
     scenario = loaded.scenario
     built: list[tuple[str, str, Loaded]] = []
@@ -158,6 +158,8 @@ def mediated(
     if len(scenario.stages) == 1:  # signed, and by the days the settlement
         asked = [one for one in asked if not one.key.startswith("first_stage")]
     measures = {one.key: one.title for one in asked} | TITLES
+    if scenario.durability is None:  # nothing is said of how long it holds
+        del measures["holds"]
     parts = []
     for (key, what, _), trial in zip(built, trials, strict=True):
         owner = key.partition(":")[2].partition(".")[0] if key.startswith("lever:") else ""

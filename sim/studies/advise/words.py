@@ -34,7 +34,7 @@ def gap_words(one: Gap) -> str:
     if middle == low == high == 0:
         return "none"
     told = [signed(f"{x:+.{digits}f}") for x in (middle, low, high)]
-    return f"{told[0]} ({told[1]}, {told[2]})"
+    return f"{told[0]} ({told[1]} to {told[2]})"
 
 
 def versus(plan: Judged, name: str) -> str:

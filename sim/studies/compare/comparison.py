@@ -8,19 +8,19 @@ from functools import cached_property
 
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
-from sim.prose import did_you_mean
+from sim.prose import SaidError, did_you_mean
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
 from sim.studies.compare.ranking import Group, groups_of, places
-from sim.studies.compare.shared import group_of, identities, shared_keys
+from sim.studies.compare.shared import group_of, identities, scale_texts, shared_keys
 
 DEFAULT_BASELINE = "baseline"
 NOT_CALIBRATED = "not calibrated"
 
 
-class ComparisonError(Exception):
+class ComparisonError(SaidError):
     """Nothing can be compared; the message says why."""
 
 
@@ -52,13 +52,7 @@ class Comparison:
     def __post_init__(self) -> None:
         names = [run.scenario.name for run in self.runs]
         issues = identities(
-            {
-                run.scenario.name: {
-                    key: set(issue.scale.values()) for key, issue in run.scenario.issues.items()
-                }
-                for run in self.runs
-            },
-            self.baseline,
+            {r.scenario.name: scale_texts(r.scenario) for r in self.runs}, self.baseline
         )
         actors = identities(
             {

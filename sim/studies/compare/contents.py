@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.results.record import Record
 from sim.scenario.schema import Scenario, nearest_text
-from sim.studies.compare.shared import identities
+from sim.studies.compare.shared import identities, scale_texts
 
 SILENT = "silent"
 
@@ -56,10 +56,7 @@ def _texts(scenarios: Sequence[Scenario]) -> Iterable[Row]:
     with_text = [s for s in scenarios if text_of(s)]
     if not with_text:
         return
-    found = identities(
-        {s.name: {k: set(i.scale.values()) for k, i in s.issues.items()} for s in with_text},
-        with_text[0].name,
-    )
+    found = identities({s.name: scale_texts(s) for s in with_text}, with_text[0].name)
     every = dict.fromkeys(identity for own in found.values() for identity in own)
     for identity in every:
         having = [s for s in with_text if identity in found[s.name]]

@@ -121,22 +121,20 @@ class Pair:
             one, two = one[first], two[second]
             known = ~np.isnan(one) & ~np.isnan(two)
             one, two = one[known], two[known]
-            scores = self._every_score if known.all() else self._scores(known)
-            if scores is not None and len(one) > 1:
-                spread = spread_of_difference if measure.kind == "share" else spread_of_mean
-                sampled = _paired(one, two, measure.kind, Z80)
-                allowed = never_narrower(spread(scores, one - two), sampled)
         else:
             one, two = one[~np.isnan(one)], two[~np.isnan(two)]
         if min(len(one), len(two)) < 2:
             return None
-        apart = _unpaired(one, two, measure.kind)
+        apart = interval = _unpaired(one, two, measure.kind)
+        if self.paired:
+            scores = self._every_score if known.all() else self._scores(known)
+            interval, allowed = paired(one, two, measure.kind, scores)
         return Difference(
             self.run.scenario.name,
             self.base.scenario.name,
             measure,
             float(one.mean() - two.mean()),
-            _paired(one, two, measure.kind) if self.paired else apart,
+            interval,
             apart,
             self.paired,
             min(len(one), len(two)),
@@ -156,6 +154,32 @@ class Pair:
         if not (same and (own or other)):
             return None
         return normal_scores(np.array(list((own | other).values())).T)
+
+
+def paired(
+    one: Array, two: Array, kind: Kind, scores: Array | None
+) -> tuple[Interval, Interval | None]:
+    """Intervals of the difference of two means over the same worlds, (worlds,) each.
+
+    Parameters
+    ----------
+    kind : str
+        Shares are 0 or 1 in each world.
+    scores : ndarray, shape (worlds, parameters), optional
+        What the worlds draw of a calibration, as normal scores.
+
+    Returns
+    -------
+    Interval
+        95 %, of sampling.
+    Interval or None
+        How it differs among calibrations, never narrower than sampling at that level.
+    """
+    interval = _paired(one, two, kind)
+    if scores is None or not scores.shape[1]:
+        return interval, None
+    spread = spread_of_difference if kind == "share" else spread_of_mean
+    return interval, never_narrower(spread(scores, one - two), _paired(one, two, kind, Z80))
 
 
 def _unpaired(one: Array, two: Array, kind: Kind) -> Interval:

@@ -15,7 +15,7 @@ from sim.prose import listing, percent
 from sim.results.outcomes import Measure, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, Pair
-from sim.studies.compare.shared import identities
+from sim.studies.compare.shared import identities, scale_texts
 from sim.words.shares import NOT_APART
 
 SAME_TEXT = 0.5
@@ -29,12 +29,12 @@ NOUNS = {
 }
 """What decides a rank, the first that tells two plans apart; less is better of the last."""
 
-TIES = (
-    f"=: no measure tells it from some other plan: {NOT_APART}. Plans of one rank are tied, "
-    "whatever their order."
+COUNTS = (
+    "Ahead, behind: of how many of these plans it is. From the others no measure tells it: "
+    f"{NOT_APART}."
 )
 COLUMNS = (
-    "Ranked by settlements, then those that hold, the gain of the side that gains least (points "
+    "Ordered by settlements, then those that hold, the gain of the side that gains least (points "
     "of 100, over no deal), first stages, and by how many scale units red lines miss each other "
     "over all issues at the end. Of two plans that the first does not tell apart the next decides, "
     "and so on. A step is the distance from one text of a scale to the next."
@@ -85,18 +85,17 @@ class Group(Record):
     day_0: str
     places: list[Place]
 
-    def rank(self, place: Place) -> str:
-        """A place as it is shown; nothing where there is nothing to rank it with."""
-        return f"{place.rank}{'=' if place.tied else ''}" if len(self.places) > 1 else "–"
+    def standing(self, place: Place) -> tuple[str, str]:
+        """Of how many plans it is ahead, and behind; nothing where there is no other.
+
+        No rank: two plans may be tied with a third and not with each other.
+        """
+        return (f"{len(place.ahead)}", f"{place.rank - 1}") if len(self.places) > 1 else ("–", "–")
 
 
 def groups_of(runs: Sequence[Run], baseline: str) -> list[tuple[list[Run], int]]:
     """Runs of the same war and day 0 together, and the number of the war; the baseline's first."""
-    texts = {
-        run.scenario.name: {k: set(i.scale.values()) for k, i in run.scenario.issues.items()}
-        for run in runs
-    }
-    found = identities(texts, baseline)
+    found = identities({r.scenario.name: scale_texts(r.scenario) for r in runs}, baseline)
     wars: list[set[str]] = []
     for name, own in found.items():
         linked = [w for w in wars if any(_alike(own, found[other]) for other in w)]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+from sim.scenario.schema import Scenario
+
+
+def scale_texts(scenario: Scenario) -> dict[str, set[str]]:
+    """Issue → the texts of its scale."""
+    return {key: set(issue.scale.values()) for key, issue in scenario.issues.items()}
+
 
 def identities(
     texts: Mapping[str, Mapping[str, Set[str]]], first: str

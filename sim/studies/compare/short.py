@@ -16,8 +16,9 @@ from sim.studies.compare.words import TOLD, amounts, worlds_words
 PER_MEASURE, MOST = 2, 6
 """Differences that are told: of each measure the largest, of all the largest of each first."""
 RANKED = (
-    "Ranked by what first tells two plans apart: settlements, those that hold, the least gain of a "
-    "side, first stages, how far red lines miss each other; “=” is a tie."
+    "Ahead, Behind: of how many plans of that day 0, by what first tells two apart: settlements, "
+    "those that hold, the least gain of a side, first stages, how far red lines miss each other; "
+    "nothing tells it from the others."
 )
 BY_CHANCE = "without any true one, one in twenty would by chance"
 NOT_BETTER = "settling more need not mean a better plan"
@@ -131,12 +132,21 @@ def ranking_lines(comparison: Comparison) -> list[str]:
     ranked = [group for group in comparison.groups if len(group.places) > 1]
     alone = [group for group in comparison.groups if len(group.places) == 1]
     ranges = "95 %" if all(run.summary.allowed is None for run in comparison.runs) else "10–90 %"
-    rows = [["", "Scenario", "Settles", ranges, "Holds", "Failures stuck on"]]
+    rows = [
+        [
+            "Ahead Behind" if ranked else "Day 0",
+            "Scenario",
+            "Settles",
+            ranges,
+            "Holds",
+            "Failures stuck on",
+        ]
+    ]
     titles: dict[int, str] = {}
     for group in ranked:
         if len(ranked) > 1:
             titles[len(rows)] = f"Day 0 {group.day_0}:"
-        rows += [_row(comparison, place, _rank(group, place)) for place in group.places]
+        rows += [_row(comparison, place, _counts(group, place)) for place in group.places]
     if ranked and alone:
         titles[len(rows)] = f"Not ranked ({_own(comparison)}; {NOT_BETTER}):"
     rows += [_row(comparison, group.places[0], group.day_0) for group in alone]
@@ -147,8 +157,9 @@ def ranking_lines(comparison: Comparison) -> list[str]:
     return found
 
 
-def _rank(group: Group, place: Place) -> str:
-    return group.rank(place) if _tells_any(group) else "="
+def _counts(group: Group, place: Place) -> str:
+    ahead, behind = group.standing(place)
+    return f"{ahead:>5} {behind:>6}"
 
 
 def _row(comparison: Comparison, place: Place, where: str) -> list[str]:

@@ -21,7 +21,7 @@ from sim.results.outcomes import ends_in
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
-from sim.studies.advise.judging import scores_of, shares_gap
+from sim.studies.advise.judging import gap_of, scores_of
 from sim.studies.advise.mediation import MEDIATOR, switches
 from sim.studies.causes import cause_lines, later_causes
 from sim.studies.explain.changes import STEPS, searched
@@ -156,7 +156,7 @@ def added(scenario: Scenario, seed: int, data: xr.Dataset, alone: xr.Dataset) ->
     both, less = data.sel(world=there), alone.isel(world=there)
     found, scores = [], scores_of(scenario.engine, seed, many)
     for title, values in (*kinds, ("Worlds with a settlement", ends_in("settlement"))):
-        gap = shares_gap(title, values(both), values(less), scores[there])
+        gap = gap_of(title, values(both), values(less), scores[there])
         share = float(values(both).mean())
         found.append(
             Added(title, share, share - gap.value, gap.value, gap.interval, gap.allowed, len(there))

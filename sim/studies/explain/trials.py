@@ -19,7 +19,7 @@ from sim.arrays import Array, Index, Mask
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.ensemble.beside import Beside
-from sim.ensemble.executors import Executor, Lost
+from sim.ensemble.executors import Executor, ExecutorError, Lost
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario
 
@@ -167,7 +167,7 @@ def run_trials(
 
     Raises
     ------
-    RuntimeError
+    ExecutorError
         If a worker was lost.
     """
     parts = _Parts(changed, seed, worlds, wanted, executor.workers)
@@ -222,6 +222,6 @@ class _Parts:
     def ends(self, results: Iterable[tuple[Trial, Ends | Lost]]) -> Ends:
         for trial, found in results:
             if isinstance(found, Lost):
-                raise RuntimeError(f"A worker was lost: {found.reason}")
+                raise ExecutorError(f"A worker was lost: {found.reason}")
             self.out[self.cells[trial.place]] = found
         return self.out

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words
+from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words, wrapped
+from sim.results.outcomes import NOTE
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
 from sim.scenario.titles import WHETHER, title_of
@@ -19,6 +20,8 @@ from sim.words.story import within
 
 DRIVERS = 8
 """Drivers that are told in words, the strongest."""
+SOFTENS = "softens"
+"""What a red line does, and nothing else."""
 TOLD = 0.05
 """Share of the failed worlds from which something is told."""
 FIRST = 1000
@@ -86,7 +89,7 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
         text = f"from “{words[0]}” to “{words[1]}”"
         if words[0] == words[1]:
             text = f"further, still nearest to “{words[0]}”"
-        return f"{title_of(place.path, scenario)} softens {text} {points}"
+        return f"{title_of(place.path, scenario)} {SOFTENS} {text} {points}"
     if move.kind == "terms":
         stage = next(s for s in scenario.agenda if s.name == move.about)
         issue, bound = place.path.split(".")[-2:]
@@ -161,14 +164,19 @@ def obstacle_words(one: Obstacle) -> str:
     return text
 
 
-def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
-    """The share that settles, how it is counted elsewhere, and what a world is."""
+def settling_words(found: Explanation, scenario: Scenario) -> str:
+    """The share that settles."""
     span = found.settled_allowed or found.settled_interval
     share = percent(found.settled, found.settled_interval)
-    lines = [
+    return (
         f"{sentence(within(str(scenario.last_day)))} {share} of {counted(found.worlds, 'world')} "
         f"settle ({span_words(span)})."
-    ]
+    )
+
+
+def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
+    """The share that settles, how it is counted elsewhere, and what a world is."""
+    lines = [settling_words(found, scenario)]
     counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
     counts += [
         (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
@@ -381,3 +389,34 @@ def sections(
         Section("What the mediator adds", mediating(found, scenario, mediation)),
         Section("Beside other plans", [comparing_words(file)]),
     ]
+
+
+def full_words(
+    found: Explanation,
+    scenario: Scenario,
+    file: str,
+    overrides: Sequence[str],
+    groups: Sequence[object] = (),
+) -> list[tuple[str, bool]]:
+    """All of it as lines of the terminal, and whether each is a heading.
+
+    Parameters
+    ----------
+    file, overrides
+        As the user named and changed the scenario.
+    groups
+        Sobol' indices of groups of numbers, where they were asked for.
+    """
+    lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
+    lines += [(f"Changed: {change}", True) for change in overrides]
+    lines += [(line, False) for text in answer_words(found, scenario) for line in wrapped(text)]
+    told, beside = sections(found, scenario, file, overrides)
+    if groups:
+        title = "Shares of the variance by group (Sobol', first order and total)"
+        beside = [*beside, Section(title, [str(one) for one in groups[:DRIVERS]])]
+    for one in [*told, *beside]:
+        lines += [("", False), (one.title, True)]
+        lines += [(line, False) for text in one.lines for line in wrapped(text, "  ")]
+        if one.command:
+            lines += [("  To run it:", False), *((ln, False) for ln in one.command.splitlines())]
+    return [*lines, ("", False), (NOTE, False)]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from pydantic import TypeAdapter
 
 from sim.arrays import Array, Mask
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
@@ -74,15 +75,8 @@ class Header:
     @classmethod
     def load(cls, raw: Mapping[str, Any]) -> Header:
         """Back from plain data."""
-        parameters = tuple(
-            Parameter(**(p | {k: tuple(p.get(k, ())) for k in ("labels", "numbers", "words")}))
-            for p in raw["parameters"]
-        )
-        return cls(
-            tuple(ScenarioFile(**s) for s in raw["scenarios"]), tuple(raw["overrides"]),
-            raw["design"], raw["seed"], raw["worlds"], parameters, Names(**raw["names"]),
-            raw["versions"],
-        )  # fmt: skip
+        header: Header = TypeAdapter(cls).validate_python(raw)
+        return header
 
     @property
     def sampled(self) -> bool:

@@ -1,0 +1,146 @@
+"""An explanation on one screen of 80 columns: each answer in a paragraph, and where the rest is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.prose import (
+    counted,
+    hanging,
+    listing,
+    percent,
+    possessive,
+    sentence,
+    signed,
+    span_words,
+    wrapped,
+)
+from sim.results.outcomes import NOTE
+from sim.scenario.schema import Scenario
+from sim.studies.explain.findings import Change, Explanation
+from sim.studies.explain.words import (
+    FIRST,
+    SOFTENS,
+    TOLD,
+    actor_words,
+    changed_title,
+    deciding,
+    driver_words,
+    price_words,
+    ruling,
+    settling_words,
+    standing,
+)
+from sim.words.shares import world_words
+
+MOST = 3
+"""Drivers, obstacles and sets of obstacles that are told, the strongest of each."""
+
+
+def short_words(
+    found: Explanation, scenario: Scenario, folder: Path, written: list[str]
+) -> list[tuple[str, bool]]:
+    """Lines, and whether each is a heading.
+
+    Parameters
+    ----------
+    folder, written
+        Where the files are, and their names.
+    """
+    share, first = settling_words(found, scenario), found.settled_first
+    if first is not None and percent(first) not in share:
+        share += f" (The first {FIRST:,} of them, which `run` has: {percent(first)}.)"
+    paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
+    what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
+    told = {what: _deciding(found, scenario), "What must be true": _ruling(found)}
+    if found.searched:
+        told["What stands in the way"] = _standing(found, scenario)
+    if found.unreached and not found.actor:
+        worlds = found.unreached[0].partition(". ")[0].removeprefix("In ")
+        told["Missed"] = f"in {worlds}; what would have brought it is told with all the rest."
+    for one in found.changes:
+        told[changed_title(one, scenario).partition(" (")[0]] = _changing(one, scenario)
+    if found.searched and not found.changes:
+        told["The smallest change"] = "nothing tried settles 5 % of the failed worlds."
+    if found.alone and not found.actor:
+        told["Who could alone, of the failed worlds"] = _alone(found, scenario)
+    if found.mediator:
+        told["What the mediator adds"] = _mediating(found)
+    paragraphs += [f"{title}: {text}" for title, text in told.items()]
+    text = next((name for name in written if name.endswith(".txt")), "")
+    paragraphs.append(
+        f"All of it, with each change and the --set to paste: {folder / text} (or --full). Also "
+        f"written: {', '.join(name for name in written if name != text)}. {NOTE}"
+    )
+    lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
+    return lines + [(line, False) for text in paragraphs for line in hanging(text)]
+
+
+def _deciding(found: Explanation, scenario: Scenario) -> str:
+    if not found.drivers:
+        return deciding(found, scenario)[0]
+    about = f"{found.why_measure}, it is about this measure. " if found.why_measure else ""
+    told = (driver_words(one, found.measure_key) for one in found.drivers[:MOST])
+    return f"{about}{'; '.join(told)}."
+
+
+def _ruling(found: Explanation) -> str:
+    rule = found.rule
+    if rule is None:
+        return ruling(found)[0]
+    return (
+        f"{found.case} in {percent(rule.fresh.density)} of the worlds where "
+        f"{listing(rule.conditions)}; in {percent(rule.fresh.outside)} of the others."
+    )
+
+
+def _standing(found: Explanation, scenario: Scenario) -> str:
+    single = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD]
+    deadline = [one for one in found.obstacles if one.keys == ["deadline"] and one not in single]
+    told = [
+        f"{listing(one.what)} ({percent(one.settle)}"
+        + (f"; {percent(one.unratified)} more fail a vote)" if one.unratified >= TOLD else ")")
+        for one in [*single[:MOST], *found.together[:1], *deadline]
+    ]
+    if not told:
+        return standing(found, scenario)[-2 if scenario.deadline is None else -1]
+    return f"of the worlds that failed so many settle without {'; without '.join(told)}."
+
+
+def _changing(one: Change, scenario: Scenario) -> str:
+    """Whose red lines soften on what, everything else that changes, its price and its effect."""
+    softer: dict[str, dict[str, None]] = {}
+    for path in (text.partition("=")[0].split(".") for text in one.set):
+        if path[0] == "actors" and path[2] == "positions":
+            softer.setdefault(path[1], {})[path[3]] = None
+    told = [
+        f"{possessive(scenario.actors[actor].short)} red lines soften on "
+        + listing(scenario.issues[issue].title for issue in issues)
+        for actor, issues in softer.items()
+    ]
+    told += [words for words in one.what if f" {SOFTENS} " not in words]
+    span = one.confirmed_allowed or one.confirmed_interval
+    return (
+        f"{'; '.join(told)}. {price_words(one, scenario)}. Of "
+        f"{counted(one.fresh_worlds, 'fresh world')} {percent(one.confirmed)} then settle "
+        f"({span_words(span)})."
+    )
+
+
+def _alone(found: Explanation, scenario: Scenario) -> str:
+    able = sorted(((v, k) for k, v in found.alone.items() if v >= TOLD), reverse=True)
+    told = [f"{actor_words(k, scenario)} {percent(v)}" for v, k in able]
+    others = [actor_words(k, scenario) for k, v in found.alone.items() if v < TOLD]
+    told += [f"under {percent(TOLD)}: {listing(others)}"] if others else []
+    own = " The smallest change of one side's own: --actor KEY." if able else ""
+    return f"{'; '.join(told)}.{own}"
+
+
+def _mediating(found: Explanation) -> str:
+    told = []
+    for one in found.mediator:
+        low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+        sure = "" if one.visible else ", perhaps none"
+        value = signed(f"{100 * one.adds:+.1f}")
+        told.append(f"{one.outcome}: {value} of 100 ({low} to {high}{sure})")
+    return f"{sentence('; '.join(told))}."
