@@ -17,8 +17,7 @@ PER_MEASURE, MOST = 2, 6
 """Differences that are told: of each measure the largest, of all the largest of each first."""
 RANKED = (
     "Ahead, Behind: of how many plans of that day 0, by what first tells two apart: settlements, "
-    "those that hold, the least gain of a side, first stages, how far red lines miss each other; "
-    "nothing tells it from the others."
+    "those that hold, the least gain of a side, first stages, how far red lines miss each other."
 )
 BY_CHANCE = "without any true one, one in twenty would by chance"
 NOT_BETTER = "settling more need not mean a better plan"
