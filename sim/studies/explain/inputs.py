@@ -187,6 +187,8 @@ def _part_drawn(above: float, below: float) -> str:
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
     """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
     title = title_of(path, scenario)
+    if path.startswith("engine."):  # of nobody, so that it begins with no name
+        title = title[0].lower() + title[1:]
     if _NORMAL.search(path):
         return f"{title} is {_part_drawn(float(ndtr(low)), float(ndtr(high)))}"
     if is_yes_no(path):

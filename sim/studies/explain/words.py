@@ -226,7 +226,7 @@ def ruling(found: Explanation) -> list[str]:
         f"{sentence(found.case)}: in {percent(fresh.density)} of the worlds where {all_} so, in "
         f"{percent(fresh.outside)} of the others:",
         *(
-            f"- {one} (found again in {percent(share)} of repeats of the search)"
+            f"- {sentence(one)} (found again in {percent(share)} of repeats of the search)"
             for one, share in zip(rule.conditions, rule.stability, strict=True)
         ),
         f"Of all worlds with {found.case}, {percent(fresh.coverage)} lie where this is so. Counted "
