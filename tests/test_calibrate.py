@@ -329,10 +329,10 @@ def test_a_run_is_told_beside_past_talks_where_settings_are_alike() -> None:
     said, summary = _beside(alike), alike.run(worlds=50).summary
     others = [talks for name, talks in past_talks().items() if name != "oslo_1993"]
     assert f"{len(others)} past talks" in said
-    assert f"({sum(talks.signed for talks in others)} were signed" in said
+    assert f"of which {sum(talks.signed for talks in others)} were signed" in said
     there = percent(float(np.mean([talks.barred for talks in others])))
     here = (1 - summary.outcomes["settlement"]) * summary.stuck_because["red_lines"]
-    assert f"Of all worlds {there} there and {percent(here)} here end with" in said
+    assert f"in {there} of worlds there and in {percent(here)} here" in said
 
 
 def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:

@@ -163,8 +163,8 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
          "Where both have one, the day of settlement is 12 days earlier in kellogg than in "
          "no mediation (95 % interval 4 to 20)."),
         ("ripeness", 0.0123, (0.010, 0.0146),
-         "room for a deal at the end is 0.012 higher in kellogg than in no mediation "
-         "(95 % interval 0.010 to 0.015)."),
+         "room for a deal at the end is 1.2 points of 100 higher in kellogg than in no mediation "
+         "(95 % interval 1.0 to 1.5)."),
     ],
 )  # fmt: skip
 def test_differences_in_words(

@@ -23,7 +23,7 @@ from sim.scenario.tracks import tracks_of
 
 ByDay = dict[str, float | None]
 Intervals = dict[str, Interval | None]
-Kind = Literal["share", "utility", "days"]
+Kind = Literal["share", "utility", "days", "scale units"]
 
 NOTE = "A model's consequences, given these assumptions; not a forecast."
 DAYS = (7, 30, 100, 180, 365)
@@ -161,7 +161,7 @@ class Measure:
     title : str
         In plain words, as the start of a sentence.
     kind : str
-        ``share`` for what happens or not; ``utility`` and ``days`` for means.
+        ``share`` for what happens or not; ``utility``, ``days`` and ``scale units`` for means.
     values : callable
         From a dataset of worlds to an array of its dims, NaN in worlds that have no value.
     noun : str

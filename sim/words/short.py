@@ -190,9 +190,13 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     text += f"{REASON_WORDS[most].line}"
     issues = sorted(summary.stuck_on.items(), key=lambda one: -one[1])[:3]
     told = [one for one in issues if one[1] >= LEAST] or issues[:1]
-    named = [f"{scenario.issues[k].title} ({percent(v)})" for k, v in told if v > 0]
+    named = [
+        f"{percent(v)} {'at' if n else 'stop at'} {scenario.issues[k].title}"
+        for n, (k, v) in enumerate(told)
+        if v > 0
+    ]
     if named:
-        text += f". They stop at {listing(named)}"
+        text += f". Of all of them {listing(named)}"
     lines = [f"{text}."]
     plan = summary.plan
     if plan is not None:

@@ -251,11 +251,11 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
     (a, b, c), (x, y, z) = map(percent, there), map(percent, here)
     signed = sum(one.signed for one in others)
     return (
-        f"{len(others)} past talks, run in the same way for as long as each had: {a} of worlds "
-        f"settle ({signed} were signed; the model's settings are learnt from them, and when each "
-        f"is left out its odds are not shown to beat the base rate's), here {x}. Of all worlds "
-        f"{b} there and {y} here end with red lines that leave no common ground; {c} there and {z} "
-        "here with a package that would suit all and was not reached."
+        f"The same model on {len(others)} past talks, of which {signed} were signed: {a} of worlds "
+        f"settle, here {x}. Its settings are learnt from them; on talks left out of the learning "
+        f"it is not shown to beat the base rate. Red lines leave no common ground at the end in "
+        f"{b} of worlds there and in {y} here; a package that suits all is not reached in {c} and "
+        f"in {z}."
     )
 
 

@@ -12,7 +12,7 @@ import xarray as xr
 from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.prose import listing, percent
-from sim.results.outcomes import Measure, ends_in, has, lasting_years
+from sim.results.outcomes import Kind, Measure, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.shared import identities, scale_texts
@@ -150,11 +150,8 @@ def criteria(runs: Sequence[Run]) -> list[Measure]:
         "first_stage": has("first_signed_day"),
         "distance": lambda data: -gaps(data).sum(axis=1),
     }
-    shares = ("settlement", "holds", "first_stage")
-    return [
-        Measure(key, NOUNS[key], "share" if key in shares else "utility", of)
-        for key, of in values.items()
-    ]
+    kinds: dict[str, Kind] = {"least_gain": "utility", "distance": "scale units"}
+    return [Measure(key, NOUNS[key], kinds.get(key, "share"), of) for key, of in values.items()]
 
 
 def places(runs: Sequence[Run]) -> list[Place]:

@@ -11,17 +11,18 @@ from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria
-from sim.studies.compare.words import TOLD, amounts, worlds_words
+from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
 
 PER_MEASURE, MOST = 2, 6
 """Differences that are told: of each measure the largest, of all the largest of each first."""
 RANKED = (
-    "Ahead, Behind: of how many plans of that day 0, by what first tells two apart: settlements, "
-    "those that hold, the least gain of a side, first stages, how far red lines miss each other."
+    "Ahead, Behind: how many plans of that day 0 are worse, and better, by the first of these that "
+    "tells two apart: settlements, those that hold, the least gain of a side, first stages, how "
+    "far red lines miss each other."
 )
-BY_CHANCE = "without any true one, one in twenty would by chance"
-NOT_BETTER = "settling more need not mean a better plan"
-ROOM = "Room for a deal: what all could gain at once over no deal (1: all that a side wants)."
+BY_CHANCE = "of twenty without any true one, one would by chance"
+NOT_BETTER = "a higher share may come from the date"
+ROOM = "Room for a deal: points of 100 that all could gain at once over no deal."
 
 
 def short_words(comparison: Comparison, folder: Path, written: list[str]) -> list[tuple[str, bool]]:
@@ -120,10 +121,9 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
     measure = next(one for one in measures if one.key == first.ahead[behind])
     one = Pair(comparison.run(first.scenario), comparison.run(behind)).difference(measure)
     assert one is not None  # it is what told them apart
-    unit = " worlds of 100" if measure.kind == "share" else ""
     value, low, high = amounts(one)
     span = f"{SAMPLING if one.allowed is None else '10–90 %'} {low} to {high}"
-    return f"by {value}{unit} ({span}) in {measure.title}"
+    return f"by {value} {told_unit(measure)} ({span}) in {measure.title}"
 
 
 def ranking_lines(comparison: Comparison) -> list[str]:
@@ -216,7 +216,7 @@ def difference_lines(comparison: Comparison) -> list[str]:
         ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     kind = SAMPLING if all(one.allowed is None for one in known) else "10–90 %"
-    lines = [f"Largest differences from {comparison.baseline}, in worlds of 100 ({kind}):"]
+    lines = [f"Largest differences from {comparison.baseline}, of 100 ({kind}):"]
     lines += [
         f"  {name:<{widths[0]}}  {who:<{widths[1]}}  {value:>{widths[2]}}  {span}"
         for name, who, value, span in rows

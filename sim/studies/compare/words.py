@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
 from sim.results.allowed import RANGE, SAMPLING
+from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
 from sim.words.shares import ranges_words
 
 RIPENESS = (
-    "Room for a deal: the largest gain over no deal that all could have at once, where 1 is all "
+    "Room for a deal: the largest gain over no deal that all could have at once, where 100 is all "
     "that a side wants; where red lines leave no common ground, with those crossed least. More of "
     "it means that the war, not the red lines, would allow a deal."
 )
@@ -88,12 +89,22 @@ def difference_words(one: Difference) -> str:
     )
 
 
+def scale_of(measure: Measure) -> float:
+    """From a measure's values to what is told: worlds of 100, points of 100, days, scale units."""
+    return 100.0 if measure.kind == "utility" else measure.scale
+
+
+def told_unit(measure: Measure) -> str:
+    """Of its values times :func:`scale_of`."""
+    return "points of 100" if measure.kind == "utility" else measure.unit
+
+
 def amounts(one: Difference, span: Interval | None = None) -> list[str]:
     """A difference, and the ends of its range over what past talks allow, or of another span.
 
-    In worlds of 100, days, or of utility.
+    In worlds of 100, days, or points of utility (100 is all that a side wants).
     """
-    scale, digits = one.measure.scale, _digits(one)
+    scale, digits = scale_of(one.measure), _digits(one)
     numbers = (one.value, *(span or one.allowed or one.interval))
     return [signed(f"{scale * x:+.{digits}f}") for x in numbers]
 
@@ -110,7 +121,8 @@ def _apart(one: Difference) -> str:
         what = f"the {one.measure.noun} is {number} days {how}"
         return f"Where both have one, {what} in {who} than in {base}"
     how = "higher" if one.value > 0 else "lower"
-    return f"{one.measure.noun} is {number} {how} in {who} than in {base}"
+    amount = f"{number} {told_unit(one.measure)}"
+    return f"{one.measure.noun} is {amount} {how} in {who} than in {base}"
 
 
 def told(comparison: Comparison) -> list[str]:
@@ -155,15 +167,11 @@ def _says_something(one: Difference, comparison: Comparison) -> bool:
     return bool(one.of_scenario or one.of_baseline)
 
 
-def _unit(one: Difference) -> str:
-    return {"share": "worlds of 100", "days": "days", "utility": "of utility"}[one.measure.kind]
-
-
 def _digits(one: Difference) -> int:
     """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
-    scale = one.measure.scale
+    scale = scale_of(one.measure)
     width = scale * (one.holding.high - one.holding.low)
-    least, unit = (3, 1.0) if one.measure.kind == "utility" else (0, 3.0)
+    least, unit = (1 if one.measure.kind == "utility" else 0), 3.0
     if not width:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
@@ -174,7 +182,7 @@ def _digits(one: Difference) -> int:
 
 
 def _number(one: Difference, value: float) -> str:
-    scale = one.measure.scale
+    scale = scale_of(one.measure)
     return f"{scale * value:.{_digits(one)}f}"
 
 
@@ -184,9 +192,9 @@ def _from_to(one: Difference, interval: Interval) -> str:
 
 
 def _signed(one: Difference) -> str:
-    scale = one.measure.scale
+    scale = scale_of(one.measure)
     low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.holding)
-    return f"from {low} to {high} {_unit(one)}"
+    return f"from {low} to {high} {told_unit(one.measure)}"
 
 
 def pairing_words(comparison: Comparison) -> str | None:

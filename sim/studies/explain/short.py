@@ -57,13 +57,13 @@ def short_words(
         told["What stands in the way"] = _standing(found, scenario)
     if found.unreached and not found.actor:
         worlds = found.unreached[0].partition(". ")[0].removeprefix("In ")
-        told["Missed"] = f"in {worlds}; what would have brought it is told with all the rest."
+        told["Missed"] = f"in {worlds}; why is told with all the rest."
     for one in found.changes:
         told[changed_title(one, scenario).partition(" (")[0]] = _changing(one, scenario)
     if found.searched and not found.changes:
         told["The smallest change"] = "nothing tried settles 5 % of the failed worlds."
     if found.alone and not found.actor:
-        told["Who could alone, of the failed worlds"] = _alone(found, scenario)
+        told["Who alone could settle failed worlds, giving way in all"] = _alone(found, scenario)
     if found.mediator:
         told["What the mediator adds"] = _mediating(found)
     paragraphs += [f"{title}: {text}" for title, text in told.items()]
@@ -104,7 +104,7 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
     ]
     if not told:
         return standing(found, scenario)[-2 if scenario.deadline is None else -1]
-    return f"of the worlds that failed so many settle without {'; without '.join(told)}."
+    return f"without it so many of the failed worlds settle: {'; '.join(told)}."
 
 
 def _changing(one: Change, scenario: Scenario) -> str:

@@ -105,7 +105,7 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
         before, after = before * place.days, after * place.days
         told = f"{counted(round(after), 'day')} instead of {before:.0f}"
     if move.kind == "patience":
-        return f"{who} gives way within {told}"
+        return f"{possessive(who)} patience is {told}"
     owner, _, lever = move.key.partition(":")[2].partition(".")
     title = scenario.actors[owner].levers[lever].title
     if place.days:
@@ -121,7 +121,7 @@ def _middle(number: Number) -> float:
 def price_words(change: Change, scenario: Scenario) -> str:
     """What a change costs those who make it."""
     parts = [
-        f"{scenario.actors[k].short} up to {100 * v:.1f} of its 100 points"
+        f"{scenario.actors[k].short} up to {100 * v:.1f} of 100 points"
         for k, v in change.price.items()
         if k != TALKS and v >= 0.0005
     ]

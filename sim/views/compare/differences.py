@@ -8,7 +8,7 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, label
+from sim.studies.compare.words import TOLD, difference_words, label, scale_of
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
@@ -124,7 +124,7 @@ def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> Measur
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
-    scale, contrasts = 100.0 if measure.kind == "utility" else measure.scale, []
+    scale, contrasts = scale_of(measure), []
     for place, row in enumerate(rows):
         one = comparison.of(row.name, measure.key)
         if one is not None:
