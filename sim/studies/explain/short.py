@@ -65,7 +65,8 @@ def short_words(
     if found.alone and not found.actor:
         told["Who alone could settle failed worlds, giving way in all"] = _alone(found, scenario)
     if found.mediator:
-        told["What the mediator adds"] = _mediating(found)
+        hosts = any(actor.role == "facilitator" for actor in scenario.actors.values())
+        told[f"What the mediator adds{', hosts aside' * hosts}"] = _mediating(found)
     paragraphs += [f"{title}: {text}" for title, text in told.items()]
     text = next((name for name in written if name.endswith(".txt")), "")
     paragraphs.append(
