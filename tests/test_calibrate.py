@@ -53,6 +53,7 @@ from sim.studies.calibrate.score import (
     recalibration,
     reliability,
 )
+from sim.words.short import short_words
 from sim.words.story import beside_past_words
 from tests.conftest import typed
 from tests.past_table import ends
@@ -333,6 +334,8 @@ def test_a_run_is_told_beside_past_talks_where_settings_are_alike() -> None:
     there = percent(float(np.mean([talks.barred for talks in others])))
     here = (1 - summary.outcomes["settlement"]) * summary.stuck_because["red_lines"]
     assert f"in {there} of worlds there and in {percent(here)} here" in said
+    first = short_words(alike.loaded.scenario, summary, Path("out"), "oslo_1993")
+    assert "On past talks the model is not shown to beat it." in " ".join(first)
 
 
 def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:

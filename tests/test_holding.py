@@ -298,7 +298,7 @@ def test_the_base_rate_is_that_of_the_nearest_horizon(past: Run) -> None:
     said = base_rate_words(past.summary)
     assert said == (
         "Mediated full-scale wars: agreement (a truce counts) within 100 days in 33 % (21–48 %; "
-        "42 cases, International Crisis Behavior 14): an average of such cases."
+        "mean of 42 cases, International Crisis Behavior 14)."
     )
     assert run_context(past)["base_rate"] == said
     mark = points(FIGURES["outcome"](past), "base")["time"]

@@ -13,7 +13,7 @@ from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
 from sim.words.shares import FEW, odds_parts, odds_words, world_words
-from sim.words.story import base_rate_words, within
+from sim.words.story import base_rate_words, beside_past_words, within
 
 LINES = 25
 CHANGE = "What would change it: "
@@ -43,7 +43,9 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     start = scenario.war.start_date
     title = f"{scenario.title} ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
     head = [*wrapped(title), *wrapped(scenario.question or ""), *_changed(summary)]
-    beside = [f"Base rate. {base}"] if (base := base_rate_words(summary)) else []
+    tested = " On past talks the model is not shown to beat it."
+    tested = tested if beside_past_words(scenario, summary) else ""
+    beside = [f"Base rate. {base}{tested}"] if (base := base_rate_words(summary)) else []
     beside += happened_words(scenario, summary)[:1]
     told = [*_table(scenario, summary)]
     told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]

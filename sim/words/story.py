@@ -225,10 +225,10 @@ def base_rate_words(summary: Summary) -> str:
     span = f"{span_words(base.interval)}; " if base.interval else ""
     text = (
         f"{base.cases}: {base.event} within {HORIZONS[base.days]} in {percent(base.share)} "
-        f"({span}{base.n:,} cases, {base.data}): an average of such cases"
+        f"({span}mean of {base.n:,} cases, {base.data})"
     )
     if len(summary.stages) > 1 and base.truces:
-        text += f", to be read beside the {percent(summary.first_stage_ever)} of a first stage"
+        text += f"; here a first stage in {percent(summary.first_stage_ever)}"
     return f"{text}."
 
 
