@@ -20,7 +20,7 @@ from sim.formulas.holding import predicted
 from sim.plots import FIGURES
 from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import OUTCOMES
-from sim.scenario import load_scenario
+from sim.scenario import ScenarioError, load_data, load_scenario
 from sim.scenario.record import holding
 from sim.views.outcome import outcome_view
 from sim.words.aftermath import limited_words
@@ -328,3 +328,15 @@ def test_a_limited_agreement_is_haggled_with_a_patience_of_its_own() -> None:
     assert (default > 0).all()
     assert len(set(default.tolist())) > 3
     assert default.max() <= 27
+
+
+def test_two_stages_of_one_name_are_told_at_the_agenda_and_in_a_track() -> None:
+    data = copy.deepcopy(LIMITED)
+    data["tracks"]["relief"]["stages"][1]["name"] = "aid"
+    data["agenda"] = [{"name": "end", "issues": [key]} for key in data["issues"]]
+    with pytest.raises(ScenarioError) as found:
+        load_data(data)
+    said = [str(problem) for problem in found.value.problems]
+    for where, name in (("agenda[1]", "end"), ("agenda[2]", "end"), ("relief.stages[1]", "aid")):
+        end = f"{where}.name: there are two stages called '{name}' (give each another name)"
+        assert any(one.endswith(end) for one in said), said

@@ -214,7 +214,7 @@ class PeaceTalks(mesa.Model, Forum):
         Mesa's counter of agent ids keeps every model that ever was, and those who take part know
         each other, which the garbage collector alone would undo: it is off on the command line.
         """
-        for one in [*self.family(), self]:
+        for one in self.family():
             vars(one).clear()
 
     # --- the worlds that are computed ------------------------------------------------------

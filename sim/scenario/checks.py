@@ -63,6 +63,13 @@ def unknown(path: Path_, name: Any, among: Iterable[Any], what: str) -> Found:
         yield path, f"there is no {what} '{name}'", did_you_mean(name, known, "declared")
 
 
+def named_before(path: Path_, name: str, before: Sequence[Any]) -> Found:
+    """A stage of which an earlier one has the name."""
+    if name in {one.name for one in before}:
+        said = f"there are two stages called '{name}'"
+        yield (*path, "name"), said, "give each another name"
+
+
 def weightless(path: Path_, wishes: Mapping[str, Wish]) -> Found:
     """Somebody to whom nothing matters."""
     if wishes and all(wish.salience.median == 0 for wish in wishes.values()):
@@ -293,9 +300,7 @@ def _agenda(whole: Scenario, _: Scenario, path: Path_) -> Found:
     seen: dict[str, str] = {}
     for n, stage in enumerate(whole.agenda):
         where: Path_ = ("agenda", n)
-        if stage.name in {one.name for one in whole.agenda[:n]}:
-            said = f"there are two stages called '{stage.name}'"
-            yield (*where, "name"), said, "give each another name"
+        yield from named_before(where, stage.name, whole.agenda[:n])
         for i, issue in enumerate(stage.issues):
             yield from unknown((*where, "issues", i), issue, whole.issues, "issue")
             if issue in seen:

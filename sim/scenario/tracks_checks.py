@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.registry import PROTOCOLS
-from sim.scenario.checks import Check, Found, outside_the_stage, unknown, weightless
+from sim.scenario.checks import Check, Found, named_before, outside_the_stage, unknown, weightless
 from sim.scenario.schema import Scenario, Track
 from sim.scenario.tracks import at_table, issues_of
 from sim.scenario.yaml_source import Path_
@@ -22,9 +22,7 @@ def stage_checks(whole: Scenario, track: Track, path: Path_) -> Found:
             yield ("issues", issue), "is in no stage of the track", "name it in one"
     for n, stage in enumerate(track.stages):
         where: Path_ = ("stages", n)
-        if stage.name in {one.name for one in track.stages[:n]}:
-            said = f"there are two stages called '{stage.name}'"
-            yield (*where, "name"), said, "give each another name"
+        yield from named_before(where, stage.name, track.stages[:n])
         for i, issue in enumerate(stage.issues):
             there = [*track.issues, *whole.issues]
             yield from unknown((*where, "issues", i), issue, there, "issue")
