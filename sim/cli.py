@@ -23,6 +23,7 @@ from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.solve import solve
 from sim.commands.sweep import heatmap, sweep
+from sim.commands.usage import UsageError, usage_words
 from sim.prose import SaidError
 
 app = typer.Typer(
@@ -30,7 +31,6 @@ app = typer.Typer(
     help="Peace-negotiation scenarios: run one, see who moves, why, and how it could end.\n\n"
     "python -m sim scenarios/kellogg.yaml",
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -61,16 +61,20 @@ for _name, _command in COMMANDS.items():
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point; inserts ``run`` where the first word is not a command."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    if words and words[0] not in COMMANDS.keys() | {"--help", "-h"}:
-        _no_mistyped_command(words[0])
+    words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
+    if words[0] not in COMMANDS.keys() | {"--help", "-h"}:
+        _no_mistyped_command(*words)
         words.insert(0, "run")
     _any_character("--json" in words or words[:1] == ["schema"])
     try:
         try:
-            app(args=words, prog_name="python -m sim")
+            code = app(args=words, prog_name="python -m sim", standalone_mode=False)
         finally:
             sys.stdout.flush()
+        if code:
+            raise SystemExit(code)
+    except UsageError as error:
+        fail(usage_words(error, words))
     except SaidError as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -80,16 +84,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
         no_output(error)
 
 
-def _no_mistyped_command(word: str) -> None:
-    """End with a question where a word is nearly a command, and no scenario's name."""
+def _no_mistyped_command(word: str, *others: str) -> None:
+    """End where a word is no scenario's name and nearly a command, or stands before a name."""
     near = get_close_matches(word, COMMANDS, 1, 0.7)
-    if near and not Path(word).exists():
+    named = not any(one.startswith("-") for one in (word, *others[:1]))
+    if (near or (others and named)) and not Path(word).exists():
         from sim.scenario import ScenarioError, find_scenario
 
         try:
             find_scenario(word)
         except ScenarioError:
-            fail(f"{word}: there is no such command (did you mean '{near[0]}'?)")
+            fix = f"did you mean '{near[0]}'?" if near else "python -m sim --help lists them"
+            fail(f"{word}: there is no such command ({fix})")
 
 
 def _any_character(as_json: bool) -> None:

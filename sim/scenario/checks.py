@@ -89,7 +89,8 @@ def _sourced(whole: Any, part: Sourced, path: Path_) -> Found:
             yield ("source", n), f"the source {key} has no date, and known_by is given", "date it"
         elif source is not None and source.date > str(whole.known_by)[: len(source.date)]:
             said = f"the source {key} is of {source.date}, after known_by {whole.known_by}"
-            yield ("source", n), said, "cite an older one, or leave known_by out"
+            fix = "cite an older one; give one that was printed later the date of what it tells of"
+            yield ("source", n), said, fix
 
 
 def _bound(whole: Scenario, bound: Bound, path: Path_) -> Found:

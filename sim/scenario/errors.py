@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,12 +58,21 @@ class ScenarioError(SaidError):
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(problems, key=lambda p: (p.place, p.key))
-        more = len(self.problems) - MOST_SHOWN
-        said = [
-            *map(str, self.problems[:MOST_SHOWN]),
-            *([f"and {more:,} more"] if more > 0 else []),
-        ]
-        super().__init__("\n".join(said))
+        said = list(_folded(self.problems))
+        more = len(said) - MOST_SHOWN
+        super().__init__("\n".join([*said[:MOST_SHOWN], *([f"and {more:,} more"] * (more > 0))]))
+
+
+def _folded(problems: list[Problem]) -> Iterator[str]:
+    """Each problem once: what one renamed thing brings about in many lines is one sentence."""
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for number, one in enumerate(problems):
+        name = [part for part in one.key.split(".") if not part.isdigit()][-1]
+        at = one.place.file if one.place.line else str(number)
+        alike.setdefault((at, name, one.message, one.fix), []).append(one)
+    for first, *others in alike.values():
+        lines = ", ".join(f"{line}" for line in dict.fromkeys(one.place.line for one in others))
+        yield f"{first}; the same in line {lines}" if others else str(first)
 
 
 def file_error(path: str | Path, message: str, fix: str = "", line: int = 0) -> ScenarioError:
