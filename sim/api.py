@@ -211,7 +211,7 @@ class Run:
         workers: int | None = None,
         progress: bool | runner.Progress = True,
     ) -> Explanation:
-        """Why it ends as it does, and the smallest change that would turn failed worlds into deals.
+        """Why it ends as it does, and the cheapest change that would turn failed worlds into deals.
 
         Parameters
         ----------
@@ -298,13 +298,13 @@ class Explanation:
 
     @property
     def changed(self) -> list[Scenario]:
-        """The scenario with each of the smallest changes found, to be run or compared."""
+        """The scenario with each of the cheapest changes found, to be run or compared."""
         loaded = self.run.scenario.scaled
         changes = [read_changes(one.set)[0] for one in self.found.changes]
         return [Scenario(loaded.with_({c.key: c.value for c in one})) for one in changes]
 
     def plot(self) -> Figure:
-        """What decides it, what must be true, what stands in the way, the smallest change."""
+        """What decides it, under which conditions, what stands in the way, the cheapest change."""
         from sim.plots.explain import explained
         from sim.views.explain import explain_view
 

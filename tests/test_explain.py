@@ -200,7 +200,7 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     assert "The cheapest set" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
     assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
     alone = " ".join(alone_words(found, run.scenario, "again"))
-    assert "without A's red lines (the smallest change of its own: again --actor a)" in alone
+    assert "without A's red lines (the cheapest change of its own: again --actor a)" in alone
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,14 +271,14 @@ def test_the_first_section_of_a_report_is_why(
     run_report(run, page)
     text = page.read_text("utf-8")
     assert text.index('<section id="why"') == text.index("<section")
-    assert "What must be true" in section_of(page)
+    assert "Under which conditions" in section_of(page)
     assert "python -m sim explain" in section_of(page)
-    assert "smallest change found" not in section_of(page)
+    assert "cheapest change found" not in section_of(page)
     risky = replace(found, measure="<script>")
     (tmp_path / "explain.json").write_text(json.dumps(risky.rounded().to_json()))
     assert put_into_report(run, page)
     later = page.read_text("utf-8")
-    assert "smallest change found" in section_of(page)
+    assert "cheapest change found" in section_of(page)
     assert "<script>" not in later
     assert "&lt;script&gt;" in section_of(page)
     run_report(run, page)
@@ -392,7 +392,7 @@ def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     printed = (tmp_path / "dayton" / "explain_milosevic.txt").read_text()
     assert len(done.out.splitlines()) <= 30
     assert max(map(len, done.out.splitlines())) <= 80
-    for head in ("What decides it", "What must be true", "What stands in the way", "--set"):
+    for head in ("What decides it", "Under which conditions", "What stands in the way", "--set"):
         assert head in done.words
         assert head in printed
     saved = json.loads((tmp_path / "dayton" / "explain_milosevic.json").read_text())

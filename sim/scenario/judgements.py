@@ -63,7 +63,7 @@ class Engine(Strict):
     )
     believed_binds: Part = Field(
         default=1.0,
-        description="Probability that a red line binds in which the coder believes.",
+        description="Probability that a red line binds that was not stated: the coder believes in it.",
     )
     line_error: Half = Field(
         default=0.0,

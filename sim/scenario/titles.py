@@ -41,8 +41,8 @@ OF_ACTOR = {
     "flexibility": "leeway on all its red lines together",
 }
 OF_ENGINE = {
-    "tempo": "Everyone's patience (1: the file's)",
-    "cost_scale": "Everyone's cost of war (1: the file's)",
+    "tempo": "Everyone's patience (times the file's)",
+    "cost_scale": "Everyone's cost of war (times the file's)",
 }
 
 

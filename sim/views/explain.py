@@ -58,7 +58,7 @@ class ExplainView(View):
     chance : float
         Index that the largest of all numbers reaches by chance.
     panels : list of Panel
-        What must be true, what stands in the way, the smallest change; those that there are.
+        Under which conditions, what stands in the way, the cheapest change; those that there are.
     """
 
     drivers: list[DriverBar]
@@ -141,7 +141,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
     return [
         Panel(
             "rule",
-            f"What must be true: worlds with {found.case}",
+            f"Under which conditions: worlds with {found.case}",
             "",
             met,
             f"{sentence(listing(rule.conditions))}." if rule else "",
@@ -152,7 +152,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
             "black: the most that only some of several bring",
             removed,
         ),
-        Panel("changes", "The smallest change: fresh worlds that settle", "", before + changed),
+        Panel("changes", "The cheapest change: fresh worlds that settle", "", before + changed),
     ]
 
 

@@ -20,8 +20,8 @@ CHANGE = "What would change it: "
 LAST = 30
 """Signs of the last column of the answer at the most; a longer title goes on below."""
 SHORT = {
-    "limited": "limited agreements only",
-    "partial": "a stage stands, not the whole",
+    "limited": "limited agreements beside the main talks only",
+    "partial": "only a stage stands",
 }
 """Kinds of outcome, where a label says too little."""
 LEAST = 0.1
@@ -49,7 +49,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     beside += happened_words(scenario, summary)[:1]
     told = [*_table(scenario, summary)]
     told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
-    ends = ["", *wrapped(f"How the worlds end, each counted once: {_endings(scenario, summary)}")]
+    ends = ["", *wrapped(f"How worlds end, each counted once: {_endings(scenario, summary)}")]
     reasons = _why(scenario, summary)
     command = f"python -m sim explain {file}"
     command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
@@ -168,7 +168,7 @@ def _endings(scenario: Scenario, summary: Summary) -> str:
     text = f"{'; '.join(told)}."
     fell = summary.first_stage_fell
     if len(scenario.stages) > 1 and fell > 0:
-        text += f" “{scenario.stages[0].shown}” was signed and fell for good in "
+        text += f" “{scenario.stages[0].shown}” fell for good in "
         text += f"{odds_words(fell, summary.worlds)}."
     return text
 

@@ -41,7 +41,7 @@ def tell_short(run: Run, folder: Path, file: str) -> None:
     paper = Paper()
     lines = short_words(run.scenario, run.summary, folder, file)
     for line in lines:
-        head = re.match(r"How the worlds end|Why:|What would change it:", line)
+        head = re.match(r"How worlds end|Why:|What would change it:", line)
         text = Text(line, style="bold" if line in {lines[0], run.scenario.question} else "")
         if head:
             text.stylize("bold", 0, head.end())

@@ -1,1 +1,1 @@
-"""Why a scenario ends as it does: what decides it, what must be true, what would change it."""
+"""Why a scenario ends as it does: what decides it, under which conditions, what would change it."""

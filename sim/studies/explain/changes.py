@@ -1,4 +1,4 @@
-"""What stands in the way of a deal, and the smallest changes, searched in failed worlds."""
+"""What stands in the way of a deal, and the cheapest changes, searched in failed worlds."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def searched(
     progress: Progress,
     goal: float,
 ) -> tuple[list[Loaded], Callable[[], dict[str, Any]]]:
-    """Obstacles and smallest changes: of all, or of one actor's own.
+    """Obstacles and cheapest changes: of all, or of one actor's own.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def searched(
         most[owner] = max(own, key=found.odds, default=())
     able = [keys for keys in most.values() if keys and found.odds(keys) >= TOLD]
     standing = obstacles(found, sure, scenario, able)
-    progress("the smallest change", 2, STEPS)
+    progress("the cheapest change", 2, STEPS)
     alone_by = {k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()}
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]

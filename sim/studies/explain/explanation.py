@@ -1,4 +1,4 @@
-"""An explanation: what decides a scenario, what must be true, what binds, what would change it."""
+"""An explanation: what decides a scenario, what binds, and what would change it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def explain(
             confirmed = [by_world(one()) for one in then]
             found, causes = told(), unreached()
             unmediated = None if alone is None else by_world(alone())
-            progress("what must be true", 5, STEPS)
+            progress("under which conditions", 5, STEPS)
             known = replace(outlined(), **found)
     before = float(ends_in("settlement")(now).mean())
     changes = []

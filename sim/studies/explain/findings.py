@@ -97,7 +97,7 @@ class Obstacle(Record):
 
 @dataclass(frozen=True)
 class Change(Record):
-    """The smallest change found, all together or one actor's own.
+    """The cheapest change found, all together or one actor's own.
 
     Attributes
     ----------

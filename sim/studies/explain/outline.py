@@ -1,4 +1,4 @@
-"""What the worlds of a run say by themselves: which numbers decide, and what must be true."""
+"""What the worlds of a run say by themselves: which numbers decide, and under which conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The smallest change that brings a deal, searched on the simulator itself.
+"""The cheapest change that brings a deal, searched on the simulator itself.
 
 Of every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
 enough of the worlds, all combinations of quarters of the way that could be the cheapest are tried,

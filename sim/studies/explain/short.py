@@ -52,16 +52,16 @@ def short_words(
         share += f" (The first {FIRST:,} of them, which `run` has: {percent(first)}.)"
     paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
     what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
-    told = {what: _deciding(found, scenario), "What must be true": _ruling(found)}
+    told = {what: _deciding(found, scenario), "Under which conditions": _ruling(found)}
     if found.searched:
         told["What stands in the way"] = _standing(found, scenario)
     if found.unreached and not found.actor:
         worlds = found.unreached[0].partition(". ")[0].removeprefix("In ")
-        told["Missed"] = f"in {worlds}; why is told with all the rest."
+        told["Missed"] = f"in {worlds}; --full says why."
     for one in found.changes:
-        told[changed_title(one, scenario).partition(" (")[0]] = _changing(one, scenario)
+        told[changed_title(one, scenario)] = _changing(one, scenario)
     if found.searched and not found.changes:
-        told["The smallest change"] = "nothing tried settles 5 % of the failed worlds."
+        told["The cheapest change"] = "nothing tried settles 5 % of the failed worlds."
     if found.alone and not found.actor:
         told["Who alone could settle failed worlds, giving way in all"] = _alone(found, scenario)
     if found.mediator:
@@ -109,7 +109,7 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
 
 
 def _changing(one: Change, scenario: Scenario) -> str:
-    """Whose red lines soften on what, everything else that changes, its price and its effect."""
+    """What changes (of many lines whose soften on what), its price and its effect."""
     softer: dict[str, dict[str, None]] = {}
     for path in (text.partition("=")[0].split(".") for text in one.set):
         if path[0] == "actors" and path[2] == "positions":
@@ -120,11 +120,12 @@ def _changing(one: Change, scenario: Scenario) -> str:
         for actor, issues in softer.items()
     ]
     told += [words for words in one.what if f" {SOFTENS} " not in words]
+    told = one.what if len(one.what) < MOST else told
     span = one.confirmed_allowed or one.confirmed_interval
     return (
         f"{'; '.join(told)}. {price_words(one, scenario)}. Of "
         f"{counted(one.fresh_worlds, 'fresh world')} {percent(one.confirmed)} then settle "
-        f"({span_words(span)})."
+        f"({span_words(span)}), without it {percent(one.before)}."
     )
 
 
@@ -133,7 +134,7 @@ def _alone(found: Explanation, scenario: Scenario) -> str:
     told = [f"{actor_words(k, scenario)} {percent(v)}" for v, k in able]
     others = [actor_words(k, scenario) for k, v in found.alone.items() if v < TOLD]
     told += [f"under {percent(TOLD)}: {listing(others)}"] if others else []
-    own = " The smallest change of one side's own: --actor KEY." if able else ""
+    own = " The cheapest change of one side's own: --actor KEY." if able else ""
     return f"{'; '.join(told)}.{own}"
 
 

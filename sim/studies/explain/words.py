@@ -278,7 +278,7 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
 
 def changed_title(one: Change, scenario: Scenario) -> str:
     """Whose change it is, as a heading."""
-    whole = "The smallest change found (least given up)"
+    whole = "The cheapest change found (least given up)"
     return f"{whole}, by {actor_words(one.who, scenario)} alone" if one.who else whole
 
 
@@ -288,7 +288,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     lines = [
         f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
         + (
-            f" (the smallest change of its own: {again} --actor {k})"
+            f" (the cheapest change of its own: {again} --actor {k})"
             if k in scenario.actors
             else ""
         )
@@ -346,7 +346,7 @@ def compare_command(file: str) -> str:
 
 
 def explain_words(file: str, overrides: Sequence[str], command: str = "explain") -> str:
-    """The command that looks for the smallest change, or another one about the same scenario."""
+    """The command that looks for the cheapest change, or another one about the same scenario."""
     changed = [word for one in overrides for word in ("--set", one)]
     return shlex.join(["python", "-m", "sim", command, file, *changed])
 
@@ -368,7 +368,7 @@ def sections(
     who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
     out = [
         Section("What decides it", deciding(found, scenario)),
-        Section("What must be true", ruling(found)),
+        Section("Under which conditions", ruling(found)),
     ]
     if found.searched:
         out.append(Section(f"What stands in the way{who}", standing(found, scenario)))
@@ -379,7 +379,7 @@ def sections(
         out.append(Section(changed_title(one, scenario), changing(one, scenario), run))
     if found.searched and not found.changes:
         nothing = "Nothing tried settles 5 % of the failed worlds."
-        out.append(Section(f"The smallest change{who}", [nothing]))
+        out.append(Section(f"The cheapest change{who}", [nothing]))
     if own:
         return out, []
     if found.searched and found.failed:
