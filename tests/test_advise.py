@@ -124,14 +124,14 @@ def _with_levers(toy: dict[str, Any]) -> dict[str, Any]:
 def test_the_lever_that_brings_the_deal_is_told_from_the_others(toy: dict[str, Any]) -> None:
     loaded = load_data(_with_levers(toy) | {"ask": [{"by": "30d", "text": "soon?"}]})
     found = mediated(loaded, Judge(100, 1, InProcess()))
-    # nothing is said of how long it holds where the scenario says nothing of it
-    assert list(found.measures) == ["deal_by_day:30", *(m for m in MEASURES if m != "holds")]
+    # nothing is said of what the scenario has not: votes, how long it holds
+    assert list(found.measures) == ["deal_by_day:30", "ratified", MEASURES[-1]]
     parts = {part.key: dict(zip(found.measures, part.adds, strict=True)) for part in found.parts}
-    assert found.values["signed"] > 0.9
-    assert parts["lever:power.aid"]["signed"].better
-    assert parts["lever:power.aid"]["signed"].value > 0.9
-    assert parts["lever:power.ban"]["signed"].value == 0
-    assert parts["everything"]["signed"].value > 0.5
+    assert found.values["ratified"] > 0.9
+    assert parts["lever:power.aid"]["ratified"].better
+    assert parts["lever:power.aid"]["ratified"].value > 0.9
+    assert parts["lever:power.ban"]["ratified"].value == 0
+    assert parts["everything"]["ratified"].value > 0.5
 
 
 def test_stages_and_limited_agreements_have_rows_of_their_own() -> None:
@@ -259,6 +259,14 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     words = ["mediation", str(file), "--worlds", "60", "--workers", "1", "--json"]
     done = typed(*words, "--out", tmp_path / "out")
     assert json.loads(done.out)["parts"][0]["key"] == "mediator"
+    *words, _ = words
+    short, full = (typed(*words, *more, "--out", tmp_path / "out") for more in ([], ["--full"]))
+    assert len(short.out.splitlines()) <= 25
+    assert "Gain of the side that gains least" not in short.words
+    for one in (short, full):
+        assert "Worlds with a settlement: " in one.words
+        assert "or lever 0 %. Envoy, the mediator +0.0 (−6.0 to +6.0), perhaps nothing;" in one.words
+    assert "Gain of the side that gains least" in full.words
 
 
 def test_nothing_to_decide_is_said(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def mediation(
     calibration: opt.Calibration = None,
     json_: opt.Json = False,
     quiet: opt.Quiet = False,
+    full: opt.Full = False,
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
@@ -95,4 +96,4 @@ def mediation(
     elif not quiet:
         from sim.commands.terminal.advise import tell_mediation
 
-        tell_mediation(found, loaded.scenario, spent, work)
+        tell_mediation(found, loaded.scenario, spent, work, full)

@@ -63,7 +63,8 @@ class Engine(Strict):
     )
     believed_binds: Part = Field(
         default=1.0,
-        description="Probability that a red line binds that was not stated: the coder believes in it.",
+        description="Probability that a red line binds that was not stated: the coder believes "
+        "in it.",
     )
     line_error: Half = Field(
         default=0.0,

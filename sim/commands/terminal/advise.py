@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sim.commands.terminal.paper import Paper, plain_table
 from sim.commands.work import Work
-from sim.prose import hanging, listing, sentence
+from sim.prose import counted, hanging, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
@@ -16,6 +16,8 @@ from sim.studies.advise.mediation import MEDIATOR, Mediated
 from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
 from sim.words.shares import WORLD
 
+MAIN = ("first_stage", "ratified")
+"""Outcomes that are told on one screen."""
 NOTES = {
     "*": "of another day 0: its text only, tabled in this scenario's talks",
     "†": "a variant that the library builds on another plan: not counted as published",
@@ -61,8 +63,8 @@ def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     paper.end(found.note, work)
 
 
-def tell_mediation(found: Mediated, scenario: Scenario, spent: str, work: Work) -> None:
-    """Outcome by outcome, a paragraph each, what each part adds to it."""
+def tell_mediation(found: Mediated, scenario: Scenario, spent: str, work: Work, full: bool) -> None:
+    """Outcome by outcome, a paragraph each, what each part adds to it; of few without ``full``."""
     paper = Paper()
     paper.bold(f"What the mediation adds: {found.title}")
     ranged = any(gap.allowed for part in found.parts for gap in part.adds)
@@ -72,27 +74,30 @@ def tell_mediation(found: Mediated, scenario: Scenario, spent: str, work: Work) 
         f"adds to each outcome, in worlds of 100 ({RANGE if ranged else SAMPLING}; “perhaps "
         f"nothing” where {perhaps}). {WORLD}. Parts can stand in for each other and need not add "
         "up.",
-        *(_measure(found, number) for number in range(len(found.measures))),
+        *(
+            _measure(found, number)
+            for number, key in enumerate(found.measures)
+            if full or key in MAIN
+        ),
     ]
     shown = {part.key for part in found.parts if any(gap.visible for gap in part.adds)}
-    if quiet := [part.what for part in found.parts if part.key not in shown]:
+    quiet = [part.what for part in found.parts if part.key not in shown]
+    if quiet and full:
         told.append(f"Perhaps none of these adds anything: {'; '.join(quiet)}.")
-    if scenario.ratification:
-        told.append(
-            "“Signed and ratified” is what `run` and `explain` call a settlement; a text that is "
-            "signed and then fails a vote counts as signed only."
-        )
+    elif quiet:
+        parts = counted(len(found.parts), "part")
+        told.append(f"{len(quiet)} of {parts} perhaps add nothing to any outcome.")
     owners = [
         f"{scenario.actors[part.owner].short} {gap_words(part.owner_adds)} by {part.what}"
         for part in found.parts
         if part.owner_adds is not None and part.owner_adds.visible
     ]
-    if owners:
+    if owners and full:
         told.append(f"What owners have of their own levers, in points: {'; '.join(owners)}.")
     told += [f"Cannot be switched off alone: {k} ({why})." for k, why in found.left_out.items()]
     for line in (line for text in told for line in hanging(text)):
         paper.print(line, soft_wrap=True)
-    paper.print(spent)
+    paper.print(spent if full else "Other outcomes, all parts by name, what levers bring: --full.")
     paper.end(found.note, work)
 
 
@@ -107,11 +112,15 @@ def _measure(found: Mediated, number: int) -> str:
     if found.without:
         without = value_words(found.without[measure], measure)
         text += f", without any mediator, host or lever {without}"
-    seen = sorted((one for one in adds if one[1].visible), key=lambda one: -one[1].value)
-    told = [f"{part.what} {gap_words(gap)}" for part, gap in seen]
-    if rest := [one for one in adds if one not in seen]:
-        least = max(rest, key=lambda one: np.ptp(one[1].span))
-        beside = [one for one in rest if one[0].key == MEDIATOR or one is least]
-        others = listing(f"{part.what} {gap_words(gap)}" for part, gap in beside)
-        told.append(f"any {'other ' * bool(seen)}part perhaps nothing ({others})")
+    some = [one for one in adds if one[1].visible or one[0].key == MEDIATOR]
+    some.sort(key=lambda one: (one[0].key != MEDIATOR, -one[1].value))
+    told = [
+        f"{part.what} {gap_words(gap)}{'' if gap.visible else ', perhaps nothing'}"
+        for part, gap in some
+    ]
+    if rest := [one for one in adds if one not in some]:
+        part, gap = max(rest, key=lambda one: np.ptp(one[1].span))
+        told.append(
+            f"any {'other ' * bool(told)}part perhaps nothing ({part.what} {gap_words(gap)})"
+        )
     return f"{text}. {sentence('; '.join(told))}."

@@ -158,6 +158,11 @@ def mediated(
     if len(scenario.stages) == 1:  # signed, and by the days the settlement
         asked = [one for one in asked if not one.key.startswith("first_stage")]
     measures = {one.key: one.title for one in asked} | TITLES
+    measures["ratified"] = "Worlds with a settlement"
+    if scenario.ratification:
+        measures["ratified"] += " (signed and ratified)"
+    else:  # a signature is the settlement
+        del measures["signed"]
     if scenario.durability is None:  # nothing is said of how long it holds
         del measures["holds"]
     parts = []
