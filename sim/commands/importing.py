@@ -94,6 +94,8 @@ def import_file(source: Path, out: Path | None, wishes: Wishes, force: bool) -> 
     ------
     ScenarioError, OSError
     """
+    if source.is_file() and source.suffix in (".yaml", ".yml"):
+        raise file_error(source, "is not imported", f"a scenario is run: python -m sim {source}")
     target = target_file(source, out, force)
     imported = read(source, wishes)
     text = scenario_text(imported)

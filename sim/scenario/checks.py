@@ -131,7 +131,11 @@ def _wish(whole: Scenario, wish: Wish, path: Path_) -> Found:
     """Red lines that make sense: on the far side, one of a kind, noted, in order."""
     given = [key for key in ("limit", "line", "limits") if getattr(wish, key, None)]
     if len(given) > 1:
-        yield (given[1],), f"stands beside `{given[0]}`", "give one of the two"
+        yield (
+            (given[1],),
+            f"stands beside `{given[0]}`",
+            "give one of the two; null takes away what is inherited",
+        )
     if wish.limit is not None:
         yield from _wrong_side(("limit",), wish, wish.limit)
     for n, line in enumerate(wish.line):

@@ -310,8 +310,9 @@ class Wish(Sourced):
     line: Annotated[list[Line], BeforeValidator(listed)] = Field(
         default=[],
         max_length=2,
-        description="Red line toward the far end of the scale: above an ideal below 0.5, below an"
-        " ideal above 0.5, on either side of 0.5. Absent: none.",
+        description="`{at: …}`, or a list of two, one stated: the red line toward the far end of "
+        "the scale, above an ideal below 0.5, below an ideal above 0.5, on either side of 0.5. "
+        "Absent: none.",
     )
     limit: OnScale | None = Field(
         default=None, description="Short for `line: {at: …}`, a line that the coder believes in."

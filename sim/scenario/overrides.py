@@ -96,9 +96,8 @@ def step_to(
                 str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
             ]
             if part not in names and not (part.isdecimal() and int(part) < len(node)):
-                return problem(
-                    depth + 1, "there is no such element", "there is: " + ", ".join(names)
-                )
+                fix = "write " + " or ".join(f"{path[depth - 1]}.{name}" for name in names)
+                return problem(depth + 1, "there is no such element", fix)
             index = names.index(part) if part in names else int(part)
             if last:
                 return (node, index), None
