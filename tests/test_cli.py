@@ -201,6 +201,7 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
         (["run", "TOY", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
         (["TOY", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
         (["overview", "kellogg"], "overview: there is no such command (python -m sim --help lists"),
+        (["import", "TOY"], "toy.yaml: is not imported (a scenario is run: python -m sim "),
         (["TOY", "--worlds", "0"], "--worlds 0: is out of range (write 1 or more)\n"),
         (["TOY", "--worlds=1e3"], "--worlds 1e3: is not a whole number (write 1000)\n"),
         (["TOY", "--seed", "abc"], "--seed abc: is not a whole number (write 0 or more)\n"),
@@ -241,10 +242,16 @@ def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     bad, data = tmp_path / "bad.yaml", yaml.safe_load(toy_file.read_text())
     data["actors"]["a"]["positions"]["land"]["salence"] = 1
     data["actors"]["b"]["positions"]["sea"] = {"ideal": 3}
+    for actor in "ab":
+        data["actors"][actor]["positions"]["land"]["source"] = "GONE"
     bad.write_text(yaml.safe_dump(data))
     done = typed("check", bad)
     assert done.code == 2
     assert "did you mean 'salience'?" in done.err
+    assert re.search(
+        r"^.*:\d+: .*there is no source 'GONE'.*; the same in line \d+$", done.err, re.M
+    )
+    assert done.err.count("GONE") == 1
     assert "there is no issue 'sea'" in done.err
     assert all(line.startswith(str(bad)) for line in done.err.splitlines())
 

@@ -465,11 +465,12 @@ def test_bad_input_is_one_error_code_two_and_no_output(
 
 def test_saved_results_cannot_be_set(files: list[str], tmp_path: Path) -> None:
     write_results(run_scenario(load_scenario(files[0]), 5), tmp_path / "result.nc")
-    words = ["--set", "horizon_days=100", "--worlds", "5", "--no-plots", "--quiet"]
+    words = ["--set", "horizon_days=100", "--worlds", "5", "--no-plots"]
     words += ["--out", str(tmp_path / "out")]
     done = typed("compare", files[1], tmp_path / "result.nc", *words)
     assert done.code == 1
     assert "saved results cannot be changed by --set" in done.err
+    assert done.out.startswith("costly alone: name more scenarios to compare it with; 5 worlds")
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
     assert content["scenarios"]["costly"]["horizon_days"] == 100
 

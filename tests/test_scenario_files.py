@@ -216,7 +216,7 @@ def test_set_changes_one_assumption_and_reaches_stages_by_name_and_number(tmp_pa
     for key in ("agenda.truce.cost_factor", "agenda.0.cost_factor"):
         assert scenario_of(tmp_path, text, f"{key}=0.4").agenda[0].cost_factor.median == 0.4
     (found,) = problems(tmp_path, text, "agenda.peace.cost_factor=0.4")
-    assert "no such element (there is: truce, rest)" in found
+    assert "no such element (write agenda.truce or agenda.rest)" in found
     # an empty value removes, from lists too
     assert "leaves out land" in problems(tmp_path, text, "agenda.truce=")[0]
 

@@ -45,7 +45,7 @@ def explain(
     workers: opt.Workers = None,
     cluster: opt.Cluster = None,
 ) -> None:
-    """What decides it, what stands in the way, what would bring a deal."""
+    """What decides it, what stands in the way, what brings a deal."""
     known_format(format_)
     overrides = opt.overrides(set_, calibration)
     from sim.ensemble.executors import get_ready

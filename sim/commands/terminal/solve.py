@@ -99,7 +99,7 @@ def _who(subject: Subject, who: list[tuple[str, float]]) -> str:
         return ", ".join(dict.fromkeys(short for short, _ in who))
     at: dict[str, list[str]] = {}
     for short, term in who:
-        at.setdefault(f"{term:.2f}", []).append(short)
+        at.setdefault(f"{term:z.2f}", []).append(short)
     return "; ".join(f"{', '.join(dict.fromkeys(names))} {term}" for term, names in at.items())
 
 

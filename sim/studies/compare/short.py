@@ -28,6 +28,8 @@ ROOM = "Room for a deal: points of 100 that all could gain at once over no deal.
 def short_words(comparison: Comparison, folder: Path, written: list[str]) -> list[tuple[str, bool]]:
     """Lines, and whether each is a heading."""
     title = f"{counted(len(comparison.runs), 'scenario')}, compared with {comparison.baseline}"
+    if len(comparison.runs) == 1:
+        title = f"{comparison.baseline} alone: name more scenarios to compare it with"
     head = [f"{title}; {worlds_words(comparison)}", *changed_words(comparison)]
     paragraphs = [
         ranking_lines(comparison),
