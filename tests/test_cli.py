@@ -206,7 +206,10 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
         (["TOY", "--worlds=1e3"], "--worlds 1e3: is not a whole number (write 1000)\n"),
         (["TOY", "--seed", "abc"], "--seed abc: is not a whole number (write 0 or more)\n"),
         (["TOY", "--wrolds", "5"], "--wrolds: run has no such option (did you mean '--worlds'?)\n"),
-        (["run", "kellogg", "TOY"], "run: takes one file, and nothing can be done with "),
+        (
+            ["run", "kellogg", "TOY"],
+            "toy.yaml: is more than run takes (python -m sim compare takes several files)\n",
+        ),
         (["explain"], "explain: FILE is missing (for example: python -m sim explain kellogg)\n"),
         (["TOY", "--worlds", "5", "--no-plots", "--out", "TOY"], "cannot be written"),
     ],

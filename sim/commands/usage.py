@@ -27,16 +27,15 @@ def usage_words(error: Any, words: Sequence[str]) -> str:
         fix = f"did you mean '{near[0]}'?" if near else f"{more} lists them"
         return f"{option}: {command} has no such option ({fix})"
     if param is None:  # more words than arguments
-        fix = "python -m sim compare takes several" if command in ("run", "explain") else more
+        fix = "python -m sim compare takes several files" if command == "run" else more
         extra = error.format_message().rpartition("(")[2].rstrip(")")
-        return f"{command}: takes one file, and nothing can be done with {extra} ({fix})"
+        return f"{extra}: is more than {command} takes ({fix})"
     name = param.opts[0] if param.param_type_name == "option" else param.metavar or param.name
     if type(error).__name__ == "MissingParameter":
         fix = f"for example: python -m sim {command} kellogg" if "FILE" in name else more
         return f"{command}: {name} is missing ({fix})"
-    bounds = getattr(param, "min", None), getattr(param, "max", None)
-    value = _given(param.opts, words)
-    return f"{name} {value}: {_wrong(value, *bounds, error.message)}"
+    value, low, high = _given(param.opts, words), *(getattr(param, b, None) for b in ("min", "max"))
+    return f"{name} {value}: {_wrong(value, low, high, error.message)}"
 
 
 def _wrong(value: str, low: float | None, high: float | None, said: str) -> str:
