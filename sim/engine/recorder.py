@@ -120,17 +120,18 @@ class Recorder(ByWorld):
             make["low"] = lambda w: side_by_side([p.low[w] for p in parties])
             make["high"] = lambda w: side_by_side([p.high[w] for p in parties])
         for name, of in make.items():
-            rows = self.rounds.setdefault(name, [])
             if name in self.trace:
                 values = of(ALL)
                 if chosen is not None:  # the others have concluded and stay as they were
-                    whole = rows[-1].copy(order="K")
+                    whole = self.rounds[name][-1].copy(order="K")
                     whole[chosen] = values
                     values = whole
-                rows.append(values)
             elif self.story:
                 here = chosen is None or chosen[0] == 0
-                rows.append(of(FIRST) if here else rows[-1])
+                values = of(FIRST) if here else self.rounds[name][-1]
+            else:
+                continue
+            self.rounds.setdefault(name, []).append(values)
 
     def at_deadline(self, votes: Ratification) -> None:
         """Where the worlds stand at the deadline; votes to come on what is signed are counted."""
