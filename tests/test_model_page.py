@@ -86,7 +86,7 @@ def test_a_round_computes_what_the_page_says(monkeypatch: pytest.MonkeyPatch) ->
             assert war.no_deal[w, land] == pytest.approx(min(max(before[w, land] + step, 0), 1))
             seen["war"] += 1
 
-    def stock(party: Party) -> None:
+    def stock(party: Party, where: Any = None) -> None:
         talks, front, months = party.talks, party.war, party.months
         threats = [(v, v.weight(party.key, ("refuses",), months)) for v in party.levers]
         for w in np.flatnonzero(talks.is_open):
