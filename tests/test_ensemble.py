@@ -128,6 +128,7 @@ def test_no_world_hangs_on_which_others_are_computed_with_it(name: str) -> None:
     )
     for kind in ("outcomes", "trace"):
         part = getattr(few, kind)
+        assert all(v.flags.f_contiguous for v in getattr(many, kind).values())
         assert {n: v[9:14].tobytes() for n, v in getattr(many, kind).items()} == {
             n: v.tobytes() for n, v in part.items()
         }

@@ -66,11 +66,16 @@ class ChunkResult(NamedTuple):
         """
         outcomes = chunk_variables(model)
         rounds = trace_variables(model) if trace or model.draws.central else {}
-        own = slice(model.draws.central, None)
+        central = model.draws.central
+
+        def own(values: NDArray[Any]) -> NDArray[Any]:
+            # so that it lies in memory as it will when a worker has sent it: sums hang on that
+            return np.asfortranarray(values[central:])
+
         return cls(
-            {name: outcomes[name][1][own] for name in (outcomes if keep is None else keep)},
-            {name: rounds[name][1][own] for name in EVERY_WORLD if trace and name in rounds},
-            CentralWorld.of(model, outcomes, rounds) if model.draws.central else None,
+            {name: own(outcomes[name][1]) for name in (outcomes if keep is None else keep)},
+            {name: own(rounds[name][1]) for name in EVERY_WORLD if trace and name in rounds},
+            CentralWorld.of(model, outcomes, rounds) if central else None,
         )
 
 
