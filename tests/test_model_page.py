@@ -136,7 +136,6 @@ def test_a_round_computes_what_the_page_says(monkeypatch: pytest.MonkeyPatch) ->
     assert model.levers[0].in_effect.any()
 
 
-@pytest.mark.xfail(strict=True, reason="mended with the next calibration: two past talks have it")
 def test_a_drift_that_a_lever_adds_moves_an_issue_that_did_not_drift() -> None:
     data = conflict({"land": 0.5}, {"a": {"land": 0}, "b": {"land": 1}}, cost=0.01)
     effect = {"drift": {"land": -0.05}}

@@ -64,7 +64,8 @@ def model(given: Given, worlds: int = 100, seed: int = 1) -> PeaceTalks:
     """The Mesa model of a scenario in at most 2,000 worlds, before the first round."""
     whole(1, CHUNK, worlds=worlds)
     whole(0, seed=seed)
-    return PeaceTalks(load(given).scaled.scenario, Draws(seed, worlds), trace=True)
+    draws = Draws(seed, worlds)
+    return PeaceTalks(load(given).scaled.scenario, draws, trace=True, story=True)
 
 
 def citations(given: Given) -> list[Citation]:
