@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from sim import __version__
 from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
@@ -55,6 +57,24 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "schema": schema,
     "import": import_,
 }
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
+    pass
+
+
 for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
@@ -62,7 +82,7 @@ for _name, _command in COMMANDS.items():
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point; inserts ``run`` where the first word is not a command."""
     words = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
-    if words[0] not in COMMANDS.keys() | {"--help", "-h"}:
+    if words[0] not in COMMANDS.keys() | {"--help", "-h", "--version"}:
         _no_mistyped_command(*words)
         words.insert(0, "run")
     _any_character("--json" in words or words[:1] == ["schema"])

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
+import sim
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
 from tests.conftest import TOY, ended, started, typed, until
@@ -228,6 +229,7 @@ def test_bad_input_is_one_error_code_two_and_no_output(
 
 def test_help_says_of_every_command_what_it_does() -> None:
     """In a line of 80 columns, none of them cut."""
+    assert typed("--version").out.strip() == sim.__version__
     shown = typed("--help")
     assert shown.out.count("...") == 1  # of the usage
 
