@@ -209,6 +209,8 @@ def _card(
 def agreed_table(run: Run) -> Table | None:
     """What stands agreed at the end, where something does."""
     rows = [list(row) for row in package_words(run.scenario, run.summary)]
+    if is_certain(run):
+        return filled("What the group decides", ["Issue", "Decided"], [row[:2] for row in rows])
     caption = "What stands agreed at the end, where something does"
     return filled(caption, ["Issue", "Most common text", "In"], rows)
 

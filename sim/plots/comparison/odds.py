@@ -33,9 +33,9 @@ def odds(view: OddsView) -> Figure:
     sheet, panels, write = columns(view, view.rows, titles, AXIS, beside=beside, over=many)
     for n, (axes, column) in enumerate(zip(panels, view.columns, strict=True)):
         _column(axes, column, BELOW if many else 0.0)
-        for row, (number, beside) in enumerate(column.parts):
-            plain = {} if beside else {"weight": "normal", "color": GREY}
-            write(n, row, number, beside, **plain)
+        for row, (number, under) in enumerate(column.parts):
+            plain = {} if under else {"weight": "normal", "color": GREY}
+            write(n, row, number, under, **plain)
     return sheet.figure
 
 
