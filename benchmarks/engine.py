@@ -12,10 +12,10 @@ from benchmarks.commands import with_charts
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import SEED, Setting
 from benchmarks.timing import MEGABYTE, in_turn, ratios, seconds
-from sim.ensemble.chunks import Failure, central_world, chunk_tasks, run_tasks
+from sim.ensemble.chunks import CENTRAL, Call, Failure, chunk_tasks, run_chunk, run_tasks
 from sim.ensemble.executors import Executor, InProcess
 from sim.ensemble.runner import Job, run_job
-from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
+from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Loaded, Scenario
 
 SEVERAL = 10_000
@@ -41,7 +41,10 @@ def ensemble(scenario: Scenario, worlds: int, like: xr.Dataset) -> xr.Dataset:
 
 def look(scenario: Scenario) -> xr.Dataset:
     """What outcomes of a scenario look like."""
-    return CentralWorld.of(central_world(scenario)).template()
+    found = run_chunk(Call(scenario, SEED, CENTRAL))
+    if isinstance(found, Failure) or found.central is None:
+        raise RuntimeError(str(found))
+    return found.central.template()
 
 
 def stored(loaded: Loaded, worlds: int, store: Path, executor: Executor | None = None) -> None:

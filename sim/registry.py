@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from inspect import isabstract
 from typing import Any, TypeVar
 
 Class = TypeVar("Class", bound=type[Any])
@@ -30,10 +31,12 @@ class Registry(Mapping[str, Any]):
         The module whose import registers those that come with the package.
     group : str
         The group of entry points by which other packages bring theirs.
+    method : str
+        What a class of them does, without which it is none.
     """
 
-    def __init__(self, kind: str, builtin: str, group: str) -> None:
-        self.kind, self.builtin, self.group = kind, builtin, group
+    def __init__(self, kind: str, builtin: str, group: str, method: str) -> None:
+        self.kind, self.builtin, self.group, self.method = kind, builtin, group, method
         self._classes: dict[str, Any] = {}
         self._complete = False
 
@@ -43,6 +46,14 @@ class Registry(Mapping[str, Any]):
         A class that is defined again, as when a notebook cell runs twice, takes the place of its
         former self; another class of the same name is an error.
         """
+        if not isinstance(cls, type):
+            raise TypeError(f"a {self.kind} is a class, not {cls!r}")
+        if not hasattr(cls, self.method) or isabstract(cls):
+            base = self.kind.capitalize()
+            raise TypeError(
+                f"the {self.kind} {cls.__qualname__} should derive from sim.{base} and have the "
+                f"method `{self.method}`"
+            )
         for attribute in NEEDED:
             value = getattr(cls, attribute, None)
             if not isinstance(value, str) or not value.strip():
@@ -88,5 +99,5 @@ def _origin(cls: type[Any]) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
-PROTOCOLS = Registry("protocol", "sim.engine.protocols", "sim.protocols")
-TACTICS = Registry("tactic", "sim.formulas.tactics", "sim.tactics")
+PROTOCOLS = Registry("protocol", "sim.engine.protocols", "sim.protocols", "bargain")
+TACTICS = Registry("tactic", "sim.formulas.tactics", "sim.tactics", "aspiration")

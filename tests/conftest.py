@@ -15,12 +15,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import settings
 
 from sim.cli import main
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
+from sim.ensemble.chunks import CENTRAL, Call, run_chunk
 from sim.formulas.solutions.by_enumeration import finite_analysis
+from sim.results.dataset import ChunkResult
 from sim.scenario import Scenario, calibration, load_scenario
 
 # fresh examples at every run here, the same ones in CI, which decides what lands
@@ -202,9 +205,18 @@ def simulate(
     scenario: Scenario, worlds: int = 200, seed: int = 1, trace: bool = False, central: bool = False
 ) -> PeaceTalks:
     """A finished model of one chunk."""
-    model = PeaceTalks(scenario, Draws(seed, worlds, central=central), trace=trace)
+    draws = Draws(seed, worlds, central=worlds if central else 0)
+    model = PeaceTalks(scenario, draws, trace=trace, story=central)
     model.run()
     return model
+
+
+def central_template(scenario: Scenario) -> xr.Dataset:
+    """What the outcomes of its worlds look like."""
+    found = run_chunk(Call(scenario, 0, CENTRAL))
+    assert isinstance(found, ChunkResult)
+    assert found.central
+    return found.central.template()
 
 
 def solve(utilities: np.ndarray, reservation: np.ndarray) -> tuple[list[int], dict[str, list[int]]]:

@@ -243,7 +243,7 @@ def test_a_truce_that_passes_later_is_no_failed_ratification() -> None:
 
 
 def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
-    model = simulate(build(with_gate(-1, days=900)), 1, central=True, trace=True)
+    model = simulate(build(with_gate(-1, days=900)), 1, central=True)
     assert model.talks.status[0] == SETTLED
     assert model.talks.in_force_round[0] == model.talks.concluded_round[0] + 129
     assert model.recorder.history[-1] == (model.talks.in_force_round[0], "ratified", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import json
+import pickle
 import pkgutil
 import re
 import subprocess
@@ -159,6 +160,39 @@ def test_a_mesa_model_steps_as_a_run_does_and_progress_is_told(toy: dict[str, An
     toy["actors"]["a"]["levers"] = {"bomb": lever}
     with pytest.raises(sim.ScenarioError, match="there is no actor 'nobody'"):
         sim.load(toy)  # data are checked like files
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda one: one.run(worlds=0), "worlds=0 should be a whole number of at least 1"),
+        (lambda one: one.run(worlds="9"), "worlds='9' should be a whole number"),
+        (lambda one: one.run(worlds=9, seed=-1), "seed=-1 should be"),
+        (lambda one: one.run(worlds=9, workers=0), "workers=0 should be"),
+        (lambda one: one.run(worlds=9, progress=False).explain(goal=2), "goal=2 should be a share"),
+        (lambda one: sim.compare([one], worlds=1.5), "worlds=1.5 should be"),
+        (lambda one: sim.compare([]), "there is nothing to compare"),
+        (lambda one: sim.sweep(one, {"war.cost.a": "1x,2x"}, worlds=0), "worlds=0 should be"),
+        (lambda one: sim.model(one, worlds=3000), "worlds=3000 should be .* from 1 to 2,000"),
+        (lambda one: sim.load([one]), "its name, its path or its data, not list"),
+        (lambda one: sim.tactic(len), "a tactic is a class"),
+        (lambda one: sim.protocol(type("Mute", (sim.Protocol,), {})), "have the method `bargain`"),
+    ],
+)
+def test_arguments_that_make_no_sense_get_a_sentence(call: Any, said: str, toy: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=said):
+        call(sim.load(toy))
+
+
+def test_variants_of_one_name_are_compared_and_runs_are_pickled(toy: dict[str, Any]) -> None:
+    """Data have no file by which to tell them apart; what charts have seen goes along."""
+    scenario = sim.load(toy)
+    dearer = scenario.with_({"war.cost.a": 0.05})
+    compared = sim.compare([scenario, dearer], worlds=20, workers=1, progress=False)
+    assert list(compared.runs) == ["toy", "toy_2"]
+    run = compared.runs["toy_2"]
+    run.plot("outcome")
+    assert pickle.loads(pickle.dumps(run)).answer == run.answer
 
 
 # --- docs/model.md -----------------------------------------------------------------------------

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.formulas.groups import Group
 from sim.formulas.groups.distributions import Distribution, positions_held, resampled_mean
 from sim.formulas.groups.fitted import ISSUES, PARAMETERS
+from sim.formulas.groups.group import Group
 from sim.formulas.groups.settlement import GRID, Fit, Parameters, fingerprint, settlement
 from sim.plots.backtest import backtest as paint
 from sim.studies.backtest.evaluate import Backtest, backtest

@@ -114,6 +114,9 @@ def test_spread_of_a_difference_is_that_of_the_worlds_that_differ() -> None:
     # a mean: the slope times the tails, what noise adds taken out
     y = 2.0 + 0.5 * x[:, 0] + rng.standard_normal(len(x))
     np.testing.assert_allclose(spread_of_mean(known, y), 2.0 + 0.64 * np.array([-1, 1]), atol=0.03)
+    # parameters that go together in all rows of a calibration say no more than one of them
+    twice = np.column_stack([known, known[:, 0]])
+    np.testing.assert_allclose(spread_of_mean(twice, y), spread_of_mean(known, y), atol=1e-3)
 
 
 def test_design_follows_the_priors() -> None:

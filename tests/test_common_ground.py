@@ -129,6 +129,15 @@ def test_refusals_bring_the_others_to_the_line_and_no_nearer_than_a_step() -> No
         assert wanted[0, 0] == barred
 
 
+def test_rounding_is_no_refusal() -> None:
+    low, high = np.array([[0.0], [0.3]]), np.ones((2, 1))  # a line in the second world alone
+    unsaid = np.zeros((2, 1)), np.ones((2, 1))
+    known = KnownLines(np.full((2, 1), 0.5), low, high, unsaid, np.array([True]))
+    known.hear(np.array([[[-1e-16], [0.3 - 1e-16]]]), low, high, np.ones(2, dtype=bool))
+    known.bar(wanted := np.zeros((2, 1)), 0.05)
+    assert wanted.tolist() == [[0.0], [0.0]]
+
+
 def test_what_others_cannot_sign_is_left_to_the_last() -> None:
     one = np.ones(1)
     ideal, slope, stands = np.ones((1, 2)), np.array([[0.5, 0.5]]), np.zeros((1, 1, 2))

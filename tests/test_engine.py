@@ -236,7 +236,7 @@ def test_an_extra_uncertain_number_does_not_move_the_others(toy: dict[str, Any])
 
 def test_central_world_has_medians_and_no_shocks(toy: dict[str, Any]) -> None:
     toy["actors"]["a"]["patience"] = {"triangular": [10, 20, 60]}
-    model = simulate(build(toy), 1, central=True, trace=True)
+    model = simulate(build(toy), 1, central=True)
     assert model.signatories[0].patience[0] == pytest.approx(60 - np.sqrt(0.5 * 50 * 40))
     moved = np.diff([n[0, 0] for n in model.recorder.rounds["no_deal"][:10]])
     assert moved == pytest.approx(np.full(9, 0.01 * model.war.months))

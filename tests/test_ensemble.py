@@ -29,7 +29,6 @@ from sim.ensemble.chunks import (
     Call,
     Failure,
     Task,
-    central_world,
     chunk_tasks,
     run_chunk,
     run_tasks,
@@ -45,10 +44,10 @@ from sim.ensemble.executors import (
     cores,
 )
 from sim.ensemble.opening import open_executor
-from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
-from sim.scenario import Scenario
+from sim.results.dataset import ChunkResult, build_dataset
+from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import load_data
-from tests.conftest import TOY, build, typed
+from tests.conftest import SCENARIOS, TOY, build, central_template, typed
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -75,7 +74,7 @@ def results_of(
 
 
 def dataset_of(scenario: Scenario, executor: Executor) -> xr.Dataset:
-    like = CentralWorld.of(central_world(scenario)).template()
+    like = central_template(scenario)
     return build_dataset(results_of(scenario, executor), like, {"seed": 7})
 
 
@@ -100,15 +99,58 @@ def test_results_do_not_depend_on_the_processes(
 
 
 def test_results_do_not_depend_on_a_part_run_aside(monkeypatch: pytest.MonkeyPatch) -> None:
-    job = runner.Job(load_data(SHORT), runner.CENTRAL + 2 * runner.WORTH + 1)
+    job = runner.Job(load_data(SHORT), 2 * runner.WORTH + 1)
     whole = runner.run_job(job)
     monkeypatch.setattr(runner, "may_fork", lambda: True)
     parted = runner.run_job(job, InProcess(aside=True))
-    xr.testing.assert_identical(parted.ensemble, whole.ensemble)
+    for part in ("ensemble", "central"):
+        xr.testing.assert_identical(getattr(parted, part), getattr(whole, part))
     assert parted.summary == whole.summary
     monkeypatch.setattr(runner, "run_chunk", lambda call: call.failed("Fault", "of the engine"))
-    with pytest.raises(runner.RunError, match=r"\(worlds 601–800\): Fault: of the engine"):
+    with pytest.raises(runner.RunError, match=r"\(worlds 200–400\): Fault: of the engine"):
         runner.run_job(job, InProcess(aside=True))
+
+
+@pytest.mark.parametrize("name", ["kellogg", "dayton"])
+def test_no_world_hangs_on_which_others_are_computed_with_it(name: str) -> None:
+    """The central one neither."""
+    scenario = load_scenario(SCENARIOS / f"{name}.yaml").scenario
+
+    def run(**task: Any) -> ChunkResult:
+        found = run_chunk(Call(scenario, 1, Task(0, 0, trace=True, **task)))
+        assert isinstance(found, ChunkResult)
+        return found
+
+    many, few, alone = (
+        run(worlds=30, central=True),
+        run(worlds=5, first=9),
+        run(worlds=0, central=True),
+    )
+    for kind in ("outcomes", "trace"):
+        part = getattr(few, kind)
+        assert all(v.flags.f_contiguous for v in getattr(many, kind).values())
+        assert {n: v[9:14].tobytes() for n, v in getattr(many, kind).items()} == {
+            n: v.tobytes() for n, v in part.items()
+        }
+    assert many.central
+    assert alone.central
+    xr.testing.assert_identical(many.central.dataset(), alone.central.dataset())
+
+
+def test_the_central_world_is_run_by_itself_where_the_first_chunk_has_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = runner.Job(load_data(SHORT), CHUNK + 3)
+    whole, run_all = runner.run_job(job), ensemble.run_chunk
+    monkeypatch.setattr(
+        ensemble,
+        "run_chunk",
+        lambda call, report: run_all(call) if call.task.chunk else call.failed("Fault", "one"),
+    )
+    run = runner.run_job(job)
+    assert [f.task for f in run.failures] == [Task(0, 0, CHUNK, True)]
+    xr.testing.assert_identical(run.central, whole.central)
+    xr.testing.assert_identical(run.ensemble.outcome, whole.ensemble.outcome[CHUNK:])
 
 
 def test_only_what_is_wanted_is_kept_and_fewer_worlds_are_the_first_of_more(

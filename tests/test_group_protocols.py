@@ -14,7 +14,8 @@ from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
 from sim.engine.protocols import PROTOCOLS
 from sim.engine.protocols.groups import GroupDecision
-from sim.formulas.groups import challenge, weighted_mean, weighted_median
+from sim.formulas.groups.averages import weighted_mean, weighted_median
+from sim.formulas.groups.challenge import challenge
 from tests.conftest import build, conflict, simulate, typed
 from tests.test_groups import EMISSIONS, groups
 

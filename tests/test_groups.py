@@ -11,18 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.formulas.groups import (
-    PREDICTORS,
-    Group,
-    challenge,
-    condorcet,
-    exchange,
-    exchange_round,
-    tables,
-)
-from sim.formulas.groups.averages import nash_reference, weighted_mean, weighted_median
-from sim.formulas.groups.challenge import READINGS, one_round, risk_exponents, success
-from sim.formulas.groups.exchange import Market, start_of_next
+from sim.formulas.groups.averages import condorcet, nash_reference, weighted_mean, weighted_median
+from sim.formulas.groups.challenge import READINGS, challenge, one_round, risk_exponents, success
+from sim.formulas.groups.exchange import Market, exchange, exchange_round, start_of_next
+from sim.formulas.groups.group import Group, tables
+from sim.formulas.groups.predictors import PREDICTORS
 
 DEU = "deu"
 EMISSIONS = "ec_emissions_bdm1994"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sim.commands.importing import import_file
-from sim.formulas.groups import exchange
+from sim.formulas.groups.exchange import exchange
 from sim.importing import Wishes
 from sim.importing.files import plain_key
 from sim.importing.to_genius import write_genius

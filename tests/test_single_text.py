@@ -206,7 +206,7 @@ def test_one_draft_is_the_published_text_and_offers_come_to_an_end(toy: dict[str
     assert model.talks.concluded_round[0] == 1
     assert model.talks.agreed[0] == pytest.approx([0.41, 0.63])
     data = one_text(apart(toy), drafts=3, final_offers=2)
-    model = PeaceTalks(build(data), Draws(0, 1, central=True), trace=True)
+    model = PeaceTalks(build(data), Draws(0, 1, central=True), story=True)
     assert rounds_of_offers(model) == [3, 5]
     assert not model.protocol.envoy.active.any()  # type: ignore[attr-defined]
     assert (5, "withdrawn", "envoy") in model.recorder.history
@@ -282,7 +282,7 @@ def test_who_votes_a_text_down_is_heard_afterwards(toy: dict[str, Any]) -> None:
     positions = {"land": {"ideal": 1, "salience": 1}}
     vote = {"title": "Vote", "of": "b", "positions": positions, "judgement": "test"}
     data["ratification"] = {"vote": vote | {"threshold": {"fixed": 0.6}}}
-    model = simulate(build(data), worlds=1, central=True, trace=True)
+    model = simulate(build(data), worlds=1, central=True)
     kinds = [kind for _, kind, _ in model.recorder.history]
     assert kinds.index("rejected") < kinds.index("ratified")
     assert model.talks.status[0] == SETTLED

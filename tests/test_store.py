@@ -16,13 +16,13 @@ import xarray as xr
 import yaml
 
 from sim.engine.draws import CHUNK
-from sim.ensemble.chunks import Failure, Task, central_world, chunk_tasks, run_tasks
+from sim.ensemble.chunks import Failure, Task, chunk_tasks, run_tasks
 from sim.ensemble.executors import InProcess
 from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
-from sim.results.dataset import CentralWorld, ChunkResult, build_dataset
+from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Scenario
-from tests.conftest import TOY, Said, build, tree, typed
+from tests.conftest import TOY, Said, build, central_template, tree, typed
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -36,7 +36,7 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def like(scenario: Scenario) -> xr.Dataset:
-    return CentralWorld.of(central_world(scenario)).template()
+    return central_template(scenario)
 
 
 @pytest.fixture(scope="module")

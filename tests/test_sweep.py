@@ -481,10 +481,10 @@ def test_a_cell_that_fails_is_told_and_tried_again(
 ) -> None:
     original = sim.ensemble.chunks.PeaceTalks
 
-    def fragile(scenario: Any, draws: Any, trace: bool = False) -> Any:
+    def fragile(scenario: Any, *kept: Any) -> Any:
         if scenario.war.cost["a"].per_month.median == 0.02:
             raise ArithmeticError("no such world")
-        return original(scenario, draws, trace)
+        return original(scenario, *kept)
 
     words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]

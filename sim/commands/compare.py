@@ -63,7 +63,7 @@ def compare(
         workers or jobs,
         cluster,
     )
-    job = CompareJob(asked, out, format_ if plots else None, report)
+    job = CompareJob(asked, out, format_ if plots else None, report, workers)
     with told(job):
         comparison = job.run(show_progress=not (quiet or json_))
     if json_:

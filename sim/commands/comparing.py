@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
-from sim.commands.work import Work, charts_of, progress_bar
+from sim.commands.work import Step, Work, charts_of, progress_bar
+from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from sim.plots import Drawing
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
+BESIDE = ("odds", "time", "packages", "durability", "stuck")
+"""Drawn by another process, where there is another core: what needs none of the differences."""
 REPORT = "report.html"
 TABLES: dict[str, Callable[[Comparison], str]] = {
     "compare.json": compare_json,
@@ -30,6 +34,14 @@ class CompareJob(Work):
     ----------
     compared : callable
         Runs and compares the scenarios, and says how far it is.
+    folder : Path
+        Where to.
+    chart_format : str, optional
+        ``png``, ``svg`` or ``pdf``; None draws no chart.
+    report : bool
+        Whether to write the page, too.
+    workers : int, optional
+        With 1, all is done in this process.
 
     Attributes
     ----------
@@ -43,9 +55,11 @@ class CompareJob(Work):
         folder: Path,
         chart_format: str | None,
         report: bool = False,
+        workers: int | None = None,
     ) -> None:
         super().__init__(folder)
-        self.chart_format, self.report = chart_format, report
+        self.chart_format, self.report, self.workers = chart_format, report, workers
+        self.drawn: dict[str, Drawing] = {}
         self.comparison: Comparison | None = None
         self._compared = compared
 
@@ -57,28 +71,42 @@ class CompareJob(Work):
         """
         with progress_bar(show_progress) as progress:
             self.comparison = comparison = self._compared(progress=progress)
-            drawn: dict[str, Drawing] = {}
-            for name, text in TABLES.items():
-                self.write(name, text(comparison))
-            if self.chart_format is not None and not comparison.missing:
-                from sim.plots.comparison import FIGURES
-
-                for number, chart in enumerate(CHARTS):
-                    progress(f"drawing {chart}", number, len(CHARTS))
-                    name, drawing = f"{chart}.{self.chart_format}", FIGURES[chart].drawn(comparison)
-                    if drawing is not None:
-                        drawing.save(self.folder / name)
-                        self.written.append(name)
-                        drawn[chart] = drawing
-            if self.report:
-                from sim.report import compare_report
-
-                progress(f"writing {REPORT}", 0, 1)
-                compare_report(comparison, self.folder / REPORT, drawn)
-                self.written.append(REPORT)
+            may = self.workers != 1 and not self.report
+            beside = charts_of(BESIDE, self.chart_format) if may else []
+            self.carry_out(self._steps(comparison), beside, progress)
         for old in self.left_over([*TABLES, *charts_of(CHARTS, *FORMATS), REPORT]):
             old.unlink()
         return comparison
+
+    def _steps(self, comparison: Comparison) -> dict[str, Step]:
+        """Files to write and how."""
+        steps: dict[str, Step] = {
+            name: partial(self._tell, comparison, text) for name, text in TABLES.items()
+        }
+        if not comparison.missing:
+            for chart, name in zip(CHARTS, charts_of(CHARTS, self.chart_format), strict=False):
+                steps[name] = partial(self._draw, comparison, chart)
+        if self.report:
+            steps[REPORT] = partial(self._report, comparison)
+        return steps
+
+    def _tell(self, comparison: Comparison, text: Callable[[Comparison], str], path: Path) -> None:
+        write_text(path, text(comparison))
+
+    def _draw(self, comparison: Comparison, chart: str, path: Path) -> bool:
+        from sim.plots.comparison import FIGURES  # not needed without charts
+
+        drawing = FIGURES[chart].drawn(comparison)
+        if drawing is None:
+            return False
+        drawing.save(path)
+        self.drawn[chart] = drawing
+        return True
+
+    def _report(self, comparison: Comparison, path: Path) -> None:
+        from sim.report import compare_report
+
+        compare_report(comparison, path, self.drawn)
 
     def names(self) -> list[str]:
         """Files that a complete comparison can write."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
-from sim.commands.work import Work, charts_of, progress_bar
-from sim.ensemble.aside import aside
+from sim.commands.work import Step, Work, charts_of, progress_bar
 from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import (
     IN_MEMORY,
@@ -32,8 +30,6 @@ BESIDE = ("convergence", "package", "utility", "afterwards")
 """Drawn by another process, where there is another core: half of the work after the worlds."""
 TABLES = ("summary.json", "rounds.csv", "result.nc")
 REPORT, FAILURES, ENSEMBLE = "report.html", "failures.json", "ensemble.zarr"
-
-Step = Callable[[Path], object]
 
 
 class RunJob(Work):
@@ -78,34 +74,12 @@ class RunJob(Work):
                     write_failures(error.failures, about, self.folder / FAILURES)
                     raise
             self.failed = bool(run.failures)
-            steps = self._steps(run)
             may = workers != 1 and cluster is None and not self.report
-            beside = {n: w for n, w in steps.items() if may and n.split(".")[0] in BESIDE}
-            with aside(partial(self._write, beside), wanted=bool(beside)) as others:
-                try:
-                    for name in [name for name in steps if name not in beside]:
-                        progress(name, len(self.written), len(self.names()))
-                        steps[name](self.folder / name)
-                        self.written.append(name)
-                finally:
-                    finished, stopped = others()
-                    self.written = [n for n in steps if n in {*self.written, *finished}]
-            if stopped is not None:
-                raise stopped
+            beside = charts_of(BESIDE, self.chart_format) if may else []
+            self.carry_out(self._steps(run), beside, progress)
         for old in self._of_earlier_runs():
             old.unlink()
         return run
-
-    def _write(self, steps: dict[str, Step]) -> tuple[list[str], OSError | None]:
-        """Write some files; those that are finished, and what has stopped it."""
-        finished: list[str] = []
-        for name, write in steps.items():
-            try:
-                write(self.folder / name)
-            except OSError as error:
-                return finished, error
-            finished.append(name)
-        return finished, None
 
     def _of_earlier_runs(self) -> list[Path]:
         """Files in the folder that a run writes and this one did not (yet)."""
@@ -125,13 +99,15 @@ class RunJob(Work):
             steps[FAILURES] = partial(write_failures, run.failures, run.ensemble.attrs)
         return steps
 
-    def _draw(self, run: Run, chart: str, path: Path) -> None:
+    def _draw(self, run: Run, chart: str, path: Path) -> bool:
         from sim.plots import FIGURES  # not needed without charts
 
         drawing = FIGURES[chart].drawn(run)
-        if drawing is not None:
-            drawing.save(path)
-            self.drawn[chart] = drawing
+        if drawing is None:
+            return False
+        drawing.save(path)
+        self.drawn[chart] = drawing
+        return True
 
     def _report(self, run: Run, path: Path) -> None:
         from sim.report import run_report

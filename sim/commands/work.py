@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Content = str | Callable[[Path], object]
 """A text, or what writes a file to a path."""
+Step = Callable[[Path], bool | None]
+"""Writes a file to a path, and says False where there was nothing to write."""
 
 
 def charts_of(charts: Iterable[str], *formats: str | None) -> list[str]:
@@ -53,6 +56,39 @@ class Work:
                 content(temporary)
         if name not in self.written:
             self.written.append(name)
+
+    def carry_out(
+        self, steps: dict[str, Step], beside: Collection[str], progress: Progress
+    ) -> None:
+        """Write files, some of them in another process where there is a core for it."""
+        from sim.ensemble.aside import aside  # slow to import
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        away = {name: write for name, write in steps.items() if name in beside}
+        with aside(partial(self._carried_out, away), wanted=bool(away)) as others:
+            try:
+                for name, write in steps.items():
+                    if name not in away:
+                        progress(name, len(self.written), len(self.names()))
+                        if write(self.folder / name) is not False:
+                            self.written.append(name)
+            finally:
+                finished, stopped = others()
+                done = {*self.written, *finished}
+                self.written = [n for n in dict.fromkeys([*self.written, *steps]) if n in done]
+        if stopped is not None:
+            raise stopped
+
+    def _carried_out(self, steps: dict[str, Step]) -> tuple[list[str], OSError | None]:
+        """The files that are finished, and what has stopped it."""
+        finished: list[str] = []
+        for name, write in steps.items():
+            try:
+                if write(self.folder / name) is not False:
+                    finished.append(name)
+            except OSError as error:
+                return finished, error
+        return finished, None
 
     def names(self) -> list[str]:
         """Files that all of it comes to, as far as that is known."""

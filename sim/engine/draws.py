@@ -34,18 +34,19 @@ class Draws(ByWorld):
     seed : int
         The run's seed.
     worlds : int
-        Number of worlds, at most :data:`CHUNK` for a chunk of an ensemble.
+        Number of worlds, those that are central among them; of a chunk at most :data:`CHUNK`.
     chunk : int
         Which chunk.
     first : int
         Number, within the chunk, of the first of them: a part of a chunk has the chunk's draws.
-    central : bool
-        True for the central world: every draw is the median, every shock zero.
+    central : int
+        So many of the worlds, the first ones, are the central world, before those of the chunk:
+        every draw is the median, every shock zero.
 
     Attributes
     ----------
     once : dict of str to ndarray of float32
-        What was drawn once a world, of all worlds of the chunk, by its path in the scenario:
+        What was drawn once a world, of all worlds, by its path in the scenario:
         uncertain numbers, and the draws that decide something. Not shocks of rounds and years.
     """
 
@@ -56,9 +57,9 @@ class Draws(ByWorld):
     }  # it chooses its worlds itself
 
     def __init__(
-        self, seed: int, worlds: int, chunk: int = 0, central: bool = False, first: int = 0
+        self, seed: int, worlds: int, chunk: int = 0, central: int = 0, first: int = 0
     ) -> None:
-        self.seed, self.chunk, self.central, self.first = seed, chunk, central, first
+        self.seed, self.chunk, self.central, self.first = seed, chunk, int(central), first
         self.drawn = worlds
         self.once: dict[str, NDArray[np.float32]] = {}
         #: the worlds that are asked for; all where ``None``
@@ -122,11 +123,14 @@ class Draws(ByWorld):
         return self._kept(path or name, number.quantile(self._all(name)), each)
 
     def _all(self, name: str, *key: int) -> NDArray[np.float64]:
-        """Uniform draws of all worlds of the chunk."""
-        if self.central:
-            return np.full(self.drawn, 0.5)
-        count = self.first + self.drawn
-        return _stream(self.seed, self.chunk, self._full(name), key, count)[self.first :]
+        """Uniform draws of all worlds."""
+        own = self.drawn - self.central
+        drawn = self._of_chunk(name, key, self.first + own)[self.first :] if own else np.empty(0)
+        return np.concatenate([np.full(self.central, 0.5), drawn]) if self.central else drawn
+
+    def _of_chunk(self, name: str, key: tuple[int, ...], count: int) -> NDArray[np.float64]:
+        """Uniform draws of the first worlds of the chunk."""
+        return _stream(self.seed, self.chunk, self._full(name), key, count)
 
     def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
         return drawn if self.chosen is None else drawn[self.chosen]
@@ -173,10 +177,10 @@ class Draws(ByWorld):
 
         Calls with the same name take the same place among their values.
         """
-        if self.central:
-            return self._kept(path, np.full(self.drawn, np.median(values)))
         place = (self._all(name) * len(values)).astype(int)
-        return self._kept(path, values[np.minimum(place, len(values) - 1)])
+        drawn = values[np.minimum(place, len(values) - 1)]
+        drawn[: self.central] = np.median(values)
+        return self._kept(path, drawn)
 
     def happens(
         self,

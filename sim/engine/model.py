@@ -53,6 +53,8 @@ class PeaceTalks(mesa.Model, Forum):
         The chunk's random draws, which also say how many worlds there are.
     trace : bool or sequence of str
         What to keep of every round, besides the outcome: all of `recorder.EVERY_WORLD`, or some.
+    story : bool
+        Keep the course of the first world: its rounds, red lines, and what happened in it.
 
     Attributes
     ----------
@@ -86,7 +88,11 @@ class PeaceTalks(mesa.Model, Forum):
     narrowed_at = 0.6
 
     def __init__(
-        self, scenario: Scenario, draws: Draws, trace: bool | Sequence[str] = False
+        self,
+        scenario: Scenario,
+        draws: Draws,
+        trace: bool | Sequence[str] = False,
+        story: bool = False,
     ) -> None:
         super().__init__(rng=np.random.default_rng(draws.seed))
         # not `self.scenario`, which is Mesa's own from 3.5 on
@@ -101,7 +107,7 @@ class PeaceTalks(mesa.Model, Forum):
         self._create_agents()
         self.protocol = PROTOCOLS[scenario.protocol.name](self)
         self.yardsticks = Yardsticks(talks, self.war, self.signatories, self.exclusions)
-        self.recorder = Recorder(talks, self.war, self.signatories, trace)
+        self.recorder = Recorder(talks, self.war, self.signatories, trace, story)
         self.parties.do("observe")
         self.parties.do("set_out")
         self.tracks = [
@@ -110,7 +116,7 @@ class PeaceTalks(mesa.Model, Forum):
         ]
         self.recorder.agreements = [one for track in self.tracks for one in track.limited]
         self.measure_start()
-        self._record()
+        self.recorder.record()
 
     def _create_agents(self) -> None:
         talks, gates, exclusions = self.talks, self.ratification, self.exclusions
@@ -167,10 +173,10 @@ class PeaceTalks(mesa.Model, Forum):
         self._walk_away()
         changed = broken | (talks.last_signed == talks.round)
         if changed.any() and self._looked_at(changed):
-            self.parties.do("think_again")
+            self.parties.do("think_again", changed)
         for track in self.tracks:
             track.step()
-        self._record()
+        self.recorder.record()
         if talks.round == self.spec.deadline_round:
             self.recorder.at_deadline(self.ratification)
 
@@ -272,10 +278,8 @@ class PeaceTalks(mesa.Model, Forum):
         ``changed`` (worlds,) says where something was signed or broken in this round.
         """
         talks = self.talks
-        if {"target", "reservation"} & {*self.recorder.trace} or talks.round in (
-            self.spec.rounds,
-            self.spec.deadline_round,
-        ):
+        kept = {"target", "reservation"} & {*self.recorder.trace} or self.recorder.tells(changed)
+        if kept or talks.round in (self.spec.rounds, self.spec.deadline_round):
             return True
         ended = (talks.concluded_round == talks.round) & (talks.status != SETTLED)
         return bool((changed & ended).any())
@@ -285,13 +289,13 @@ class PeaceTalks(mesa.Model, Forum):
         if self.talks.stages == 1:
             return np.zeros(self.talks.worlds, dtype=bool)
         broken = self.truces.struck()
-        by = []
+        by = {}
         for party in self.signatories:
             breaks = party.would_break_truce()
             if breaks.any():
                 self.count("violates", party, breaks)
                 broken |= breaks
-                by.append(party.key)
+                by[party.key] = breaks
         if broken.any():
             self.talks.begin_again(broken)
             self.protocol.reset(broken)
@@ -331,17 +335,13 @@ class PeaceTalks(mesa.Model, Forum):
         passed, failed = due & gates.will_pass, due & ~gates.will_pass
         talks.set_status(due, OPEN)
         self._in_force(passed, gates.due)
-        self.recorder.voted(gates, failed)
+        self.recorder.voted(gates, due, failed)
         if failed.any():
             gates.note_votes(failed)
             talks.reopen(failed)
             talks.conclude(failed & gates.ends_talks, REJECTED, gates.due)
             self.protocol.reset(failed)
         talks.refresh()
-
-    def _record(self) -> None:
-        recorder = self.recorder
-        recorder.record(self.yardsticks.ripeness.measure() if recorder.story else None)
 
     # --- what protocols call ---------------------------------------------------------------
 
@@ -363,9 +363,9 @@ class PeaceTalks(mesa.Model, Forum):
 
     def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
         """A mediator has tabled a text."""
-        self.recorder.text_tabled(text, accepted)
+        self.recorder.text_tabled(text, where, accepted)
 
     def record_withdrawal(self, where: Mask) -> None:
         """The envoy has given up in some worlds."""
         if self.envoy is not None and where.any():
-            self.recorder.withdrawn(self.envoy.key)
+            self.recorder.withdrawn(self.envoy.key, where)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import Array, ByWorld, Mask, columns, side_by_side
+from sim.arrays import ALL, Array, ByWorld, Mask, Some, columns, side_by_side
 from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
 from sim.engine.limited import Limited
@@ -21,6 +21,8 @@ IN_FORCE = "limited_now"
 """Whether each limited agreement is in force, where there are any."""
 EVERY_WORLD = ("offer", "value", "target", "reservation", "cost", "no_deal", IN_FORCE)
 """What is kept of the rounds of an ensemble."""
+FIRST = slice(1)
+"""The world whose story is told."""
 
 
 class Recorder(ByWorld):
@@ -29,21 +31,23 @@ class Recorder(ByWorld):
     Attributes
     ----------
     trace : tuple of str
-        What is kept of every round.
+        What is kept of every round in all worlds.
+    story : bool
+        Whether the course of the first world is told: all rounds, red lines, and what happened.
     rounds : dict of str to list of ndarray
-        With a trace: per round, position (worlds, parties, issues), value of it, target for the
-        whole, reservation value and cost (worlds, parties), no-deal package (worlds, issues). With
-        one world also red lines, beliefs and ripeness: the story of the central world.
+        Per round, position (worlds, parties, issues), value of it, target for the whole,
+        reservation value and cost (worlds, parties), no-deal package (worlds, issues). Of the
+        first world alone what is not in the trace, and red lines (1, parties, issues).
     texts : list of dict
-        One entry per text tabled: round, package, stage, who accepted. Central world only.
+        One entry per text tabled: round, package, stage, who accepted. In the story only.
     deadline_status, deadline_stage, deadline_refused, deadline_limited : ndarray, shape (worlds,)
         At the deadline: status, stages signed, whether the text signed last was refused, and
         whether a limited agreement was in force. Status −1
         where there is none, or all had ended before.
     history : list of (int, str, str)
         Round, kind (signed, broken, ratified, rejected, left, withdrawn; of limited agreements
-        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. Central
-        world only.
+        limited_signed, limited_renewed, limited_lapsed, limited_broken) and what or who. In the
+        story only.
     agreements : list of Limited
         The limited agreements, of which every round keeps whether they are in force.
     """
@@ -60,11 +64,16 @@ class Recorder(ByWorld):
     }
 
     def __init__(
-        self, talks: Talks, war: War, parties: Sequence[Party], trace: bool | Sequence[str]
+        self,
+        talks: Talks,
+        war: War,
+        parties: Sequence[Party],
+        trace: bool | Sequence[str] = False,
+        story: bool = False,
     ) -> None:
         self.talks, self.war, self.parties = talks, war, parties
         self.trace = EVERY_WORLD if trace is True else tuple(trace or ())
-        self.story = trace is True and talks.worlds == 1
+        self.story = story
         self.rounds: dict[str, list[NDArray[Any]]] = {}
         self.texts: list[dict[str, Any]] = []
         self.history: list[tuple[int, str, str]] = []
@@ -85,39 +94,44 @@ class Recorder(ByWorld):
         self.first_offer = np.stack([p.offer for p in self.parties], axis=1)
         self.reservation_at_start = np.stack([p.reservation for p in self.parties], axis=1)
 
-    def record(self, ripeness: Array | None) -> None:
-        """State at the end of a round; the ripeness is that of the central world."""
-        if not self.trace:
+    def tells(self, where: Mask) -> bool:
+        """Whether something is so, by world, in the one whose story is told."""
+        chosen = self.talks.draws.chosen
+        return self.story and (chosen is None or chosen[0] == 0) and bool(where[0])
+
+    def record(self) -> None:
+        """State at the end of a round."""
+        if not (self.trace or self.story):
             return
-        talks, parties = self.talks, self.parties
-        make: dict[str, Callable[[], NDArray[Any]]] = {
-            "offer": lambda: side_by_side([p.offer for p in parties]).astype(np.float32),
-            "value": lambda: columns([p.utility(p.offer) for p in parties]),
-            "target": lambda: columns([p.target_of_all for p in parties]),
-            "reservation": lambda: columns([p.reservation for p in parties]),
-            "cost": lambda: columns(
-                [self.war.cost_now(p.key) * talks.cost_factor for p in parties]
+        talks, parties, chosen = self.talks, self.parties, self.talks.draws.chosen
+        make: dict[str, Callable[[Some], NDArray[Any]]] = {
+            "offer": lambda w: side_by_side([p.offer[w] for p in parties]).astype(np.float32),
+            "value": lambda w: columns([p.utility(p.offer[w], w) for p in parties]),
+            "target": lambda w: columns([p.target_of_all[w] for p in parties]),
+            "reservation": lambda w: columns([p.reservation[w] for p in parties]),
+            "cost": lambda w: columns(
+                [(self.war.cost_now(p.key) * talks.cost_factor)[w] for p in parties]
             ),
-            "no_deal": lambda: talks.signed_or(self.war.no_deal),
+            "no_deal": lambda w: talks.signed_or(self.war.no_deal)[w],
         }
         if self.agreements:
-            make[IN_FORCE] = lambda: columns([one.in_force for one in self.agreements])
-        now = {name: make[name]() for name in self.trace if name in make}
-        if ripeness is not None:
-            now |= {
-                "low": side_by_side([p.low for p in parties]),
-                "high": side_by_side([p.high for p in parties]),
-                "belief": side_by_side([p.beliefs.mean for p in parties]),
-                "stages_done": talks.stage.copy(),
-                "ripeness": ripeness,
-            }
-        for name, values in now.items():
-            rows = self.rounds.setdefault(name, [])
-            if talks.draws.chosen is not None:  # the others have concluded and stay as they were
-                whole = rows[-1].copy(order="K")
-                whole[talks.draws.chosen] = values
-                values = whole
-            rows.append(values)
+            make[IN_FORCE] = lambda w: columns([one.in_force[w] for one in self.agreements])
+        if self.story:
+            make["low"] = lambda w: side_by_side([p.low[w] for p in parties])
+            make["high"] = lambda w: side_by_side([p.high[w] for p in parties])
+        for name, of in make.items():
+            if name in self.trace:
+                values = of(ALL)
+                if chosen is not None:  # the others have concluded and stay as they were
+                    whole = self.rounds[name][-1].copy(order="K")
+                    whole[chosen] = values
+                    values = whole
+            elif self.story:
+                here = chosen is None or chosen[0] == 0
+                values = of(FIRST) if here else self.rounds[name][-1]
+            else:
+                continue
+            self.rounds.setdefault(name, []).append(values)
 
     def at_deadline(self, votes: Ratification) -> None:
         """Where the worlds stand at the deadline; votes to come on what is signed are counted."""
@@ -157,9 +171,9 @@ class Recorder(ByWorld):
         apart = np.sum([p.loss(middle) - p.loss(p.offer) for p in parties], axis=0)
         self.apart = np.maximum(apart, 0.0)
 
-    def text_tabled(self, text: Array, accepted: dict[str, Mask]) -> None:
-        """A mediator has tabled a text."""
-        if self.story:
+    def text_tabled(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
+        """A mediator has tabled a text in some worlds."""
+        if self.tells(where):
             self.texts.append(
                 {
                     "round": self.talks.round,
@@ -179,43 +193,44 @@ class Recorder(ByWorld):
             self.surplus_at_signing[worlds, self.talks.stage[worlds], column] = surplus[worlds]
             self.value_at_signing[worlds, column] = value[worlds]
             self.gain[worlds, column] = (value - party.reservation)[worlds]
-        if self.story:
+        if self.tells(where):
             self.history.append(
                 (self.talks.round, "signed", self.talks.stage_names[int(self.talks.stage[0])])
             )
         new = where & (self.first_signed < 0)
         self.first_signed[new] = self.talks.round
 
-    def truce_broken(self, where: Mask, by: list[str]) -> None:
-        """A truce has ended; ``by`` names those who broke one in some world this round."""
+    def truce_broken(self, where: Mask, by: dict[str, Mask]) -> None:
+        """A truce has ended in some worlds; ``by`` says where each of those who broke one did."""
         self.truces_broken += where
         self.surplus_at_signing[where] = np.inf
         self.value_at_signing[where] = np.nan
-        if self.story:
-            self.history.append((self.talks.round, "broken", " ".join(by)))
+        if self.tells(where):
+            who = " ".join(key for key, breaks in by.items() if breaks[0])
+            self.history.append((self.talks.round, "broken", who))
 
     def limited(self, how: str, which: str, where: Mask, by: str = "") -> None:
         """A limited agreement was signed, renewed, lapsed, or broken (by a side, or by nobody)."""
-        if self.story and where.any():
+        if self.tells(where):
             self.history.append((self.talks.round, f"limited_{how}", f"{which} {by}".rstrip()))
 
-    def voted(self, votes: Ratification, failed: Mask) -> None:
-        """Votes on a signed text have been taken; where it failed its stage is not yet open."""
+    def voted(self, votes: Ratification, due: Mask, failed: Mask) -> None:
+        """Votes on signed texts have been taken; where one failed its stage is not yet open."""
         worlds = np.flatnonzero(failed)
         self.surplus_at_signing[worlds, self.talks.stage[worlds] - 1] = np.inf
         self.value_at_signing[worlds] = np.nan
-        if self.story:
+        if self.tells(due):
             against = " ".join(g.key for g in votes.gates if g.refuses[0])
-            entry = ("rejected", against) if failed.any() else ("ratified", "")
+            entry = ("rejected", against) if failed[0] else ("ratified", "")
             self.history.append((int(votes.due[0]), *entry))
 
     def left(self, party: Party, where: Mask) -> None:
         """A party has walked away."""
         self.left_by[party.key] = self.left_by.get(party.key, np.zeros_like(where)) | where
-        if self.story:
+        if self.tells(where):
             self.history.append((self.talks.round, "left", party.key))
 
-    def withdrawn(self, envoy: str) -> None:
-        """The envoy has stopped, in the central world."""
-        if self.story:
+    def withdrawn(self, envoy: str, where: Mask) -> None:
+        """The envoy has stopped in some worlds."""
+        if self.tells(where):
             self.history.append((self.talks.round, "withdrawn", envoy))

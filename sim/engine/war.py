@@ -101,7 +101,6 @@ class War(ByWorld):
             self.volatility[:, column] = draws.number(
                 f"war.drift.{issue}.volatility", spec.volatility
             )
-        self.drifting = [issues.index(issue) for issue in war.drift]
         believed = {issue for beliefs in war.beliefs.values() for issue in beliefs}
         by_levers = {
             issue
@@ -115,7 +114,8 @@ class War(ByWorld):
             for stage in track.stages
             for issue in stage.effect.drift
         }
-        #: columns of issues that anybody may expect to move
+        #: columns of issues that may move by and by, and of those that anybody may expect to
+        self.drifting = [n for n, i in enumerate(issues) if i in {*war.drift, *by_levers}]
         self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
         scale = judged(draws, scenario.engine, "cost_scale")
         self.cost: dict[str, Array] = {}

@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
-from sim.engine.recorder import EVERY_WORLD
 from sim.ensemble.executors import Executor, Lost
-from sim.results.dataset import ChunkResult, chunk_variables, trace_variables
+from sim.results.dataset import ChunkResult
 from sim.scenario.schema import Scenario
 
 Progress = Callable[[float, float], None]
@@ -23,7 +22,8 @@ Progress = Callable[[float, float], None]
 class Task(NamedTuple):
     """One chunk of one cell; a cell is a variant of the scenario, and a plain run is cell 0.
 
-    Or a part of a chunk, that begins at its world ``first``.
+    Or a part of a chunk, that begins at its world ``first``. With ``central`` the cell's central
+    world is run before them, and not counted among the worlds.
     """
 
     cell: int
@@ -31,6 +31,7 @@ class Task(NamedTuple):
     worlds: int
     trace: bool
     first: int = 0
+    central: bool = False
 
     @property
     def start(self) -> int:
@@ -41,7 +42,11 @@ class Task(NamedTuple):
         """In parts that begin at these of its worlds, which together have the same results."""
         ends = [0, *places, self.worlds]
         return [
-            self._replace(worlds=end - start, first=self.first + start)
+            self._replace(
+                worlds=end - start,
+                first=self.first + start,
+                central=self.central and not start,
+            )
             for start, end in itertools.pairwise(ends)
         ]
 
@@ -65,14 +70,12 @@ class Failure(NamedTuple):
         )
 
 
-def central_world(scenario: Scenario) -> PeaceTalks:
-    """The world in which every uncertain number is at its median and no shock occurs.
+CENTRAL = Task(0, 0, 0, False, central=True)
+"""The central world alone.
 
-    It carries the story; it is one world of its own, not an average of the others.
-    """
-    model = PeaceTalks(scenario, Draws(0, 1, central=True), trace=True)
-    model.run()
-    return model
+The world in which every uncertain number is at its median and no shock occurs. It carries the
+story; it is one world of its own, not an average of the others.
+"""
 
 
 def chunk_tasks(worlds: int, traced: int = 0, cell: int = 0) -> list[Task]:
@@ -167,20 +170,15 @@ def run_chunk(
 
 def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
     scenario, task = call.scenario, call.task
-    draws = Draws(call.seed, task.worlds, task.chunk, first=task.first)
-    model = PeaceTalks(scenario, draws, trace=task.trace)
+    worlds = task.worlds + task.central
+    draws = Draws(call.seed, worlds, task.chunk, task.central, task.first)
+    model = PeaceTalks(scenario, draws, task.trace, task.central)
     for _ in range(scenario.rounds):
         if not model.goes_on:
             break
         model.step()
         report(task.worlds * model.talks.round / scenario.rounds)
     model.finish()
-    outcomes = chunk_variables(model)
-    rounds = trace_variables(model) if task.trace else {}
-    result = ChunkResult(
-        {name: outcomes[name][1] for name in (outcomes if call.keep is None else call.keep)},
-        # a chunk of one world has a story, too, but only the central world's is told
-        {name: rounds[name][1] for name in EVERY_WORLD if name in rounds},
-    )
+    result = ChunkResult.of(model, task.trace, call.keep)
     model.release()
     return result

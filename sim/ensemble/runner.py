@@ -6,15 +6,14 @@ import csv
 import itertools
 import json
 import platform
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -23,17 +22,9 @@ from sim import __version__
 from sim.engine.draws import CHUNK
 from sim.engine.recorder import IN_FORCE
 from sim.ensemble.aside import aside, may_fork
-from sim.ensemble.chunks import (
-    Call,
-    Failure,
-    Task,
-    central_world,
-    chunk_tasks,
-    run_chunk,
-    run_tasks,
-)
+from sim.ensemble.chunks import CENTRAL, Call, Failure, Task, chunk_tasks, run_chunk, run_tasks
 from sim.ensemble.executors import Executor, InProcess
-from sim.ensemble.store import ChunkStore, StoreError
+from sim.ensemble.store import ChunkStore
 from sim.files import json_text, write_text, written_whole
 from sim.formulas.statistics import quantiles
 from sim.prose import SaidError
@@ -43,8 +34,6 @@ from sim.scenario import Loaded, Scenario
 
 IN_MEMORY = 20_000
 """Worlds up to which outcomes are kept in memory; they take some 2 KB each. More go to a store."""
-CENTRAL = 400
-"""The central world takes as long as about so many more worlds."""
 WORTH = 200
 """Worlds that are worth a process of their own: a few take nearly as long as one."""
 
@@ -184,10 +173,8 @@ def run_jobs(
                 beside = executor.aside and len(jobs) == 1
                 workers = executor.workers if beside else 0
                 started[cell] = opened.enter_context(_Started.of(job, workers))
-            except StoreError:
-                raise
-            except Exception as error:
-                yield cell, _no_story(job, error)
+            except RunError as error:
+                yield cell, error
         tasks = [t._replace(cell=cell) for cell, one in started.items() for t in one.tasks]
         left = Counter(task.cell for task in tasks)
         every = sum(jobs[cell].worlds for cell in started)
@@ -203,11 +190,7 @@ def run_jobs(
             executor,
             progress=lambda done, _: progress("worlds", before + done, every),
         ):
-            kept, own = started[task.cell].kept, task._replace(cell=0)
-            if isinstance(found, Failure):
-                kept.record(found._replace(task=own))
-            else:
-                kept.write(own, found)
+            started[task.cell].take(task._replace(cell=0, central=False), found)
             left[task.cell] -= 1
             if not left[task.cell]:
                 yield task.cell, started.pop(task.cell).finished(progress)
@@ -237,86 +220,90 @@ class _InMemory:
         return build_dataset(self.results, like, self.job.provenance)
 
 
-class _Aside(NamedTuple):
-    """The central world, and the part of the ensemble that was run beside it."""
-
-    world: CentralWorld
-    found: ChunkResult | Failure | None
-
-
-def _run_aside(scenario: Scenario, part: Call | None) -> _Aside:
-    world = central_world(scenario)
-    found = None if part is None else run_chunk(part)
-    return _Aside(CentralWorld.of(world), found)
-
-
-def _no_story(job: Job, error: Exception) -> RunError:
-    """The central world has failed; the ensemble would not fare better."""
-    call = Call(job.loaded.scenario, job.seed, job.tasks[0])
-    found = "".join(traceback.format_exception(error))
-    return RunError([call.failed(type(error).__name__, str(error), found)])
-
-
 @dataclass
 class _Started:
     """A job whose chunks are being kept.
 
-    Its central world is run when it is asked for, or aside, with a part of the worlds.
+    Attributes
+    ----------
+    tasks : list of Task
+        What is to be run.
+    part : Task or None
+        Worlds that a copy of this process runs meanwhile; :attr:`aside` waits for them.
+    central : CentralWorld or None
+        Once it has been run: with the first chunk, or for a store before that is made.
     """
 
     job: Job
     tasks: list[Task]
     part: Task | None
-    aside: Callable[[], _Aside]
+    aside: Callable[[], ChunkResult | Failure]
     kept: _InMemory | ChunkStore
+    central: CentralWorld | None = None
 
     @classmethod
     @contextmanager
     def of(cls, job: Job, workers: int) -> Iterator[_Started]:
         """With something for each of so many workers and, if there are any, a process aside."""
-        scenario, tasks, part = job.loaded.scenario, job.tasks, None
-        if workers and len(tasks) == 1 and job.store is None and may_fork():
-            away = (job.worlds - CENTRAL) // 2
-            if workers > 1 and job.worlds >= workers * WORTH:
-                tasks = tasks[0].cut(*(job.worlds * n // workers for n in range(1, workers)))
-            elif workers == 1 and away >= WORTH:
-                *tasks, part = tasks[0].cut(job.worlds - away)
-        call = None if part is None else Call(scenario, job.seed, part)
-        with aside(partial(_run_aside, scenario, call), workers > 0) as result:
-            ready = cache(result)
-            if job.store is None:
-                yield cls(job, tasks, part, ready, _InMemory(job))
-                return
-            attributes = job.provenance
+        if job.store is not None:
+            central, attributes = _central(job), job.provenance
             with ChunkStore.prepare(
                 job.store,
-                ready().world.template(),
+                central.template(),
                 job.worlds,
                 {k: attributes[k] for k in ("scenario_hash", "seed", "overrides", "versions")},
                 attributes,
                 traced=job.traced,
                 overwrite=job.overwrite,
             ) as store:
-                yield cls(job, store.missing(), None, ready, store)
+                yield cls(job, store.missing(), None, partial(_alone, job), store, central)
+            return
+        first, *tasks = job.tasks
+        parts, part = [first._replace(central=True)], None
+        if not tasks and workers > 1 and job.worlds >= workers * WORTH:
+            parts = parts[0].cut(*(job.worlds * n // workers for n in range(1, workers)))
+        elif not tasks and workers == 1 and job.worlds >= 2 * WORTH and may_fork():
+            *parts, part = parts[0].cut(job.worlds // 2)
+        with aside(partial(_alone, job, part or CENTRAL), part is not None) as result:
+            yield cls(job, [*parts, *tasks], part, result, _InMemory(job))
+
+    def take(self, task: Task, found: ChunkResult | Failure) -> None:
+        """Keep what came of a task."""
+        if isinstance(found, Failure):
+            self.kept.record(found._replace(task=task))
+        else:
+            self.kept.write(task, found)
+            self.central = found.central or self.central
 
     def finished(self, progress: Progress) -> Run | RunError:
+        if self.part is not None:
+            self.take(self.part, self.aside())
         failures = self.kept.failures()
         if len(failures) >= len(self.job.tasks):
             return RunError(failures)
         progress("summarising", 0, 1)
         try:
-            world, found = self.aside()
-        except Exception as error:
-            return _no_story(self.job, error)
-        if isinstance(found, Failure):
-            return RunError([found])
+            world = self.central or _central(self.job)
+        except RunError as error:
+            return error
         central = world.dataset().assign_attrs(self.job.provenance)
         kept, scenario = self.kept, self.job.loaded.scenario
-        if self.part and found:
-            kept.write(self.part, found)
         ensemble = kept.dataset(world.template()) if isinstance(kept, _InMemory) else kept.dataset()
         summary = summarise(scenario, ensemble, central)
         return Run(scenario, ensemble, central, summary, self.job.store, failures)
+
+
+def _alone(job: Job, task: Task = CENTRAL) -> ChunkResult | Failure:
+    return run_chunk(Call(job.loaded.scenario, job.seed, task))
+
+
+def _central(job: Job) -> CentralWorld:
+    """The central world by itself; :class:`RunError` where it fails: nor would the others fare."""
+    found = _alone(job)
+    if isinstance(found, Failure):
+        raise RunError([found])
+    assert found.central is not None
+    return found.central
 
 
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:

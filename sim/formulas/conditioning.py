@@ -18,6 +18,8 @@ Codes = NDArray[np.uint8]
 def rank_codes(values: NDArray[np.floating], bits: int) -> Codes:
     """Which of ``2**bits`` bins with equally many worlds each value is in, shape ``(worlds,)``.
 
+    At most 8 bits; NaN is in the last bins.
+
     Examples
     --------
     >>> rank_codes(np.array([0.3, 9.0, -1.0, 0.4]), 1)

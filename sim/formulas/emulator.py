@@ -84,7 +84,8 @@ def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, 
     terms = np.column_stack([np.ones(len(y)), scores])
     if len(y) <= terms.shape[1]:
         return float(y.mean()), float(y.mean())
-    curve = np.linalg.inv(terms.T @ terms)
+    # parameters that always go together, as in a calibration of few rows, share what they do
+    curve = np.linalg.pinv(terms.T @ terms, hermitian=True)
     beta = curve @ terms.T @ y
     rest = y - terms @ beta
     noise = rest @ rest / (len(y) - len(beta))
@@ -138,7 +139,7 @@ def constant_for(eta: Array, share: float) -> float:
 def normal_scores(x: Array) -> Array:
     """Normal scores of ranks, (rank − ½) / n, of each column that varies; shape (n, columns).
 
-    Ties get their mean rank (Blom 1958).
+    Hazen's plotting positions (1914, *Transactions ASCE* 77); ties get their mean rank.
     """
     columns = []
     for values in x.T:

@@ -79,9 +79,11 @@ def time_of_failure(course: Course, luck: Array | float) -> Array:
     --------
     >>> time_of_failure(Course(0.5, 1.0, 1.0), [0.25, 0.75]).round(3)
     array([0.693,   inf])
+    >>> time_of_failure(Course(1.0, 1.0, 1.0), 0.5)
+    array(inf)
     """
-    share = np.asarray(luck) / (1.0 - course.lasting)
     with np.errstate(divide="ignore"):
+        share = np.asarray(luck) / (1.0 - np.asarray(course.lasting))
         cumulated = -np.log1p(-np.minimum(share, 1.0))
     return np.asarray(course.scale * cumulated ** (1.0 / course.shape))
 

@@ -43,10 +43,40 @@ def _flags(model: PeaceTalks) -> dict[str, Any]:
 
 
 class ChunkResult(NamedTuple):
-    """Arrays of one finished chunk by name: outcomes (worlds first), and rounds where traced."""
+    """What came of one chunk.
+
+    Attributes
+    ----------
+    outcomes, trace : dict of str to ndarray
+        By name, worlds first: outcomes, and rounds where they were kept.
+    central : CentralWorld or None
+        Where it was run before the worlds of the chunk.
+    """
 
     outcomes: Arrays
     trace: Arrays
+    central: CentralWorld | None = None
+
+    @classmethod
+    def of(cls, model: PeaceTalks, trace: bool, keep: Iterable[str] | None = None) -> ChunkResult:
+        """From a finished model, which has one central world at most, and first.
+
+        ``trace`` says whether its rounds were kept in all worlds; of the outcomes those named in
+        ``keep`` are, by default all.
+        """
+        outcomes = chunk_variables(model)
+        rounds = trace_variables(model) if trace or model.draws.central else {}
+        central = model.draws.central
+
+        def own(values: NDArray[Any]) -> NDArray[Any]:
+            # so that it lies in memory as it will when a worker has sent it: sums hang on that
+            return np.asfortranarray(values[central:])
+
+        return cls(
+            {name: own(outcomes[name][1]) for name in (outcomes if keep is None else keep)},
+            {name: own(rounds[name][1]) for name in EVERY_WORLD if trace and name in rounds},
+            CentralWorld.of(model, outcomes, rounds) if central else None,
+        )
 
 
 def outcome_codes(model: PeaceTalks) -> NDArray[np.int8]:
@@ -202,18 +232,13 @@ def trace_variables(model: PeaceTalks) -> Variables:
         "value": "utility",
         "target": "utility",
         "reservation": "utility",
-        "ripeness": "utility",
         "cost": "month",
-        "belief": "issue",
     }
     dims = {
         "offer": ("actor", "issue"),
         "low": ("actor", "issue"),
         "high": ("actor", "issue"),
-        "belief": ("actor", "issue"),
         "no_deal": ("issue",),
-        "ripeness": (),
-        "stages_done": (),
         IN_FORCE: ("limited",),
     }
     data = {}
@@ -274,16 +299,19 @@ class CentralWorld(NamedTuple):
     coordinates: Variables
 
     @classmethod
-    def of(cls, model: PeaceTalks) -> CentralWorld:
-        """From a finished model of one world that kept its rounds."""
-        outcomes, rounds = chunk_variables(model), trace_variables(model)
-        every = {name: rounds[name] for name in EVERY_WORLD if name in rounds}
-        told = {k: v for k, v in outcomes.items() if not k.startswith(PREFIX)} | rounds
+    def of(cls, model: PeaceTalks, outcomes: Variables, rounds: Variables) -> CentralWorld:
+        """From a finished model that tells the story of its first world, and its variables."""
+        first = {
+            name: (dims, values[:1].copy(), *attributes)
+            for name, (dims, values, *attributes) in (outcomes | rounds).items()
+        }
         alone = {
             name: (() if isinstance(dims, str) else dims[1:], values[0], *attributes)
-            for name, (dims, values, *attributes) in told.items()
+            for name, (dims, values, *attributes) in first.items()
+            if not name.startswith(PREFIX)
         }
-        return cls(alone | _text_variables(model), outcomes | every, _coordinates(model))
+        every = {name: first[name] for name in first if name in outcomes or name in EVERY_WORLD}
+        return cls(alone | _text_variables(model), every, _coordinates(model))
 
     def dataset(self) -> xr.Dataset:
         """The world by itself."""

@@ -34,9 +34,10 @@ def once(see: Callable[[Run], Seen]) -> Callable[[Run], Seen]:
 
     @wraps(see)
     def inside(run: Run) -> Seen:
-        if see not in run.seen:
-            run.seen[see] = see(run)
-        found: Seen = run.seen[see]
+        name = f"{see.__module__}.{see.__qualname__}"  # a run can be pickled, whatever was seen
+        if name not in run.seen:
+            run.seen[name] = see(run)
+        found: Seen = run.seen[name]
         return found
 
     return inside

@@ -67,7 +67,7 @@ class KnownLines(ByWorld):
         self._thought = None
         for proposal in proposals:
             point = self.sign * proposal.T[self.columns]
-            beyond = point > lines
+            beyond = point > lines + TOLERANCE
             self.refused = np.where(beyond & where, np.minimum(self.refused, point), self.refused)
             self.passed = np.where(beyond | ~where, self.passed, np.maximum(self.passed, point))
 

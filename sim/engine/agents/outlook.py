@@ -60,19 +60,23 @@ class Outlook(Preferences):
         self.beliefs.observe()
         self.take_stock()
 
-    def take_stock(self) -> None:
-        """Weigh the alternative, let red lines give way, value the stage on the table."""
+    def take_stock(self, where: Mask | None = None) -> None:
+        """Weigh the alternative, let red lines give way, value the stage on the table.
+
+        Where the talks are open, or in some of those worlds.
+        """
         talks = self.talks
+        where = talks.is_open if where is None else talks.is_open & where
         now, plain = self._value_of_refusing()
         if self.reservation_at_start is None:
             self.reservation_at_start = plain
-        self.reservation = np.where(talks.is_open, now, self.reservation)
+        self.reservation = np.where(where, now, self.reservation)
         self.soften(self.reservation_at_start - self.reservation)
         best = self._value_of_stage()
-        self.best = np.where(talks.is_open, best, self.best)
+        self.best = np.where(where, best, self.best)
         signed = self.loss(self.rest) * talks.is_fixed if talks.is_fixed.any() else None
         hope = 1.0 + self.payments() - (0.0 if signed is None else total(signed))
-        self.best_of_all = np.where(talks.is_open, hope, self.best_of_all)
+        self.best_of_all = np.where(where, hope, self.best_of_all)
 
     def _value_of_refusing(self) -> tuple[Array, Array]:
         """Reservation value, with and without what levers add to it; (worlds,) each."""

@@ -94,9 +94,9 @@ class Party(Bargainer):
         """Keep its position, with which that of the next turn is compared."""
         self.offer_before = self.offer
 
-    def think_again(self) -> None:
-        """Take stock once more in a round in which something was signed or broken."""
-        self.take_stock()
+    def think_again(self, where: Mask) -> None:
+        """Take stock once more in worlds in which something was signed or broken this round."""
+        self.take_stock(where)
         self.target_of_all = np.maximum(self.target_of_all, self.reservation)
 
     def aspire(self) -> None:

@@ -114,21 +114,23 @@ def count_drafts(
     out = Drafts(0, 0, zero.copy(), zero.copy(), np.zeros(articles, dtype=np.int64), 0, zero.copy())
     vetoed = [sum(1 << int(i) for i in np.flatnonzero(row)) for row in crossed]
     surplus = satisfaction - thresholds[:, None]
-    for drafts, totals in _blocks(surplus, conflicts):
+    each = np.ones((1, articles))  # counts the articles of a draft as the others are summed
+    for drafts, totals in _blocks(np.concatenate([surplus, each]), conflicts):
+        totals, sizes = totals[:-1], totals[-1]
         accepted = totals >= -TOLERANCE
         votes = accepted.sum(axis=0)
         out.conflict_free += len(drafts)
         out.turned_down += (~accepted).sum(axis=1)
         out.alone += (~accepted & (votes == parties - 1)).sum(axis=1)
         passes = votes == parties
-        drafts, totals = drafts[passes], totals[:, passes]
+        drafts, totals, sizes = drafts[passes], totals[:, passes], sizes[passes]
         out.passing += len(drafts)
         for i in range(articles):
             out.holding[i] += int(np.count_nonzero(drafts & (1 << i)))
         spared = np.array([(drafts & veto) == 0 for veto in vetoed])
         out.spared_by += spared.sum(axis=1)
         out.spared += int(spared.all(axis=0).sum())
-        _keep_best(out.best, drafts, totals)
+        _keep_best(out.best, drafts, totals, sizes)
     return out
 
 
@@ -153,12 +155,13 @@ def _blocks(surplus: Array, conflicts: list[tuple[int, int]]) -> Iterator[tuple[
         yield drafts[free], sums[:, free] + surplus[:, outer].sum(axis=1, keepdims=True)
 
 
-def _keep_best(best: dict[int, tuple[float, list[int]]], drafts: Bits, totals: Array) -> None:
+def _keep_best(
+    best: dict[int, tuple[float, list[int]]], drafts: Bits, totals: Array, sizes: Array
+) -> None:
     """Largest product of mean surpluses by size, with ties, among passing drafts.
 
     The product is Nash's (1950), *Econometrica* 18(2), with the threshold as what no deal is worth.
     """
-    sizes = np.bitwise_count(drafts) if hasattr(np, "bitwise_count") else _ones(drafts)
     products = np.maximum(totals / sizes, 0.0).prod(axis=0)
     for size in np.unique(sizes):
         here = sizes == size
@@ -169,8 +172,3 @@ def _keep_best(best: dict[int, tuple[float, list[int]]], drafts: Bits, totals: A
         tied = drafts[here][products[here] >= top * (1 - TOLERANCE)].tolist()
         same = abs(top - before) <= TOLERANCE * max(top, 1.0)
         best[int(size)] = (max(top, before), kept + tied if same else tied)
-
-
-def _ones(drafts: Bits) -> NDArray[np.int64]:
-    """Number of bits set (numpy before 2.0 has no function for it)."""
-    return sum(((drafts >> i) & 1 for i in range(MOST_ARTICLES)), np.zeros_like(drafts))

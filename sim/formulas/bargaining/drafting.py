@@ -164,8 +164,8 @@ def max_min(
     Coordinate ascent finds a draft that is good for all; then Frank–Wolfe steps (1956) on ever
     sharper soft minima mix it with drafts that help those who get least. Losses are convex, so the
     mixed package gives each party at least the mixed surplus: the value returned can be reached,
-    a lower bound. Against the linear programme, on random four-issue cases, it falls short by
-    0.006 on average and 0.05 at worst.
+    a lower bound. Against the linear programme, on random four-issue cases of two to six parties,
+    it falls short by 0.015 on average, by a third of that with ideals at the ends, 0.05 at worst.
 
     Parameters and the first return as in :func:`coordinate_ascent`; ``divisible`` (issues,) says
     on which issues drafts may be mixed, all by default: with listed options nothing lies between.

@@ -45,6 +45,8 @@ def weighted_mean(positions: Array, weights: Array) -> Array:
 def weighted_median(positions: Array, weights: Array) -> Array:
     """Lowest position at which half of the weight has been reached, shape (...).
 
+    The lowest of all where nobody has weight.
+
     The outcome of majority voting with these weights where preferences have a single peak
     (Black 1948, *Journal of Political Economy* 56(1), doi:10.1086/256633).
     """

@@ -14,8 +14,6 @@ import numpy as np
 from sim.arrays import Array, Index
 from sim.formulas.groups.averages import weighted_mean
 
-Indices = Index
-
 LEAST = 1e-9
 """A trade that gains less than this, in salience times scale units, is none."""
 FIXED, YIELDING = 0.1, 0.4
@@ -84,7 +82,7 @@ class Market:
         self._update(np.arange(len(i)))
         self._gain_of_one = s[i, q] * self._ratio - s[i, p]
 
-    def _update(self, trades: Indices) -> None:
+    def _update(self, trades: Index) -> None:
         """How far trades would shift what is given, as large as they can be now.
 
         One of the two goes all the way to where the other stood at the start of the round; the

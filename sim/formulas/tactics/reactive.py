@@ -16,7 +16,7 @@ class TitForTat(Tactic):
 
     name = "tit_for_tat"
     title = "concedes as the others concede"
-    citation = FARATIN + " (relative tit-for-tat, behaviour-dependent tactics)"
+    citation = FARATIN + " (absolute tit-for-tat, here in utility and without its random part)"
     parameters: ClassVar[dict[str, Parameter]] = {
         "opening": Parameter(
             0.05, 0.0, 1.0, "share conceded at the very start: without it nobody moves"

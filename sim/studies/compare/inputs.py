@@ -13,7 +13,7 @@ from sim.ensemble.saved import load_results
 from sim.results.summary import summarise
 from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
 from sim.scenario.errors import file_error
-from sim.scenario.loading import find_scenario, identifier
+from sim.scenario.loading import identifier
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Entry:
     def place(self) -> Path:
         """The file, without what says nothing about which scenario it is."""
         path = Path(self.given)
-        if self.saved is None:
-            return find_scenario(path).with_suffix("")
+        if self.loaded is not None:
+            return Path(self.loaded.files[-1]).with_suffix("")
         return path.parent if path.suffix else path
 
 

@@ -65,12 +65,13 @@ class MovedDraws(Draws):
     ----------
     trial : Trial
     central : bool
-        As for :class:`Draws`.
+        Whether all of them are the central world.
     """
 
     def __init__(self, trial: Trial, central: bool = False) -> None:
         self.each = np.asarray(trial.worlds, dtype=np.intp)
-        super().__init__(trial.seed, len(self.each), 0, central)
+        many = len(self.each)
+        super().__init__(trial.seed, many, 0, many if central else 0)
         paths = {path for change in trial.changes for path in change}
         of = np.asarray(trial.of, dtype=np.intp)
         self.moves = {
@@ -80,13 +81,9 @@ class MovedDraws(Draws):
 
     axes = Draws.axes | dict.fromkeys(("each", "moves"))
 
-    def _all(self, name: str, *key: int) -> Array:
-        if self.central:
-            return super()._all(name, *key)
-        rows, self.drawn = self.drawn, CHUNK  # one stream for all trials
-        drawn = super()._all(name, *key)  # the first of longer draws are the same
-        self.drawn = rows
-        return np.asarray(drawn[self.each])
+    def _of_chunk(self, name: str, key: tuple[int, ...], count: int) -> Array:
+        # one stream for all trials, as the first of longer draws are the same
+        return np.asarray(super()._of_chunk(name, key, CHUNK)[self.each])
 
     def number(
         self, name: str, number: Number, spread: float = 0.0, path: str = "", each: float = 1.0
