@@ -196,6 +196,10 @@ def test_nothing_overflows_or_is_cut(view: View) -> None:
         }).map(function (e) { return e.tagName + "." + e.className; })"""
     )
     assert beyond == []
+    if view.browser.evaluate("innerWidth >= 1100"):
+        cut = """Array.from(document.querySelectorAll("header .scroll")).filter(
+            e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+        assert view.browser.evaluate(cut) == [], "the tables at the top fit a wide page"
 
 
 def test_print_opens_everything_and_clips_nothing(view: View) -> None:
