@@ -122,6 +122,7 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
         expected = [run.summary.outcomes_interval[kind] for run in either.ranked]
         np.testing.assert_allclose(drawn, expected)
         assert axes.get_xlim()[1] >= np.max(expected)
+        assert axes.get_position().width * figure.get_size_inches()[0] > 0.9, "wide enough to read"
     shown = {axes.get_gid() for axes in figure.axes}
     for kind in OUTCOMES:
         seen = any(run.summary.outcomes.get(kind) for run in either.runs)

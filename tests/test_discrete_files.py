@@ -261,6 +261,7 @@ def test_the_chart_has_a_panel_per_actor_and_the_agreement(wells: Path) -> None:
     figure = offers(offers_view(session))
     assert faults(figure) == []
     assert len(figure.axes) == 2
+    assert len({axes.get_ylim() for axes in figure.axes}) == 1, "sides are compared on one scale"
     for k, axes in enumerate(figure.axes):
         lines = {line.get_gid(): line for line in axes.lines}
         mine = [e for e in session.course if e["event"] == "OFFER" and e["who"] == k]

@@ -623,3 +623,17 @@ def test_what_a_scenario_does_not_allow_is_said(server: Server) -> None:
     server.runs.warming.join()
     with pytest.raises(ValueError, match="not looser"):
         server.runs.workers[0].run((raw, 1, 0, 10), lambda share: None, lambda: True)
+
+
+def test_a_server_that_is_gone_is_told_in_a_sentence(browser: Browser, plans: list[Plan]) -> None:
+    """And of a side without a published plan nothing is told by halves."""
+    with served(plans) as gone:
+        browser.send("Page.navigate", url=gone.address)
+        wait(browser, "page.book.live")
+        key, _ = slider(gone, "first", "land.line.at")
+    browser.evaluate("window.fetch = () => Promise.reject(new TypeError('Failed to fetch'))")
+    browser.evaluate(f"page.act('{key}', 70, true)")
+    wait(browser, "document.getElementById('trouble').textContent")
+    told = browser.evaluate("document.getElementById('trouble').textContent")
+    assert "does not answer; start it again" in told
+    assert ": ;" not in browser.evaluate("document.getElementById('gains-words').textContent")

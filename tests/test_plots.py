@@ -406,7 +406,7 @@ def test_a_group_is_told_by_rounds_and_without_odds(crowd: Run) -> None:
         assert not re.search(r"\b(19|20)\d\d\b|days|central world|no deal is|aims for", said), name
         assert not re.search(r"\d–\d+(\.\d)? %", said), f"{name}: nothing is uncertain"
         if name != "utility":
-            assert "The group decides all 2 issues in round 1" in words(figure, "headline")
+            assert "The group decides both issues in round 1" in words(figure, "headline")
     ticks = [t.get_text() for t in panel(drawn(crowd, "outcome"), "time").get_xticklabels()]
     assert ticks[:2] == ["round 0", "1"]
 
@@ -500,6 +500,8 @@ def test_package_shows_what_was_agreed(run: Run) -> None:
         assert len(bars) == (differ and spec.kind != "options"), "between lies nothing"
         for bar in bars:
             np.testing.assert_allclose(bar.get_xdata(), np.quantile(values, [0.1, 0.9]))
+        for patch in (p for p in axes.patches if p.get_gid() == f"terms:{issue}"):
+            np.testing.assert_array_equal(patch.get_data().edges[[0, -1]], [0, 1])
         if len(values):
             options = spec.kind == "options"
             middles.append(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,6 +196,10 @@ def test_nothing_overflows_or_is_cut(view: View) -> None:
         }).map(function (e) { return e.tagName + "." + e.className; })"""
     )
     assert beyond == []
+    if view.browser.evaluate("innerWidth >= 1100"):
+        cut = """Array.from(document.querySelectorAll("header .scroll")).filter(
+            e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"""
+        assert view.browser.evaluate(cut) == [], "the tables at the top fit a wide page"
 
 
 def test_print_opens_everything_and_clips_nothing(view: View) -> None:
@@ -324,6 +329,26 @@ def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> No
     assert bare["articles"] is None
     assert not bare["looks_at_durability"]
     assert any("does not look at ratification" in line for line in bare["limits"])
+
+
+def test_a_group_is_told_without_odds_and_days(folder: Path) -> None:
+    data = settled_scenario()
+    for key in ("agenda", "plan", "ratification", "durability", "sources"):
+        data.pop(key, None)
+    data |= {"name": "group", "protocol": {"name": "compromise"}}
+    data["war"] = {"start_date": "2000-01-01"}
+    data["actors"] = {
+        key: {"name": actor["name"], "positions": {
+            issue: {"ideal": at, "salience": 1, "judgement": "x"} for issue in data["issues"]}}
+        for at, (key, actor) in enumerate(list(data["actors"].items())[:2])
+    }  # fmt: skip
+    found = loaded_run(folder, data)
+    run_report(found, folder / "group.html")
+    text = re.sub(r"<svg.*?</svg>|<style.*?</style>|<[^>]*>", " ",
+                  (folder / "group.html").read_text("utf-8"), flags=re.DOTALL)  # fmt: skip
+    said = text.split("How to repeat it")[0]
+    assert "The group decides" in said
+    assert not re.search(r"2000|of worlds|past talks|past negotiations|\bdays?\b", said)
 
 
 def test_charts_come_with_their_words_and_numbers(settled: Run) -> None:

@@ -34,15 +34,19 @@ def offers(view: OffersView) -> Figure:
     names, second = panel_names([panel.label for panel in view.panels], cell)
     pitch = HEAD + second + height + UNDER
     sheet = Sheet(view, rows * pitch, marks)
+    lows, highs = zip(*(panel.reach for panel in view.panels), strict=True)
+    every = (min(lows), max(highs))
     for panel, name, (left, row) in zip(view.panels, names, places, strict=True):
         sheet.heading(left, row * pitch + 0.06, name, 11, color=ink(panel.color))
         axes = sheet.axes(left + TICKS, row * pitch + HEAD + second, cell - TICKS - RIGHT, height,
                           gid=panel.key)  # fmt: skip
-        _panel(axes, panel, view.rounds, height)
+        _panel(axes, panel, view.rounds, height, every if view.common else panel.reach)
     return sheet.figure
 
 
-def _panel(axes: Axes, panel: SidePanel, rounds: int, height: float) -> None:
+def _panel(
+    axes: Axes, panel: SidePanel, rounds: int, height: float, reach: tuple[float, float]
+) -> None:
     for one in panel.courses:
         style: dict[str, Any] = {"linestyle": "", "marker": ".", "markersize": 4, "alpha": 0.75}
         if one.own:
@@ -52,11 +56,10 @@ def _panel(axes: Axes, panel: SidePanel, rounds: int, height: float) -> None:
     if panel.agreed is not None:
         dot(axes, rounds, panel.agreed, marker="D", markersize=7, color=DARK,
             markeredgecolor="white", zorder=5, gid="agreement")  # fmt: skip
-    values = [panel.reserve, *(float(v) for one in panel.courses for v in one.worth)]
-    low, high = min(values), max(values)
+    low, high = reach
     pad = 0.05 * max(high - low, 1.0)
     axes.set_ylim(low - pad, high + pad)
-    axes.set_xlim(1, max(rounds, 2))
+    axes.set_xlim(0.7, max(rounds, 2))  # the first offer is shown whole
     axes.grid(axis="y")
     axes.set_xlabel("round")
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))

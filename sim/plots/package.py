@@ -126,8 +126,9 @@ def _distribution(axes: Axes, strip: Strip, rail: float) -> None:
         axes.vlines(listed, base, base - HILL * counts / np.max(counts), color=HEAP, linewidth=8)
     else:
         counts, edges = np.histogram(values, bins=41, range=(-0.0125, 1.0125))
-        axes.stairs(base - HILL * counts / np.max(counts), edges, baseline=base, fill=True,
-                    color=HEAP)  # fmt: skip
+        # the first and the last are half as wide: no term lies beyond the scale
+        axes.stairs(base - HILL * counts / np.max(counts), np.clip(edges, 0, 1), baseline=base,
+                    fill=True, color=HEAP, gid=f"terms:{strip.key}")  # fmt: skip
 
 
 def _marks(axes: Axes, view: PackageView, rails: list[float]) -> None:

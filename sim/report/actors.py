@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sim.engine.protocols.groups import GroupDecision
 from sim.prose import listing
+from sim.registry import PROTOCOLS
 from sim.report.tables import Cell, Rows, Table, filled, judged, rests
 from sim.report.words import bound_words, number_words, point_words, time_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
@@ -61,7 +63,14 @@ def _red_line(scenario: Scenario, issue: Issue, position: Position) -> Cell:
 
 
 def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
-    """Role, consent, tactic, patience and what belongs to mediators, as sentences."""
+    """Role, consent, tactic, patience and what belongs to mediators, as sentences.
+
+    Of a member of a group that decides its power: it is bound, and neither signs nor waits.
+    """
+    if issubclass(PROTOCOLS[scenario.protocol.name], GroupDecision):
+        power = "1, as none is coded" if actor.power is None else number_words(actor.power)
+        said = [Cell(f"Power: {power}.", sources=tuple(actor.source))]
+        return said + ([Cell(judged(actor.judgement))] if actor.judgement else [])
     scope = actor.consents_to
     consent = {"all": "nothing is agreed without its signature", "none": "does not sign"}.get(
         scope if isinstance(scope, str) else "",

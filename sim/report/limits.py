@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from sim.ensemble.runner import Run
+from sim.views.run_data import is_group
 
+POSTURES = (
+    "Positions that follow from speeches may be bargaining postures; the model takes the coded "
+    "ideals and red lines at face value."
+)
 COMMON = (
     "Odds are a model’s consequences, given its assumptions. They are not a forecast.",
     "Saliences and red lines are not known. They are judgements, drawn from distributions; "
@@ -11,8 +16,7 @@ COMMON = (
     "nothing about whether the assumptions are right.",
     "A party weighs only the stage on the table: the chance that the next stage succeeds is not "
     "part of what signing is worth to it.",
-    "Positions that follow from speeches may be bargaining postures; the model takes the coded "
-    "ideals and red lines at face value.",
+    POSTURES,
     "Not in the model: groups outside the room that fight on or spoil a deal, third parties that "
     "trade issues of their own, and learning about the others’ costs of war.",
     "Parties do not foresee votes at home: a gate of ratification is where their belief in what "
@@ -24,6 +28,9 @@ COMMON = (
 
 def limits(run: Run) -> list[str]:
     """The model's limits, and what this scenario leaves out of it."""
+    if is_group(run):  # nobody signs, ratifies or breaks anything
+        saliences = "Positions, saliences and power are taken as they are coded."
+        return [run.summary.note, saliences, POSTURES]
     found = list(COMMON)
     if not run.scenario.ratification:
         found.append(

@@ -22,7 +22,7 @@ from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
 from sim.views.outcome import OutcomeView
-from sim.views.run_data import day_text
+from sim.views.run_data import calendar, day_text, decision, is_certain, is_group
 from sim.words.aftermath import durability_words, limited_words, plan_words
 from sim.words.past import happened_words
 from sim.words.story import (
@@ -66,13 +66,14 @@ def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None)
     drawn : mapping, optional
         Charts of the run that have been drawn already, by name.
     """
-    why = why_context(run, saved_explanation(run, path.parent))
+    # where nothing is uncertain there is nothing on which anything could hang
+    why = None if is_certain(run) else why_context(run, saved_explanation(run, path.parent))
     write_page("run.html.j2", run_context(run, drawn) | {"why": why}, path)
 
 
 def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
-    scenario, summary = run.scenario, run.summary
+    scenario, summary, certain = run.scenario, run.summary, is_certain(run)
     known = dict(drawn or {})
     known |= drawings(run, [name for name in FIGURES if name not in (*known, OVERVIEW)])
     return {
@@ -80,14 +81,15 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "question": scenario.question,
         "about": scenario.summary,
         "facts": _facts(run),
-        "answer": answer(scenario, summary),
+        "answer": f"{decision(run)}." if certain else answer(scenario, summary),
         "base_rate": base_rate_words(summary),
         "beside_past": beside_past_words(scenario, summary),
         "happened": happened_words(scenario, summary),
         "note": summary.note,
         "changes": summary.provenance.overrides,
-        "figures": key_figures(run),
+        "figures": [] if certain else key_figures(run),
         "limited": limited_words(scenario, summary),
+        "certain": certain,
         "about_ranges": ALLOWED if summary.allowed is not None else SAMPLED,
         "endings": ending_words(scenario, summary),
         "concessions": concession_words(scenario, summary),
@@ -112,7 +114,7 @@ def _tables(run: Run, known: Mapping[str, Drawing]) -> dict[str, list[Table | No
     assert isinstance(moves, ConvergenceView)
     plan = run.summary.plan
     return {
-        "outcome": [odds_table(run, ends), days_table(run, ends)],
+        "outcome": [] if is_certain(run) else [odds_table(run, ends), days_table(run, ends)],
         "convergence": [moves_table(moves)],
         "package": [agreed_table(run)],
         "utility": [],
@@ -152,10 +154,11 @@ def stuck_table(run: Run) -> Table | None:
 
 def _facts(run: Run) -> str:
     summary, start = run.summary, run.scenario.war.start_date
-    return (
-        f"{summary.worlds:,} worlds, seed {summary.seed}, from {day_text(start)}, "
-        f"{summary.horizon_days} days"
-    )
+    said = f"{summary.worlds:,} worlds, seed {summary.seed}"
+    if is_certain(run):
+        said += "; nothing is uncertain: all are alike"
+    # of a group that decides in rounds the days mean nothing, and are often invented
+    return said if is_group(run) else f"{said}, from {day_text(start)}, {summary.horizon_days} days"
 
 
 def key_figures(run: Run) -> list[dict[str, str]]:
@@ -206,16 +209,20 @@ def _card(
 def agreed_table(run: Run) -> Table | None:
     """What stands agreed at the end, where something does."""
     rows = [list(row) for row in package_words(run.scenario, run.summary)]
+    if is_certain(run):
+        return filled("What the group decides", ["Issue", "Decided"], [row[:2] for row in rows])
     caption = "What stands agreed at the end, where something does"
     return filled(caption, ["Issue", "Most common text", "In"], rows)
 
 
 def timeline(run: Run) -> list[dict[str, str]]:
     """The story of the central world."""
+    when, group = calendar(run), is_group(run)
     found = [
-        {"date": day_text(e.date), "day": f"day {e.day:.0f}", "kind": e.kind, "text": e.text}
+        {"date": when.text(e.day), "day": "" if group else f"day {e.day:.0f}", "kind": e.kind,
+         "text": f"{decision(run)}." if group and e.kind == "signed" else e.text}
         for e in events(run.scenario, run.central)
-    ]
+    ]  # fmt: skip
     central = run.summary.central
     if central.outcome != "settlement":
         text = OUTCOME_WORDS[central.outcome].line + what_blocks(run.scenario, run.summary)

@@ -40,9 +40,11 @@ OF_ACTOR = {
     "communication": "help with communication",
     "flexibility": "leeway on all its red lines together",
 }
+TIMES = " (1: the file's)"
+"""Ends the title of a number by which others of the file are multiplied."""
 OF_ENGINE = {
-    "tempo": "Everyone's patience (times the file's)",
-    "cost_scale": "Everyone's cost of war (times the file's)",
+    "tempo": f"Everyone's patience{TIMES}",
+    "cost_scale": f"Everyone's cost of war{TIMES}",
 }
 
 

@@ -43,13 +43,20 @@ class SidePanel:
     reserve: float
     agreed: float | None
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Least and greatest worth of all that is shown."""
+        values = [self.reserve, *(float(v) for one in self.courses for v in one.worth)]
+        return min(values), max(values)
+
 
 @dataclass(frozen=True)
 class OffersView(View):
-    """One panel per side, over so many rounds."""
+    """One panel per side, over so many rounds; ``common`` if all are on one scale, 0 to 100."""
 
     panels: list[SidePanel]
     rounds: int
+    common: bool
 
     @property
     def words(self) -> list[str]:
@@ -84,4 +91,6 @@ def offers_view(session: Session, foot: str = "") -> OffersView:
         "accepts an offer that is worth as much to it as what it asks for itself at that time."
     )
     rounds_ = int(session.result.steps[0])
-    return OffersView(foot or subject.note, answer(session), subtitle, panels, rounds_)
+    return OffersView(
+        foot or subject.note, answer(session), subtitle, panels, rounds_, subject.unit > 1
+    )

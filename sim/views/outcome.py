@@ -153,6 +153,8 @@ class OutcomeView(View):
 
     @property
     def words(self) -> list[str]:
+        if not any(one.span for one in self.odds):  # nothing is uncertain
+            return []
         parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
         base = [f"Base rate. {self.base.words}"] if self.base else []
         return [*self.asked, *parts, *(one.words for one in self.signings), *base]

@@ -265,7 +265,8 @@ def decision(run: Run) -> str:
     issues, central = list(run.scenario.issues.values()), run.summary.central
     when = calendar(run).said("by", central.settled_day or 0.0)
     if len(issues) > 1:
-        return f"The group decides all {len(issues)} issues {when}"
+        every = "both" if len(issues) == 2 else f"all {len(issues)}"
+        return f"The group decides {every} issues {when}"
     (point,) = central.agreed.values()
     said = nearest_text(issues[0], point.point) if point else "nothing"
     return f"{issues[0].title}: the group decides on “{said}” {when}"

@@ -158,7 +158,9 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
         for one in lines.values()
     ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None
-    name = run.scenario.actors[actor].name
+    name, label = run.scenario.actors[actor].name, short(run, actor)
+    # some imported names do not hold the one that all other charts use
+    name = name if label in name else f"{label}: {name}"
     return UtilityPanel(actor, name, short(run, actor), color, lines, worth, words)
 
 
@@ -168,10 +170,10 @@ def headline(run: Run) -> str:
     if is_group(run) and run.summary.central.outcome == "settlement":
         worth = 100 * central.utility.values
         top, low = (
-            f"{points_words(worth[at])} to {short(run, actors[at])}"
+            f"to {short(run, actors[at])} ({points_words(worth[at])})"
             for at in (int(np.argmax(worth)), int(np.argmin(worth)))
         )
-        return f"What the group decides is worth most, {top}, and least, {low}"
+        return f"What the group decides is worth most {top} and least {low}"
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
     if run.summary.central.outcome == "settlement":

@@ -21,7 +21,9 @@ class Exact {
     try {
       this.tell({ share: 0 });
       const body = JSON.stringify({ visitor: this.visitor, number, runs: missing.map(({ plan, set }) => ({ plan, set })) });
-      const response = await fetch("exact", { method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.stop.signal });
+      const response = await fetch("exact", { method: "POST", body, headers: { "Content-Type": "application/json" }, signal: this.stop.signal }).catch((error) => {
+        throw error.name === "AbortError" ? error : new Error("the program that serves this page does not answer; start it again (python -m sim live) and reload.");
+      });
       if (!response.ok) throw new Error((await response.text()).slice(0, 300));
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let text = ""; ;) {

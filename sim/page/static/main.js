@@ -203,7 +203,7 @@ async function begin() {
   function drawGains(plan, answer, enough) {
     const gains = plan.actors.map((actor, n) => {
       const { better, crosses, gain } = answer.actors[n];
-      return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${plan.has_plan ? `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}` : ""}${gain ? `; gains ${numberWords(Math.round(100 * gain[1]))} points where there is a settlement` : ""}` };
+      return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${[plan.has_plan && `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}`, gain && `${gain[1] < 0 ? "loses" : "gains"} ${numberWords(Math.abs(Math.round(100 * gain[1])))} points where there is a settlement`].filter(Boolean).join("; ") || "nothing to tell"}` };
     });
     const gainWords = plan.has_plan ? `Share of worlds in which the plan as published is worth more than no deal. ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in points of utility from 0 to 100. ${gains.map((row) => row.more).join(". ")}.`;
     put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(room, gains, gainWords) : null);

@@ -95,7 +95,7 @@ def few_ticks(axes: Axes, most: int = 4, unit: float = 1.0) -> None:
 
 def columns(
     view: View, rows: list[Row], titles: Mapping[str, str], below: float, key: Sequence[Mark] = (),
-    most: int = 9, beside: float = 0.24, widths: Sequence[float] = (),
+    most: int = 9, beside: float = 0.24, widths: Sequence[float] = (), over: bool = False,
 ) -> tuple[Sheet, list[Axes], Beside]:  # fmt: skip
     """A sheet with a row for each scenario, and panels in columns by their gids and titles.
 
@@ -109,6 +109,8 @@ def columns(
         Room to the right of each, in inches, into which what is given back writes.
     widths : sequence of float
         Of the columns, where they are not the same.
+    over : bool
+        Whether what is given back writes over the middle of a row, in one line, and not beside.
     """
     blocks = -(-len(titles) // most)
     wide = -(-len(titles) // blocks)
@@ -129,13 +131,15 @@ def columns(
         sheet.heading(left, top + head - len(lines) * line_height() - 0.09, lines, SMALL + 0.4)
         width = steps[n] - beside
         panels.append(sheet.axes(left, top + head, width, high * len(rows), gid=gid))
-        places.append((left + width + 0.1, top + head + high / 2))
+        places.append((left + (0.0 if over else width + 0.1), top + head + high / 2))
         row_axes(panels[-1], len(rows))
 
     def write(column: int, row: int, number: str, under: str = "", **more: Any) -> None:
         left, middle = places[column]
-        y = middle + high * row - (0.15 if under else 0.08)
+        y = middle + high * row - (0.19 if over else 0.15 if under else 0.08)
         sheet.text(left, y, number, **{"weight": "bold", **more})
-        sheet.text(left, y + 0.15, under, color=GREY)
+        if over:
+            left += text_width(number, bold=True) + 0.06
+        sheet.text(left, y if over else y + 0.15, under, color=GREY)
 
     return sheet, panels, write

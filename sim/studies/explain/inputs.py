@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from sim.prose import counted, percent
 from sim.scenario.schema import Issue, Scenario, nearest_text
-from sim.scenario.titles import title_of
+from sim.scenario.titles import TIMES, title_of
 
 THEMES = {
     r"tracks\.": "limited agreements",
@@ -74,7 +74,8 @@ def input_of(path: str, scenario: Scenario) -> Input:
         actor = parts[3]
     elif parts[:2] in (["war", "cost"], ["war", "beliefs"]) and len(parts) > 2:
         actor = parts[2]
-    return Input(path, title_of(path, scenario), actor if actor in scenario.actors else "", theme)
+    title = title_of(path, scenario).removesuffix(TIMES)
+    return Input(path, title, actor if actor in scenario.actors else "", theme)
 
 
 def issue_of(path: str, scenario: Scenario) -> Issue | None:
@@ -108,6 +109,8 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
         return counted(round(value), "day")
     if re.search(r"credibility|acceptability|factor|communication", path):
         return percent(value)
+    if title_of(path, scenario).endswith(TIMES):
+        return f"{value:.2f} times the file's"
     return f"{value:.3g}"
 
 
