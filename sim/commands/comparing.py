@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sim.plots import Drawing
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
-BESIDE = ("odds", "time", "packages", "durability", "stuck")
-"""Drawn by another process, where there is another core: what needs none of the differences."""
+BESIDE = ("odds", "time", "durability")
+"""Drawn by another process, where there is another core: half of the work after the worlds."""
 REPORT = "report.html"
 TABLES: dict[str, Callable[[Comparison], str]] = {
     "compare.json": compare_json,

@@ -40,7 +40,7 @@ OF_ACTOR = {
     "communication": "help with communication",
     "flexibility": "leeway on all its red lines together",
 }
-TIMES = " (1: the file's)"
+TIMES = " (times the file's)"
 """Ends the title of a number by which others of the file are multiplied."""
 OF_ENGINE = {
     "tempo": f"Everyone's patience{TIMES}",
