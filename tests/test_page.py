@@ -62,7 +62,7 @@ def finished(loaded: Loaded, worlds: int = WORLDS) -> Plan:
 
 @pytest.fixture(scope="module")
 def plans() -> list[Plan]:
-    other = toy("other")
+    other = toy("other").with_({"issues.arms.numeric": [0, 200], "issues.arms.unit": "tanks"})
     dearer = other.with_({"war.cost.a": 0.05, "name": "dearer", "title": HOSTILE})
     return [finished(toy("first")), finished(other), finished(dearer)]
 
@@ -268,6 +268,14 @@ def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
     assert not page.evaluate(hidden)
     assert ask(page, plan="first")["ess"] > 1000
     assert page.evaluate(hidden)
+
+
+def test_points_of_numeric_scales_are_told_as_numbers(page: Browser, plans: list[Plan]) -> None:
+    data = plans[1].run.ensemble
+    signed = data.agreed.sel(issue="arms").values[data.outcome.values == 0]
+    ask(page, plan="other")
+    told = page.evaluate("document.body.innerText").split(" tanks")
+    assert float(told[0].split()[-1]) == pytest.approx(200 * np.median(signed), abs=2)
 
 
 def test_sentence_is_short_and_read_out(page: Browser) -> None:

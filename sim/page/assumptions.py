@@ -10,6 +10,7 @@ from typing import Any
 from sim.results.experiments import UNITS, unit_of
 from sim.scenario import Loaded
 from sim.scenario.fields import sourced_parts
+from sim.scenario.issues import Issue
 from sim.scenario.schema import Scenario
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at
@@ -36,6 +37,11 @@ TOLD = {unit for unit in UNITS.values() if unit.startswith(("days", "utility", "
 """Units that stand after a value."""
 
 
+def numbers_of(issue: Issue) -> list[Any] | None:
+    """What the ends of a numeric scale are, and its unit."""
+    return [*issue.numeric, issue.unit or ""] if issue.numeric else None
+
+
 @dataclass(frozen=True)
 class Assumption:
     """An uncertain number that can be set.
@@ -50,6 +56,8 @@ class Assumption:
         What follows its value; empty where the value says enough.
     scale : tuple of (float, str)
         Points and texts of the scale that it is on, if it is on one.
+    numeric : list or None
+        What that scale's ends are, as :func:`numbers_of` tells it.
     judgement, sources :
         What the part that holds it rests on.
     """
@@ -60,6 +68,7 @@ class Assumption:
     group: str
     unit: str
     scale: tuple[tuple[float, str], ...]
+    numeric: list[Any] | None
     judgement: str
     sources: tuple[str, ...]
 
@@ -92,6 +101,7 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
                 head,
                 unit if (unit := unit_of(path)) in TOLD else "",
                 tuple(issue.scale.items()) if issue else (),
+                numbers_of(issue) if issue else None,
                 (part.judgement or "") if part else "",
                 tuple(part.source) if part else (),
             )
@@ -105,7 +115,7 @@ def _of_engine(path: str) -> Assumption:
     known = OF_ENGINE[keys[1]]
     title = known.title[0].upper() + known.title[1:]
     why = f"Drawn as past talks allow; before them: {known.reason}"
-    return Assumption(path, keys, title, GROUPS["engine"], "", (), why, ())
+    return Assumption(path, keys, title, GROUPS["engine"], "", (), None, why, ())
 
 
 def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | None:

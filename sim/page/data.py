@@ -277,6 +277,7 @@ def _entry(one: _Input, tables: _Once, texts: _Once) -> dict[str, Any]:
             "keys": list(what.keys),
             "text": texts.place([what.judgement, list(what.sources)]),
             "scale": tables.place([list(point) for point in what.scale]),
+            "numeric": what.numeric,
         }
         if not one.switch:
             at = np.quantile(values, ndtr(GRID))

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.page.assumptions import numbers_of
 from sim.page.packing import Pack
 from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOMES, REASONS
@@ -82,6 +83,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
                 "key": key,
                 "title": issue.title,
                 "scale": [[point, text] for point, text in issue.scale.items()],
+                "numeric": numbers_of(issue),
             }
             for key, issue in scenario.issues.items()
         ],

@@ -67,7 +67,7 @@ function drawDeals(width, plan, answer, name) {
   const shown = plan.issues.map((issue, n) => [issue, answer.deals[n]]).filter(([, q]) => q);
   const parts = shown.map(([issue, [low, middle, high]], n) => {
     const y = n * row + (narrow ? 32 : 20), x = (v) => left + 4 + (span - 8) * v;
-    const words = lines(nearest(issue.scale, middle), narrow ? Math.floor(width / 6.6) : Math.floor((width - left - span - 16) / 6.4), narrow ? 1 : 2);
+    const words = lines(nearest(issue.scale, middle, issue.numeric), narrow ? Math.floor(width / 6.6) : Math.floor((width - left - span - 16) / 6.4), narrow ? 1 : 2);
     return [
       label(narrow ? left : 0, narrow ? y - 14 : y + 4, cut(issue.title, 30), { fill: INK, "font-weight": 600 }),
       s("line", { x1: x(0), x2: x(1), y1: y, y2: y, stroke: RULE, "stroke-width": 6, "stroke-linecap": "round" }),

@@ -1,8 +1,8 @@
 // Sliders and switches with the text, source and range of each assumption.
 function valueWords(input, number, value, book) {
   if (input.switch) return value ? "yes" : "no";
-  const scale = book.tables[input.held[number].scale];
-  if (scale.length) return `${value.toFixed(2)} · ${nearest(scale, value)}`;
+  const { numeric, scale: place } = input.held[number], scale = book.tables[place];
+  if (scale.length) return `${value.toFixed(2)} · ${nearest(scale, value, numeric)}`;
   return numberWords(value) + (input.unit ? ` ${input.unit}` : "");
 }
 

@@ -62,7 +62,9 @@ function textLines(x, y, texts, more, gap = 14) {
   return texts.map((text, n) => label(x, y + n * gap, text, more));
 }
 
-function nearest(scale, point) {
+// The text nearest to a point of a scale; of a numeric scale, [0 is, 1 is, unit], its number.
+function nearest(scale, point, numeric) {
+  if (numeric) return `${numberWords(numeric[0] + point * (numeric[1] - numeric[0]))} ${numeric[2]}`.trim();
   return scale.reduce((best, one) => (Math.abs(one[0] - point) < Math.abs(best[0] - point) ? one : best))[1];
 }
 
