@@ -266,6 +266,8 @@ def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
     hidden = "document.getElementById('warning').hidden"
     assert ask(page, plan="first", set=dict.fromkeys(keys, 100))["ess"] < 100
     assert not page.evaluate(hidden)
+    support = page.evaluate("document.getElementById('support').textContent")
+    assert re.search(r"as sure as [\d,]+ run anew\. 95 % of sampling: .+ to .+\.$", support)
     assert ask(page, plan="first")["ess"] > 1000
     assert page.evaluate(hidden)
 

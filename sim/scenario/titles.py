@@ -38,7 +38,7 @@ OF_ACTOR = {
     "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
-    "flexibility": "leeway on all its red lines together",
+    "flexibility": "leeway on all red lines together",
 }
 TIMES = " (times the file's)"
 """Ends the title of a number by which others of the file are multiplied."""

@@ -110,6 +110,12 @@ async function begin() {
     return room > 0 ? `${text}; most others fail on ${title.slice(0, room).join(" ")}.` : `${text}.`;
   }
 
+  // The range over what past talks allow, or that of sampling where it is wider.
+  function rangeWords({ allowed, interval }) {
+    const known = allowed && allowed[1] - allowed[0] >= interval[1] - interval[0], [low, high] = known ? allowed : interval;
+    return `${known ? "Over what past talks allow" : "95 % of sampling"}: ${percent(low)} to ${percent(high)}`;
+  }
+
   // --- drawing -----------------------------------------------------------------------------
   let room = 0; // of a chart: all are as wide; asked only when the window changes, as it makes the browser lay out
   const measured = () => { room = Math.max(260, Math.floor($("dots").clientWidth)); };
@@ -156,7 +162,7 @@ async function begin() {
     told("warning", `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`);
     told("support", (shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
       : any ? `At once, from ${plan.data.n.toLocaleString("en")} stored worlds; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
-      + (answer.allowed ? ` Over what past talks allow: ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ""));
+      + ` ${rangeWords(answer)}.`);
     $("support").dataset.kind = shown.exact ? "exact" : "instant";
     controls.forEach((control, key) => { if (control.shown !== state.set[key] || !("shown" in control)) control.show(control.shown = state.set[key]); });
     $("reset-all").disabled = !Object.keys(state.set).length;
