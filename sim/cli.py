@@ -33,6 +33,7 @@ app = typer.Typer(
     help="Peace-negotiation scenarios: run one, see who moves, why, and how it could end.\n\n"
     "python -m sim scenarios/kellogg.yaml",
     add_completion=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

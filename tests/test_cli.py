@@ -15,6 +15,7 @@ import yaml
 import sim
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
+from sim.scenario.errors import Place, Problem, ScenarioError
 from tests.conftest import TOY, ended, started, typed, until
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
@@ -227,9 +228,22 @@ def test_bad_input_is_one_error_code_two_and_no_output(
     assert not (tmp_path / "out").exists()
 
 
+def test_like_problems_are_told_once_and_none_is_hidden() -> None:
+    places = [(3, "a.t"), (3, "b.t"), (5, "c.t"), (9, "d.t"), (9, "0")]
+    error = ScenarioError(
+        [Problem(Place("x.yaml", line), key, "is wrong", "") for line, key in places]
+    )
+    assert str(error).splitlines() == [
+        "x.yaml:3: a.t: is wrong; the same in lines 5, 9",
+        "x.yaml:3: b.t: is wrong",
+        "x.yaml:9: 0: is wrong",
+    ]
+
+
 def test_help_says_of_every_command_what_it_does() -> None:
     """In a line of 80 columns, none of them cut."""
     assert typed("--version").out.strip() == sim.__version__
+    assert typed("-h").out == typed("--help").out
     shown = typed("--help")
     assert shown.out.count("...") == 1  # of the usage
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,7 @@ def test_no_world_hangs_on_which_others_are_computed_with_it(name: str) -> None:
 def test_the_central_world_is_run_by_itself_where_the_first_chunk_has_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    job = runner.Job(load_data(SHORT), CHUNK + 3)
+    job = runner.Job(load_data(SHORT), CHUNK + 3, traced=0)
     whole, run_all = runner.run_job(job), ensemble.run_chunk
     monkeypatch.setattr(
         ensemble,
@@ -148,9 +149,11 @@ def test_the_central_world_is_run_by_itself_where_the_first_chunk_has_failed(
         lambda call, report: run_all(call) if call.task.chunk else call.failed("Fault", "one"),
     )
     run = runner.run_job(job)
-    assert [f.task for f in run.failures] == [Task(0, 0, CHUNK, True)]
+    assert [f.task for f in run.failures] == [Task(0, 0, CHUNK, False)]
     xr.testing.assert_identical(run.central, whole.central)
     xr.testing.assert_identical(run.ensemble.outcome, whole.ensemble.outcome[CHUNK:])
+    with pytest.raises(runner.RunError, match="rounds are kept could be run"):
+        runner.run_job(replace(job, traced=1))
 
 
 def test_only_what_is_wanted_is_kept_and_fewer_worlds_are_the_first_of_more(

@@ -23,7 +23,7 @@ def usage_words(error: Any, words: Sequence[str]) -> str:
     if option := getattr(error, "option_name", None):
         if type(error).__name__ != "NoSuchOption":
             return f"{option}: {error.message[:1].lower()}{error.message[1:].rstrip('.')} ({more})"
-        near = sorted(getattr(error, "possibilities", None) or [])
+        near = list(getattr(error, "possibilities", None) or [])
         fix = f"did you mean '{near[0]}'?" if near else f"{more} lists them"
         return f"{option}: {command} has no such option ({fix})"
     if param is None:  # more words than arguments

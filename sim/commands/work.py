@@ -65,17 +65,21 @@ class Work:
 
         self.folder.mkdir(parents=True, exist_ok=True)
         away = {name: write for name, write in steps.items() if name in beside}
-        with aside(partial(self._carried_out, away), wanted=bool(away)) as others:
-            try:
+        begun, finished, stopped = time.time(), None, None
+        try:
+            with aside(partial(self._carried_out, away), wanted=bool(away)) as others:
                 for name, write in steps.items():
                     if name not in away:
                         progress(name, len(self.written), len(self.names()))
                         if write(self.folder / name) is not False:
                             self.written.append(name)
-            finally:
                 finished, stopped = others()
-                done = {*self.written, *finished}
-                self.written = [n for n in dict.fromkeys([*self.written, *steps]) if n in done]
+        finally:
+            if finished is None:  # the other process is not waited for: what it has left is there
+                paths = {name: self.folder / name for name in away}
+                finished = [n for n, p in paths.items() if p.exists() and p.stat().st_mtime > begun]
+            done = {*self.written, *finished}
+            self.written = [n for n in dict.fromkeys([*self.written, *steps]) if n in done]
         if stopped is not None:
             raise stopped
 

@@ -63,11 +63,11 @@ class Failure(NamedTuple):
 
     def __str__(self) -> str:
         task = self.task
-        return (
-            f"{self.scenario}, seed {self.seed}, cell {task.cell}, chunk {task.chunk} "
-            f"(worlds {task.start:,}–{task.start + task.worlds - 1:,}): "
-            f"{self.error}: {self.message}"
+        worlds = f"worlds {task.start:,}–{task.start + task.worlds - 1:,}"
+        which = (
+            f"cell {task.cell}, chunk {task.chunk} ({worlds})" if task.worlds else "central world"
         )
+        return f"{self.scenario}, seed {self.seed}, {which}: {self.error}: {self.message}"
 
 
 CENTRAL = Task(0, 0, 0, False, central=True)

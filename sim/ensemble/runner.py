@@ -64,10 +64,10 @@ class Run:
 
 
 class RunError(SaidError):
-    """Nothing came of a run: one sentence, and every failure."""
+    """Nothing, or too little, came of a run: one sentence, and every failure."""
 
-    def __init__(self, failures: list[Failure]) -> None:
-        super().__init__(f"No world could be run; the first failure: {failures[0]}")
+    def __init__(self, failures: list[Failure], what: str = "No world") -> None:
+        super().__init__(f"{what} could be run; the first failure: {failures[0]}")
         self.failures = failures
         self.add_note(failures[0].traceback)
 
@@ -278,9 +278,11 @@ class _Started:
     def finished(self, progress: Progress) -> Run | RunError:
         if self.part is not None:
             self.take(self.part, self.aside())
-        failures = self.kept.failures()
-        if len(failures) >= len(self.job.tasks):
+        failures, tasks = self.kept.failures(), self.job.tasks
+        if len(failures) >= len(tasks):
             return RunError(failures)
+        if sum(f.task.trace for f in failures) >= sum(t.trace for t in tasks) > 0:
+            return RunError(failures, "None of the worlds whose rounds are kept")
         progress("summarising", 0, 1)
         try:
             world = self.central or _central(self.job)

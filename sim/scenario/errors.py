@@ -65,14 +65,17 @@ class ScenarioError(SaidError):
 
 def _folded(problems: list[Problem]) -> Iterator[str]:
     """Each problem once: what one renamed thing brings about in many lines is one sentence."""
-    alike: dict[tuple[str, ...], list[Problem]] = {}
+    alike: dict[tuple[object, ...], dict[int, Problem]] = {}
     for number, one in enumerate(problems):
-        name = [part for part in one.key.split(".") if not part.isdigit()][-1]
-        at = one.place.file if one.place.line else str(number)
-        alike.setdefault((at, name, one.message, one.fix), []).append(one)
-    for first, *others in alike.values():
-        lines = ", ".join(f"{line}" for line in dict.fromkeys(one.place.line for one in others))
-        yield f"{first}; the same in line {lines}" if others else str(first)
+        name = next((part for part in reversed(one.key.split(".")) if not part.isdigit()), one.key)
+        kind: tuple[object, ...] = (one.place.file, name, one.message, one.fix)
+        if not one.place.line or one.place.line in alike.get(kind, ()):
+            kind = (number,)  # of two in one line each is told by its key
+        alike.setdefault(kind, {})[one.place.line] = one
+    for by_line in alike.values():
+        first, *others = by_line.values()
+        lines = f"line{'s' * (len(others) > 1)} {', '.join(map(str, [*by_line][1:]))}"
+        yield f"{first}; the same in {lines}" if others else str(first)
 
 
 def file_error(path: str | Path, message: str, fix: str = "", line: int = 0) -> ScenarioError:

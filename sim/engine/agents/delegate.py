@@ -35,7 +35,7 @@ class Delegate(Party):
     def weigh(self, home: Party, limited: Sequence[Limited]) -> None:
         """Learn what it wants elsewhere, and what the agreements bring."""
         self.home, self.limited = home, limited
-        self.scale = self.salience.sum(axis=1) / home.salience.sum(axis=1)
+        self.scale = total(self.salience) / total(home.salience)
         self.since = np.zeros(self.talks.worlds)
 
     def turns_talked(self) -> Array:
