@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
 from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
-
-if TYPE_CHECKING:
-    from sim.plots import Drawing
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
 BESIDE = ("odds", "time", "durability")
@@ -59,7 +55,6 @@ class CompareJob(Work):
     ) -> None:
         super().__init__(folder)
         self.chart_format, self.report, self.workers = chart_format, report, workers
-        self.drawn: dict[str, Drawing] = {}
         self.comparison: Comparison | None = None
         self._compared = compared
 
@@ -96,12 +91,7 @@ class CompareJob(Work):
     def _draw(self, comparison: Comparison, chart: str, path: Path) -> bool:
         from sim.plots.comparison import FIGURES  # not needed without charts
 
-        drawing = FIGURES[chart].drawn(comparison)
-        if drawing is None:
-            return False
-        drawing.save(path)
-        self.drawn[chart] = drawing
-        return True
+        return self.save_drawing(FIGURES[chart].drawn(comparison), chart, path)
 
     def _report(self, comparison: Comparison, path: Path) -> None:
         from sim.report import compare_report

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
@@ -21,9 +20,6 @@ from sim.ensemble.runner import (
     write_rounds,
     write_summary,
 )
-
-if TYPE_CHECKING:
-    from sim.plots import Drawing
 
 CHARTS = ("overview", "convergence", "outcome", "package", "utility", "pressure", "afterwards")
 BESIDE = ("convergence", "package", "utility", "afterwards")
@@ -60,7 +56,6 @@ class RunJob(Work):
         self.failed = False
         looks_ahead = scenario.has_plan or scenario.ratification or scenario.durability
         self.charts = CHARTS if looks_ahead else CHARTS[:-1]
-        self.drawn: dict[str, Drawing] = {}
 
     def run(self, workers: int | None, cluster: str | None, show_progress: bool) -> Run:
         """All steps; raises what goes wrong after leaving the finished files in place."""
@@ -102,12 +97,7 @@ class RunJob(Work):
     def _draw(self, run: Run, chart: str, path: Path) -> bool:
         from sim.plots import FIGURES  # not needed without charts
 
-        drawing = FIGURES[chart].drawn(run)
-        if drawing is None:
-            return False
-        drawing.save(path)
-        self.drawn[chart] = drawing
-        return True
+        return self.save_drawing(FIGURES[chart].drawn(run), chart, path)
 
     def _report(self, run: Run, path: Path) -> None:
         from sim.report import run_report

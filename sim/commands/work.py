@@ -16,6 +16,7 @@ from sim.files import write_text, written_whole
 if TYPE_CHECKING:
     from sim.ensemble.executors import Executor
     from sim.ensemble.runner import Progress
+    from sim.plots import Drawing
 
 Content = str | Callable[[Path], object]
 """A text, or what writes a file to a path."""
@@ -37,6 +38,8 @@ class Work:
         Where to.
     written : list of str
         Names of the files finished so far.
+    drawn : dict of str to Drawing
+        Charts that this process has drawn, for the report.
     kept : Path or None
         Where what has been run is kept, from which the same command goes on after an interrupt.
     """
@@ -44,6 +47,7 @@ class Work:
     def __init__(self, folder: Path, kept: str = "") -> None:
         self.folder = folder
         self.written: list[str] = []
+        self.drawn: dict[str, Drawing] = {}
         self.kept = folder / kept if kept else None
 
     def write(self, name: str, content: Content) -> None:
@@ -56,6 +60,14 @@ class Work:
                 content(temporary)
         if name not in self.written:
             self.written.append(name)
+
+    def save_drawing(self, drawing: Drawing | None, chart: str, path: Path) -> bool:
+        """Write a chart and keep it; False where there was nothing to draw."""
+        if drawing is None:
+            return False
+        drawing.save(path)
+        self.drawn[chart] = drawing
+        return True
 
     def carry_out(
         self, steps: dict[str, Step], beside: Collection[str], progress: Progress
