@@ -226,10 +226,22 @@ def test_what_is_not_the_mediators_to_decide_is_in_no_decision() -> None:
 
 def test_published_plans_are_those_of_the_same_war() -> None:
     kellogg = load_scenario("kellogg")
-    names = {one.scenario.name for one in others(kellogg, [], [])}
+    found, failed = others(kellogg, [], [])
+    names = {one.scenario.name for one in found}
+    assert not failed
     assert {"witkoff", "points_20", "points_28"} <= names
     assert not names & {"dayton", "camp_david", "kellogg", "serbian_host"}
-    assert [o.scenario.name for o in others(kellogg, ["dayton"], [])] == ["dayton"]
+    assert [o.scenario.name for o in others(kellogg, ["dayton"], [])[0]] == ["dayton"]
+
+
+def test_a_broken_file_of_the_library_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.yaml").write_text("name: mine\npatience: 90 dayz\n")
+    monkeypatch.setattr("sim.studies.advise.published.shipped_scenarios", lambda: tmp_path)
+    found, failed = others(load_scenario("kellogg"), [], [])
+    assert not found
+    assert "mine.yaml:2: patience: unknown key" in failed[str(tmp_path / "mine.yaml")]
 
 
 # --- as typed ------------------------------------------------------------------------------------
@@ -242,7 +254,9 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     words = ["advise", str(file), "--plans", "6", "--generations", "2", "--search-worlds", "20"]
     words += ["--worlds", "60", "--workers", "1", "--out", str(tmp_path / "out")]
     words += ["--set", "actors.a.patience=2"]
-    first = typed(*words).out
+    done = typed(*words)
+    assert done.code == 0, done.err
+    first = done.out
     folder = tmp_path / "out" / "toy"
     content = json.loads((folder / "advice.json").read_text())
     for plan in content["plans"]:

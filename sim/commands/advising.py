@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.commands.errors import say_left_out
 from sim.commands.work import Work
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Progress
@@ -56,7 +57,8 @@ def advised(
         What it took.
     """
     original = load_scenario(file)  # now: files may change during a long search
-    known = others(loaded, against, overrides)
+    known, failed = others(loaded, against, overrides)
+    say_left_out(failed)
     (worlds, minutes), (many, seed) = searched, judged
     searching = Judge(worlds, seed, executor, work.kept)
     judging = Judge(many, seed + UNSEEN, executor, work.kept)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import known_format, stop, told
+from sim.commands.errors import known_format, say_left_out, stop, told
 
 
 def compare(
@@ -79,8 +79,7 @@ def compare(
             tell(comparison, job)
         else:
             Paper().lines(short_words(comparison, job.folder, job.written))
-    for given, error_text in comparison.failed.items():
-        print(f"{given} is left out:", *error_text.splitlines(), sep="\n  ", file=sys.stderr)
+    say_left_out(comparison.failed)
     if comparison.missing:
         stop(job)
     if comparison.failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -85,6 +85,12 @@ def say(text: str) -> None:
         print(text, flush=True)
     except OSError as error:
         no_output(error)
+
+
+def say_left_out(failed: Mapping[str, str]) -> None:
+    """What could not be read and is left out, and why, on standard error."""
+    for given, why in failed.items():
+        print(f"{given} is left out:", *why.splitlines(), sep="\n  ", file=sys.stderr)
 
 
 def no_output(error: OSError) -> NoReturn:

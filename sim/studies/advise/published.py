@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.scenario import LoadedDiscrete
+from sim.scenario import LoadedDiscrete, ScenarioError
 from sim.scenario.loading import Loaded, load_any, load_scenario, shipped_scenarios
 from sim.scenario.schema import Scenario
 from sim.studies.advise.space import Space
@@ -49,8 +49,16 @@ def same_war(one: Scenario, two: Scenario) -> bool:
     return 2 * alike >= min(len(one.issues), len(two.issues)) and bool(names[0] & names[1])
 
 
-def others(loaded: Loaded, against: Sequence[str], overrides: Sequence[str]) -> list[Loaded]:
+def others(
+    loaded: Loaded, against: Sequence[str], overrides: Sequence[str]
+) -> tuple[list[Loaded], dict[str, str]]:
     """The scenarios named, or those of the library with a text of their own about this war.
+
+    Returns
+    -------
+    list of Loaded
+    dict of str to str
+        Files of the library that cannot be read, and why.
 
     Raises
     ------
@@ -58,11 +66,16 @@ def others(loaded: Loaded, against: Sequence[str], overrides: Sequence[str]) -> 
         If one that is named cannot be read.
     """
     if against:
-        return [load_scenario(name, overrides) for name in against]
+        return [load_scenario(name, overrides) for name in against], {}
     own = text_of(loaded.scenario)
     found: list[Loaded] = []
+    failed: dict[str, str] = {}
     for path in sorted(shipped_scenarios().glob("*.yaml")):
-        other = load_any(path)
+        try:
+            other = load_any(path)
+        except ScenarioError as error:
+            failed[str(path)] = str(error)
+            continue
         if isinstance(other, LoadedDiscrete) or other.scenario.name == loaded.scenario.name:
             continue
         text = text_of(other.scenario)
@@ -72,7 +85,8 @@ def others(loaded: Loaded, against: Sequence[str], overrides: Sequence[str]) -> 
     found.sort(key=lambda one: (len(one.files), len(str(one.raw))))
     texts: list[dict[str, float]] = []
     plain = [one for one in found if _is_new(text_of(one.scenario), texts)]
-    return sorted(plain, key=lambda one: (one.scenario.war.start_date, one.scenario.name))
+    plain.sort(key=lambda one: (one.scenario.war.start_date, one.scenario.name))
+    return plain, failed
 
 
 def _is_new(text: dict[str, float], known: list[dict[str, float]]) -> bool:
