@@ -30,7 +30,7 @@ def reliability_figure(shown: Reliability) -> Figure:
     """
     n, signed = len(shown.odds), int(shown.signed.sum())
     lowest = float(shown.odds[shown.signed].min()) if signed else 0.0
-    title = f"{signed} of {n} past talks were signed; the odds said {shown.odds.sum():.1f}"
+    title = f"{signed} of {n} past talks were signed; the odds expected {shown.odds.sum():.1f}"
     subtitle = (
         "Each case was left out of what its odds were learnt from. Line: share signed as a rising "
         "function of the odds. Grey: where it would lie, 9 times in 10, if the odds were right. "
@@ -60,7 +60,7 @@ def reliability_figure(shown: Reliability) -> Figure:
     for place, (name, odds, was) in enumerate(
         zip(shown.names[::-1], shown.odds[::-1], shown.signed[::-1], strict=True)
     ):
-        words = name.replace("_", " ").capitalize()
+        words = name.replace("_", " ").title()
         color = SIGNED if was else NOT_SIGNED
         sheet.text(
             x, 0.35 + place * step, f"{words}, {100 * odds:.0f} %", size=SMALL - 1, color=color
