@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sim.engine.draws import Draws
 from sim.engine.durability import first_break, interpolated
 from sim.engine.model import REJECTED, SETTLED, PeaceTalks
+from sim.ensemble.runner import run_scenario
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.statistics import Interval
 from sim.results.allowed import RANGE, SAMPLING, allowed_spread, wider
@@ -250,7 +251,6 @@ def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
 
 
 def test_the_story_names_who_refused_and_not_who_refused_before() -> None:
-    from sim.ensemble.runner import run_scenario
     from sim.words.story import events
 
     data = mediated(with_gate(0.6, positions={"arms": {"ideal": 0, "salience": 1}}))
@@ -259,6 +259,36 @@ def test_the_story_names_who_refused_and_not_who_refused_before() -> None:
     votes = [text for text in told if "ratified" in text]
     refused = "Not ratified (A's parliament): its stage is open again"
     assert votes == [refused, "What was signed is ratified"]
+
+
+def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_position() -> None:
+    from sim.words.story import events
+
+    scale = {"scale": {0: "Theirs", 0.5: "Middle", 1: "Ours"}, "no_deal": 0.5}
+    wishes = {
+        "a": {"land": {"ideal": 1, "limit": 0.8}},
+        "b": {"land": {"ideal": 0}, "hours": {"ideal": 1}},
+    }
+    why = {"salience": 1, "judgement": "Example."}
+    data = {
+        "title": "T",
+        "issues": {key: scale | {"title": key.title()} for key in ("land", "hours")},
+        "war": {"start_date": "2025-01-20", "cost": {"a": 0.05, "b": 0.05}},
+        "engine": {"believed_binds": 0.1},
+        "actors": {
+            key: {
+                "name": key.upper(),
+                "patience": "10w",
+                "positions": {issue: wish | why for issue, wish in mine.items()},
+            }
+            for key, mine in wishes.items()
+        },
+    }
+    run = run_scenario(load_data(data), 2)
+    told = [event.text for event in events(run.scenario, run.central)]
+    ending = ", beyond its red line at 0.80, which does not bind here"
+    assert [text for text in told if text.startswith("A moves on Land") and text.endswith(ending)]
+    assert not [text for text in told if text.startswith("A moves on Hours")]
 
 
 def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> None:

@@ -119,6 +119,10 @@ def test_what_is_seldom_meant_gets_a_note_and_nothing_else_does() -> None:
         assert f"note: {path.removesuffix('.label')}" in note
         assert said in note
     assert "is cited by nothing" in str(notes(data | {"sources": RICH["sources"]}))
+    unwanted = data["issues"] | {"canteen": data["issues"]["land"] | {"title": "Canteen"}}
+    agenda = [*data["agenda"], {"name": "canteen", "issues": ["canteen"]}]
+    (note,) = notes(data | {"issues": unwanted, "agenda": agenda})
+    assert "note: issues.canteen: matters to nobody who signs" in note
     slow = at(at(data, "actors.a.patience", "9y"), "actors.b.patience", "9y")
     assert "long before anybody's patience" in str(notes(slow))
 
@@ -134,8 +138,25 @@ def test_check_says_what_an_author_cannot_see(tmp_path: Path) -> None:
     assert "red lines (0 stated, " in text
     assert "No deal is worth (on day 0, of 100 that a side wants, less the cost of f" in text
     assert "Parliament asks for 30.0; as things stand it has 55.6." in text
-    assert "Land none (B from 0.70, A up to 0.40)" in text
-    assert "At the medians there is no zone of possible agreement: " in text
+    assert "  Land: none (B from 0.70, A up to 0.40)\n" in text
+    assert "Central world on day 0 (every uncertain number at its median)" in text
+    assert "do not bind" not in text  # all bind, without a calibration
+    assert ". There is no zone of possible agreement: " in text
+
+
+def test_check_tells_lines_that_do_not_bind_in_the_central_world(tmp_path: Path) -> None:
+    """They were left out of what red lines leave, and nothing said so."""
+    data = copy.deepcopy(RICH)
+    for actor, line in (("a", 0.4), ("b", 0.7)):
+        data["actors"][actor]["positions"]["land"] |= {"ideal": round(line), "limit": line}
+    data["engine"] = {"believed_binds": 0.3}
+    data["agenda"][1]["terms"] = {"land": {"at_most": 0.6}}
+    (tmp_path / "x.yaml").write_text(yaml.safe_dump(data))
+    text = typed("check", tmp_path / "x.yaml").out
+    assert "  Land: none (B from 0.70, A up to 0.40; its stage up to 0.60)\n" in text
+    said = " red lines do not bind in it and are left out: in a world a stated one binds"
+    assert f"{said} with probability 1.00, a believed one with 0.30. " in text
+    assert said in typed("solve", tmp_path / "x.yaml", "--no-plots").out.replace("\n", "")
 
 
 def test_what_is_written_over_is_told(tmp_path: Path) -> None:

@@ -370,6 +370,11 @@ def test_a_distribution_gives_way_to_its_long_form_and_a_tactic_to_another(tmp_p
     assert by_option.actors["a"].tactic.name == "micro"
 
 
+def test_a_mediator_is_told_which_role_is_meant(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, BASE, "actors.a.role=mediator")
+    assert "who tables texts is a formulator, who only hosts a facilitator" in problem
+
+
 @pytest.mark.parametrize(
     "override",
     [

@@ -23,8 +23,8 @@ def check(file: opt.Scenario, set_: opt.Set = None) -> None:
     print(f"{file}: OK. {contents(loaded)}")
     if isinstance(loaded, LoadedDiscrete):
         return
-    zone = statement(solve_scenario(loaded.scenario))
-    zone = f"At the medians {zone[0].lower()}{zone[1:]}"
+    solved = solve_scenario(loaded.scenario)
+    zone = f"{solved.note} {statement(solved)}"
     for line in [*standing(loaded.scenario), zone, *loaded.notes]:
         print(line)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from sim.engine.agents import Party
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.space import Linkage, Space
@@ -21,6 +24,7 @@ def central_space(scenario: Scenario) -> Space:
     parties = model.signatories
     issues = len(model.talks.issues)
     ones = np.ones(issues)
+    drawn, free = lines_drawn(parties)
     return Space(
         parties=tuple(p.key for p in parties),
         issues=tuple(model.talks.issues),
@@ -45,4 +49,20 @@ def central_space(scenario: Scenario) -> Space:
         top=np.array([p.best_of_all[0] for p in parties]),
         reservation=np.array([p.reservation[0] for p in parties]),
         options=tuple(model.talks.options),
+        lines=drawn,
+        free=free,
     )
+
+
+def lines_drawn(parties: Sequence[Party]) -> tuple[int, int]:
+    """Red lines of those who must consent in the first world, and how many do not bind there.
+
+    On each side of an issue that line counts with which the others reckon.
+    """
+    drawn = free = 0
+    for p in parties:
+        for said, at, end in ((p.said_low, p.low, 0.0), (p.said_high, p.high, 1.0)):
+            there = p.consent & (said[0] != end)
+            drawn += int(there.sum())
+            free += int((there & (at[0] != said[0])).sum())
+    return drawn, free

@@ -84,6 +84,18 @@ def _sources(whole: Scenario, _: Scenario, path: Path_) -> Found:
             yield ("sources", key), "is cited by nothing", ""
 
 
+def _unwanted(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    """Issues on which nobody whose consent is needed has a position that matters."""
+    signing = [actor for actor in whole.actors.values() if actor.consents_to != "none"]
+    for key in whole.issues:
+        weights = [a.positions[key].salience.median for a in signing if key in a.positions]
+        weights += [g.positions[key].salience.median for g in whole.ratification.values()
+                    if key in g.positions]  # fmt: skip
+        if not any(weights):
+            said = "matters to nobody who signs: where it ends means nothing, so leave it out"
+            yield ("issues", key), said, ""
+
+
 def _names(whole: Scenario, _: Scenario, path: Path_) -> Found:
     """What a reader of charts and tables could not tell apart."""
     groups: dict[str, dict[str, str]] = {
@@ -103,7 +115,7 @@ CAUTIONS: tuple[tuple[type, Check], ...] = (
     (Drift, _drift),
     (Actor, _actor),
     (Lever, _lever),
-    *((Scenario, check) for check in (_patience, _sources, _names)),
+    *((Scenario, check) for check in (_patience, _sources, _unwanted, _names)),
 )
 
 

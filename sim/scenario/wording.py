@@ -46,6 +46,14 @@ LIMITS = {
 }
 
 
+ROLES = dict.fromkeys(
+    ("mediator", "envoy"),
+    "who tables texts is a formulator, who only hosts a facilitator, a mediator with interests and "
+    "levers of its own a manipulator",
+) | {"host": "a host is a facilitator"}
+"""Everyday word for a role → what it is called here."""
+
+
 def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str, str]:
     """Pydantic's error in plain words, and the fix."""
     kind, context = item["type"], item.get("ctx", {})
@@ -79,10 +87,10 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
     if kind in {"list_type", "tuple_type"}:
         return f"wants a list{found}", description_at(loc, root)
     if kind == "literal_error":
-        return f"must be {context['expected']}{found}", did_you_mean(
-            str(item["input"]),
-            [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")],
-        )
+        known = [w.strip("'") for w in context["expected"].replace(" or ", ", ").split(", ")]
+        given = str(item["input"])
+        meant = ROLES.get(given, "") if loc[-1:] == ("role",) else ""
+        return f"must be {context['expected']}{found}", meant or did_you_mean(given, known)
     if kind.startswith("date"):
         return f"wants a date such as 2025-01-20{found}", ""
     if kind in {"too_long", "string_too_long"}:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.draws import Draws
+from sim.engine.judged import judged
 from sim.engine.model import PeaceTalks
 from sim.prose import counted, signed
 from sim.scenario import Loaded, LoadedDiscrete, Scenario
+from sim.scenario.issues import nearest_text
 
 
 def contents(loaded: Loaded | LoadedDiscrete) -> str:
@@ -39,7 +41,10 @@ def contents(loaded: Loaded | LoadedDiscrete) -> str:
 
 
 def standing(scenario: Scenario) -> list[str]:
-    """What no deal is worth, what gates ask for, and what red lines leave, all at the medians."""
+    """What no deal is worth, what gates ask for, and what red lines leave, all at the medians.
+
+    Whether or not these lines bind in that world.
+    """
     model = PeaceTalks(scenario, Draws(0, 1, central=True))
     parties = model.signatories
     names = {party.key: scenario.actors[party.key].short for party in parties}
@@ -52,17 +57,51 @@ def standing(scenario: Scenario) -> list[str]:
         f"{100 * gate.utility(now)[0, 0]:.1f}."
         for gate in model.ratification.gates
     ]
-    low = np.stack([np.where(p.consent, p.low[0], 0.0) for p in parties])
-    high = np.stack([np.where(p.consent, p.high[0], 1.0) for p in parties])
-    rooms = []
-    for column, issue in enumerate(scenario.issues.values()):
-        least, most = low[:, column], high[:, column]
-        if least.max() <= most.min():
-            rooms.append(f"{issue.title} {least.max():.2f} to {most.min():.2f}")
-            continue
-        up, down = (names[parties[int(k)].key] for k in (least.argmax(), most.argmin()))
-        rooms.append(
-            f"{issue.title} none ({up} from {least.max():.2f}, {down} up to {most.min():.2f})"
-        )
-    said.append(f"Red lines leave, where no condition moves them: {'; '.join(rooms)}.")
-    return said
+    return [*said, *_rooms(scenario, model)]
+
+
+def _rooms(scenario: Scenario, model: PeaceTalks) -> list[str]:
+    """What red lines leave on each issue."""
+    parties, talks = model.signatories, model.talks
+    names = [scenario.actors[p.key].short for p in parties] + ["its stage"]
+    low = [np.where(p.consent, p.said_low[0], 0.0) for p in parties] + [talks.terms_low[0]]
+    high = [np.where(p.consent, p.said_high[0], 1.0) for p in parties] + [talks.terms_high[0]]
+    free, rooms = [], []
+    for issue, least, most in zip(
+        scenario.issues.values(), zip(*low, strict=True), zip(*high, strict=True), strict=True
+    ):
+        if max(least) == 0.0 and min(most) == 1.0:
+            free.append(issue.title)
+        elif max(least) <= min(most):
+            ends = {at: nearest_text(issue, at) for at in (max(least), min(most))}
+            told = [f"{at:.2f} “{text}”" for at, text in ends.items()]
+            if len(set(ends.values())) == 1:
+                told = [*(f"{at:.2f}" for at in list(ends)[:-1]), told[-1]]
+            rooms.append(f"  {issue.title}: {' to '.join(told)}")
+        else:
+            up, down = (names[int(k)] for k in (np.argmax(least), np.argmin(most)))
+            stage = f"; its stage from {least[-1]:.2f}" if 0.0 < least[-1] < max(least) else ""
+            stage += f"; its stage up to {most[-1]:.2f}" if min(most) < most[-1] < 1.0 else ""
+            rooms.append(
+                f"  {issue.title}: none ({up} from {max(least):.2f}, {down} up to "
+                f"{min(most):.2f}{stage})"
+            )
+    if free:
+        rooms.append(f"  all of the scale: {'; '.join(free)}")
+    about = "Red lines, stated and believed, leave if all bind and no condition moves them:"
+    return [about, *rooms]
+
+
+def lines_left_out(scenario: Scenario, lines: int, free: int) -> str:
+    """How many red lines do not bind in the central world, and why; nothing where all do."""
+    if not free:
+        return ""
+    draws = Draws(0, 1, central=True)
+    stated, believed = (
+        float(judged(draws, scenario.engine, f"{kind}_binds")[0]) for kind in ("stated", "believed")
+    )
+    return (
+        f"{free} of {counted(lines, 'red line')} {'does' if free == 1 else 'do'} not bind in it "
+        "and are left out: in a world a stated one "
+        f"binds with probability {stated:.2f}, a believed one with {believed:.2f}."
+    )

@@ -15,7 +15,7 @@ from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
 from sim.scenario.record import HORIZONS, past_settings, past_talks
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
 from sim.words.shares import in_worlds, odds_words
 
@@ -114,16 +114,34 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
         if total[a, i] < 0.1:
             continue
         actor, key = str(central.actor.values[a]), str(central.issue.values[i])
+        position = scenario.actors[actor].positions.get(key)
+        if position is None or not position.salience.median:
+            continue  # it goes with the others there
         issue = scenario.issues[key]
         half = int((shift[:, a, i] >= 0.5 * total[a, i]).argmax())
         before, after = (nearest_text(issue, float(offers[t, a, i])) for t in (0, -1))
         if before != after:
             who = scenario.actors[actor].short
+            text = f"{who} moves on {issue.title}, in the end to “{after}”"
+            ends = central.low.values[0, a, i], central.high.values[0, a, i]
             yield (
                 float(days[half]),
                 "move",
-                f"{who} moves on {issue.title}, in the end to “{after}”",
+                text + _crossed(position, float(offers[-1, a, i]), ends),
             )
+
+
+def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str:
+    """That a point lies beyond a red line that does not bind in this world; empty where not."""
+    low, high = position.limits or (None, None)
+    for line in position.lines[::-1]:  # that held first counts
+        low, high = (low, line.at) if position.upward else (line.at, high)
+    beyond = [
+        line.median
+        for line, sign, end in ((low, -1.0, binding[0]), (high, 1.0, binding[1]))
+        if line is not None and sign * (at - line.median) > 0.005 <= sign * (end - line.median)
+    ]
+    return f", beyond its red line at {beyond[0]:.2f}, which does not bind here" if beyond else ""
 
 
 def _text_events(
@@ -137,10 +155,14 @@ def _text_events(
     def close() -> None:
         if run is None:
             return
-        refusers, count, first, _ = run
+        refusers, count, first, last = run
         names = listing(scenario.actors[a].short for a in refusers)
-        what = "A text is tabled" if count == 1 else f"{count} texts in a row are tabled"
-        out.append((first, "text", f"{what}; {names} refuse{'s' if len(refusers) == 1 else ''}"))
+        what = "A text is tabled"
+        if count > 1:
+            what = f"{count} texts are tabled until {date_of(scenario, last):%-d %b %Y}"
+        each = "" if count == 1 else " each"
+        text = f"{what}; {names} refuse{'s' if len(refusers) == 1 else ''}{each}"
+        out.append((first, "text", text))
 
     for n in range(central.sizes["text_number"]):
         accepted = central.text_accepted.values[n]

@@ -60,6 +60,8 @@ class Space:
         Worth of no deal.
     options : tuple of ndarray or None
         Points that can be agreed on an issue; None where everything from 0 to 1 can.
+    lines, free : int
+        Red lines that the parties draw, and how many of these do not bind here.
     """
 
     parties: tuple[str, ...]
@@ -75,6 +77,8 @@ class Space:
     top: Array
     reservation: Array
     options: tuple[Array | None, ...]
+    lines: int = 0
+    free: int = 0
 
     @property
     def sizes(self) -> list[int] | None:

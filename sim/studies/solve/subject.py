@@ -17,6 +17,7 @@ from sim.formulas.solutions.space import Space
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.solve.lines import GivenWay, given_way, to_move
+from sim.words.checked import lines_left_out
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,18 @@ class Subject:
     @property
     def is_scale(self) -> bool:
         """Whether a term is a point on a scale."""
-        return self.note == SCALE_NOTE
+        return isinstance(self.scenario, Scenario)
 
 
 SCALE_NOTE = (
     "Central world on day 0 (every uncertain number at its median), all issues settled at once and "
     "by everyone who must consent."
 )
+
+
+def scale_note(scenario: Scenario, space: Space) -> str:
+    """What the analysis of a scenario with scales rests on."""
+    return f"{SCALE_NOTE} {lines_left_out(scenario, space.lines, space.free)}".rstrip()
 
 
 DISCRETE_NOTE = "Listed options with the values that the file gives them; nothing is uncertain."
@@ -100,7 +106,7 @@ def solve_scenario(scenario: Scenario) -> Subject:
         scenario=scenario,
         words=lambda number, point: nearest_text(issues[number], point),
         valuation=lambda packages: space.utility(packages) - space.reservation,
-        note=SCALE_NOTE,
+        note=scale_note(scenario, space),
         given_way=lambda package: given_way(space, scenario, package),
         to_move=() if least is None else to_move(space, scenario, least.package, analysis.beyond),
     )
