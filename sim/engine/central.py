@@ -61,7 +61,10 @@ def lines_drawn(parties: Sequence[Party]) -> tuple[int, int]:
     """
     drawn = free = 0
     for p in parties:
-        for said, at, end in ((p.said_low, p.low, 0.0), (p.said_high, p.high, 1.0)):
+        for said, at, end in (
+            (p.said_low, p.low_at_start, 0.0),
+            (p.said_high, p.high_at_start, 1.0),
+        ):
             there = p.consent & (said[0] != end)
             drawn += int(there.sum())
             free += int((there & (at[0] != said[0])).sum())
