@@ -200,7 +200,7 @@ def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
 def test_the_largest_sampling_error_is_that_of_counts_too(tmp_path: Path) -> None:
     table = {"names": ["believed_binds"], "rows": [[0.6 + n / 100] for n in range(39)]}
     file = write(tmp_path / "toy.yaml", engine={"calibration": table})
-    run(str(file), [f"{LAND}=0.65,0.9", "war.cost.a=0,0.02"], tmp_path / "out", 60)
+    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "out", 60)
     view = heatmap_view(read_sweep(tmp_path / "out"))
     most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
     assert any(one.few for one in view.shown.found.values())
