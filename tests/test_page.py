@@ -30,7 +30,7 @@ from sim.page.document import STATIC
 from sim.page.exact import run_part
 from sim.page.server import Server
 from sim.results.experiments import experiments
-from sim.scenario import Loaded, load_scenario
+from sim.scenario import Loaded, load_scenario, load_variant
 from sim.scenario.loading import load_data
 from tests.browser import Browser, served
 from tests.conftest import TOY, until
@@ -272,6 +272,30 @@ def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
     assert page.evaluate(hidden)
 
 
+def test_ranges_by_day_are_of_one_kind_and_never_fall(browser: Browser, tmp_path: Path) -> None:
+    """A share by day cannot fall, so no end of its range can; where it is 0 the name stays."""
+    table = {"names": ["believed_binds"], "rows": [[0.2 + n / 50] for n in range(39)]}
+    changes = {"engine.calibration": table, "actors.a.patience": {"uniform": ["20w", "60w"]}}
+    write_page([finished(toy("allowed").with_(changes), 300)], tmp_path / "allowed.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "allowed.html")
+    wait(browser, "page.book")
+    chance = random.Random(2)
+    for goal in ("settled", "signed") * 10:
+        ask(browser, plan="allowed", goal=goal, set=moves(browser, 0, chance))
+        words, drawn = browser.evaluate(
+            """[document.getElementById('when-words').textContent,
+              document.querySelector('#when path')?.getAttribute('d')]"""
+        )
+        if not drawn:
+            continue
+        assert "10–90 % of what past talks allow" in words
+        points = [float(one.split(",")[1]) for one in re.findall(r"[\d.]+,[\d.]+", drawn)]
+        low, high = points[: len(points) // 2], points[len(points) // 2 :][::-1]
+        for end in (low, high):
+            assert end == sorted(end, reverse=True)  # down the picture is less
+
+
 def test_points_of_numeric_scales_are_told_as_numbers(page: Browser, plans: list[Plan]) -> None:
     data = plans[1].run.ensemble
     signed = data.agreed.sel(issue="arms").values[data.outcome.values == 0]
@@ -347,6 +371,26 @@ def test_exported_scenario_runs_to_the_same_numbers(
         ours = load_scenario(file)
         assert ours.raw["title"] == plan.loaded.raw["title"]
         assert (chunk(ours) == chunk(theirs)).all()
+
+
+def test_a_time_in_the_head_of_an_exported_scenario_can_be_typed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """As ``--set`` takes it: days, not rounds."""
+    loaded = toy("time").with_({"actors.a.patience": {"uniform": ["20w", "60w"]}})
+    write_page([finished(loaded, 120)], tmp_path / "time.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "time.html")
+    wait(browser, "page.book")
+    key = browser.evaluate('page.book.inputs.find(i => i.title === "A\'s patience").key')
+    ask(browser, set={key: 40})
+    text = browser.evaluate("page.scenario()")
+    found = re.search(r"#   A's patience: (\S+)", text)
+    assert found
+    typed = load_variant(loaded, [f"actors.a.patience={found[1]}"]).scenario.actors["a"].patience
+    assert typed.dump() == load_data(yaml.safe_load(text)).scenario.actors["a"].patience.dump()
+    shown = browser.evaluate(f"document.querySelector('[for=input-{key}] ~ output').textContent")
+    assert shown == f"{typed.values[0]:.0f} days"
 
 
 def chunk(loaded: Loaded) -> Any:
@@ -546,6 +590,16 @@ def test_exact_answer_is_the_run(server: Server, browser: Browser, plans: list[P
     found = run_scenario(loaded, 1000, 1).summary
     assert answer["share"] == pytest.approx(found.outcomes["settlement"], abs=1e-6)
     assert answer["exact"]
+    # what the one change does is the whole difference, and of the exact run as well
+    told = "['change', 'drivers'].map(id => document.getElementById(id).textContent)"
+    wait(browser, "document.querySelector('#drivers li')")
+    change, driver = browser.evaluate(told)
+    assert driver.startswith(f"{change} ")
+    other, _ = slider(server, "first", "land.ideal")
+    browser.evaluate(f"page.act('{other}', 60, true)")
+    wait(browser, "document.getElementById('support').dataset.kind === 'exact'")
+    wait(browser, "document.querySelectorAll('#drivers li').length === 2")
+    wait(browser, "document.getElementById('drivers-words').textContent.includes('stored worlds')")
     asked = {one["request"]["url"] for one in browser.heard("Network.requestWillBeSent")}
     hosts = {url.split("/")[2] for url in asked if url.startswith("http")}
     assert hosts == {server.address.split("/")[2]}

@@ -1,9 +1,9 @@
 // What weighted worlds say: shares, days, terms, gains, what blocks.
-const NEVER = 255, SCALE = 200, GAIN = 0.01, MANY = 100;
+const NEVER = 255, SCALE = 200, GAIN = 0.01, MANY = 100, Z80 = 1.281552, Z95 = 1.959964;
 
-function wilson(share, n) {
+function wilson(share, n, z = Z95) {
   if (!n) return [0, 1];
-  const z = 1.959964, centre = (share + z * z / (2 * n)) / (1 + z * z / n);
+  const centre = (share + z * z / (2 * n)) / (1 + z * z / n);
   const half = z / (1 + z * z / n) * Math.sqrt(share * (1 - share) / n + z * z / (4 * n * n));
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
@@ -20,6 +20,17 @@ function quantiles(counts, levels) {
     found.push(at);
   }
   return found;
+}
+
+// Ranges of shares by day, each as it is told: over what past talks allow, never narrower than the
+// sampling error at that level (`never_narrower` in sim/results/allowed.py), else the latter at 95 %.
+// Ends of a cumulative share never fall.
+function bandsOf(shares, dayOf, { reachAt, worth }) {
+  let so = [0, 0];
+  return shares.map((share, n) => {
+    const sampled = wilson(share, worth, reachAt ? Z80 : Z95), reach = reachAt ? reachAt(dayOf(n), share) : sampled;
+    return so = [Math.max(so[0], Math.min(reach[0], sampled[0])), Math.max(so[1], reach[1], sampled[1])];
+  });
 }
 
 // `odds`: share, how many worlds it is worth, and how far it reaches over what past talks allow.
@@ -61,9 +72,10 @@ function answerOf(plan, data, weights, goal, odds) {
   };
   const blocking = [];
   blocks.forEach((share, key) => { if (share) blocking.push({ key, share, reason: key >> 8, issue: key & 255 }); });
+  const shares = [...byDay].map((share, n) => n < end ? Math.min(1, Math.max(0, share)) : odds.share);
+  const bands = bandsOf(shares, (n) => Math.min(n * data.step, plan.horizon), odds);
   return {
-    ess, worth: odds.worth, share: odds.share, interval: wilson(odds.share, odds.worth), allowed: odds.reachAt?.(plan.horizon, odds.share), outcomes, byDay, step: data.step,
-    bands: [...byDay].map((share, n) => odds.reachAt?.(n * data.step, share) || wilson(Math.min(1, Math.max(0, share)), odds.worth)),
+    ess, worth: odds.worth, share: odds.share, interval: wilson(odds.share, odds.worth), allowed: odds.reachAt && bands[end], outcomes, byDay, step: data.step, bands,
     blocks: blocking.sort((a, b) => b.share - a.share || a.key - b.key),
     deals: data.agreed.map((codes) => spread(codes, deals, dealWeights, dealt, SCALE + 1)?.map((q) => q / SCALE)),
     dealShare: dealWeight, dealWorlds: dealSquares ? dealWeight * dealWeight / dealSquares : 0, anySettled,

@@ -145,7 +145,7 @@ async function begin() {
     const charts = [
       ["dots", () => drawOdds(shown, before, enough, any)],
       ["when", () => drawCurve(shown, coded, pins, enough, any, sentence)],
-      ["drivers", () => later(plan, changes, shown)],
+      ["drivers", () => later(plan, changes, shown, coded)],
       ["compared", () => drawPins(shown, pins)],
       ["blocks", () => drawBlocks(shown, before, enough, any)],
       ["deals", () => drawDealsOf(plan, answer, enough)],
@@ -225,7 +225,7 @@ async function begin() {
 
   // What each change does: the answer less that without it; one after the other, when nothing moves.
   let pending;
-  function later(plan, changes, shown) {
+  function later(plan, changes, shown, coded) {
     clearTimeout(pending);
     if (!changes.length) {
       told("drivers-words", "Move a slider: what makes the difference is told here.");
@@ -236,10 +236,11 @@ async function begin() {
     const shareOf = (some) => remembered(`${runKey(plan, some)} share ${goal}`, () => oddsOf(plan, goal, targetsOf(plan, some)).share);
     const next = () => {
       const change = changes[effects.length];
-      effects.push({ ...change, by: shareOf(changes) - shareOf(changes.filter((one) => one !== change)) });
+      const by = changes.length > 1 ? shareOf(changes) - shareOf(changes.filter((one) => one !== change)) : shown.answer.share - coded.answer.share;
+      effects.push({ ...change, by });
       if (effects.length < Math.min(changes.length, 12)) { pending = setTimeout(next, 0); return; }
       const most = effects.sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, 3);
-      told("drivers-words", changes.length > 1 ? "By how much the odds would differ if one change were taken back, the largest first." : "What the one change does.");
+      told("drivers-words", changes.length > 1 ? `By how much the odds would differ if one change were taken back, the largest first${shown.exact ? "; from the stored worlds, as only all changes together were run" : ""}.` : "What the one change does.");
       $("drivers").replaceChildren(h("ol", {}, most.map(({ input, value, by }) => h("li", {}, h("strong", {}, `${points(by)} points`), ` ${input.title}: ${valueWords(input, plan.number, value, book)}`))));
       document.documentElement.dataset.settled = drawn;
     };
