@@ -32,6 +32,8 @@ from sim.page.server import Server
 from sim.results.experiments import experiments
 from sim.scenario import Loaded, load_scenario, load_variant
 from sim.scenario.loading import load_data
+from sim.scenario.titles import TIMES
+from sim.studies.explain.outline import outline
 from tests.browser import Browser, served
 from tests.conftest import TOY, until
 
@@ -224,6 +226,27 @@ def test_parts_of_a_run_with_its_lines_written_out_are_the_run() -> None:
     for name in ("outcome", "moved", "utility", "red_line_gap"):
         joined = np.concatenate([part[name].values for part in parts])
         np.testing.assert_array_equal(joined, whole[name].values)
+
+
+def test_what_is_shown_first_is_what_explain_says_matters(browser: Browser, tmp_path: Path) -> None:
+    """Judgements of the model as well, in its order, and the page says where chance begins."""
+    table = {"names": ["tempo"], "rows": [[0.2 + n / 10] for n in range(39)]}
+    changes = {"engine.calibration": table, "actors.a.patience": {"uniform": ["4w", "60w"]}}
+    plan = finished(toy("order").with_(changes), 600)
+    write_page([plan], tmp_path / "order.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "order.html")
+    wait(browser, "page.book")
+    drivers = [driver.title for driver in outline(plan.run).drivers]
+    matter = [title for title in drivers if "leeway" not in title]  # no number of the scenario
+    shown, words = browser.evaluate(
+        """[[...document.querySelectorAll('#main-inputs label')].map(e => e.textContent),
+          document.getElementById('main-words').textContent]"""
+    )
+    assert "Everyone's patience" in matter
+    assert [title.removesuffix(TIMES) for title in shown[: len(matter)]] == matter
+    assert "on: worlds with a settlement." in words
+    assert f"first {len(matter)} stand out" in words
 
 
 # --- the answer ----------------------------------------------------------------------------------
@@ -484,7 +507,7 @@ def test_keyboard_alone_operates_everything(page: Browser) -> None:
     )
     assert left == []
     # and each sort does what it is for
-    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0] && i.rank !== null).key")
+    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0]?.rank != null).key")
     operated = [
         (f"#input-{key}", ["ArrowRight"] * 3, f"page.state().set['{key}'] !== undefined"),
         ("#reset-all", ["Enter"], "Object.keys(page.state().set).length === 0"),

@@ -3,7 +3,7 @@ async function begin() {
   const $ = (id) => document.getElementById(id);
   const { words: book, bytes } = await unpacked($("data").textContent.trim());
   book.byKey = new Map(book.inputs.map((input, order) => [input.key, Object.assign(input, { order })]));
-  const mains = book.inputs.filter((input) => input.rank !== null).sort((a, b) => a.rank - b.rank);
+  const rankOf = (input, number) => input.held[number]?.rank ?? null;
   const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
   const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
   const isEngine = (input, number) => input.held[number].keys[0] === "engine";
@@ -280,15 +280,17 @@ async function begin() {
 
   // Controls belong to a plan: they are built anew for another one, and those behind "all" when asked for.
   function rebuild() {
-    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).some((key) => book.byKey.get(key).rank === null && !book.byKey.get(key).switch);
+    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).map((key) => book.byKey.get(key)).some((input) => input.held[plan.number] && rankOf(input, plan.number) === null && !input.switch);
     const mark = `${plan.name} ${open}`;
     if (mark === built) return;
     built = mark;
     const here = book.inputs.filter((input) => input.held[plan.number]);
-    controls = buildControls($("main-inputs"), mains.filter((input) => input.held[plan.number]), plan, book, act);
-    const more = (id, inputs) => buildControls($(id), inputs, plan, book, act).forEach((control, key) => controls.set(key, control));
-    more("switches", here.filter((input) => input.switch && input.rank === null));
-    const rest = here.filter((input) => !input.switch && input.rank === null);
+    const placed = (input) => rankOf(input, plan.number), mains = here.filter((input) => placed(input) !== null).sort((a, b) => placed(a) - placed(b));
+    told("main-words", orderWords(plan.order, mains.length));
+    controls = buildControls($("main-inputs"), [{ inputs: mains }], plan, book, act);
+    const more = (id, inputs) => buildControls($(id), groupsOf(inputs, plan), plan, book, act).forEach((control, key) => controls.set(key, control));
+    more("switches", here.filter((input) => input.switch && placed(input) === null));
+    const rest = here.filter((input) => !input.switch && placed(input) === null);
     $("all-count").textContent = `All ${rest.length} other assumptions`;
     if (open) more("all-inputs", rest);
     $("issue").replaceChildren(...plan.issues.map((issue) => h("option", { value: issue.key }, issue.title)));
