@@ -34,6 +34,7 @@ from sim.scenario import Loaded, load_scenario, load_variant
 from sim.scenario.loading import load_data
 from sim.scenario.titles import TIMES
 from sim.studies.explain.outline import outline
+from sim.views.package import package_view
 from tests.browser import Browser, served
 from tests.conftest import TOY, until
 
@@ -261,6 +262,38 @@ def test_as_coded_it_says_what_the_run_says(page: Browser, plans: list[Plan]) ->
             summary.outcomes_interval["settlement"], abs=1e-5
         )
         assert answer["ess"] == pytest.approx(WORLDS)
+
+
+def test_terms_are_those_of_the_report(page: Browser, plans: list[Plan]) -> None:
+    """The same quantiles, and both say of how many worlds."""
+    for plan in plans:
+        answer = ask(page, plan=plan.run.scenario.name, goal="settled")
+        rows = csv.DictReader(io.StringIO(page.evaluate("page.csv()")))
+        told = {row["of"]: row for row in rows if row["measure"] == "agreed"}
+        view = package_view(plan.run)
+        for strip in view.strips:
+            ends = [strip.low, strip.middle, strip.high]
+            found = [float(told[strip.issue.title][c]) for c in ("from", "share or value", "to")]
+            assert found == pytest.approx(ends, abs=0.0051)
+        worlds = round(answer["share"] * WORLDS)
+        words = page.evaluate("document.getElementById('deals-words').textContent")
+        assert f"{worlds:,} of {WORLDS:,}" in words
+        assert f"{worlds:,} worlds" in view.subtitle
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_quantiles_of_the_page_are_those_of_numpy(browser: Browser, between: bool) -> None:
+    rng = np.random.default_rng(7)
+    method = "linear" if between else "inverted_cdf"
+    for size in (1, 2, 3, 10, 11, 26, 31, 400):
+        values = rng.integers(0, 9, size)
+        counts = (np.bincount(values, minlength=9) / size).tolist()
+        found = browser.evaluate(
+            f"""(() => {{ {(STATIC / "answer.js").read_text("utf-8")}
+              return quantiles({counts}, [0.1, 0.5, 0.9], {size}, {str(between).lower()}); }})()"""
+        )
+        known = np.quantile(values, [0.1, 0.5, 0.9], method=method)  # type: ignore[call-overload]
+        assert found == pytest.approx(known.tolist(), abs=1e-6)
 
 
 def test_at_once_is_near_what_an_exact_run_says(page: Browser, plans: list[Plan]) -> None:

@@ -148,7 +148,7 @@ async function begin() {
       ["drivers", () => later(plan, changes, shown, coded)],
       ["compared", () => drawPins(shown, pins)],
       ["blocks", () => drawBlocks(shown, before, enough, any)],
-      ["deals", () => drawDealsOf(plan, answer, enough)],
+      ["deals", () => drawDealsOf(shown, enough)],
       ["gains", () => drawGains(plan, answer, enough)],
       ["positions", () => drawIssue(plan, shown)],
     ];
@@ -200,10 +200,11 @@ async function begin() {
     put("blocks", "What blocks", words, blocked.length && enough ? drawBars(room, blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
       ghost: any ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (any ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), words) : null);
   }
-  function drawDealsOf(plan, answer, enough) {
+  function drawDealsOf({ plan, answer, data, exact, changes }, enough) {
     const what = answer.anySettled ? "a settlement" : "a text signed", any = enough && answer.deals.some((q) => q);
     const few = answer.dealWorlds < 30 ? " They are few: read it as examples." : "";
-    const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
+    const worlds = Math.round(answer.dealWorlds), many = worlds.toLocaleString("en");
+    const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}, ${changes.length && !exact ? `as sure as ${many} run anew` : `${many} of ${data.n.toLocaleString("en")}`}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
     put("deals", "What stands in the deal", dealWords, any ? drawDeals(room, plan, answer, dealWords) : null);
   }
   function drawGains(plan, answer, enough) {
