@@ -120,16 +120,19 @@ def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
     inputs = _inputs(plans)
     orders = [_rank(inputs, number, plan) for number, plan in enumerate(plans)]
     for one in inputs:
-        one.bits = 1 if one.switch else FINE if one.ranks or one.of_engine else COARSE
+        one.bits = 1 if one.switch else FINE if one.of_engine else COARSE
     left = room - len(_packed(plans, inputs, orders, more)) - 10_000 * len(plans)
     worlds = max(plan.run.ensemble.sizes["world"] for plan in plans)
-    for one in sorted(inputs, key=lambda one: -max(one.scores.values(), default=0.0)):
+    for one in sorted(
+        inputs, key=lambda one: (not one.ranks, -max(one.scores.values(), default=0))
+    ):
         if one.bits == COARSE:
-            columns = len({id(codes) for codes in one.codes(MIDDLE).values()})
-            left -= round(columns * worlds * (MIDDLE - COARSE) / 8 * CHARACTERS)
+            bits = FINE if one.ranks else MIDDLE
+            columns = len({id(codes) for codes in one.codes(bits).values()})
+            left -= round(columns * worlds * (bits - COARSE) / 8 * CHARACTERS)
             if left < 0:
                 break
-            one.bits = MIDDLE
+            one.bits = bits
     return _packed(plans, inputs, orders, more, fitted=True)
 
 
