@@ -195,6 +195,10 @@ def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
     assert "no world has a value" in empty
     assert "Too many cells" not in empty
     assert not [a for a in drawn("never", sweeps, of="gain:a")[0].axes if a.get_gid() == "colours"]
+    line = heatmap(heatmap_view(swept("never", sweeps), "gain:a", at=[f"{LAND}=0.9"]))
+    assert "no world settles" in words(line)
+    assert len(panel(line, "line").get_yticks()) == 0
+    assert "mean" not in {t.get_text() for t in texts(line)}
 
 
 def test_the_largest_sampling_error_is_that_of_counts_too(tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ def _line(view: HeatmapView) -> Figure:
     below = max(len(lines) for lines in ticks) * line_height() + 0.16
     body = above + height + below + 0.42
     calibrated = any(one.allowed for one in shown.found.values())
-    key = [mark("mean", color=SETTLED, linewidth=2.2)]
+    key = [mark("mean", color=SETTLED, linewidth=2.2)] if shown.found else []
     (low, high), (least, most) = shown.spans(0), shown.spans(0, sampling=True)
     if np.isfinite(low).any():
         key.append(mark(RANGE if calibrated else SAMPLING, facecolor=SETTLED, alpha=PALE))
@@ -332,7 +332,10 @@ def _y_scale(axes: Axes, shown: Surface) -> None:
     """From 0 to a round number that holds the band; around 0 where it is negative."""
     ends = np.concatenate([shown.spans(0), shown.spans(0, sampling=True), shown.mean], axis=None)
     ends = ends[np.isfinite(ends)]
-    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 0.0)
+    if not len(ends):
+        axes.set_yticks([])
+        return
+    low, high = float(ends.min()), float(ends.max())
     if shown.measure.kind == "share":
         top = nice_top(high)
         ticks = np.linspace(0.0, top, TOPS[top] + 1)
