@@ -64,8 +64,8 @@ DRAGGED = """(async () => {
 def moves(page: Browser, number: int, chance: random.Random, most: int) -> dict[str, int]:
     """Sliders and switches of a plan, moved at random; mostly those shown at first."""
     inputs = page.evaluate(
-        f"""page.book.inputs.filter(i => i.held[{number}]).map(i => [i.key, i.rank !== null,
-          i.switch ? [0, 1] : i.held[{number}].ends.map(
+        f"""page.book.inputs.filter(i => i.held[{number}]).map(i => [i.key,
+          i.held[{number}].rank !== null, i.switch ? [0, 1] : i.held[{number}].ends.map(
             v => Math.round(100 * (v - i.low) / (i.high - i.low)))])"""
     )
     main = [one for one in inputs if one[1]]
@@ -86,7 +86,9 @@ def speed(page: Browser, width: int, chance: random.Random, table: Table) -> Non
     table.row(f"slider to painted answer, {width} px, median", 50, np.median(took), "ms")
     table.row("  95 % of moves within", 100, np.quantile(took, 0.95), "ms")
     page.evaluate("page.set({set: {}})")
-    key = json.dumps(page.evaluate("page.book.inputs.find(i => !i.switch && i.rank !== null).key"))
+    key = json.dumps(
+        page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0]?.rank != null).key")
+    )
     table.row("  answers a second while dragging", 10, page.evaluate(DRAGGED % (key, 25)), "", True)
     page.evaluate("page.set({set: {}, pins: []})")
 

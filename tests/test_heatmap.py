@@ -160,9 +160,13 @@ def test_few_worlds_are_counted_and_ranges_stand_beside_the_sampling_error(tmp_p
     settled = results.values(results.measure("settlement")).sum(axis=1)
     few = [f"{n:.0f} of 60" for n in settled if 0 < n < 20]
     assert few
-    assert [t.get_text() for t in axes.texts if t.get_gid() == "count"] == few
-    drawn = {c.get_gid() for c in axes.collections}
-    assert {"range", "sampling"} <= drawn
+    below = [t.get_text().split("\n")[1:] for t in axes.get_xticklabels()]
+    assert [count for counts in below for count in counts] == few
+    drawn = {c.get_gid(): c for c in axes.collections}
+    assert {"range", "sampling"} <= set(drawn)
+    estimates = surface(results).found.values()
+    assert sum(one.few for one in estimates) == len(few)
+    assert all(one.sampling for one in estimates if one.few)
 
 
 def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
@@ -187,8 +191,24 @@ def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
     assert "Worlds with a whole settlement: 0 % (0–24 %) everywhere" in said
     assert span_words(list(wilson(0, 12))) in said
     empty = words(drawn("never", sweeps, of="gain:a")[0])
-    assert "no world has one" in empty
+    assert "gain from settling: no world settles" in empty
     assert "no world has a value" in empty
+    assert "Too many cells" not in empty
+    assert not [a for a in drawn("never", sweeps, of="gain:a")[0].axes if a.get_gid() == "colours"]
+    line = heatmap(heatmap_view(swept("never", sweeps), "gain:a", at=[f"{LAND}=0.9"]))
+    assert "no world settles" in words(line)
+    assert len(panel(line, "line").get_yticks()) == 0
+    assert "mean" not in {t.get_text() for t in texts(line)}
+
+
+def test_the_largest_sampling_error_is_that_of_counts_too(tmp_path: Path) -> None:
+    table = {"names": ["believed_binds"], "rows": [[0.6 + n / 100] for n in range(39)]}
+    file = write(tmp_path / "toy.yaml", engine={"calibration": table})
+    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "out", 60)
+    view = heatmap_view(read_sweep(tmp_path / "out"))
+    most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
+    assert any(one.few for one in view.shown.found.values())
+    assert f"sampling is up to {100 * most:.2g} points either way" in view.subtitle
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,11 @@ from sim.page.document import STATIC
 from sim.page.exact import run_part
 from sim.page.server import Server
 from sim.results.experiments import experiments
-from sim.scenario import Loaded, load_scenario
+from sim.scenario import Loaded, load_scenario, load_variant
 from sim.scenario.loading import load_data
+from sim.scenario.titles import TIMES
+from sim.studies.explain.outline import outline
+from sim.views.package import package_view
 from tests.browser import Browser, served
 from tests.conftest import TOY, until
 
@@ -226,6 +229,27 @@ def test_parts_of_a_run_with_its_lines_written_out_are_the_run() -> None:
         np.testing.assert_array_equal(joined, whole[name].values)
 
 
+def test_what_is_shown_first_is_what_explain_says_matters(browser: Browser, tmp_path: Path) -> None:
+    """Judgements of the model as well, in its order, and the page says where chance begins."""
+    table = {"names": ["tempo"], "rows": [[0.2 + n / 10] for n in range(39)]}
+    changes = {"engine.calibration": table, "actors.a.patience": {"uniform": ["4w", "60w"]}}
+    plan = finished(toy("order").with_(changes), 600)
+    write_page([plan], tmp_path / "order.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "order.html")
+    wait(browser, "page.book")
+    drivers = [driver.title for driver in outline(plan.run).drivers]
+    matter = [title for title in drivers if "leeway" not in title]  # no number of the scenario
+    shown, words = browser.evaluate(
+        """[[...document.querySelectorAll('#main-inputs label')].map(e => e.textContent),
+          document.getElementById('main-words').textContent]"""
+    )
+    assert "Everyone's patience" in matter
+    assert [title.removesuffix(TIMES) for title in shown[: len(matter)]] == matter
+    assert "on: worlds with a settlement." in words
+    assert f"first {len(matter)} stand out" in words
+
+
 # --- the answer ----------------------------------------------------------------------------------
 
 
@@ -238,6 +262,38 @@ def test_as_coded_it_says_what_the_run_says(page: Browser, plans: list[Plan]) ->
             summary.outcomes_interval["settlement"], abs=1e-5
         )
         assert answer["ess"] == pytest.approx(WORLDS)
+
+
+def test_terms_are_those_of_the_report(page: Browser, plans: list[Plan]) -> None:
+    """The same quantiles, and both say of how many worlds."""
+    for plan in plans:
+        answer = ask(page, plan=plan.run.scenario.name, goal="settled")
+        rows = csv.DictReader(io.StringIO(page.evaluate("page.csv()")))
+        told = {row["of"]: row for row in rows if row["measure"] == "agreed"}
+        view = package_view(plan.run)
+        for strip in view.strips:
+            ends = [strip.low, strip.middle, strip.high]
+            found = [float(told[strip.issue.title][c]) for c in ("from", "share or value", "to")]
+            assert found == pytest.approx(ends, abs=0.0051)
+        worlds = round(answer["share"] * WORLDS)
+        words = page.evaluate("document.getElementById('deals-words').textContent")
+        assert f"{worlds:,} of {WORLDS:,}" in words
+        assert f"{worlds:,} worlds" in view.subtitle
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_quantiles_of_the_page_are_those_of_numpy(browser: Browser, between: bool) -> None:
+    rng = np.random.default_rng(7)
+    method = "linear" if between else "inverted_cdf"
+    for size in (1, 2, 3, 10, 11, 26, 31, 400):
+        values = rng.integers(0, 9, size)
+        counts = (np.bincount(values, minlength=9) / size).tolist()
+        found = browser.evaluate(
+            f"""(() => {{ {(STATIC / "answer.js").read_text("utf-8")}
+              return quantiles({counts}, [0.1, 0.5, 0.9], {size}, {str(between).lower()}); }})()"""
+        )
+        known = np.quantile(values, [0.1, 0.5, 0.9], method=method)  # type: ignore[call-overload]
+        assert found == pytest.approx(known.tolist(), abs=1e-6)
 
 
 def test_at_once_is_near_what_an_exact_run_says(page: Browser, plans: list[Plan]) -> None:
@@ -270,6 +326,30 @@ def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
     assert re.search(r"as sure as [\d,]+ run anew\. 95 % of sampling: .+ to .+\.$", support)
     assert ask(page, plan="first")["ess"] > 1000
     assert page.evaluate(hidden)
+
+
+def test_ranges_by_day_are_of_one_kind_and_never_fall(browser: Browser, tmp_path: Path) -> None:
+    """A share by day cannot fall, so no end of its range can; where it is 0 the name stays."""
+    table = {"names": ["believed_binds"], "rows": [[0.2 + n / 50] for n in range(39)]}
+    changes = {"engine.calibration": table, "actors.a.patience": {"uniform": ["20w", "60w"]}}
+    write_page([finished(toy("allowed").with_(changes), 300)], tmp_path / "allowed.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "allowed.html")
+    wait(browser, "page.book")
+    chance = random.Random(2)
+    for goal in ("settled", "signed") * 10:
+        ask(browser, plan="allowed", goal=goal, set=moves(browser, 0, chance))
+        words, drawn = browser.evaluate(
+            """[document.getElementById('when-words').textContent,
+              document.querySelector('#when path')?.getAttribute('d')]"""
+        )
+        if not drawn:
+            continue
+        assert "10–90 % of what past talks allow" in words
+        points = [float(one.split(",")[1]) for one in re.findall(r"[\d.]+,[\d.]+", drawn)]
+        low, high = points[: len(points) // 2], points[len(points) // 2 :][::-1]
+        for end in (low, high):
+            assert end == sorted(end, reverse=True)  # down the picture is less
 
 
 def test_points_of_numeric_scales_are_told_as_numbers(page: Browser, plans: list[Plan]) -> None:
@@ -347,6 +427,26 @@ def test_exported_scenario_runs_to_the_same_numbers(
         ours = load_scenario(file)
         assert ours.raw["title"] == plan.loaded.raw["title"]
         assert (chunk(ours) == chunk(theirs)).all()
+
+
+def test_a_time_in_the_head_of_an_exported_scenario_can_be_typed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """As ``--set`` takes it: days, not rounds."""
+    loaded = toy("time").with_({"actors.a.patience": {"uniform": ["20w", "60w"]}})
+    write_page([finished(loaded, 120)], tmp_path / "time.html")
+    browser.send("Page.navigate", url="about:blank")
+    browser.open(tmp_path / "time.html")
+    wait(browser, "page.book")
+    key = browser.evaluate('page.book.inputs.find(i => i.title === "A\'s patience").key')
+    ask(browser, set={key: 40})
+    text = browser.evaluate("page.scenario()")
+    found = re.search(r"#   A's patience: (\S+)", text)
+    assert found
+    typed = load_variant(loaded, [f"actors.a.patience={found[1]}"]).scenario.actors["a"].patience
+    assert typed.dump() == load_data(yaml.safe_load(text)).scenario.actors["a"].patience.dump()
+    shown = browser.evaluate(f"document.querySelector('[for=input-{key}] ~ output').textContent")
+    assert shown == f"{typed.values[0]:.0f} days"
 
 
 def chunk(loaded: Loaded) -> Any:
@@ -440,7 +540,7 @@ def test_keyboard_alone_operates_everything(page: Browser) -> None:
     )
     assert left == []
     # and each sort does what it is for
-    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0] && i.rank !== null).key")
+    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0]?.rank != null).key")
     operated = [
         (f"#input-{key}", ["ArrowRight"] * 3, f"page.state().set['{key}'] !== undefined"),
         ("#reset-all", ["Enter"], "Object.keys(page.state().set).length === 0"),
@@ -546,6 +646,16 @@ def test_exact_answer_is_the_run(server: Server, browser: Browser, plans: list[P
     found = run_scenario(loaded, 1000, 1).summary
     assert answer["share"] == pytest.approx(found.outcomes["settlement"], abs=1e-6)
     assert answer["exact"]
+    # what the one change does is the whole difference, and of the exact run as well
+    told = "['change', 'drivers'].map(id => document.getElementById(id).textContent)"
+    wait(browser, "document.querySelector('#drivers li')")
+    change, driver = browser.evaluate(told)
+    assert driver.startswith(f"{change} ")
+    other, _ = slider(server, "first", "land.ideal")
+    browser.evaluate(f"page.act('{other}', 60, true)")
+    wait(browser, "document.getElementById('support').dataset.kind === 'exact'")
+    wait(browser, "document.querySelectorAll('#drivers li').length === 2")
+    wait(browser, "document.getElementById('drivers-words').textContent.includes('stored worlds')")
     asked = {one["request"]["url"] for one in browser.heard("Network.requestWillBeSent")}
     hosts = {url.split("/")[2] for url in asked if url.startswith("http")}
     assert hosts == {server.address.split("/")[2]}

@@ -107,6 +107,30 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     return seen
 
 
+@pytest.mark.parametrize(
+    ("held", "values", "own", "unit"),
+    [
+        ("30w", "5,20,60", 30, " (in rounds of 7 days)"),
+        ("30w", "5:60", 30, " (in rounds of 7 days)"),
+        ("30w", "5w,60w", 210, ""),
+        (30, "5w,60w", 210, ""),
+        (30, "5,60", 30, " (in rounds of 7 days)"),
+        (30, "1x,2x", 1, ""),
+    ],
+)
+def test_times_of_a_scenario_are_told_as_the_values_are_counted(
+    held: Any, values: str, own: float, unit: str, tmp_path: Path
+) -> None:
+    base = load_scenario(write(tmp_path / "toy.yaml"), [f"actors.a.patience={held}"])
+    design = "sobol:8" if ":" in values else "grid"
+    plan = make_plan([base], [f"actors.a.patience={values}"], design, 1, 1)
+    (found,) = plan.parameters
+    assert (found.own, found.title) == (pytest.approx(own), f"A's patience{unit}")
+    years = base.with_({"actors.a.foresight_months": "2y"})
+    (months,) = make_plan([years], ["actors.a.foresight_months=6,36"], "grid", 1, 1).parameters
+    assert months.own == pytest.approx(24)
+
+
 # --- what is varied -------------------------------------------------------------------------
 
 

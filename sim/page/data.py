@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,6 @@ from scipy.special import logit, ndtr
 
 from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
-from sim.formulas.attribution import below, pawn, sliced
 from sim.formulas.conditioning import normal_levels, rank_codes
 from sim.formulas.gates import BENDS, gated_logistic
 from sim.formulas.statistics import scaled_odds
@@ -26,12 +24,12 @@ from sim.report.tables import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
-from sim.studies.explain.measure import measure_of
-from sim.studies.explain.outline import experiments_array
+from sim.studies.explain.outline import weigh
 from sim.views.colours import actor_colors
 
-MAIN, OF_ONE = 14, 7
-"""Assumptions shown at first, those that matter most; at most so many of one actor."""
+MAIN, FEWEST = 14, 6
+"""Assumptions of a plan shown at first: at most so many of those on which its outcome hangs more
+than chance would have it, and so many where these are fewer."""
 FINE, MIDDLE, COARSE = 6, 4, 2
 """Bits of an assumption: of those shown at first; of others, as many as there is room for; of the
 rest, which matter least."""
@@ -67,16 +65,23 @@ class _Input:
 
     Attributes
     ----------
-    held, values, scores : dict
-        Plan → what it is there, its draws, and how much it matters: nothing for the engine's.
+    held, values, scores, ranks : dict
+        Plan → what it is there, its draws, how much it matters, and the place among those shown at
+        first.
     """
 
+    path: str
     key: str
     held: dict[int, Assumption]
     values: dict[int, NDArray[Any]]
     switch: bool = False
     scores: dict[int, float] = field(default_factory=dict)
+    ranks: dict[int, int] = field(default_factory=dict)
     bits: int = 1
+
+    @property
+    def of_engine(self) -> bool:
+        return next(iter(self.held.values())).keys[0] == "engine"
 
     def codes(self, bits: int) -> dict[int, NDArray[np.uint8]]:
         """Plan → its column; plans in which the same draw decides share one."""
@@ -97,14 +102,6 @@ class _Input:
         return float(f"{spans[:, 0].min():.3g}"), float(f"{spans[:, 1].max():.3g}")
 
 
-def importance(plan: Plan) -> dict[str, float]:
-    """Path of every drawn number → its PAWN index, of what ``sim explain`` explains."""
-    data = plan.run.ensemble
-    paths, table = experiments_array(data)
-    outcome = measure_of(data, plan.run.scenario).values(data)
-    return dict(zip(paths, pawn(sliced(table), below(outcome))[:, 0].tolist(), strict=True))
-
-
 def settable(plans: Sequence[Plan]) -> dict[str, dict[str, tuple[Keys, float, float]]]:
     """Plan → key of an assumption → the way to it in the data, and the bounds of its value."""
     found: dict[str, dict[str, tuple[Keys, float, float]]] = {
@@ -121,36 +118,40 @@ def settable(plans: Sequence[Plan]) -> dict[str, dict[str, tuple[Keys, float, fl
 def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
     """Everything packed into one text, of at most ``room`` characters where that can be."""
     inputs = _inputs(plans)
-    main = {key: rank for rank, key in enumerate(_that_matter_most(inputs, len(plans)))}
+    orders = [_rank(inputs, number, plan) for number, plan in enumerate(plans)]
     for one in inputs:
-        fine = one.key in main or not one.scores  # those of the engine have none
-        one.bits = 1 if one.switch else FINE if fine else COARSE
-    left = room - len(_packed(plans, inputs, main, more)) - 10_000 * len(plans)
+        one.bits = 1 if one.switch else FINE if one.of_engine else COARSE
+    left = room - len(_packed(plans, inputs, orders, more)) - 10_000 * len(plans)
     worlds = max(plan.run.ensemble.sizes["world"] for plan in plans)
-    for one in sorted(inputs, key=lambda one: -max(one.scores.values(), default=0.0)):
+    for one in sorted(
+        inputs, key=lambda one: (not one.ranks, -max(one.scores.values(), default=0))
+    ):
         if one.bits == COARSE:
-            columns = len({id(codes) for codes in one.codes(MIDDLE).values()})
-            left -= round(columns * worlds * (MIDDLE - COARSE) / 8 * CHARACTERS)
+            bits = FINE if one.ranks else MIDDLE
+            columns = len({id(codes) for codes in one.codes(bits).values()})
+            left -= round(columns * worlds * (bits - COARSE) / 8 * CHARACTERS)
             if left < 0:
                 break
-            one.bits = MIDDLE
-    return _packed(plans, inputs, main, more, fitted=True)
+            one.bits = bits
+    return _packed(plans, inputs, orders, more, fitted=True)
 
 
-def _that_matter_most(inputs: list[_Input], plans: int) -> list[str]:
-    """Keys of the assumptions shown at first: by turns the next one of every plan."""
-    orders = [
-        sorted((i for i in inputs if number in i.scores), key=lambda i: -i.scores[number])
-        for number in range(plans)
-    ]
-    turns = itertools.chain.from_iterable(itertools.zip_longest(*orders))
-    found: dict[str, str] = {}
-    for one in turns:
-        if one is not None:
-            group = next(iter(one.held.values())).group
-            if list(found.values()).count(group) < OF_ONE:
-                found.setdefault(one.key, group)
-    return list(found)[:MAIN]
+def _rank(inputs: list[_Input], number: int, plan: Plan) -> dict[str, Any]:
+    """Note how much each assumption matters in a plan, by the index of ``sim explain``.
+
+    Returns what is explained, and how many matter more than by chance.
+    """
+    known = weigh(plan.run)
+    index = dict(zip(known.paths, known.index.value.tolist(), strict=True))
+    for one in inputs:
+        if number in one.held and one.path in index:
+            one.scores[number] = index[one.path]
+    order = sorted((i for i in inputs if number in i.scores), key=lambda i: -i.scores[number])
+    matter = sum(one.scores[number] > known.index.threshold for one in order)
+    for rank, one in enumerate(order[: min(MAIN, max(FEWEST, matter))]):
+        one.ranks[number] = rank
+    title = known.measure.title
+    return {"of": title[0].lower() + title[1:], "matter": matter}
 
 
 class _Once:
@@ -174,18 +175,16 @@ def _inputs(plans: Sequence[Plan]) -> list[_Input]:
 
     def add(path: str, number: int, what: Assumption, values: Any, switch: bool) -> None:
         if path not in found:
-            found[path] = _Input(_short_key(path, keys), {}, {}, switch)
+            found[path] = _Input(path, _short_key(path, keys), {}, {}, switch)
         found[path].held[number] = what
         found[path].values[number] = values
 
     for number, plan in enumerate(plans):
-        table, index = experiments(plan.run.ensemble), importance(plan)
+        table = experiments(plan.run.ensemble)
         known = assumptions(plan.loaded, [str(c) for c in table.columns])
         for one in known:
             values = table[one.path].to_numpy()
             add(one.path, number, one, values, set(np.unique(values)) <= {0.0, 1.0})
-            if one.keys[0] != "engine":
-                found[one.path].scores[number] = index[one.path]
         for one, carried_out in _levers(plan):
             add(f"{one.path} carried out", number, one, carried_out, True)
     return list(found.values())
@@ -224,7 +223,7 @@ def _short_key(path: str, taken: set[str]) -> str:
 def _packed(
     plans: Sequence[Plan],
     inputs: list[_Input],
-    main: dict[str, int],
+    orders: list[dict[str, Any]],
     more: dict[str, Any],
     fitted: bool = False,
 ) -> str:
@@ -232,7 +231,7 @@ def _packed(
     entries, described = [], list[dict[str, Any]]()
     columns: list[list[_Column]] = [[] for _ in plans]
     for one in inputs:
-        entry = _entry(one, tables, texts) | {"rank": main.get(one.key)}
+        entry = _entry(one, tables, texts)
         placed: dict[int, list[int]] = {}
         for number, codes in one.codes(one.bits).items():
             if id(codes) not in placed:
@@ -249,7 +248,11 @@ def _packed(
             | {"outcomes_at": outcomes(pack, scenario, data), "hidden": hidden}
             | {"constants": _fit(plan, columns[number], tables.items) if fitted else []}
             | {"allowed": {goal: _allowed(plan, goal) for goal in GOALS}}
-            | {"raw": plan.loaded.raw, "color": ACCENTS[number % len(ACCENTS)]}
+            | {
+                "order": orders[number],
+                "raw": plan.loaded.raw,
+                "color": ACCENTS[number % len(ACCENTS)],
+            }
         )
     return pack.text(
         {
@@ -278,6 +281,7 @@ def _entry(one: _Input, tables: _Once, texts: _Once) -> dict[str, Any]:
             "text": texts.place([what.judgement, list(what.sources)]),
             "scale": tables.place([list(point) for point in what.scale]),
             "numeric": what.numeric,
+            "rank": one.ranks.get(number),
         }
         if not one.switch:
             at = np.quantile(values, ndtr(GRID))

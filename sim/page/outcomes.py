@@ -84,6 +84,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
                 "title": issue.title,
                 "scale": [[point, text] for point, text in issue.scale.items()],
                 "numeric": numbers_of(issue),
+                "options": issue.kind == "options",
             }
             for key, issue in scenario.issues.items()
         ],

@@ -42,7 +42,8 @@ def heatmap(view: HeatmapView) -> Figure:
     Returns
     -------
     Figure
-        A panel ``map`` (two parameters, with a panel ``colours``) or ``line`` (one).
+        A panel ``map`` (two parameters, with a panel ``colours`` where there are any) or ``line``
+        (one).
     """
     return _line(view) if view.shown.y is None else _map(view, view.shown.y)
 
@@ -69,7 +70,7 @@ def _map(view: HeatmapView, y: Axis) -> Figure:
     key = [mark(OWN, **_arrow("v"))] if marks else []
     if np.isnan(shown.mean).any():
         key.append(mark("no world has a value", **UNKNOWN))
-    sheet = Sheet(_told(view, bool(texts)), body, key)
+    sheet = Sheet(_told(view, bool(texts) or not shown.found), body, key)
     _axis_title(sheet, y, MARGIN, 0.0, INNER)
     _axis_title(sheet, x, left, above + height + below, WIDTH - left - MARGIN)
     axes = sheet.axes(left, above, width, height, gid="map")
@@ -87,8 +88,9 @@ def _map(view: HeatmapView, y: Axis) -> Figure:
     for side in axes.spines.values():
         side.set_visible(False)
     _mark_own(sheet, axes, x.place(x.parameter.own), y.place(y.parameter.own))
-    bar = sheet.axes(left + width + BAR_GAP, above, BAR, height, gid="colours")
-    _colour_bar(bar, colours, top, shown)
+    if shown.found:
+        bar = sheet.axes(left + width + BAR_GAP, above, BAR, height, gid="colours")
+        _colour_bar(bar, colours, top, shown)
     return sheet.figure
 
 
@@ -218,13 +220,13 @@ def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:
     return [[x.labels[n]] for n in places], places
 
 
-def _apart(x: Axis, inches: Array) -> tuple[list[list[str]], list[int]]:
-    """The same for values that stand at these places, the ends first."""
-    half = {float(at): text_width(label) / 2 + 0.05
-            for at, label in zip(inches, x.labels, strict=True)}  # fmt: skip
+def _apart(labels: list[list[str]], inches: Array) -> tuple[list[list[str]], list[int]]:
+    """Those of the labels at these places that stand apart, the ends first."""
+    half = {float(at): max(map(text_width, lines)) / 2 + 0.05
+            for at, lines in zip(inches, labels, strict=True)}  # fmt: skip
     kept = labelled_points(list(half), half)
     places = sorted(list(half).index(at) for at in kept)
-    return [[x.labels[n]] for n in places], places
+    return [labels[n] for n in places], places
 
 
 def _every(count: int, need: float, step: float) -> list[int]:
@@ -264,15 +266,17 @@ def _line(view: HeatmapView) -> Figure:
     x, height, above = shown.x, 3.6, 0.15
     left = MARGIN + 0.75
     width = WIDTH - left - MARGIN - 0.2
-    ticks, places = _ticks(x, width / len(x))
+    at = np.arange(len(x), dtype=float)
+    if x.centres is not None:
+        at = np.interp(x.centres, [x.centres[0], x.centres[-1]], [0, len(x) - 1])
+    ticks, places = _line_ticks(shown, at, width)
     below = max(len(lines) for lines in ticks) * line_height() + 0.16
     body = above + height + below + 0.42
     calibrated = any(one.allowed for one in shown.found.values())
-    key = [
-        mark("mean", color=SETTLED, linewidth=2.2),
-        mark(RANGE if calibrated else SAMPLING, facecolor=SETTLED, alpha=PALE),
-    ]
+    key = [mark("mean", color=SETTLED, linewidth=2.2)] if shown.found else []
     (low, high), (least, most) = shown.spans(0), shown.spans(0, sampling=True)
+    if np.isfinite(low).any():
+        key.append(mark(RANGE if calibrated else SAMPLING, facecolor=SETTLED, alpha=PALE))
     if np.isfinite(least).any():
         key.append(mark(f"{SAMPLING} of sampling", **SAMPLED))
     own = x.place(x.parameter.own)
@@ -281,13 +285,11 @@ def _line(view: HeatmapView) -> Figure:
     sheet = Sheet(_told(view, True), body, key)
     _axis_title(sheet, x, left, above + height + below, width)
     axes = sheet.axes(left, above, width, height, gid="line")
-    at = np.arange(len(x), dtype=float)
     mean = shown.mean[0]
     if x.centres is None:
         axes.vlines(at, low, high, color=SETTLED, linewidth=7, alpha=0.25, gid="range")
         axes.plot(at, mean, "o", color=SETTLED, gid="mean")
     else:
-        at = np.interp(x.centres, [x.centres[0], x.centres[-1]], [0, len(x) - 1])
         axes.fill_between(at, low, high, color=SETTLED, alpha=PALE, gid="range")
         known = np.pad(np.isfinite(low), 1)
         alone = known[1:-1] & ~known[:-2] & ~known[2:]  # between places without a band
@@ -298,37 +300,42 @@ def _line(view: HeatmapView) -> Figure:
     if np.isfinite(least).any():
         axes.vlines(at, least, most, gid="sampling", zorder=3, **SAMPLED)
     _y_scale(axes, shown)
-    sides = {} if x.centres is None else {0: "left", len(x) - 1: "right"}
-    for column, text in _counts(shown, width / len(x)).items():
-        # away from the line, but off the axis
-        around = np.delete(mean[max(column - 1, 0) : column + 2], min(column, 1))
-        higher = np.nan_to_num(around - mean[column]).sum() > 0.0
-        below = higher and mean[column] > 0.1 * axes.get_ylim()[1]
-        side = sides.get(column, "center")
-        axes.annotate(text, (at[column], mean[column]), (0, -16 if below else 7),
-                      textcoords="offset points", ha=side, size=SMALL, color=GREY,
-                      gid="count")  # fmt: skip
     axes.set_xlim(-0.5 if x.centres is None else -0.02 * len(x), len(x) - 1 + (
         0.5 if x.centres is None else 0.02 * len(x)))  # fmt: skip
-    if x.centres is not None:
-        ticks, places = _apart(x, at * width / max(len(x) - 1, 1))
     axes.set_xticks(at[places], ["\n".join(lines) for lines in ticks])
     if own is not None:
         _mark_own(sheet, axes, float(np.interp(own, np.arange(len(x)), at)))
     return sheet.figure
 
 
-def _counts(shown: Surface, step: float) -> dict[int, str]:
-    """Numbers of worlds, by column, where they stand for shares and do not collide."""
-    texts = {column: " ".join(one.parts) for (_, column), one in shown.found.items() if one.few}
-    return texts if all(text_width(text) + 0.1 < step for text in texts.values()) else {}
+def _line_ticks(shown: Surface, at: Array, width: float) -> tuple[list[list[str]], list[int]]:
+    """Labels below the values that stand at these places, and at which of them.
+
+    A share that is told as a number of worlds stands below its value: the curve crosses nothing.
+    """
+    x = shown.x
+    counts = {column: " ".join(one.parts) for (_, column), one in shown.found.items() if one.few}
+    if x.centres is not None:
+        labels = [
+            [label, *([counts[n]] if n in counts else [])] for n, label in enumerate(x.labels)
+        ]
+        return _apart(labels, at * width / max(len(x) - 1, 1))
+    ticks, places = _ticks(x, width / len(x))
+    fit = all(text_width(text) + 0.1 < width / len(x) for text in counts.values())
+    return [
+        [*lines, counts[n]] if fit and n in counts else lines
+        for lines, n in zip(ticks, places, strict=True)
+    ], places
 
 
 def _y_scale(axes: Axes, shown: Surface) -> None:
     """From 0 to a round number that holds the band; around 0 where it is negative."""
     ends = np.concatenate([shown.spans(0), shown.spans(0, sampling=True), shown.mean], axis=None)
     ends = ends[np.isfinite(ends)]
-    low, high = (float(ends.min()), float(ends.max())) if len(ends) else (0.0, 0.0)
+    if not len(ends):
+        axes.set_yticks([])
+        return
+    low, high = float(ends.min()), float(ends.max())
     if shown.measure.kind == "share":
         top = nice_top(high)
         ticks = np.linspace(0.0, top, TOPS[top] + 1)

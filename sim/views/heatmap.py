@@ -12,6 +12,14 @@ from sim.studies.sweep.surface import Surface, surface
 from sim.views.view import View
 from sim.words.shares import FEW
 
+SETTLE = "no world settles"
+NO_VALUE = {
+    "gain": SETTLE,
+    "settled_day": SETTLE,
+    "first_stage_day": "no world signs any stage",
+} | (dict.fromkeys(("ripe", "ripeness", "stuck_on", "stuck_because"), "every world settles"))
+"""Why no world has a value of a measure, by the beginning of its key."""
+
 
 @dataclass(frozen=True)
 class HeatmapView(View):
@@ -50,7 +58,7 @@ def headline(shown: Surface) -> str:
     """The finding: from where to where it goes, and where it is greatest, with ties."""
     title, found = shown.measure.title, shown.found
     if not found:
-        return f"{title}: no world has one"
+        return f"{title}: {NO_VALUE.get(shown.measure.key.partition(':')[0], 'no world has one')}"
     ranked = sorted(found.values(), key=lambda one: one.mean)
     least, most = ranked[0], ranked[-1]
     if least.parts == most.parts:
@@ -78,10 +86,10 @@ def _where(shown: Surface, at: tuple[int, int], equals: str = " ", between: str 
 
 
 def _subtitle(shown: Surface, sampled: bool) -> str:
-    parts = [_intervals(shown)]
+    parts = [_intervals(shown)] if shown.found else []
     if any(one.few for one in shown.found.values()):
         parts.append(f"Shares of fewer than {FEW} worlds are counts.")
-    if shown.y is not None:
+    if shown.y is not None and shown.found:
         parts.append("The colour scale is this chart's own.")
     if shown.averaged:
         titles = listing([p.title for p in shown.averaged])

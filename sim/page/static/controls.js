@@ -47,11 +47,18 @@ function controlOf(input, number, book, act) {
   return { row, show: (step) => { row.classList.toggle("moved", step !== undefined); reset.disabled = step === undefined; show(step); } };
 }
 
-function buildControls(place, inputs, plan, book, act) {
+// What the order of the first assumptions is, and how many stand out from chance.
+function orderWords({ of, matter }, shown) {
+  const text = `What decides most comes first, by the measure of “explain” on: ${of}.`;
+  if (matter > shown) return `${text} Of the others ${matter - shown} matter, too.`;
+  return matter < shown ? `${text} Only the first ${matter} stand out from chance.`.replace("Only the first 0 stand", "None stands").replace("first 1 stand", "first stands") : text;
+}
+
+function buildControls(place, groups, plan, book, act) {
   const controls = new Map();
-  place.replaceChildren(...groupsOf(inputs, plan).map((group) => {
+  place.replaceChildren(...groups.map((group) => {
     const dot = s("svg", { width: 12, height: 12, "aria-hidden": "true" }, s("circle", { cx: 6, cy: 6, r: 5, fill: group.color }));
-    return h("section", { class: "group" }, h("h3", {}, dot, " ", group.title), group.inputs.map((input) => {
+    return h("section", { class: "group" }, group.title && h("h3", {}, dot, " ", group.title), group.inputs.map((input) => {
       const control = controlOf(input, plan.number, book, act);
       controls.set(input.key, control);
       return control.row;

@@ -64,14 +64,17 @@ function yamlOf(node, indent = "") {
   }).join("");
 }
 
+// As a file, or --set, has it: a plain number would count rounds.
+const writtenOf = (input, value) => (input.days ? `${value}d` : value);
+
 function scenarioOf(plan, changes) {
   const raw = structuredClone(plan.raw);
   for (const { input, keys, value } of changes) {
     let node = raw;
     for (const key of keys.slice(0, -1)) node = node[key] ??= {};
-    node[keys[keys.length - 1]] = keys[0] === "engine" ? value : { fixed: input.days ? `${value}d` : value };
+    node[keys[keys.length - 1]] = keys[0] === "engine" ? value : { fixed: writtenOf(input, value) };
   }
-  const said = changes.map(({ input, value }) => `#   ${input.title}: ${value}`.replace(/[\r\n]+/g, " "));
+  const said = changes.map(({ input, value }) => `#   ${input.title}: ${writtenOf(input, value)}`.replace(/[\r\n]+/g, " "));
   const head = `# ${plan.title} with other assumptions:`.replace(/[\r\n]+/g, " ");
   return [head, ...(said.length ? said : ["#   none"]), ""].join("\n") + yamlOf(raw);
 }

@@ -3,7 +3,7 @@ async function begin() {
   const $ = (id) => document.getElementById(id);
   const { words: book, bytes } = await unpacked($("data").textContent.trim());
   book.byKey = new Map(book.inputs.map((input, order) => [input.key, Object.assign(input, { order })]));
-  const mains = book.inputs.filter((input) => input.rank !== null).sort((a, b) => a.rank - b.rank);
+  const rankOf = (input, number) => input.held[number]?.rank ?? null;
   const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
   const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
   const isEngine = (input, number) => input.held[number].keys[0] === "engine";
@@ -145,10 +145,10 @@ async function begin() {
     const charts = [
       ["dots", () => drawOdds(shown, before, enough, any)],
       ["when", () => drawCurve(shown, coded, pins, enough, any, sentence)],
-      ["drivers", () => later(plan, changes, shown)],
+      ["drivers", () => later(plan, changes, shown, coded)],
       ["compared", () => drawPins(shown, pins)],
       ["blocks", () => drawBlocks(shown, before, enough, any)],
-      ["deals", () => drawDealsOf(plan, answer, enough)],
+      ["deals", () => drawDealsOf(shown, enough)],
       ["gains", () => drawGains(plan, answer, enough)],
       ["positions", () => drawIssue(plan, shown)],
     ];
@@ -200,10 +200,11 @@ async function begin() {
     put("blocks", "What blocks", words, blocked.length && enough ? drawBars(room, blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
       ghost: any ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (any ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), words) : null);
   }
-  function drawDealsOf(plan, answer, enough) {
+  function drawDealsOf({ plan, answer, data, exact, changes }, enough) {
     const what = answer.anySettled ? "a settlement" : "a text signed", any = enough && answer.deals.some((q) => q);
     const few = answer.dealWorlds < 30 ? " They are few: read it as examples." : "";
-    const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
+    const worlds = Math.round(answer.dealWorlds), many = worlds.toLocaleString("en");
+    const dealWords = any ? `In the ${percent(answer.dealShare)} of worlds with ${what}, ${changes.length && !exact ? `as sure as ${many} run anew` : `${many} of ${data.n.toLocaleString("en")}`}: the middle one and, shaded, eight of ten.${few}` : "No world has a text that all have signed.";
     put("deals", "What stands in the deal", dealWords, any ? drawDeals(room, plan, answer, dealWords) : null);
   }
   function drawGains(plan, answer, enough) {
@@ -225,7 +226,7 @@ async function begin() {
 
   // What each change does: the answer less that without it; one after the other, when nothing moves.
   let pending;
-  function later(plan, changes, shown) {
+  function later(plan, changes, shown, coded) {
     clearTimeout(pending);
     if (!changes.length) {
       told("drivers-words", "Move a slider: what makes the difference is told here.");
@@ -236,10 +237,11 @@ async function begin() {
     const shareOf = (some) => remembered(`${runKey(plan, some)} share ${goal}`, () => oddsOf(plan, goal, targetsOf(plan, some)).share);
     const next = () => {
       const change = changes[effects.length];
-      effects.push({ ...change, by: shareOf(changes) - shareOf(changes.filter((one) => one !== change)) });
+      const by = changes.length > 1 ? shareOf(changes) - shareOf(changes.filter((one) => one !== change)) : shown.answer.share - coded.answer.share;
+      effects.push({ ...change, by });
       if (effects.length < Math.min(changes.length, 12)) { pending = setTimeout(next, 0); return; }
       const most = effects.sort((a, b) => Math.abs(b.by) - Math.abs(a.by)).slice(0, 3);
-      told("drivers-words", changes.length > 1 ? "By how much the odds would differ if one change were taken back, the largest first." : "What the one change does.");
+      told("drivers-words", changes.length > 1 ? `By how much the odds would differ if one change were taken back, the largest first${shown.exact ? "; from the stored worlds, as only all changes together were run" : ""}.` : "What the one change does.");
       $("drivers").replaceChildren(h("ol", {}, most.map(({ input, value, by }) => h("li", {}, h("strong", {}, `${points(by)} points`), ` ${input.title}: ${valueWords(input, plan.number, value, book)}`))));
       document.documentElement.dataset.settled = drawn;
     };
@@ -279,15 +281,17 @@ async function begin() {
 
   // Controls belong to a plan: they are built anew for another one, and those behind "all" when asked for.
   function rebuild() {
-    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).some((key) => book.byKey.get(key).rank === null && !book.byKey.get(key).switch);
+    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).map((key) => book.byKey.get(key)).some((input) => input.held[plan.number] && rankOf(input, plan.number) === null && !input.switch);
     const mark = `${plan.name} ${open}`;
     if (mark === built) return;
     built = mark;
     const here = book.inputs.filter((input) => input.held[plan.number]);
-    controls = buildControls($("main-inputs"), mains.filter((input) => input.held[plan.number]), plan, book, act);
-    const more = (id, inputs) => buildControls($(id), inputs, plan, book, act).forEach((control, key) => controls.set(key, control));
-    more("switches", here.filter((input) => input.switch && input.rank === null));
-    const rest = here.filter((input) => !input.switch && input.rank === null);
+    const placed = (input) => rankOf(input, plan.number), mains = here.filter((input) => placed(input) !== null).sort((a, b) => placed(a) - placed(b));
+    told("main-words", orderWords(plan.order, mains.length));
+    controls = buildControls($("main-inputs"), [{ inputs: mains }], plan, book, act);
+    const more = (id, inputs) => buildControls($(id), groupsOf(inputs, plan), plan, book, act).forEach((control, key) => controls.set(key, control));
+    more("switches", here.filter((input) => input.switch && placed(input) === null));
+    const rest = here.filter((input) => !input.switch && placed(input) === null);
     $("all-count").textContent = `All ${rest.length} other assumptions`;
     if (open) more("all-inputs", rest);
     $("issue").replaceChildren(...plan.issues.map((issue) => h("option", { value: issue.key }, issue.title)));

@@ -118,7 +118,7 @@ function reachOf(allowed, coded, now) {
   if (!allowed.length) return undefined;
   const by = [0, 1].map((end) => (Math.abs(coded[end]) > 1e-3 ? now[end] / coded[end] : 1));
   return (day, share) => {
-    if (!(share > 0 && share < 1)) return undefined;
+    if (!(share > 0 && share < 1)) return [share, share];
     const after = allowed.findIndex(([at]) => at >= day), place = after < 0 ? allowed.length - 1 : after, [at, ...ends] = allowed[place];
     const [before, ...others] = after > 0 ? allowed[place - 1] : allowed[place], part = at > before ? (day - before) / (at - before) : 1;
     return [0, 1].map((end) => expit(logit(share) + by[end] * (others[end] + part * (ends[end] - others[end]))));

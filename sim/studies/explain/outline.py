@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from sim.arrays import Array
 from sim.ensemble.runner import Run
-from sim.formulas.attribution import attribution, ends, thirds
+from sim.formulas.attribution import Index, attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread
@@ -38,6 +39,33 @@ def identity(run: Run) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """How much the outcome of some worlds hangs on each number that was drawn."""
+
+    data: xr.Dataset
+    measure: Measure
+    paths: list[str]
+    table: Array
+    outcome: Array
+    index: Index
+
+    @property
+    def order(self) -> list[int]:
+        """Those on which it hangs more than chance would have it, the most important first."""
+        value = self.index.value
+        return [int(n) for n in np.argsort(-value) if value[n] > self.index.threshold]
+
+
+def weigh(run: Run) -> Weighed:
+    """PAWN indices of all numbers, from the first worlds of a run."""
+    data = run.ensemble.isel(world=slice(0, MOST))
+    measure = measure_of(data, run.scenario)
+    paths, table = experiments_array(data)
+    outcome = measure.values(data)
+    return Weighed(data, measure, paths, table, outcome, attribution(table, outcome))
+
+
 def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
     """Drivers and rules of a finished run.
 
@@ -50,16 +78,14 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
         the run, and judged in the rest.
     """
     scenario = run.scenario
-    data = run.ensemble.isel(world=slice(0, MOST))
-    measure = measure_of(data, scenario)
-    paths, table = experiments_array(data)
-    outcome = measure.values(data)
-    index = attribution(table, outcome)
-    order = [int(n) for n in np.argsort(-index.value) if index.value[n] > index.threshold]
+    known = weigh(run)
+    data, measure, paths, index, order = (
+        known.data, known.measure, known.paths, known.index, known.order,
+    )  # fmt: skip
     drivers = []
     for n in order:
-        x = table[:, n]
-        about, means, (low, high) = input_of(paths[n], scenario), ends(x, outcome), thirds(x)
+        x = known.table[:, n]
+        about, means, (low, high) = input_of(paths[n], scenario), ends(x, known.outcome), thirds(x)
         drivers.append(
             Driver(
                 paths[n], about.title, about.actor, about.theme,

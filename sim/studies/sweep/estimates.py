@@ -66,10 +66,14 @@ class Estimate:
 
     @property
     def sampling(self) -> Interval | None:
-        """The sampling error beside the interval that matters, where it is not negligible."""
-        if self.few or self.allowed is None or not np.isfinite(self.interval).all():
+        """The sampling error beside the interval that matters, where it is not negligible.
+
+        Of a count always: its range over what past talks allow is not told.
+        """
+        if self.allowed is None or not np.isfinite(self.interval).all():
             return None
-        return None if negligible(self.interval, self.allowed) else self.interval
+        told = self.few or not negligible(self.interval, self.allowed)
+        return self.interval if told else None
 
     @property
     def parts(self) -> tuple[str, str]:

@@ -28,7 +28,7 @@ class Parameter:
     path : str
         As after ``--vary``; ``scenario`` for the files.
     title : str
-        In the words of the scenario.
+        In the words of the scenario, with what plain numbers count where that is rounds.
     labels : tuple of str
         Its values in order, as typed; empty for a continuous range.
     numbers : tuple of float
@@ -38,7 +38,8 @@ class Parameter:
     factor : bool
         Whether values are factors.
     own : float, str or None
-        What the scenario itself says there (the median where it is uncertain; 1 for factors).
+        What the scenario itself says there, counted as the values are (the median where it is
+        uncertain; 1 for factors).
     words : tuple of str
         Texts of the scale nearest to the values; empty where they lie on none.
     """
@@ -62,7 +63,7 @@ class Parameter:
         return self.continuous or bool(self.numbers)
 
 
-def describe(vary: Vary, base: Loaded, own: float | str | None) -> Parameter:
+def describe(vary: Vary, base: Loaded, own: float | str | None, unit: str = "") -> Parameter:
     """The parameter of a ``--vary`` in the words of a scenario."""
     ordered = vary.numeric and not vary.continuous
     numbers = tuple(s.number for s in vary.settings if s.number is not None) if ordered else ()
@@ -71,7 +72,7 @@ def describe(vary: Vary, base: Loaded, own: float | str | None) -> Parameter:
     words = tuple(scale_words(vary.path, value, base.scenario) for value in on_scale)
     return Parameter(
         vary.path,
-        title_of(vary.path, base.scenario),
+        title_of(vary.path, base.scenario) + (f" (in {unit})" if unit else ""),
         tuple(s.label for s in vary.settings),
         numbers,
         vary.low if vary.continuous else None,
@@ -95,7 +96,57 @@ def own_value(vary: Vary, base: Loaded) -> float | str | None:
     if not found:
         return None
     number = _number(node)
-    return flow(node) if number is None else number.median
+    if number is None:
+        return flow(node)
+    one = _one_of(vary)
+    if _holds_durations(node) == is_duration(one.value):
+        return number.median
+    said, typed = _time_at(base, vary.path), _time_at(_with_one(vary, base), vary.path)
+    return one.number * said / typed if said is not None and typed and one.number else None
+
+
+def counted_in(vary: Vary, base: Loaded) -> str:
+    """What plain numbers of a varied time count, in words, where it is rounds."""
+    if vary.factor or not vary.numeric or is_duration(_one_of(vary).value):
+        return ""
+    part = _part_at(_with_one(vary, base), vary.path)
+    in_rounds = isinstance(part, Number) and part.unit == "rounds"
+    return f"rounds of {base.scenario.war.round_days:g} days" if in_rounds else ""
+
+
+def _one_of(vary: Vary) -> Setting:
+    """A value that tells in what all are counted: 0 does not."""
+    return next((s for s in vary.settings if s.number), Setting(vary.high or vary.low))
+
+
+def _with_one(vary: Vary, base: Loaded) -> Loaded | None:
+    """The scenario with that value; None where it is none that the format takes."""
+    try:
+        return load_variant(base, (f"{vary.path}={_one_of(vary).label}",))
+    except ScenarioError:
+        return None
+
+
+def _time_at(loaded: Loaded | None, path: str) -> float | None:
+    """The time at a path: of an uncertain one days, else in the unit of its key."""
+    part = _part_at(loaded, path)
+    if loaded is not None and isinstance(part, Number):
+        return part.counted(1.0, loaded.scenario.war.round_days).median
+    return part if isinstance(part, float | int) else None
+
+
+def _part_at(loaded: Loaded | None, path: str) -> Any:
+    """The part of a checked scenario at a path as typed; None where there is none of that name."""
+    node: Any = None if loaded is None else loaded.scenario
+    for key in path.split("."):
+        if isinstance(node, list):
+            names = {
+                name: e for n, e in enumerate(node) for name in (str(n), getattr(e, "name", None))
+            }
+            node = names.get(key)
+        else:
+            node = node.get(key) if isinstance(node, dict) else getattr(node, key, None)
+    return node
 
 
 class Changes:

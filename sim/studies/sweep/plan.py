@@ -15,6 +15,7 @@ from sim.studies.sweep.parameters import (
     Changes,
     Parameter,
     common_value,
+    counted_in,
     describe,
     own_value,
     scenarios_parameter,
@@ -224,7 +225,8 @@ def _of_files(names: list[str]) -> Vary:
 def _described(vary: Vary, bases: list[Loaded]) -> Parameter:
     """In the words of the first file; its own value where all files agree on it."""
     own = common_value([own_value(vary, base) for base in bases])
-    return describe(vary, bases[0], own)
+    unit = common_value([counted_in(vary, base) for base in bases])
+    return describe(vary, bases[0], own, "rounds" if unit is None else str(unit))
 
 
 def _check_one_by_one(varies: list[Vary], combinations: list[Point], changes: Changes) -> None:

@@ -111,7 +111,7 @@ class Surface:
         """
         out = np.full((2, len(self.x)), np.nan)
         for (at, column), one in self.found.items():
-            shown = one.sampling if sampling else None if one.few else one.span
+            shown = one.sampling if sampling else None if one.few and one.allowed else one.span
             if at == row and shown is not None:
                 out[:, column] = shown
         return out
