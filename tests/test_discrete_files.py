@@ -301,6 +301,19 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     assert listed(path)
 
 
+def test_names_stay_as_they_are_however_often_they_go_and_come(wells: Path, tmp_path: Path) -> None:
+    names = {key: actor.name for key, actor in listed(wells).content.actors.items()}
+    file = str(wells)
+    for turn in ("one", "two"):
+        for words in (["export", file, "--to", "negmas", "--out", turn], ["import", turn]):
+            done = typed(*words, cwd=tmp_path)
+            assert done.code == 0, done.err
+        file = f"{turn}.yaml"
+        again = listed(tmp_path / file).content
+        assert {key: actor.name for key, actor in again.actors.items()} == names
+        assert again.title == listed(wells).content.title
+
+
 def test_a_scenario_with_scales_cannot_be_exported(tmp_path: Path) -> None:
     done = typed("export", "scenarios/kellogg.yaml", "--to", "negmas", "--out", str(tmp_path / "x"))
     assert done.code == 2
