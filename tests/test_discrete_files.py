@@ -245,9 +245,10 @@ def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
 def test_unused_options_are_told_and_a_deadline_too(wells: Path, tmp_path: Path) -> None:
     words = ("run", wells, "--out", tmp_path, "--no-plots")
     assert typed(*words, "--quiet").err == ""
-    done = typed(*words, "--quiet", "--worlds", "50", "--seed", "2")
+    done = typed(*words, "--quiet", "--worlds", "50", "--seed", "2", "--report", "--full")
     assert done.code == 0
-    for said in ("--worlds is not used", "one session is played", "--seed is not used"):
+    for said in ("--worlds is not used", "one session is played", "--seed is not used",
+                 "--report is not used", "--full is not used"):  # fmt: skip
         assert said in done.err
     hard = [f"--set=actors.{side}.reservation={at}" for side, at in (("east", 0.95), ("west", 0.9))]
     told = json.loads(typed(*words, "--json", *hard).out)

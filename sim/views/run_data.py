@@ -102,6 +102,12 @@ def last_day(run: Run) -> float:
     return float(every[min(int(np.searchsorted(every, enough)), len(every) - 1)])
 
 
+def told_until(run: Run) -> float:
+    """The same in words: the last round stands for the days up to the horizon."""
+    end = last_day(run)
+    return float(run.scenario.last_day) if end == days(run)[-1] else end
+
+
 @once
 def signatories(run: Run) -> list[str]:
     """Keys of those whose signature something needs, in the dataset's order."""
