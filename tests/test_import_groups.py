@@ -253,14 +253,19 @@ def test_what_a_group_decides_is_told_and_no_odds(tmp_path: Path) -> None:
     typed("import", "rivers.csv", "--out", "mean.yaml", cwd=tmp_path)
     typed("import", "rivers.csv", "--out", "middle.yaml", "--protocol", "median", cwd=tmp_path)
     again = ["--worlds", 100, "--no-plots"]
-    ran = typed("run", "mean.yaml", *again, cwd=tmp_path)
+    ran = typed("run", "mean.yaml", *again, "--report", cwd=tmp_path)
+    (report,) = tmp_path.glob("**/report.html")
+    regions = re.findall('role="region" aria-label="([^"]*)"', report.read_text("utf-8"))
+    assert len(set(regions)) == len(regions), "charts of one headline are told apart"
     assert "dam: 38.18 toll: " in ran.words
     assert "All 100 worlds decide the same." in ran.words
     assert "explain" not in ran.out
     full = typed("run", "mean.yaml", *again, "--full", cwd=tmp_path)
     assert "The group decides both issues in round 1." in full.words
     assert "What the group decides" in full.words
-    beside = typed("compare", "mean.yaml", "middle.yaml", *again, cwd=tmp_path)
+    beside = typed("compare", "mean.yaml", "middle.yaml", *again, "--report", cwd=tmp_path)
+    report = tmp_path / "out" / "compare" / "report.html"
+    assert report.read_text("utf-8").count("The group decides both issues in round 1.") == 4
     assert "middle is ahead of mean, by +11.4 points of 100 in the gain" in beside.words
     assert "middle decides: dam: 30; toll: 0." in beside.words
     for said in (ran, full, beside):

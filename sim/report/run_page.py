@@ -83,7 +83,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "question": scenario.question,
         "about": scenario.summary,
         "facts": facts(run),
-        "answer": f"{decision(run)}." if certain else answer(scenario, summary),
+        "answer": answered(run),
         "base_rate": base_rate_words(summary),
         "beside_past": beside_past_words(scenario, summary),
         "happened": happened_words(scenario, summary),
@@ -152,6 +152,11 @@ def stuck_table(run: Run) -> Table | None:
     rows = [[run.scenario.issues[i].title, percent(blocks[i]), percent(misses[i])] for i in issues]
     head = ["Issue", "Blocks the stage where talks stopped", "No common ground for a settlement"]
     return Table("Shares of the worlds without a settlement", head, rows)
+
+
+def answered(run: Run) -> str:
+    """What a group decides where that is certain; else the odds."""
+    return f"{decision(run)}." if is_certain(run) else answer(run.scenario, run.summary)
 
 
 def facts(run: Run) -> str:

@@ -11,15 +11,14 @@ from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.report.outcomes import days_table, odds_table
-from sim.report.run_page import agreed_table, facts
+from sim.report.run_page import agreed_table, answered, facts
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.views.outcome import outcome_view
-from sim.views.run_data import decision, is_certain
+from sim.views.run_data import is_certain
 from sim.words.aftermath import durability_words, limited_words, plan_words, ratification_words
 from sim.words.past import happened_words
 from sim.words.short import short_words
 from sim.words.story import (
-    answer,
     base_rate_words,
     beside_past_words,
     concession_words,
@@ -59,7 +58,7 @@ def tell(run: Run, work: Work) -> None:
     paper.print()
     if scenario.question:
         paper.bold(scenario.question)
-    paper.print((f"{decision(run)}." if certain else answer(scenario, summary)) + "\n")
+    paper.print(f"{answered(run)}\n")
     if base := base_rate_words(summary):
         paper.print(f"Base rate. {base}\n")
     if past := beside_past_words(scenario, summary):
