@@ -87,6 +87,14 @@ def test_the_short_answer_fits_one_screen(words: list[str], tmp_path: Path) -> N
     assert not re.search(r"Wilson|ripeness|\bnan\b|[{}]", shown)
 
 
+def test_a_long_name_is_no_change_of_assumptions(tmp_path: Path) -> None:
+    path = tmp_path / f"{'long_' * 12}name.yaml"
+    path.write_text(yaml.safe_dump(TOY))
+    done = typed(path, "--worlds", "20", "--no-plots", "--out", tmp_path)
+    assert f"What would change it:\n  python -m sim explain {path}\n" in done.out
+    assert "mediation" not in done.out, "nobody mediates"
+
+
 def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     summary = json.loads((folder / "summary.json").read_text())

@@ -22,6 +22,7 @@ from sim.formulas.statistics import Interval
 from sim.prose import percent
 from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
+from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison, ComparisonError, compare
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
@@ -527,3 +528,9 @@ def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> Non
     (told,) = content["differ_in"].values()
     assert told == ["actors.putin.patience: {triangular: [26w, 78w, 156w]} → {fixed: 20}"]
     assert all(one["paired"] for one in content["differences"])
+
+
+def test_another_protocol_is_a_difference_between_files(tmp_path: Path) -> None:
+    files = [write(tmp_path, n, protocol={"name": n}) for n in ("compromise", "median")]
+    mean, middle = (run_scenario(load_scenario(file), 5) for file in files)
+    assert change_words(middle, mean) == ["protocol.name: compromise → median"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 from pathlib import Path
 from typing import Any
 
@@ -264,6 +265,23 @@ def test_figures_with_nothing_to_show_are_not_drawn(tmp_path: Path) -> None:
     assert "Nothing is signed" in words(figure_of(found, "time"), "headline")
     alone = compare(files[:1], 20)
     assert FIGURES["differences"](alone) is None
+
+
+def test_legends_name_only_what_is_drawn(tmp_path: Path) -> None:
+    """No plan, no visible difference, and nobody who looks ahead for more than three years."""
+    short = {"years": 3, "shift": {"land": 0.12}}
+    files = [write(tmp_path, name, durability=short) for name in ("one", "two")]
+    found = compare(files, 60)
+    said = {
+        name: " ".join(t.get_text() for t in figure_of(found, name).findobj(Text))
+        for name in ("gains", "differences", "durability")
+    }
+    assert "plan as published" not in said["gains"]
+    assert "leaves out 0" not in said["differences"]
+    assert "may be none" in said["differences"]
+    assert "after 5 years" not in said["durability"]
+    assert "Hollow" not in said["durability"]
+    assert re.search(r"at most \d+ % after 3\s+years", said["durability"])
 
 
 @pytest.mark.parametrize(

@@ -245,9 +245,10 @@ def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
 def test_unused_options_are_told_and_a_deadline_too(wells: Path, tmp_path: Path) -> None:
     words = ("run", wells, "--out", tmp_path, "--no-plots")
     assert typed(*words, "--quiet").err == ""
-    done = typed(*words, "--quiet", "--worlds", "50", "--seed", "2")
+    done = typed(*words, "--quiet", "--worlds", "50", "--seed", "2", "--report", "--full")
     assert done.code == 0
-    for said in ("--worlds is not used", "one session is played", "--seed is not used"):
+    for said in ("--worlds is not used", "one session is played", "--seed is not used",
+                 "--report is not used", "--full is not used"):  # fmt: skip
         assert said in done.err
     hard = [f"--set=actors.{side}.reservation={at}" for side, at in (("east", 0.95), ("west", 0.9))]
     told = json.loads(typed(*words, "--json", *hard).out)
@@ -299,6 +300,19 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     path = tmp_path / "again.yaml"
     path.write_text(yaml.safe_dump(data, sort_keys=False))
     assert listed(path)
+
+
+def test_names_stay_as_they_are_however_often_they_go_and_come(wells: Path, tmp_path: Path) -> None:
+    names = {key: actor.name for key, actor in listed(wells).content.actors.items()}
+    file = str(wells)
+    for turn in ("one", "two"):
+        for words in (["export", file, "--to", "negmas", "--out", turn], ["import", turn]):
+            done = typed(*words, cwd=tmp_path)
+            assert done.code == 0, done.err
+        file = f"{turn}.yaml"
+        again = listed(tmp_path / file).content
+        assert {key: actor.name for key, actor in again.actors.items()} == names
+        assert again.title == listed(wells).content.title
 
 
 def test_a_scenario_with_scales_cannot_be_exported(tmp_path: Path) -> None:

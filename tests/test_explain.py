@@ -36,6 +36,7 @@ from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
+from sim.studies.explain.short import short_words
 from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import (
     alone_words,
@@ -188,6 +189,15 @@ def test_a_planted_line_is_told_and_what_opens_it_costs_little(
     assert change.confirmed > change.before + 0.15
     assert 0 < sum(change.price.values()) < 0.2
     assert all("=" in one for one in change.set)
+
+
+def test_where_every_world_settles_nothing_stands_in_the_way(
+    of_line: tuple[Run, Explanation],
+) -> None:
+    run, found = of_line
+    all_settle = replace(found, settled=1.0, failed=0, obstacles=[], together=[], changes=[])
+    lines = short_words(all_settle, run.scenario, Path("out"), [])
+    assert ("What stands in the way: Nothing: every world settles.", False) in lines
 
 
 def test_a_change_that_falls_short_of_what_was_asked_says_so(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -245,6 +246,38 @@ def test_import_then_run(tmp_path: Path, text: str) -> None:
         assert typed("import", "talks", *words, cwd=tmp_path).code == 0
         made = load_scenario(tmp_path / "talks.yaml").scenario
         assert (made.protocol.name, made.title) == ("median", "Rivers")
+
+
+def test_what_a_group_decides_is_told_and_no_odds(tmp_path: Path) -> None:
+    written(tmp_path, POSITIONS)
+    typed("import", "rivers.csv", "--out", "mean.yaml", cwd=tmp_path)
+    typed("import", "rivers.csv", "--out", "middle.yaml", "--protocol", "median", cwd=tmp_path)
+    again = ["--worlds", 100, "--no-plots"]
+    ran = typed("run", "mean.yaml", *again, "--report", cwd=tmp_path)
+    (report,) = tmp_path.glob("**/report.html")
+    regions = re.findall('role="region" aria-label="([^"]*)"', report.read_text("utf-8"))
+    assert len(set(regions)) == len(regions), "charts of one headline are told apart"
+    assert "dam: 38.18 toll: " in ran.words
+    assert "All 100 worlds decide the same." in ran.words
+    assert "explain" not in ran.out
+    full = typed("run", "mean.yaml", *again, "--full", cwd=tmp_path)
+    assert "The group decides both issues in round 1." in full.words
+    assert "What the group decides" in full.words
+    beside = typed("compare", "mean.yaml", "middle.yaml", *again, "--report", cwd=tmp_path)
+    report = tmp_path / "out" / "compare" / "report.html"
+    assert report.read_text("utf-8").count("The group decides both issues in round 1.") == 4
+    assert "middle is ahead of mean, by +11.4 points of 100 in the gain" in beside.words
+    assert "middle decides: dam: 30; toll: 0." in beside.words
+    for said in (ran, full, beside):
+        assert "(9" not in said.out, "a range where nothing is uncertain"
+        assert "widest" not in said.out
+    told = typed("explain", "mean.yaml", *again, cwd=tmp_path)
+    assert told.refused
+    assert "a group decides here (protocol compromise) and all are bound" in told.err
+    assert typed("mediation", "mean.yaml", cwd=tmp_path).refused
+    uncertain = ["--set", "actors.north.power={uniform: [0.1, 1]}"]
+    words = typed("run", "mean.yaml", *again, *uncertain, cwd=tmp_path).words
+    assert re.search(r"dam: 4\d(\.\d+)? \(\d+(\.\d+)? to \d+(\.\d+)?\)", words), words
 
 
 def test_more_packages_than_can_be_listed_are_told_of_the_source(tmp_path: Path) -> None:

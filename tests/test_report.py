@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
+from sim.commands.importing import import_file
 from sim.ensemble.runner import Run, run_scenario
+from sim.importing import Wishes
 from sim.plots import drawings
 from sim.report import compare_report, run_report
 from sim.report.judgements import judgements, positions_words
@@ -27,10 +29,11 @@ from sim.scenario.distributions import Number
 from sim.studies.compare.comparison import Comparison, compare
 from tests.browser import Browser, find_chromium
 from tests.conftest import ROOT, SCENARIOS, TOY, ended, started, typed
+from tests.test_import import TABLE
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b> %{x} &amp; {{ 7*7 }}"
 OPEN_ALL = "document.querySelectorAll('details').forEach(function (d) { d.open = true; })"
-PAGES = ("kellogg", "settled", "hostile", "compared")
+PAGES = ("kellogg", "settled", "hostile", "articles", "compared")
 
 
 def settled_scenario() -> dict[str, Any]:
@@ -104,6 +107,15 @@ def hostile(folder: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
+def articles(folder: Path) -> Run:
+    """Talks made from a table of scored articles."""
+    (folder / "articles.csv").write_text(TABLE, "utf-8")
+    wishes = Wishes(presets={"Both": "1 3"})
+    made = import_file(folder / "articles.csv", folder / "articles.yaml", wishes, force=False)
+    return run_scenario(made.loaded, 60)
+
+
+@pytest.fixture(scope="session")
 def comparison(folder: Path, settled: Run) -> Comparison:
     other = settled_scenario() | {"name": "firm", "title": "The same with red lines"}
     for actor, limit in (("a", 0.4), ("b", 0.6)):
@@ -114,10 +126,12 @@ def comparison(folder: Path, settled: Run) -> Comparison:
 
 
 @pytest.fixture(scope="session")
-def pages(folder: Path, settled: Run, hostile: Run, comparison: Comparison) -> dict[str, Path]:
+def pages(
+    folder: Path, settled: Run, hostile: Run, articles: Run, comparison: Comparison
+) -> dict[str, Path]:
     """Name of a page → its file."""
     kellogg = run_scenario(load_scenario(SCENARIOS / "kellogg.yaml"), 60)
-    for name, run in (("kellogg", kellogg), ("settled", settled), ("hostile", hostile)):
+    for name, run in zip(PAGES, (kellogg, settled, hostile, articles), strict=False):
         run_report(run, folder / f"{name}.html")
     compare_report(comparison, folder / "compared.html")
     return {name: folder / f"{name}.html" for name in PAGES}
@@ -167,7 +181,7 @@ def test_every_chart_is_drawn_and_nothing_complains(view: View) -> None:
                   wide: box.width, box: figure.querySelector(".scroll").clientWidth};
         })"""
     )
-    assert len(charts) >= 5
+    assert len(charts) >= 4
     for chart in charts:
         assert chart["role"] == "img"
         assert chart["marks"] > 5, chart["id"]
@@ -317,6 +331,12 @@ def test_the_page_says_what_the_run_says(pages: dict[str, Path], settled: Run) -
     ):
         assert words in text
     assert "javascript:alert" not in text
+
+
+def test_a_table_of_articles_is_told_in_its_report(pages: dict[str, Path]) -> None:
+    text = pages["articles"].read_text("utf-8")
+    for words in ("Of 5 drafts", "2 articles", "fails: below the threshold of South", "Border mov"):
+        assert words in text
 
 
 def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 from sim.arrays import Table
 from sim.engine.central import central_space
@@ -27,7 +28,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, put, typed
+from tests.conftest import TOY, build, conflict, put, typed
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -296,3 +297,39 @@ def test_more_parties_get_a_panel_for_the_pairs_with_most_to_divide(kellogg: Sce
     assert len(subject.analysis.pairs) == 6
     assert len(figure.axes) == 3
     assert all(any(line.get_gid() == "least_bad" for line in a.lines) for a in figure.axes)
+
+
+def eight_sides(**parts: Any) -> dict[str, Any]:
+    """Of eight the last two alone want something of each other; nobody has a red line."""
+    sides = {f"side{n}": {"calm": 0.0, "dear": {"ideal": n // 7, "salience": 9 * (n > 5) + 0.1}}
+             for n in range(8)}  # fmt: skip
+    return conflict({"calm": 0.5, "dear": 0.5}, sides, **parts)
+
+
+def test_of_many_the_pair_with_most_to_divide_is_found_wherever_it_stands() -> None:
+    subject = solve_scenario(build(eight_sides(cost=0.2)))
+    view = solution_view(subject)
+    assert "pair 6 7" in [panel.key for panel in view.panels]
+    assert "; 25 pairs with less to divide left out" in view.subtitle
+    assert "red line" not in view.subtitle + statement(subject)
+    assert all(panel.free is None for panel in view.panels), "no red lines to set aside"
+    assert not any("red lines" in text.get_text() for text in solution(view).findobj(Text))
+
+
+def test_a_table_of_many_sides_can_be_read(tmp_path: Path) -> None:
+    data = eight_sides(cost=0.2)
+    for number, actor in enumerate(data["actors"].values()):
+        actor["name"] = f"Republic no. {number}"
+    path = tmp_path / "eight.yaml"
+    path.write_text(yaml.safe_dump(data))
+    done = typed("solve", path, "--no-plots", "--out", tmp_path)
+    assert "…" not in done.out
+    assert "Republic no. 7  " in done.out
+    assert "KS: Kalai–Smorodinsky;" in done.words
+
+
+def test_where_nobody_gains_no_zone_is_claimed() -> None:
+    data = conflict({"land": 0.5}, {"a": {"land": 0}, "b": {"land": 1}}, cost=0)
+    subject = solve_scenario(build(data))
+    assert statement(subject).startswith("There is nothing to gain: no package is")
+    assert solution_view(subject).headline == statement(subject)

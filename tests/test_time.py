@@ -23,8 +23,9 @@ from sim.scenario import ScenarioError, load_data, load_scenario
 from sim.scenario.distributions import parse_number
 from sim.scenario.durations import days_in, written
 from sim.views.outcome import outcome_view
+from sim.views.overview import overview_view
 from sim.words.story import answer
-from tests.conftest import ENVOY, SCENARIOS, TOY, opened
+from tests.conftest import ENVOY, SCENARIOS, TOY, opened, put
 
 
 def busy(toy: dict[str, Any]) -> dict[str, Any]:
@@ -310,3 +311,13 @@ def test_under_one_text_the_last_text_is_put_at_the_deadline(toy: dict[str, Any]
     toy["deadline"] = {"at": "9w"}
     assert not any(n.any() for n in steps(toy, 8).talks.events["refuses"].values())
     assert (sum(steps(toy, 9).talks.events["refuses"].values()) > 0).all()
+
+
+def test_days_after_the_last_whole_round_are_told() -> None:
+    data = TOY | {"horizon_days": 100, "ask": [{"by": "2025-04-30", "text": "In 100 days?"}]}
+    data["actors"] = copy.deepcopy(TOY["actors"])
+    put(data, "actors.a.positions.land.limit", 0.1)  # nothing is ever agreed
+    run = run_scenario(load_data(data), 20)
+    assert run.central.day.values[-1] == 98
+    assert outcome_view(run).marks == [(98.0, "asked about")]
+    assert overview_view(run).span.endswith("20 Jan 2025 to 30 Apr 2025")

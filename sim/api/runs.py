@@ -190,6 +190,8 @@ class Run:
         ------
         ValueError
             If the scenario has no such actor, or the goal is no share.
+        ScenarioError
+            If a group decides and all are bound, so that nothing can fail.
         """
         from sim.studies.explain.explanation import explain
 

@@ -58,7 +58,9 @@ def explain(
         fail(f"--actor {actor}: there is no such actor; {fix}")
     from sim.commands.explaining import base_worlds, explained
     from sim.ensemble.runner import Job
+    from sim.studies.explain.explanation import check_applies
 
+    check_applies(loaded)
     base = base_worlds(design) if design else 0
     job = Job(loaded, worlds, seed, overrides, traced=0)
     work, form = Work(out / scenario.name), format_ if plots else None

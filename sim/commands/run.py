@@ -15,6 +15,13 @@ from sim.commands.work import replaced_words
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
 
+ONE = "has no uncertain numbers and no chance, so one session is played"
+UNUSED = dict.fromkeys(("worlds", "seed", "workers", "cluster", "store", "overwrite"), ONE) | {
+    "report": "has no report; the screen, summary.json and the charts say all there is",
+    "full": "is told in full as it is",
+}
+"""Options that say nothing about a scenario with listed options, and why."""
+
 
 def run(
     context: typer.Context,
@@ -47,14 +54,11 @@ def run(
 
     loaded = load_any(file, overrides)
     if not isinstance(loaded, Loaded):
-        for option in ("worlds", "seed", "workers", "cluster", "store", "overwrite"):
+        for option, why in UNUSED.items():
             source = context.get_parameter_source(option)
             if source is not None and source.name == "COMMANDLINE":
-                print(
-                    f"--{option} is not used: a scenario with listed options has no uncertain "
-                    "numbers and no chance, so one session is played.",
-                    file=sys.stderr,
-                )
+                said = f"--{option} is not used: a scenario with listed options {why}."
+                print(said, file=sys.stderr)
         play_listed(loaded, overrides, out, format_ if plots else None, json_, quiet)
         return
 

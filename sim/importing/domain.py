@@ -33,23 +33,37 @@ class Profile:
         Utility of no agreement.
     discount : float
         Factor by which a whole session makes utility less; 1 for none.
+    key : str
+        Of what the actor's key is made; empty for the name of the file.
+    said : str
+        The negotiator's name as the file says it; empty where it says none.
     """
 
     file: Path
     worth: dict[str, tuple[float, dict[str, float]]]
     reservation: float = 0.0
     discount: float = 1.0
+    key: str = ""
+    said: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.said or self.key or self.file.stem
 
 
 @dataclass
 class Domain:
-    """Issues, their options, and who negotiates, by names as they are written."""
+    """Issues, their options, and who negotiates, by names as they are written.
+
+    ``title`` is empty where the source has none.
+    """
 
     source: Path
     kind: str
     issues: dict[str, list[str]]
     profiles: list[Profile]
     notes: list[str] = field(default_factory=list)
+    title: str = ""
 
 
 def listed_scenario(domain: Domain, problems: list[Problem], wishes: Wishes, at: Path) -> Imported:
@@ -71,18 +85,18 @@ def listed_scenario(domain: Domain, problems: list[Problem], wishes: Wishes, at:
         keys[name] = plain_key(name, keys.values())
     actors: dict[str, Any] = {}
     for profile in domain.profiles:
-        actor: dict[str, Any] = {"name": profile.file.stem, "reservation": profile.reservation}
+        actor: dict[str, Any] = {"name": profile.name, "reservation": profile.reservation}
         if profile.discount != 1.0:
             actor["discount"] = profile.discount
         actor["positions"] = {
             keys[issue]: {"weight": weight, "values": values}
             for issue, (weight, values) in profile.worth.items()
         }
-        actors[plain_key(profile.file.stem, actors)] = actor
+        actors[plain_key(profile.key or profile.name, actors)] = actor
     names = ", ".join(p.file.name for p in domain.profiles)
     raw: dict[str, Any] = {
         "name": plain_key(domain.source.stem),
-        "title": wishes.title or domain.source.stem,
+        "title": wishes.title or domain.title or domain.source.stem,
         "summary": f"Read from {domain.source.name} and {names}.",
         "issues": {keys[n]: {"title": n, "options": o} for n, o in domain.issues.items()},
         "actors": actors,
@@ -103,7 +117,7 @@ def _notes(domain: Domain, wishes: Wishes) -> list[str]:
             f"All {len(domain.profiles)} profiles sit at the table; if they are alternatives, "
             "choose with --profiles NAME,NAME."
         )
-    fading = [f"{p.file.stem} {p.discount:g}" for p in domain.profiles if p.discount != 1.0]
+    fading = [f"{p.name} {p.discount:g}" for p in domain.profiles if p.discount != 1.0]
     if fading:
         notes.append(
             f"Utility is discounted with time ({', '.join(fading)}): the run says what the "

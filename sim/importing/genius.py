@@ -9,6 +9,8 @@ Genius: an integrated environment for supporting the design of generic automated
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from sim.importing.xml_tree import Element, read_xml
 from sim.scenario.errors import Place, Problem
 
 ROOTS = ("negotiation_template", "utility_space")
+OURS = r"{}_utility_\d+_(.+)"
+"""Names of utility spaces as :mod:`sim.importing.to_genius` writes them, of a domain."""
 Roots = dict[Path, Element]
 
 
@@ -76,10 +80,14 @@ def read_genius(path: Path, profiles: str | None = None) -> tuple[Domain, list[P
     cut = [name for name, (_, kind) in issues.items() if kind == "real"]
     if cut:
         result.notes.append(f"Real numbers are cut into points: {', '.join(cut)}.")
-    for space in spaces.values():
+    result.title = root.attributes.get("name", "") if domains else ""
+    names = [space.attributes.get("name", "") for space in spaces.values()]
+    for (file, space), name in zip(spaces.items(), names, strict=True):
         profile, found = _profile(space, result.issues)
         problems += found
-        result.profiles.append(profile)
+        ours = re.fullmatch(OURS.format(re.escape(result.source.stem)), file.stem)
+        said = name if names.count(name) == 1 else ""
+        result.profiles.append(replace(profile, said=said, key=ours[1] if ours else ""))
     return result, problems
 
 

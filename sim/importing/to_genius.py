@@ -15,7 +15,8 @@ def write_genius(content: DiscreteFile, folder: Path) -> list[str]:
     Weights and values are written with all their digits. GENIUS divides the evaluations of an issue
     by the largest one and NegMAS does not, so they are written with 1 as the largest and the weight
     multiplied instead, which means the same to both. Tactics and the number of rounds are not part
-    of the format.
+    of the format. The names of the talks and of the negotiators are attributes of the outermost
+    elements, which other readers pass over.
     """
     folder.mkdir(parents=True, exist_ok=True)
     width = len(str(len(content.actors)))
@@ -50,7 +51,7 @@ def _domain(content: DiscreteFile) -> str:
         ]
         parts.append(_issue(number, names[key], items))
     return (
-        "<negotiation_template>\n"
+        f"<negotiation_template name={quoteattr(content.title)}>\n"
         f'<utility_space number_of_issues="{len(parts)}">\n'
         '<objective index="0" etype="objective" type="objective" description="" name="root">\n'
         + "\n".join(parts)
@@ -74,7 +75,7 @@ def _space(content: DiscreteFile, actor: str) -> str:
         weight = 0.0 if position is None else position.weight * factor
         weights.append(f'<weight index="{number}" value="{weight!r}"></weight>')
     return (
-        f'<utility_space number_of_issues="{len(parts)}">\n'
+        f'<utility_space name={quoteattr(spec.name)} number_of_issues="{len(parts)}">\n'
         '<objective index="0" etype="objective" type="objective" description="" name="any">\n'
         + "\n".join([*parts, *weights])
         + "\n</objective>\n"

@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
 from sim.report.tables import Cell, Rows, Table, filled
+from sim.results.articles import ArticlesSummary
 
-Entry = Any
 
-
-def articles_of(run: Run) -> Entry | None:
+def articles_of(run: Run) -> ArticlesSummary | None:
     """The block of a scenario that was made from a table of scored articles, if it has one."""
-    return run.summary.articles or None
+    return run.summary.articles
 
 
-def articles_words(run: Run, found: Entry) -> list[str]:
+def articles_words(run: Run, found: ArticlesSummary) -> list[str]:
     """How many drafts pass, who decides, and how many are left with red lines."""
     if found.not_counted:
-        return [f"The drafts were not counted: {found['not_counted']}."]
+        return [f"The drafts were not counted: {found.not_counted}."]
     words = [
-        f"Of {found['drafts']:,} drafts that can be made of "
-        f"{counted(len(found['titles']), 'article')}, "
-        f"{found['passing']:,} ({percent(found['passing_share'])}) reach every side’s threshold: a "
+        f"Of {found.drafts:,} drafts that can be made of "
+        f"{counted(len(found.titles), 'article')}, "
+        f"{found.passing:,} ({percent(found.passing_share)}) reach every side’s threshold: a "
         "side’s score of a draft is the mean of its scores of the articles."
     ]
-    alone = [f"{_name(run, a)} ({n:,})" for a, n in found["alone"].items() if n]
+    alone = [f"{_name(run, a)} ({n:,})" for a, n in found.alone.items() if n]
     if alone:
         words.append(f"Turned down by one side while every other accepts: {listing(alone)}.")
-    veto = found["veto"]
+    veto = found.veto
     if veto is not None:
         words.append(
-            f"If an article that a side scores {found['red_line']:g} or less (and under its "
-            f"threshold) counted as a red line, {veto['passing']:,} of them would be left "
-            f"({percent(veto['share'])} of those that pass)."
+            f"If an article that a side scores {found.red_line:g} or less (and under its "
+            f"threshold) counted as a red line, {veto.passing:,} of them would be left "
+            f"({percent(veto.share)} of those that pass)."
         )
     return words
 
 
-def thresholds_table(run: Run, found: Entry) -> Table:
+def thresholds_table(run: Run, found: ArticlesSummary) -> Table:
     """What each side asks for, and how many drafts hang on it."""
     veto = found.veto.by if found.veto else {}
     rows: Rows = [
         [
             _name(run, actor),
             f"{threshold:g}",
-            _count(found["turned_down"].get(actor)),
-            _count(found["alone"].get(actor)),
+            _count(found.turned_down.get(actor)),
+            _count(found.alone.get(actor)),
             _count(veto.get(actor)),
         ]
-        for actor, threshold in found["thresholds"].items()
+        for actor, threshold in found.thresholds.items()
     ]
-    low, high = found["scale"]
+    low, high = found.scale
     head = [
         "Side",
         f"Threshold ({low:g} to {high:g})",
@@ -63,23 +60,21 @@ def thresholds_table(run: Run, found: Entry) -> Table:
     return Table("What each side asks for, and how many drafts hang on it", head, rows)
 
 
-def presets_table(run: Run, found: Entry) -> Table | None:
+def presets_table(run: Run, found: ArticlesSummary) -> Table | None:
     """Ready-made packages: what they contain, how they score and whose red lines they cross."""
     rows: Rows = []
-    for name, preset in found["presets"].items():
-        below = [_name(run, a) for a in preset["below"]]
-        verdict = (
-            "passes" if preset["passes"] else f"fails: below the threshold of {listing(below)}"
-        )
+    for name, preset in found.presets.items():
+        below = [_name(run, a) for a in preset.below]
+        verdict = "passes" if preset.passes else f"fails: below the threshold of {listing(below)}"
         crosses = [
-            f"{_name(run, a)}: {listing([found['titles'][i] for i in over])}"
-            for a, over in preset["crosses"].items()
+            f"{_name(run, a)}: {listing([found.titles[i] for i in over])}"
+            for a, over in preset.crosses.items()
         ]
         rows.append(
             [
-                Cell(name.replace("_", " "), (counted(len(preset["articles"]), "article"),)),
-                Cell("", [found["titles"][i] for i in preset["articles"]]),
-                Cell("", _scores(run, preset["scores"])),
+                Cell(name.replace("_", " "), (counted(len(preset.articles), "article"),)),
+                Cell("", [found.titles[i] for i in preset.articles]),
+                Cell("", _scores(run, preset.scores)),
                 verdict,
                 Cell("", crosses or ["nobody’s"]),
             ]
@@ -88,39 +83,39 @@ def presets_table(run: Run, found: Entry) -> Table | None:
     return filled("Ready-made packages", head, rows)
 
 
-def sizes_table(run: Run, found: Entry) -> Table | None:
+def sizes_table(run: Run, found: ArticlesSummary) -> Table | None:
     """The best draft of each size by the product of the sides' surpluses over their thresholds."""
     rows: Rows = []
-    for entry in found["best_by_size"]:
-        first = entry["drafts"][0]
-        more = f"{entry['tied']:,} drafts tie" if entry["tied"] > 1 else ""
+    for entry in found.best_by_size:
+        first = entry.drafts[0]
+        more = f"{entry.tied:,} drafts tie" if entry.tied > 1 else ""
         rows.append(
             [
-                Cell(counted(entry["size"], "article"), (more,) if more else ()),
-                Cell("", [found["titles"][i] for i in first["articles"]]),
-                Cell("", _scores(run, first["scores"])),
-                f"{entry['product']:.3g}",
+                Cell(counted(entry.size, "article"), (more,) if more else ()),
+                Cell("", [found.titles[i] for i in first.articles]),
+                Cell("", _scores(run, first.scores)),
+                f"{entry.product:.3g}",
             ]
         )
     head = ["Size", "Articles", "Mean score", "Nash product"]
     return filled("The best draft of each size", head, rows)
 
 
-def hidden_table(run: Run, found: Entry) -> Table | None:
+def hidden_table(run: Run, found: ArticlesSummary) -> Table | None:
     """Articles across a side's red line that stand in drafts whose average it accepts."""
     rows: Rows = []
-    for actor, entries in found["hides"].items():
+    for actor, entries in found.hides.items():
         for article, entry in entries.items():
             rows.append(
                 [
                     Cell(_name(run, actor)),
-                    found["titles"][article],
-                    f"{entry['satisfaction']:g}",
-                    f"{entry['drafts']:,} ({percent(entry['share'])})",
+                    found.titles[article],
+                    f"{entry.satisfaction:g}",
+                    f"{entry.drafts:,} ({percent(entry.share)})",
                 ]
             )
     head = ["Side", "Article across its red line", "Its score", "In so many passing drafts"]
-    return filled("What averaging hides", head, rows)
+    return filled("Red lines crossed in drafts whose average is accepted", head, rows)
 
 
 def _scores(run: Run, scores: dict[str, float]) -> list[str]:

@@ -23,7 +23,7 @@ from sim.report.charts import page_chart
 from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
 from sim.report.page import write_page
-from sim.report.run_page import agreed_table
+from sim.report.run_page import agreed_table, answered
 from sim.report.tables import Cell, Table, cited_sources
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
@@ -42,7 +42,7 @@ from sim.studies.compare.words import (
 from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
 from sim.words.shares import is_few, odds_parts, odds_words
-from sim.words.story import answer, stuck_words
+from sim.words.story import stuck_words
 
 
 def compare_report(
@@ -78,9 +78,7 @@ def compare_context(
         "question": base.question,
         "note": comparison.base.summary.note,
         "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
-        "answers": [
-            (run.scenario.title, answer(run.scenario, run.summary)) for run in comparison.ranked
-        ],
+        "answers": [(run.scenario.title, answered(run)) for run in comparison.ranked],
         "grouping": best_words(comparison.groups),
         "rankings": [ranking_table(comparison, group) for group in comparison.groups],
         "ranking_words": f"{COUNTS} {COLUMNS}",
@@ -231,7 +229,7 @@ def _scenario(run: Run, base: Run) -> dict[str, Any]:
         "name": label(scenario.name),
         "title": scenario.title,
         "about": scenario.summary,
-        "answer": answer(scenario, summary),
+        "answer": answered(run),
         "agreed": agreed_table(run),
         "plan": plan_words(scenario, summary),
         "stuck": stuck_words(scenario, summary),

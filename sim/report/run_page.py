@@ -18,6 +18,7 @@ from sim.report.limits import limits
 from sim.report.outcomes import days_table, gates_table, levers_table, odds_table, plan_table
 from sim.report.page import write_page
 from sim.report.tables import Cell, Rows, Table, filled
+from sim.results.certain import only_decided
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
 from sim.views.convergence import ConvergenceView
@@ -66,8 +67,9 @@ def run_report(run: Run, path: Path, drawn: Mapping[str, Drawing] | None = None)
     drawn : mapping, optional
         Charts of the run that have been drawn already, by name.
     """
-    # where nothing is uncertain there is nothing on which anything could hang
-    why = None if is_certain(run) else why_context(run, saved_explanation(run, path.parent))
+    # where all are bound by what a group decides there is nothing to explain
+    bound = only_decided(run.scenario) or is_certain(run)
+    why = None if bound else why_context(run, saved_explanation(run, path.parent))
     write_page("run.html.j2", run_context(run, drawn) | {"why": why}, path)
 
 
@@ -80,8 +82,8 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "title": scenario.title,
         "question": scenario.question,
         "about": scenario.summary,
-        "facts": _facts(run),
-        "answer": f"{decision(run)}." if certain else answer(scenario, summary),
+        "facts": facts(run),
+        "answer": answered(run),
         "base_rate": base_rate_words(summary),
         "beside_past": beside_past_words(scenario, summary),
         "happened": happened_words(scenario, summary),
@@ -152,7 +154,13 @@ def stuck_table(run: Run) -> Table | None:
     return Table("Shares of the worlds without a settlement", head, rows)
 
 
-def _facts(run: Run) -> str:
+def answered(run: Run) -> str:
+    """What a group decides where that is certain; else the odds."""
+    return f"{decision(run)}." if is_certain(run) else answer(run.scenario, run.summary)
+
+
+def facts(run: Run) -> str:
+    """How much was run, of which time."""
     summary, start = run.summary, run.scenario.war.start_date
     said = f"{summary.worlds:,} worlds, seed {summary.seed}"
     if is_certain(run):

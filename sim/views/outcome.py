@@ -14,7 +14,6 @@ from sim.prose import counted, listing, sentence, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
-from sim.scenario import Scenario
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import (
@@ -28,6 +27,7 @@ from sim.views.run_data import (
     last_day,
     once,
     stage_title,
+    told_until,
 )
 from sim.views.view import View, foot_line
 from sim.words.story import asked_words, base_rate_words
@@ -202,7 +202,7 @@ class OutcomeView(View):
     @property
     def marks(self) -> list[tuple[float, str]]:
         """Days within the time shown that the scenario names itself, each with a word for it."""
-        return [(day, word) for day, word in self.named if 0.0 < day <= self.end]
+        return [(day, word) for day, word in self.named if day > 0.0]
 
     @property
     def possible(self) -> list[Odds]:
@@ -272,16 +272,17 @@ def outcome_view(run: Run) -> OutcomeView:
         )
     return OutcomeView(foot_line(run), answer(run), under, odds, calendar(run), last_day(run),
                        signings, asked_words(scenario, run.summary), limited, _base(run),
-                       _named(scenario))  # fmt: skip
+                       _named(run))  # fmt: skip
 
 
-def _named(scenario: Scenario) -> list[tuple[float, str]]:
-    """The deadline, and the days that are asked about."""
+def _named(run: Run) -> list[tuple[float, str]]:
+    """The deadline, and the days that are asked about; those after the last round on its day."""
+    scenario, end = run.scenario, last_day(run)
     named = [(scenario.day_of(one.by), "asked about") for one in scenario.ask]
     if scenario.deadline is not None:
         deadline = scenario.day_of(scenario.deadline.at)
         named = [(deadline, "deadline"), *(one for one in named if one[0] != deadline)]
-    return named
+    return [(min(day, end), word) for day, word in named if day <= told_until(run)]
 
 
 def _base(run: Run) -> Base | None:

@@ -20,7 +20,7 @@ from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.measure import measure_of
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
-from sim.views.run_data import is_certain, is_group
+from sim.views.run_data import is_certain, is_group, told_until
 from sim.views.utility import headline as suited
 from sim.views.view import View, foot_line
 from sim.words.past import happened_words
@@ -57,6 +57,8 @@ class OverviewView(View):
         such talks have succeeded.
     sources : list of str
         Those on which the positions on these issues rest most.
+    span : str
+        Heading of the panels, with the dates from end to end.
     """
 
     outcome: OutcomeView
@@ -65,12 +67,7 @@ class OverviewView(View):
     dotted: bool
     sections: list[tuple[str, list[str]]]
     sources: list[str]
-
-    @property
-    def span(self) -> str:
-        """Heading of the panels, with the dates from end to end."""
-        first, last = map(self.convergence.calendar.text, (0.0, self.convergence.end))
-        return f"Who moves on what decides it, {first} to {last}"
+    span: str
 
     @property
     def words(self) -> list[str]:
@@ -108,10 +105,11 @@ def overview_view(run: Run) -> OverviewView:
         ("Base rate", base),
     ]
     told = [(title, lines) for title, lines in sections if lines]
+    first, last = map(convergence.calendar.text, (0.0, told_until(run)))
     return OverviewView(
         foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
         outcome_view(run), convergence, [by_key[i] for i in chosen], not is_certain(run),
-        told, sources_of(run, chosen),
+        told, sources_of(run, chosen), f"Who moves on what decides it, {first} to {last}",
     )  # fmt: skip
 
 

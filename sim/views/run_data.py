@@ -15,11 +15,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.arrays import Array, Mask
-from sim.engine.protocols.groups import GroupDecision
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import listing, signed
-from sim.registry import PROTOCOLS
+from sim.results.certain import alike, decided_by_group
 from sim.scenario.schema import nearest_text
 from sim.views.colours import CROWD, actor_colors, party_colors
 
@@ -101,6 +100,12 @@ def last_day(run: Run) -> float:
         return float(every[-1])
     enough = max(1.25 * float(ends.max()), float(every[min(4, len(every) - 1)]))
     return float(every[min(int(np.searchsorted(every, enough)), len(every) - 1)])
+
+
+def told_until(run: Run) -> float:
+    """The same in words: the last round stands for the days up to the horizon."""
+    end = last_day(run)
+    return float(run.scenario.last_day) if end == days(run)[-1] else end
 
 
 @once
@@ -248,16 +253,12 @@ def calendar(run: Run) -> Calendar:
 
 def is_group(run: Run) -> bool:
     """Whether a group decides, and all are bound: there are no talks, and no days of any."""
-    return issubclass(PROTOCOLS[run.scenario.protocol.name], GroupDecision)
+    return decided_by_group(run.scenario)
 
 
 def is_certain(run: Run) -> bool:
     """Whether a group decides, and the same at the same time in all worlds."""
-    data = run.ensemble
-    return is_group(run) and all(
-        np.array_equal(values, np.broadcast_to(values[:1], values.shape), equal_nan=True)
-        for values in (data.agreed.values, data.settled_day.values)
-    )
+    return alike(run.scenario, run.ensemble)
 
 
 def decision(run: Run) -> str:

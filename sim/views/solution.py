@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.formulas.solutions.analysis import Pair
 from sim.prose import counted, listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
-from sim.studies.solve.summary import TITLES, all_points, method, statement
+from sim.studies.solve.summary import TITLES, ZONE, all_points, method, statement
 from sim.views.colours import party_colors
 from sim.views.view import View
 
@@ -105,7 +106,7 @@ def _panel(subject: Subject, pair: Pair, deals: Deals | None) -> PairPanel:
     both = [first, second]
     colors = party_colors(subject.scenario, subject.analysis.parties)
     found = np.empty((0, 2)) if deals is None else deals.gain[:, both] * unit
-    free = subject.is_scale and subject.analysis.status != "no_ground"
+    free = subject.has_red_lines and subject.analysis.status != "no_ground"
     return PairPanel(
         f"pair {first} {second}",
         (subject.labels[first], subject.labels[second]), (colors[first], colors[second]),
@@ -126,10 +127,15 @@ def shown_pairs(subject: Subject) -> list[Pair]:
 
 def headline(subject: Subject) -> str:
     """The finding."""
-    if subject.analysis.status != "zone":
+    if not _has_zone(subject):
         return statement(subject)
     gains = _gains(subject, subject.analysis.points["nash"][0].gain)
     return f"There is something to agree on: Nash's solution is worth, in points, {gains}"
+
+
+def _has_zone(subject: Subject) -> bool:
+    """Whether something beats no deal for all, and is not only no worse."""
+    return statement(subject).startswith(ZONE)
 
 
 def _gains(subject: Subject, gain: Array) -> str:
@@ -143,10 +149,11 @@ def _gains(subject: Subject, gain: Array) -> str:
 
 def subtitle(subject: Subject, deals: Deals | None) -> str:
     """What is shown and how it was found."""
+    gain = _has_zone(subject)
     what = {
-        "zone": "packages that beat no deal for all"
-        + (" and keep to all red lines" if subject.is_scale else ""),
-        "no_gain": "packages inside all red lines" if subject.is_scale else "all packages",
+        "zone": f"packages {'that beat' if gain else 'no worse than'} no deal for all"
+        + (" and keep to all red lines" if subject.has_red_lines else ""),
+        "no_gain": "packages inside all red lines" if subject.has_red_lines else "all packages",
         "no_ground": "all packages, red lines set aside",
     }[subject.analysis.status]
     scale = " (0 to 100)" if subject.unit > 1 else ""
@@ -157,8 +164,9 @@ def subtitle(subject: Subject, deals: Deals | None) -> str:
     if len(subject.labels) > 2:
         others = ", the others at no deal or better" if subject.analysis.status == "zone" else ""
         text += f" Each panel has the frontier between two sides{others}"
-        left = len(subject.analysis.pairs) - len(shown_pairs(subject))
-        text += f"; {counted(left, 'pair')} with less to divide left out." if left else "."
+        left = math.comb(len(subject.labels), 2) - len(shown_pairs(subject))
+        less = " with less to divide" * gain
+        text += f"; {counted(left, 'pair')}{less} left out." if left else "."
     if deals is not None and subject.is_scale:
         text += f" {len(deals.gain):,} of {deals.worlds:,} simulated worlds settle."
     return text

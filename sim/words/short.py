@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from itertools import zip_longest
 from pathlib import Path
 
 from sim.prose import HARD, WIDTH, counted, listing, percent, sentence, wrapped
-from sim.results.outcomes import LASTING, NOTE, OUTCOME_WORDS, REASON_WORDS
+from sim.registry import PROTOCOLS
+from sim.results.certain import only_decided
+from sim.results.outcomes import LASTING, OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
-from sim.scenario.schema import Scenario
+from sim.results.terms import Term
+from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
 from sim.words.shares import FEW, odds_parts, odds_words, world_words
@@ -40,28 +44,29 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     file : str
         The scenario as the user named it.
     """
-    start = scenario.war.start_date
-    title = f"{scenario.title} ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
+    start, group = scenario.war.start_date, only_decided(scenario)
+    when = f" ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
+    # of a group that decides in rounds the days mean nothing, and are often invented
+    title = scenario.title + when * (not group)
     head = [*wrapped(title), *wrapped(scenario.question or ""), *_changed(summary)]
     tested = " On past talks the model is not shown to beat it."
     tested = tested if beside_past_words(scenario, summary) else ""
     beside = [f"Base rate. {base}{tested}"] if (base := base_rate_words(summary)) else []
     beside += happened_words(scenario, summary)[:1]
-    told = [*_table(scenario, summary)]
-    told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
     ends = ["", *wrapped(f"How worlds end, each counted once: {_endings(scenario, summary)}")]
     reasons = _why(scenario, summary)
-    command = f"python -m sim explain {file}"
-    command += "".join(f" --set '{one}'" for one in summary.provenance.overrides)
-    if len(command) > WIDTH - len(CHANGE):
-        command = f"python -m sim explain {file} with the same --set"
     tail = [
         "",
-        f"{CHANGE}{command}",
-        *wrapped("Also: compare FILE OTHER (which plan does best), mediation FILE."),
+        *(_other_rules(scenario) if group else _changing(scenario, summary, file)),
         *wrapped(f"The rest: --full; charts and tables: {folder}/; sources: --report."),
+        *wrapped(summary.note),
     ]
-    tail += wrapped(NOTE)
+    if group and summary.outcomes["settlement"] == 1:  # the odds of anything are no question
+        ends, told = [], _decided(scenario, summary, LINES - len([*head, *tail]))
+        told += [line for text in beside for line in wrapped(text)]
+    else:
+        told = _table(scenario, summary)
+        told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
     # all but the first reason are cut first, then the rarest endings
     for count in range(len(reasons), -1, -1):
         why = wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
@@ -69,6 +74,66 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
         if room >= len(ends) or count <= 1:
             break
     return [*head, *told, *(_cut(ends, room) if room > 2 else []), *why, *tail]
+
+
+def _changing(scenario: Scenario, summary: Summary, file: str) -> list[str]:
+    """The commands that tell what would change it, and of other plans."""
+    changes = summary.provenance.overrides
+    explain = ["python", "-m", "sim", "explain", file]
+    command = shlex.join([*explain, *(word for one in changes for word in ("--set", one))])
+    if changes and len(command) > WIDTH - len(CHANGE):
+        command = f"{shlex.join(explain)} with the same --set"
+    parts = scenario.tracks or scenario.stages[1:]
+    mediated = parts or any(a.role != "party" or a.levers for a in scenario.actors.values())
+    also = (
+        f"Also: compare FILE OTHER (which plan does best){', mediation FILE' if mediated else ''}."
+    )
+    told = f"{CHANGE}{command}"
+    return [*([told] if len(told) <= WIDTH else [CHANGE.rstrip(), f"  {command}"]), also]
+
+
+def _other_rules(scenario: Scenario) -> list[str]:
+    """The same of a group decision, of which nothing stands in the way."""
+    other = "compromise" if scenario.protocol.name == "median" else "median"
+    return wrapped(
+        f"{CHANGE}other positions, saliences or power (--set), or another rule, such as --set "
+        f"protocol.name={other}. Side by side: compare FILE OTHER."
+    )
+
+
+def _decided(scenario: Scenario, summary: Summary, room: int) -> list[str]:
+    """What a group decides, issue by issue in so many lines, and by which rule."""
+    rule = PROTOCOLS[scenario.protocol.name].title
+    known = {k: one for k, one in summary.package.items() if one.worlds}
+    rows = [shorten(f"  {term_words(scenario.issues[k], one)}") for k, one in known.items()]
+    if not rows:
+        return []
+    same = all(one.most_common_share == 1 and one.p10 == one.p90 for one in known.values())
+    worlds = counted(summary.worlds, "world")
+    last = f"All {worlds} decide the same" if same else f"Ranges: 10–90 % of {worlds}"
+    last += ". Numbers from 0 to 1 are points of a scale." * any(
+        scenario.issues[k].numeric is None for k in known
+    )
+    head, foot = wrapped(f"The group decides, by {rule}:"), wrapped(f"{last.removesuffix('.')}.")
+    most = max(room - len(head) - len(foot), 2)
+    if len(rows) > most:
+        rows = [*rows[: most - 1], f"  … and on {counted(len(rows) - most + 1, 'more issue')}"]
+    return [*head, *rows, *foot]
+
+
+def term_words(issue: Issue, term: Term) -> str:
+    """What is decided on an issue, as a number, and in words where its scale has any."""
+    ends = (term.median, term.p10, term.p90)
+    numbers = [f"{x:.2f}" if issue.numeric is None else nearest_text(issue, x)
+               for x in ends if x is not None]  # fmt: skip
+    point, low, high = numbers
+    said = point if term.p10 == term.p90 else f"{point} ({low} to {high})"
+    return f"{issue.title}: {said}" + f", “{term.text}”" * (issue.numeric is None)
+
+
+def shorten(text: str) -> str:
+    """As much of a text in quotation marks as a line has room for."""
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 2].rstrip()}…”"
 
 
 def _cut(lines: list[str], room: int) -> list[str]:

@@ -11,14 +11,14 @@ from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.report.outcomes import days_table, odds_table
-from sim.report.run_page import agreed_table
+from sim.report.run_page import agreed_table, answered, facts
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.views.outcome import outcome_view
+from sim.views.run_data import is_certain
 from sim.words.aftermath import durability_words, limited_words, plan_words, ratification_words
 from sim.words.past import happened_words
 from sim.words.short import short_words
 from sim.words.story import (
-    answer,
     base_rate_words,
     beside_past_words,
     concession_words,
@@ -52,24 +52,24 @@ def tell(run: Run, work: Work) -> None:
     """Print the run's answer, odds, package, concessions, pressure and sticking points."""
     paper, scenario, summary = Paper(), run.scenario, run.summary
     paper.bold(scenario.title)
-    paper.print(
-        f"{summary.worlds:,} worlds, seed {summary.seed}, from "
-        f"{scenario.war.start_date:%-d %B %Y}, {summary.horizon_days} days"
-    )
+    certain = is_certain(run)
+    paper.print(facts(run))
     paper.changed(summary.provenance.overrides)
     paper.print()
     if scenario.question:
         paper.bold(scenario.question)
-    paper.print(answer(scenario, summary) + "\n")
+    paper.print(f"{answered(run)}\n")
     if base := base_rate_words(summary):
         paper.print(f"Base rate. {base}\n")
     if past := beside_past_words(scenario, summary):
         paper.print(f"{past}\n")
-    seen = outcome_view(run)
-    paper.table(odds_table(run, seen))
+    seen = None if certain else outcome_view(run)
+    if seen is not None:
+        paper.table(odds_table(run, seen))
     for line in ending_words(scenario, summary):
         paper.print(line)
-    paper.table(days_table(run, seen))
+    if seen is not None:
+        paper.table(days_table(run, seen))
     _section(paper, "What happened", happened_words(scenario, summary))
     _section(paper, "The central world", _central_story(run))
     _section(paper, "The plan as published", plan_words(scenario, summary))

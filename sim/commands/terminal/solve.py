@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from rich.table import Table
 from rich.text import Text
 
+from sim.arrays import Array
 from sim.commands.solving import Solved
 from sim.commands.terminal.paper import CONSEQUENCES, Paper, plain_table
 from sim.commands.work import Work
@@ -34,6 +38,9 @@ SHORT = {
     "least_bad": "least bad",
 }
 
+TITLE, TERMS = 18, 20
+"""Signs that a column of titles, and one of terms, needs at least."""
+
 
 def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     """Print the finding, the named points, their terms, and how the simulated deals compare."""
@@ -45,7 +52,7 @@ def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     paper.bold(f"{statement(subject)}\n")
     scale = " (0 to 100)" if subject.unit > 1 else ""
     paper.print(f"Gain over no deal, in points of utility{scale}")
-    paper.print(_gains(subject))
+    _by_side(paper, "", subject.labels, _gains(subject))
     paper.bold("\nTerms, and which points contain them")
     paper.print(_terms(subject))
     if lines := loosening(subject):
@@ -59,20 +66,74 @@ def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     paper.end(f"\n{CONSEQUENCES}", solved.work)
 
 
-def _gains(subject: Subject) -> Table:
-    analysis = subject.analysis
-    table = plain_table("", "", *subject.labels)
-    table.columns[1].justify = "left"
+@dataclass(frozen=True)
+class Row:
+    """What something is worth to each side: its title, a short name, and the terms if told."""
+
+    title: str
+    short: str
+    numbers: list[str]
+    terms: str = ""
+    style: str = ""
+
+
+def _by_side(paper: Paper, head: str, labels: Sequence[str], rows: list[Row]) -> None:
+    """A table with a column for each side; where they are too many, with a row for each."""
+    with_terms = any(row.terms for row in rows)
+    shorts = (
+        []
+        if with_terms
+        else [["", *("" if r.style else r.short.rstrip(" 0123456789") for r in rows)]]
+    )
+    columns = [*shorts, *zip(labels, *(row.numbers for row in rows), strict=True)]
+    needed = TITLE + sum(max(map(len, column)) + 2 for column in columns) + TERMS * with_terms
+    if needed <= paper.width:
+        table = plain_table(head, *(title for title, *_ in columns))
+        if shorts:
+            table.columns[1].justify = "left"
+        if with_terms:
+            table.add_column("Terms")
+        for row, *cells in zip(rows, *(cells for _, *cells in columns), strict=True):
+            table.add_row(Text(row.title, style=row.style), *cells, *[row.terms] * with_terms)
+        paper.print(table)
+        return
+    table = plain_table(head, *(row.short for row in rows))
+    for label, *numbers in zip(labels, *(row.numbers for row in rows), strict=True):
+        table.add_row(label, *numbers)
+    paper.print(table)
+    named = [f"{row.short}: {row.title}" for row in rows if row.short != row.title]
+    paper.print(f"{'; '.join(named)}.")
+    if with_terms:
+        paper.section("Terms", [f"{row.short}: {row.terms}" for row in rows if row.terms])
+
+
+def _worth(subject: Subject, base: Array | float, terms: bool) -> list[Row]:
+    """What every named point is worth over ``base``."""
+    rows = []
     for name, found in all_points(subject).items():
-        for number, point in enumerate(found):
-            title = TITLES[name] + (f" ({number + 1} of {len(found)})" if len(found) > 1 else "")
-            table.add_row(title, SHORT[name], *(utility_text(g, subject.unit) for g in point.gain))
+        for number, point in enumerate(found, 1):
+            tied = len(found) > 1
+            words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
+            rows.append(
+                Row(
+                    TITLES[name] + f" ({number} of {len(found)})" * tied,
+                    SHORT[name] + f" {number}" * tied,
+                    [utility_text(x, subject.unit) for x in point.gain + base],
+                    ", ".join(words) if terms else "",
+                )
+            )
+    return rows
+
+
+def _gains(subject: Subject) -> list[Row]:
+    analysis, rows = subject.analysis, _worth(subject, 0.0, terms=False)
+    more = [("Utility of no deal", "no deal", analysis.reservation)]
     if analysis.status == "zone":
-        largest = (utility_text(g, subject.unit) for g in analysis.largest_gain)
-        table.add_row(Text("Largest possible gain", style="dim"), "", *largest)
-    worth = (utility_text(r, subject.unit) for r in analysis.reservation)
-    table.add_row(Text("Utility of no deal", style="dim"), "", *worth)
-    return table
+        more.insert(0, ("Largest possible gain", "most", analysis.largest_gain))
+    return rows + [
+        Row(title, short, [utility_text(x, subject.unit) for x in worth], style="dim")
+        for title, short, worth in more
+    ]
 
 
 def _terms(subject: Subject) -> Table:
@@ -153,33 +214,29 @@ def tell_session(session: Session, overrides: tuple[str, ...], work: Work) -> No
     if session.agreed:
         paper.print(distance_words(session))
     paper.print(f"{statement(subject)}\n")
-    paper.print(_utilities(session))
+    scale = "Utility (0 to 100)" if subject.unit > 1 else "Utility"
+    _by_side(paper, scale, subject.labels, _utilities(session))
     paper.end("\nA model's consequences, given the assumptions.", work)
 
 
-def _utilities(session: Session) -> Table:
+def _utilities(session: Session) -> list[Row]:
     """Utilities of the agreement and of the named points, and their terms."""
-    subject = session.subject
-    scale = "Utility (0 to 100)" if subject.unit > 1 else "Utility"
-    table = plain_table(scale, *subject.labels)
+    subject, rows = session.subject, []
 
-    def number(value: float) -> str:
-        return utility_text(value, subject.unit)
+    def numbers(worth: Iterable[float]) -> list[str]:
+        return [utility_text(x, subject.unit) for x in worth]
 
-    table.add_column("Terms")
     base = subject.analysis.reservation
     if session.agreed:
         terms = ", ".join(map(str, session.summary["agreement"].values()))
-        table.add_row(
-            Text("Agreement", style="bold"), *map(number, session.result.utilities[0]), terms
-        )
+        agreed = numbers(session.result.utilities[0])
+        rows.append(Row("Agreement", "agreed", agreed, terms, "bold"))
     if session.discounted:
-        table.add_row("  when it is reached", *map(number, session.discounted), "")
-    for name, found in all_points(subject).items():
-        for point in found:
-            words = (subject.words(n, float(o)) for n, o in enumerate(point.package))
-            table.add_row(TITLES[name], *map(number, point.gain + base), ", ".join(words))
-    table.add_row(Text("No agreement", style="dim"), *map(number, base), "")
+        rows.append(Row("  when it is reached", "then", numbers(session.discounted)))
     strategies = [STRATEGIES.get(str(s), str(s)) for s in session.content.strategies]
-    table.add_row(Text("Strategy", style="dim"), *strategies, "")
-    return table
+    return [
+        *rows,
+        *_worth(subject, base, terms=True),
+        Row("No agreement", "none", numbers(base), style="dim"),
+        Row("Strategy", "strategy", strategies, style="dim"),
+    ]

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
+import numpy as np
+
 from sim.arrays import Array
 
 Status = Literal["zone", "no_gain", "no_ground"]
 """``zone``: some package keeps to all red lines and beats no deal for all; ``no_gain``: packages
 keep to all red lines, none beats no deal for all; ``no_ground``: none keeps to all red lines."""
-MOST_PARTIES = 4
-"""Pairs are made of so many parties at most."""
+MOST_PAIRS = 6
+"""So many pairs of parties at most are looked at, those with most to divide."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Analysis:
         Scale units by which the least bad package lies beyond each red line; the last row is what
         the stages' terms demand.
     pairs : list of Pair
-        Frontiers between any two parties.
+        Frontiers between two parties, of those with most to divide (:func:`widest_pairs`).
     cloud : ndarray, shape (packages, parties)
         Gains of packages inside all red lines, at most some thousands of them.
     """
@@ -101,6 +103,20 @@ class Analysis:
     cloud: Array
 
 
-def pairs_of(parties: int) -> list[tuple[int, int]]:
-    """All pairs among the first parties."""
-    return list(combinations(range(min(parties, MOST_PARTIES)), 2))
+def widest_pairs(best: Array) -> list[tuple[int, int]]:
+    """The pairs with most to divide: of which both together gain most from end to end.
+
+    Parameters
+    ----------
+    best : ndarray, shape (parties, parties)
+        What each party (columns) gains where one of them (rows) gains most; NaN where unknown.
+
+    Examples
+    --------
+    >>> widest_pairs(np.array([[9.0, 0.0, 9.0], [0.0, 5.0, 5.0], [9.0, 0.0, 9.0]]))
+    [(0, 1), (0, 2), (1, 2)]
+    """
+    own = np.diag(best)
+    reach = np.nan_to_num(own - best)  # what one's best costs another
+    pairs = sorted(combinations(range(len(best)), 2), key=lambda p: -(reach[p] + reach[p[::-1]]))
+    return sorted(pairs[:MOST_PAIRS])

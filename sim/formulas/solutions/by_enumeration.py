@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.arrays import Array, Index, Mask
-from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, pairs_of
+from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, widest_pairs
 from sim.formulas.solutions.enumeration import additive_utilities, combinations_where, options_of
 from sim.formulas.solutions.frontier import pareto_frontier
 from sim.formulas.solutions.points import RULES, Problem, argmax
@@ -127,7 +127,7 @@ def finite_analysis(
         else overshoot(packages(np.array([least_bad])))[0],
         pairs=[
             Pair(pair, _between(gain[counting], pair), _between(gain, pair))
-            for pair in pairs_of(len(parties))
+            for pair in widest_pairs(_best(gain[counting]))
         ],
         cloud=gain[counting[::step]],
     )
@@ -137,6 +137,11 @@ def _with_equals(best: Index, zone: Index, gain: Array) -> Index:
     """Packages that bring everybody exactly what one of these brings; the frontier has one each."""
     equal = [zone[(gain[zone] == gain[number]).all(axis=1)][:EQUALS] for number in best]
     return np.concatenate(equal) if equal else best
+
+
+def _best(gain: Array) -> Array:
+    """What each party gains at most where one of them gains most, (parties, parties)."""
+    return np.stack([gain[own == own.max()].max(axis=0) for own in gain.T])
 
 
 def _between(gain: Array, pair: tuple[int, int]) -> Array:

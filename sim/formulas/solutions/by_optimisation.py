@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from sim.arrays import Array
-from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, pairs_of
+from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, widest_pairs
 from sim.formulas.solutions.frontier import pareto_frontier
 from sim.formulas.solutions.points import Problem, least_spread
 from sim.formulas.solutions.programme import CLOSE, Found, Programme
@@ -18,6 +18,8 @@ SAMPLE = 2**14
 CLOUD = 2000
 LEVELS = 25
 """Points along the frontier between two parties."""
+TINY = 1e-6
+"""Weight of the others where a party's gain is maximised, so that none loses for nothing."""
 DIRECTIONS = 64
 """Directions in which the frontier of more than two parties is sampled."""
 
@@ -39,9 +41,11 @@ def optimised(space: Space) -> Analysis:
         status = "no_gain"
     counting = free if status == "no_ground" else bound
     base = _base(counting, status == "zone")
+    ends, open_ends = _ends(counting, base), _ends(free, None)
+    unknown = np.full(len(ones), np.nan)
     pairs = [
-        (pair, _between(counting, pair, base), _between(free, pair, None))
-        for pair in pairs_of(len(space.parties))
+        (pair, _between(counting, pair, base, ends), _between(free, pair, None, open_ends))
+        for pair in widest_pairs(np.array([unknown if f is None else f.surplus for f in ends]))
     ]
     found = named_points(counting, equal) if equal is not None and status == "zone" else {}
     frontier = _frontier(counting, base, [f for _, edge, _ in pairs for f in edge], found)
@@ -153,7 +157,16 @@ def _least_spread(programme: Programme, among: list[Point]) -> Point:
     return among[int(least_spread(problem).argmax())]
 
 
-def _between(programme: Programme, pair: tuple[int, int], base: Array | None) -> list[Found]:
+def _ends(programme: Programme, base: Array | None) -> list[Found | None]:
+    """The best package of each party, the others at ``base`` or above."""
+    parties = len(programme.space.parties)
+    least = np.full(parties, -np.inf) if base is None else base
+    return [programme.most_of(_unit(parties, k) + TINY, least) for k in range(parties)]
+
+
+def _between(
+    programme: Programme, pair: tuple[int, int], base: Array | None, best: list[Found | None]
+) -> list[Found]:
     """The frontier between two parties, the others at ``base`` or above.
 
     At each level of the first party's gain the second one's is maximised (ε-constraint method,
@@ -162,8 +175,7 @@ def _between(programme: Programme, pair: tuple[int, int], base: Array | None) ->
     first, second = pair
     parties = len(programme.space.parties)
     least = np.full(parties, -np.inf) if base is None else base.copy()
-    tiny = np.full(parties, 1e-6)
-    ends = [programme.most_of(_unit(parties, k) + tiny, least) for k in (second, first)]
+    ends = best[second], best[first]
     if ends[0] is None or ends[1] is None:
         return []
     low, high = ends[0].surplus[first], ends[1].surplus[first]
@@ -171,7 +183,7 @@ def _between(programme: Programme, pair: tuple[int, int], base: Array | None) ->
     for level in np.linspace(low, high, LEVELS)[1:-1]:
         at = least.copy()
         at[first] = level
-        found = programme.most_of(_unit(parties, second) + tiny, at)
+        found = programme.most_of(_unit(parties, second) + TINY, at)
         if found is not None:
             edge.append(found)
     return edge

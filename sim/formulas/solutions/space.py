@@ -86,6 +86,12 @@ class Space:
         sizes = [len(points) for points in self.options if points is not None]
         return sizes if len(sizes) == len(self.options) else None
 
+    @property
+    def has_red_lines(self) -> bool:
+        """Whether anything is barred: by a party's line, or by what a package must contain."""
+        low, high = np.vstack([self.low, self.floor]), np.vstack([self.high, self.ceiling])
+        return bool((low > 0.0).any() or (high < 1.0).any() or self.linkages)
+
     def loss_tables(self) -> list[Array]:
         """Losses at the options of each issue, shape (options, parties) each."""
         return [

@@ -31,11 +31,16 @@ def differences(view: DifferencesView) -> Figure:
 
 
 def _key(view: DifferencesView) -> list[Mark]:
-    calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
+    drawn = [one for column in view.answering for one in column.contrasts]
+    calibrated = any(one.calibrated for one in drawn)
     beside = RANGE if calibrated else "interval without pairing"
+    titles = {SEEN: "difference that leaves out 0", UNSEEN: "may be none"}
     return [
-        mark("difference that leaves out 0", marker="o", markersize=6, color=SEEN),
-        mark("may be none", marker="o", markersize=6, color=UNSEEN),
+        *(
+            mark(title, marker="o", markersize=6, color=color)
+            for color, title in titles.items()
+            if any(one.color == color for one in drawn)
+        ),
         mark(beside, color=APART, linewidth=6),
     ]
 

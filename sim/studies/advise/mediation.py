@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.ensemble.runner import Progress
 from sim.formulas.statistics import Interval
+from sim.prose import SaidError
 from sim.registry import PROTOCOLS
 from sim.results.asked import asked_measures
 from sim.results.outcomes import NOTE
@@ -141,8 +142,8 @@ def mediated(
 
     Raises
     ------
-    ExecutorError, RunError
-        If a worker was lost, or a world could not be run.
+    SaidError
+        If nothing mediates, a worker was lost, or a world could not be run.
     """
     scenario = loaded.scenario
     built: list[tuple[str, str, Loaded]] = []
@@ -152,6 +153,11 @@ def mediated(
             built.append((key, what, loaded.with_(changes)))
         except ScenarioError as error:
             left_out[what] = error.problems[0].message
+    if not built and not left_out:
+        raise SaidError(
+            f"{scenario.name}: nothing here mediates (no mediator, host, lever, order of stages or "
+            "talks beside), so nothing can be left out."
+        )
     plans = [loaded, *(one for _, _, one in built)]
     base, *trials = judge.tries(plans, lambda done, total: progress("worlds", done, total))
     asked = asked_measures(scenario)

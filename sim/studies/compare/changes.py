@@ -10,6 +10,8 @@ from sim.ensemble.runner import Run
 
 WORDS = {"name", "title", "summary", "question", "source", "sources", "judgement", "color", "label"}
 """Keys that change no number of the model."""
+RULES = ("protocol", "tactic")
+"""Keys whose name is that of a rule of the model."""
 FEW = 5
 """So many differences are told one by one; more are only counted."""
 
@@ -38,7 +40,7 @@ def differing(
     """Paths at which two scenarios as plain data differ, but for the keys left ``unsaid``."""
     if isinstance(one, dict) and isinstance(two, dict) and not _is_number(one, two):
         for key in {**one, **two}:
-            if key not in unsaid:
+            if key not in unsaid or (key == "name" and path.rpartition(".")[2] in RULES):
                 below = f"{path}.{key}" if path else str(key)
                 yield from differing(one.get(key), two.get(key), below, unsaid)
     elif one != two:

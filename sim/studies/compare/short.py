@@ -7,14 +7,18 @@ from pathlib import Path
 
 from sim.prose import WIDTH, counted, listing, percent, sentence, span_words, wrapped
 from sim.results.allowed import RANGE, SAMPLING
+from sim.results.certain import alike, only_decided
 from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria
 from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
+from sim.words.short import term_words
 
 PER_MEASURE, MOST = 2, 6
 """Differences that are told: of each measure the largest, of all the largest of each first."""
+DECISIONS = 2
+"""Issues of which it is told what a group decides."""
 RANKED = (
     "Ahead, Behind: how many plans of that day 0 are worse, and better, by the first of these that "
     "tells two apart: settlements, those that hold, the least gain of a side, first stages, how "
@@ -42,7 +46,8 @@ def short_words(comparison: Comparison, folder: Path, written: list[str]) -> lis
         ],
     ]
     lines = [(line, True) for text in head for line in wrapped(text)]
-    lines += [(line, False) for text in answer_words(comparison) for line in wrapped(text)]
+    said = [*answer_words(comparison), *decided_words(comparison)]
+    lines += [(line, False) for text in said for line in wrapped(text)]
     for paragraph in filter(None, paragraphs):
         lines += [("", False), *((line, line.endswith(":")) for line in paragraph)]
     return lines
@@ -82,6 +87,19 @@ def answer_words(comparison: Comparison) -> list[str]:
     if ranked or len(comparison.groups) == 1:
         return [_ahead(comparison, group) for group in ranked]
     return [f"Not ranked: each has its {_own(comparison)}, so {NOT_BETTER}."]
+
+
+def decided_words(comparison: Comparison) -> list[str]:
+    """What groups decide, on the first few issues of each."""
+    told = []
+    for run in comparison.runs:
+        scenario = run.scenario
+        known = [(scenario.issues[k], one) for k, one in run.summary.package.items() if one.worlds]
+        if known and only_decided(scenario):
+            said = [term_words(*one) for one in known[:DECISIONS]]
+            more = [counted(len(known) - DECISIONS, "more issue")] if len(known) > DECISIONS else []
+            told.append(f"{scenario.name} decides: {'; '.join([*said, *more])}.")
+    return told
 
 
 def _own(comparison: Comparison) -> str:
@@ -124,8 +142,8 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
     one = Pair(comparison.run(first.scenario), comparison.run(behind)).difference(measure)
     assert one is not None  # it is what told them apart
     value, low, high = amounts(one)
-    span = f"{SAMPLING if one.allowed is None else '10–90 %'} {low} to {high}"
-    return f"by {value} {told_unit(measure)} ({span}) in {measure.title}"
+    span = f" ({SAMPLING if one.allowed is None else '10–90 %'} {low} to {high})"
+    return f"by {value} {told_unit(measure)}{span * (low != high)} in {measure.title}"
 
 
 def ranking_lines(comparison: Comparison) -> list[str]:
@@ -164,16 +182,18 @@ def _counts(group: Group, place: Place) -> str:
 
 
 def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
-    summary = comparison.run(place.scenario).summary
+    run = comparison.run(place.scenario)
+    summary = run.summary
     name = place.scenario + "*" * (place.scenario in comparison.uncalibrated)
-    span = summary.outcome_spans["settlement"]
+    certain = alike(run.scenario, run.ensemble)
+    span = None if certain else summary.outcome_spans["settlement"]
     stuck = "—"
     if any(summary.stuck_on.values()):
         issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
-        title = comparison.run(place.scenario).scenario.issues[issue].title
+        title = run.scenario.issues[issue].title
         stuck = f"{title} {percent(share)}"
     settles, holds = percent(place.settlement, span), percent(place.holds)
-    return [where, name, settles, span_words(span).removesuffix(" %"), holds, stuck]
+    return [where, name, settles, span_words(span).removesuffix(" %") or "—", holds, stuck]
 
 
 def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
@@ -192,8 +212,10 @@ def difference_lines(comparison: Comparison) -> list[str]:
     """The largest visible differences from the baseline; first those of plans of its own day 0."""
     own_day = comparison.base.scenario.war.start_date
     near = {r.scenario.name for r in comparison.alike if r.scenario.war.start_date == own_day}
+    sure = {r.scenario.name for r in comparison.runs if alike(r.scenario, r.ensemble)}
     known = [one for run in comparison.alike for key in TOLD
-             if (one := comparison.of(run.scenario.name, key))]  # fmt: skip
+             if (one := comparison.of(run.scenario.name, key))
+             and (one.value or not {one.scenario, one.baseline} <= sure)]  # fmt: skip
     if not known:
         return []
     seen = sorted(

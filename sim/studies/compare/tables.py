@@ -11,6 +11,7 @@ from sim.ensemble.runner import Run
 from sim.files import csv_cell, csv_text, json_text
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread
+from sim.results.certain import alike
 from sim.results.outcomes import LASTING, NOTE, lasting_years
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
@@ -31,9 +32,10 @@ def row(run: Run) -> dict[str, Any]:
     -------
     dict
         Shares with their 95 % intervals, and how they differ among the calibrations that past talks
-        allow (``_range``); ``median_day`` of settlement; ``held``: share of the
-        settled worlds that hold so many ``years``; ``stuck_on``: the issue that blocks most of the
-        failed worlds, and its share. None where there is nothing of the sort.
+        allow (``_range``), neither where nothing is uncertain; ``median_day`` of settlement;
+        ``held``: share of the settled worlds that hold so many ``years``; ``stuck_on``: the issue
+        that blocks most of the failed worlds, and its share. None where there is nothing of the
+        sort.
     """
     summary, data = run.summary, run.ensemble
     worlds, outcomes = summary.worlds, summary.outcomes
@@ -43,13 +45,14 @@ def row(run: Run) -> dict[str, Any]:
     held = summary.durability
     years = str(lasting_years([run.scenario])) if held else None
     several = len(run.scenario.stages) > 1
-    ranges, stage = summary.allowed, allowed_spread(data)
+    certain = alike(run.scenario, data)
+    ranges, stage = (None, None) if certain else (summary.allowed, allowed_spread(data))
     return {
         "settlement": outcomes["settlement"],
-        "settlement_interval": summary.outcomes_interval["settlement"],
+        "settlement_interval": None if certain else summary.outcomes_interval["settlement"],
         "settlement_range": ranges and ranges.outcomes["settlement"],
         "first_stage": first / worlds if several else None,
-        "first_stage_interval": list(wilson(first, worlds)) if several else None,
+        "first_stage_interval": list(wilson(first, worlds)) if several and not certain else None,
         "first_stage_range": stage(np.isfinite(data.first_signed_day.values))
         if several and stage
         else None,

@@ -172,7 +172,7 @@ def _digits(one: Difference) -> int:
     scale = scale_of(one.measure)
     width = scale * (one.holding.high - one.holding.low)
     least, unit = (1 if one.measure.kind == "utility" else 0), 3.0
-    if not width:
+    if width < 1e-9:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
     told = [scale * abs(x) for x in (one.value, *one.interval) if x]

@@ -16,9 +16,10 @@ from sim.ensemble.executors import Executor
 from sim.ensemble.runner import WORTH, Progress, Run, RunError
 from sim.formulas.statistics import wilson
 from sim.results.asked import asked_measures
+from sim.results.certain import only_decided
 from sim.results.dataset import ChunkResult, build_dataset
 from sim.results.outcomes import ends_in
-from sim.scenario.errors import ScenarioError
+from sim.scenario.errors import ScenarioError, file_error
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import gap_of, scores_of
@@ -63,7 +64,13 @@ def explain(
         Look for what this actor alone could change, and nothing else.
     goal : float
         Share of the worlds that fail which a change is to turn into settlements.
+
+    Raises
+    ------
+    ScenarioError
+        If nothing can fail: see :func:`check_applies`.
     """
+    check_applies(loaded)
     data = run.ensemble
     worlds = min(data.sizes["world"], JUDGED)
     with Beside(executor) as beside:
@@ -104,6 +111,17 @@ def explain(
         mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )
+
+
+def check_applies(loaded: Loaded) -> None:
+    """An error where a group decides and all are bound, so that there is nothing to explain."""
+    if only_decided(loaded.scenario):
+        raise file_error(
+            loaded.files[-1],
+            f"a group decides here (protocol {loaded.scenario.protocol.name}) and all are bound: "
+            "nothing stands in the way of a deal, so there is nothing for `explain` to find",
+            "see what other positions, power or rules lead to: `run` with --set, or `compare`",
+        )
 
 
 def without_mediators(loaded: Loaded) -> Loaded | None:

@@ -20,16 +20,17 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Change, Explanation
 from sim.studies.explain.words import (
     FIRST,
+    NO_FEW,
     SOFTENS,
     TOLD,
     actor_words,
     changed_title,
     deciding,
     driver_words,
+    nothing,
     price_words,
     ruling,
     settling_words,
-    standing,
 )
 from sim.words.shares import world_words
 
@@ -104,7 +105,7 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
         for one in [*single[:MOST], *found.together[:1], *deadline]
     ]
     if not told:
-        return standing(found, scenario)[-2 if scenario.deadline is None else -1]
+        return nothing(found) or NO_FEW
     return f"without it so many of the failed worlds settle: {'; '.join(told)}."
 
 

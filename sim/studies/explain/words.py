@@ -27,6 +27,7 @@ TOLD = 0.05
 FIRST = 1000
 """Worlds that a run has unless told otherwise; of more, they are the first."""
 UNREACHED = "Where something would have suited all and was not agreed"
+NO_FEW = "No single thing, and no two or three together, bring a deal in 5 %."
 ABSOLUTE = (
     "A red line is absolute where the side would rather have no deal than cross it; else it is "
     "crossed at a price."
@@ -234,11 +235,17 @@ def ruling(found: Explanation) -> list[str]:
     ]
 
 
+def nothing(found: Explanation) -> str:
+    """Why nothing stands in the way; empty where something may."""
+    if found.failed:
+        return ""
+    return "Nothing: every world settles." if found.settled == 1 else "Nothing here can be changed."
+
+
 def standing(found: Explanation, scenario: Scenario) -> list[str]:
     """Single obstacles that matter and those that bind together; always the deadline."""
-    if not found.failed:
-        every = found.settled == 1.0
-        return ["Nothing: every world settles." if every else "Nothing here could be changed."]
+    if none := nothing(found):
+        return [none]
     votes = " and passes every vote" if scenario.ratification else ""
     lines = [
         f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
@@ -254,7 +261,7 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         lines.append("What helps only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
-        lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
+        lines.append(NO_FEW)
     if scenario.deadline is None:
         lines.append("No side has a deadline that could be dropped.")
     return lines

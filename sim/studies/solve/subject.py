@@ -44,6 +44,8 @@ class Subject:
         From a package (issues,) to the conditional red lines that let it through.
     to_move : tuple of str
         For ``--set``: what moves all red lines that the least bad package crosses to where it lies.
+    has_red_lines : bool
+        Whether anything is barred.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Subject:
     note: str
     given_way: Callable[[Array], list[GivenWay]] = lambda package: []
     to_move: tuple[str, ...] = ()
+    has_red_lines: bool = False
 
     @property
     def unit(self) -> float:
@@ -109,6 +112,7 @@ def solve_scenario(scenario: Scenario) -> Subject:
         note=scale_note(scenario, space),
         given_way=lambda package: given_way(space, scenario, package),
         to_move=() if least is None else to_move(space, scenario, least.package, analysis.beyond),
+        has_red_lines=space.has_red_lines,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim import __version__
 from sim.formulas.solutions.analysis import Point
-from sim.prose import listing, signed
+from sim.prose import listing, sentence, signed
 from sim.scenario import Loaded, LoadedDiscrete
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
@@ -27,23 +27,32 @@ TITLES = {
 """Name of a point → as it is printed."""
 
 
+ZONE = "There is a zone of possible agreement"
+NOTHING = 1e-5
+"""Gains up to this are none where they come of optimisation."""
+
+
 def statement(subject: Subject) -> str:
     """Whether there is anything to agree on, in a sentence or two."""
     analysis = subject.analysis
+    where = " and keep to all red lines" if subject.has_red_lines else ""
     if analysis.status == "zone":
-        where = " and keep to all red lines" if subject.is_scale else ""
-        if not any(p.gain.min() > 0 for p in analysis.frontier) and analysis.packages is not None:
+        nothing = NOTHING if analysis.packages is None else 0.0
+        if max(p.gain.max() for p in analysis.frontier) <= nothing:
             return (
-                f"{_share(subject)} are worth no less than no deal to everyone{where}, but none is "
-                "better than no deal for all."
+                "There is nothing to gain: no package is worth more than no deal to anybody "
+                "without being worth less to another."
             )
-        return (
-            f"There is a zone of possible agreement: {_share(subject)} beat no deal for all{where}."
-        )
+        if max(p.gain.min() for p in analysis.frontier) <= nothing:
+            return (
+                f"{sentence(_share(subject))} are worth no less than no deal to everyone{where}, "
+                "but none is better than no deal for all."
+            )
+        return f"{ZONE}: {_share(subject)} beat no deal for all{where}."
     if analysis.status == "no_gain":
         where = (
             "Packages inside all red lines exist, but none of them beats"
-            if subject.is_scale
+            if subject.has_red_lines
             else "No package beats"
         )
         assert analysis.least_bad is not None
@@ -110,7 +119,7 @@ def points(gain: float, unit: float = 100.0) -> str:
 
 def utility_text(utility: float, unit: float) -> str:
     """Utility with one decimal, in the unit of :attr:`~sim.studies.solve.subject.Subject.unit`."""
-    return signed(f"{unit * utility:.1f}")
+    return signed(f"{unit * utility:z.1f}")
 
 
 def _share(subject: Subject) -> str:
@@ -120,7 +129,7 @@ def _share(subject: Subject) -> str:
         return f"{count:,} of {analysis.packages:,} packages"
     count = round(analysis.share * analysis.sampled)
     if count == 0:
-        return f"none of {analysis.sampled:,} packages drawn at random, but others,"
+        return f"some packages, but none of {analysis.sampled:,} drawn at random,"
     return f"{count:,} of {analysis.sampled:,} packages drawn at random"
 
 

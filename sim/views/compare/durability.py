@@ -76,10 +76,10 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     means = WIDER if any(run.summary.allowed for run in comparison.ranked) else SAMPLING
     text = (
         "Share of worlds in which, after so many years, no accident has ended the agreement and "
-        "keeping it still beats breaking it for every side. Left: settlements, with the "
-        f"{means} of the last share; hollow: the plan in all worlds, whether or not anybody would "
-        "sign it."
+        "keeping it still beats breaking it for every side."
     )
+    text += f" Of settlements, grey behind the last share: {means}." if settled else ""
+    text += " Hollow: the plan in all worlds, whether or not anybody would sign it." * bool(plans)
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
     shown = [p for p in panels if p.curves]
@@ -104,5 +104,6 @@ def headline(settled: list[Of], plans: list[Of]) -> str:
         return f"{share} of the settlements in {how} hold {years} years"
     near = [row.name for row, of in curves if of.spans[years].high >= best]
     if len(near) > 1:
-        return f"Settlements hold about as often in {listed(near)}: at most {share} {years} years"
+        alike = listed(near)
+        return f"Settlements hold about as often in {alike}: at most {share} after {years} years"
     return f"Settlements hold most often in {how}: {share} after {years} years"

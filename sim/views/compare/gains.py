@@ -103,10 +103,14 @@ def gains(comparison: Comparison) -> GainsView | None:
     room = 0.04 * (max(ends) - min(ends))
     text = (
         "Points of utility (0–100): the settlement less what refusing was worth when it was "
-        "signed, over the worlds that settle; and the plan as published on day 0, over all worlds, "
-        "whether or not it crosses a red line. Points: medians; lines: 10–90 % of worlds, "
-        f"not of fewer than {FEW}."
+        "signed, over the worlds that settle"
     )
+    if any(gain.kind == "plan" for party in parties for gain in party.gains):
+        text += (
+            "; and the plan as published on day 0, over all worlds, whether or not it crosses a "
+            "red line"
+        )
+    text += f". Points: medians; lines: 10–90 % of worlds, not of fewer than {FEW}."
     names = {run.scenario.name for run in runs}
     bare = [n for n in comparison.actor_group if n not in names]
     if bare:
