@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,29 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
         seen = any(run.summary.outcomes.get(kind) for run in either.runs)
         assert (kind in shown) == (seen or kind == "settlement")
     assert len([t for t in figure.texts if t.get_gid() == "scenario"]) == len(either.runs)
+
+
+def test_the_headline_tells_all_plans_also_of_different_days(
+    compared: Comparison, tmp_path: Path
+) -> None:
+    later = {**TOY["war"], "start_date": date(2025, 3, 1)}
+    files = [write(tmp_path, "early", actors=hard(0.1)), write(tmp_path, "late", war=later)]
+    other = compare(files, 40)
+    for name in ("odds", "time"):
+        told = drawn(other, name).view.headline
+        assert "least in early, most in late, which start on different days" in told
+        assert "different wars" in drawn(compared, name).view.headline
+
+
+def test_a_key_names_only_whose_ideals_are_near(tmp_path: Path) -> None:
+    near = hard(0.1)
+    near["b"]["positions"]["land"] |= {"ideal": 0.6, "limit": 0.55}
+    files = [write(tmp_path, name, plan={"land": 0.5}, actors=actors)
+             for name, actors in (("one", near), ("two", hard(0.1)))]  # fmt: skip
+    view = packages(compare(files, 10))
+    assert {terms["land"].side for terms in view.terms.values()} == {"b", None}
+    assert [one.side for one in view.sayings["land"]] == [None], "both say the same"
+    assert not view.sides
 
 
 def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:

@@ -560,6 +560,10 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
         for name in ("value", "target", "reservation"):
             (line,) = lines(axes, name)
             np.testing.assert_allclose(line.get_ydata(), 100 * run.central[name].values[:, n])
+        (shade,) = [c for c in axes.collections if c.get_gid() == "band"]
+        low, high = 100 * band(run.ensemble, "target")[[0, 2], :, n]
+        box = shade.get_paths()[0].get_extents()
+        assert (box.y0, box.y1) == pytest.approx((low.min(), high.max()), rel=1e-5)
         settled = float(run.central.settled_day)
         deal = lines(axes, "deal")
         assert len(deal) == (not np.isnan(settled))
