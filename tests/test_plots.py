@@ -480,6 +480,20 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
         assert f"{day} days" in texts
 
 
+def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
+    assert outcome_view(finished("kellogg", tmp_path)).marks == [
+        (7.0, "This week?"),
+        (100.0, "Within the hundred days that Kellogg named?"),
+    ]
+    view = outcome_view(toy)
+    texts_ = ("Soon?", "Within half of the time?", "Deadline")
+    marks = [(at * view.end, text) for at, text in zip((0.03, 0.5, 0.98), texts_, strict=True)]
+    figure = FIGURES["outcome"].paint(replace(view, named=marks))
+    named = {t.get_text().replace("\n", " ") for t in panel(figure, "time").texts}
+    assert set(texts_) <= named
+    assert faults(figure) == []
+
+
 def test_a_base_rate_is_marked(toy: Run) -> None:
     base = Base(100.0, 0.25, Interval(0.14, 0.4), "25 % of 40 past talks", "25 % of 40 past talks.")
     figure = FIGURES["outcome"].paint(replace(outcome_view(toy), base=base))

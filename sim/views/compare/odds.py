@@ -160,21 +160,25 @@ def headline(comparison: Comparison) -> str:
     return sentence(_finding(comparison.ranked))
 
 
-def across(comparison: Comparison) -> str:
-    """The least and the greatest share of settlements of plans that are not ranked together."""
+def across(comparison: Comparison, when: str = "") -> str:
+    """The least and the greatest share of settlements of plans that are not ranked together.
+
+    With something that is told of where there are most.
+    """
     runs = comparison.ranked
     found = [(run.summary.outcomes["settlement"], run.summary.worlds) for run in runs]
     ends = min(found)[0], max(found)[0]
     wars = len({group.war for group in comparison.groups}) > 1
-    which = "which are about different wars" if wars else "which start on different days"
+    which = "are about different wars" if wars else "start on different days"
     if ends[0] == ends[1]:
         how = span_of(found) if ends[1] else "in no world"
-        return f"settlement {how} in each of the {len(runs)} scenarios, {which}"
+        return f"settlement {how} in each of the {len(runs)} scenarios, which {which}"
     least, most = (
         listed([run.scenario.name for run, (share, _) in zip(runs, found, strict=True)
                 if share == end], 2) for end in ends
     )  # fmt: skip
-    return f"settlement {span_of(found)}: least in {least}, most in {most}, {which}"
+    span = f"settlement {span_of(found)}, least in {least}, most in {most}"
+    return f"{span}{when and f' ({when})'}; the scenarios {which}"
 
 
 def _finding(runs: list[Run]) -> str:

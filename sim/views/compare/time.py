@@ -154,8 +154,7 @@ def headline(comparison: Comparison) -> str:
     if len(comparison.groups) == 1:
         return sentence(_finding(runs))
     soon = max(runs, key=lambda run: _signs(run, "settlement"))
-    when = f"; there {_when(soon)}" if _signs(soon, "settlement") else ""
-    return sentence(across(comparison) + when)
+    return sentence(across(comparison, _when(soon) if _signs(soon, "settlement") else ""))
 
 
 def _when(run: Run) -> str:
