@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,14 @@ from matplotlib.text import Text
 from sim.commands.comparing import CHARTS
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
-from sim.plots.comparison.stuck import whole_percent
+from sim.plots.comparison.stuck import REST, whole_percent
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
+from sim.views.colours import ISSUES, WHY, to_rgb
 from sim.views.compare.packages import packages, terms_of
+from sim.views.compare.stuck import stuck
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY, conflict, put
@@ -263,6 +267,18 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
     for share in compared.base.summary.stuck_on.values():
         if share > 0.1:
             assert whole_percent(share) in texts
+
+
+def test_stuck_tints_are_apart_and_every_tenth_has_its_number(compared: Comparison) -> None:
+    for one, other in itertools.combinations([*WHY, *ISSUES, REST], 2):
+        if one not in ISSUES:
+            assert math.dist(to_rgb(one), to_rgb(other)) > 20 / 255, (one, other)
+    shares = {"red_lines": 0.6, "not_reached": 0.3, "ratification": 0.1, "no_surplus": 0.0}
+    view = stuck(compared)
+    shown = [replace(o, shares=[shares[o.key]] * len(view.rows)) for o in view.reasons]
+    figure = FIGURES["stuck"].paint(replace(view, obstacles=[*view.blocking, *shown]))
+    said = [t.get_text() for t in panel(figure, "reasons").texts]
+    assert said.count("10") == len(view.rows), said
 
 
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
