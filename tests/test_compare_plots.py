@@ -23,7 +23,7 @@ from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
-from sim.views.colours import ISSUES, WHY, to_rgb
+from sim.views.colours import ISSUES, SEEN, WHY, to_rgb
 from sim.views.compare.packages import packages, terms_of
 from sim.views.compare.stuck import stuck
 from sim.views.compare.time import signed_day
@@ -230,6 +230,24 @@ def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> Non
                     assert marks[0].get_xdata()[0] == pytest.approx(np.median(values))
                     hollow = marks[0].get_markerfacecolor() == "white"
                     assert hollow == (kind == "plan")
+
+
+def test_keys_name_only_what_is_drawn(compared: Comparison) -> None:
+    def key(name: str, view: Any) -> set[str]:
+        return {t.get_text() for t in by_gid(FIGURES[name].paint(view), "key")}
+
+    seen = FIGURES["gains"].see(compared)
+    deals = [replace(p, gains=[g for g in p.gains if g.kind == "gain"]) for p in seen.parties]
+    assert key("gains", seen) - key("gains", replace(seen, parties=deals)) == {"plan as published"}
+    seen = FIGURES["differences"].see(compared)
+    clear = [replace(c, contrasts=[x for x in c.contrasts if x.color == SEEN])
+             for c in seen.columns]  # fmt: skip
+    assert "may be none" not in key("differences", replace(seen, columns=clear))
+    seen = FIGURES["durability"].see(compared)
+    brief = [replace(p, ones=[(row, replace(one, shares=one.shares[:3], spans=one.spans[:3]))
+                                for row, one in p.curves]) for p in seen.panels]  # fmt: skip
+    assert key("durability", seen) > {"after 1 year", "after 5 years"}
+    assert "after 5 years" not in key("durability", replace(seen, panels=brief))
 
 
 def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:

@@ -33,11 +33,13 @@ def differences(view: DifferencesView) -> Figure:
 def _key(view: DifferencesView) -> list[Mark]:
     calibrated = any(one.calibrated for column in view.columns for one in column.contrasts)
     beside = RANGE if calibrated else "interval without pairing"
+    drawn = {one.color for column in view.answering for one in column.contrasts}
+    kinds = (("difference that leaves out 0", SEEN), ("may be none", UNSEEN))
     return [
-        mark("difference that leaves out 0", marker="o", markersize=6, color=SEEN),
-        mark("may be none", marker="o", markersize=6, color=UNSEEN),
+        *(mark(text, marker="o", markersize=6, color=color) for text, color in kinds
+          if color in drawn),
         mark(beside, color=APART, linewidth=6),
-    ]
+    ]  # fmt: skip
 
 
 def _column(axes: Axes, column: MeasureColumn) -> None:

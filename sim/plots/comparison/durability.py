@@ -8,11 +8,14 @@ from matplotlib.figure import Figure
 from sim.plots.comparison.common import columns
 from sim.plots.sheet import Mark, dot, mark, share_axis
 from sim.plots.style import DARK, GREY, PALE, SMALL, styled
+from sim.prose import counted
 from sim.views.afterwards import Holding
 from sim.views.compare.durability import DurabilityView
 
 NUMBERS = 0.87
 """Room beside a panel, in inches."""
+YEARS = ((1, 4.5, PALE), (5, 5.5, GREY))
+"""Marked on the way, each with its size and colour."""
 
 
 @styled
@@ -43,8 +46,8 @@ def durability(view: DurabilityView) -> Figure:
 def _key(view: DurabilityView) -> list[Mark]:
     last = max(len(of.shares) for p in view.panels for _, of in p.curves) - 1
     return [
-        mark("after 1 year", marker="o", markersize=4.5, color=PALE),
-        mark("after 5 years", marker="o", markersize=5.5, color=GREY),
+        *(mark(f"after {counted(year, 'year')}", marker="o", markersize=size, color=color)
+          for year, size, color in YEARS if year < last),
         mark(f"after as many as the scenario looks ahead, at most {last}", marker="o",
              markersize=7, color=DARK),
     ]  # fmt: skip
@@ -57,7 +60,7 @@ def _row(axes: Axes, name: str, curve: Holding, place: int) -> None:
                   solid_capstyle="butt", gid="interval")  # fmt: skip
     axes.plot(shares, [place] * len(shares), color=PALE, linewidth=1.4, zorder=1,
               gid=name)  # fmt: skip
-    for year, size, color in ((1, 4.5, PALE), (5, 5.5, GREY)):
+    for year, size, color in YEARS:
         if year < len(shares) - 1:
             dot(axes, shares[year], place, markersize=size, color=color, zorder=2)
     dot(axes, shares[-1], place, markersize=7, color=DARK, zorder=3, gid="last",

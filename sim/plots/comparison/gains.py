@@ -10,11 +10,12 @@ from sim.plots.sheet import dot, mark
 from sim.plots.style import DARK, GREY, styled
 from sim.views.compare.gains import GainsView, PartyGains
 
-KEY = (
-    mark("settlement", marker="o", markersize=6.5, color=DARK),
-    mark("plan as published", marker="o", markersize=6.5, color=DARK, markerfacecolor="white"),
-    mark("no better than no deal", facecolor="#eeeeee"),
-)
+KEY = {
+    "gain": mark("settlement", marker="o", markersize=6.5, color=DARK),
+    "plan": mark("plan as published", marker="o", markersize=6.5, color=DARK,
+                 markerfacecolor="white"),
+}  # fmt: skip
+WORSE = mark("no better than no deal", facecolor="#eeeeee")
 
 
 @styled
@@ -27,7 +28,9 @@ def gains(view: GainsView) -> Figure:
         Panels have the party as gid; markers ``gain:<scenario>`` and ``plan:<scenario>``.
     """
     titles = {party.actor: party.label for party in view.parties}
-    sheet, panels, _ = columns(view, view.rows, titles, 0.34, KEY, 5)
+    kinds = {gain.kind for party in view.parties for gain in party.gains}
+    key = [one for kind, one in KEY.items() if kind in kinds]
+    sheet, panels, _ = columns(view, view.rows, titles, 0.34, [*key, WORSE], 5)
     for axes, party in zip(panels, view.parties, strict=True):
         axes.set_xlim(*view.ends)
         _column(axes, party)
