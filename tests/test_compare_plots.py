@@ -244,7 +244,7 @@ def test_keys_name_only_what_is_drawn(compared: Comparison) -> None:
              for c in seen.columns]  # fmt: skip
     assert "may be none" not in key("differences", replace(seen, columns=clear))
     seen = FIGURES["durability"].see(compared)
-    brief = [replace(p, ones=[(row, replace(one, shares=one.shares[:3], spans=one.spans[:3]))
+    brief = [replace(p, curves=[(row, replace(one, shares=one.shares[:3], spans=one.spans[:3]))
                                 for row, one in p.curves]) for p in seen.panels]  # fmt: skip
     assert key("durability", seen) > {"after 1 year", "after 5 years"}
     assert "after 5 years" not in key("durability", replace(seen, panels=brief))
