@@ -111,7 +111,7 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     return ExplainView(
         foot_line(run),
         headline(found, scenario.actors[found.actor].short if found.actor else ""),
-        why + (_bars_words(found) if bars else "Shares of worlds, coloured by whose they hang on."),
+        why + (_bars_words(found) if bars else "Shares of worlds; colours tell whose a thing is."),
         bars,
         len(found.drivers) - len(shown),
         found.chance,
