@@ -6,9 +6,11 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
-from matplotlib.colors import to_hex, to_rgba_array
+from matplotlib.colors import hsv_to_rgb, to_hex, to_rgb, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
@@ -61,6 +63,56 @@ def faults(figure: Figure) -> list[str]:
         if across >= 2 and along >= 5:
             found.append(f"{one!r} meets {other!r}")
     return found
+
+
+def hidden(figure: Figure, least: float = 0.5) -> list[str]:
+    """Named marks of which less than a part is seen, because others lie over them.
+
+    Each kind is dyed in a colour of its own, and its pixels are counted, there and alone.
+    """
+    named = [line for line in figure.findobj(Line2D) if line.get_gid() and line.get_marker() != "|"
+             and line.get_linestyle() == "None"]  # fmt: skip
+    before = [(line.get_color(), line.get_markerfacecolor(), line.get_markeredgecolor())
+              for line in named]  # fmt: skip
+    dyes = [to_hex(hsv_to_rgb((n / len(named), 0.9, 0.9))) for n in range(len(named))]
+    for line, dye in zip(named, dyes, strict=True):
+        _dyed(line, dye)
+    pixels, found = _pixels(figure), []
+    for line, dye in zip(named, dyes, strict=True):
+        alone = Figure(figsize=(0.5, 0.5), dpi=figure.dpi)
+        style = {"marker": line.get_marker(), "markersize": line.get_markersize(),
+                 "markeredgewidth": line.get_markeredgewidth(),
+                 "markerfacecolor": line.get_markerfacecolor()}  # fmt: skip
+        middle = figure.dpi / 4
+        alone.add_artist(_dyed(Line2D([0.5], [0.5], **style), dye))
+        whole = _count(_pixels(alone), dye, middle, middle, middle)
+        places = line.get_transform().transform(np.column_stack(line.get_data()))
+        for where, (x, y) in zip(line.get_xdata(), places, strict=True):
+            seen = _count(pixels, dye, x, len(pixels) - y, 0.11 * figure.dpi)
+            if seen < least * whole:
+                found.append(f"{line.get_gid()} at {where:.2f}: {seen / whole:.0%} is seen")
+    for line, (color, face, edge) in zip(named, before, strict=True):
+        line.set(color=color, markerfacecolor=face, markeredgecolor=edge)
+    return found
+
+
+def _dyed(line: Line2D, dye: str) -> Line2D:
+    hollow = line.get_markerfacecolor() in ("none", "white")
+    line.set(color=dye, markeredgecolor=dye,
+             markerfacecolor=line.get_markerfacecolor() if hollow else dye)  # fmt: skip
+    return line
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
+
+
+def _count(pixels: np.ndarray, dye: str, x: float, y: float, reach: float) -> int:
+    """Pixels of a colour around a place."""
+    rows, columns = (slice(max(int(at - reach), 0), int(at + reach)) for at in (y, x))
+    return int((np.abs(pixels[rows, columns] - 255 * np.array(to_rgb(dye))).max(axis=-1) < 3).sum())
 
 
 def hues(figure: Figure) -> set[str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import itertools
+import math
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +19,14 @@ from matplotlib.text import Text
 from sim.commands.comparing import CHARTS
 from sim.plots import Drawing
 from sim.plots.comparison import FIGURES
-from sim.plots.comparison.stuck import whole_percent
+from sim.plots.comparison.stuck import REST, whole_percent
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
+from sim.views.colours import ISSUES, SEEN, WHY, to_rgb
 from sim.views.compare.packages import packages, terms_of
+from sim.views.compare.stuck import stuck
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY, conflict, put
@@ -131,6 +136,30 @@ def test_odds_show_shares_and_intervals(either: Comparison) -> None:
     assert len([t for t in figure.texts if t.get_gid() == "scenario"]) == len(either.runs)
 
 
+def test_the_headline_tells_all_plans_also_of_different_days(
+    compared: Comparison, tmp_path: Path
+) -> None:
+    later = {**TOY["war"], "start_date": date(2025, 3, 1)}
+    files = [write(tmp_path, "early", actors=hard(0.1)), write(tmp_path, "late", war=later)]
+    other = compare(files, 40)
+    for name in ("odds", "time"):
+        told = drawn(other, name).view.headline
+        assert "least in early, most in late" in told
+        assert told.endswith("; the scenarios start on different days")
+        assert "different wars" in drawn(compared, name).view.headline
+
+
+def test_a_key_names_only_whose_ideals_are_near(tmp_path: Path) -> None:
+    near = hard(0.1)
+    near["b"]["positions"]["land"] |= {"ideal": 0.6, "limit": 0.55}
+    files = [write(tmp_path, name, plan={"land": 0.5}, actors=actors)
+             for name, actors in (("one", near), ("two", hard(0.1)))]  # fmt: skip
+    view = packages(compare(files, 10))
+    assert {terms["land"].side for terms in view.terms.values()} == {"b", None}
+    assert [one.side for one in view.sayings["land"]] == [None], "both say the same"
+    assert not view.sides
+
+
 def test_scenarios_are_in_the_order_of_settlements(either: Comparison) -> None:
     assert len(either.ranked) == len(either.runs)
     for group in either.groups:  # of one war and day 0
@@ -204,6 +233,24 @@ def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> Non
                     assert hollow == (kind == "plan")
 
 
+def test_keys_name_only_what_is_drawn(compared: Comparison) -> None:
+    def key(name: str, view: Any) -> set[str]:
+        return {t.get_text() for t in by_gid(FIGURES[name].paint(view), "key")}
+
+    seen = FIGURES["gains"].see(compared)
+    deals = [replace(p, gains=[g for g in p.gains if g.kind == "gain"]) for p in seen.parties]
+    assert key("gains", seen) - key("gains", replace(seen, parties=deals)) == {"plan as published"}
+    seen = FIGURES["differences"].see(compared)
+    clear = [replace(c, contrasts=[x for x in c.contrasts if x.color == SEEN])
+             for c in seen.columns]  # fmt: skip
+    assert "may be none" not in key("differences", replace(seen, columns=clear))
+    seen = FIGURES["durability"].see(compared)
+    brief = [replace(p, curves=[(row, replace(one, shares=one.shares[:3], spans=one.spans[:3]))
+                                for row, one in p.curves]) for p in seen.panels]  # fmt: skip
+    assert key("durability", seen) > {"after 1 year", "after 5 years"}
+    assert "after 5 years" not in key("durability", replace(seen, panels=brief))
+
+
 def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
     figure = figure_of(compared, "durability")
     settled = panel(figure, "settled")
@@ -239,6 +286,18 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
     for share in compared.base.summary.stuck_on.values():
         if share > 0.1:
             assert whole_percent(share) in texts
+
+
+def test_stuck_tints_are_apart_and_every_tenth_has_its_number(compared: Comparison) -> None:
+    for one, other in itertools.combinations([*WHY, *ISSUES, REST], 2):
+        if one not in ISSUES:
+            assert math.dist(to_rgb(one), to_rgb(other)) > 20 / 255, (one, other)
+    shares = {"red_lines": 0.6, "not_reached": 0.3, "ratification": 0.1, "no_surplus": 0.0}
+    view = stuck(compared)
+    shown = [replace(o, shares=[shares[o.key]] * len(view.rows)) for o in view.reasons]
+    figure = FIGURES["stuck"].paint(replace(view, obstacles=[*view.blocking, *shown]))
+    said = [t.get_text() for t in panel(figure, "reasons").texts]
+    assert said.count("10") == len(view.rows), said
 
 
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:

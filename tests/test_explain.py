@@ -6,6 +6,7 @@ import copy
 import csv
 import itertools
 import json
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from matplotlib.colors import to_hex
 from scipy.stats import ks_2samp
 
 from sim.ensemble.beside import Beside
@@ -268,6 +270,13 @@ def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> 
     assert widths == pytest.approx([found.rule.fresh.density, found.rule.fresh.outside])
     texts = " ".join(" ".join(t.get_text().split()) for t in figure.texts)
     assert "A's red line on Land" in texts
+    view = explain_view(run, found)
+    drawn = [bar.get_facecolor() for axes in panels.values() for bar in axes.patches]
+    assert {color.lower() for color in view.owners} == set(map(to_hex, drawn))
+    assert panels["drivers"].get_xlim()[1] < 2 * max(one.high for one in found.drivers)
+    either = replace(found.drivers[0], path="actors.a.positions.land.binds")
+    (bar,) = explain_view(run, replace(found, drivers=[either])).drivers
+    assert re.fullmatch(r"no .+ → yes .+", bar.direction)
 
 
 def section_of(path: Path) -> str:

@@ -24,24 +24,29 @@ from sim.plots.sheet import even_columns, grid
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.prose import percent as share_text
 from sim.results.dataset import date_of
+from sim.results.terms import text_counts
 from sim.scenario import load_scenario
+from sim.scenario.calibration import Calibration
+from sim.scenario.judgements import Engine
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import convergence_view, deciding, holders, lines_of
 from sim.views.layout import nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
+from sim.views.package import package_view
 from sim.views.pressure import SELDOM, pressure_view
 from sim.views.run_data import (
     band,
     colors_of,
     is_certain,
     is_crowd,
+    is_settled,
     red_lines,
     signatories,
 )
 from sim.views.view import foot_line
 from sim.words.shares import FEW
-from tests.pictures import faults, hues, meanings, texts
+from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
 WORLDS = 40
@@ -475,6 +480,20 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
         assert f"{day} days" in texts
 
 
+def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
+    assert outcome_view(finished("kellogg", tmp_path)).marks == [
+        (7.0, "This week?"),
+        (100.0, "Within the hundred days that Kellogg named?"),
+    ]
+    view = outcome_view(toy)
+    texts_ = ("Soon?", "Within half of the time?", "Deadline")
+    marks = [(at * view.end, text) for at, text in zip((0.03, 0.5, 0.98), texts_, strict=True)]
+    figure = FIGURES["outcome"].paint(replace(view, named=marks))
+    named = {t.get_text().replace("\n", " ") for t in panel(figure, "time").texts}
+    assert set(texts_) <= named
+    assert faults(figure) == []
+
+
 def test_a_base_rate_is_marked(toy: Run) -> None:
     base = Base(100.0, 0.25, Interval(0.14, 0.4), "25 % of 40 past talks", "25 % of 40 past talks.")
     figure = FIGURES["outcome"].paint(replace(outcome_view(toy), base=base))
@@ -518,6 +537,16 @@ def test_package_shows_what_was_agreed(run: Run) -> None:
         np.testing.assert_allclose(found, wants, atol=0.08)
 
 
+def test_package_tells_in_how_many_deals_a_text_is_the_nearest(run: Run) -> None:
+    for strip in package_view(run).strips:
+        if not is_settled(run).any() or len(strip.deals) < 2:
+            continue
+        counts = text_counts(strip.issue, strip.deals)
+        shares = [share_text(n / len(strip.deals)) for n in sorted(counts.values())[-2:]]
+        assert all(share in strip.more for share in shares) or strip.more == "in all deals"
+        assert (strip.more == "in all deals") == (len(counts) == 1)
+
+
 def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     never = finished("never", tmp_path)
     assert not (never.ensemble.outcome.values == 0).any()
@@ -545,6 +574,10 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
         for name in ("value", "target", "reservation"):
             (line,) = lines(axes, name)
             np.testing.assert_allclose(line.get_ydata(), 100 * run.central[name].values[:, n])
+        (shade,) = [c for c in axes.collections if c.get_gid() == "band"]
+        low, high = 100 * band(run.ensemble, "target")[[0, 2], :, n]
+        box = shade.get_paths()[0].get_extents()
+        assert (box.y0, box.y1) == pytest.approx((low.min(), high.max()), rel=1e-5)
         settled = float(run.central.settled_day)
         deal = lines(axes, "deal")
         assert len(deal) == (not np.isnan(settled))
@@ -572,11 +605,14 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
         every = 100 * run.ensemble.cost.values[:, shown - 1, n]
         np.testing.assert_allclose(bar.get_ydata(), np.quantile(every, [0.1, 0.9]), rtol=1e-5)
     assert not cost.collections, "bands of several sides would mix"
+    view = pressure_view(run)
+    top = max(view.costs, key=lambda one: one.central.max())
+    if top.high[-1] > top.central.max():
+        assert f"in one of ten worlds over {top.high[-1]:.1f}" in view.headline, "as the bar ends"
     for issue in list(run.scenario.war.drift)[:2]:
         (line,) = lines(panel(figure, f"no_deal:{issue}"), "no_deal")
         column, shown = list(run.scenario.issues).index(issue), len(line.get_xdata())
         np.testing.assert_array_equal(line.get_ydata(), run.central.no_deal.values[:shown, column])
-    view = pressure_view(run)
     acting = {lever.key for lever in view.levers}
     assert all(lever.shares[-1] >= SELDOM or lever.pulled is not None for lever in view.levers)
     idle = set(run.central.lever.values.tolist()) - acting
@@ -594,6 +630,24 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
         assert share_text(most) in view.headline
         used = run.summary.levers.values()
         assert max(use.in_effect for use in used) == pytest.approx(most, abs=1e-6)
+
+
+def test_pressure_tells_by_what_costs_are_multiplied(toy: Run) -> None:
+    assert "Costs are" not in pressure_view(toy).subtitle
+    table = Calibration(names=("cost_scale",), rows=((1.0,), (1.28,), (3.0,)))
+    for engine, told in (
+        (Engine(calibration=table), "1.3 times the file's in the middle, as past talks suggest."),
+        (Engine(cost_scale=2), "2 times the file's by the file's own engine."),
+    ):
+        scenario = toy.scenario.model_copy(update={"engine": engine})
+        assert f"Costs are {told}" in pressure_view(replace(toy, scenario=scenario)).subtitle
+
+
+@pytest.mark.parametrize("kind", ["kellogg", "dayton", "never"])
+def test_no_mark_hides_another(kind: str, tmp_path: Path) -> None:
+    charts = charts_of(finished(kind, tmp_path))
+    for name in set(charts) - {"convergence", "overview"}:  # where a text becomes the deal
+        assert hidden(charts[name]) == [], name
 
 
 # --- parts ---------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, share_axis
+from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, mark, share_axis
 from sim.plots.style import DARK, GREY, styled, wrapped
 from sim.prose import percent
 from sim.views.colours import ink
@@ -27,7 +28,8 @@ def explained(view: ExplainView) -> Figure:
         0.85 + LINE * len(text) + ROW * len(panel.bars)
         for panel, text in zip(view.panels, texts, strict=True)
     ]
-    sheet = Sheet(view, top + sum(heights))
+    key = [mark(name, ink(color), facecolor=color) for color, name in view.owners.items()]
+    sheet = Sheet(view, top + sum(heights), key)
     if view.drivers:
         _drivers(sheet, view)
     else:
@@ -65,6 +67,8 @@ def _drivers(sheet: Sheet, view: ExplainView) -> None:
     axes.annotate("what chance reaches", (view.chance, 0.14), xytext=(4, -3), size=8.8, color=GREY,
                   textcoords="offset points")  # fmt: skip
     axes.set_xlim(0, max([view.chance, *(b.of.high for b in view.drivers)]) * 1.05)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda at, _: f"{100 * at:.4g} points" if at else "0")
     axes.grid(axis="x")
     sheet.text(WIDTH - MARGIN, 0.12, "lowest → highest third", ha="right", color=GREY)
 

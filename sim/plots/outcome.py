@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, date_axis, dot, end_labels, share_axis
-from sim.plots.style import DARK, GREY, line_height, shortened, styled, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
 from sim.prose import counted, span_words
 from sim.prose import percent as share_text
 from sim.views.colours import ink
@@ -102,12 +102,23 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
     axes.set_ylim(0, top)
     share_axis(axes.yaxis, top, TOPS[top])
     date_axis(axes, view.calendar, view.end, width, most=9)
-    for day, word in view.marks:
-        axes.axvline(day, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)), zorder=1, gid="named")
-        late = day > 0.8 * view.end
-        axes.text(day, top, f"{word} " if late else f" {word}", color=GREY, fontsize=8, va="top",
-                  ha="right" if late else "left")  # fmt: skip
+    _named(axes, view, width, top)
     end_labels(axes, labels, HEIGHT, RIGHT, lines=4)
+
+
+def _named(axes: Axes, view: OutcomeView, width: float, top: float) -> None:
+    """Dashed lines at the scenario's own days, each with a text on the side that has more room."""
+    marks = sorted((day * width / view.end, word) for day, word in view.marks)
+    taken, ends = 0.0, [at for at, _ in marks[1:]] + [width]
+    for (at, word), end in zip(marks, ends, strict=False):
+        late = at - taken > end - at
+        text = wrapped(word, max(at - taken, end - at) - 0.15, lines=4)
+        taken = at if late else at + max(map(text_width, text)) + 0.1
+        axes.axvline(at * view.end / width, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)),
+                     zorder=1, gid="named")  # fmt: skip
+        axes.annotate("\n".join(text), (at * view.end / width, top), (-4 if late else 4, 0),
+                      textcoords="offset points", color=GREY, size=SMALL, va="top",
+                      ha="right" if late else "left", linespacing=1.1)  # fmt: skip
 
 
 def _table(sheet: Sheet, view: OutcomeView, rows: list[Signing], top: float) -> None:

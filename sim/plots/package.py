@@ -19,14 +19,15 @@ from sim.views.layout import spread
 from sim.views.package import FEW, PackageView, Strip
 
 STRIP, TITLE_WIDTH, GAP, HILL = 5.6, 1.7, 0.22, 0.34
-ABOVE, BELOW = 0.2, 0.13
-"""Height of the triangles over the strip, and of the texts under it, in inches."""
+ABOVE, BELOW, LANE, FLAG, HEADING = 0.2, 0.13, 0.17, 0.12, 0.22
+"""Heights in inches: of the triangles over a strip, of the texts and the plan's triangles under it,
+of red lines' flags (up where they bar what lies above) and of a heading."""
 SPREAD: dict[str, Any] = {"color": DARK, "linewidth": 3}
-NO_DEAL: dict[str, Any] = {"marker": "o", "markersize": 7, "markerfacecolor": "white",
+NO_DEAL: dict[str, Any] = {"marker": "o", "markersize": 12, "markerfacecolor": "none",
                            "color": DARK, "markeredgewidth": 1.3}  # fmt: skip
-OF_PLAN: dict[str, Any] = {"marker": "s", "markersize": 6, "color": PLAN,
-                           "markeredgecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
-MEDIAN: dict[str, Any] = {"marker": "D", "markersize": 8, "color": DARK,
+OF_PLAN: dict[str, Any] = {"marker": "^", "markersize": 8, "color": PLAN,
+                           "markeredgecolor": "white", "markeredgewidth": 0.6}  # fmt: skip
+MEDIAN: dict[str, Any] = {"marker": "D", "markersize": 6, "color": DARK,
                           "markeredgecolor": "white"}  # fmt: skip
 
 
@@ -41,12 +42,15 @@ def package(view: PackageView) -> Figure:
         strip to strip: ``no_deal``, ``plan``, ``median``, ``ideal:ACTOR``, ``limit:ACTOR``.
     """
     rows = [_row_height(strip, view.crowd) for strip in view.strips]
-    tops = [sum(rows[:n]) for n in range(len(rows))]
-    sheet = Sheet(view, sum(rows), _key(view))
-    axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, 0, STRIP, sum(rows), gid="strips")
+    first = HEADING if view.heading else 0.0
+    tops = [first + sum(rows[:n]) for n in range(len(rows))]
+    body, words = first + sum(rows), MARGIN + TITLE_WIDTH + STRIP + 2 * GAP
+    sheet = Sheet(view, body, _key(view))
+    sheet.text(words, 0, view.heading, color=GREY)
+    axes = sheet.axes(MARGIN + TITLE_WIDTH + GAP, 0, STRIP, body, gid="strips")
     axes.set_axis_off()
     axes.set_xlim(-0.02, 1.02)
-    axes.set_ylim(sum(rows), 0)
+    axes.set_ylim(body, 0)
     rails = [
         top + row - _below(strip) for top, row, strip in zip(tops, rows, view.strips, strict=True)
     ]
@@ -57,14 +61,19 @@ def package(view: PackageView) -> Figure:
         _scale(axes, strip, rail)
         if strip.spread:
             _distribution(axes, strip, rail)
-        _words(sheet, strip, MARGIN + TITLE_WIDTH + STRIP + 2 * GAP, top + 0.12)
+        _words(sheet, strip, words, top + 0.12)
     _marks(axes, view, rails)
     return sheet.figure
 
 
 def _below(strip: Strip) -> float:
     """Room under a rail, in inches."""
-    return max(map(len, _ends(strip))) * line_height() + BELOW + 0.06
+    return max(map(len, _ends(strip))) * line_height() + _under(strip) + 0.06
+
+
+def _under(strip: Strip) -> float:
+    """How far under a rail its texts begin, in inches."""
+    return BELOW if strip.plan is None else BELOW + LANE
 
 
 def _ends(strip: Strip) -> tuple[list[str], list[str]]:
@@ -109,8 +118,8 @@ def _line_style(line: RedLine, color: str) -> dict[str, Any]:
 def _scale(axes: Axes, strip: Strip, rail: float) -> None:
     """The texts of the two ends, under the rail."""
     for lines, align in zip(_ends(strip), ("left", "right"), strict=True):
-        axes.text(0 if align == "left" else 1, rail + BELOW, "\n".join(lines), ha=align, va="top",
-                  color="#555555", linespacing=1.1, size=SMALL)  # fmt: skip
+        axes.text(0 if align == "left" else 1, rail + _under(strip), "\n".join(lines), ha=align,
+                  va="top", color="#555555", linespacing=1.1, size=SMALL)  # fmt: skip
 
 
 def _distribution(axes: Axes, strip: Strip, rail: float) -> None:
@@ -144,13 +153,13 @@ def _marks(axes: Axes, view: PackageView, rails: list[float]) -> None:
             put("points", 1.2, {"marker": "|", "markersize": 7, "color": GREY}, point, rail)
         for wish in strip.wishes:
             for line in wish.lines:
-                where = "--" if line.conditional else "-"
-                axes.vlines(line.at, rail - 0.09, rail + 0.09, color=wish.color, linewidth=1.5,
-                            linestyle=where, zorder=2)  # fmt: skip
-                put(f"limit:{wish.actors[0]}", 2.1, _line_style(line, wish.color),
-                    line.at + (0.009 if line.above else -0.009), rail)  # fmt: skip
+                up, aside = (-1, 0.009) if line.above else (1, -0.009)
+                axes.vlines(line.at, rail - up * 0.06, rail + up * FLAG, color=wish.color, zorder=2,
+                            linewidth=1.5, linestyle="--" if line.conditional else "-")  # fmt: skip
+                put(f"limit:{wish.actors[0]}", 2.6, _line_style(line, wish.color),
+                    line.at + aside, rail + up * (FLAG - 0.05))  # fmt: skip
         if strip.plan is not None:
-            put("plan", 2.4, OF_PLAN, strip.plan, rail)
+            put("plan", 3.0, OF_PLAN, strip.plan, rail + LANE)
         put("no_deal", 2.5, NO_DEAL, strip.start, rail)
         if strip.middle is not None:
             put("median", 3.0, MEDIAN, strip.middle, rail)
@@ -179,7 +188,7 @@ def _head(strip: Strip) -> list[str]:
 
 
 def _more(strip: Strip) -> list[str]:
-    return wrapped(strip.more, _room(), lines=4)
+    return wrapped(strip.more, _room(), lines=6)
 
 
 def _room() -> float:

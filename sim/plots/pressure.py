@@ -31,8 +31,8 @@ from sim.views.pressure import LeverRow, Moving, PressureView
 HEIGHT, GUTTER, NAMES, RIGHT = 2.3, 0.3, 3.1, 1.35
 ROW, BAR, STEP = 0.56, 0.4, 0.1
 """Height of a lever's row, and of all worlds in it; distance of bars beside a panel."""
-PULLED: dict[str, Any] = {"marker": "o", "markersize": 6, "markerfacecolor": "white"}
-EFFECT: dict[str, Any] = {"marker": ">", "markersize": 7}
+PULLED: dict[str, Any] = {"marker": "o", "markersize": 9, "markerfacecolor": "white"}
+EFFECT: dict[str, Any] = {"marker": ">", "markersize": 5}
 
 
 @styled
@@ -169,5 +169,5 @@ def _lever(axes: Axes, view: PressureView, lever: LeverRow, base: float) -> None
               linestyle=(0, (2, 1)), zorder=2)  # fmt: skip
     if lever.effect is not None:
         axes.plot([lever.effect, view.end], [base, base], color=lever.color, linewidth=3, zorder=2)
-        dot(axes, lever.effect, base, color=lever.color, gid="effect", **EFFECT)
+        dot(axes, lever.effect, base, color=lever.color, zorder=5, gid="effect", **EFFECT)
     dot(axes, lever.pulled, base, color=lever.color, gid="pulled", **PULLED)

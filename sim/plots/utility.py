@@ -22,7 +22,7 @@ from sim.plots.sheet import (
 )
 from sim.plots.style import DARK, GREY, SMALL, styled
 from sim.views.colours import ink
-from sim.views.utility import UtilityPanel, UtilityView
+from sim.views.utility import UtilityPanel, UtilityView, band_of
 
 GUTTER, HEAD, UNDER = 0.35, 0.38, 0.5
 STYLES: dict[str, dict[str, Any]] = {
@@ -92,8 +92,9 @@ def _panel(
 
 def _draw(axes: Axes, view: UtilityView, panel: UtilityPanel) -> None:
     x, color, lines = view.days, panel.color, panel.lines
-    for line in lines.values():
-        axes.fill_between(x, line.low, line.high, color=GREY, alpha=0.13, zorder=1)
+    band = band_of(panel)
+    axes.fill_between(x, band.low, band.high, color=GREY, alpha=0.22, linewidth=0, zorder=1,
+                      gid="band")  # fmt: skip
     if "target" in lines:
         target, reservation = lines["target"].central, lines["reservation"].central
         axes.fill_between(x, reservation, target, where=target >= reservation, color=color,

@@ -21,7 +21,7 @@ CROWD, SITUATION, HEAP = "#4a5a63", "#555555", "#8fa3ad"
 SEEN, UNSEEN, APART = "#0b5a8a", "#8a8a8a", "#d5d5d5"
 """A difference whose interval leaves out 0, one whose interval holds it, an unpaired interval."""
 ISSUES = ("#cfe0ee", "#f6d9c4", "#cfe8dc", "#efdcec", "#f7e7c0", "#d3c9ea")
-WHY = ("#b7c2cd", "#dbe2e8", "#8f9fae", "#eef2f5")
+WHY = ("#b7c2cd", "#e0ebea", "#8f9fae", "#d9cdbf")
 """Tints of the issues that block most often and of the reasons, dark text on them."""
 OUTCOME_COLORS = {
     "settlement": SETTLED,

@@ -9,6 +9,7 @@ from sim.formulas.statistics import Interval
 from sim.prose import listing, percent, possessive, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Driver, Explanation
+from sim.studies.explain.inputs import is_yes_no
 from sim.studies.explain.words import changed_title, measure_value
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
@@ -59,12 +60,15 @@ class ExplainView(View):
         Index that the largest of all numbers reaches by chance.
     panels : list of Panel
         Under which conditions, what stands in the way, the cheapest change; those that there are.
+    owners : dict of str to str
+        Colour → whose it is, of all bars.
     """
 
     drivers: list[DriverBar]
     hidden: int
     chance: float
     panels: list[Panel]
+    owners: dict[str, str]
 
     @property
     def words(self) -> list[str]:
@@ -91,8 +95,7 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
         DriverBar(
             one,
             group_of(one.actor, one.theme),
-            f"{measure_value(one.when_low, found.measure_key)} → "
-            f"{measure_value(one.when_high, found.measure_key)}",
+            _direction(one, found.measure_key),
             colors.get(one.actor, NOBODY),
         )
         for one in shown
@@ -101,23 +104,40 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
     why = f"{found.why_measure}, what decides is measured by another scale. " * bool(
         found.why_measure
     )
+    panels = [panel for panel in _panels(found, scenario, colors) if panel.bars]
+    used = {bar.color for bar in bars} | {bar.color for panel in panels for bar in panel.bars}
+    owners = {colors[key]: scenario.actors[key].short for key in colors}
+    owners[NOBODY] = "of no side alone"
     return ExplainView(
         foot_line(run),
         headline(found, scenario.actors[found.actor].short if found.actor else ""),
-        f"{why}Bars: how much “{found.measure}” hangs on each uncertain number, from 0, not at "
-        "all, to 1 (with 95 % interval), and what it is in its lowest third → in its highest.",
+        why + (_bars_words(found) if bars else "Shares of worlds; colours tell whose a thing is."),
         bars,
         len(found.drivers) - len(shown),
         found.chance,
-        [panel for panel in _panels(found, scenario, colors) if panel.bars],
+        panels,
+        {c: name for c, name in owners.items() if c in used},
     )
+
+
+def _bars_words(found: Explanation) -> str:
+    return (
+        f"Bars: by how many points of 100 worlds “{found.measure}” differs, on average, between a "
+        "part of a number's range and all worlds (with 95 % interval); right, what it is in the "
+        "number's lowest third → in its highest, of yes or no where no → where yes."
+    )
+
+
+def _direction(one: Driver, key: str) -> str:
+    low, high = (measure_value(value, key) for value in (one.when_low, one.when_high))
+    return f"no {low} → yes {high}" if is_yes_no(one.path) else f"{low} → {high}"
 
 
 def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> list[Panel]:
     rule, met = found.rule, []
     if rule is not None:
         met = [
-            ShareBar("Where this is so", rule.fresh.density, "#333333"),
+            ShareBar("Where this is so", rule.fresh.density, NOBODY),
             ShareBar("Elsewhere", rule.fresh.outside, NOBODY),
         ]
     every = [one for one in found.obstacles if one.settle >= 0.02][:4] + found.together[:4]
@@ -132,7 +152,7 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         ShareBar(
             changed_title(one, scenario),
             one.confirmed,
-            colors.get(one.who, "#333333"),
+            colors.get(one.who, NOBODY),
             0.0,
             one.confirmed_allowed or one.confirmed_interval,
         )

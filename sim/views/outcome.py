@@ -278,10 +278,10 @@ def outcome_view(run: Run) -> OutcomeView:
 def _named(run: Run) -> list[tuple[float, str]]:
     """The deadline, and the days that are asked about; those after the last round on its day."""
     scenario, end = run.scenario, last_day(run)
-    named = [(scenario.day_of(one.by), "asked about") for one in scenario.ask]
+    named = [(scenario.day_of(one.by), sentence(one.text)) for one in scenario.ask]
     if scenario.deadline is not None:
         deadline = scenario.day_of(scenario.deadline.at)
-        named = [(deadline, "deadline"), *(one for one in named if one[0] != deadline)]
+        named = [(deadline, "Deadline"), *(one for one in named if one[0] != deadline)]
     return [(min(day, end), word) for day, word in named if day <= told_until(run)]
 
 

@@ -62,7 +62,7 @@ class Strip:
     missed : float or None
         Share of worlds in which red lines leave no common ground; None where nothing bars anything.
     head, more : str
-        What the median deal says, or why there is none.
+        What the median deal says and how many deals say it or something else, or why there is none.
     """
 
     key: str
@@ -104,12 +104,15 @@ class PackageView(View):
         Whether the sides are too many for a colour each.
     actors : list of (str, str)
         Names and colours; empty for a crowd.
+    heading : str
+        What the words of a strip are; empty where there are no deals.
     """
 
     settled: bool
     crowd: bool
     actors: list[tuple[str, str]]
     strips: list[Strip]
+    heading: str
 
     @property
     def words(self) -> list[str]:
@@ -123,9 +126,11 @@ def package_view(run: Run) -> PackageView:
     wishing = {a for strip in strips for wish in strip.wishes for a in wish.actors}
     colors = colors_of(run)
     actors = [(short(run, a), colors[a]) for a in signatories(run) if a in wishing and not crowd]
+    deals = any(len(strip.deals) > 1 for strip in strips) and not is_certain(run)
     return PackageView(
-        foot_line(run), headline(run), _subtitle(run, strips), settled, crowd, actors, strips
-    )
+        foot_line(run), headline(run), _subtitle(run, strips), settled, crowd, actors, strips,
+        "Text nearest to the median" if deals else "",
+    )  # fmt: skip
 
 
 def _subtitle(run: Run, strips: list[Strip]) -> str:
@@ -204,14 +209,14 @@ def _words(
         return text, "the same in all worlds"
     if len(values) == 1:
         return text, "in one world"
-    if spec.kind == "options":
-        counts = text_counts(spec, values).most_common(3)
-        if len(counts) == 1:
-            return text, "the same in all"
-        return text, ", ".join(f"“{t}” in {share_text(n / len(values))}" for t, n in counts)
-    ends = [0.1, 0.9] if len(values) >= FEW else [0.0, 1.0]
-    first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, ends))
-    return text, "nearly the same in all" if first == last else f"from “{first}” to “{last}”"
+    if spec.numeric is not None:
+        ends = [0.1, 0.9] if len(values) >= FEW else [0.0, 1.0]
+        first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, ends))
+        return text, "the same in all" if first == last else f"from {first} to {last}"
+    counts = text_counts(spec, values)
+    own = f"in {share_text(counts.pop(text, 0) / len(values))} of the deals"
+    others = [f"“{t}” in {share_text(n / len(values))}" for t, n in counts.most_common(2)]
+    return text, "; ".join([own, *others]) if others else "in all deals"
 
 
 def deals_on(run: Run, issue: str) -> Array:

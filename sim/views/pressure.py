@@ -140,7 +140,7 @@ def pressure_view(run: Run) -> PressureView | None:
     text = (
         "Central world (lines) and 10–90 % of all worlds (bands; bars: at the end). Pressure is "
         "what going on without a deal costs each side, and how the situation moves meanwhile; "
-        "levers change both."
+        f"levers change both.{_scale_words(run)}"
     )
     return PressureView(
         foot_line(run), headline(costs, levers), text, calendar(run),
@@ -148,6 +148,16 @@ def pressure_view(run: Run) -> PressureView | None:
         [_moving(run, issue, shown) for issue in moving], costs, used,
         _notes(run, moving, others, levers, used),
     )  # fmt: skip
+
+
+def _scale_words(run: Run) -> str:
+    """By what the engine multiplies the costs of the file; empty where it does not."""
+    engine = run.scenario.engine
+    learnt = "cost_scale" in engine.calibration.names
+    scale = engine.calibration.column("cost_scale") if learnt else [engine.cost_scale]
+    factor = f"{np.median(scale):.2g}"
+    why = "in the middle, as past talks suggest" if learnt else "by the file's own engine"
+    return "" if factor == "1" else f" Costs are {factor} times the file's {why}."
 
 
 def drifting(run: Run) -> tuple[list[str], list[str]]:
@@ -205,8 +215,12 @@ def headline(costs: list[Course], levers: list[LeverRow]) -> str:
     highest = max(float(c.central.max()) for c in costs)
     if highest > 0:
         said = points_words(highest, 1)
-        most = listing([c.name for c in costs if points_words(float(c.central.max()), 1) == said])
-        text = f"Going on without a deal costs {most} most, up to {said} a month"
+        most = [c for c in costs if points_words(float(c.central.max()), 1) == said]
+        names = listing([c.name for c in most])
+        text = f"Going on without a deal costs {names} most: up to {said} a month"
+        above = max(float(c.high[-1]) for c in most)
+        if above > highest:
+            text += f", in one of ten worlds over {above:.1f}"
     else:
         text = "Going on without a deal costs nobody anything here"
     if not levers:

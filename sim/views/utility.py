@@ -62,6 +62,11 @@ class UtilityPanel:
         return float(last - self.lines["reservation"].central[-1]) if len(self.lines) > 1 else last
 
 
+def band_of(panel: UtilityPanel) -> Course:
+    """The one line whose band is drawn: several would lie over each other."""
+    return panel.lines.get("target", panel.lines["value"])
+
+
 @dataclass(frozen=True)
 class UtilityView(View):
     """One panel per signatory, in the dataset's order; of a crowd those at the two ends.
@@ -106,7 +111,9 @@ def utility_view(run: Run) -> UtilityView:
         panels = [*ranked[:ENDS], *ranked[-ENDS:]]
     text = "Utility, in points from 0 to 100 over a side's own list of aims"
     if not is_certain(run):
-        text += ", in the central world, with the 10–90 % band of all worlds (grey)"
+        text += (
+            f", in the central world; grey: “{band_of(panels[0]).name}” in 10–90 % of all worlds"
+        )
     text += (
         ". All are bound by what the group decides."
         if group
@@ -154,7 +161,8 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
     }
     words = [
         f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
-        f"{points_words(one.central[-1])} at the end."
+        f"{points_words(one.central[-1])} at the end, {one.low[-1]:.0f} to {one.high[-1]:.0f} in "
+        "10–90 % of the worlds."
         for one in lines.values()
     ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,8 +15,9 @@ from sim.views.compare.stuck import OTHER, Obstacle, StuckView
 
 WIDE = 2.85
 """Room for the reasons, in inches."""
-REST = "#ececec"
-"""The grey of the other issues."""
+REST = "#ffffff"
+"""The other issues, with an edge."""
+EDGE: dict[str, Any] = {"edgecolor": "#9a9a9a", "linewidth": 0.8}
 
 
 @styled
@@ -31,7 +34,7 @@ def stuck(view: StuckView) -> Figure:
     reasons = dict(zip(_common(view.reasons), WHY, strict=False))
     key = [mark(one.title, facecolor=tint) for one, tint in known.items()]
     if others:
-        key.append(mark("other issues", facecolor=REST))
+        key.append(mark("other issues", facecolor=REST, **EDGE))
     key += [mark(one.title, facecolor=tint) for one, tint in reasons.items() if any(one.shares)]
     titles, widths = {"issues": "What blocks", "reasons": "Why"}, (INNER - NAMES - WIDE, WIDE)
     sheet, panels, _ = columns(view, view.rows, titles, 0.05, key, widths=widths)
@@ -65,15 +68,15 @@ def _part(
     axes: Axes, one: Obstacle, gid: str, tint: str, at: tuple[float, float, int], width: float
 ) -> None:
     begin, share, place = at
-    axes.barh(place, share, left=begin, height=0.66, color=tint, edgecolor="white", linewidth=1,
-              gid=gid)  # fmt: skip
-    room, number = share * width - 0.08, whole_percent(share)
-    if text_width(number) > room:
-        return
-    words = f"{number} {one.title}"
-    words = words if text_width(words) <= room else number
-    axes.text(begin + 0.05 / width, place, words, va="center_baseline", size=SMALL,
-              color=DARK, gid="part")  # fmt: skip
+    edge = EDGE if tint == REST else {"edgecolor": "white", "linewidth": 1}
+    axes.barh(place, share, left=begin, height=0.66, color=tint, gid=gid, **edge)
+    number = whole_percent(share)
+    for words in (f"{number} {one.title}", number, number.removesuffix(" %")):
+        pad = (share * width - text_width(words)) / 2
+        if pad >= 0.02:
+            axes.text(begin + min(pad, 0.05) / width, place, words, va="center_baseline",
+                      size=SMALL, color=DARK, gid="part")  # fmt: skip
+            return
 
 
 def whole_percent(share: float) -> str:

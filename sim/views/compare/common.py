@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label, marks, worlds_words
-from sim.views.run_data import day_text
 
 
 @dataclass(frozen=True)
@@ -71,15 +69,6 @@ def left_out(comparison: Comparison, shown: Collection[str], why: str) -> str:
 def issue_title(runs: list[Run], issue: str) -> str:
     """An issue's title in the first scenario that has it."""
     return next((r.scenario.issues[issue].title for r in runs if issue in r.scenario.issues), issue)
-
-
-def first_group(comparison: Comparison) -> tuple[list[Run], str]:
-    """What is ranked together with the baseline, and where there is more, since which day it is."""
-    first, *others = comparison.groups
-    names = [place.scenario for place in first.places]
-    return [
-        comparison.run(name) for name in names
-    ], f"from {day_text(date.fromisoformat(first.day_0))} on: " if others else ""
 
 
 def sharing_issues(comparison: Comparison) -> list[Run]:

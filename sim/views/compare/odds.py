@@ -12,9 +12,9 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Pair
 from sim.studies.compare.words import uncalibrated_words
 from sim.views.colours import OUTCOME_COLORS
-from sim.views.compare.common import Row, first_group, foot, listed, rows_of
+from sim.views.compare.common import Row, foot, listed, rows_of
 from sim.views.view import View
-from sim.words.shares import FEW, is_few, odds_parts, odds_words
+from sim.words.shares import FEW, is_few, odds_parts, odds_words, span_of
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,30 @@ def best_at(runs: list[Run], event: str) -> tuple[Run, list[str]]:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where a settlement is likeliest, and where there is none."""
-    runs, when = first_group(comparison)
-    return sentence(f"{when}{_finding(runs)}")
+    if len(comparison.groups) > 1:
+        return sentence(across(comparison))
+    return sentence(_finding(comparison.ranked))
+
+
+def across(comparison: Comparison, when: str = "") -> str:
+    """The least and the greatest share of settlements of plans that are not ranked together.
+
+    With something that is told of where there are most.
+    """
+    runs = comparison.ranked
+    found = [(run.summary.outcomes["settlement"], run.summary.worlds) for run in runs]
+    ends = min(found)[0], max(found)[0]
+    wars = len({group.war for group in comparison.groups}) > 1
+    which = "are about different wars" if wars else "start on different days"
+    if ends[0] == ends[1]:
+        how = span_of(found) if ends[1] else "in no world"
+        return f"settlement {how} in each of the {len(runs)} scenarios, which {which}"
+    least, most = (
+        listed([run.scenario.name for run, (share, _) in zip(runs, found, strict=True)
+                if share == end], 2) for end in ends
+    )  # fmt: skip
+    span = f"settlement {span_of(found)}, least in {least}, most in {most}"
+    return f"{span}{when and f' ({when})'}; the scenarios {which}"
 
 
 def _finding(runs: list[Run]) -> str:

@@ -75,7 +75,7 @@ class PackagesView(View):
     sayings : dict of str to list of Saying
         Issue → what is said on it; first the issues on which most different things are said.
     sides : dict of str to (str, str)
-        Label and colour of the sides that a term is near.
+        Label and colour of the sides that a saying is near.
     issues : dict of str to str
         Key → title of the shared issues.
     terms : dict of str to dict of str to Term
@@ -121,7 +121,8 @@ def packages(comparison: Comparison) -> PackagesView | None:
     own = {r.scenario.name: {i: x.title for i, x in r.scenario.issues.items()} for r in runs}
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
-    sides = {t.side for by_issue in terms.values() for t in by_issue.values() if t.side}
+    said = {i: _sayings(runs, rows, terms, i) for i in issues}
+    sides = {one.side for every in said.values() for one in every}
     colors = shared_colors(run.scenario for run in runs)
     named = {
         a: (run.scenario.actors[a].short, colors[a])
@@ -129,7 +130,6 @@ def packages(comparison: Comparison) -> PackagesView | None:
         for a in run.scenario.actors
         if a in sides
     }
-    said = {i: _sayings(runs, rows, terms, i) for i in issues}
     return PackagesView(
         foot(comparison), headline(runs, terms, said, issues), text, rows,
         dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms, own,

@@ -137,7 +137,7 @@ def commonest(shares: dict[str, float]) -> str:
 def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     text = (
         "Share of the worlds without a settlement that each issue blocks at the stage where they "
-        "stopped, and why; what is not ratified no issue blocks."
+        "stopped, and why, in %; what is not ratified no issue blocks."
     )
     if idle:
         text += f" Never in the way: {listed(idle, len(idle))}."

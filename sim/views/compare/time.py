@@ -13,8 +13,8 @@ from sim.results.allowed import RANGE, allowed_spread
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label, uncalibrated_words
 from sim.views.colours import FIRST, SETTLED
-from sim.views.compare.common import Row, first_group, foot, listed, row_of
-from sim.views.compare.odds import best_at, first_stages
+from sim.views.compare.common import Row, foot, listed, row_of
+from sim.views.compare.odds import across, best_at, first_stages
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
 from sim.words.shares import FEW, is_few, odds_words
@@ -150,8 +150,19 @@ def _never(runs: list[Run]) -> str:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
-    runs, when = first_group(comparison)
-    return sentence(f"{when}{_finding(runs)}")
+    runs = comparison.ranked
+    if len(comparison.groups) == 1:
+        return sentence(_finding(runs))
+    soon = max(runs, key=lambda run: _signs(run, "settlement"))
+    return sentence(across(comparison, _when(soon) if _signs(soon, "settlement") else ""))
+
+
+def _when(run: Run) -> str:
+    """By when half of the settlements are signed; of few the first."""
+    days = signed_day(run, "settlement")
+    if is_few(_signs(run, "settlement"), run.summary.worlds):
+        return f"the first by day {np.nanmin(days):.0f}"
+    return f"half of them by day {np.nanmedian(days):.0f}"
 
 
 def _finding(runs: list[Run]) -> str:
@@ -160,10 +171,7 @@ def _finding(runs: list[Run]) -> str:
         signed = first_stages(runs)
         return f"no settlements{signed}" if signed else "nothing is signed in any world"
     first, near = best_at(with_any, "settlement")
-    name, worlds, days = first.scenario.name, first.summary.worlds, signed_day(first, "settlement")
-    share = _signs(first, "settlement")
-    half = f"half of them by day {np.nanmedian(days):.0f}"
-    when = f"the first by day {np.nanmin(days):.0f}" if is_few(share, worlds) else half
+    name, worlds, share = first.scenario.name, first.summary.worlds, _signs(first, "settlement")
     others = [other for other in near if other != name]
     as_often = f"; about as often in {listed(others)}" if others else ""
-    return f"{odds_words(share, worlds)} settle in {label(name)}, {when}{as_often}"
+    return f"{odds_words(share, worlds)} settle in {label(name)}, {_when(first)}{as_often}"
