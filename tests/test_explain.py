@@ -36,16 +36,19 @@ from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
+from sim.studies.explain.short import short_words
 from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import (
     alone_words,
     changing,
+    full_words,
     mediating,
     move_words,
     standing,
 )
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
+from sim.words.story import stuck_words
 from tests.conftest import SCENARIOS, TOY, typed
 
 RNG = np.random.default_rng(5)
@@ -201,6 +204,28 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
     alone = " ".join(alone_words(found, run.scenario, "again"))
     assert "without A's red lines (the cheapest change of its own: again --actor a)" in alone
+
+
+@pytest.mark.parametrize(("lowest", "failed"), [(0.28, 11), (0.26, 34)])
+def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: int) -> None:
+    """All of them are counted, and what a side could alone is no less than one thing of its own."""
+    data = copy.deepcopy(TOY)
+    data["actors"]["a"]["positions"]["land"]["limit"] = {"uniform": [lowest, 0.8]}
+    run, found = explained_(load_data(data))
+    assert int((run.ensemble.outcome.values != 0).sum()) == found.counted == failed
+    for one in found.obstacles:
+        owners = {key.partition(":")[2] or "talks" for key in one.keys}
+        assert found.alone[owners.pop()] >= one.settle
+    told = [
+        *(line for line, _ in full_words(found, run.scenario, "toy.yaml", [])),
+        *explain_view(run, found).words,
+        explain_view(run, found).headline,
+        *(line for line, _ in short_words(found, run.scenario, Path("out"), [])),
+    ]
+    assert ("in 11 of 11" in " ".join(stuck_words(run.scenario, run.summary))) == (failed == 11)
+    of_failed = " ".join(text for text in told if "A's red lines" in text)
+    assert ("11 of 11" in of_failed) == (failed == 11)
+    assert ("100 %" in of_failed) == (failed == 34)
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

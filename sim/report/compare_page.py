@@ -41,7 +41,7 @@ from sim.studies.compare.words import (
 )
 from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
-from sim.words.shares import is_few, odds_parts, odds_words
+from sim.words.shares import failed_share, is_few, odds_parts, odds_words
 from sim.words.story import answer, stuck_words
 
 
@@ -166,7 +166,7 @@ def overview_table(comparison: Comparison) -> Table:
         stuck = "—"
         if entry["stuck_on"] is not None:
             title = run.scenario.issues[entry["stuck_on"]].title
-            stuck = f"{title} ({percent(entry['stuck_on_share'])} of failures)"
+            stuck = f"{title} ({failed_share(entry['stuck_on_share'], run.summary)} failures)"
         few = is_few(entry["settlement"], run.summary.worlds)
         name = run.scenario.name
         day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"

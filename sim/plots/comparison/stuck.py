@@ -10,6 +10,7 @@ from sim.plots.sheet import INNER, WIDTH, mark
 from sim.plots.style import DARK, SMALL, styled, text_width
 from sim.views.colours import ISSUES, WHY
 from sim.views.compare.stuck import OTHER, Obstacle, StuckView
+from sim.words.shares import FEW, share_of
 
 WIDE = 2.85
 """Room for the reasons, in inches."""
@@ -57,17 +58,26 @@ def _bars(axes: Axes, view: StuckView, tints: dict[Obstacle, str], width: float)
             share = one.shares[place]
             if share:
                 _part(axes, one, f"{row.name}:{one.key}", tint,
-                      (begin, share, place), width)  # fmt: skip
+                      (begin, share, place), width, view.failed[place])  # fmt: skip
                 begin += share
 
 
 def _part(
-    axes: Axes, one: Obstacle, gid: str, tint: str, at: tuple[float, float, int], width: float
+    axes: Axes,
+    one: Obstacle,
+    gid: str,
+    tint: str,
+    at: tuple[float, float, int],
+    width: float,
+    worlds: int,
 ) -> None:
     begin, share, place = at
     axes.barh(place, share, left=begin, height=0.66, color=tint, edgecolor="white", linewidth=1,
               gid=gid)  # fmt: skip
-    room, number = share * width - 0.08, whole_percent(share)
+    room, number = (
+        share * width - 0.08,
+        share_of(share, worlds) if worlds < FEW else whole_percent(share),
+    )
     if text_width(number) > room:
         return
     words = f"{number} {one.title}"

@@ -12,6 +12,7 @@ from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria
 from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
+from sim.words.shares import failed_share
 
 PER_MEASURE, MOST = 2, 6
 """Differences that are told: of each measure the largest, of all the largest of each first."""
@@ -171,7 +172,7 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
     if any(summary.stuck_on.values()):
         issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
         title = comparison.run(place.scenario).scenario.issues[issue].title
-        stuck = f"{title} {percent(share)}"
+        stuck = f"{title} {failed_share(share, summary)}"
     settles, holds = percent(place.settlement, span), percent(place.holds)
     return [where, name, settles, span_words(span).removesuffix(" %"), holds, stuck]
 

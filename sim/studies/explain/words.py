@@ -15,7 +15,7 @@ from sim.scenario.titles import WHETHER, title_of
 from sim.studies.advise.space import MEDIATING
 from sim.studies.explain.inputs import is_yes_no, scale_words
 from sim.studies.explain.moves import TALKS, Move, Place
-from sim.words.shares import world_words
+from sim.words.shares import FEW, share_of, world_words
 from sim.words.story import within
 
 DRIVERS = 8
@@ -33,7 +33,7 @@ ABSOLUTE = (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle
+    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Fitted, Obstacle
 
 
 def actor_words(key: str, scenario: Scenario) -> str:
@@ -153,15 +153,24 @@ def driver_words(driver: Driver, key: str) -> str:
     return f"{title}: {low} {driver.if_low}, {high} {driver.if_high}"
 
 
-def obstacle_words(one: Obstacle) -> str:
-    """What removing something, or all of some things, would bring."""
-    text = f"without {listing(one.what)}: {percent(one.settle)} settle"
+def obstacle_words(one: Obstacle, worlds: int) -> str:
+    """What removing something, or all of some things, would bring of so many worlds."""
+    text = f"without {listing(one.what)}: {share_of(one.settle, worlds)} settle"
     if len(one.keys) > 1:
-        less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
-        text += f"; without only some of these {less}"
+        text += f"; without only some of these {parts_words(one, worlds)}"
     if one.unratified >= TOLD:
-        text += f"; {percent(one.unratified)} more are signed and then fail a vote"
+        text += f"; {share_of(one.unratified, worlds)} more are signed and then fail a vote"
     return text
+
+
+def parts_words(one: Obstacle, worlds: int) -> str:
+    """What comes of so many worlds without only some of several things."""
+    return "none" if one.parts == 0 else f"at most {share_of(one.parts, worlds)}"
+
+
+def hardly_words(worlds: int) -> str:
+    """What is too little to be told, of so many worlds: of few it is none."""
+    return f"none of {worlds}" if worlds < FEW else f"under {percent(TOLD)}"
 
 
 def settling_words(found: Explanation, scenario: Scenario) -> str:
@@ -223,15 +232,24 @@ def ruling(found: Explanation) -> list[str]:
         return ["No rule of up to three conditions tells the worlds apart."]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
     return [
-        f"{sentence(found.case)}: in {percent(fresh.density)} of the worlds where {all_} so, in "
-        f"{percent(fresh.outside)} of the others:",
+        f"{sentence(found.case)}: {ruled_words(fresh, f'where {all_} so')}:",
         *(
             f"- {sentence(one)} (found again in {percent(share)} of repeats of the search)"
             for one, share in zip(rule.conditions, rule.stability, strict=True)
         ),
-        f"Of all worlds with {found.case}, {percent(fresh.coverage)} lie where this is so. Counted "
+        f"Of all worlds with {found.case}, {share_of(fresh.coverage, fresh.cases)} lie where this "
+        "is so. Counted "
         f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
     ]
+
+
+def ruled_words(fresh: Fitted, where: str) -> str:
+    """How frequent cases are where a rule holds, and elsewhere."""
+    inside, outside = fresh.within, fresh.worlds - fresh.within
+    return (
+        f"in {share_of(fresh.density, inside)} of the worlds {where}, in "
+        f"{share_of(fresh.outside, outside)} of the others"
+    )
 
 
 def standing(found: Explanation, scenario: Scenario) -> list[str]:
@@ -247,12 +265,12 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     if found.together and not told:
-        lines.append(f"- without any single thing: under {percent(TOLD)}")
+        lines.append(f"- without any single thing: {hardly_words(found.counted)}")
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
-    lines += [f"- {obstacle_words(one)}" for one in told]
+    lines += [f"- {obstacle_words(one, found.counted)}" for one in told]
     if found.together:
         lines.append("What helps only together, where one alone does not do:")
-        lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
+        lines += [f"- {obstacle_words(one, found.counted)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append("No single thing, and no two or three together, bring a deal in 5 %.")
     if scenario.deadline is None:
@@ -270,7 +288,7 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
         lines.append(
             f"The cheapest set of changes found that brings a deal in {goal} of the failed worlds "
             "in which it was sought; of fresh ones it brings one in "
-            f"{percent(one.turned(one.confirmed))}. What costs more may bring more."
+            f"{share_of(one.turned(one.confirmed), one.failing)}. What costs more may bring more."
         )
     lines += [f"- {words}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
@@ -286,7 +304,8 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
-        f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
+        f"- {actor_words(k, scenario)}: {share_of(v, found.counted)}, "
+        f"without {listing(found.alone_by[k])}"
         + (
             f" (the cheapest change of its own: {again} --actor {k})"
             if k in scenario.actors
@@ -295,7 +314,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
-        lines.append(f"- under {percent(TOLD)}: {listing(others)}")
+        lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
     head = "The most of the failed worlds that one side alone, whatever it changes, makes settle:"
     return [head, *lines]
 
