@@ -27,6 +27,7 @@ from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.words import difference_words, told
+from sim.words.shares import share_of
 from tests.conftest import SCENARIOS, TOY, build, ended, started, typed
 
 WORLDS = 60
@@ -281,7 +282,7 @@ def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("names", "most", "says"),
     [
-        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 46, ("own day 0 or war;", "of day 0")),
+        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 47, ("own day 0 or war;", "of day 0")),
         (["kellogg", "witkoff", "points_28"], 28, ("Not ranked: each has its own day 0, so",)),
         (["no_mediation", "kellogg"], 28, ("Nothing tells the 2 plans apart",)),
     ],
@@ -312,7 +313,8 @@ def test_what_is_printed_fits_one_screen(
         shown_low, shown_high = map(float, rest.split()[0].split("–"))
         assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.5)
         issue = content["scenarios"][name]["stuck_on"]
-        assert line.endswith(f"{percent(row['stuck_on_share'])}")
+        failed = round(20 * (1 - row["settlement"]))
+        assert line.endswith(share_of(row["stuck_on_share"], failed))
         assert issue[row["stuck_on"]] == max(issue.values())
         # nothing is ranked where no other has the same day 0
         alone = any([p["scenario"] for p in group["places"]] == [name]
