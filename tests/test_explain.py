@@ -26,6 +26,7 @@ from sim.prose import percent
 from sim.report import run_report
 from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
+from sim.scenario.distributions import parse_number
 from sim.scenario.loading import load_variant
 from sim.studies.explain import explanation
 from sim.studies.explain.changes import promised
@@ -243,17 +244,18 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_prose_and_set_name_the_same_numbers() -> None:
-    """A clause for each ``--set``, conditional lines included, with the value in its middle."""
+    """A clause for each ``--set``, conditional lines too, with the medians before and after."""
     loaded = load_scenario("kellogg")
     moves = {move.key: move for move in all_moves(loaded)}
     for key, share in {"line:putin:guarantees": 0.3, "patience:putin": 0.65}.items():
         told = move_words(moves[key], share, loaded.scenario)
         values = [next(iter(value.values())) for value in moves[key].changes(share).values()]
         assert len(told) == len(values)
-        for words, value in zip(told, values, strict=True):
-            middle = value[1]
-            number = f"{round(float(middle[:-1]))} days" if "d" in str(middle) else f"{middle:.2f})"
-            assert number in words
+        for words, place, value in zip(told, moves[key].places, values, strict=True):
+            before = place.number.median * (place.days or 1.0)
+            after = parse_number({place.number.kind: value}, spans=bool(place.days)).median
+            days = f"{after:.0f} days instead of {before:.0f}"
+            assert (days if place.days else f"({before:.2f} to {after:.2f})") in words
     told = move_words(moves["line:putin:guarantees"], 0.3, loaded.scenario)
     assert "conditional red line" in " ".join(told)
 

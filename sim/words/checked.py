@@ -64,5 +64,10 @@ def standing(scenario: Scenario) -> list[str]:
         rooms.append(
             f"{issue.title} none ({up} from {least.max():.2f}, {down} up to {most.min():.2f})"
         )
-    said.append(f"Red lines leave, where no condition moves them: {'; '.join(rooms)}.")
+    moved = any((p.low != p.low_at_start).any() or (p.high != p.high_at_start).any()
+                for p in parties)  # fmt: skip
+    threats = ", already softened by threats" if moved else ""
+    said.append(
+        f"Red lines leave on day 0{threats}, where no condition moves them: {'; '.join(rooms)}."
+    )
     return said

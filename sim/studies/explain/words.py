@@ -80,8 +80,8 @@ def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
 
 
 def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> str:
-    """One number before and after, by the values that ``--set`` has in the middle."""
-    before, after = _middle(place.number), _middle(then)
+    """One number before and after: the medians of what the scenario has and of ``--set``."""
+    before, after = place.number.median, then.median
     points = f"({before:.2f} to {after:.2f})"
     if move.kind == "line":
         words = [nearest_text(scenario.issues[move.about], x) for x in (before, after)]
@@ -111,11 +111,6 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
     if place.days:
         return f"{who} makes “{title}” take {told}"
     return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)})"
-
-
-def _middle(number: Number) -> float:
-    """The value in the middle of how a number is written."""
-    return number.values[1] if number.kind == "triangular" else number.median
 
 
 def price_words(change: Change, scenario: Scenario) -> str:
