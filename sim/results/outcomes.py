@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, possessive, signed, span_words
+from sim.prose import percent, possessive, sentence, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
 
@@ -179,6 +179,11 @@ class Measure:
     noun: str = ""
     verb: str = ""
     short: str = ""
+
+    @property
+    def head(self) -> str:
+        """For the head of a column, or of a row, of differences."""
+        return self.short or sentence(self.noun)
 
     @property
     def column(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.prose import WIDTH, counted, listing, percent, sentence, span_words, wrapped
+from sim.prose import WIDTH, counted, listing, percent, span_words, wrapped
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
-from sim.studies.compare.ranking import Group, Place, criteria
+from sim.studies.compare.ranking import Group, Place, criteria, ranked
 from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
 from sim.words.shares import failed_share
 
@@ -79,9 +79,9 @@ def files_words(written: list[str]) -> str:
 
 def answer_words(comparison: Comparison) -> list[str]:
     """Which plan is ahead among those of each war and day 0, and of whom, and by what."""
-    ranked = [group for group in comparison.groups if len(group.places) > 1]
-    if ranked or len(comparison.groups) == 1:
-        return [_ahead(comparison, group) for group in ranked]
+    groups = ranked(comparison.groups)
+    if groups or len(comparison.groups) == 1:
+        return [_ahead(comparison, group) for group in groups]
     return [f"Not ranked: each has its {_own(comparison)}, so {NOT_BETTER}."]
 
 
@@ -131,12 +131,12 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
 
 def ranking_lines(comparison: Comparison) -> list[str]:
     """One row for each scenario, block by block: of one war and day 0, then those by themselves."""
-    ranked = [group for group in comparison.groups if len(group.places) > 1]
+    groups = ranked(comparison.groups)
     alone = [group for group in comparison.groups if len(group.places) == 1]
     ranges = "95 %" if all(run.summary.allowed is None for run in comparison.runs) else "10–90 %"
     rows = [
         [
-            "Ahead Behind" if ranked else "Day 0",
+            "Ahead Behind" if groups else "Day 0",
             "Scenario",
             "Settles",
             ranges,
@@ -145,11 +145,11 @@ def ranking_lines(comparison: Comparison) -> list[str]:
         ]
     ]
     titles: dict[int, str] = {}
-    for group in ranked:
-        if len(ranked) > 1:
+    for group in groups:
+        if len(groups) > 1:
             titles[len(rows)] = f"Day 0 {group.day_0}:"
         rows += [_row(comparison, place, _counts(group, place)) for place in group.places]
-    if ranked and alone:
+    if groups and alone:
         titles[len(rows)] = f"Not ranked ({_own(comparison)}; {NOT_BETTER}):"
     rows += [_row(comparison, group.places[0], group.day_0) for group in alone]
     found = []
@@ -212,7 +212,7 @@ def difference_lines(comparison: Comparison) -> list[str]:
             widest = max(every, key=lambda one: one.holding.high - one.holding.low)
             low, high = amounts(widest, widest.holding)[1:]
             what = [("none visible", "", low, f"{high} at the widest")]
-        name = "" if not every else every[0].measure.short or sentence(every[0].measure.noun)
+        name = "" if not every else every[0].measure.head
         rows += [
             [name * (n == 0), who, value, f"{low} to {high}"]
             for n, (who, value, low, high) in enumerate(what)

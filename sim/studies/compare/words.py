@@ -132,7 +132,7 @@ def told(comparison: Comparison) -> list[str]:
     for run in comparison.alike:
         for key in TOLD:
             one = comparison.of(run.scenario.name, key)
-            if one is None or not _says_something(one, comparison):
+            if one is None or not _says_something(one):
                 continue
             if one.visible:
                 lines.append(sentence(difference_words(one)))
@@ -157,14 +157,8 @@ def _quiet_words(group: Sequence[Difference]) -> str:
     )
 
 
-def _says_something(one: Difference, comparison: Comparison) -> bool:
-    if one.measure.kind != "share":
-        return True
-    if one.measure.key == "first_stage":
-        pair = (comparison.run(one.scenario), comparison.base)
-        if not any(len(run.scenario.stages) > 1 for run in pair):
-            return False
-    return bool(one.of_scenario or one.of_baseline)
+def _says_something(one: Difference) -> bool:
+    return bool(one.measure.kind != "share" or one.of_scenario or one.of_baseline)
 
 
 def _digits(one: Difference) -> int:
