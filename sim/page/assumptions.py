@@ -92,7 +92,11 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         # an actor's positions in talks beside the main ones are its own as well
         owner = keys[1] if keys[0] == "actors" else keys[3] if keys[2:3] == ("positions",) else ""
         issue = issue_of(path, scenario)
-        head = str(owner) if owner in scenario.actors else GROUPS.get(str(keys[0]), "Other")
+        head = (
+            str(owner)
+            if owner in scenario.actors
+            else scenario.war.told(GROUPS.get(str(keys[0]), "Other"))
+        )
         found.append(
             Assumption(
                 path,

@@ -95,7 +95,7 @@ def compare_context(
         "scenarios": [_scenario(run, comparison.base) for run in comparison.ranked],
         "sources": sources(comparison),
         "repeat": repeat(comparison),
-        "limits": COMMON,
+        "limits": list(map(base.war.told, COMMON)),
     }
 
 

@@ -91,7 +91,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "figures": [] if certain else key_figures(run),
         "limited": limited_words(scenario, summary),
         "certain": certain,
-        "about_ranges": ALLOWED if summary.allowed is not None else SAMPLED,
+        "about_ranges": scenario.war.told(ALLOWED) if summary.allowed is not None else SAMPLED,
         "endings": ending_words(scenario, summary),
         "concessions": concession_words(scenario, summary),
         **{name: page_chart(known, name, tables) for name, tables in _tables(run, known).items()},

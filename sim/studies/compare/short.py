@@ -11,7 +11,7 @@ from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria, ranked
-from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
+from sim.studies.compare.words import TOLD, amounts, worlds_words
 from sim.words.shares import failed_share
 
 PER_MEASURE, MOST = 2, 6
@@ -87,7 +87,8 @@ def answer_words(comparison: Comparison) -> list[str]:
 
 def _own(comparison: Comparison) -> str:
     wars = {group.war for group in comparison.groups}
-    return f"own day 0{' or war' if len(wars) > 1 else ''}"
+    said = f"own day 0{' or war' if len(wars) > 1 else ''}"
+    return comparison.base.scenario.war.told(said)
 
 
 def _tells_any(group: Group) -> bool:
@@ -126,7 +127,7 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
     assert one is not None  # it is what told them apart
     value, low, high = amounts(one)
     span = f"{SAMPLING if one.allowed is None else '10–90 %'} {low} to {high}"
-    return f"by {value} {told_unit(measure)} ({span}) in {measure.title}"
+    return f"by {value} {measure.unit} ({span}) in {measure.title}"
 
 
 def ranking_lines(comparison: Comparison) -> list[str]:

@@ -66,6 +66,7 @@ class Input:
 def input_of(path: str, scenario: Scenario) -> Input:
     """What a path of the experiments table is about."""
     theme = next((t for known, t in THEMES.items() if re.match(known, path)), OTHER)
+    theme = scenario.war.told(theme)
     parts = path.split(".")
     actor = ""
     if parts[0] == "actors":

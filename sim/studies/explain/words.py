@@ -138,7 +138,7 @@ def measure_value(value: float, key: str) -> str:
     """A mean of the measure: a share, or by how much red lines miss, or what all could gain."""
     if key in ("settlement", "first_stage"):
         return percent(value)
-    return f"{abs(value) if key == 'distance' else value:.2f}".replace("-", "−")
+    return f"{abs(value):.2f}" if key == "distance" else signed(f"{100 * value:.1f}")
 
 
 def driver_words(driver: Driver, key: str) -> str:

@@ -8,12 +8,10 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, label, scale_of
+from sim.studies.compare.words import TOLD, difference_words, label
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
-
-POINTS = "points of utility (0–100)"
 
 
 @dataclass(frozen=True)
@@ -116,15 +114,14 @@ def shown_measures(found: list[Difference]) -> list[Measure]:
 
 
 def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
-    unit = POINTS if measure.kind == "utility" else measure.unit
     ranked = rows_of(comparison, comparison.ranked)
-    return MeasureColumn(measure.key, measure.head, measure.noun, unit,
+    return MeasureColumn(measure.key, measure.head, measure.noun, measure.unit,
                          _contrasts(comparison, rows, measure),
                          _contrasts(comparison, ranked, measure))  # fmt: skip
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
-    scale, contrasts = scale_of(measure), []
+    scale, contrasts = measure.scale, []
     for place, row in enumerate(rows):
         one = comparison.of(row.name, measure.key)
         if one is not None:
