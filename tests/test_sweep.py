@@ -28,6 +28,7 @@ from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.statistics import (
     Clustered,
+    Interval,
     difference_of_clustered_means,
     difference_of_clustered_shares,
     paired_difference_of_means,
@@ -723,6 +724,6 @@ def test_utility_is_told_in_points_as_by_compare() -> None:
     assert room.unit == "points of 100"
     assert room.value_words(0.0254) == "2.5 points"
     assert room.interval_words(-0.01, 0.04) == "−1.0 to 4.0"
-    north = Parameter("x", "X", ("0", "1"), (0.0, 1.0))
+    north = Parameter("x", "X", ("0", "1"), (0.0, 1.0), None, None, False, None)
     gap = Effect(0.0254, Interval(0.01, 0.04), None, north, room, "0", "1", 0.0, 0.0254)
     assert effect_words(gap) == ["+2.5 (+1.0 to +4.0)"]
