@@ -33,7 +33,7 @@ from sim.studies.explain.changes import promised
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.inputs import ends_words, input_of
+from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
@@ -271,7 +271,12 @@ def test_the_ends_of_a_number_read_differently() -> None:
     assert soft.startswith("where softer, at 0.30")
     assert hard.startswith("where harder, at 0.50")
     assert input_of("engine.tempo", scenario).title == "Everyone's patience"
-    assert ends_words("engine.tempo", 0.749, 0.988, scenario)[0].endswith("0.75 times the file's")
+    assert ends_words("engine.tempo", 0.749, 0.988, scenario)[0].endswith(
+        "0.75 times what is assumed"
+    )
+    said = condition_words("engine.tempo", float("-inf"), 0.984, scenario)
+    assert said == "everyone's patience is at most 0.98 times what is assumed"
+    assert ends_words("engine.believed_binds", 0.29, 0.44, scenario)[0] == "where at most 29 %"
 
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:
