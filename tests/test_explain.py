@@ -41,7 +41,9 @@ from sim.studies.explain.short import short_words
 from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import (
     alone_words,
+    answer_words,
     changing,
+    comparing_words,
     full_words,
     mediating,
     move_words,
@@ -202,7 +204,12 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
     assert "(four fifths of the most there is; 95 % asked for) of the failed worlds in" in short
     assert "The cheapest set" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
-    assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
+    assert mediating(found, run.scenario, "again") == ["Nobody mediates."]
+    own, shipped = (comparing_words("mine.yaml", of) for of in (False, True))
+    assert "extends: mine.yaml" in own[0]
+    assert "scenarios/" in shipped[0]
+    assert "scenarios/" not in own[0]
+    assert "`" not in " ".join(answer_words(replace(found, settled_first=0.9), run.scenario))
     alone = " ".join(alone_words(found, run.scenario, "again"))
     assert "without A's red lines (the cheapest change of its own: again --actor a)" in alone
 

@@ -81,7 +81,7 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
     found = []
     for path in paths:
         if path.startswith("engine."):
-            found.append(_of_engine(path))
+            found.append(_of_engine(path, scenario))
             continue
         keys = keys_of(loaded.raw, path.split("."))
         if keys is None:
@@ -113,12 +113,11 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
     return found
 
 
-def _of_engine(path: str) -> Assumption:
+def _of_engine(path: str, scenario: Scenario) -> Assumption:
     """A parameter that past talks inform; the others are then drawn with it as they allow."""
     keys = tuple(path.split("."))
-    known = OF_ENGINE[keys[1]]
-    title = known.title[0].upper() + known.title[1:]
-    why = f"Drawn as past talks allow; before them: {known.reason}"
+    why = f"Drawn as past talks allow; before them: {OF_ENGINE[keys[1]].reason}"
+    title = title_of(path, scenario)
     return Assumption(path, keys, title, GROUPS["engine"], "", (), None, why, ())
 
 

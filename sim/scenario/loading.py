@@ -139,6 +139,12 @@ def find_scenario(name: str | Path) -> Path:
     raise file_error(path, "there is no scenario of that name", did_you_mean(path, names, "known"))
 
 
+def in_library(files: Sequence[str]) -> bool:
+    """Whether a scenario is a shipped one, or extends one: any of its files lies there."""
+    library = shipped_scenarios().resolve()
+    return any(Path(file).resolve().is_relative_to(library) for file in files)
+
+
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     """Read, merge and check a scenario.
 

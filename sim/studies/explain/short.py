@@ -51,7 +51,7 @@ def short_words(
     """
     share, first = settling_words(found, scenario), found.settled_first
     if first is not None and percent(first) not in share:
-        share += f" (The first {FIRST:,} of them, which `run` has: {percent(first)}.)"
+        share += f" (The first {FIRST:,} of them, which a run has: {percent(first)}.)"
     paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
     what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
     told = {what: _deciding(found, scenario), "Under which conditions": _ruling(found)}

@@ -181,7 +181,7 @@ def settling_words(found: Explanation, scenario: Scenario) -> str:
 def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     """The share that settles, how it is counted elsewhere, and what a world is."""
     lines = [settling_words(found, scenario)]
-    counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
+    counts = [(found.settled_first, f"the first {FIRST:,}, as a run has them")]
     counts += [
         (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
         for one in found.changes[:1]
@@ -323,7 +323,7 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
         worlds = counted(found.mediator[0].worlds, "world")
         lines.insert(0, f"What {listing(free)} adds, in the same {worlds} with and without:")
     elif not who:
-        lines = ["Nobody mediates."]
+        return ["Nobody mediates."]
     if signing:
         lines.append(f"{listing(signing)} must sign as well and cannot be left out of the talks.")
     return [*lines, f"Hosts, levers, the first text, the order: {again}"]
@@ -346,17 +346,16 @@ def run_words(file: str, set_: Sequence[str]) -> str:
     return " \\\n  ".join(lines)
 
 
-def comparing_words(file: str) -> str:
-    """Where it is told which plan does best."""
-    return (
-        f"Which plan does best is told by: {compare_command(file)}, where OTHER is one or more of "
-        "scenarios/."
-    )
-
-
-def compare_command(file: str) -> str:
-    """The command that compares a plan with others."""
-    return f"python -m sim compare {shlex.quote(file)} OTHER"
+def comparing_words(file: str, shipped: bool) -> list[str]:
+    """Where it is told which plan does best: of the library's, or of variants of a file's own."""
+    compare = f"Which plan does best is told by: python -m sim compare {shlex.quote(file)}"
+    if shipped:
+        return [f"{compare} OTHER, where OTHER is one or more of scenarios/."]
+    make = f"echo {shlex.quote(f'extends: {file}')} > variant.yaml"
+    return [
+        f"{compare} variant.yaml, where variant.yaml is a variant of your own: {make} makes one, "
+        "to which you add the keys that differ."
+    ]
 
 
 def explain_words(file: str, overrides: Sequence[str], command: str = "explain") -> str:
@@ -375,9 +374,19 @@ class Section:
 
 
 def sections(
-    found: Explanation, scenario: Scenario, file: str, overrides: Sequence[str]
+    found: Explanation,
+    scenario: Scenario,
+    file: str,
+    overrides: Sequence[str],
+    shipped: bool = True,
 ) -> tuple[list[Section], list[Section]]:
-    """All that is told after the answer: of the worlds and changes, and what stands beside it."""
+    """All that is told after the answer: of the worlds and changes, and what stands beside it.
+
+    Parameters
+    ----------
+    shipped : bool
+        Whether the scenario is one of the library, or extends one.
+    """
     again, own = explain_words(file, overrides), found.actor
     who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
     out = [
@@ -401,7 +410,7 @@ def sections(
     mediation = explain_words(file, overrides, "mediation")
     return out, [
         Section("What the mediator adds", mediating(found, scenario, mediation)),
-        Section("Beside other plans", [comparing_words(file)]),
+        Section("Beside other plans", comparing_words(file, shipped)),
     ]
 
 
@@ -411,6 +420,7 @@ def full_words(
     file: str,
     overrides: Sequence[str],
     groups: Sequence[object] = (),
+    shipped: bool = True,
 ) -> list[tuple[str, bool]]:
     """All of it as lines of the terminal, and whether each is a heading.
 
@@ -420,11 +430,13 @@ def full_words(
         As the user named and changed the scenario.
     groups
         Sobol' indices of groups of numbers, where they were asked for.
+    shipped
+        See :func:`sections`.
     """
     lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
     lines += [(f"Changed: {change}", True) for change in overrides]
     lines += [(line, False) for text in answer_words(found, scenario) for line in wrapped(text)]
-    told, beside = sections(found, scenario, file, overrides)
+    told, beside = sections(found, scenario, file, overrides, shipped)
     if groups:
         title = "Shares of the variance by group (Sobol', first order and total)"
         beside = [*beside, Section(title, [str(one) for one in groups[:DRIVERS]])]
