@@ -20,6 +20,7 @@ from sim.ensemble.chunks import Call, run_chunk
 from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
 from sim.prose import percent
+from sim.report.compare_page import compare_context, overview_table
 from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.changes import change_words
@@ -27,7 +28,10 @@ from sim.studies.compare.comparison import Comparison, ComparisonError, compare
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
+from sim.studies.compare.short import short_words
 from sim.studies.compare.words import difference_words, told
+from sim.views.compare.differences import differences
+from sim.words.shares import share_of
 from tests.conftest import SCENARIOS, TOY, build, ended, started, typed
 
 WORLDS = 60
@@ -94,6 +98,36 @@ def test_every_interval_holds_its_difference(compared: Comparison) -> None:
 
     nearly_nothing = Measure("x", "x", "utility", one_world)
     assert Pair(*compared.runs[:2]).difference(nearly_nothing) is None, "of too few worlds none"
+
+
+def test_first_stages_are_told_where_a_plan_has_one(
+    compared: Comparison, files: list[str], tmp_path: Path
+) -> None:
+    """In table and chart by one name, of plans of one stage the settlement; else nowhere."""
+    stages = [{"name": "truce", "issues": ["arms"]}, {"name": "rest", "issues": ["land"]}]
+    two = write(tmp_path, "two", agenda=stages)
+    staged = compare([*files[:2], two], WORLDS)
+    for one, has_first in ((compared, False), (staged, True)):
+        view = differences(one)
+        assert view is not None
+        assert ("First stage" in [column.title for column in view.columns]) == has_first
+        assert ("First stage" in overview_table(one).head) == has_first
+        assert ("first stage" in " ".join(told(one)) + view.headline) <= has_first
+        screen = " ".join(line for line, _ in short_words(one, tmp_path, []))
+        assert ("First stage" in screen) <= has_first
+        assert {d.measure.key for d in one.differences} >= {"first_stage"}, "as data it stays"
+    rows = {row[0].lines[0]: row for row in overview_table(staged).rows}
+    assert rows["costly"][1] == rows["costly"][2]
+
+
+def test_one_plan_is_no_ranking(files: list[str], tmp_path: Path) -> None:
+    later = write(tmp_path, "later", war={**TOY["war"], "start_date": "2025-02-01"})
+    alone = compare_context(compare([files[0], later], 20))
+    assert [table.caption for table in alone["rankings"]] == ["Not ranked"]
+    assert alone["ranking_words"] == ""
+    three = compare_context(compare([*files[:2], later], 20))
+    captions = [table.caption.partition(",")[0] for table in three["rankings"]]
+    assert captions == ["Ranking", "Not ranked"]
 
 
 @pytest.fixture(scope="module")
@@ -282,18 +316,23 @@ def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("names", "most", "says"),
     [
-        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 46, ("own day 0 or war;", "of day 0")),
+        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 47, ("own day 0 or war;", "of day 0")),
         (["kellogg", "witkoff", "points_28"], 28, ("Not ranked: each has its own day 0, so",)),
         (["no_mediation", "kellogg"], 28, ("Nothing tells the 2 plans apart",)),
     ],
     ids=lambda value: str(len(value)) if isinstance(value, list) else "",
 )
 def test_what_is_printed_fits_one_screen(
-    names: list[str], most: int, says: tuple[str, ...], tmp_path: Path
+    names: list[str],
+    most: int,
+    says: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     few = ["--worlds", "20", "--set", "horizon_days=120", "--no-plots"]
-    few += ["--calibration", "sim/scenario/calibration.json"]
-    shown = typed("compare", *names, *few, "--out", tmp_path)
+    few += ["--calibration", str(SCENARIOS.parent / "sim" / "scenario" / "calibration.json")]
+    monkeypatch.chdir(tmp_path)  # so that the folder's name is short
+    shown = typed("compare", *names, *few)
     assert (shown.code, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert len(lines) <= most
@@ -313,7 +352,8 @@ def test_what_is_printed_fits_one_screen(
         shown_low, shown_high = map(float, rest.split()[0].split("–"))
         assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.5)
         issue = content["scenarios"][name]["stuck_on"]
-        assert line.endswith(f"{percent(row['stuck_on_share'])}")
+        failed = round(20 * (1 - row["settlement"]))
+        assert share_of(row["stuck_on_share"], failed) in shown.words  # a long title goes on below
         assert issue[row["stuck_on"]] == max(issue.values())
         # nothing is ranked where no other has the same day 0
         alone = any([p["scenario"] for p in group["places"]] == [name]

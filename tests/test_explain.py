@@ -28,13 +28,14 @@ from sim.prose import percent
 from sim.report import run_report
 from sim.report.explained import put_into_report, saved_explanation
 from sim.scenario import Loaded, load_data, load_scenario
+from sim.scenario.distributions import parse_number
 from sim.scenario.loading import load_variant
 from sim.studies.explain import explanation
 from sim.studies.explain.changes import promised
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
 from sim.studies.explain.findings import Explanation
-from sim.studies.explain.inputs import ends_words, input_of
+from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.moves import Move, all_moves
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
@@ -42,13 +43,17 @@ from sim.studies.explain.short import short_words
 from sim.studies.explain.trials import SETTLES, run_trials
 from sim.studies.explain.words import (
     alone_words,
+    answer_words,
     changing,
+    comparing_words,
+    full_words,
     mediating,
     move_words,
     standing,
 )
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
+from sim.words.story import stuck_words
 from tests.conftest import SCENARIOS, TOY, typed
 
 RNG = np.random.default_rng(5)
@@ -210,9 +215,36 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
     assert "(four fifths of the most there is; 95 % asked for) of the failed worlds in" in short
     assert "The cheapest set" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
-    assert mediating(found, run.scenario, "again")[0] == "Nobody mediates."
+    assert mediating(found, run.scenario, "again") == ["Nobody mediates."]
+    own, shipped = (comparing_words("mine.yaml", of) for of in (False, True))
+    assert "extends: mine.yaml" in own[0]
+    assert "scenarios/" in shipped[0]
+    assert "scenarios/" not in own[0]
+    assert "`" not in " ".join(answer_words(replace(found, settled_first=0.9), run.scenario))
     alone = " ".join(alone_words(found, run.scenario, "again"))
     assert "without A's red lines (the cheapest change of its own: again --actor a)" in alone
+
+
+@pytest.mark.parametrize(("lowest", "failed"), [(0.28, 11), (0.26, 34)])
+def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: int) -> None:
+    """All of them are counted, and what a side could alone is no less than one thing of its own."""
+    data = copy.deepcopy(TOY)
+    data["actors"]["a"]["positions"]["land"]["limit"] = {"uniform": [lowest, 0.8]}
+    run, found = explained_(load_data(data))
+    assert int((run.ensemble.outcome.values != 0).sum()) == found.counted == failed
+    for one in found.obstacles:
+        owners = {key.partition(":")[2] or "talks" for key in one.keys}
+        assert found.alone[owners.pop()] >= one.settle
+    told = [
+        *(line for line, _ in full_words(found, run.scenario, "toy.yaml", [])),
+        *explain_view(run, found).words,
+        explain_view(run, found).headline,
+        *(line for line, _ in short_words(found, run.scenario, Path("out"), [])),
+    ]
+    assert ("in 11 of 11" in " ".join(stuck_words(run.scenario, run.summary))) == (failed == 11)
+    of_failed = " ".join(text for text in told if "A's red lines" in text)
+    assert ("11 of 11" in of_failed) == (failed == 11)
+    assert ("100 %" in of_failed) == (failed == 34)
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,17 +262,18 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_prose_and_set_name_the_same_numbers() -> None:
-    """A clause for each ``--set``, conditional lines included, with the value in its middle."""
+    """A clause for each ``--set``, conditional lines too, with the medians before and after."""
     loaded = load_scenario("kellogg")
     moves = {move.key: move for move in all_moves(loaded)}
     for key, share in {"line:putin:guarantees": 0.3, "patience:putin": 0.65}.items():
         told = move_words(moves[key], share, loaded.scenario)
         values = [next(iter(value.values())) for value in moves[key].changes(share).values()]
         assert len(told) == len(values)
-        for words, value in zip(told, values, strict=True):
-            middle = value[1]
-            number = f"{round(float(middle[:-1]))} days" if "d" in str(middle) else f"{middle:.2f})"
-            assert number in words
+        for words, place, value in zip(told, moves[key].places, values, strict=True):
+            before = place.number.median * (place.days or 1.0)
+            after = parse_number({place.number.kind: value}, spans=bool(place.days)).median
+            days = f"{after:.0f} days instead of {before:.0f}"
+            assert (days if place.days else f"({before:.2f} to {after:.2f})") in words
     told = move_words(moves["line:putin:guarantees"], 0.3, loaded.scenario)
     assert "conditional red line" in " ".join(told)
 
@@ -256,7 +289,12 @@ def test_the_ends_of_a_number_read_differently() -> None:
     assert soft.startswith("where softer, at 0.30")
     assert hard.startswith("where harder, at 0.50")
     assert input_of("engine.tempo", scenario).title == "Everyone's patience"
-    assert ends_words("engine.tempo", 0.749, 0.988, scenario)[0].endswith("0.75 times the file's")
+    assert ends_words("engine.tempo", 0.749, 0.988, scenario)[0].endswith(
+        "0.75 times what is assumed"
+    )
+    said = condition_words("engine.tempo", float("-inf"), 0.984, scenario)
+    assert said == "everyone's patience is at most 0.98 times what is assumed"
+    assert ends_words("engine.believed_binds", 0.29, 0.44, scenario)[0] == "where at most 29 %"
 
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:

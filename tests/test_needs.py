@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sim.engine.model import SETTLED
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.loading import load_data
 from sim.scenario.titles import title_of
+from sim.words.checked import standing
 from tests.conftest import ENVOY, build, conflict, opened, put, simulate
 
 SIDES = ("a", "b", "c")
@@ -210,6 +212,15 @@ def test_status_quo_stands_for_war_in_files_and_words(tmp_path: Path) -> None:
     assert title_of("war.cost.a", war.scenario) == "A's cost of war"
     results = [simulate(one.scenario, 20).talks for one in (calm, war)]
     assert results[0].agreed.tobytes() == results[1].agreed.tobytes()
+    costly = load_scenario(path, ["status_quo.cost.a=3"])
+    words = " ".join([*costly.notes, *standing(costly.scenario)])
+    assert "status_quo.cost.a: a month without a deal costs 3" in words
+    assert "less the cost of no deal" in words
+    assert not re.search(r"\b(war|fight)", words.replace(str(path), ""))
+    with pytest.raises(ScenarioError, match=r"status_quo\.cost\.a"):
+        load_scenario(path, ["status_quo.cost.a.per_month=much"])
+    with pytest.raises(ScenarioError, match=r"add status_quo\.drift"):
+        load_scenario(path, ["status_quo.beliefs={a: {land: {mean: 0, sd: 0.1}}}"])
     path.write_text(text + "war: {start_date: 2025-01-20}\n")
     with pytest.raises(ScenarioError, match="two words for one thing"):
         load_scenario(path)

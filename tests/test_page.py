@@ -239,7 +239,7 @@ def test_what_is_shown_first_is_what_explain_says_matters(browser: Browser, tmp_
     browser.open(tmp_path / "order.html")
     wait(browser, "page.book")
     drivers = [driver.title for driver in outline(plan.run).drivers]
-    matter = [title for title in drivers if "leeway" not in title]  # no number of the scenario
+    matter = [title for title in drivers if "flexibility" not in title]  # no number of the scenario
     shown, words = browser.evaluate(
         """[[...document.querySelectorAll('#main-inputs label')].map(e => e.textContent),
           document.getElementById('main-words').textContent]"""

@@ -22,26 +22,29 @@ from hypothesis import strategies as st
 import sim.commands.sweeping
 import sim.ensemble.chunks
 from sim.commands.sweeping import SweepJob, Swept
+from sim.commands.terminal.sweep import effect_words
 from sim.engine.draws import CHUNK
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.statistics import (
     Clustered,
+    Interval,
     difference_of_clustered_means,
     difference_of_clustered_shares,
     paired_difference_of_means,
     paired_difference_of_shares,
     wilson,
 )
-from sim.results.outcomes import Names, measures
+from sim.results.outcomes import Measure, Names, measures
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.compare.differences import Pair
 from sim.studies.sweep.design import points
-from sim.studies.sweep.effects import effects
+from sim.studies.sweep.effects import Effect, effects
 from sim.studies.sweep.estimates import contrast, estimate
 from sim.studies.sweep.folder import GROWING, OLD
+from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
@@ -738,3 +741,13 @@ def test_intervals_over_cells_that_share_worlds_cover_95_per_cent() -> None:
         low, high = found.share_interval()
         hits += low <= chances.mean() <= high
     assert 0.93 <= hits / 1000 <= 0.97
+
+
+def test_utility_is_told_in_points_as_by_compare() -> None:
+    room = Measure("ripeness", "Room for a deal", "utility", lambda data: np.zeros(1))
+    assert room.unit == "points of 100"
+    assert room.value_words(0.0254) == "2.5 points"
+    assert room.interval_words(-0.01, 0.04) == "−1.0 to 4.0"
+    north = Parameter("x", "X", ("0", "1"), (0.0, 1.0), None, None, False, None)
+    gap = Effect(0.0254, Interval(0.01, 0.04), None, north, room, "0", "1", 0.0, 0.0254)
+    assert effect_words(gap) == ["+2.5 (+1.0 to +4.0)"]

@@ -92,7 +92,11 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         # an actor's positions in talks beside the main ones are its own as well
         owner = keys[1] if keys[0] == "actors" else keys[3] if keys[2:3] == ("positions",) else ""
         issue = issue_of(path, scenario)
-        head = str(owner) if owner in scenario.actors else GROUPS.get(str(keys[0]), "Other")
+        head = (
+            str(owner)
+            if owner in scenario.actors
+            else scenario.war.told(GROUPS.get(str(keys[0]), "Other"))
+        )
         found.append(
             Assumption(
                 path,
@@ -112,9 +116,9 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
 def _of_engine(path: str, scenario: Scenario) -> Assumption:
     """A parameter that past talks inform; the others are then drawn with it as they allow."""
     keys = tuple(path.split("."))
-    known = OF_ENGINE[keys[1]]
-    why = f"Drawn as past talks allow; before them: {known.reason}"
-    return Assumption(path, keys, title_of(path, scenario), GROUPS["engine"], "", (), None, why, ())
+    why = f"Drawn as past talks allow; before them: {OF_ENGINE[keys[1]].reason}"
+    title = title_of(path, scenario)
+    return Assumption(path, keys, title, GROUPS["engine"], "", (), None, why, ())
 
 
 def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | None:

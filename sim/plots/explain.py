@@ -11,7 +11,6 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, mark, share_axis
 from sim.plots.style import DARK, GREY, styled, wrapped
-from sim.prose import percent
 from sim.views.colours import ink
 from sim.views.explain import ExplainView, Panel
 
@@ -78,7 +77,7 @@ def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
     sheet.heading(MARGIN, top + 0.12, panel.title)
     places = [(n + 0.5) * ROW for n in range(len(panel.bars))]
     axes = _bars(sheet, top + head, places, ROW * len(places), panel.key, [
-        Bar(b.share, b.color, b.interval, b.title, percent(b.share, b.interval))
+        Bar(b.share, b.color, b.interval, b.title, b.words)
         for b in panel.bars
     ])  # fmt: skip
     for at, bar in zip(places, panel.bars, strict=True):

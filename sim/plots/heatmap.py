@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from sim.arrays import Array
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, dot, mark
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
-from sim.prose import counted
+from sim.prose import counted, signed
 from sim.results.allowed import RANGE, SAMPLING
 from sim.studies.sweep.surface import Axis, Surface
 from sim.views.colours import OUTSIDE, SETTLED, luminance
@@ -201,7 +201,7 @@ def _colour_bar(
 def _tick(shown: Surface, value: float) -> str:
     if shown.measure.kind == "share":
         return f"{100 * value:.4g} %" if value else "0"
-    return f"{value:.3g}".replace("-", "−")
+    return signed(f"{shown.measure.scale * value:.3g}")
 
 
 def _ticks(x: Axis, column: float) -> tuple[list[list[str]], list[int]]:

@@ -153,7 +153,7 @@ def durability_table(scenario: Scenario) -> Table | None:
         moves = [
             f"{scenario.issues[i].title} by {number_words(n)}" for i, n in balance.moves.items()
         ]
-        text = f"renewed war moves {listing(moves)} for each scale unit"
+        text = scenario.war.told(f"renewed war moves {listing(moves)} for each scale unit")
         rows.append([f"Balance: {scenario.issues[issue].title}", text, rests(balance)])
     years = f"Durability, over {lasting.years} years"
     return filled(years, ["What", "Assumed", RESTS], rows)

@@ -28,7 +28,7 @@ from sim.report.tables import Cell, Table, cited_sources
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, COUNTS, Group, best_words, distance_words
+from sim.studies.compare.ranking import COLUMNS, COUNTS, Place, best_words, distance_words, ranked
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -41,7 +41,7 @@ from sim.studies.compare.words import (
 )
 from sim.views.compare.packages import PackagesView
 from sim.words.aftermath import plan_words
-from sim.words.shares import is_few, odds_parts, odds_words
+from sim.words.shares import failed_share, is_few, odds_parts, odds_words
 from sim.words.story import stuck_words
 
 
@@ -80,8 +80,8 @@ def compare_context(
         "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
         "answers": [(run.scenario.title, answered(run)) for run in comparison.ranked],
         "grouping": best_words(comparison.groups),
-        "rankings": [ranking_table(comparison, group) for group in comparison.groups],
-        "ranking_words": f"{COUNTS} {COLUMNS}",
+        "rankings": [table for table, _ in ranking_tables(comparison)],
+        "ranking_words": ranking_words(comparison),
         "overview": overview_table(comparison),
         "plans_say": plans_tables(comparison),
         **{name: page_chart(known, name, _tables(known, name)) for name in FIGURES},
@@ -93,7 +93,7 @@ def compare_context(
         "scenarios": [_scenario(run, comparison.base) for run in comparison.ranked],
         "sources": sources(comparison),
         "repeat": repeat(comparison),
-        "limits": COMMON,
+        "limits": list(map(base.war.told, COMMON)),
     }
 
 
@@ -120,25 +120,42 @@ def packages_table(view: PackagesView) -> Table:
     return Table(caption, head, rows)
 
 
-def ranking_table(comparison: Comparison, group: Group) -> Table:
-    """Places among the plans of one war and day 0."""
-    rows: list[list[str | Cell]] = []
-    for place in group.places:
+def ranking_tables(comparison: Comparison) -> list[tuple[Table, list[str]]]:
+    """Places among the plans of one war and day 0; those that have no other there, unranked.
+
+    Each table with the names of its plans.
+    """
+
+    def row_of(place: Place, *where: str) -> list[str | Cell]:
         run = comparison.run(place.scenario)
         side = run.scenario.actors[place.worst_off].short
-        rows.append(
-            [
-                run.scenario.title,
-                *group.standing(place),
-                odds_words(place.settlement, run.summary.worlds),
-                odds_words(place.holds, run.summary.worlds),
-                f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
-                f"{place.distance:.2f}; {distance_words(place, run)}",
-            ]
-        )
-    numbers = ["Ahead of", "Behind", "Settles", "Settles and holds", "Least gain"]
-    head = ["Scenario", *numbers, "Red lines miss by"]
-    return Table(f"Ranking, day 0 on {group.day_0}", head, rows)
+        return [
+            run.scenario.title,
+            *where,
+            odds_words(place.settlement, run.summary.worlds),
+            odds_words(place.holds, run.summary.worlds),
+            f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
+            f"{place.distance:.2f}; {distance_words(place, run)}",
+        ]
+
+    numbers = ["Settles", "Settles and holds", "Least gain", "Red lines miss by"]
+    tables = []
+    for group in ranked(comparison.groups):
+        rows = [row_of(place, *group.standing(place)) for place in group.places]
+        head = ["Scenario", "Ahead of", "Behind", *numbers]
+        names = [place.scenario for place in group.places]
+        tables.append((Table(f"Ranking, day 0 on {group.day_0}", head, rows), names))
+    alone = [group for group in comparison.groups if len(group.places) == 1]
+    if alone:
+        rows = [row_of(group.places[0], group.day_0) for group in alone]
+        names = [group.places[0].scenario for group in alone]
+        tables.append((Table("Not ranked", ["Scenario", "Day 0", *numbers], rows), names))
+    return tables
+
+
+def ranking_words(comparison: Comparison) -> str:
+    """What the columns of the ranking are; nothing where nothing is ranked."""
+    return f"{COUNTS} {COLUMNS}" if ranked(comparison.groups) else ""
 
 
 def plans_tables(comparison: Comparison) -> list[Table]:
@@ -164,7 +181,8 @@ def overview_table(comparison: Comparison) -> Table:
         stuck = "—"
         if entry["stuck_on"] is not None:
             title = run.scenario.issues[entry["stuck_on"]].title
-            stuck = f"{title} ({percent(entry['stuck_on_share'])} of failures)"
+            share = failed_share(entry["stuck_on_share"], run.summary)
+            stuck = f"{title} ({share}{' of' * share.endswith('%')} failures)"
         few = is_few(entry["settlement"], run.summary.worlds)
         name = run.scenario.name
         day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"
@@ -172,14 +190,14 @@ def overview_table(comparison: Comparison) -> Table:
             [
                 Cell(run.scenario.title, (label(name) + marks(comparison, name),)),
                 _share(entry, "settlement", run.summary.worlds),
-                _share(entry, "first_stage", run.summary.worlds),
+                *([_share(entry, "first_stage", run.summary.worlds)] if comparison.staged else []),
                 percent(entry["ratification_failed"]),
                 day,
                 _held(entry, run.summary.worlds, years),
                 stuck,
             ]
         )
-    head = ["Scenario", "Settles", "Signs a first stage", "Not ratified"]
+    head = ["Scenario", "Settles", *(["First stage"] if comparison.staged else []), "Not ratified"]
     head += [
         "Settles on (median)",
         f"Of these, hold {counted(years, 'year')}",

@@ -14,6 +14,7 @@ from sim.plots.drawing import Drawing
 from sim.plots.explain import explained
 from sim.report.charts import page_chart
 from sim.report.page import render
+from sim.scenario.loading import in_library
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.outline import identity, outline
 from sim.studies.explain.words import answer_words, explain_words, sections
@@ -54,7 +55,8 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     file = known.files[-1] if known.files else f"{scenario.name}.yaml"
     shown = {SAVED: Drawing(view, explained(view))} if view.drivers or view.panels else {}
     chart = page_chart(shown, SAVED)
-    parts, beside = sections(found, scenario, file, known.overrides)
+    shipped = in_library(known.files)
+    parts, beside = sections(found, scenario, file, known.overrides, shipped)
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them

@@ -78,8 +78,7 @@ def place_words(scenario: Scenario, path: Path_) -> str:
             parts[:] = [p for p in parts if p not in ("war", "durability")]
             parts.append(word)
     text = ", ".join(parts)
-    if scenario and scenario.war.neutral:
-        text = "no deal" if text == "war" else scenario.war.told(text)
+    text = scenario.war.told(text) if scenario else text
     return text[:1].upper() + text[1:]
 
 

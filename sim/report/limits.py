@@ -31,7 +31,7 @@ def limits(run: Run) -> list[str]:
     if is_group(run):  # nobody signs, ratifies or breaks anything
         saliences = "Positions, saliences and power are taken as they are coded."
         return [run.summary.note, saliences, POSTURES]
-    found = list(COMMON)
+    found = list(map(run.scenario.war.told, COMMON))
     if not run.scenario.ratification:
         found.append(
             "This scenario does not look at ratification: what is signed counts as settled."

@@ -26,6 +26,7 @@ from sim.views.outcome import OutcomeView
 from sim.views.run_data import calendar, day_text, decision, is_certain, is_group
 from sim.words.aftermath import durability_words, limited_words, plan_words
 from sim.words.past import happened_words
+from sim.words.shares import failed_share
 from sim.words.story import (
     answer,
     base_rate_words,
@@ -92,7 +93,7 @@ def run_context(run: Run, drawn: Mapping[str, Drawing] | None = None) -> dict[st
         "figures": [] if certain else key_figures(run),
         "limited": limited_words(scenario, summary),
         "certain": certain,
-        "about_ranges": ALLOWED if summary.allowed is not None else SAMPLED,
+        "about_ranges": scenario.war.told(ALLOWED) if summary.allowed is not None else SAMPLED,
         "endings": ending_words(scenario, summary),
         "concessions": concession_words(scenario, summary),
         **{name: page_chart(known, name, tables) for name, tables in _tables(run, known).items()},
@@ -149,7 +150,13 @@ def stuck_table(run: Run) -> Table | None:
     if run.summary.outcomes["settlement"] >= 1 or not issues:
         return None
     issues.sort(key=lambda i: (-blocks[i], -misses[i], i))
-    rows = [[run.scenario.issues[i].title, percent(blocks[i]), percent(misses[i])] for i in issues]
+    rows = [
+        [
+            run.scenario.issues[i].title,
+            *(failed_share(of[i], run.summary) for of in (blocks, misses)),
+        ]
+        for i in issues
+    ]
     head = ["Issue", "Blocks the stage where talks stopped", "No common ground for a settlement"]
     return Table("Shares of the worlds without a settlement", head, rows)
 
@@ -197,7 +204,7 @@ def key_figures(run: Run) -> list[dict[str, str]]:
         cards.append(
             {
                 "label": f"of the worlds without a settlement stop at: {title}",
-                "value": percent(blocked[1]),
+                "value": failed_share(blocked[1], summary),
                 "span": "what blocks most often",
             }
         )

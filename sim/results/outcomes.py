@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, possessive, signed, span_words
+from sim.prose import percent, possessive, sentence, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
 
@@ -150,6 +150,10 @@ REASONS = tuple(REASON_WORDS)
 """Reasons, in the order of their codes in the dataset."""
 
 
+UNITS = {"share": "worlds of 100", "utility": "points of 100"}
+"""Of what is told of a kind of measure; of the others the kind itself."""
+
+
 @dataclass(frozen=True)
 class Measure:
     """Something that is known of every world.
@@ -181,23 +185,31 @@ class Measure:
     short: str = ""
 
     @property
+    def head(self) -> str:
+        """For the head of a column, or of a row, of differences."""
+        return self.short or sentence(self.noun)
+
+    @property
     def column(self) -> str:
         """Its column in ``cells.csv``."""
         return self.key.replace(":", "_")
 
     @property
     def scale(self) -> float:
-        """From its values to what is told: worlds of 100, days, or utility."""
-        return 100.0 if self.kind == "share" else 1.0
+        """From its values to what is told: worlds of 100, points of 100, days, scale units."""
+        return 100.0 if self.kind in ("share", "utility") else 1.0
 
     @property
     def unit(self) -> str:
         """Of its values times :attr:`scale`."""
-        return "worlds of 100" if self.kind == "share" else self.kind
+        return UNITS.get(self.kind, self.kind)
 
     def value_words(self, value: float) -> str:
         """A mean in words."""
-        return percent(value) if self.kind == "share" else signed(f"{value:.2f}")
+        if self.kind == "share":
+            return percent(value)
+        told = signed(f"{self.scale * value:.{self._digits}f}")
+        return f"{told} points" if self.kind == "utility" else told
 
     def interval_words(self, low: float, high: float) -> str:
         """Its interval in words."""
@@ -205,7 +217,12 @@ class Measure:
             return span_words([low, high])
         if not math.isfinite(high - low):
             return "one world"
-        return signed(f"{low:.2f} to {high:.2f}")
+        low, high, digits = self.scale * low, self.scale * high, self._digits
+        return signed(f"{low:.{digits}f} to {high:.{digits}f}")
+
+    @property
+    def _digits(self) -> int:
+        return 1 if self.kind == "utility" else 2
 
 
 @dataclass(frozen=True)
@@ -304,7 +321,7 @@ def _every(names: Names) -> Iterator[Measure]:
                   "day of the first stage")  # fmt: skip
     title = "Unsettled worlds with a package that all prefer at the end"
     yield Measure("ripe", title, "share", _ripe)
-    title = "Mean surplus over no deal that all could have at the end"
+    title = "Room for a deal at the end"
     yield Measure("ripeness", title, "utility", _array("ripeness_end"),
                   "room for a deal at the end", short="Room for a deal")  # fmt: skip
     for key, name in names.actors.items():

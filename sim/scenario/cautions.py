@@ -130,14 +130,14 @@ def counted_in_rounds(scenario: Scenario) -> list[Path_]:
     return found
 
 
-def note_on_rounds(round_days: float, found: list[tuple[Place, str]]) -> list[str]:
+def note_on_rounds(length: str, found: list[tuple[Place, str]]) -> list[str]:
     """A sentence for each file that counts times in rounds, with the places."""
     notes = []
     for file in dict.fromkeys(place.file for place, _ in found):
         here = [(place.line, key) for place, key in found if place.file == file]
         where = ", ".join(f"{key} (line {line})" if line else key for line, key in sorted(here))
         notes.append(
-            f"{file}: note: plain numbers count rounds (war.round_days: {round_days:g}) and mean "
+            f"{file}: note: plain numbers count rounds ({length}) and mean "
             f"another time with others: {where}; durations such as 26w do not"
         )
     return notes

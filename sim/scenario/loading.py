@@ -25,6 +25,7 @@ from sim.scenario.overrides import Change, apply_changes, read_changes
 from sim.scenario.partly import declared, what_is_right
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks_checks import TRACK_CHECKS
+from sim.scenario.war import without_war
 from sim.scenario.wording import as_written, words
 from sim.scenario.yaml_source import Path_, Places, dotted
 
@@ -51,18 +52,20 @@ class Loaded:
     def notes(self) -> list[str]:
         """What is no error and yet worth knowing: times that count rounds, odd numbers."""
         rounds = [self._written(path) for path in counted_in_rounds(self.scenario)]
-        notes = note_on_rounds(self.scenario.war.round_days, rounds)
+        war = self.scenario.war
+        notes = note_on_rounds(f"{war.told('war.round_days')}: {war.round_days:g}", rounds)
         for path, said in cautions(self.scenario):
             place, key = self._written(path)
             if path[0] == "sources" and place.file != self.files[-1]:
                 continue  # of a file that several scenarios share
-            notes.append(f"{place}: note: {key}: {said}")
+            notes.append(f"{place}: note: {key}: {war.told(said)}")
         return notes
 
     def _written(self, path: Path_) -> tuple[Place, str]:
         """Where a key, or what stands for it, was written, and its name."""
         key = _as_far_as_written(self.raw, as_written(self.raw, path))
-        return place_of(self.places, key, Path(self.files[-1])), dotted(key)
+        place = place_of(self.places, key, Path(self.files[-1]))
+        return place, self.scenario.war.told(dotted(key))
 
     def with_(self, changes: Mapping[str, Any]) -> Loaded:
         """The scenario with other assumptions, checked again; this one stays as it is.
@@ -134,6 +137,12 @@ def find_scenario(name: str | Path) -> Path:
             return file
     names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
     raise file_error(path, "there is no scenario of that name", did_you_mean(path, names, "known"))
+
+
+def in_library(files: Sequence[str]) -> bool:
+    """Whether a scenario is a shipped one, or extends one: any of its files lies there."""
+    library = shipped_scenarios().resolve()
+    return any(Path(file).resolve().is_relative_to(library) for file in files)
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
@@ -294,10 +303,12 @@ def _checked(read: _Read, model: type[Content], base: Loaded | None = None) -> C
     new = {key: value for key, value in read.raw.items() if value is not before.get(key)}
     found += [*text_checks(new), *part_checks(whole, ALL_CHECKS, content is not None)]
     problems = []
+    war = read.raw.get("war")
+    told = without_war if isinstance(war, dict) and war.get("neutral") is True else str
     for path, said, fix in found:
         written = as_written(read.raw, path)
         place = place_of(read.places, written, read.path)
-        problems.append(Problem(place, dotted(written), said, fix))
+        problems.append(Problem(place, *map(told, (dotted(written), said, fix))))
     if read.problems or problems or content is None:
         raise ScenarioError(_distinct(read.problems + problems))
     return content

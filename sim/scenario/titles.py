@@ -21,7 +21,7 @@ OF_POSITION = {
 }
 WHETHER = ": whether it is absolute"
 """Of a red line: whether its side would rather have no deal than cross it."""
-ERROR = ": error of its coding"
+ERROR = ": how much higher it lies than coded"
 LINES = {"0": "lower ", "low": "lower ", "1": "upper ", "high": "upper ",
          "believed": "believed ", "stated": "stated "}  # fmt: skip
 """Which of two red lines, by the key after ``limits`` or ``line``."""
@@ -38,11 +38,17 @@ OF_ACTOR = {
     "leave_after": "time before it walks away",
     "foresight_months": "foresight in months",
     "communication": "help with communication",
-    "flexibility": "leeway on all red lines together",
+    "flexibility": "general flexibility on red lines",
 }
-TIMES = " (times the file's)"
-"""Ends the title of a number by which others of the file are multiplied."""
+AS_CODED = "times what is assumed"
+"""Follows the value of a number by which others of the scenario are multiplied."""
+TIMES = f" ({AS_CODED})"
+"""Ends its title."""
 OF_ENGINE = {
+    "stated_binds": "Chance that a stated red line is absolute",
+    "believed_binds": "Chance that a red line that was never stated is absolute",
+    "line_error": "How far red lines that were never stated may be misjudged",
+    "credence": f"Odds that a threat or promise is carried out{TIMES}",
     "tempo": f"Everyone's patience{TIMES}",
     "cost_scale": f"Everyone's cost of war{TIMES}",
 }

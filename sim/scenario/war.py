@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
@@ -20,6 +21,8 @@ from sim.scenario.fields import (
     refused,
 )
 
+NEUTRAL = "status_quo"
+"""The key that stands for ``war`` in a file where there is none."""
 LAST_YEAR = 9000
 """Of day 0: dates end with the year 9999."""
 
@@ -55,6 +58,35 @@ class Cost(Sourced):
         default=Number("fixed", (0.0,)),
         description="Relative growth a month, compounded: 0.02 is 2 %.",
     )
+
+
+WITHOUT_WAR = {
+    r"\bwar\.(?=[a-z])": f"{NEUTRAL}.",  # a key
+    r"\b([Cc]osts?) of war\b": r"\1 of no deal",
+    r"\b(months?) of war\b": r"\1 without a deal",
+    r"\bwhat war (costs|would bring)\b": r"what no deal \1",
+    r"\ba new war\b|\brenewed war\b": "a breach",
+    r"\bfight on\b": "hold out",
+    r"\bday 0 or war\b": "day 0 or dispute",
+    r"\bwar and day 0\b": "dispute and day 0",
+    r"^War: ": "Without a deal: ",
+    r"^war$": "no deal",
+    r"^(T|t)he war$": r"\1he dispute",
+}
+"""What words of ours say of a war, and what they say instead where there is none."""
+
+
+def without_war(text: str) -> str:
+    """Words of ours, such as those of titles, notes and errors, for a dispute without a war.
+
+    Examples
+    --------
+    >>> without_war("war.cost.a: a month of war costs 3")
+    'status_quo.cost.a: a month without a deal costs 3'
+    """
+    for pattern, instead in WITHOUT_WAR.items():
+        text = re.sub(pattern, instead, text)
+    return text
 
 
 def _tidy(days: float) -> float:
@@ -98,11 +130,7 @@ class War(Sourced):
 
     def told(self, text: str) -> str:
         """Words about it, without war where there is none."""
-        if not self.neutral:
-            return text
-        for cost in ("cost", "Cost", "costs", "Costs"):
-            text = text.replace(f"{cost} of war", f"{cost} of no deal")
-        return text.replace("War: ", "Without a deal: ")
+        return without_war(text) if self.neutral else text
 
     @field_validator("cost", mode="before")
     @classmethod

@@ -10,9 +10,10 @@ from sim.prose import listing, percent, possessive, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Driver, Explanation
 from sim.studies.explain.inputs import is_yes_no
-from sim.studies.explain.words import changed_title, measure_value
+from sim.studies.explain.words import changed_title, measure_value, parts_words
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
+from sim.words.shares import FEW, share_of
 
 NOBODY = "#767676"
 SHOWN = 12
@@ -30,13 +31,18 @@ class DriverBar:
 
 @dataclass(frozen=True)
 class ShareBar:
-    """A share of worlds; where ``mark`` is above 0, another one to compare it with."""
+    """A share of so many worlds; where ``mark`` is above 0, another one to compare it with."""
 
     title: str
     share: float
+    worlds: int
     color: str
     mark: float = 0.0
     interval: Interval | None = None
+
+    @property
+    def words(self) -> str:
+        return share_of(self.share, self.worlds, self.interval)
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class ExplainView(View):
     def words(self) -> list[str]:
         drivers = [f"{bar.of.title}: {bar.direction}" for bar in self.drivers]
         shares = [
-            f"{panel.title}: {bar.title}: {percent(bar.share, bar.interval)}"
+            f"{panel.title}: {bar.title}: {bar.words}"
             for panel in self.panels
             for bar in panel.bars
         ]
@@ -136,22 +142,24 @@ def _direction(one: Driver, key: str) -> str:
 def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> list[Panel]:
     rule, met = found.rule, []
     if rule is not None:
+        fresh, inside = rule.fresh, rule.fresh.within
         met = [
-            ShareBar("Where this is so", rule.fresh.density, NOBODY),
-            ShareBar("Elsewhere", rule.fresh.outside, NOBODY),
+            ShareBar("Where this is so", fresh.density, inside, NOBODY),
+            ShareBar("Elsewhere", fresh.outside, fresh.worlds - inside, NOBODY),
         ]
     every = [one for one in found.obstacles if one.settle >= 0.02][:4] + found.together[:4]
     removed = []
     for one in every:
         owners = {key.partition(":")[2] for key in one.keys}
         color = colors.get(owners.pop(), NOBODY) if len(owners) == 1 else NOBODY
-        removed.append(ShareBar(listing(one.what), one.settle, color, one.parts))
+        removed.append(ShareBar(listing(one.what), one.settle, found.counted, color, one.parts))
     now = "As things are (the same share, in these worlds)"
-    before = [ShareBar(now, one.before, NOBODY) for one in found.changes[:1]]
+    before = [ShareBar(now, one.before, one.fresh_worlds, NOBODY) for one in found.changes[:1]]
     changed = [
         ShareBar(
             changed_title(one, scenario),
             one.confirmed,
+            one.fresh_worlds,
             colors.get(one.who, NOBODY),
             0.0,
             one.confirmed_allowed or one.confirmed_interval,
@@ -191,9 +199,9 @@ def headline(found: Explanation, who: str = "") -> str:
     if best is None or not best.needed:
         own = f" of {possessive(who)} own" if who else ""
         return f"{text}; no one, two or three things{own} alone keep the others from it"
-    share = f"{percent(best.settle)} of the others would"
+    others = "others" if found.counted < FEW else "of the others"
+    share = f"{share_of(best.settle, found.counted)} {others} would"
     if len(best.keys) == 1:
         return f"{text}; without {best.what[0]}, {share}"
-    less = "none" if best.parts == 0 else f"at most {percent(best.parts)}"
     text += f"; without {listing(best.what)} together, {share}"
-    return f"{text}, without only some of these {less}"
+    return f"{text}, without only some of these {parts_words(best, found.counted)}"

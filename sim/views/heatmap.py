@@ -117,8 +117,7 @@ def _intervals(shown: Surface) -> str:
         text += f"; {named}: {SAMPLING}, where worlds draw no calibration"
     errors = [one.sampling.high - one.sampling.low for one in found if one.sampling and shown.y]
     if errors:
-        unit = "points" if shown.measure.kind == "share" else shown.measure.unit
-        most = f"{scale * max(errors) / 2:.2g} {unit}"
+        most = f"{scale * max(errors) / 2:.2g} {shown.measure.unit}"
         text += f"; the {SAMPLING} of sampling is up to {most} either way"
     return f"{text}. {same}."
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sim.formulas.statistics import Interval
 from sim.prose import percent, span_words
 from sim.results.allowed import RANGE, SAMPLING
+from sim.results.summary import Summary
 
 FEW = 20
 """Worlds below which a share says less than their count: one more would move it by 5 % or more."""
@@ -39,6 +40,27 @@ def share_of(share: float, worlds: int, interval: Interval | None = None) -> str
     if worlds < FEW:
         return f"{round(share * worlds)} of {worlds}"
     return percent(share, interval)
+
+
+def count_of(share: float, worlds: int) -> str:
+    """The same where a heading has said of how many: ``7`` of few, else the share.
+
+    Examples
+    --------
+    >>> count_of(0.58, 200), count_of(7 / 12, 12)
+    ('58 %', '7')
+    """
+    return share_of(share, worlds).partition(" of ")[0]
+
+
+def failed_share(share: float, summary: Summary) -> str:
+    """A share of the worlds of a run that have no settlement."""
+    return share_of(share, failed_worlds(summary))
+
+
+def failed_worlds(summary: Summary) -> int:
+    """How many worlds of a run have no settlement."""
+    return round((1.0 - summary.outcomes["settlement"]) * summary.worlds)
 
 
 def span_of(shares: Sequence[tuple[float, int]]) -> str:

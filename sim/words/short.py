@@ -16,7 +16,7 @@ from sim.results.terms import Term
 from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
-from sim.words.shares import FEW, odds_parts, odds_words, world_words
+from sim.words.shares import FEW, failed_share, odds_parts, odds_words, world_words
 from sim.words.story import base_rate_words, beside_past_words, within
 
 LINES = 25
@@ -253,12 +253,12 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     if not reasons:
         return []
     most = max(reasons, key=lambda k: reasons[k])
-    text = f"Of the worlds without a settlement {percent(reasons[most])} end with "
+    text = f"Of the worlds without a settlement {failed_share(reasons[most], summary)} end with "
     text += f"{REASON_WORDS[most].line}"
     issues = sorted(summary.stuck_on.items(), key=lambda one: -one[1])[:3]
     told = [one for one in issues if one[1] >= LEAST] or issues[:1]
     named = [
-        f"{percent(v)} {'at' if n else 'stop at'} {scenario.issues[k].title}"
+        f"{failed_share(v, summary)} {'at' if n else 'stop at'} {scenario.issues[k].title}"
         for n, (k, v) in enumerate(told)
         if v > 0
     ]

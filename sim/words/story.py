@@ -17,7 +17,7 @@ from sim.results.summary import Summary
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
-from sim.words.shares import in_worlds, odds_words
+from sim.words.shares import failed_share, in_worlds, odds_words
 
 
 @dataclass(frozen=True)
@@ -367,12 +367,12 @@ def stuck_words(scenario: Scenario, summary: Summary) -> list[str]:
     if failed <= 0:
         return []
     reasons = [
-        f"{REASON_WORDS[k].line} in {percent(v)}"
+        f"{REASON_WORDS[k].line} in {failed_share(v, summary)}"
         for k, v in sorted(summary.stuck_because.items(), key=lambda kv: -kv[1])
         if v > 0
     ]
     issues = [
-        f"{scenario.issues[k].title} ({percent(v)})"
+        f"{scenario.issues[k].title} ({failed_share(v, summary)})"
         for k, v in sorted(summary.stuck_on.items(), key=lambda kv: -kv[1])[:4]
         if v > 0
     ]
@@ -381,7 +381,7 @@ def stuck_words(scenario: Scenario, summary: Summary) -> list[str]:
         lines.append(f"What blocks them there: {listing(issues)}.")
     if len(scenario.stages) > 1:
         wider = [
-            f"{scenario.issues[k].title} ({percent(v)})"
+            f"{scenario.issues[k].title} ({failed_share(v, summary)})"
             for k, v in sorted(summary.no_common_ground.items(), key=lambda kv: -kv[1])[:4]
             if v > 0
         ]

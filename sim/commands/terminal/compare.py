@@ -8,11 +8,11 @@ from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
-from sim.report.compare_page import overview_table, plans_tables, ranking_table
+from sim.report.compare_page import overview_table, plans_tables, ranking_tables, ranking_words
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.ranking import COLUMNS, COUNTS, best_words
+from sim.studies.compare.ranking import best_words
 from sim.studies.compare.short import changed_words
 from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
 from sim.words.shares import WORLD
@@ -27,9 +27,10 @@ def tell(comparison: Comparison, work: Work) -> None:
         paper.bold(change)
     for line in best_words(comparison.groups):
         paper.print(line)
-    for group in comparison.groups:
-        paper.table(ranking_table(comparison, group), [p.scenario for p in group.places])
-    paper.indented(COUNTS, COLUMNS, style="dim")
+    for table, names in ranking_tables(comparison):
+        paper.table(table, names)
+    if words := ranking_words(comparison):
+        paper.indented(words, style="dim")
     paper.table(overview_table(comparison), [run.scenario.name for run in comparison.ranked])
     paper.indented(f"{WORLD}.", style="dim")
     for table in plans_tables(comparison):

@@ -130,8 +130,7 @@ def _effects(swept: Swept) -> Table:
         if not found:
             continue
         measure = swept.results.measure(key)
-        unit = ", points" if measure.kind == "share" else ""
-        heading = (f"{_short(measure)}{unit}", "from", "to", f"change ({level})")
+        heading = (f"{_short(measure)}, {measure.unit}", "from", "to", f"change ({level})")
         table.add_row(*(Text(word, style="bold") for word in heading))
         for effect in found:
             ends = (_legible(effect.low), _legible(effect.high))
@@ -156,12 +155,11 @@ def _legible(label: str) -> str:
 def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
     """``+3 (−1 to +8)``: the change and the interval that matters.
 
-    Percentage points of shares, utility of others. Below it the sampling error, where it is not
-    negligible beside the range over what past talks allow.
+    Of shares worlds of 100, of utilities points of 100. Below it the sampling error, where it is
+    not negligible beside the range over what past talks allow.
     """
-    share, scale = effect.measure.kind == "share", effect.measure.scale
-    span = effect.allowed or effect.interval
-    digits = (1 if scale * (span.high - span.low) < 10 else 0) if share else 3
+    scale, span = effect.measure.scale, effect.allowed or effect.interval
+    digits = 1 if scale * (span.high - span.low) < 10 else 0
 
     def told(value: float) -> str:
         number = f"{scale * value:+.{digits}f}"

@@ -12,6 +12,7 @@ from sim.plots.sheet import INNER, WIDTH, mark
 from sim.plots.style import DARK, SMALL, styled, text_width
 from sim.views.colours import ISSUES, WHY
 from sim.views.compare.stuck import OTHER, Obstacle, StuckView
+from sim.words.shares import FEW, share_of
 
 WIDE = 2.85
 """Room for the reasons, in inches."""
@@ -60,17 +61,23 @@ def _bars(axes: Axes, view: StuckView, tints: dict[Obstacle, str], width: float)
             share = one.shares[place]
             if share:
                 _part(axes, one, f"{row.name}:{one.key}", tint,
-                      (begin, share, place), width)  # fmt: skip
+                      (begin, share, place), width, view.failed[place])  # fmt: skip
                 begin += share
 
 
 def _part(
-    axes: Axes, one: Obstacle, gid: str, tint: str, at: tuple[float, float, int], width: float
+    axes: Axes,
+    one: Obstacle,
+    gid: str,
+    tint: str,
+    at: tuple[float, float, int],
+    width: float,
+    worlds: int,
 ) -> None:
     begin, share, place = at
     edge = EDGE if tint == REST else {"edgecolor": "white", "linewidth": 1}
     axes.barh(place, share, left=begin, height=0.66, color=tint, gid=gid, **edge)
-    number = whole_percent(share)
+    number = share_of(share, worlds) if worlds < FEW else whole_percent(share)
     for words in (f"{number} {one.title}", number, number.removesuffix(" %")):
         pad = (share * width - text_width(words)) / 2
         if pad >= 0.02:

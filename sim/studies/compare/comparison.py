@@ -121,9 +121,23 @@ class Comparison:
             return self.ranked
         return [run for run in self.ranked if run.scenario.name in group]
 
+    @cached_property
+    def staged(self) -> bool:
+        """Whether any plan signs a stage before the whole: else a first stage is the settlement."""
+        return any(len(run.scenario.stages) > 1 for run in self.runs)
+
+    @cached_property
+    def telling(self) -> list[Difference]:
+        """Differences that say something of their own, of the same parties and of others."""
+        return [
+            one
+            for one in self.differences
+            if self.staged or not one.measure.key.startswith("first_stage")
+        ]
+
     def of(self, scenario: str, measure: str) -> Difference | None:
-        """The difference of a scenario to the baseline on a measure, where there is one."""
-        for one in self.differences:
+        """The difference of a scenario to the baseline on a measure, where it is told."""
+        for one in self.telling:
             if one.scenario == scenario and one.measure.key == measure:
                 return one
         return None

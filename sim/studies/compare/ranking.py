@@ -86,11 +86,16 @@ class Group(Record):
     places: list[Place]
 
     def standing(self, place: Place) -> tuple[str, str]:
-        """Of how many plans it is ahead, and behind; nothing where there is no other.
+        """Of how many plans it is ahead, and behind.
 
         No rank: two plans may be tied with a third and not with each other.
         """
-        return (f"{len(place.ahead)}", f"{place.rank - 1}") if len(self.places) > 1 else ("–", "–")
+        return f"{len(place.ahead)}", f"{place.rank - 1}"
+
+
+def ranked(groups: Sequence[Group]) -> list[Group]:
+    """Those of more than one plan."""
+    return [group for group in groups if len(group.places) > 1]
 
 
 def groups_of(runs: Sequence[Run], baseline: str) -> list[tuple[list[Run], int]]:

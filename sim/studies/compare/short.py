@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.prose import WIDTH, counted, listing, percent, sentence, span_words, wrapped
+from sim.prose import WIDTH, counted, listing, percent, span_words, wrapped
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.certain import alike, only_decided
 from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
-from sim.studies.compare.ranking import Group, Place, criteria
-from sim.studies.compare.words import TOLD, amounts, told_unit, worlds_words
+from sim.studies.compare.ranking import Group, Place, criteria, ranked
+from sim.studies.compare.words import TOLD, amounts, worlds_words
+from sim.words.shares import failed_share
 from sim.words.short import term_words
 
 PER_MEASURE, MOST = 2, 6
@@ -83,9 +84,9 @@ def files_words(written: list[str]) -> str:
 
 def answer_words(comparison: Comparison) -> list[str]:
     """Which plan is ahead among those of each war and day 0, and of whom, and by what."""
-    ranked = [group for group in comparison.groups if len(group.places) > 1]
-    if ranked or len(comparison.groups) == 1:
-        return [_ahead(comparison, group) for group in ranked]
+    groups = ranked(comparison.groups)
+    if groups or len(comparison.groups) == 1:
+        return [_ahead(comparison, group) for group in groups]
     return [f"Not ranked: each has its {_own(comparison)}, so {NOT_BETTER}."]
 
 
@@ -104,7 +105,8 @@ def decided_words(comparison: Comparison) -> list[str]:
 
 def _own(comparison: Comparison) -> str:
     wars = {group.war for group in comparison.groups}
-    return f"own day 0{' or war' if len(wars) > 1 else ''}"
+    said = f"own day 0{' or war' if len(wars) > 1 else ''}"
+    return comparison.base.scenario.war.told(said)
 
 
 def _tells_any(group: Group) -> bool:
@@ -143,17 +145,17 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
     assert one is not None  # it is what told them apart
     value, low, high = amounts(one)
     span = f" ({SAMPLING if one.allowed is None else '10–90 %'} {low} to {high})"
-    return f"by {value} {told_unit(measure)}{span * (low != high)} in {measure.title}"
+    return f"by {value} {measure.unit}{span * (low != high)} in {measure.title}"
 
 
 def ranking_lines(comparison: Comparison) -> list[str]:
     """One row for each scenario, block by block: of one war and day 0, then those by themselves."""
-    ranked = [group for group in comparison.groups if len(group.places) > 1]
+    groups = ranked(comparison.groups)
     alone = [group for group in comparison.groups if len(group.places) == 1]
     ranges = "95 %" if all(run.summary.allowed is None for run in comparison.runs) else "10–90 %"
     rows = [
         [
-            "Ahead Behind" if ranked else "Day 0",
+            "Ahead Behind" if groups else "Day 0",
             "Scenario",
             "Settles",
             ranges,
@@ -162,11 +164,11 @@ def ranking_lines(comparison: Comparison) -> list[str]:
         ]
     ]
     titles: dict[int, str] = {}
-    for group in ranked:
-        if len(ranked) > 1:
+    for group in groups:
+        if len(groups) > 1:
             titles[len(rows)] = f"Day 0 {group.day_0}:"
         rows += [_row(comparison, place, _counts(group, place)) for place in group.places]
-    if ranked and alone:
+    if groups and alone:
         titles[len(rows)] = f"Not ranked ({_own(comparison)}; {NOT_BETTER}):"
     rows += [_row(comparison, group.places[0], group.day_0) for group in alone]
     found = []
@@ -191,7 +193,7 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
     if any(summary.stuck_on.values()):
         issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
         title = run.scenario.issues[issue].title
-        stuck = f"{title} {percent(share)}"
+        stuck = f"{title} {failed_share(share, summary)}"
     settles, holds = percent(place.settlement, span), percent(place.holds)
     return [where, name, settles, span_words(span).removesuffix(" %") or "—", holds, stuck]
 
@@ -233,7 +235,7 @@ def difference_lines(comparison: Comparison) -> list[str]:
             widest = max(every, key=lambda one: one.holding.high - one.holding.low)
             low, high = amounts(widest, widest.holding)[1:]
             what = [("none visible", "", low, f"{high} at the widest")]
-        name = "" if not every else every[0].measure.short or sentence(every[0].measure.noun)
+        name = "" if not every else every[0].measure.head
         rows += [
             [name * (n == 0), who, value, f"{low} to {high}"]
             for n, (who, value, low, high) in enumerate(what)

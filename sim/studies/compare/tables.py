@@ -44,18 +44,15 @@ def row(run: Run) -> dict[str, Any]:
     stuck = max(summary.stuck_on.items(), key=lambda kv: kv[1], default=("", 0.0))
     held = summary.durability
     years = str(lasting_years([run.scenario])) if held else None
-    several = len(run.scenario.stages) > 1
     certain = alike(run.scenario, data)
     ranges, stage = (None, None) if certain else (summary.allowed, allowed_spread(data))
     return {
         "settlement": outcomes["settlement"],
         "settlement_interval": None if certain else summary.outcomes_interval["settlement"],
         "settlement_range": ranges and ranges.outcomes["settlement"],
-        "first_stage": first / worlds if several else None,
-        "first_stage_interval": list(wilson(first, worlds)) if several and not certain else None,
-        "first_stage_range": stage(np.isfinite(data.first_signed_day.values))
-        if several and stage
-        else None,
+        "first_stage": first / worlds,
+        "first_stage_interval": None if certain else list(wilson(first, worlds)),
+        "first_stage_range": stage and stage(np.isfinite(data.first_signed_day.values)),
         "ratification_failed": outcomes["ratification_failed"],
         "median_day": float(np.median(days)) if len(days) else None,
         "held_years": int(years) if years else None,

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import sentence, signed
 from sim.results.allowed import RANGE, SAMPLING
-from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
 from sim.words.shares import ranges_words
@@ -16,7 +15,7 @@ from sim.words.shares import ranges_words
 RIPENESS = (
     "Room for a deal: the largest gain over no deal that all could have at once, where 100 is all "
     "that a side wants; where red lines leave no common ground, with those crossed least. More of "
-    "it means that the war, not the red lines, would allow a deal."
+    "it means that what no deal costs, not the red lines, would allow a deal."
 )
 EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
@@ -89,22 +88,12 @@ def difference_words(one: Difference) -> str:
     )
 
 
-def scale_of(measure: Measure) -> float:
-    """From a measure's values to what is told: worlds of 100, points of 100, days, scale units."""
-    return 100.0 if measure.kind == "utility" else measure.scale
-
-
-def told_unit(measure: Measure) -> str:
-    """Of its values times :func:`scale_of`."""
-    return "points of 100" if measure.kind == "utility" else measure.unit
-
-
 def amounts(one: Difference, span: Interval | None = None) -> list[str]:
     """A difference, and the ends of its range over what past talks allow, or of another span.
 
     In worlds of 100, days, or points of utility (100 is all that a side wants).
     """
-    scale, digits = scale_of(one.measure), _digits(one)
+    scale, digits = one.measure.scale, _digits(one)
     numbers = (one.value, *(span or one.allowed or one.interval))
     return [signed(f"{scale * x:+.{digits}f}") for x in numbers]
 
@@ -121,7 +110,7 @@ def _apart(one: Difference) -> str:
         what = f"the {one.measure.noun} is {number} days {how}"
         return f"Where both have one, {what} in {who} than in {base}"
     how = "higher" if one.value > 0 else "lower"
-    amount = f"{number} {told_unit(one.measure)}"
+    amount = f"{number} {one.measure.unit}"
     return f"{one.measure.noun} is {amount} {how} in {who} than in {base}"
 
 
@@ -132,7 +121,7 @@ def told(comparison: Comparison) -> list[str]:
     for run in comparison.alike:
         for key in TOLD:
             one = comparison.of(run.scenario.name, key)
-            if one is None or not _says_something(one, comparison):
+            if one is None or not _says_something(one):
                 continue
             if one.visible:
                 lines.append(sentence(difference_words(one)))
@@ -157,19 +146,13 @@ def _quiet_words(group: Sequence[Difference]) -> str:
     )
 
 
-def _says_something(one: Difference, comparison: Comparison) -> bool:
-    if one.measure.kind != "share":
-        return True
-    if one.measure.key == "first_stage":
-        pair = (comparison.run(one.scenario), comparison.base)
-        if not any(len(run.scenario.stages) > 1 for run in pair):
-            return False
-    return bool(one.of_scenario or one.of_baseline)
+def _says_something(one: Difference) -> bool:
+    return bool(one.measure.kind != "share" or one.of_scenario or one.of_baseline)
 
 
 def _digits(one: Difference) -> int:
     """Digits after the point: what the interval's width makes worth telling, and no bare zeros."""
-    scale = scale_of(one.measure)
+    scale = one.measure.scale
     width = scale * (one.holding.high - one.holding.low)
     least, unit = (1 if one.measure.kind == "utility" else 0), 3.0
     if width < 1e-9:
@@ -182,7 +165,7 @@ def _digits(one: Difference) -> int:
 
 
 def _number(one: Difference, value: float) -> str:
-    scale = scale_of(one.measure)
+    scale = one.measure.scale
     return f"{scale * value:.{_digits(one)}f}"
 
 
@@ -192,9 +175,9 @@ def _from_to(one: Difference, interval: Interval) -> str:
 
 
 def _signed(one: Difference) -> str:
-    scale = scale_of(one.measure)
+    scale = one.measure.scale
     low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.holding)
-    return f"from {low} to {high} {told_unit(one.measure)}"
+    return f"from {low} to {high} {one.measure.unit}"
 
 
 def pairing_words(comparison: Comparison) -> str | None:

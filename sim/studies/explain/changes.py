@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from sim.scenario.loading import Loaded, load_variant
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.findings import Change
 from sim.studies.explain.moves import Move
-from sim.studies.explain.reasons import bundles, lattice, obstacles, reasons
+from sim.studies.explain.reasons import Lattice, Set, bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
 from sim.studies.explain.trials import SETTLES
-from sim.studies.explain.words import TOLD, bundle_words, move_words
+from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 FEW, SOME, MANY = 24, 40, 120
@@ -27,7 +27,7 @@ FEW, SOME, MANY = 24, 40, 120
 PROMISE = 500
 """Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
 SURE = 100
-"""Other failed worlds in which what was found is counted."""
+"""Other failed worlds in which what was found is counted; the same ones where few are left."""
 UNSEEN = 6101
 """Added to the seed for the worlds of the promise."""
 STEPS = 6
@@ -74,25 +74,20 @@ def searched(
     few = field(whole, failed[:FEW])
     progress("what stands in the way", 1, STEPS)
     found = lattice(few)
-    sure = field(whole, failed[FEW:][:SURE] or failed)
-    most: dict[str, tuple[str, ...]] = {}
-    for owner in dict.fromkeys(move.actor for move in moves):
-        own = [k for k in found.settled if all(whole[one].actor == owner for one in k)]
-        own.sort(key=len)  # of two that bring as much the shorter
-        most[owner] = max(own, key=found.odds, default=())
-    able = [keys for keys in most.values() if keys and found.odds(keys) >= TOLD]
+    rest = beyond(failed, FEW)
+    sure = field(whole, rest[:SURE])
+    owners = {key: move.actor for key, move in whole.items()}
+    able = [keys for keys in most_alone(found, owners).values() if found.settled[keys].any()]
     standing = obstacles(found, sure, scenario, able)
     progress("the cheapest change", 2, STEPS)
-    alone_by = {k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()}
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
     least, changes, changed = smallest(few, found, may, goal), [], []
     if least.shares:
         singles = {move.key: move for move in moves}
         parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
-        rest = failed[FEW:] or failed
         least = trimmed(field(singles, rest[:SOME]), least, parts)
-        least = tuned(field(singles, (rest[SOME:] or rest)[:MANY]), least)
+        least = tuned(field(singles, beyond(rest, SOME)[:MANY]), least)
         others = field(singles, list(range(PROMISE)), UNSEEN)
         progress("what it promises", 3, STEPS)
         changes.append(promised(loaded, others, least, actor or "", goal))
@@ -100,6 +95,7 @@ def searched(
 
     def told() -> dict[str, Any]:
         single, together, again = standing()
+        most = most_alone(again, owners)
         return {
             "failed": len(few.worlds),
             "counted": len(sure.worlds),
@@ -108,11 +104,36 @@ def searched(
             "together": together,
             "reasons": reasons(found, few, scenario),
             "changes": [one() for one in changes],
-            "alone": {k: again.odds(keys) if keys in able else 0.0 for k, keys in most.items()},
-            "alone_by": alone_by,
+            "alone": {k: again.odds(most[k]) if k in most else 0.0 for k in owners.values()},
+            "alone_by": {
+                k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()
+            },
         }
 
     return changed, told
+
+
+def beyond(worlds: list[int], first: int) -> list[int]:
+    """Those after the first; all of them where too few are left to say anything.
+
+    Examples
+    --------
+    >>> beyond([3, 5, 8, 9], 2), beyond([3, 5, 8], 2)
+    ([8, 9], [3, 5, 8])
+    """
+    return worlds[first:] if len(worlds) >= 2 * first else worlds
+
+
+def most_alone(found: Lattice, owners: Mapping[str, str]) -> dict[str, Set]:
+    """What of its own brings most for each owner; of two that bring as much the shorter."""
+    out: dict[str, Set] = {}
+    for keys in sorted(found.settled, key=len):
+        who = {owners[key] for key in keys}
+        if len(who) == 1:
+            (owner,) = who
+            if owner not in out or found.odds(keys) > found.odds(out[owner]):
+                out[owner] = keys
+    return out
 
 
 def promised(

@@ -46,6 +46,16 @@ class Fitted(Record):
     mass: float
     worlds: int
 
+    @property
+    def within(self) -> int:
+        """Worlds where the rule holds."""
+        return round(self.mass * self.worlds)
+
+    @property
+    def cases(self) -> int:
+        """Worlds that are cases, wherever."""
+        return round((self.mass * self.density + (1.0 - self.mass) * self.outside) * self.worlds)
+
 
 @dataclass(frozen=True)
 class Rule(Record):
@@ -134,6 +144,11 @@ class Change(Record):
     before: float
     fresh_worlds: int
     confirmed_allowed: Interval | None = None
+
+    @property
+    def failing(self) -> int:
+        """How many of the fresh worlds fail as things are."""
+        return round((1.0 - self.before) * self.fresh_worlds)
 
     def turned(self, settled: float) -> float:
         """Of the worlds that fail as things are the share that settles, where ``settled`` do."""

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from sim.prose import counted, percent
 from sim.scenario.schema import Issue, Scenario, nearest_text
-from sim.scenario.titles import TIMES, title_of
+from sim.scenario.titles import AS_CODED, TIMES, title_of
 
 THEMES = {
     r"tracks\.": "limited agreements",
@@ -66,6 +66,7 @@ class Input:
 def input_of(path: str, scenario: Scenario) -> Input:
     """What a path of the experiments table is about."""
     theme = next((t for known, t in THEMES.items() if re.match(known, path)), OTHER)
+    theme = scenario.war.told(theme)
     parts = path.split(".")
     actor = ""
     if parts[0] == "actors":
@@ -107,10 +108,10 @@ def value_words(path: str, value: float, scenario: Scenario) -> str:
         )
     if _ROUNDS.search(path):
         return counted(round(value), "day")
-    if re.search(r"credibility|acceptability|factor|communication", path):
+    if re.search(r"credibility|acceptability|factor|communication|_binds$", path):
         return percent(value)
     if title_of(path, scenario).endswith(TIMES):
-        return f"{value:.2f} times the file's"
+        return f"{value:.2f} {AS_CODED}"
     return f"{value:.3g}"
 
 
@@ -189,7 +190,7 @@ def _part_drawn(above: float, below: float) -> str:
 
 def condition_words(path: str, low: float, high: float, scenario: Scenario) -> str:
     """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
-    title = title_of(path, scenario)
+    title = title_of(path, scenario).removesuffix(TIMES)
     if path.startswith("engine."):  # of nobody, so that it begins with no name
         title = title[0].lower() + title[1:]
     if _NORMAL.search(path):

@@ -89,7 +89,7 @@ def measure_of(data: xr.Dataset, scenario: Scenario) -> Measure:
         case = "red lines nearest to each other (a quarter of all)"
         return replace(distance, case=case, threshold=float(np.quantile(values, 1 - NEAREST)))
     ripeness = Measure(
-        "ripeness", "More that all could gain, in utility", "most to gain for all (a quarter)", why
+        "ripeness", "Room for a deal, points of 100", "most to gain for all (a quarter)", why
     )
     near = float(np.quantile(ripeness.values(data), 1 - NEAREST))
     return replace(ripeness, threshold=near)

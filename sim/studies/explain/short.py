@@ -27,12 +27,14 @@ from sim.studies.explain.words import (
     changed_title,
     deciding,
     driver_words,
+    hardly_words,
     nothing,
     price_words,
+    ruled_words,
     ruling,
     settling_words,
 )
-from sim.words.shares import world_words
+from sim.words.shares import count_of, share_of, world_words
 
 MOST = 3
 """Drivers, obstacles and sets of obstacles that are told, the strongest of each."""
@@ -50,7 +52,7 @@ def short_words(
     """
     share, first = settling_words(found, scenario), found.settled_first
     if first is not None and percent(first) not in share:
-        share += f" (The first {FIRST:,} of them, which `run` has: {percent(first)}.)"
+        share += f" (The first {FIRST:,} of them, which a run has: {percent(first)}.)"
     paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
     what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
     told = {what: _deciding(found, scenario), "Under which conditions": _ruling(found)}
@@ -90,23 +92,25 @@ def _ruling(found: Explanation) -> str:
     rule = found.rule
     if rule is None:
         return ruling(found)[0]
-    return (
-        f"{found.case} in {percent(rule.fresh.density)} of the worlds where "
-        f"{listing(rule.conditions)}; in {percent(rule.fresh.outside)} of the others."
-    )
+    return f"{found.case} {ruled_words(rule.fresh, f'where {listing(rule.conditions)}')}."
 
 
 def _standing(found: Explanation, scenario: Scenario) -> str:
     single = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD]
     deadline = [one for one in found.obstacles if one.keys == ["deadline"] and one not in single]
+    many = found.counted
     told = [
-        f"{listing(one.what)} ({percent(one.settle)}"
-        + (f"; {percent(one.unratified)} more fail a vote)" if one.unratified >= TOLD else ")")
+        f"{listing(one.what)} ({count_of(one.settle, many)}"
+        + (
+            f"; {count_of(one.unratified, many)} more fail a vote)"
+            if one.unratified >= TOLD
+            else ")"
+        )
         for one in [*single[:MOST], *found.together[:1], *deadline]
     ]
     if not told:
         return nothing(found) or NO_FEW
-    return f"without it so many of the failed worlds settle: {'; '.join(told)}."
+    return f"without it so many of {counted(many, 'failed world')} settle: {'; '.join(told)}."
 
 
 def _changing(one: Change, scenario: Scenario) -> str:
@@ -132,9 +136,9 @@ def _changing(one: Change, scenario: Scenario) -> str:
 
 def _alone(found: Explanation, scenario: Scenario) -> str:
     able = sorted(((v, k) for k, v in found.alone.items() if v >= TOLD), reverse=True)
-    told = [f"{actor_words(k, scenario)} {percent(v)}" for v, k in able]
+    told = [f"{actor_words(k, scenario)} {share_of(v, found.counted)}" for v, k in able]
     others = [actor_words(k, scenario) for k, v in found.alone.items() if v < TOLD]
-    told += [f"under {percent(TOLD)}: {listing(others)}"] if others else []
+    told += [f"{hardly_words(found.counted)}: {listing(others)}"] if others else []
     own = " The cheapest change of one side's own: --actor KEY." if able else ""
     return f"{'; '.join(told)}.{own}"
 

@@ -15,7 +15,7 @@ from sim.scenario.titles import WHETHER, title_of
 from sim.studies.advise.space import MEDIATING
 from sim.studies.explain.inputs import is_yes_no, scale_words
 from sim.studies.explain.moves import TALKS, Move, Place
-from sim.words.shares import world_words
+from sim.words.shares import FEW, share_of, world_words
 from sim.words.story import within
 
 DRIVERS = 8
@@ -34,7 +34,7 @@ ABSOLUTE = (
 )
 
 if TYPE_CHECKING:
-    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Obstacle
+    from sim.studies.explain.findings import Added, Change, Driver, Explanation, Fitted, Obstacle
 
 
 def actor_words(key: str, scenario: Scenario) -> str:
@@ -81,8 +81,8 @@ def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
 
 
 def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> str:
-    """One number before and after, by the values that ``--set`` has in the middle."""
-    before, after = _middle(place.number), _middle(then)
+    """One number before and after: the medians of what the scenario has and of ``--set``."""
+    before, after = place.number.median, then.median
     points = f"({before:.2f} to {after:.2f})"
     if move.kind == "line":
         words = [nearest_text(scenario.issues[move.about], x) for x in (before, after)]
@@ -114,11 +114,6 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
     return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)})"
 
 
-def _middle(number: Number) -> float:
-    """The value in the middle of how a number is written."""
-    return number.values[1] if number.kind == "triangular" else number.median
-
-
 def price_words(change: Change, scenario: Scenario) -> str:
     """What a change costs those who make it."""
     parts = [
@@ -144,7 +139,7 @@ def measure_value(value: float, key: str) -> str:
     """A mean of the measure: a share, or by how much red lines miss, or what all could gain."""
     if key in ("settlement", "first_stage"):
         return percent(value)
-    return f"{abs(value) if key == 'distance' else value:.2f}".replace("-", "−")
+    return f"{abs(value):.2f}" if key == "distance" else signed(f"{100 * value:.1f}")
 
 
 def driver_words(driver: Driver, key: str) -> str:
@@ -154,15 +149,24 @@ def driver_words(driver: Driver, key: str) -> str:
     return f"{title}: {low} {driver.if_low}, {high} {driver.if_high}"
 
 
-def obstacle_words(one: Obstacle) -> str:
-    """What removing something, or all of some things, would bring."""
-    text = f"without {listing(one.what)}: {percent(one.settle)} settle"
+def obstacle_words(one: Obstacle, worlds: int) -> str:
+    """What removing something, or all of some things, would bring of so many worlds."""
+    text = f"without {listing(one.what)}: {share_of(one.settle, worlds)} settle"
     if len(one.keys) > 1:
-        less = "none" if one.parts == 0 else f"at most {percent(one.parts)}"
-        text += f"; without only some of these {less}"
+        text += f"; without only some of these {parts_words(one, worlds)}"
     if one.unratified >= TOLD:
-        text += f"; {percent(one.unratified)} more are signed and then fail a vote"
+        text += f"; {share_of(one.unratified, worlds)} more are signed and then fail a vote"
     return text
+
+
+def parts_words(one: Obstacle, worlds: int) -> str:
+    """What comes of so many worlds without only some of several things."""
+    return "none" if one.parts == 0 else f"at most {share_of(one.parts, worlds)}"
+
+
+def hardly_words(worlds: int) -> str:
+    """What is too little to be told, of so many worlds: of few it is none."""
+    return f"none of {worlds}" if worlds < FEW else f"under {percent(TOLD)}"
 
 
 def settling_words(found: Explanation, scenario: Scenario) -> str:
@@ -178,7 +182,7 @@ def settling_words(found: Explanation, scenario: Scenario) -> str:
 def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     """The share that settles, how it is counted elsewhere, and what a world is."""
     lines = [settling_words(found, scenario)]
-    counts = [(found.settled_first, f"the first {FIRST:,}, as `run` tells")]
+    counts = [(found.settled_first, f"the first {FIRST:,}, as a run has them")]
     counts += [
         (one.before, f"{one.fresh_worlds:,} fresh ones, in which changes are tried")
         for one in found.changes[:1]
@@ -224,13 +228,13 @@ def ruling(found: Explanation) -> list[str]:
         return ["No rule of up to three conditions tells the worlds apart."]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
     return [
-        f"{sentence(found.case)}: in {percent(fresh.density)} of the worlds where {all_} so, in "
-        f"{percent(fresh.outside)} of the others:",
+        f"{sentence(found.case)}: {ruled_words(fresh, f'where {all_} so')}:",
         *(
             f"- {sentence(one)} (found again in {percent(share)} of repeats of the search)"
             for one, share in zip(rule.conditions, rule.stability, strict=True)
         ),
-        f"Of all worlds with {found.case}, {percent(fresh.coverage)} lie where this is so. Counted "
+        f"Of all worlds with {found.case}, {share_of(fresh.coverage, fresh.cases)} lie where this "
+        "is so. Counted "
         f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
     ]
 
@@ -240,6 +244,15 @@ def nothing(found: Explanation) -> str:
     if found.failed:
         return ""
     return "Nothing: every world settles." if found.settled == 1 else "Nothing here can be changed."
+
+
+def ruled_words(fresh: Fitted, where: str) -> str:
+    """How frequent cases are where a rule holds, and elsewhere."""
+    inside, outside = fresh.within, fresh.worlds - fresh.within
+    return (
+        f"in {share_of(fresh.density, inside)} of the worlds {where}, in "
+        f"{share_of(fresh.outside, outside)} of the others"
+    )
 
 
 def standing(found: Explanation, scenario: Scenario) -> list[str]:
@@ -254,12 +267,12 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
     if found.together and not told:
-        lines.append(f"- without any single thing: under {percent(TOLD)}")
+        lines.append(f"- without any single thing: {hardly_words(found.counted)}")
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
-    lines += [f"- {obstacle_words(one)}" for one in told]
+    lines += [f"- {obstacle_words(one, found.counted)}" for one in told]
     if found.together:
         lines.append("What helps only together, where one alone does not do:")
-        lines += [f"- {obstacle_words(one)}" for one in found.together[:3]]
+        lines += [f"- {obstacle_words(one, found.counted)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
         lines.append(NO_FEW)
     if scenario.deadline is None:
@@ -277,7 +290,7 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
         lines.append(
             f"The cheapest set of changes found that brings a deal in {goal} of the failed worlds "
             "in which it was sought; of fresh ones it brings one in "
-            f"{percent(one.turned(one.confirmed))}. What costs more may bring more."
+            f"{share_of(one.turned(one.confirmed), one.failing)}. What costs more may bring more."
         )
     lines += [f"- {words}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
@@ -293,7 +306,8 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     """What each could bring by itself, and how to see more: ``again`` is the command."""
     able = {k: v for k, v in found.alone.items() if v >= TOLD}
     lines = [
-        f"- {actor_words(k, scenario)}: {percent(v)}, without {listing(found.alone_by[k])}"
+        f"- {actor_words(k, scenario)}: {share_of(v, found.counted)}, "
+        f"without {listing(found.alone_by[k])}"
         + (
             f" (the cheapest change of its own: {again} --actor {k})"
             if k in scenario.actors
@@ -302,7 +316,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
         for k, v in sorted(able.items(), key=lambda one: -one[1])
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
-        lines.append(f"- under {percent(TOLD)}: {listing(others)}")
+        lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
     head = "The most of the failed worlds that one side alone, whatever it changes, makes settle:"
     return [head, *lines]
 
@@ -316,7 +330,7 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
         worlds = counted(found.mediator[0].worlds, "world")
         lines.insert(0, f"What {listing(free)} adds, in the same {worlds} with and without:")
     elif not who:
-        lines = ["Nobody mediates."]
+        return ["Nobody mediates."]
     if signing:
         lines.append(f"{listing(signing)} must sign as well and cannot be left out of the talks.")
     return [*lines, f"Hosts, levers, the first text, the order: {again}"]
@@ -339,17 +353,16 @@ def run_words(file: str, set_: Sequence[str]) -> str:
     return " \\\n  ".join(lines)
 
 
-def comparing_words(file: str) -> str:
-    """Where it is told which plan does best."""
-    return (
-        f"Which plan does best is told by: {compare_command(file)}, where OTHER is one or more of "
-        "scenarios/."
-    )
-
-
-def compare_command(file: str) -> str:
-    """The command that compares a plan with others."""
-    return f"python -m sim compare {shlex.quote(file)} OTHER"
+def comparing_words(file: str, shipped: bool) -> list[str]:
+    """Where it is told which plan does best: of the library's, or of variants of a file's own."""
+    compare = f"Which plan does best is told by: python -m sim compare {shlex.quote(file)}"
+    if shipped:
+        return [f"{compare} OTHER, where OTHER is one or more of scenarios/."]
+    make = f"echo {shlex.quote(f'extends: {file}')} > variant.yaml"
+    return [
+        f"{compare} variant.yaml, where variant.yaml is a variant of your own: {make} makes one, "
+        "to which you add the keys that differ."
+    ]
 
 
 def explain_words(file: str, overrides: Sequence[str], command: str = "explain") -> str:
@@ -368,9 +381,19 @@ class Section:
 
 
 def sections(
-    found: Explanation, scenario: Scenario, file: str, overrides: Sequence[str]
+    found: Explanation,
+    scenario: Scenario,
+    file: str,
+    overrides: Sequence[str],
+    shipped: bool = True,
 ) -> tuple[list[Section], list[Section]]:
-    """All that is told after the answer: of the worlds and changes, and what stands beside it."""
+    """All that is told after the answer: of the worlds and changes, and what stands beside it.
+
+    Parameters
+    ----------
+    shipped : bool
+        Whether the scenario is one of the library, or extends one.
+    """
     again, own = explain_words(file, overrides), found.actor
     who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
     out = [
@@ -394,7 +417,7 @@ def sections(
     mediation = explain_words(file, overrides, "mediation")
     return out, [
         Section("What the mediator adds", mediating(found, scenario, mediation)),
-        Section("Beside other plans", [comparing_words(file)]),
+        Section("Beside other plans", comparing_words(file, shipped)),
     ]
 
 
@@ -404,6 +427,7 @@ def full_words(
     file: str,
     overrides: Sequence[str],
     groups: Sequence[object] = (),
+    shipped: bool = True,
 ) -> list[tuple[str, bool]]:
     """All of it as lines of the terminal, and whether each is a heading.
 
@@ -413,11 +437,13 @@ def full_words(
         As the user named and changed the scenario.
     groups
         Sobol' indices of groups of numbers, where they were asked for.
+    shipped
+        See :func:`sections`.
     """
     lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
     lines += [(f"Changed: {change}", True) for change in overrides]
     lines += [(line, False) for text in answer_words(found, scenario) for line in wrapped(text)]
-    told, beside = sections(found, scenario, file, overrides)
+    told, beside = sections(found, scenario, file, overrides, shipped)
     if groups:
         title = "Shares of the variance by group (Sobol', first order and total)"
         beside = [*beside, Section(title, [str(one) for one in groups[:DRIVERS]])]

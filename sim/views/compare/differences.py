@@ -8,12 +8,10 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, label, scale_of
+from sim.studies.compare.words import TOLD, difference_words, label
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
-
-POINTS = "points of utility (0–100)"
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def differences(comparison: Comparison) -> DifferencesView | None:
     """Paired and unpaired intervals; None where there is nothing to compare."""
     runs = [run for run in comparison.alike if run.scenario.name != comparison.baseline]
     names = [run.scenario.name for run in comparison.alike]
-    found = [one for one in comparison.differences if one.scenario in names]
+    found = [one for one in comparison.telling if one.scenario in names]
     rows = rows_of(comparison, runs)
     columns = [_column(comparison, rows, measure) for measure in shown_measures(found)]
     if not rows or not columns:
@@ -116,15 +114,14 @@ def shown_measures(found: list[Difference]) -> list[Measure]:
 
 
 def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> MeasureColumn:
-    title, unit = measure.noun, POINTS if measure.kind == "utility" else measure.unit
     ranked = rows_of(comparison, comparison.ranked)
-    return MeasureColumn(measure.key, sentence(title), title, unit,
+    return MeasureColumn(measure.key, measure.head, measure.noun, measure.unit,
                          _contrasts(comparison, rows, measure),
                          _contrasts(comparison, ranked, measure))  # fmt: skip
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
-    scale, contrasts = scale_of(measure), []
+    scale, contrasts = measure.scale, []
     for place, row in enumerate(rows):
         one = comparison.of(row.name, measure.key)
         if one is not None:
@@ -155,4 +152,6 @@ def headline(base: str, found: list[Difference]) -> str:
         ]
         if seen:
             return sentence("; ".join(parts))
-    return f"No visible difference from {base} in settlements, first stages or room for a deal"
+    stages = "first stages" if any(one.measure.key == "first_stage" for one in found) else ""
+    among = ", ".join(filter(None, ("settlements", stages)))
+    return f"No visible difference from {base} in {among} or room for a deal"

@@ -207,4 +207,5 @@ def first_stages(runs: list[Run]) -> str:
         return ""
     how = "most often in" if len(near) == 1 else "about as often in"
     most = "" if len(near) == 1 else "at most "
-    return f"; a first stage {how} {listed(near)}: {most}{odds_words(share, best.summary.worlds)}"
+    what = "a first stage" if any(len(run.scenario.stages) > 1 for run in runs) else "a signature"
+    return f"; {what} {how} {listed(near)}: {most}{odds_words(share, best.summary.worlds)}"

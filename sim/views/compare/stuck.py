@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
-from sim.prose import listing, percent
+from sim.prose import listing
 from sim.results.outcomes import REASON_WORDS, REASONS
 from sim.studies.compare.comparison import Comparison
 from sim.views.compare.common import (
@@ -18,6 +18,7 @@ from sim.views.compare.common import (
     sharing_issues,
 )
 from sim.views.view import View
+from sim.words.shares import failed_worlds, share_of
 
 OTHER = "other"
 
@@ -53,11 +54,14 @@ class StuckView(View):
     ----------
     rows : list of Row
         Scenarios in which anything fails, as ranked.
+    failed : list of int
+        In how many of its worlds.
     obstacles : list of Obstacle
         The shared issues, the others together where they block any, the reasons.
     """
 
     rows: list[Row]
+    failed: list[int]
     obstacles: list[Obstacle]
 
     @property
@@ -75,7 +79,9 @@ class StuckView(View):
         return [
             f"{row.title}: "
             + "; ".join(
-                f"{o.heading} {percent(o.shares[n])}" for o in self.obstacles if o.shares[n]
+                f"{o.heading} {share_of(share, self.failed[n])}"
+                for o in self.obstacles
+                if (share := o.shares[n])
             )
             + "."
             for n, row in enumerate(self.rows)
@@ -102,7 +108,8 @@ def stuck(comparison: Comparison) -> StuckView | None:
     titles = {o.key: o.title for o in every}
     return StuckView(
         foot(comparison), headline(runs, found, titles), _subtitle(comparison, idle),
-        rows_of(comparison, runs), [*shown, *reasons],
+        rows_of(comparison, runs), [failed_worlds(run.summary) for run in runs],
+        [*shown, *reasons],
     )  # fmt: skip
 
 
