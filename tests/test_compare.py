@@ -330,7 +330,7 @@ def test_what_is_printed_fits_one_screen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     few = ["--worlds", "20", "--set", "horizon_days=120", "--no-plots"]
-    few += ["--calibration", str(SCENARIOS.parent / "sim" / "scenario" / "calibration.json")]
+    few += ["--calibration", str(Path("sim/scenario/calibration.json").resolve())]
     monkeypatch.chdir(tmp_path)  # so that the folder's name is short
     shown = typed("compare", *names, *few)
     assert (shown.code, shown.err) == (0, "")
