@@ -327,12 +327,10 @@ def test_what_is_printed_fits_one_screen(
     most: int,
     says: tuple[str, ...],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     few = ["--worlds", "20", "--set", "horizon_days=120", "--no-plots"]
     few += ["--calibration", str(Path("sim/scenario/calibration.json").resolve())]
-    monkeypatch.chdir(tmp_path)  # so that the folder's name is short
-    shown = typed("compare", *names, *few)
+    shown = typed("compare", *names, *few, "--out", ".", cwd=tmp_path)  # a short name
     assert (shown.code, shown.err) == (0, "")
     lines = shown.out.splitlines()
     assert len(lines) <= most
