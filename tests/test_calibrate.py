@@ -28,6 +28,7 @@ from sim.formulas.emulator import (
     spread_of_mean,
     spread_of_share,
 )
+from sim.formulas.statistics import Interval
 from sim.prose import percent
 from sim.scenario import ScenarioError
 from sim.scenario.calibration import read_calibration
@@ -53,6 +54,7 @@ from sim.studies.calibrate.score import (
     recalibration,
     reliability,
 )
+from sim.views.run_data import band_of_shares
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
 from tests.conftest import typed
@@ -94,6 +96,14 @@ def test_spread_of_a_share_is_that_of_the_parameter_and_not_of_chance() -> None:
     alike = [np.diff(spread_of_share(known, rng.random(4000) < 0.1))[0] for _ in range(20)]
     assert np.median(alike) < 0.015
     assert spread_of_share(known, np.zeros(4000)) == (0.0, 0.0)
+
+
+def test_ranges_of_a_share_that_only_grows_never_fall() -> None:
+    """Each day's is fitted for itself, and one could lie below that of the day before."""
+    days = np.array([1.0, 2.0, 3.0])
+    ranges = iter([Interval(0.1, 0.3), Interval(0.05, 0.29), Interval(0.2, 0.4)])
+    band = band_of_shares(np.array([1.0, 2.0, 3.0, np.nan]), days, lambda flags: next(ranges))
+    assert np.transpose(band).tolist() == [[0.25, 0.1, 0.3], [0.5, 0.1, 0.3], [0.75, 0.2, 0.4]]
 
 
 def test_spread_of_a_difference_is_that_of_the_worlds_that_differ() -> None:

@@ -147,6 +147,7 @@ def test_the_headline_tells_all_plans_also_of_different_days(
         assert "least in early, most in late" in told
         assert told.endswith("; the scenarios start on different days")
         assert "different wars" in drawn(compared, name).view.headline
+    assert "In order of settlements" not in drawn(other, "odds").view.subtitle
 
 
 def test_a_key_names_only_whose_ideals_are_near(tmp_path: Path) -> None:

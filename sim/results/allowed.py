@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,6 +119,12 @@ def never_narrower(spread: tuple[float, float], sampled: Interval) -> Interval:
     return Interval(min(spread[0], sampled.low), max(spread[1], sampled.high))
 
 
+def never_falling(ranges: Iterable[Interval]) -> list[Interval]:
+    """Ranges of a share that can only grow from one to the next, each reckoned for itself."""
+    ends = np.maximum.accumulate(np.array(list(ranges)).reshape(-1, 2), axis=0)
+    return [Interval(*map(float, pair)) for pair in ends]
+
+
 def allowed_summary(
     data: xr.Dataset, days: list[str], suits: np.ndarray | None = None
 ) -> Allowed | None:
@@ -130,10 +136,15 @@ def allowed_summary(
 
     codes = data.outcome.values
     settled, first = data.settled_day.values, data.first_signed_day.values
+
+    def by_day(when: np.ndarray) -> dict[str, Interval | None]:
+        ranges = never_falling(spread(when <= float(day)) for day in days)
+        return dict(zip(days, ranges, strict=True))
+
     return Allowed(
         {kind: spread(codes == OUTCOMES.index(kind)) for kind in kinds},
-        {day: spread(settled <= float(day)) for day in days},
-        {day: spread(first <= float(day)) for day in days},
+        by_day(settled),
+        by_day(first),
         {str(s): spread(data.stages_signed.values > n) for n, s in enumerate(data.stage.values)},
         {str(key): spread(np.isfinite(data.limited_day.values[:, n]))
          for n, key in enumerate(data.limited.values)} if "limited" in data.dims else None,

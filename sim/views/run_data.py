@@ -18,6 +18,7 @@ from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import listing, signed
+from sim.results.allowed import never_falling
 from sim.results.certain import alike, decided_by_group
 from sim.scenario.schema import nearest_text
 from sim.views.colours import CROWD, actor_colors, party_colors
@@ -294,7 +295,7 @@ def band_of_shares(
     signed : ndarray, shape (worlds,)
         Day of the event, NaN where it never came.
     by : ndarray, shape (days,)
-        Days asked about.
+        Days asked about, rising.
     spread : callable, optional
         From whether it is so in each world to the range of the share.
     """
@@ -305,7 +306,7 @@ def band_of_shares(
     else:  # reckoned once for each share that occurs
         days = {int(c): day for c, day in zip(counts, by, strict=True)}
         every = {c: spread(signed <= day) for c, day in days.items()}
-    bounds = np.array([every[int(c)] for c in counts]).reshape(-1, 2)
+    bounds = np.array(never_falling(every[int(c)] for c in counts)).reshape(-1, 2)
     return counts / worlds, bounds[:, 0], bounds[:, 1]
 
 

@@ -102,9 +102,11 @@ def odds(comparison: Comparison) -> OddsView:
         else "95 % intervals (Wilson). "
     )
     subtitle += (
-        f"Shares of fewer than {FEW} worlds are counts. Columns have scales of their own; in order "
-        "of settlements, first stages, room for a deal; the baseline is shaded."
+        f"Shares of fewer than {FEW} worlds are counts. Columns have scales of their own; the "
+        "baseline is shaded."
     )
+    if len(comparison.groups) == 1:
+        subtitle += " In order of settlements, first stages, room for a deal."
     subtitle += uncalibrated_words(comparison)
     if any(0 in column.shares for column in columns):
         least = min(run.summary.worlds for run in runs)

@@ -110,9 +110,8 @@ def packages(comparison: Comparison) -> PackagesView | None:
         return None
     text = (
         "Text of the scale nearest to the median of the worlds in which the issue stands agreed at "
-        "the end, with the share of those worlds (and how many, if few); in italics: the plan, not "
-        "agreed in any world. Coloured where it is near the ideal of one side alone. Scenarios "
-        "that say the same stand together."
+        "the end, with the share of those worlds (and how many, if few){plans}. Coloured where it "
+        "is near the ideal of one side alone. Scenarios that say the same stand together."
     )
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
@@ -122,6 +121,9 @@ def packages(comparison: Comparison) -> PackagesView | None:
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     said = {i: _sayings(runs, rows, terms, i) for i in issues}
+    plans = any(not one.agreed for every in said.values() for one in every)
+    italics = "; in italics: the plan, not agreed in any world" if plans else ""
+    text = text.replace("{plans}", italics, 1)
     sides = {one.side for every in said.values() for one in every}
     colors = shared_colors(run.scenario for run in runs)
     named = {
