@@ -103,6 +103,15 @@ def test_head_and_foot_and_no_text_is_cut_off_or_overprinted(either: Comparison,
     assert hues(figure) <= set(meanings(either.run(n).scenario for n in either.issue_group))
 
 
+def test_a_long_name_that_is_cut_leaves_what_sets_it_apart(compared: Comparison) -> None:
+    base, *others = compared.runs
+    name = "a_plan_whose_name_is_longer_than_all_the_room_for_names"
+    figure = figure_of(Comparison([named(base, name), *others], name), "odds")
+    (row,) = (text.get_text() for text in figure.texts if text.get_text().startswith("a plan"))
+    assert row.endswith(" (baseline)")
+    assert "…" in row
+
+
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_drawn_twice_gives_the_same_bytes(
     compared: Comparison, tmp_path: Path, suffix: str

@@ -56,8 +56,7 @@ def package(view: PackageView) -> Figure:
     ]
     for top, rail, strip in zip(tops, rails, view.strips, strict=True):
         sheet.rule(top - 0.02)
-        title = wrapped(strip.issue.title, TITLE_WIDTH, 10, bold=True, lines=4)
-        sheet.heading(MARGIN, top + 0.12, title, 10)
+        sheet.heading(MARGIN, top + 0.12, _title(strip), 10)
         _scale(axes, strip, rail)
         if strip.spread:
             _distribution(axes, strip, rail)
@@ -82,10 +81,15 @@ def _ends(strip: Strip) -> tuple[list[str], list[str]]:
     return (wrapped(scale[min(scale)], half), wrapped(scale[max(scale)], half))
 
 
+def _title(strip: Strip) -> list[str]:
+    return wrapped(strip.issue.title, TITLE_WIDTH, 10, bold=True, lines=4)
+
+
 def _row_height(strip: Strip, crowd: bool) -> float:
     above = ABOVE + (0.34 if crowd else 0.14) + (HILL if strip.spread else 0.0)
     words = len(_head(strip)) * line_height(9.5) + len(_more(strip)) * line_height() + 0.3
-    return max(above + _below(strip), words, 0.75)
+    title = len(_title(strip)) * line_height(10) + 0.25
+    return max(above + _below(strip), words, title)
 
 
 def _key(view: PackageView) -> list[Mark]:

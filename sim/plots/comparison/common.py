@@ -53,7 +53,9 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
         title = _title(row, min(room, 3)) if room > 0 else []
         block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
-        heading = shortened(row.heading, NAMES - 0.1, 9.5, True)
+        after = row.heading.removeprefix(row.label)  # stays where a long name is cut
+        room_for_it = NAMES - 0.1 - text_width(after, 9.5, True)
+        heading = shortened(row.label, room_for_it, 9.5, True) + after
         sheet.heading(MARGIN, y, heading, 9.5, gid="scenario")
         sheet.text(MARGIN, y + line_height(9.5), title, color=GREY)
         top += height
