@@ -208,7 +208,7 @@ def test_the_largest_sampling_error_is_that_of_counts_too(tmp_path: Path) -> Non
     view = heatmap_view(read_sweep(tmp_path / "out"))
     most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
     assert any(one.few for one in view.shown.found.values())
-    assert f"sampling is up to {100 * most:.2g} points either way" in view.subtitle
+    assert f"sampling is up to {100 * most:.2g} worlds of 100 either way" in view.subtitle
 
 
 @pytest.mark.parametrize(

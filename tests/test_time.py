@@ -319,5 +319,5 @@ def test_days_after_the_last_whole_round_are_told() -> None:
     put(data, "actors.a.positions.land.limit", 0.1)  # nothing is ever agreed
     run = run_scenario(load_data(data), 20)
     assert run.central.day.values[-1] == 98
-    assert outcome_view(run).marks == [(98.0, "asked about")]
+    assert outcome_view(run).marks == [(98.0, "In 100 days?")]
     assert overview_view(run).span.endswith("20 Jan 2025 to 30 Apr 2025")
