@@ -218,21 +218,3 @@ def ends(x: NDArray[Any], outcome: Array) -> Ends:
     """
     low, high = thirds(x)
     return Ends(float(outcome[low].mean()), float(outcome[high].mean()))
-
-
-def apart(x: NDArray[Any], outcome: Array) -> float:
-    """By how many standard errors the outcome's mean differs between the thirds of an input.
-
-    The two-sample z of means with the variance that they have if the input does not matter; 0
-    where either third is empty or the outcome never varies.
-
-    Examples
-    --------
-    >>> round(apart(np.repeat([0.0, 1.0], 50), np.repeat([0.0, 1.0], [75, 25])), 2)
-    5.77
-    """
-    low, high = (outcome[part] for part in thirds(x))
-    spread = float(outcome.std())
-    if not spread or not len(low) or not len(high):
-        return 0.0
-    return float((high.mean() - low.mean()) / (spread * np.sqrt(1 / len(low) + 1 / len(high))))

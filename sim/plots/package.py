@@ -24,7 +24,7 @@ ABOVE, BELOW, LANE, FLAG, HEADING = 0.2, 0.13, 0.17, 0.12, 0.22
 of red lines' flags (up where they bar what lies above) and of a heading."""
 SPREAD: dict[str, Any] = {"color": DARK, "linewidth": 3}
 NO_DEAL: dict[str, Any] = {"marker": "o", "markersize": 12, "markerfacecolor": "none",
-                           "color": DARK, "markeredgewidth": 1.3}  # fmt: skip
+                           "color": DARK, "markeredgewidth": 1.7}  # fmt: skip
 OF_PLAN: dict[str, Any] = {"marker": "^", "markersize": 8, "color": PLAN,
                            "markeredgecolor": "white", "markeredgewidth": 0.6}  # fmt: skip
 MEDIAN: dict[str, Any] = {"marker": "D", "markersize": 6, "color": DARK,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -79,8 +80,9 @@ def _panel(
     right, ticks = 1.18, 0.5
     width = cell - ticks - right
     axes = sheet.axes(left + ticks, top, width, height, gid=panel.actor)
-    axes.set_ylim(0, view.top + 3)
-    axes.set_yticks([0, 20, 40, 60, 80, 100])
+    least = min(0.0, *(float(np.nanmin(one.central)) for one in panel.lines.values()))
+    axes.set_ylim(least - 3 * (least < 0), view.top + 3)
+    axes.set_yticks(np.arange(20 * (least // 20), 101, 20))
     axes.grid(axis="y")
     axes.set_ylabel("points of utility", size=SMALL, labelpad=2)
     date_axis(axes, view.calendar, view.end, width, most=7)

@@ -47,15 +47,16 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def typed_name(run: Run) -> str:
+    """What stands for its file in a command: the bare name, which finds a shipped one, too."""
+    files = run.summary.provenance.files
+    return files[-1].removesuffix(".yaml") if files else run.scenario.name
+
+
 def repeat(run: Run) -> dict[str, Any]:
     """What is needed to get the same numbers again."""
     summary, known = run.summary, run.summary.provenance
-    words = [
-        "python",
-        "-m",
-        "sim",
-        known.files[-1] if known.files else f"{run.scenario.name}.yaml",
-    ]
+    words = ["python", "-m", "sim", typed_name(run)]
     words += ["--worlds", str(summary.worlds), "--seed", str(summary.seed)]
     for change in known.overrides:
         words += ["--set", change]

@@ -19,6 +19,7 @@ from sim.prose import (
     signed,
     span_words,
 )
+from sim.report.basis import typed_name
 from sim.report.charts import page_chart
 from sim.report.judgements import judgements, positions_words
 from sim.report.limits import COMMON
@@ -145,7 +146,7 @@ def ranking_tables(comparison: Comparison) -> list[tuple[Table, list[str]]]:
         head = ["Scenario", "Ahead of", "Behind", *numbers]
         names = [place.scenario for place in group.places]
         tables.append((Table(f"Ranking, day 0 on {group.day_0}", head, rows), names))
-    alone = [group for group in comparison.groups if len(group.places) == 1]
+    alone = [g for g in comparison.groups if len(g.places) == 1 and not g.decided]
     if alone:
         rows = [row_of(group.places[0], group.day_0) for group in alone]
         names = [group.places[0].scenario for group in alone]
@@ -273,7 +274,7 @@ def sources(comparison: Comparison) -> list[dict[str, Any]]:
 def repeat(comparison: Comparison) -> dict[str, Any]:
     """What is needed to get the same numbers again."""
     base = comparison.base.summary
-    files = [(run.summary.provenance.files or [run.scenario.name])[-1] for run in comparison.runs]
+    files = [typed_name(run) for run in comparison.runs]
     words = ["python", "-m", "sim", "compare", *files, "--worlds", str(base.worlds)]
     words += ["--seed", str(base.seed), "--baseline", comparison.baseline]
     for change in base.provenance.overrides:

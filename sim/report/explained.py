@@ -12,6 +12,7 @@ from sim.ensemble.runner import Run
 from sim.files import written_whole
 from sim.plots.drawing import Drawing
 from sim.plots.explain import explained
+from sim.report.basis import typed_name
 from sim.report.charts import page_chart
 from sim.report.page import render
 from sim.scenario.loading import in_library
@@ -52,7 +53,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     """What the section says."""
     scenario, known = run.scenario, run.summary.provenance
     view = explain_view(run, found)
-    file = known.files[-1] if known.files else f"{scenario.name}.yaml"
+    file = typed_name(run)
     shown = {SAVED: Drawing(view, explained(view))} if view.drivers or view.panels else {}
     chart = page_chart(shown, SAVED)
     shipped = in_library(known.files)

@@ -61,7 +61,7 @@ OUTCOME_WORDS = {
         "some stages signed, not all",
     ),
     "limited": Words(
-        "Limited agreements",
+        "Only limited agreements",
         "Limited agreements only (in force, no stage of the whole signed)",
         "limited agreements only",
     ),
@@ -138,10 +138,12 @@ REASON_WORDS = {
     ),
     "not_reached": Words(
         "not reached",
-        "a package that suits all exists and was not reached",
+        "a package that would suit all and was not reached",
         "a package that was not reached",
     ),
-    "ratification": Words("signed, not ratified", "a text was signed and not ratified", "a vote"),
+    "ratification": Words(
+        "signed, not ratified", "a text that was signed and not ratified", "a vote"
+    ),
 }
 """Why a world has no settlement: red lines that miss each other, no package that all prefer to
 fighting on, a package that exists and was not reached (why, :mod:`sim.studies.causes` finds by

@@ -129,8 +129,8 @@ def find_scenario(name: str | Path) -> Path:
         If there is none of a bare name.
     """
     path = Path(name)
-    if path.exists() or path.parent != Path() or path.suffix:
-        return path
+    if path.is_file() or path.parent != Path() or path.suffix:
+        return path  # a folder of that name may hold results
     folders = (Path(), Path("scenarios"), shipped_scenarios())
     for folder in folders:
         if (file := folder / f"{path.name}.yaml").exists():

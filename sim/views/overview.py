@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
-
-import numpy as np
 
 from sim.ensemble.runner import Run
-from sim.formulas.attribution import apart, thirds
+from sim.formulas.attribution import thirds
 from sim.prose import percent, sentence
 from sim.registry import PROTOCOLS
-from sim.results.experiments import PREFIX, drawn_variables
 from sim.scenario.schema import nearest_text
 from sim.scenario.titles import WHETHER
 from sim.studies.explain.inputs import ends_words, input_of
-from sim.studies.explain.measure import measure_of
+from sim.studies.explain.outline import weigh
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, headline, outcome_view
 from sim.views.run_data import is_certain, is_group, told_until
@@ -33,10 +29,6 @@ from sim.words.story import (
 )
 
 MOST_PANELS, MOST_SOURCES, MOST_LINES, MOST_AGREED = 3, 4, 3, 7
-MOST_WORLDS = 20_000
-"""Of more worlds the first: the others move no share by half a point, and take minutes to read."""
-LEVEL = 0.05
-"""Of a difference that chance alone would bring once in all the numbers looked at."""
 
 
 @dataclass(frozen=True)
@@ -122,30 +114,19 @@ def _decided(panel: IssuePanel) -> str:
 def hinges(run: Run) -> list[str]:
     """The uncertain numbers on which the outcome hangs most, each in a sentence.
 
-    Of all numbers those between whose lowest and highest third the worlds differ by more than
-    chance brings among so many (Bonferroni), the clearest first.
+    By the measure of ``explain``, which leaves out what may be chance.
     """
-    data = run.ensemble.isel(world=slice(0, MOST_WORLDS))
-    measure = measure_of(data, run.scenario)
-    if not measure.is_share:
+    known = weigh(run)
+    if not known.measure.is_share:
         return []
-    outcome = measure.values(data)
-    # one by one: together they take 2 KB a world
-    drawn = {str(name): variable for name, variable in drawn_variables(data).items()}
-    z = np.array([apart(variable.values.astype(float), outcome) for variable in drawn.values()])
-    least = NormalDist().inv_cdf(1 - LEVEL / 2 / max(len(drawn), 1))
     found = []
-    for n in np.argsort(-np.abs(z), kind="stable")[:MOST_LINES]:
-        if abs(z[n]) < least:
-            break
-        name = list(drawn)[n]
-        path, x = name.removeprefix(PREFIX), drawn[name].values.astype(float)
-        parts = thirds(x)
+    for n in known.order[:MOST_LINES]:
+        path, x, parts = known.paths[n], known.table[:, n], thirds(known.table[:, n])
         most, least_of = float(x[parts[0]].max()), float(x[parts[1]].min())
         low, high = ends_words(path, most, least_of, run.scenario)
-        shares = [percent(float(outcome[part].mean())) for part in parts]
+        shares = [percent(float(known.outcome[part].mean())) for part in parts]
         title = input_of(path, run.scenario).title.removesuffix(WHETHER)
-        found.append(f"{sentence(title)}: {measure.case} in {shares[0]} of worlds {low}, in "
+        found.append(f"{sentence(title)}: {known.measure.case} in {shares[0]} of worlds {low}, in "
                      f"{shares[1]} {high}.")  # fmt: skip
     return found
 

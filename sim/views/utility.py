@@ -138,7 +138,12 @@ def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
     found = []
     over = [p.short for p in panels if np.nanmax(p.lines["target"].central) > 100.5]
     if over and any(lever.effect.payment for lever in levers):
-        found.append(f"Above 100: {listing(over)} counts on payments besides all its own aims.")
+        says = (
+            "counts on payments besides all its"
+            if len(over) == 1
+            else "count on payments besides all their"
+        )
+        found.append(f"Above 100: {listing(over)} {says} own aims.")
     below = [
         p.short for p in panels
         if (p.lines["value"].central - p.lines["target"].central)[-1] > 5

@@ -33,7 +33,8 @@ def contents(loaded: Loaded | LoadedDiscrete) -> str:
     days = scenario.war.round_days
     on_both = f", {both} on both sides" if both else ""
     return (
-        f"{len(scenario.issues)} issues, {len(scenario.actors)} actors, {len(positions)} positions "
+        f"{counted(len(scenario.issues), 'issue')}, {counted(len(scenario.actors), 'actor')}, "
+        f"{counted(len(positions), 'position')} "
         f"({judged} with a judgement), {counted(len(lines), 'red line')} ({stated} stated, "
         f"{len(lines) - stated} believed){on_both}, {len(scenario.stages)} stage(s), "
         f"{scenario.rounds} rounds of {days:g} day{'' if days == 1 else 's'}."
@@ -82,9 +83,10 @@ def _rooms(scenario: Scenario, model: PeaceTalks) -> list[str]:
             up, down = (names[int(k)] for k in (np.argmax(least), np.argmin(most)))
             stage = f"; its stage from {least[-1]:.2f}" if 0.0 < least[-1] < max(least) else ""
             stage += f"; its stage up to {most[-1]:.2f}" if min(most) < most[-1] < 1.0 else ""
+            digits = 2 if max(least) - min(most) >= 0.01 else 3
             rooms.append(
-                f"  {issue.title}: none ({up} from {max(least):.2f}, {down} up to "
-                f"{min(most):.2f}{stage})"
+                f"  {issue.title}: none ({up} from {max(least):.{digits}f}, {down} up to "
+                f"{min(most):.{digits}f}{stage})"
             )
     if free:
         rooms.append(f"  all of the scale: {'; '.join(free)}")
@@ -101,7 +103,8 @@ def lines_left_out(scenario: Scenario, lines: int, free: int) -> str:
         float(judged(draws, scenario.engine, f"{kind}_binds")[0]) for kind in ("stated", "believed")
     )
     return (
-        f"{free} of {counted(lines, 'red line')} {'does' if free == 1 else 'do'} not bind in it "
+        f"{free} of {counted(lines, 'red line')} of those who must consent (both sides of an issue "
+        f"counted) {'does' if free == 1 else 'do'} not bind in it "
         "and are left out: in a world a stated one "
         f"binds with probability {stated:.2f}, a believed one with {believed:.2f}."
     )

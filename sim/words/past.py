@@ -62,7 +62,7 @@ def _rest(scenario: Scenario, outcome: Outcome) -> Iterator[str]:
     if outcome.held is True:
         yield "It held ten years or more."
     elif isinstance(outcome.held, Held):
-        why = f": {outcome.held.reason}" if outcome.held.reason else ""
+        why = f": {outcome.held.reason.removesuffix('.')}" if outcome.held.reason else ""
         yield f"It held until {_date(outcome.held.until)}{why}."
     fates = [(a, i, fate) for a, lines in outcome.lines.items() for i, fate in lines.items()]
     if fates:

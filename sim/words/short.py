@@ -205,9 +205,12 @@ def _lasting(summary: Summary, days: list[str]) -> str:
     if round(last * summary.worlds) < FEW:
         return ""
     half = next(n for n, day in enumerate(days) if (shares[day] or 0.0) >= last / 2)
-    text = f"Half of the settlements come {within(days[half])}"
+    by_then = percent((shares[days[half]] or 0.0) / last)
+    text = f"{by_then} of the settlements come {within(days[half])}"
     if 0 < half == len(days) - 1:
         text = f"Most settlements come after day {days[half - 1]}"
+    elif half == len(days) - 1:
+        text = "Settlements come by the end"
     found = summary.durability
     if found is not None and found.shares:
         years = min(LASTING, len(found.shares))

@@ -98,6 +98,8 @@ def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[flo
         yield pulled, "lever", f"{who}: {title}{later}"
 
 
+GIVEN_WAY = 0.05
+"""How far a red line may have softened by day 0; further off is another line, or none."""
 FIRST_MOVES = 8
 """Moves that the story tells: the largest, in order of time."""
 
@@ -132,16 +134,21 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
 
 
 def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str:
-    """That a point lies beyond a red line that does not bind in this world; empty where not."""
+    """That a point lies beyond a red line as coded, and how that can be; empty where not."""
     low, high = position.limits or (None, None)
-    for line in position.lines[::-1]:  # that held first counts
-        low, high = (low, line.at) if position.upward else (line.at, high)
-    beyond = [
-        line.median
-        for line, sign, end in ((low, -1.0, binding[0]), (high, 1.0, binding[1]))
-        if line is not None and sign * (at - line.median) > 0.005 <= sign * (end - line.median)
-    ]
-    return f", beyond its red line at {beyond[0]:.2f}, which does not bind here" if beyond else ""
+    for own in position.lines[::-1]:  # that held first counts
+        low, high = (low, own.at) if position.upward else (own.at, high)
+    for line, sign, end in ((low, -1.0, binding[0]), (high, 1.0, binding[1])):
+        if line is None or sign * (at - line.median) <= 0.005:
+            continue
+        if sign * (end - line.median) > GIVEN_WAY:
+            why = "which does not bind here"
+        elif position.conditional:
+            why = "a condition of it being met"
+        else:
+            why = "which has given way"
+        return f", beyond its red line at {line.median:.2f}, {why}"
+    return ""
 
 
 def _text_events(

@@ -25,18 +25,26 @@ def packages(view: PackagesView) -> Figure:
     heights = {
         i: [_height(one) for one in said] for i, said in view.sayings.items() if said
     }  # fmt: skip
-    body = sum(sum(tall) + 0.12 for tall in heights.values())
+    body = sum(
+        max(sum(tall), len(_title(view, i)) * line_height(SMALL + 0.4) + PAD) + 0.12
+        for i, tall in heights.items()
+    )
     sheet = Sheet(view, body, _key(view))
     top = 0.0
     for issue, tall in heights.items():
-        title = wrapped(view.issues[issue], ISSUE - GAP, SMALL + 0.4, True, lines=3)
+        begun, title = top, _title(view, issue)
         sheet.heading(MARGIN, top + PAD, title, SMALL + 0.4)
         for n, (one, height) in enumerate(zip(view.sayings[issue], tall, strict=True)):
             _saying(sheet, view, one, f"{issue}:{n}", top, height)
             top += height
+        top = max(top, begun + len(title) * line_height(SMALL + 0.4) + PAD)
         sheet.rule(top + 0.05)
         top += 0.12
     return sheet.figure
+
+
+def _title(view: PackagesView, issue: str) -> list[str]:
+    return wrapped(view.issues[issue], ISSUE - GAP, SMALL + 0.4, True, lines=3)
 
 
 def _key(view: PackagesView) -> list[Mark]:

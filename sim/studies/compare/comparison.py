@@ -10,6 +10,7 @@ from sim.ensemble.opening import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
 from sim.prose import SaidError, did_you_mean
 from sim.results.allowed import RANGE, SAMPLING
+from sim.results.certain import only_decided
 from sim.scenario import Loaded
 from sim.studies.compare.differences import Difference, differences
 from sim.studies.compare.inputs import Entry, named, read_entries
@@ -95,7 +96,10 @@ class Comparison:
         """Scenarios of one war and day 0 together, ranked; the baseline's first."""
         found = groups_of(self.runs, self.baseline)
         days = [runs[0].scenario.war.start_date.isoformat() for runs, _ in found]
-        return [Group(war, day, places(runs)) for (runs, war), day in zip(found, days, strict=True)]
+        return [
+            Group(war, day, places(runs), any(only_decided(run.scenario) for run in runs))
+            for (runs, war), day in zip(found, days, strict=True)
+        ]
 
     @property
     def wars(self) -> list[list[Run]]:

@@ -79,11 +79,18 @@ class Place(Record):
 
 @dataclass(frozen=True)
 class Group(Record):
-    """Scenarios that can be ranked together, and where each stands."""
+    """Scenarios that can be ranked together, and where each stands.
+
+    Attributes
+    ----------
+    decided : bool
+        Whether a group decides in one of them, and all are bound.
+    """
 
     war: int
     day_0: str
     places: list[Place]
+    decided: bool = False
 
     def standing(self, place: Place) -> tuple[str, str]:
         """Of how many plans it is ahead, and behind.
@@ -94,8 +101,8 @@ class Group(Record):
 
 
 def ranked(groups: Sequence[Group]) -> list[Group]:
-    """Those of more than one plan."""
-    return [group for group in groups if len(group.places) > 1]
+    """Those of more than one plan; what a group only decides has no worth of no deal beside it."""
+    return [group for group in groups if len(group.places) > 1 and not group.decided]
 
 
 def groups_of(runs: Sequence[Run], baseline: str) -> list[tuple[list[Run], int]]:

@@ -85,6 +85,8 @@ def files_words(written: list[str]) -> str:
 def answer_words(comparison: Comparison) -> list[str]:
     """Which plan is ahead among those of each war and day 0, and of whom, and by what."""
     groups = ranked(comparison.groups)
+    if all(group.decided for group in comparison.groups):
+        return ["Not ranked: groups decide, and what a side has without a decision is not known."]
     if groups or len(comparison.groups) == 1:
         return [_ahead(comparison, group) for group in groups]
     return [f"Not ranked: each has its {_own(comparison)}, so {NOT_BETTER}."]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.ensemble.runner import Run
 from sim.prose import counted
 from sim.results.aftermath import PlanGain
+from sim.results.certain import only_decided
 from sim.studies.compare.comparison import Comparison
 from sim.views.afterwards import gain_text, settled_gains
 from sim.views.colours import shared_colors
@@ -93,6 +94,7 @@ def gains(comparison: Comparison) -> GainsView | None:
         run
         for run in comparison.ranked
         if run.scenario.name in comparison.actor_group
+        and not only_decided(run.scenario)
         and (run.summary.plan or (run.ensemble.outcome.values == 0).any())
     ]
     if not runs:

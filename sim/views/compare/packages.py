@@ -20,7 +20,7 @@ from sim.views.compare.common import (
 from sim.views.view import View
 from sim.words.shares import span_of
 
-NEAR = 0.15
+NEAR, APART = 0.15, 0.1
 """Part of the scale within which a term is near a side's ideal."""
 
 
@@ -163,13 +163,18 @@ def _sayings(
 
 def near(run: Run, issue: str, point: float) -> str | None:
     """The one side whose ideal a point is near; None where it is nobody's, or several sides'."""
-    found = [
-        key
+    away = sorted(
+        (abs(position.ideal.median - point), key)
         for key, actor in run.scenario.actors.items()
         if (position := actor.positions.get(issue)) is not None
-        and abs(position.ideal.median - point) <= NEAR
-    ]
-    return found[0] if len(found) == 1 else None
+    )
+    if (
+        not away
+        or away[0][0] > NEAR
+        or (len(away) > 1 and away[1][0] <= max(NEAR, away[0][0] + APART))
+    ):
+        return None
+    return away[0][1]
 
 
 def terms_of(run: Run, issues: list[str]) -> dict[str, Term]:
