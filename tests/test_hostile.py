@@ -154,7 +154,8 @@ def test_check_tells_lines_that_do_not_bind_in_the_central_world(tmp_path: Path)
     (tmp_path / "x.yaml").write_text(yaml.safe_dump(data))
     text = typed("check", tmp_path / "x.yaml").out
     assert "  Land: none (B from 0.70, A up to 0.40; its stage up to 0.60)\n" in text
-    said = " (both sides of an issue counted) do not bind in it and are left out: in a world a stated one binds"
+    said = " (both sides of an issue counted) do not bind in it and are left out: "
+    said += "in a world a stated one binds"
     assert f"{said} with probability 1.00, a believed one with 0.30. " in text
     assert said in typed("solve", tmp_path / "x.yaml", "--no-plots").out.replace("\n", "")
 

@@ -28,11 +28,13 @@ from sim.results.terms import text_counts
 from sim.scenario import load_scenario
 from sim.scenario.calibration import Calibration
 from sim.scenario.judgements import Engine
+from sim.studies.explain.outline import outline
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import convergence_view, deciding, holders, lines_of
 from sim.views.layout import nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
+from sim.views.overview import hinges
 from sim.views.package import package_view
 from sim.views.pressure import SELDOM, pressure_view
 from sim.views.run_data import (
@@ -217,6 +219,27 @@ def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> 
     test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(
         finished(scenario, tmp_path)
     )
+
+
+def test_what_it_hangs_on_is_what_explain_says_decides() -> None:
+    run = run_scenario(load_scenario("dayton"), 400)
+    said = [line.split(":")[0].lower() for line in hinges(run)]
+    drivers = [one.title.split(":")[0].lower() for one in outline(run).drivers]
+    assert said == drivers[: len(said)]
+    assert len(said) == min(3, len(drivers))
+
+
+def test_a_worth_below_nothing_is_drawn(tmp_path: Path) -> None:
+    run = finished("past/oslo_1993", tmp_path)
+    least = []
+    for axes in drawn(run, "utility").axes:
+        ends = axes.get_ylim()
+        lines = [
+            line.get_ydata() for line in axes.lines if line.get_gid() in ("value", "reservation")
+        ]
+        least += [float(np.nanmin(values)) for values in lines]
+        assert all(ends[0] <= np.nanmin(values) for values in lines)
+    assert min(least) < 0
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])

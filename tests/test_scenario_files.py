@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from pathlib import Path
@@ -19,7 +20,7 @@ from sim.scenario import (
     load_variant,
 )
 from sim.scenario.json_schema import scenario_schema
-from sim.scenario.loading import TEMPLATE
+from sim.scenario.loading import TEMPLATE, find_scenario
 from sim.scenario.yaml_source import parse_yaml
 from tests.conftest import SCENARIOS, TOY
 
@@ -368,6 +369,12 @@ def test_a_distribution_gives_way_to_its_long_form_and_a_tactic_to_another(tmp_p
     assert scenario.actors["a"].tactic.model_extra == {}
     by_option = load_scenario(child, ["actors.a.tactic.name=micro"]).scenario
     assert by_option.actors["a"].tactic.name == "micro"
+
+
+def test_a_folder_of_results_does_not_hide_a_scenario(tmp_path: Path) -> None:
+    (tmp_path / "kellogg").mkdir()
+    with contextlib.chdir(tmp_path):
+        assert find_scenario("kellogg").name == "kellogg.yaml"
 
 
 def test_a_mediator_is_told_which_role_is_meant(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ function controlOf(input, number, book, act) {
 function orderWords({ of, matter }, shown) {
   const text = `What decides most comes first, by the measure of “explain” on: ${of}.`;
   if (matter > shown) return `${text} Of the others ${matter - shown} matter, too.`;
-  return matter < shown ? `${text} Only the first ${matter} stand out from chance.`.replace("Only the first 0 stand", "None stands").replace("first 1 stand", "first stands") : text;
+  return matter < shown ? `${text} Of these only the first ${matter} stand out from chance.`.replace("only the first 0 stand", "none stands").replace("first 1 stand", "first stands") : text;
 }
 
 function buildControls(place, groups, plan, book, act) {
