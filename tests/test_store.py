@@ -205,6 +205,17 @@ def test_another_run_is_refused_unless_it_is_to_be_overwritten(
     assert len(new.missing()) == 3
 
 
+@pytest.mark.parametrize("content", [b"{", b'{"worlds": "\xda\x00"}'])
+def test_a_damaged_journal_is_told_in_a_sentence(
+    opened: Opened, chunks: dict[Task, ChunkResult], content: bytes
+) -> None:
+    store = opened()
+    fill(store, chunks)
+    (store.path / "journal" / "store.json").write_bytes(content)
+    with pytest.raises(StoreError, match="its journal is damaged: give --overwrite"):
+        opened()
+
+
 def test_what_is_no_store_is_never_replaced_and_two_writers_are_one_too_many(
     opened: Opened, tmp_path: Path
 ) -> None:

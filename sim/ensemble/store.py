@@ -433,7 +433,7 @@ def _check_same(path: Path, header: dict[str, Any], overwrite: bool) -> None:
     """Refuse what is not a store, and, unless it is to be overwritten, one of another run."""
     anew = "give --overwrite to begin anew, or another folder with --out"
     try:
-        text = (path / JOURNAL / HEADER).read_text(encoding="utf-8")
+        text = (path / JOURNAL / HEADER).read_bytes()
     except OSError:
         raise StoreError(
             f"{path}: is there and is not a store of worlds: remove it, or choose another folder "
