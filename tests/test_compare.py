@@ -316,7 +316,7 @@ def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("names", "most", "says"),
     [
-        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 47, ("own day 0 or war;", "of day 0")),
+        (sorted(p.stem for p in SCENARIOS.glob("*.yaml")), 48, ("own day 0 or war;", "of day 0")),
         (["kellogg", "witkoff", "points_28"], 28, ("Not ranked: each has its own day 0, so",)),
         (["no_mediation", "kellogg"], 28, ("Nothing tells the 2 plans apart",)),
     ],
@@ -342,11 +342,14 @@ def test_what_is_printed_fits_one_screen(
     content = json.loads((tmp_path / "compare.json").read_text())
     ranks = {p["scenario"]: p for group in content["ranking"] for p in group["places"]}
     for name, row in content["table"].items():
-        (line,) = [one for one in lines if re.match(rf"[\d -]+ {name} ", one) and " %" in one]
-        place, rest = line.replace(" %", "%").split(name, maxsplit=1)
+        (line,) = [one for one in lines if re.match(rf"[\d -]+ {name} .*(%| of 20) ", one)]
+        place, rest = line.replace(" %", "%").replace(" of ", "of").split(name, maxsplit=1)
         settles, rest = rest.split(maxsplit=1)
         low, high = (100 * end for end in row["settlement_range"])
-        assert settles == percent(row["settlement"], row["settlement_range"]).replace(" ", "")
+        told = percent(row["settlement"], row["settlement_range"])
+        if 0 < row["settlement"] < 1:
+            told = f"{round(20 * row['settlement'])} of 20"
+        assert settles == told.replace(" ", "")
         shown_low, shown_high = map(float, rest.split()[0].split("–"))
         assert (shown_low, shown_high) == pytest.approx((low, high), abs=0.5)
         issue = content["scenarios"][name]["stuck_on"]

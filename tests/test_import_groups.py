@@ -266,6 +266,7 @@ def test_what_a_group_decides_is_told_and_no_odds(tmp_path: Path) -> None:
     beside = typed("compare", "mean.yaml", "middle.yaml", *again, "--report", cwd=tmp_path)
     report = tmp_path / "out" / "compare" / "report.html"
     assert report.read_text("utf-8").count("The group decides both issues in round 1.") == 4
+    assert "What groups decide, all are bound by: there are no odds" in report.read_text("utf-8")
     assert "Not ranked: groups decide, and what a side has without a decision is" in beside.words
     assert "middle decides: dam: 30; toll: 0." in beside.words
     for said in (ran, full, beside):

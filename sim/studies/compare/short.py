@@ -13,7 +13,7 @@ from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria, ranked
 from sim.studies.compare.words import TOLD, amounts, worlds_words
-from sim.words.shares import failed_share
+from sim.words.shares import failed_share, is_few
 from sim.words.short import term_words
 
 PER_MEASURE, MOST = 2, 6
@@ -153,7 +153,7 @@ def _lead(comparison: Comparison, group: Group, behind: str) -> str:
 def ranking_lines(comparison: Comparison) -> list[str]:
     """One row for each scenario, block by block: of one war and day 0, then those by themselves."""
     groups = ranked(comparison.groups)
-    alone = [group for group in comparison.groups if len(group.places) == 1]
+    alone = [g for g in comparison.groups if len(g.places) == 1 and not g.decided]
     ranges = "95 %" if all(run.summary.allowed is None for run in comparison.runs) else "10–90 %"
     rows = [
         [
@@ -173,8 +173,8 @@ def ranking_lines(comparison: Comparison) -> list[str]:
     if groups and alone:
         titles[len(rows)] = f"Not ranked ({_own(comparison)}; {NOT_BETTER}):"
     rows += [_row(comparison, group.places[0], group.day_0) for group in alone]
-    found = []
-    for number, line in enumerate(_aligned(rows)):
+    found: list[str] = []
+    for number, line in enumerate(_aligned(rows) if len(rows) > 1 else ()):
         found += wrapped(titles[number]) if number in titles else []
         found += line
     return found
@@ -196,7 +196,10 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
         issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
         title = run.scenario.issues[issue].title
         stuck = f"{title} {failed_share(share, summary)}"
-    settles, holds = percent(place.settlement, span), percent(place.holds)
+    settles = percent(place.settlement, span)
+    if place.settlement and is_few(place.settlement, summary.worlds):
+        settles = f"{round(place.settlement * summary.worlds)} of {summary.worlds:,}"
+    holds = percent(place.holds)
     return [where, name, settles, span_words(span).removesuffix(" %") or "—", holds, stuck]
 
 

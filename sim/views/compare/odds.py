@@ -157,9 +157,19 @@ def best_at(runs: list[Run], event: str) -> tuple[Run, list[str]]:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where a settlement is likeliest, and where there is none."""
+    if decides(comparison):
+        return DECIDED
     if len(comparison.groups) > 1:
         return sentence(across(comparison))
     return sentence(_finding(comparison.ranked))
+
+
+DECIDED = "What groups decide, all are bound by: there are no odds to compare"
+
+
+def decides(comparison: Comparison) -> bool:
+    """Whether all scenarios are decisions of groups."""
+    return all(group.decided for group in comparison.groups)
 
 
 def across(comparison: Comparison, when: str = "") -> str:

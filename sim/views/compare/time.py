@@ -14,7 +14,7 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.words import label, uncalibrated_words
 from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.common import Row, foot, listed, row_of
-from sim.views.compare.odds import across, best_at, first_stages
+from sim.views.compare.odds import DECIDED, across, best_at, decides, first_stages
 from sim.views.run_data import band_of_shares
 from sim.views.view import View
 from sim.words.shares import FEW, is_few, odds_words
@@ -150,6 +150,8 @@ def _never(runs: list[Run]) -> str:
 
 def headline(comparison: Comparison) -> str:
     """The finding: where settlements come, how soon, or that there are none."""
+    if decides(comparison):
+        return DECIDED
     runs = comparison.ranked
     if len(comparison.groups) == 1:
         return sentence(_finding(runs))
