@@ -74,7 +74,10 @@ def slice_codes(x: NDArray[Any], most: int = SLICES) -> NDArray[np.intp]:
     codes = np.full(len(x), -1, dtype=np.intp)
     values = np.unique(x[known])
     if len(values) > most:
-        values = np.unique(np.quantile(x[known], np.arange(most) / most))
+        ordered = np.sort(x[known])  # quantiles by linear interpolation, faster than NumPy's
+        at, part = np.divmod(np.arange(most) / most * (len(ordered) - 1), 1.0)
+        least = ordered[at.astype(np.intp)]
+        values = np.unique(least + part * (ordered[at.astype(np.intp) + 1] - least))
     codes[known] = np.searchsorted(values, x[known], side="right") - 1
     return codes
 
@@ -163,13 +166,15 @@ def attribution(inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed
         Numbers; NaN where a world has none.
     outcome : ndarray, shape (worlds,)
         No NaN.
+    resamples : int
+        Of the bootstrap; with 0 there are no intervals.
     """
     slices, under = sliced(inputs), below(outcome)
     value = pawn(slices, under)[:, 0]
     threshold = chance_level(slices, outcome, seed=seed)
     low, high = value.copy(), value.copy()
     above = np.flatnonzero(value > threshold)
-    if len(above):
+    if len(above) and resamples:
         rng, worlds = np.random.default_rng([seed, 1]), len(outcome)
         weight = rng.multinomial(worlds, np.full(worlds, 1 / worlds), size=resamples).T
         few = sliced(inputs[:, above])

@@ -141,7 +141,7 @@ def _rank(inputs: list[_Input], number: int, plan: Plan) -> dict[str, Any]:
 
     Returns what is explained, and how many matter more than by chance.
     """
-    known = weigh(plan.run)
+    known = weigh(plan.run, resamples=0)
     index = dict(zip(known.paths, known.index.value.tolist(), strict=True))
     for one in inputs:
         if number in one.held and one.path in index:

@@ -116,7 +116,7 @@ def hinges(run: Run) -> list[str]:
 
     By the measure of ``explain``, which leaves out what may be chance.
     """
-    known = weigh(run)
+    known = weigh(run, resamples=0)
     if not known.measure.is_share:
         return []
     found = []

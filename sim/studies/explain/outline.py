@@ -57,13 +57,20 @@ class Weighed:
         return [int(n) for n in np.argsort(-value) if value[n] > self.index.threshold]
 
 
-def weigh(run: Run) -> Weighed:
-    """PAWN indices of all numbers, from the first worlds of a run."""
+def weigh(run: Run, resamples: int = 200) -> Weighed:
+    """PAWN indices of all numbers, from the first worlds of a run.
+
+    Parameters
+    ----------
+    run : Run
+    resamples : int
+        Of the bootstrap of their intervals; 0 where these are not told.
+    """
     data = run.ensemble.isel(world=slice(0, MOST))
     measure = measure_of(data, run.scenario)
     paths, table = experiments_array(data)
     outcome = measure.values(data)
-    return Weighed(data, measure, paths, table, outcome, attribution(table, outcome))
+    return Weighed(data, measure, paths, table, outcome, attribution(table, outcome, resamples))
 
 
 def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
