@@ -326,7 +326,7 @@ def test_the_page_says_what_the_run_says(pages: dict[str, Path], settled: Run) -
         "Aid for a signature",
         'href="https://example.org/letter"',
         settled.summary.provenance.scenario_hash,
-        "python -m sim settled --worlds 60 --seed 1",
+        "python -m sim settled.yaml --worlds 60 --seed 1",
         "What the model cannot say",
     ):
         assert words in text

@@ -20,7 +20,7 @@ from sim.scenario import (
     load_variant,
 )
 from sim.scenario.json_schema import scenario_schema
-from sim.scenario.loading import TEMPLATE, find_scenario
+from sim.scenario.loading import TEMPLATE, find_scenario, in_library
 from sim.scenario.yaml_source import parse_yaml
 from tests.conftest import SCENARIOS, TOY
 
@@ -375,6 +375,12 @@ def test_a_folder_of_results_does_not_hide_a_scenario(tmp_path: Path) -> None:
     (tmp_path / "kellogg").mkdir()
     with contextlib.chdir(tmp_path):
         assert find_scenario("kellogg").name == "kellogg.yaml"
+
+
+def test_a_shipped_scenario_is_known_by_its_file_or_by_the_name_that_results_keep() -> None:
+    assert in_library([str(SCENARIOS / "kellogg.yaml")])
+    assert in_library(["kellogg.yaml"])
+    assert not in_library(["strike.yaml", "/elsewhere/kellogg.yaml"])
 
 
 def test_a_mediator_is_told_which_role_is_meant(tmp_path: Path) -> None:

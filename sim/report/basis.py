@@ -11,6 +11,7 @@ from sim.report.actors import actor_facts, positions_table
 from sim.report.judgements import judgements, positions_words
 from sim.report.tables import Cell, Table, cited_sources
 from sim.report.words import spread_words
+from sim.scenario.loading import in_library
 from sim.scenario.schema import Scenario
 from sim.views.colours import actor_colors
 from sim.views.run_data import day_text
@@ -48,9 +49,9 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
 
 
 def typed_name(run: Run) -> str:
-    """What stands for its file in a command: the bare name, which finds a shipped one, too."""
-    files = run.summary.provenance.files
-    return files[-1].removesuffix(".yaml") if files else run.scenario.name
+    """What stands for its file in a command: of a shipped one the bare name, found anywhere."""
+    files = run.summary.provenance.files or [f"{run.scenario.name}.yaml"]
+    return files[-1].removesuffix(".yaml") if in_library(files[-1:]) else files[-1]
 
 
 def repeat(run: Run) -> dict[str, Any]:

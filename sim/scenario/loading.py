@@ -140,9 +140,16 @@ def find_scenario(name: str | Path) -> Path:
 
 
 def in_library(files: Sequence[str]) -> bool:
-    """Whether a scenario is a shipped one, or extends one: any of its files lies there."""
+    """Whether a scenario is a shipped one, or extends one: any of its files lies there.
+
+    A bare name, as results keep it, is looked for there.
+    """
     library = shipped_scenarios().resolve()
-    return any(Path(file).resolve().is_relative_to(library) for file in files)
+    return any(
+        Path(file).resolve().is_relative_to(library)
+        or (Path(file).name == file and (library / file).exists())
+        for file in files
+    )
 
 
 def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
