@@ -88,6 +88,9 @@ class ByWorld:
 
     axes: ClassVar[dict[str, str | None]] = {}
     parts: ClassVar[tuple[str, ...]] = ()
+    #: rows that a world has on the world axis: those of all worlds for the first thing that was
+    #: joined, then for the second, …
+    joined = 1
 
     def __init_subclass__(cls, **keys: Any) -> None:
         super().__init_subclass__(**keys)
@@ -129,6 +132,18 @@ class ByWorld:
             if axis is not None:
                 vars(self)[name] = _merged(before.get(name), value, axis, worlds, size)
 
+    def join(self, others: Sequence[ByWorld], same: dict[tuple[int, ...], Any]) -> None:
+        """Take in others of the same make: on the world axis their rows come behind its own.
+
+        ``same`` remembers what has been joined, so that arrays that are shared stay shared.
+        """
+        self.joined = 1 + len(others)
+        for name, value in vars(self).items():
+            axis = self.world_axis(name) if name in self.axes else None
+            if axis is not None:
+                theirs = [vars(other)[name] for other in others]
+                vars(self)[name] = _joined([value, *theirs], axis, same)
+
     def undeclared(self, known: Container[int]) -> list[str]:
         """Attributes that hold arrays without saying what their axes are.
 
@@ -152,6 +167,20 @@ def _taken(value: Any, axis: int, worlds: NDArray[np.intp], cut: dict[int, Any])
         # with the old one, which stays alive so that no other gets its id
         cut[id(value)] = part.transpose(np.argsort(order)), value
     return cut[id(value)][0]
+
+
+def _joined(values: list[Any], axis: int, same: dict[tuple[int, ...], Any]) -> Any:
+    first = values[0]
+    if isinstance(first, dict):
+        return {key: _joined([v[key] for v in values], axis, same) for key in first}
+    if isinstance(first, (list, tuple)):
+        return type(first)(_joined(list(v), axis, same) for v in zip(*values, strict=True))
+    if not isinstance(first, np.ndarray):
+        return first
+    ids = tuple(map(id, values))
+    if ids not in same:
+        same[ids] = np.concatenate(values, axis=axis), values
+    return same[ids][0]
 
 
 def _merged(before: Any, now: Any, axis: int, worlds: NDArray[np.intp], size: int) -> Any:

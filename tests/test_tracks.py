@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.engine.tracks import Track
+from sim.engine.tracks import SideTalks
 from sim.ensemble.runner import run_scenario, write_rounds
 from sim.formulas.bargaining.utility import span
 from sim.formulas.holding import predicted
@@ -22,6 +22,7 @@ from sim.results.dataset import chunk_dataset
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data, load_scenario
 from sim.scenario.record import holding
+from sim.scenario.tracks import side_by_side, tracks_of
 from sim.views.outcome import outcome_view
 from sim.words.aftermath import limited_words
 from sim.words.story import events
@@ -76,10 +77,10 @@ def signings(scenario: Any, worlds: int, seed: int) -> tuple[PeaceTalks, list[tu
     """A finished model, and at every signing of a track what it had and where."""
     model, found = PeaceTalks(scenario, Draws(seed, worlds)), []
     model.narrowed_at = 0.0
-    for track in model.tracks:
+    for track in model.side_talks:
         sign = track.sign
 
-        def noted(package: Any, where: Any, track: Track = track, sign: Any = sign) -> None:
+        def noted(package: Any, where: Any, track: SideTalks = track, sign: Any = sign) -> None:
             now = track.talks
             found.append((track, package.copy(), where & (now.stage < now.stages),
                           now.stage.copy(), track.war.no_deal.copy()))  # fmt: skip
@@ -107,7 +108,7 @@ def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protoco
             nearer = np.abs(before - party.ideal) - np.abs(package - party.ideal)
             of_stage = track.talks.stage_of_issue == stage[:, None]
             gain = (weight * nearer / span(party.ideal) * of_stage).sum(axis=1)
-            for number, one in enumerate(track.limited):
+            for number, (one,) in enumerate(track.limited):
                 spared = one.shift.cost.get(party.key, np.zeros(len(gain)))
                 gain -= np.where(stage == number, spared * home.months, 0.0)
             assert (gain[where] > -1e-8).all()
@@ -172,6 +173,80 @@ def alone(**stage: Any) -> dict[str, Any]:
     return data
 
 
+def twice() -> dict[str, Any]:
+    """Relief, and a track of the same make beside it that moves what relief does not."""
+    data = copy.deepcopy(LIMITED)
+    shown = {"scale": {0: "a", 1: "b"}, "no_deal": 0.8}
+    stages = [
+        {"name": "food", "issues": ["food"], "term": 5, "effect": {"cost": {"a": 0.003}}},
+        {"name": "fuel", "issues": ["fuel"], "terms": {"fuel": {"at_least": 0.2}}, "breaks": 0.3},
+    ]
+    data["tracks"]["trade"] = {
+        "title": "Trade",
+        "issues": {i: {"title": i.title(), **shown} for i in ("food", "fuel")},
+        "positions": {
+            "a": {
+                "food": {"ideal": 0.6, "line": {"at": 0.9}, "salience": 1},
+                "fuel": {"ideal": 0.3, "salience": 2},
+            },
+            "b": {
+                "food": {"ideal": {"uniform": [0, 1]}, "salience": 1},
+                "fuel": {"ideal": 0.5, "salience": 1},
+            },
+        },
+        "stages": stages,
+    }
+    return data
+
+
+@pytest.mark.parametrize("narrowed_at", [0.0, 0.6])
+@pytest.mark.parametrize("of", [lambda: load_scenario("kellogg").scenario, lambda: build(twice())])
+def test_tracks_of_one_make_go_as_they_would_one_by_one(
+    of: Any, narrowed_at: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = of()
+    monkeypatch.setattr(PeaceTalks, "narrowed_at", narrowed_at)
+    together = simulate(scenario, 60, central=True)
+    assert max(len(side.tracks) for side in together.side_talks) > 1
+    alone = [[key] for key in tracks_of(scenario)]
+    monkeypatch.setattr("sim.engine.model.side_by_side", lambda scenario: alone)
+    one_by_one = simulate(scenario, 60, central=True)
+    assert [len(side.tracks) for side in one_by_one.side_talks] == [1] * len(alone)
+    found, wanted = chunk_dataset(together), chunk_dataset(one_by_one)
+    assert found.limited_day.notnull().any("world").all()
+    assert (found.limited_broken + found.limited_lapsed + found.limited_renewed > 0).any()
+    assert list(found.variables) == list(wanted.variables)
+    for name in wanted.variables:
+        if wanted[name].dtype.kind == "f":
+            np.testing.assert_allclose(found[name], wanted[name], rtol=1e-9)
+        else:
+            np.testing.assert_array_equal(found[name], wanted[name])
+
+
+@pytest.mark.parametrize(
+    ("where", "change"),
+    [
+        (("stages", 1, "effect"), {"no_deal": {"aid": 0.1}}),  # which relief moves as well
+        (("stages", 1, "issues"), ["fuel", "food"]),
+        (("stages", 0, "terms"), {"food": {"at_most": 0.9}}),
+        (("issues", "food", "kind"), "options"),
+        (("positions", "a", "fuel"), {"ideal": 0.3, "curvature": 2, "salience": 1}),
+        (("positions", "a", "fuel"), {"ideal": 0.3, "softening": 1, "salience": 1}),
+        (("protocol",), {"name": "shuttle"}),
+    ],
+)
+def test_tracks_of_another_make_are_computed_apart(where: Any, change: Any) -> None:
+    data = twice()
+    assert side_by_side(build(data)) == [["relief", "trade"], ["line"]]
+    inner = data["tracks"]["trade"]
+    for key in where[:-1]:
+        inner = inner[key]
+    inner[where[-1]] = change
+    if where[1:] == (1, "issues"):
+        data["tracks"]["trade"]["stages"][:1] = []
+    assert side_by_side(build(data)) == [["relief"], ["trade"], ["line"]]
+
+
 def test_a_break_comes_with_its_probability_a_year() -> None:
     model = simulate(build(alone(breaks=0.5)), 2000)
     one = model.recorder.agreements[0]
@@ -212,7 +287,7 @@ def test_a_term_is_renewed_until_a_side_loses_by_it_and_breaks_it() -> None:
     for actor in data["actors"].values():
         actor["patience"] = 4
     model = simulate(build(data), 20)
-    one, broke = model.recorder.agreements[0], model.tracks[0].talks.events["violates"]
+    one, broke = model.recorder.agreements[0], model.side_talks[0].talks.events["violates"]
     assert (one.broken > 0).all()
     assert (broke["a"] + broke["b"] == one.broken).all()
 
@@ -226,7 +301,7 @@ def test_talks_about_limited_agreements_outlive_a_breakdown_and_bind_only_by_con
     assert (model.talks.concluded_round == 1).all()
     assert ((one.first > 1) & one.in_force).all()
     data["protocol"] = {"name": "compromise"}
-    assert simulate(build(data), 5).tracks[0].spec.protocol.name == "alternating"
+    assert simulate(build(data), 5).side_talks[0].spec.protocol.name == "alternating"
 
 
 TRACK = """\

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -82,12 +82,16 @@ class Draws(ByWorld):
 
     @property
     def worlds(self) -> int:
-        """Number of worlds asked for."""
-        return self.drawn if self.chosen is None else len(self.chosen)
+        """Number of worlds asked for; of rows, where things have been joined."""
+        return self.joined * (self.drawn if self.chosen is None else len(self.chosen))
+
+    def join(self, others: Sequence[ByWorld], same: dict[tuple[int, ...], Any]) -> None:
+        """From now on each draw is given to all that has been joined: names of rounds are alike."""
+        self.joined = 1 + len(others)
 
     def take(self, worlds: NDArray[np.intp], cut: dict[int, Any]) -> dict[str, Any]:
         before = {"chosen": self.chosen}
-        self.choose(worlds)
+        self.choose(worlds[: len(worlds) // self.joined])
         return before
 
     def put_back(self, worlds: NDArray[np.intp], size: int, before: dict[str, Any]) -> None:
@@ -133,7 +137,8 @@ class Draws(ByWorld):
         return _stream(self.seed, self.chunk, self._full(name), key, count)
 
     def _of_chosen(self, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-        return drawn if self.chosen is None else drawn[self.chosen]
+        some = drawn if self.chosen is None else drawn[self.chosen]
+        return some if self.joined == 1 else np.tile(some, self.joined)
 
     def _kept(
         self, path: str, drawn: NDArray[np.float64], each: float = 1.0

@@ -29,11 +29,11 @@ from sim.engine.state import (
     Rounds,
     Talks,
 )
-from sim.engine.tracks import Track
+from sim.engine.tracks import SideTalks
 from sim.engine.war import War
 from sim.engine.yardsticks import Yardsticks
 from sim.scenario.schema import Scenario
-from sim.scenario.tracks import tracks_of
+from sim.scenario.tracks import side_by_side
 
 __all__ = ["BEFORE_GATES", "BROKEN_DOWN", "OPEN", "REJECTED", "SETTLED", "PeaceTalks"]
 
@@ -68,8 +68,10 @@ class PeaceTalks(mesa.Model, Forum):
     protocol : Protocol
     yardsticks : Yardsticks
     recorder : Recorder
-    tracks : list of Track
+    side_talks : list of SideTalks
         Talks about limited agreements beside these.
+    tracks : list of Track
+        What they are about, in the order of the scenario.
     """
 
     axes: ClassVar[dict[str, str | None]] = {
@@ -82,7 +84,7 @@ class PeaceTalks(mesa.Model, Forum):
     }
     parts = (
         *("talks", "war", "signatories", "envoy", "levers"),
-        *("ratification", "protocol", "recorder", "tracks", "truces"),
+        *("ratification", "protocol", "recorder", "side_talks", "truces"),
     )
     #: share of the worlds at or below which only those that go on are computed
     narrowed_at = 0.6
@@ -110,10 +112,11 @@ class PeaceTalks(mesa.Model, Forum):
         self.recorder = Recorder(talks, self.war, self.signatories, trace, story)
         self.parties.do("observe")
         self.parties.do("set_out")
-        self.tracks = [
-            Track(self, key, talks, self.war, self.signatories, self.recorder)
-            for key in tracks_of(scenario)
+        self.side_talks = [
+            SideTalks(self, keys, talks, self.war, self.signatories, self.recorder)
+            for keys in side_by_side(scenario)
         ]
+        self.tracks = [track for one in self.side_talks for track in one.tracks]
         self.recorder.agreements = [one for track in self.tracks for one in track.limited]
         self.measure_start()
         self.recorder.record()
@@ -174,8 +177,8 @@ class PeaceTalks(mesa.Model, Forum):
         changed = broken | (talks.last_signed == talks.round)
         if changed.any() and self._looked_at(changed):
             self.parties.do("think_again", changed)
-        for track in self.tracks:
-            track.step()
+        for side in self.side_talks:
+            side.step()
         self.recorder.record()
         if talks.round == self.spec.deadline_round:
             self.recorder.at_deadline(self.ratification)
@@ -195,15 +198,15 @@ class PeaceTalks(mesa.Model, Forum):
 
     def _where_it_goes_on(self) -> Mask:
         """Where anything can still happen, tracks included; (worlds,)."""
-        return np.any([self.talks.goes_on, *(track.goes_on for track in self.tracks)], axis=0)
+        return np.any([self.talks.goes_on, *(side.goes_on for side in self.side_talks)], axis=0)
 
     def finish(self) -> None:
         """The horizon is reached: votes that are still to come are taken, and all is recorded."""
         self.take_in_all()
         self.talks.refresh()
         self._decide_at_gates(all_of_them=True)
-        for track in self.tracks:
-            track.give_way_to_settlement()
+        for side in self.side_talks:
+            side.give_way_to_settlement()
         self.measure()
 
     def measure_start(self) -> None:

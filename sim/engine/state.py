@@ -253,9 +253,14 @@ class LeftOut:
     def __init__(self, things: Sequence[ByWorld], worlds: Index, size: int) -> None:
         self.worlds, self.size = worlds, size
         cut: dict[int, Any] = {}
-        self.before = [(thing, thing.take(worlds, cut)) for thing in things]
+        self.before = [(thing, thing.take(self._rows(thing), cut)) for thing in things]
+
+    def _rows(self, thing: ByWorld) -> Index:
+        """Where the worlds are on the world axis of something."""
+        first = self.size * np.arange(thing.joined)
+        return np.asarray(first[:, None] + self.worlds).ravel()
 
     def undo(self) -> None:
         """Write the worlds back among the others."""
         for thing, before in self.before:
-            thing.put_back(self.worlds, self.size, before)
+            thing.put_back(self._rows(thing), self.size * thing.joined, before)

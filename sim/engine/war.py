@@ -193,10 +193,10 @@ class War(ByWorld):
             no_deal[:, column] = np.where(where, after, before)
         self.no_deal = no_deal
 
-    def stand(self, column: int, points: Array) -> None:
-        """Where an issue stands without a deal, (worlds,), is given from outside."""
+    def stand(self, column: int, points: Array, worlds: Some = ALL) -> None:
+        """Where an issue stands without a deal in some worlds is given from outside."""
         no_deal = self.no_deal.copy(order="K")
-        no_deal[:, column] = points
+        no_deal[worlds, column] = points
         self.no_deal = no_deal
 
     def cost_now(self, actor: str) -> Array:

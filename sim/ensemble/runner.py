@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -311,9 +311,6 @@ def _central(job: Job) -> CentralWorld:
 def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[str, Any]:
     """What is needed to repeat a run; no clock times, so that repeats are identical."""
     scenario = loaded.scenario
-    versions = {"sim": __version__, "python": platform.python_version()} | {
-        name: metadata.version(name) for name in ("mesa", "numpy", "scipy", "xarray")
-    }
     tactics = {
         key: actor.tactic.name
         for key, actor in sorted(scenario.actors.items())
@@ -327,10 +324,16 @@ def provenance(loaded: Loaded, seed: int, overrides: tuple[str, ...]) -> dict[st
         "seed": seed,
         "protocol": scenario.protocol.name,
         "tactics": json.dumps(tactics),
-        "versions": json.dumps(versions),
+        "versions": _versions(),
         "files": json.dumps([Path(f).name for f in loaded.files]),
         "overrides": json.dumps(list(overrides)),
     }
+
+
+@cache
+def _versions() -> str:
+    libraries = {name: metadata.version(name) for name in ("mesa", "numpy", "scipy", "xarray")}
+    return json.dumps({"sim": __version__, "python": platform.python_version()} | libraries)
 
 
 def write_summary(run: Run, path: Path) -> None:

@@ -61,7 +61,7 @@ def limited_coordinates(tracks: Sequence[Track]) -> dict[str, Any]:
     if not tracks:
         return {}
     agreements = [one.key for track in tracks for one in track.limited]
-    issues = [f"{track.key}.{issue}" for track in tracks for issue in track.talks.issues]
+    issues = [f"{track.key}.{issue}" for track in tracks for issue in track.issues]
     return {"limited": np.array(agreements), "limited_issue": np.array(issues)}
 
 
@@ -90,8 +90,8 @@ def limited_variables(
     gain = np.full((len(settled), len(every), len(actors)), np.nan)
     for track in tracks:
         for one in track.limited:
-            for n, party in enumerate(track.signatories):
-                gain[:, every.index(one), actors.index(party.key)] = one.least_gain[:, n]
+            for n, party in enumerate(track.signing):
+                gain[:, every.index(one), actors.index(party)] = one.least_gain[:, n]
     terms = np.concatenate(
         [
             np.select([~np.isnan(one.terms) for one in track.limited],

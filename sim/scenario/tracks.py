@@ -71,6 +71,55 @@ def scenario_of(scenario: Scenario, key: str) -> Scenario:
     )
 
 
+def side_by_side(scenario: Scenario) -> list[list[str]]:
+    """The tracks of a scenario; neighbours whose talks can be computed as one are together.
+
+    They have as many stages of as many issues, the same parties and protocol, and differ in
+    numbers only. No two of them move the same issue of the agenda: what one signs is to be
+    seen there by the next in the same round.
+    """
+    groups: list[list[str]] = []
+    before, moved = None, set[str]()
+    for key in tracks_of(scenario):
+        make, moves = _make_of(scenario, key), _moved_by(scenario, key)
+        if make is not None and make == before and not moves & moved:
+            groups[-1].append(key)
+            moved |= moves
+        else:
+            groups.append([key])
+            before, moved = make, moves
+    return groups
+
+
+def _make_of(scenario: Scenario, key: str) -> object:
+    """What talks have in common that can be computed as one; None where they cannot with any."""
+    spec = scenario_of(scenario, key)
+    wanted = {name: list(actor.positions.values()) for name, actor in spec.actors.items()}
+    plain = all(
+        not one.conditional
+        and one.deferred is None
+        and one.no_deal is None
+        and one.curvature == 1.0
+        and one.softening == Position.model_fields["softening"].default
+        for positions in wanted.values()
+        for one in positions
+    )
+    scales = all(issue.kind == "continuous" for issue in spec.issues.values())
+    if not (plain and scales) or spec.conflicts:
+        return None
+    if any(actor.role != "party" for actor in spec.actors.values()):
+        return None
+    stages = [[(issue in s.terms) for issue in s.issues] for s in spec.stages]
+    return stages, {name: len(of) for name, of in wanted.items()}, spec.protocol
+
+
+def _moved_by(scenario: Scenario, key: str) -> set[str]:
+    """Issues of the agenda that the agreements of a track move."""
+    stages = tracks_of(scenario)[key].stages
+    effects = {i for s in stages for i in (*s.effect.drift, *s.effect.no_deal)}
+    return effects | {i for s in stages for i in s.issues if i in scenario.issues}
+
+
 def issues_of(track: Track) -> list[str]:
     """What its stages settle, in order."""
     return [issue for stage in track.stages for issue in stage.issues]

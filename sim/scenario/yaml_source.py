@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -81,6 +82,20 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
 
 def parse_yaml(text: str, name: str) -> tuple[Any, Places]:
     """The same for a string; ``name`` stands for the file in the places."""
+    data, places = _parsed(text, name)
+    return _anew(data), dict(places)
+
+
+def _anew(value: Any) -> Any:
+    """Plain data as new dicts and lists, which others may change."""
+    if isinstance(value, dict):
+        return {key: _anew(one) for key, one in value.items()}
+    return [_anew(one) for one in value] if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=100)
+def _parsed(text: str, name: str) -> tuple[Any, Places]:
+    """Data and places of a text: most plans extend the same few files."""
     try:
         loader = _Loader(text)
         try:

@@ -32,10 +32,13 @@ class Delegate(Party):
 
     axes: ClassVar[dict[str, str | None]] = dict.fromkeys(("scale", "since", "_worths"), "world")
 
-    def weigh(self, home: Party, limited: Sequence[Limited]) -> None:
-        """Learn what it wants elsewhere, and what the agreements bring."""
+    def weigh(self, home: Party, limited: Sequence[Sequence[Limited]]) -> None:
+        """Learn what it wants elsewhere, and what the agreements bring.
+
+        ``limited`` has them stage by stage, of every track that it talks about.
+        """
         self.home, self.limited = home, limited
-        self.scale = total(self.salience) / total(home.salience)
+        self.scale = total(self.salience) / np.tile(total(home.salience), self.joined)
         self.since = np.zeros(self.talks.worlds)
 
     def turns_talked(self) -> Array:
@@ -54,7 +57,7 @@ class Delegate(Party):
         talks = self.talks
         self.rest = talks.signed_or(self.war.no_deal)
         effects = np.zeros(talks.worlds)
-        self._worths = [self._worth(one) for one in self.limited]
+        self._worths = [self._worth(stage) for stage in range(talks.stages)]
         for number, worth in enumerate(self._worths):
             effects += np.where(talks.stage == number, worth, 0.0)
         return np.asarray(1.0 - total(self.loss(self.rest) * ~talks.on_table) + effects)
@@ -68,8 +71,10 @@ class Delegate(Party):
             )
         )
 
-    def _worth(self, one: Limited) -> Array:
-        return self.home.worth_of(one.shift, one.in_force) / self.scale
+    def _worth(self, stage: int) -> Array:
+        """What the effects of a stage are worth to it, shape (worlds,)."""
+        of_tracks = [self.home.worth_of(one.shift, one.in_force) for one in self.limited[stage]]
+        return np.concatenate(of_tracks) / self.scale
 
     def gain_of(self, stage: int, terms: Array) -> Array:
         """What a limited agreement on these terms (worlds, issues) brings it, shape (worlds,).
@@ -78,4 +83,4 @@ class Delegate(Party):
         """
         spared = self.loss(self.war.no_deal) - self.loss(terms)
         spared = np.where(self.talks.stage_of_issue == stage, spared, 0.0)
-        return np.asarray((total(spared) + self._worth(self.limited[stage])) * self.scale)
+        return np.asarray((total(spared) + self._worth(stage)) * self.scale)

@@ -76,11 +76,16 @@ class Party(Bargainer):
         self.tactic = TACTICS[spec.tactic.name](**(spec.tactic.model_extra or {}))
         worlds, issues = talks.worlds, len(talks.issues)
         self.opening = self.offer_before = self.offer
-        stated = self.stated_low, self.stated_high
-        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), stated, self.consent)
+        self.begin_unknown()
         self.told = np.zeros(worlds)
         self.salience_seen = self.learnt = full((worlds, issues), 1.0 / issues)
         self.aspiration, self.offers_made = np.ones((2, worlds))
+
+    def begin_unknown(self) -> None:
+        """The others know no more of its red lines than what it has stated."""
+        stated = self.stated_low, self.stated_high
+        self.known_lines = KnownLines(self.offer, *self.loosest_limits(), stated, self.consent)
+        self.known_lines.joined = self.joined
 
     def meet(self, signatories: Sequence[Party]) -> None:
         """Learn who else signs."""
