@@ -19,7 +19,7 @@ from sim.engine.central import central_space
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.formulas.solutions.by_enumeration import enumerated
-from sim.formulas.solutions.by_optimisation import named_points, optimised
+from sim.formulas.solutions.by_optimisation import most_inside, named_points, optimised
 from sim.formulas.solutions.programme import Programme
 from sim.formulas.solutions.space import Linkage, Space
 from sim.plots.solution import solution
@@ -76,7 +76,7 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
     programme = Programme(free)
     equal = programme.most_equal(np.ones(2))
     assert equal is not None
-    exact = named_points(programme, equal)
+    exact = named_points(programme, equal, most_inside(programme))
     best = np.max([p.gain for p in fine.frontier], axis=0)
     if best.min() < 0.02:
         return  # a zone as thin as the grid
@@ -104,7 +104,7 @@ def test_optimisation_over_listed_options_is_enumeration(seed: int, parties: int
     if exact.status == "no_gain":
         assert equal.surplus.min() == pytest.approx(exact.least_bad.gain.min(), abs=1e-6)
         return
-    found = named_points(programme, equal)
+    found = named_points(programme, equal, most_inside(programme))
     for name, score in {"nash": np.prod, "egalitarian": np.min, "utilitarian": np.sum}.items():
         best = exact.points[name][0].gain
         assert score(found[name].gain) == pytest.approx(score(best), abs=1e-6), name
@@ -120,6 +120,8 @@ def test_closed_forms_of_a_pie_and_of_a_logroll() -> None:
     # relative gains (0.8 − x) / 0.8 = x
     for name in ("kalai_smorodinsky", "kalai_smorodinsky_least_spread"):
         assert found[name][0].package == pytest.approx([0.8 / 1.8], abs=1e-6)
+    assert optimised(pie).most_inside == pytest.approx([0.8, 1.0], abs=1e-6)
+    assert optimised(pie).largest_gain == pytest.approx([0.8, 0.8], abs=1e-6)
     # two issues: each side gets what it cares about
     trade = space(0, 2, 2, None, ideal=np.array([[0.0, 0.0], [1.0, 1.0]]),
                   weight=np.array([[0.8, 0.2], [0.2, 0.8]]), reservation=np.zeros(2))  # fmt: skip
@@ -326,6 +328,41 @@ def test_a_table_of_many_sides_can_be_read(tmp_path: Path) -> None:
     assert "…" not in done.out
     assert "Republic no. 7  " in done.out
     assert "KS: Kalai–Smorodinsky;" in done.words
+
+
+def test_relative_gains_can_be_checked_by_hand(tmp_path: Path) -> None:
+    # the second side would gain 0.75 if the first could lose, and 0.63 if it may not
+    worth = {
+        "east": (0.3, {"East": 0.7, "shared": 0.42, "West": 0}, {"open": 0.3, "toll": 0.12}),
+        "west": (0.25, {"East": 0, "shared": 0.28, "West": 0.4}, {"open": 0.48, "toll": 0.6}),
+    }
+    actors = {
+        name: {
+            "name": name,
+            "reservation": none,
+            "positions": {
+                "well": {"weight": 1, "values": well},
+                "road": {"weight": 1, "values": road},
+            },
+        }
+        for name, (none, well, road) in worth.items()
+    }
+    issues = {
+        "well": {"options": ["East", "shared", "West"]},
+        "road": {"options": ["open", "toll"]},
+    }
+    path = tmp_path / "wells.yaml"
+    path.write_text(yaml.safe_dump({"title": "Wells", "issues": issues, "actors": actors}))
+    done = typed("solve", path, "--no-plots", "--out", tmp_path)
+    print(done.out)
+    rows = {r[:24].strip(): r.split()[-2:] for r in done.out.splitlines()}
+    assert rows["Largest possible gain"] == ["70.0", "63.0"]
+    assert rows["Largest, others aside"] == ["70.0", "75.0"]
+    # 70 / 70 + 23 / 75 is more than 42 / 70 + 51 / 75; by the row above it would be less
+    assert rows["Relative welfare"] == ["70.0", "23.0"]
+    assert "KS, LS and RW take gains as shares of the largest inside all red lines" in done.words
+    zone = json.loads((tmp_path / "wells" / "solution.json").read_text())["zone"]
+    assert zone["most_inside_red_lines"] == {"east": 0.7, "west": 0.75}
 
 
 def test_where_nobody_gains_no_zone_is_claimed() -> None:

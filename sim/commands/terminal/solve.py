@@ -38,6 +38,10 @@ SHORT = {
     "least_bad": "least bad",
 }
 
+RELATIVE = (
+    "KS, LS and RW take gains as shares of the largest inside all red lines, others aside: whether "
+    "or not the others gain, too."
+)
 TITLE, TERMS = 18, 20
 """Signs that a column of titles, and one of terms, needs at least."""
 
@@ -53,6 +57,8 @@ def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     scale = " (0 to 100)" if subject.unit > 1 else ""
     paper.print(f"Gain over no deal, in points of utility{scale}")
     _by_side(paper, "", subject.labels, _gains(subject))
+    if _others_lose(subject):
+        paper.print(RELATIVE)
     paper.bold("\nTerms, and which points contain them")
     paper.print(_terms(subject))
     if lines := loosening(subject):
@@ -130,10 +136,19 @@ def _gains(subject: Subject) -> list[Row]:
     more = [("Utility of no deal", "no deal", analysis.reservation)]
     if analysis.status == "zone":
         more.insert(0, ("Largest possible gain", "most", analysis.largest_gain))
+    if _others_lose(subject):
+        more.insert(1, ("Largest, others aside", "aside", analysis.most_inside))
     return rows + [
         Row(title, short, [utility_text(x, subject.unit) for x in worth], style="dim")
         for title, short, worth in more
     ]
+
+
+def _others_lose(subject: Subject) -> bool:
+    """Whether some side could gain more, inside all red lines, if the others could lose."""
+    analysis = subject.analysis
+    more = analysis.most_inside > analysis.largest_gain + 5e-4
+    return analysis.status == "zone" and bool(more.any())
 
 
 def _terms(subject: Subject) -> Table:

@@ -67,6 +67,9 @@ class Analysis:
         Random packages from which the shares were estimated; 0 where they are exact.
     largest_gain : ndarray, shape (parties,)
         The most each party can gain within the zone; NaN where there is none.
+    most_inside : ndarray, shape (parties,)
+        The same whether or not it suits the others, of which relative gains are shares: the most
+        inside all red lines.
     points : dict of str to list of Point
         Named solutions; several where packages tie; empty where there is no zone.
     frontier : list of Point
@@ -95,6 +98,7 @@ class Analysis:
     share: float
     sampled: int
     largest_gain: Array
+    most_inside: Array
     points: dict[str, list[Point]]
     frontier: list[Point]
     least_bad: Point | None

@@ -106,6 +106,7 @@ def finite_analysis(
             name: points(_with_equals(frontier[argmax(score(problem))], zone, gain))
             for name, score in RULES.items()
         }
+    unknown = np.full(len(parties), np.nan)
     least_bad = None if status == "zone" else _least_bad(gain, packages, allowed, overshoot)
     step = max(1, len(counting) // CLOUD)
     return Analysis(
@@ -118,7 +119,8 @@ def finite_analysis(
         share_inside=len(allowed) / len(gain),
         share=len(zone) / len(gain),
         sampled=0,
-        largest_gain=gain[zone].max(axis=0) if len(zone) else np.full(len(parties), np.nan),
+        largest_gain=gain[zone].max(axis=0) if len(zone) else unknown,
+        most_inside=gain[allowed].max(axis=0) if len(zone) else unknown,
         points=found,
         frontier=points(frontier),
         least_bad=None if least_bad is None else points(np.array([least_bad]))[0],

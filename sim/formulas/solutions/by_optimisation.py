@@ -47,10 +47,12 @@ def optimised(space: Space) -> Analysis:
         (pair, _between(counting, pair, base, ends), _between(free, pair, None, open_ends))
         for pair in widest_pairs(np.array([unknown if f is None else f.surplus for f in ends]))
     ]
-    found = named_points(counting, equal) if equal is not None and status == "zone" else {}
+    zone = equal is not None and status == "zone"
+    most = most_inside(bound) if zone else unknown
+    found = named_points(bound, equal, most) if equal is not None and zone else {}
     frontier = _frontier(counting, base, [f for _, edge, _ in pairs for f in edge], found)
-    if status == "zone":
-        found["kalai_smorodinsky_least_spread"] = _least_spread(counting, frontier)
+    if zone:
+        found["kalai_smorodinsky_least_spread"] = _least_spread(frontier, most)
     least_bad = None
     if status != "zone":
         least_bad = equal or Programme(space, red_lines=False).least_beyond()
@@ -66,7 +68,8 @@ def optimised(space: Space) -> Analysis:
         share_inside=share_inside,
         share=share,
         sampled=SAMPLE,
-        largest_gain=_largest(bound) if status == "zone" else np.full(len(ones), np.nan),
+        largest_gain=_largest(bound) if zone else unknown,
+        most_inside=most,
         points={name: [found[name]] for name in _ORDER if name in found},
         frontier=frontier,
         least_bad=None if least_bad is None else _point(least_bad),
@@ -135,9 +138,16 @@ def _largest(programme: Programme, within_zone: bool = True) -> Array:
     return np.array([0.0 if f is None else f.surplus[k] for k, f in enumerate(found)])
 
 
-def named_points(programme: Programme, equal: Found) -> dict[str, Point]:
-    """The named solutions, each within the zone of possible agreement."""
-    best = np.maximum(_largest(programme, within_zone=False), 0.0)
+def most_inside(programme: Programme) -> Array:
+    """The most each party can gain inside all red lines, whether or not it suits the others."""
+    return np.maximum(_largest(programme, within_zone=False), 0.0)
+
+
+def named_points(programme: Programme, equal: Found, best: Array) -> dict[str, Point]:
+    """The named solutions, each within the zone of possible agreement.
+
+    ``best`` is what relative gains are shares of: :func:`most_inside`.
+    """
     zero, ones = np.zeros(len(best)), np.ones(len(best))
     inverse = np.where(best > CLOSE, 1.0 / np.maximum(best, CLOSE), 0.0)
     found = {
@@ -150,8 +160,7 @@ def named_points(programme: Programme, equal: Found) -> dict[str, Point]:
     return {name: _point(f) for name, f in found.items() if f is not None}
 
 
-def _least_spread(programme: Programme, among: list[Point]) -> Point:
-    best = np.maximum(_largest(programme, within_zone=False), 0.0)
+def _least_spread(among: list[Point], best: Array) -> Point:
     gains = np.array([p.gain for p in among])
     problem = Problem(gains, np.zeros(len(best)), best, np.zeros(len(best)))
     return among[int(least_spread(problem).argmax())]

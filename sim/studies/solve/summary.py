@@ -184,6 +184,9 @@ def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -
                 "share_inside_red_lines": analysis.share_inside,
                 "estimated_from": analysis.sampled or None,
                 "largest_gain": dict(zip(names, analysis.largest_gain.tolist(), strict=True)),
+                "most_inside_red_lines": dict(
+                    zip(names, analysis.most_inside.tolist(), strict=True)
+                ),
             },
             "points": {
                 name: [_point(subject, p) for p in found] for name, found in analysis.points.items()
