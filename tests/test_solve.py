@@ -333,8 +333,16 @@ def test_a_table_of_many_sides_can_be_read(tmp_path: Path) -> None:
 def test_relative_gains_can_be_checked_by_hand(tmp_path: Path) -> None:
     # the second side would gain 0.75 if the first could lose, and 0.63 if it may not
     worth = {
-        "east": (0.3, {"East": 0.7, "shared": 0.42, "West": 0}, {"open": 0.3, "toll": 0.12}),
-        "west": (0.25, {"East": 0, "shared": 0.28, "West": 0.4}, {"open": 0.48, "toll": 0.6}),
+        "east": (
+            0.3,
+            {"East": 0.7, "shared": 0.42, "West": 0},
+            {"open": 0.3, "toll": 0.12, "closed": 0},
+        ),
+        "west": (
+            0.25,
+            {"East": 0, "shared": 0.28, "West": 0.4},
+            {"open": 0.48, "toll": 0.6, "closed": 0},
+        ),
     }
     actors = {
         name: {
@@ -347,14 +355,11 @@ def test_relative_gains_can_be_checked_by_hand(tmp_path: Path) -> None:
         }
         for name, (none, well, road) in worth.items()
     }
-    issues = {
-        "well": {"options": ["East", "shared", "West"]},
-        "road": {"options": ["open", "toll"]},
-    }
+    options = zip(("well", "road"), worth["east"][1:], strict=True)
+    issues = {key: {"options": list(values)} for key, values in options}
     path = tmp_path / "wells.yaml"
     path.write_text(yaml.safe_dump({"title": "Wells", "issues": issues, "actors": actors}))
     done = typed("solve", path, "--no-plots", "--out", tmp_path)
-    print(done.out)
     rows = {r[:24].strip(): r.split()[-2:] for r in done.out.splitlines()}
     assert rows["Largest possible gain"] == ["70.0", "63.0"]
     assert rows["Largest, others aside"] == ["70.0", "75.0"]
