@@ -120,3 +120,21 @@ def test_what_plans_say_is_told_in_the_words_of_the_scale(toy: dict[str, Any]) -
         "Land": {"half (0.50)": ["one"], "all to B (1.00)": ["two"]},
         "Arms": {"silent": ["one"], "none (0.00)": ["two"]},
     }
+
+
+def test_no_nearest_text_passes_for_a_plan_and_one_table_has_one_scale(toy: dict[str, Any]) -> None:
+    toy["plan"] = {"land": 0.3}
+    finer = copy.deepcopy(toy)
+    finer["issues"]["land"]["scale"][0.25] = "a strip to B"
+    rows = contents([_run(finer, "finer", 2), _run(toy | {"plan": {"land": 0.4}}, "coarse", 2)])
+    strip = "between “a strip to B” and “half”"
+    assert rows[0].says == {f"{strip} (0.30)": ["finer"], f"{strip} (0.40)": ["coarse"]}
+    plan = _run(toy, "toy", 2).summary.plan
+    assert plan is not None
+    assert plan.points["land"].text == "between “all to A” and “half”"
+    elsewhere = copy.deepcopy(finer)
+    elsewhere["issues"]["land"]["scale"] = {0.0: "all to A", 0.6: "half", 1.0: "all to B"}
+    elsewhere["plan"] = {"land": 0.55}
+    (row,) = contents([_run(elsewhere, "elsewhere", 2), _run(toy, "coarse", 2)])
+    coarse = "between “all to A” and “half”"
+    assert list(row.says) == [f"{coarse} (0.55)", f"{coarse} (0.30)"], "of two scales each its own"

@@ -99,6 +99,6 @@ def plan_table(run: Run, plan: Plan) -> Table:
         )
     return Table(
         "The plan as published, and red lines that it crosses on day 0",
-        ["Issue", "The plan says (nearest text of the scale)", "Red lines crossed"],
+        ["Issue", "The plan says", "Red lines crossed"],
         rows,
     )

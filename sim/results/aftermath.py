@@ -13,7 +13,7 @@ from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread, wider
 from sim.results.record import Record
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Scenario, point_text
 
 if TYPE_CHECKING:
     from sim.engine.model import PeaceTalks
@@ -100,7 +100,7 @@ class Durability(Record):
 
 @dataclass(frozen=True)
 class Point(Record):
-    """A point of an issue's scale and the text nearest to it."""
+    """A point of an issue's scale and its text; both texts where it lies between two."""
 
     point: float
     text: str
@@ -257,7 +257,7 @@ def plan_summary(scenario: Scenario, data: xr.Dataset) -> Plan | None:
     horizon = scenario.durability.years if scenario.durability else 0
     return Plan(
         points={
-            key: Point(float(p), nearest_text(issue, float(p)))
+            key: Point(float(p), point_text(issue, float(p)))
             for (key, issue), p in zip(scenario.issues.items(), points, strict=True)
             if key in scenario.plan_issues
         },

@@ -60,6 +60,30 @@ def nearest_text(issue: Issue, point: float) -> str:
     return issue.scale[min(issue.scale, key=lambda p: (abs(p - point), p))]
 
 
+ON_TEXT = 0.005
+"""So near to a listed point is told as its text: two digits tell no nearer."""
+
+
+def point_text(issue: Issue, point: float, quoted: bool = False) -> str:
+    """What a text that somebody wrote says: where it lies between two listed points, both.
+
+    The nearest text alone would pass for what was written. Texts stand in quotes where they are
+    two, or ``quoted``.
+    """
+    nearest = nearest_text(issue, point)
+    below = max((p for p in issue.scale if p <= point), default=None)
+    above = min((p for p in issue.scale if p >= point), default=None)
+    if (
+        issue.kind == "options"
+        or issue.numeric is not None
+        or below is None
+        or above is None
+        or min(point - below, above - point) <= ON_TEXT
+    ):
+        return f"“{nearest}”" if quoted else nearest
+    return f"between “{issue.scale[below]}” and “{issue.scale[above]}”"
+
+
 def scale_number(value: float, span: float, unit: str | None) -> str:
     """A number to about a ten-thousandth of its scale, with the unit.
 

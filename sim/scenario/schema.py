@@ -31,7 +31,7 @@ from sim.scenario.fields import (
     in_unit,
     refused,
 )
-from sim.scenario.issues import Issue, nearest_text
+from sim.scenario.issues import Issue, nearest_text, point_text
 from sim.scenario.judgements import Engine, Spread
 from sim.scenario.levers import Condition, Effect, EventCount, Lever, WarEffect
 from sim.scenario.outcome import Outcome
@@ -60,6 +60,7 @@ __all__ = [
     "War",
     "WarEffect",
     "nearest_text",
+    "point_text",
     "whole",
 ]
 

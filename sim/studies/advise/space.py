@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
-from sim.scenario.schema import Issue, Scenario, nearest_text
+from sim.scenario.schema import Issue, Scenario, point_text
 
 Plan = tuple[int, ...]
 """Number of the option taken for each decision of a :class:`Space`."""
@@ -261,7 +261,7 @@ def _words(one: Decision, now: Any, before: Any, loaded: Loaded) -> str:
     if one.kind == "text":
         issue = scenario.issues[one.key]
         told = [
-            "silent" if x is None else f"“{nearest_text(issue, x)}” ({x:.2f})"
+            "silent" if x is None else f"{point_text(issue, x, quoted=True)} ({x:.2f})"
             for x in (now, before)
         ]
         return f"{issue.title}: {told[0]}; was {told[1]}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.results.record import Record
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Issue, Scenario, point_text
 from sim.studies.compare.shared import identities, scale_texts
 
 SILENT = "silent"
@@ -60,16 +60,23 @@ def _texts(scenarios: Sequence[Scenario]) -> Iterable[Row]:
     every = dict.fromkeys(identity for own in found.values() for identity in own)
     for identity in every:
         having = [s for s in with_text if identity in found[s.name]]
+        keys = {s.name: found[s.name][identity] for s in having}
+        issues = on_one_scale([s.issues[keys[s.name]] for s in having])
         said = []
-        for s in having:
-            key = found[s.name][identity]
-            point = text_of(s).get(key)
-            said.append((s.name, SILENT if point is None else _told(s, key, point)))
-        yield _row(having[0].issues[found[having[0].name][identity]].title, said)
+        for s, issue in zip(having, issues, strict=True):
+            point = text_of(s).get(keys[s.name])
+            told = SILENT if point is None else f"{point_text(issue, point)} ({point:.2f})"
+            said.append((s.name, told))
+        yield _row(issues[0].title, said)
 
 
-def _told(scenario: Scenario, issue: str, point: float) -> str:
-    return f"{nearest_text(scenario.issues[issue], point)} ({point:.2f})"
+def on_one_scale(issues: Sequence[Issue]) -> list[Issue]:
+    """The issues, each with the texts of all, where no text stands at two points."""
+    texts = {(text, point) for issue in issues for point, text in issue.scale.items()}
+    if len({text for text, _ in texts}) < len(texts):
+        return list(issues)
+    every = {point: text for text, point in texts}
+    return [i.model_copy(update={"scale": dict(sorted((every | i.scale).items()))}) for i in issues]
 
 
 def _row(about: str, said: Iterable[tuple[str, str]]) -> Row:
