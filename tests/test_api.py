@@ -130,6 +130,8 @@ def test_a_saved_run_is_what_it_was(toy: dict[str, Any], tmp_path: Path) -> None
 def test_runs_and_scenarios_are_compared(toy: dict[str, Any]) -> None:
     scenario = sim.load(toy)
     dearer = scenario.with_({"name": "dearer", "war.cost.a": 0.05})
+    alone = repr(sim.compare([scenario], worlds=20, workers=1))
+    assert alone.endswith("alone: name more scenarios to compare it with>")
     found = sim.compare([scenario.run(worlds=20), dearer], worlds=20, workers=1)
     assert list(found.runs) == ["toy", "dearer"]
     assert set(found.differences["scenario"]) == {"dearer"}

@@ -31,7 +31,7 @@ from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.short import short_words
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
-from sim.words.shares import share_of
+from sim.words.shares import FEW, share_of
 from tests.conftest import SCENARIOS, TOY, build, ended, started, typed
 
 WORLDS = 60
@@ -93,11 +93,15 @@ def test_every_interval_holds_its_difference(compared: Comparison) -> None:
         assert one.interval.low - 1e-9 <= one.value <= one.interval.high + 1e-9
         assert one.unpaired.low - 1e-9 <= one.value <= one.unpaired.high + 1e-9
 
-    def one_world(run: Any) -> np.ndarray:
-        return np.array([0.5] + [np.nan] * (WORLDS - 1))
+    for known, known_enough in ((1, False), (FEW - 1, False), (FEW, True)):
 
-    nearly_nothing = Measure("x", "x", "utility", one_world)
-    assert Pair(*compared.runs[:2]).difference(nearly_nothing) is None, "of too few worlds none"
+        def some(run: Any, known: int = known) -> np.ndarray:
+            return np.array([0.5] * known + [np.nan] * (WORLDS - known))
+
+        few = Measure("x", "x", "utility", some)
+        assert (Pair(*compared.runs[:2]).difference(few) is not None) == known_enough, (
+            "of a handful none"
+        )
 
 
 def test_first_stages_are_told_where_a_plan_has_one(
@@ -117,14 +121,30 @@ def test_first_stages_are_told_where_a_plan_has_one(
         assert ("First stage" in screen) <= has_first
         assert {d.measure.key for d in one.differences} >= {"first_stage"}, "as data it stays"
     rows = {row[0].lines[0]: row for row in overview_table(staged).rows}
-    assert rows["costly"][1] == rows["costly"][2]
+    assert rows["costly"][2] == "—", "a plan of one stage has no first one"
+    assert rows["two"][2] != "—"
+    view = differences(staged)
+    assert view is not None
+    assert "First stage: of a plan of one stage the signing of the whole" in view.subtitle
+
+
+def test_shares_of_few_worlds_are_counts_in_every_column(files: list[str]) -> None:
+    found = compare(files[:2], WORLDS)
+    run = found.runs[0]
+    rare = {"settlement": 0.0, "ratification_failed": 0.05}
+    summary = dataclasses.replace(run.summary, outcomes=run.summary.outcomes | rare)
+    found.runs[0] = dataclasses.replace(run, summary=summary)
+    rows = {row[0].lines[0]: row for row in overview_table(found).rows}
+    failed = rows["baseline (baseline)" if "baseline (baseline)" in rows else "baseline"][2]
+    assert (failed.text, list(failed.lines)) == ("3", ["of 60"])
 
 
 def test_one_plan_is_no_ranking(files: list[str], tmp_path: Path) -> None:
     later = write(tmp_path, "later", war={**TOY["war"], "start_date": "2025-02-01"})
     alone = compare_context(compare([files[0], later], 20))
     assert [table.caption for table in alone["rankings"]] == ["Not ranked"]
-    assert alone["ranking_words"] == ""
+    assert alone["ranking_words"].startswith("Least gain: of the side that gains least")
+    assert "the mean of all worlds, 0 where nothing settles" in alone["ranking_words"]
     three = compare_context(compare([*files[:2], later], 20))
     captions = [table.caption.partition(",")[0] for table in three["rankings"]]
     assert captions == ["Ranking", "Not ranked"]
@@ -340,6 +360,10 @@ def test_what_is_printed_fits_one_screen(
         assert said in shown.words
     assert "…" not in shown.out
     content = json.loads((tmp_path / "compare.json").read_text())
+    table = list(csv.reader((tmp_path / "compare.csv").read_text().splitlines()))
+    ends = {(row[0], row[1].partition(".")[0]): row[-2:] for row in table if row[-1]}
+    for name in content["table"]:
+        assert ends[name, "first_stage"] == ends[name, "first_stage_by_day"]
     ranks = {p["scenario"]: p for group in content["ranking"] for p in group["places"]}
     for name, row in content["table"].items():
         (line,) = [one for one in lines if re.match(rf"[\d -]+ {name} .*(%| of 20) ", one)]

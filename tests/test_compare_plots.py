@@ -275,6 +275,14 @@ def test_durability_is_the_share_holding_by_year(compared: Comparison) -> None:
     np.testing.assert_allclose(plan.get_xdata(), expected)
 
 
+def test_of_few_settlements_it_is_told_that_they_are_too_few(tmp_path: Path) -> None:
+    names = [write(tmp_path, "baseline", durability=DURABLE, actors=hard(0.1)),
+             write(tmp_path, "lasting", durability=DURABLE)]  # fmt: skip
+    figure = figure_of(compare(names, 30), "durability")
+    (few,) = by_gid(figure, "few")
+    assert few.get_text() == "no settlement"
+
+
 def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None:
     figure = figure_of(compared, "stuck")
     for run in compared.runs:

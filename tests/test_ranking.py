@@ -82,6 +82,8 @@ def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]
     assert not replace(found, allowed=Interval(-0.01, 0.2)).visible
     words = difference_words(replace(found, allowed=Interval(-0.01, 0.2)))
     assert "what past talks allow goes either way" in words
+    words = difference_words(replace(found, allowed=Interval(-0.11, 0.003)))
+    assert "(10–90 % from −11.0 to +0.3 worlds of 100)" in words, "no end is told as 0"
     # beside them one that draws no calibration is labelled; the difference still depends on it
     other = _run(toy | {"engine": {"calibration": "none"}}, "near", 400, a=0.6, b=0.4)
     mixed = Comparison([far, other], "baseline")

@@ -69,7 +69,10 @@ class Comparison:
 
     def __repr__(self) -> str:
         others = [name for name in self.runs if name != self.result.baseline]
-        return f"<Comparison of {', '.join(others) or 'nothing'} with {self.result.baseline}>"
+        base = self.result.baseline
+        if not others:
+            return f"<Comparison of {base} alone: name more scenarios to compare it with>"
+        return f"<Comparison of {', '.join(others)} with {base}>"
 
     def _repr_html_(self) -> str:
         from sim.studies.compare.words import told

@@ -29,7 +29,15 @@ from sim.report.tables import Cell, Table, cited_sources
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
-from sim.studies.compare.ranking import COLUMNS, COUNTS, Place, best_words, distance_words, ranked
+from sim.studies.compare.ranking import (
+    COLUMNS,
+    COUNTS,
+    ORDER,
+    Place,
+    best_words,
+    distance_words,
+    ranked,
+)
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
@@ -155,8 +163,11 @@ def ranking_tables(comparison: Comparison) -> list[tuple[Table, list[str]]]:
 
 
 def ranking_words(comparison: Comparison) -> str:
-    """What the columns of the ranking are; nothing where nothing is ranked."""
-    return f"{COUNTS} {COLUMNS}" if ranked(comparison.groups) else ""
+    """What the columns of the ranking are; nothing where there is none."""
+    groups = ranked(comparison.groups)
+    if not ranking_tables(comparison):
+        return ""
+    return f"{COUNTS} {ORDER} {COLUMNS}" if groups else COLUMNS
 
 
 def plans_tables(comparison: Comparison) -> list[Table]:
@@ -187,14 +198,17 @@ def overview_table(comparison: Comparison) -> Table:
         few = is_few(entry["settlement"], run.summary.worlds)
         name = run.scenario.name
         day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"
+        worlds = run.summary.worlds
+        staged = len(run.scenario.stages) > 1
+        first = _share(entry, "first_stage", worlds) if staged else "—"
         rows.append(
             [
                 Cell(run.scenario.title, (label(name) + marks(comparison, name),)),
-                _share(entry, "settlement", run.summary.worlds),
-                *([_share(entry, "first_stage", run.summary.worlds)] if comparison.staged else []),
-                percent(entry["ratification_failed"]),
+                _share(entry, "settlement", worlds),
+                *([first] if comparison.staged else []),
+                _share(entry, "ratification_failed", worlds),
                 day,
-                _held(entry, run.summary.worlds, years),
+                _held(entry, worlds, years),
                 stuck,
             ]
         )
@@ -209,11 +223,12 @@ def overview_table(comparison: Comparison) -> Table:
 
 def _share(entry: dict[str, Any], key: str, worlds: int, *notes: str) -> str | Cell:
     """A share, and below it its range, the sampling error unless negligible, and the notes."""
-    share, interval, spread = entry[key], entry[f"{key}_interval"], entry.get(f"{key}_range")
+    share, interval, spread = entry[key], entry.get(f"{key}_interval"), entry.get(f"{key}_range")
     if share is None:
         return "—"
     number, beside = odds_parts(share, worlds, spread or interval)
-    if spread and share and not is_few(share, worlds) and not negligible(interval, spread):
+    apart = bool(interval and spread and not negligible(interval, spread))
+    if apart and share and not is_few(share, worlds):
         notes = (f"sampling {span_words(interval)}", *notes)
     return Cell(number, (beside, *notes))
 

@@ -71,14 +71,14 @@ def span_of(shares: Sequence[tuple[float, int]]) -> str:
     Examples
     --------
     >>> span_of([(0.25, 200), (0.3, 200)]), span_of([(0.02, 200), (0.3, 200)])
-    ('in 25–30 % of worlds', 'in 2–30 % of worlds (4–60)')
+    ('in 25–30 % of worlds', 'in 2–30 % of worlds (4–60 of them)')
     """
     found = sorted((share, round(share * of)) for share, of in shares)
     (low, fewest), (high, most) = found[0], found[-1]
     least, greatest = percent(low), percent(high)
     text = least if least == greatest else f"{least.removesuffix(' %')}–{greatest}"
-    few = f" ({fewest}–{most})" if most > fewest else f" ({most})"
-    return f"in {text} of worlds" + (few if fewest < FEW else "")
+    few = f"{fewest}–{most}" if most > fewest else f"{most}"
+    return f"in {text} of worlds" + (f" ({few} of them)" if fewest < FEW else "")
 
 
 def odds_words(share: float | None, worlds: int, interval: Sequence[float] | None = None) -> str:
@@ -116,6 +116,18 @@ def odds_parts(
     if share and is_few(share, worlds):
         return f"{round(share * worlds)}", f"of {worlds:,}"
     return percent(share, interval), "" if share is None else span_words(interval)
+
+
+def bare_odds(share: float | None, worlds: int, interval: Sequence[float] | None = None) -> str:
+    """The number of :func:`odds_words` alone, of few worlds with how many there are.
+
+    Examples
+    --------
+    >>> bare_odds(0.053, 1000, [0.01, 0.11]), bare_odds(0.002, 1000), bare_odds(None, 10)
+    ('5.3 %', '2 of 1,000', '—')
+    """
+    number, beside = odds_parts(share, worlds, interval)
+    return f"{number} {beside}" if beside.startswith("of ") else number
 
 
 def ranges_words(sampled: Sequence[Interval]) -> str:

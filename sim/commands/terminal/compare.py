@@ -7,15 +7,22 @@ from rich.table import Table
 from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
-from sim.prose import counted, listing, percent
+from sim.prose import counted, listing
 from sim.report.compare_page import overview_table, plans_tables, ranking_tables, ranking_words
 from sim.results.outcomes import NOTE
 from sim.studies.compare.changes import FEW, change_words, changes
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.ranking import best_words
 from sim.studies.compare.short import changed_words
-from sim.studies.compare.words import ONE_BY_ONE, RIPENESS, pairing_words, told, worlds_words
-from sim.words.shares import WORLD
+from sim.studies.compare.words import (
+    ONE_BY_ONE,
+    RIPENESS,
+    pairing_words,
+    stage_words,
+    told,
+    worlds_words,
+)
+from sim.words.shares import WORLD, bare_odds
 
 
 def tell(comparison: Comparison, work: Work) -> None:
@@ -45,7 +52,8 @@ def tell(comparison: Comparison, work: Work) -> None:
             lines = ["A plan of another day 0 starts from another situation, too.", *lines]
         paper.section("Differences, world by world", lines)
         pairing = pairing_words(comparison)
-        paper.indented(RIPENESS, ONE_BY_ONE, *([pairing] if pairing else []), style="dim")
+        notes = (f"{RIPENESS}{stage_words(comparison)}", ONE_BY_ONE, pairing)
+        paper.indented(*filter(None, notes), style="dim")
     if comparison.notes:
         paper.section("Note", comparison.notes)
     paper.end(f"\n{NOTE}", work)
@@ -83,7 +91,7 @@ def _plans(comparison: Comparison) -> Table:
         held = "—"
         if plan.held:
             last = list(plan.held)[-1]
-            held = f"{percent(plan.held[last])}, {last} y"
-        passed = "—" if plan.passed is None else percent(plan.passed)
+            held = f"{bare_odds(plan.held[last], run.summary.worlds)}, {last} y"
+        passed = bare_odds(plan.passed, run.summary.worlds)
         table.add_row(run.scenario.name, listing(worse), listing(crossed), passed, held)
     return table

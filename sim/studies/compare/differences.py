@@ -28,6 +28,7 @@ from sim.formulas.statistics import (
 )
 from sim.results.allowed import ToldApart, drawn_parameters, never_narrower
 from sim.results.outcomes import Kind, Measure, comparable
+from sim.words.shares import is_few
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Pair:
             ]
 
     def difference(self, measure: Measure) -> Difference | None:
-        """One scenario less the baseline; None where fewer than two worlds can be compared."""
+        """One scenario less the baseline; None where too few worlds have a value to compare."""
         one, two = measure.values(self.run.ensemble), measure.values(self.base.ensemble)
         allowed = None
         if self.paired:
@@ -123,7 +124,7 @@ class Pair:
             one, two = one[known], two[known]
         else:
             one, two = one[~np.isnan(one)], two[~np.isnan(two)]
-        if min(len(one), len(two)) < 2:
+        if any(_too_few(len(x), run) for x, run in ((one, self.run), (two, self.base))):
             return None
         apart = interval = _unpaired(one, two, measure.kind)
         if self.paired:
@@ -154,6 +155,12 @@ class Pair:
         if not (same and (own or other)):
             return None
         return normal_scores(np.array(list((own | other).values())).T)
+
+
+def _too_few(known: int, run: Run) -> bool:
+    """Whether so few worlds of a run have a value that nothing is to be said of how it varies."""
+    worlds = run.ensemble.sizes["world"]
+    return known < 2 or is_few(known / worlds, worlds)
 
 
 def paired(

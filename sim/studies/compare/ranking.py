@@ -11,7 +11,7 @@ import xarray as xr
 
 from sim.arrays import Array
 from sim.ensemble.runner import Run
-from sim.prose import listing, percent
+from sim.prose import listing
 from sim.results.outcomes import Kind, Measure, ends_in, has, lasting_years
 from sim.results.record import Record
 from sim.studies.compare.differences import Difference, Pair
@@ -33,11 +33,15 @@ COUNTS = (
     "Ahead, behind: of how many of these plans it is. From the others no measure tells it: "
     f"{NOT_APART}."
 )
+ORDER = (
+    "Ordered by settlements, then those that hold, the least gain, first stages, and how far red "
+    "lines miss each other. Of two plans that the first does not tell apart the next decides, and "
+    "so on."
+)
 COLUMNS = (
-    "Ordered by settlements, then those that hold, the gain of the side that gains least (points "
-    "of 100, over no deal), first stages, and by how many scale units red lines miss each other "
-    "over all issues at the end. Of two plans that the first does not tell apart the next decides, "
-    "and so on. A step is the distance from one text of a scale to the next."
+    "Least gain: of the side that gains least over no deal, in points of 100, as the mean of all "
+    "worlds, 0 where nothing settles. Red lines miss by: scale units over all issues at the end, "
+    "the mean of all worlds. A step is the distance from one text of a scale to the next."
 )
 
 
@@ -236,10 +240,7 @@ def best_words(groups: Sequence[Group]) -> list[str]:
     alone = [(group.day_0, group.places[0]) for group in groups if len(group.places) == 1]
     if len(groups) > 1 and alone:
         most = sorted(alone, key=lambda one: -one[1].settlement)
-        told = listing(
-            f"{place.scenario} (day 0: {day}; {percent(place.settlement)} settle)"
-            for day, place in most
-        )
+        told = listing(f"{place.scenario} (day 0: {day})" for day, place in most)
         wars = len({group.war for group in groups}) > 1
         lines.append(
             f"Not ranked, as no other plan here has the same {'war and ' * wars}day 0: {told}. "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sim.prose import WIDTH, counted, listing, percent, span_words, wrapped
+from sim.prose import WIDTH, counted, listing, span_words, wrapped
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.certain import alike, only_decided
 from sim.results.outcomes import NOTE, lasting_years
@@ -13,7 +13,7 @@ from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria, ranked
 from sim.studies.compare.words import TOLD, amounts, worlds_words
-from sim.words.shares import failed_share, is_few
+from sim.words.shares import bare_odds, failed_share
 from sim.words.short import term_words
 
 PER_MEASURE, MOST = 2, 6
@@ -196,10 +196,8 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
         issue, share = max(summary.stuck_on.items(), key=lambda one: one[1])
         title = run.scenario.issues[issue].title
         stuck = f"{title} {failed_share(share, summary)}"
-    settles = percent(place.settlement, span)
-    if place.settlement and is_few(place.settlement, summary.worlds):
-        settles = f"{round(place.settlement * summary.worlds)} of {summary.worlds:,}"
-    holds = percent(place.holds)
+    settles = bare_odds(place.settlement, summary.worlds, span)
+    holds = bare_odds(place.holds, summary.worlds)
     return [where, name, settles, span_words(span).removesuffix(" %") or "—", holds, stuck]
 
 

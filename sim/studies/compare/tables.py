@@ -10,7 +10,7 @@ import numpy as np
 from sim.ensemble.runner import Run
 from sim.files import csv_cell, csv_text, json_text
 from sim.formulas.statistics import Interval, wilson
-from sim.results.allowed import allowed_spread
+from sim.results.allowed import Allowed
 from sim.results.certain import alike
 from sim.results.outcomes import LASTING, NOTE, lasting_years
 from sim.studies.compare.changes import change_words
@@ -45,14 +45,14 @@ def row(run: Run) -> dict[str, Any]:
     held = summary.durability
     years = str(lasting_years([run.scenario])) if held else None
     certain = alike(run.scenario, data)
-    ranges, stage = (None, None) if certain else (summary.allowed, allowed_spread(data))
+    ranges = None if certain else summary.allowed
     return {
         "settlement": outcomes["settlement"],
         "settlement_interval": None if certain else summary.outcomes_interval["settlement"],
         "settlement_range": ranges and ranges.outcomes["settlement"],
         "first_stage": first / worlds,
         "first_stage_interval": None if certain else list(wilson(first, worlds)),
-        "first_stage_range": stage and stage(np.isfinite(data.first_signed_day.values)),
+        "first_stage_range": ranges and _ever(ranges),
         "ratification_failed": outcomes["ratification_failed"],
         "median_day": float(np.median(days)) if len(days) else None,
         "held_years": int(years) if years else None,
@@ -62,6 +62,11 @@ def row(run: Run) -> dict[str, Any]:
         "stuck_on": stuck[0] if stuck[1] > 0 else None,
         "stuck_on_share": stuck[1] if stuck[1] > 0 else None,
     }
+
+
+def _ever(allowed: Allowed) -> Interval | None:
+    """The range of first stages by the last day, which are all of them."""
+    return next(filter(None, reversed(allowed.first_stage_by_day.values())), None)
 
 
 def longest_held(rows: Iterable[dict[str, Any]]) -> int:
@@ -154,8 +159,10 @@ def ranges_of(run: Run) -> dict[str, Interval]:
     by_day = {"deal_by_day": found.deal_by_day, "first_stage_by_day": found.first_stage_by_day}
     plan = {"plan.acceptable": found.plan} if found.plan else {}
     gates, held = summary.ratification, summary.durability
+    stage = _ever(found)
     return (
         plan
+        | ({"first_stage": stage} if stage else {})
         | {
             f"ratification.{key}.passed": gate.allowed
             for key, gate in gates.items()

@@ -56,6 +56,13 @@ def uncalibrated_words(comparison: Comparison) -> str:
     return said if comparison.uncalibrated else ""
 
 
+def stage_words(comparison: Comparison) -> str:
+    """What counts as the first stage of plans that have but one, where others have several."""
+    bare = not all(len(run.scenario.stages) > 1 for run in comparison.runs)
+    said = " First stage: of a plan of one stage the signing of the whole, ratified or not."
+    return said if comparison.staged and bare else ""
+
+
 def marks(comparison: Comparison, name: str) -> str:
     """What sets a scenario apart in a table or chart, after its name; mostly nothing."""
     said = ["baseline"] if name == comparison.baseline != DEFAULT_BASELINE else []
@@ -158,7 +165,7 @@ def _digits(one: Difference) -> int:
     if width < 1e-9:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
-    told = [scale * abs(x) for x in (one.value, *one.interval) if x]
+    told = [scale * abs(x) for x in (one.value, *one.interval, *one.holding) if x]
     while digits < 6 and any(round(x, digits) == 0 for x in told):
         digits += 1
     return digits

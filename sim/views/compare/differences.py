@@ -8,7 +8,7 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, label
+from sim.studies.compare.words import TOLD, difference_words, label, stage_words
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
@@ -94,6 +94,7 @@ def differences(comparison: Comparison) -> DifferencesView | None:
         )
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
     text += f" Other worlds, so not paired: {listed(loose)}." if loose else ""
+    text += stage_words(comparison)
     text += left_out(comparison, names, "Other parties")
     finding = headline(label(comparison.baseline), found)
     return DifferencesView(foot(comparison), finding, text, rows, columns)

@@ -64,7 +64,7 @@ def durability(comparison: Comparison) -> DurabilityView | None:
             else "no settlement",
         )
         for run in comparison.ranked
-        if (own := run.summary.durability) and own.worlds < FEW and run.summary.plan
+        if (own := run.summary.durability) and own.worlds < FEW
     ]
     panels = [
         HoldingPanel("settled", "Settlements reached", "Settlements reached", settled, few),
@@ -83,7 +83,7 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     bare = [r.scenario.name for r in comparison.ranked if r.scenario.durability is None]
     text += f" Say nothing of durability: {listed(bare)}." if bare else ""
     shown = [p for p in panels if p.curves]
-    seen = {row.name for panel in shown for row, _ in panel.curves}
+    seen = {row.name for panel in shown for row, _ in (*panel.curves, *panel.few)}
     rows = rows_of(comparison, [r for r in comparison.ranked if r.scenario.name in seen])
     return DurabilityView(foot(comparison), headline(settled, plans), text, rows, shown)
 
