@@ -17,9 +17,9 @@ from sim.formulas.statistics import Interval
 from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table
 from sim.results.summary import Summary, Term
-from sim.scenario import load_scenario
+from sim.scenario import load_data, load_scenario
 from sim.scenario.titles import title_of
-from tests.conftest import SCENARIOS
+from tests.conftest import SCENARIOS, TOY
 
 LIMIT = "actors.putin.positions.territory.line.at"
 
@@ -91,6 +91,27 @@ def test_outcomes_are_named(run: Run) -> None:
     assert share == pytest.approx(run.summary.outcomes["no_deal"], abs=1e-6)
     assert "offer" not in " ".join(table)
     assert not set(table) & set(experiments(run.ensemble))
+
+
+def test_codes_are_words_and_every_variable_says_what_it_is(run: Run) -> None:
+    table, data = outcomes_table(run.ensemble), run.ensemble
+    failed = data.stuck_issue.values >= 0
+    assert (table["stuck_issue"].isna() == ~failed).all()
+    issues = data.issue.values[data.stuck_issue.values[failed]]
+    assert list(table["stuck_issue"][failed]) == list(issues)
+    for name, code in (("by_accident", -2), ("putin", list(data.actor.values).index("putin"))):
+        assert ((table["broken_by"] == name) == (data.broken_by.values == code)).all()
+    for one in (data, run.central):
+        assert not [name for name, variable in one.data_vars.items() if not variable.attrs]
+
+
+def test_the_gain_of_settling_has_one_value() -> None:
+    dearer = load_data(TOY | {"war": TOY["war"] | {"cost": {"a": 0.03, "b": 0.05}}})
+    run = run_scenario(dearer, 40)
+    for actor, found in run.summary.actors.items():
+        gain = outcomes_table(run.ensemble)[f"gain.{actor}"].median()
+        assert not np.isnan(gain)
+        assert found.gain_from_settling == pytest.approx(gain, abs=1e-6)
 
 
 def test_files_and_stores_hold_them(run: Run, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ class ActorResult(Record):
     Attributes
     ----------
     gain_from_settling : float or None
-        Utility less reservation, where all is settled.
+        Utility less reservation on the day of the last signature, where all is settled.
     conceded : float
         Utility between its first and its last positions.
     violations : float
@@ -50,7 +50,7 @@ class LeverUse(Record):
 def actors_summary(data: xr.Dataset) -> dict[str, ActorResult]:
     """What every signatory gets."""
     out = {}
-    settled = data.outcome.values == 0
+    at_signing = data.gain.values
     at_start, at_end = data.reservation_start.values, data.reservation_end.values
     every, conceded_by = data.utility.values, data.conceded.values
     violates, issues = data.violates_count.values, list(map(str, data.issue.values))
@@ -61,7 +61,7 @@ def actors_summary(data: xr.Dataset) -> dict[str, ActorResult]:
             low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
             entry |= {name: float(median), f"{name}_p10": float(low), f"{name}_p90": float(high)}
         entry["reservation_at_start"] = float(np.median(at_start[:, n]))
-        gain = (utility - reservation)[settled]
+        gain = at_signing[~np.isnan(at_signing[:, n]), n]
         entry["gain_from_settling"] = float(np.median(gain)) if len(gain) else None
         entry["conceded"] = float(np.median(conceded.sum(axis=1)))
         entry["conceded_by_issue"] = {

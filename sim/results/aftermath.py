@@ -12,6 +12,7 @@ from sim.arrays import Mask
 from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread, wider
+from sim.results.experiments import flags
 from sim.results.record import Record
 from sim.scenario.schema import Scenario, point_text
 
@@ -140,7 +141,11 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
     in_force = model.talks.in_force_round
     data: dict[str, Any] = {
         "ratified": (("world", "gate"), verdicts.reshape(shape), {"long_name": "last vote"}),
-        "ratification_failures": ("world", model.ratification.failures.astype(np.int16)),
+        "ratification_failures": (
+            "world",
+            model.ratification.failures.astype(np.int16),
+            {"long_name": "times a signed text was not ratified"},
+        ),
         "in_force_day": (
             "world",
             np.where(in_force >= 0, in_force * float(days), np.nan),
@@ -148,7 +153,11 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
         ),
         "gain": (("world", "actor"), recorder.gain, share),
         "years_held": ("world", recorder.years_held, years),
-        "broken_by": ("world", recorder.broken_by.astype(np.int16)),
+        "broken_by": (
+            "world",
+            recorder.broken_by.astype(np.int16),
+            flags(["by_accident", *(p.key for p in model.signatories)], first=[ACCIDENT]),
+        ),
         "years_without": (
             ("world", "term"),
             without.reshape(len(recorder.years_without), model.talks.worlds).T,
@@ -159,17 +168,23 @@ def afterwards_variables(model: PeaceTalks) -> dict[str, Any]:
     nothing = np.full((model.talks.worlds, len(model.signatories)), np.nan)
     points = np.full((model.talks.worlds, len(model.talks.issues)), np.nan)
     data |= {
-        "plan_point": (("world", "issue"), points if plan is None else plan.point),
+        "plan_point": (
+            ("world", "issue"),
+            points if plan is None else plan.point,
+            {"units": "scale, 0 to 1"},
+        ),
         "plan_gain": (("world", "actor"), nothing if plan is None else plan.gain, share),
         "plan_crosses": (
             ("world", "actor", "issue"),
             np.zeros((*nothing.shape, points.shape[1]), dtype=np.int8)
             if plan is None
             else plan.crosses.astype(np.int8),
+            {"long_name": "the plan lies beyond the actor's red line"},
         ),
         "plan_ratified": (
             ("world", "gate"),
             np.full(shape, np.nan) if plan is None else plan.ratified,
+            {"long_name": "the plan would pass the vote"},
         ),
         "plan_years_held": (
             "world",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import EVERY_WORLD, IN_FORCE
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
-from sim.results.experiments import PREFIX, experiment_variables, packed
+from sim.results.experiments import PREFIX, experiment_variables, flags, packed
 from sim.results.limited import limited_coordinates, limited_variables
 from sim.results.netcdf import write_netcdf
 from sim.results.outcomes import OUTCOMES, REASONS
@@ -35,11 +35,6 @@ UNITS = {
     "utility": "utility, 0 to 1 over the party's issues",
     "month": "utility a month",
 }
-
-
-def _flags(model: PeaceTalks) -> dict[str, Any]:
-    kinds = OUTCOMES if model.tracks else OUTCOMES[:-1]
-    return {"flag_values": list(range(len(kinds))), "flag_meanings": " ".join(kinds)}
 
 
 class ChunkResult(NamedTuple):
@@ -102,7 +97,11 @@ def _at_deadline(model: PeaceTalks) -> dict[str, Any]:
         then.deadline_status, then.deadline_stage, then.deadline_refused, then.deadline_limited
     )
     codes = np.where(then.deadline_status < 0, outcome_codes(model), codes).astype(np.int8)
-    return {"outcome_at_deadline": ("world", codes, _flags(model))}
+    return {"outcome_at_deadline": ("world", codes, flags(_kinds(model)))}
+
+
+def _kinds(model: PeaceTalks) -> Sequence[str]:
+    return OUTCOMES if model.tracks else OUTCOMES[:-1]
 
 
 def stuck(model: PeaceTalks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -172,7 +171,7 @@ def chunk_variables(model: PeaceTalks) -> Variables:
         "outcome": (
             "world",
             outcome_codes(model),
-            _flags(model),
+            flags(_kinds(model)),
         ),
         **_at_deadline(model),
         "settled_day": (
@@ -182,9 +181,17 @@ def chunk_variables(model: PeaceTalks) -> Variables:
         ),
         "concluded_day": ("world", day(model.talks.concluded_round), _unit("day")),
         "first_signed_day": ("world", day(recorder.first_signed), _unit("day")),
-        "stages_signed": ("world", model.talks.stage.astype(np.int16)),
+        "stages_signed": (
+            "world",
+            model.talks.stage.astype(np.int16),
+            {"long_name": "stages that stand at the end"},
+        ),
         "stage_day": (("world", "stage"), day(model.talks.signed_round), _unit("day")),
-        "truces_broken": ("world", recorder.truces_broken.astype(np.int16)),
+        "truces_broken": (
+            "world",
+            recorder.truces_broken.astype(np.int16),
+            {"long_name": "times a truce was broken"},
+        ),
         "agreed": (("world", "issue"), model.talks.agreed, _unit("issue")),
         "utility": (("world", "actor"), recorder.utility, _unit("utility")),
         "reservation_start": (("world", "actor"), recorder.reservation_at_start, _unit("utility")),
@@ -198,12 +205,8 @@ def chunk_variables(model: PeaceTalks) -> Variables:
         "ripeness_end": ("world", recorder.ripeness_at_end, _unit("utility")),
         "left": (("world", "actor"), recorder.who_left, {"long_name": "walked away"}),
         "red_line_gap": (("world", "issue"), recorder.gaps, _unit("issue")),
-        "stuck_issue": ("world", issue),
-        "stuck_reason": (
-            "world",
-            reason,
-            {"flag_values": list(range(len(REASONS))), "flag_meanings": " ".join(REASONS)},
-        ),
+        "stuck_issue": ("world", issue, flags(model.talks.issues)),
+        "stuck_reason": ("world", reason, flags(REASONS)),
         "lever_pulled_day": (("world", "lever"), pulled, _unit("day")),
         "lever_effect_day": (("world", "lever"), effective, _unit("day")),
         "moved": (("world", "actor", "issue"), moved, _unit("issue")),
@@ -251,7 +254,7 @@ def trace_variables(model: PeaceTalks) -> Variables:
         data[name] = (
             ("traced", "round", *dims.get(name, ("actor",))),
             array,
-            _unit(units.get(name, "")),
+            {"long_name": "in force"} if name == IN_FORCE else _unit(units.get(name, "")),
         )
     return data
 
@@ -367,12 +370,24 @@ def _text_variables(model: PeaceTalks) -> Variables:
     kinds, whats = (_names(str(h[column]) for h in history) for column in (1, 2))
     return {
         "text": (("text_number", "issue"), package, _unit("issue")),
-        "text_accepted": (("text_number", "actor"), accepted.reshape(len(texts), len(keys))),
-        "history_round": ("history", rounds),
-        "history_kind": ("history", kinds),
-        "history_what": ("history", whats),
-        "text_round": ("text_number", np.array([t["round"] for t in texts], dtype=np.int64)),
-        "text_stage": ("text_number", np.array([t["stage"] for t in texts], dtype=np.int64)),
+        "text_accepted": (
+            ("text_number", "actor"),
+            accepted.reshape(len(texts), len(keys)),
+            {"long_name": "accepted by the actor"},
+        ),
+        "history_round": ("history", rounds, {"long_name": "round of what happened"}),
+        "history_kind": ("history", kinds, {"long_name": "kind of what happened"}),
+        "history_what": ("history", whats, {"long_name": "to what or whom it happened"}),
+        "text_round": (
+            "text_number",
+            np.array([t["round"] for t in texts], dtype=np.int64),
+            {"long_name": "round in which the text was put forward"},
+        ),
+        "text_stage": (
+            "text_number",
+            np.array([t["stage"] for t in texts], dtype=np.int64),
+            {"long_name": "number of the stage that it is for"},
+        ),
     }
 
 

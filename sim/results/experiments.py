@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +130,8 @@ def outcomes_table(dataset: xr.Dataset) -> pd.DataFrame:
     DataFrame
         Index ``world``; a column per outcome, as in ``docs/outputs.md``. An outcome of several
         actors, issues, stages … has a column for each: ``utility.putin``, ``moved.putin.arms``.
-        Codes with names, such as ``outcome``, are categories. Rounds are left out.
+        Codes with names, such as ``outcome``, are categories, missing where there is nothing to
+        name. Rounds are left out.
     """
     columns: dict[str, Any] = {}
     for name, variable in without_experiments(dataset).data_vars.items():
@@ -141,12 +143,22 @@ def outcomes_table(dataset: xr.Dataset) -> pd.DataFrame:
     return _frame(columns, dataset)
 
 
+def flags(names: Sequence[str], first: Sequence[int] = ()) -> dict[str, Any]:
+    """Attributes of a variable of codes: from 0, but for those that come ``first``, rising."""
+    codes = [*first, *range(len(names) - len(first))]
+    return {"flag_values": codes, "flag_meanings": " ".join(names)}
+
+
 def _named(values: np.ndarray[Any, Any], attributes: dict[str, Any]) -> Any:
+    """Values of flags by name, those that are none of them as missing; others as they are."""
     if "flag_meanings" not in attributes:
         return values
     import pandas as pd
 
-    return pd.Categorical.from_codes(values, attributes["flag_meanings"].split())
+    known = np.atleast_1d(attributes["flag_values"])
+    places = np.searchsorted(known, values).clip(max=len(known) - 1)
+    codes = np.where(known[places] == values, places, -1)
+    return pd.Categorical.from_codes(codes, attributes["flag_meanings"].split())
 
 
 def _frame(columns: dict[str, Any], dataset: xr.Dataset) -> pd.DataFrame:

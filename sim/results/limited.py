@@ -85,6 +85,9 @@ def limited_variables(
     def stacked(value: Callable[[Limited], NDArray[Any]]) -> NDArray[Any]:
         return np.stack([value(one) for one in every], axis=1)
 
+    def counts(value: Callable[[Limited], NDArray[Any]], title: str) -> tuple[Any, ...]:
+        return by_world, stacked(value).astype(np.int16), {"long_name": title}
+
     first = stacked(lambda one: np.where(one.first >= 0, one.first * float(days), np.nan))
     by_world, unit = ("world", "limited"), {"units": "days of the run"}
     gain = np.full((len(settled), len(every), len(actors)), np.nan)
@@ -102,16 +105,24 @@ def limited_variables(
     )  # fmt: skip
     return {
         "limited_day": (by_world, first, unit),
-        "limited_in_force": (by_world, stacked(lambda one: one.in_force) & ~settled[:, None]),
+        "limited_in_force": (
+            by_world,
+            stacked(lambda one: one.in_force) & ~settled[:, None],
+            {"long_name": "in force at the end"},
+        ),
         "limited_days": (
             by_world,
             stacked(lambda one: one.rounds * float(days)),
             {"units": "days"},
         ),
-        "limited_renewed": (by_world, stacked(lambda one: one.renewed.astype(np.int16))),
-        "limited_lapsed": (by_world, stacked(lambda one: one.lapsed.astype(np.int16))),
-        "limited_broken": (by_world, stacked(lambda one: one.broken.astype(np.int16))),
-        "limited_superseded": (by_world, stacked(lambda one: one.superseded)),
+        "limited_renewed": counts(lambda one: one.renewed, "times it was renewed"),
+        "limited_lapsed": counts(lambda one: one.lapsed, "times it lapsed"),
+        "limited_broken": counts(lambda one: one.broken, "times it was broken"),
+        "limited_superseded": (
+            by_world,
+            stacked(lambda one: one.superseded),
+            {"long_name": "a signed stage took its place"},
+        ),
         "limited_gain": ((*by_world, "actor"), gain, {"units": "utility"}),
         "limited_agreed": (("world", "limited_issue"), terms, {"units": "scale, 0 to 1"}),
     }

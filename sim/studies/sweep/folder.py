@@ -19,6 +19,7 @@ from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, chunk_dataset
+from sim.results.experiments import flags
 from sim.scenario.errors import file_error
 from sim.studies.calibrate.evidence import engine_draws
 from sim.studies.compare.changes import differing
@@ -168,6 +169,7 @@ def _like(plan: Plan) -> xr.Dataset:
     arrays = {str(name): v.values for name, v in data.data_vars.items()}
     wide = aligned(ChunkResult(arrays, {}), plan.cells[0], plan).outcomes
     variables = {str(n): (v.dims, wide[str(n)], v.attrs) for n, v in data.data_vars.items()}
+    variables["stuck_issue"] = (*variables["stuck_issue"][:2], flags(plan.issues))
     coordinates = {"actor": list(plan.actors), "issue": list(plan.issues)}
     return xr.Dataset(variables, coords=coordinates)
 
