@@ -32,7 +32,7 @@ from sim.studies.explain.outline import outline
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import convergence_view, deciding, holders, lines_of
-from sim.views.layout import nice_top, spread
+from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.overview import hinges
 from sim.views.package import package_view
@@ -46,6 +46,7 @@ from sim.views.run_data import (
     red_lines,
     signatories,
 )
+from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW
 from tests.pictures import faults, hidden, hues, meanings, texts
@@ -336,12 +337,20 @@ def test_convergence_ticks_are_the_scale_texts(toy: Run) -> None:
     figure = drawn(toy, "convergence")
     for issue in deciding(toy):
         axes, spec = panel(figure, issue), toy.scenario.issues[issue]
-        np.testing.assert_allclose(axes.get_yticks(), list(spec.scale))
-        texts = [t.get_text().replace("\n", " ") for t in axes.get_yticklabels()]
-        assert texts[0]
-        assert texts[-1]
-        for shown, text in zip(texts, spec.scale.values(), strict=True):
-            assert shown in ("", text) or text.startswith(shown.rstrip("…").rstrip())
+        ticks, points = list(axes.get_yticks()), list(spec.scale)
+        assert ticks == sorted(ticks)
+        assert {points[0], points[-1]} <= set(ticks) <= set(points)
+        for tick, label in zip(ticks, axes.get_yticklabels(), strict=True):
+            shown = label.get_text().replace("\n", " ")
+            assert shown, "no tick without a text"
+            assert spec.scale[tick].startswith(shown.rstrip("…").rstrip())
+
+
+def test_where_most_lines_end_comes_first_among_the_texts() -> None:
+    points, half = [0.0, 0.2, 0.45, 0.65, 0.85, 1.0], dict.fromkeys([0.0, 0.2, 0.85, 1.0], 0.07)
+    half |= {0.45: 0.11, 0.65: 0.11}
+    assert 0.65 not in labelled_points(points, half)
+    assert 0.65 in labelled_points(points, half, [0.65])
 
 
 def test_what_decides_is_large_and_what_blocks_comes_first(tmp_path: Path) -> None:
@@ -612,6 +621,26 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
         assert {"own position", "aims for", "without a deal"} <= {
             t.get_text().replace("\n", " ") for t in axes.texts
         }
+
+
+def test_an_aim_below_the_position_is_noted_whenever_it_is(toy: Run) -> None:
+    view = utility_view(toy)
+    first = view.panels[0]
+    value, target = first.lines["value"], first.lines["target"]
+    for places, noted in (([], False), ([2], True), ([-1], True)):
+        aims = value.central.copy()
+        aims[places] -= 10
+        lines = first.lines | {"target": replace(target, central=aims)}
+        notes = " ".join(aims_words([replace(first, lines=lines)]))
+        assert (f"waits for the others to move ({first.short})" in notes) == noted
+
+
+def test_the_headline_of_utility_has_the_gains_at_signing(toy: Run) -> None:
+    central = toy.central.assign(gain=("actor", [0.31, 0.2, 0.12]))
+    assert toy.summary.central.outcome == "settlement"
+    said = utility_view(replace(toy, central=central)).headline
+    assert "worth 31 points more than no deal" in said
+    assert "12 points more" in said
 
 
 # --- pressure ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.plots.sheet import MARGIN, WIDTH, Mark, Sheet, dot, end_labels, mark, share_axis
 from sim.plots.style import DARK, GREY, SMALL, listed, plain, shortened, styled, text_width, wrapped
+from sim.results.outcomes import ALL
 from sim.views.afterwards import AfterwardsView
 from sim.views.colours import SETTLED
 
@@ -98,7 +99,7 @@ def _worth(sheet: Sheet, view: AfterwardsView, top: float) -> None:
     pad = 0.06 * max(max(ends) - min(ends), 5.0)
     axes.set_xlim(min(ends) - pad, max(ends) + pad)
     axes.axvline(0.0, color=DARK, linewidth=1)
-    axes.set_xlabel("points of utility (0–100) gained over no deal", size=SMALL)
+    axes.set_xlabel(f"points of utility gained over no deal ({ALL})", size=SMALL)
     axes.grid(axis="x")
     _rows(axes, [w.name for w in view.worth])
     if not any(w.plan for w in view.worth):

@@ -155,7 +155,7 @@ def _large(
     axes = sheet.axes(left + TICKS, top + head, width, height, gid=panel.key)
     axes.set_ylim(-0.05, 1.05)
     date_axis(axes, view.calendar, view.end, width, most=8)
-    scale_axis(axes, panel.issue, height, TICKS - 0.08)
+    scale_axis(axes, panel.issue, height, TICKS - 0.08, _ends(panel))
     axes.grid(axis="y")
     gap = STEP * len(barred) + (0.06 if barred else 0.0)
     _draw(axes, view, panel, 1.0)
@@ -176,11 +176,15 @@ def _name_ends(
     start: float = 0.0,
 ) -> None:  # fmt: skip
     """Who stands where at the end, or that it is agreed, in so many inches."""
-    ends = [(float(s.central[-1]), s.name, s.color) for s in panel.stands]
+    ends = [(at, s.name, s.color) for at, s in zip(_ends(panel), panel.stands, strict=True)]
     if panel.deal:
         ends = [(panel.deal[1], _agreed(view), DARK)]
     if len(ends) <= NAMED:
         end_labels(axes, ends, height, width, start=start)
+
+
+def _ends(panel: IssuePanel) -> list[float]:
+    return [float(stand.central[-1]) for stand in panel.stands]
 
 
 def small_heights(row: list[IssuePanel], cell: float) -> tuple[float, float, float]:

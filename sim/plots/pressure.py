@@ -81,7 +81,8 @@ def _no_deal(sheet: Sheet, view: PressureView, moving: Moving, left: float, cell
     bottom, top = moving.ends
     within = {p: t for p, t in spec.scale.items() if bottom <= p <= top}
     if len(within) >= 2:
-        scale_axis(axes, spec.model_copy(update={"scale": within}), HEIGHT, ticks - 0.1)
+        shown, end = spec.model_copy(update={"scale": within}), float(line.central[-1])
+        scale_axis(axes, shown, HEIGHT, ticks - 0.1, [end])
     axes.grid(axis="y")
     date_axis(axes, view.calendar, view.end, width)
     axes.fill_between(view.days, line.low, line.high, color=line.color, alpha=0.18)

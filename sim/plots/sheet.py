@@ -7,6 +7,7 @@ in every run.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -297,10 +298,13 @@ def panel_names(names: Sequence[str], cell: float, size: float = 11) -> tuple[li
     return texts, (most - 1) * line_height(size)
 
 
-def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int = 5) -> None:
-    """Y axis on an issue's scale: a tick per listed point, a text wherever one fits.
+def scale_axis(
+    axes: Axes, issue: Issue, height: float, width: float, ends: Sequence[float] = ()
+) -> None:
+    """Y axis on an issue's scale: a tick for each listed point whose text fits.
 
-    The ends have precedence, then the points furthest from what is labelled already.
+    The ends have precedence, then the points at which most lines end, then those furthest from what
+    is labelled already.
 
     Parameters
     ----------
@@ -308,17 +312,17 @@ def scale_axis(axes: Axes, issue: Issue, height: float, width: float, lines: int
         A panel of the given height in inches.
     height, width : float
         Height of the panel and room to its left, in inches.
-    lines : int
-        Most lines per text.
+    ends : sequence of float
+        Where lines end.
     """
     low, high = axes.get_ylim()
     inch = height / (high - low)
     points = list(issue.scale)
-    texts = {p: wrapped(issue.scale[p], width, lines=lines) for p in points}
+    texts = {p: wrapped(issue.scale[p], width, lines=5) for p in points}
     half = {p: (len(texts[p]) * line_height() / 2 + 0.02) / inch for p in points}
-    kept = labelled_points(points, half)
-    labels = ["\n".join(texts[p]) if p in kept else "" for p in points]
-    axes.set_yticks(points, labels)
+    ending = Counter(min(points, key=lambda p: abs(p - at)) for at in ends)
+    kept = sorted(labelled_points(points, half, [p for p, _ in ending.most_common()]))
+    axes.set_yticks(kept, ["\n".join(texts[p]) for p in kept])
     for label in axes.get_yticklabels():
         label.set(va="center", linespacing=1.08)
 

@@ -152,6 +152,8 @@ REASONS = tuple(REASON_WORDS)
 """Reasons, in the order of their codes in the dataset."""
 
 
+ALL = "100: all that a side wants"
+"""What points of utility are of; a gain can be more where no deal is worth less than nothing."""
 UNITS = {"share": "worlds of 100", "utility": "points of 100"}
 """Of what is told of a kind of measure; of the others the kind itself."""
 

@@ -26,7 +26,9 @@ def share_tick(share: float) -> str:
     return f"{100 * share:.4g} %" if share else "0"
 
 
-def labelled_points(points: Sequence[float], half: Mapping[float, float]) -> list[float]:
+def labelled_points(
+    points: Sequence[float], half: Mapping[float, float], first: Sequence[float] = ()
+) -> list[float]:
     """Points of a scale whose labels fit beside each other.
 
     Parameters
@@ -35,14 +37,22 @@ def labelled_points(points: Sequence[float], half: Mapping[float, float]) -> lis
         In rising order; the ends have precedence, then the points furthest from what is labelled.
     half : mapping
         Point → half the height of its label, scale units.
+    first : sequence of float
+        Points that come next after the ends.
     """
     kept = [points[0]]
-    waiting = [points[-1], *points[1:-1]]
-    while waiting:
-        point = waiting.pop(0)
+
+    def keep(point: float) -> None:
         if all(abs(point - k) >= half[point] + half[k] for k in kept):
             kept.append(point)
-        waiting.sort(key=lambda p: -min(abs(p - k) for k in kept))
+
+    for point in (points[-1], *first):
+        keep(point)
+    waiting = set(points) - set(kept)
+    while waiting:
+        point = max(waiting, key=lambda p: (min(abs(p - k) for k in kept), -p))
+        waiting.remove(point)
+        keep(point)
     return kept
 
 

@@ -156,10 +156,9 @@ def subtitle(subject: Subject, deals: Deals | None) -> str:
         "no_gain": "packages inside all red lines" if subject.has_red_lines else "all packages",
         "no_ground": "all packages, red lines set aside",
     }[subject.analysis.status]
-    scale = " (0 to 100)" if subject.unit > 1 else ""
     text = (
-        f"Gain over no deal in points of utility{scale} and the Pareto frontier of {what}. "
-        f"{method(subject)}"
+        f"Gain over no deal in points of utility{subject.scale_words} and the Pareto frontier of "
+        f"{what}. {method(subject)}"
     )
     if len(subject.labels) > 2:
         others = ", the others at no deal or better" if subject.analysis.status == "zone" else ""

@@ -144,16 +144,21 @@ def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
             else "count on payments besides all their"
         )
         found.append(f"Above 100: {listing(over)} {says} own aims.")
+    return found + aims_words(panels)
+
+
+def aims_words(panels: list[UtilityPanel]) -> list[str]:
+    """Whose aim is below its position at any time, and what that means; nothing of nobody."""
     below = [
         p.short for p in panels
-        if (p.lines["value"].central - p.lines["target"].central)[-1] > 5
+        if np.nanmax(p.lines["value"].central - p.lines["target"].central) > 5
     ]  # fmt: skip
-    if below:
-        found.append(
-            "Where the aim lies below the position, a side would sign less than it proposes: its "
-            f"position waits for the others to move ({listing(below)})."
-        )
-    return found
+    if not below:
+        return []
+    return [
+        "Where the aim lies below the position, a side would sign less than it proposes: its "
+        f"position waits for the others to move ({listing(below)})."
+    ]
 
 
 def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
@@ -190,7 +195,7 @@ def headline(run: Run) -> str:
     stop = _last_open(run)
     target, reservation = central.target.values[stop], central.reservation.values[stop]
     if run.summary.central.outcome == "settlement":
-        gain = 100 * (central.utility.values - central.reservation_end.values)
+        gain = 100 * central.gain.values
         best, least = int(np.argmax(gain)), int(np.argmin(gain))
         if best == least or abs(gain[best] - gain[least]) < 0.5:
             return f"The deal beats no deal by {points_words(gain[best])} for every side"

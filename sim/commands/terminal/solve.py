@@ -54,8 +54,7 @@ def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     paper.changed(changes)
     paper.print(f"{method(subject)}\n")
     paper.bold(f"{statement(subject)}\n")
-    scale = " (0 to 100)" if subject.unit > 1 else ""
-    paper.print(f"Gain over no deal, in points of utility{scale}")
+    paper.print(f"Gain over no deal, in points of utility{subject.scale_words}")
     _by_side(paper, "", subject.labels, _gains(subject))
     if _others_lose(subject):
         paper.print(RELATIVE)

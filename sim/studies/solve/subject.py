@@ -14,6 +14,7 @@ from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
+from sim.results.outcomes import ALL
 from sim.scenario.discrete_schema import MOST_PACKAGES, DiscreteFile
 from sim.scenario.schema import Scenario, nearest_text
 from sim.studies.solve.lines import GivenWay, given_way, to_move
@@ -60,6 +61,11 @@ class Subject:
     given_way: Callable[[Array], list[GivenWay]] = lambda package: []
     to_move: tuple[str, ...] = ()
     has_red_lines: bool = False
+
+    @property
+    def scale_words(self) -> str:
+        """What points of utility are of, in brackets; empty where utilities are as written."""
+        return f" ({ALL})" if self.is_scale else " (0 to 100)" if self.unit > 1 else ""
 
     @property
     def unit(self) -> float:

@@ -8,6 +8,7 @@ from sim.ensemble.runner import Run
 from sim.prose import counted
 from sim.results.aftermath import PlanGain
 from sim.results.certain import only_decided
+from sim.results.outcomes import ALL
 from sim.studies.compare.comparison import Comparison
 from sim.views.afterwards import gain_text, settled_gains
 from sim.views.colours import shared_colors
@@ -104,8 +105,8 @@ def gains(comparison: Comparison) -> GainsView | None:
     ends = [0.0, 0.05, *(q for p in parties for g in p.gains for q in g.ends)]
     room = 0.04 * (max(ends) - min(ends))
     text = (
-        "Points of utility (0–100): the settlement less what refusing was worth when it was "
-        "signed, over the worlds that settle"
+        f"Points of utility ({ALL}): the settlement less what refusing was worth when it was "
+        "signed, which can be less than 0, over the worlds that settle"
     )
     if any(gain.kind == "plan" for party in parties for gain in party.gains):
         text += (
