@@ -137,7 +137,7 @@ def test_check_says_what_an_author_cannot_see(tmp_path: Path) -> None:
     text = done.out
     assert "red lines (0 stated, " in text
     assert "No deal is worth (on day 0, of 100 that a side wants, less the cost of war)" in text
-    assert "Parliament asks for 30.0; as things stand it has 55.6." in text
+    assert "Parliament asks for 30.0 of 100 that it wants; as things stand it has 55.6." in text
     assert "  Land: none (B from 0.70, A up to 0.40)\n" in text
     assert "Central world on day 0 (every uncertain number at its median)" in text
     assert "do not bind" not in text  # all bind, without a calibration

@@ -168,6 +168,8 @@ def test_red_lines_that_miss_each_other_are_named() -> None:
     assert "no package is inside all red lines" in statement(subject)
     assert "on Land by 0." in statement(subject)
     assert len(analysis.frontier) > 5
+    near = solve_scenario(build(lines_apart(0.498, 0.5)))
+    assert "on Land by less than 0.01" in statement(near), "no line is crossed by nothing"
 
 
 def test_what_gives_way_and_what_would_have_to_is_told_with_its_set() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import errno
 import json
 import os
@@ -48,7 +49,7 @@ from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
-from sim.views.heatmap import heatmap_view
+from sim.views.heatmap import headline, heatmap_view
 from tests.conftest import ROOT, SCENARIOS, TOY, ended, started, tree, typed, until
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
@@ -618,6 +619,12 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
     assert "(70–80 %, sampling), about the most in 3 of 4 places" in view.headline
     assert "range over what past talks allow (10–90 %); “sampling”: 95 % interval" in view.subtitle
     assert sum("sampling)" in line for line in view.words) == 2
+    # ends of one kind: counts where one is of few worlds, and no way from a number to itself
+    for means, words in (((0.08, 0.18), "from 16 to 36 of 200 worlds, no clear difference"),
+                         ((0.4602, 0.4603), ": 46 % everywhere, no clear difference")):  # fmt: skip
+        found = {at: dataclasses.replace(one, mean=means[n > 0], values=200)
+                 for n, (at, one) in enumerate(view.shown.found.items())}  # fmt: skip
+        assert words in headline(dataclasses.replace(view.shown, found=found, clear=False))
     alone = heatmap_view(swept.results, at=["scenario=walls"])
     assert "Means with their 95 % interval of sampling." in alone.subtitle
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.prose import counted, listing
 from sim.results.allowed import SAMPLING
+from sim.studies.sweep.estimates import Estimate
 from sim.studies.sweep.results import SweepResults
 from sim.studies.sweep.surface import Surface, surface
 from sim.views.view import View
@@ -63,8 +64,20 @@ def headline(shown: Surface) -> str:
     least, most = ranked[0], ranked[-1]
     if least.parts == most.parts:
         return f"{title}: {most.words} everywhere"
-    span = f"{title}: from {least.words} to {most.words}"
+    if least.parts[0] == most.parts[0] and least.few == most.few:
+        return f"{title}: {most.parts[0]} everywhere, no clear difference"
+    span = f"{title}: {_span(least, most)}"
     return f"{span}, {_most(shown)}" if shown.clear else f"{span}, no clear difference"
+
+
+def _span(least: Estimate, most: Estimate) -> str:
+    """From the least to the greatest; both as counts where one is of few worlds."""
+    if not (least.few or most.few):
+        return f"from {least.words} to {most.words}"
+    (low, of_least), (high, of) = (
+        (f"{round(one.mean * one.values)}", f" of {one.values:,}") for one in (least, most)
+    )
+    return f"from {low}{of_least * (of_least != of)} to {high}{of} worlds"
 
 
 def _most(shown: Surface) -> str:

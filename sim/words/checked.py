@@ -54,8 +54,8 @@ def standing(scenario: Scenario) -> list[str]:
     said = [f"No deal is worth ({about}): {', '.join(worth)}."]
     now = model.war.no_deal[:, None, :]
     said += [
-        f"{gate.spec.title} asks for {100 * gate.threshold[0]:.1f}; as things stand it has "
-        f"{100 * gate.utility(now)[0, 0]:.1f}."
+        f"{gate.spec.title} asks for {100 * gate.threshold[0]:.1f} of 100 that it wants; as things "
+        f"stand it has {100 * gate.utility(now)[0, 0]:.1f}."
         for gate in model.ratification.gates
     ]
     return [*said, *_rooms(scenario, model)]

@@ -64,7 +64,7 @@ def statement(subject: Subject) -> str:
         )
     return (
         "There is no zone of possible agreement: no package is inside all red lines. The least bad "
-        f"one goes beyond them by {analysis.beyond.sum():.2f} scale units in all: "
+        f"one goes beyond them by {_beyond(analysis.beyond.sum())} scale units in all: "
         f"{'; '.join(crossings(subject))}."
     )
 
@@ -73,9 +73,14 @@ def crossings(subject: Subject) -> list[str]:
     """Whose red lines the least bad package crosses, and by how much."""
     who = [*subject.labels, "the terms of a stage"]
     return [
-        f"{who[k]} on {subject.issue_titles[i]} by {subject.analysis.beyond[k, i]:.2f}"
+        f"{who[k]} on {subject.issue_titles[i]} by {_beyond(subject.analysis.beyond[k, i])}"
         for k, i in zip(*np.nonzero(subject.analysis.beyond > 5e-4), strict=True)
     ]
+
+
+def _beyond(units: float) -> str:
+    """Scale units with two digits, and never as none."""
+    return f"{units:.2f}" if units >= 0.005 else "less than 0.01"
 
 
 def loosening(subject: Subject) -> list[str]:
