@@ -15,7 +15,7 @@ from sim.engine.draws import Draws
 from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
 from sim.engine.protocols.alternating import Alternating
 from sim.formulas.tactics import TACTICS
-from tests.conftest import ENVOY, build, conflict, opened, simulate
+from tests.conftest import ENVOY, TOY, build, conflict, opened, simulate
 
 
 def pie(cost_a: float, cost_b: float, no_deal: float = 0.5) -> dict[str, Any]:
@@ -153,6 +153,18 @@ def test_nobody_signs_below_its_reservation_value_or_beyond_its_limit(
             listed = np.array(list(issue.scale))
             assert (np.abs(terms[:, None] - listed).min(axis=1) < 1e-9).all()
         assert ((terms >= 0) & (terms <= 1)).all()
+
+
+def test_mesa_runs_it_to_the_horizon_or_until_nothing_can_happen() -> None:
+    for limit, early in ((0.1, False), (0.7, True)):
+        data = copy.deepcopy(TOY)
+        data["actors"]["a"]["positions"]["land"]["limit"] = limit
+        model = PeaceTalks(build(data), Draws(1, 4))
+        assert model.running
+        model.run_model()
+        assert not model.running
+        assert (model.talks.round < model.spec.rounds) == early
+        assert model.talks.round <= model.spec.rounds
 
 
 @settings(max_examples=25, deadline=None)

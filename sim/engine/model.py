@@ -182,6 +182,8 @@ class PeaceTalks(mesa.Model, Forum):
         self.recorder.record()
         if talks.round == self.spec.deadline_round:
             self.recorder.at_deadline(self.ratification)
+        #: ends Mesa's ``run_model``: at the horizon, or where nothing can happen any more
+        self.running = talks.round < self.spec.rounds and self.goes_on
 
     def run(self, rounds: int | None = None) -> None:
         """All rounds of the horizon, or until every world has concluded."""

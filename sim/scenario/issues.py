@@ -85,14 +85,17 @@ def point_text(issue: Issue, point: float, quoted: bool = False) -> str:
 
 
 def scale_number(value: float, span: float, unit: str | None) -> str:
-    """A number to about a ten-thousandth of its scale, with the unit.
+    """A number to about a ten-thousandth of its scale, with the unit; a ``year`` is one, no time.
 
     Examples
     --------
     >>> scale_number(39.957, 100, "%"), scale_number(5.0, 6, "years"), scale_number(-1e-9, 1, None)
     ('39.96 %', '5 years', '0')
+    >>> scale_number(2028, 10, "year")
+    'year 2028'
     """
     digits = max(0, 4 - math.ceil(math.log10(abs(span)))) if span else 0
     text = f"{round(value, min(digits, 9)) + 0.0:.{min(digits, 9)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text} {unit}" if unit else text
+    words = (unit, text) if unit == "year" else (text, unit)
+    return " ".join(filter(None, words))

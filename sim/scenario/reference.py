@@ -16,7 +16,8 @@ Made by `python -m sim schema --reference` from what the program itself reads. [
 format](scenario-format.md) explains what stands here. A *number* is a plain one or a
 [distribution](scenario-format.md#numbers-and-uncertainty); a *duration* is a number with `d`, `w`,
 `mo` or `y`, such as `26w`; *name* is one that the file chooses. `source` and `judgement` are
-allowed wherever something is coded and stand only once, here:
+allowed wherever something is coded ([in some places one of them is
+needed](scenario-format.md#sources-and-judgements)) and stand only once, here:
 
 | key | value | meaning |
 |---|---|---|

@@ -64,7 +64,10 @@ function textLines(x, y, texts, more, gap = 14) {
 
 // The text nearest to a point of a scale; of a numeric scale, [0 is, 1 is, unit], its number.
 function nearest(scale, point, numeric) {
-  if (numeric) return `${numberWords(numeric[0] + point * (numeric[1] - numeric[0]))} ${numeric[2]}`.trim();
+  if (numeric) {
+    const number = numberWords(numeric[0] + point * (numeric[1] - numeric[0])), unit = numeric[2];
+    return unit === "year" ? `year ${number}` : `${number} ${unit}`.trim();
+  }
   return scale.reduce((best, one) => (Math.abs(one[0] - point) < Math.abs(best[0] - point) ? one : best))[1];
 }
 
