@@ -73,8 +73,14 @@ def listing(items: Iterable[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """Its first letter as a capital."""
-    return text[:1].upper() + text[1:]
+    """Its first letter as a capital; not that of a name with an underscore, which can be typed.
+
+    Examples
+    --------
+    >>> sentence("kellogg settles"), sentence("points_20 settles")
+    ('Kellogg settles', 'points_20 settles')
+    """
+    return text if "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
 def possessive(name: str) -> str:

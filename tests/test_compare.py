@@ -207,18 +207,18 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
     ("key", "value", "interval", "words"),
     [
         ("settlement", 0.09, (0.07, 0.11),
-         "kellogg settles in 9 more worlds of 100 than no mediation (95 % interval 7 to 11)."),
+         "kellogg settles in 9 more worlds of 100 than no_mediation (95 % interval 7 to 11)."),
         ("settlement", -0.012, (-0.02, -0.004),
-         "kellogg settles in 1.2 fewer worlds of 100 than no mediation "
+         "kellogg settles in 1.2 fewer worlds of 100 than no_mediation "
          "(95 % interval 0.4 to 2.0)."),
         ("settlement", 0.0005, (-0.002, 0.003),
-         "No difference visible in settlement between kellogg and no mediation: "
+         "No difference visible in settlement between kellogg and no_mediation: "
          "95 % interval from −0.2 to +0.3 worlds of 100."),
         ("settled_day", -12.0, (-20.0, -4.0),
          "Where both have one, the day of settlement is 12 days earlier in kellogg than in "
-         "no mediation (95 % interval 4 to 20)."),
+         "no_mediation (95 % interval 4 to 20)."),
         ("ripeness", 0.0123, (0.010, 0.0146),
-         "room for a deal at the end is 1.2 points of 100 higher in kellogg than in no mediation "
+         "room for a deal at the end is 1.2 points of 100 higher in kellogg than in no_mediation "
          "(95 % interval 1.0 to 1.5)."),
     ],
 )  # fmt: skip

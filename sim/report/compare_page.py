@@ -41,7 +41,6 @@ from sim.studies.compare.ranking import (
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
     ONE_BY_ONE,
-    label,
     marks,
     pairing_words,
     spans_words,
@@ -76,7 +75,7 @@ def compare_context(
 ) -> dict[str, Any]:
     """Everything that the template says, as plain values, charts and tables."""
     base = comparison.base.scenario
-    names = [label(run.scenario.name) for run in comparison.runs]
+    names = [run.scenario.name for run in comparison.runs]
     known = {
         name: drawing
         for name, chart in FIGURES.items()
@@ -86,7 +85,7 @@ def compare_context(
         "title": f"{len(names)} scenarios compared" if len(names) > 4 else sentence(listing(names)),
         "question": base.question,
         "note": comparison.base.summary.note,
-        "facts": f"{worlds_words(comparison)}. Compared with: {label(comparison.baseline)}",
+        "facts": f"{worlds_words(comparison)}. Compared with: {comparison.baseline}",
         "answers": [(run.scenario.title, answered(run)) for run in comparison.ranked],
         "grouping": best_words(comparison.groups),
         "rankings": [table for table, _ in ranking_tables(comparison)],
@@ -97,7 +96,7 @@ def compare_context(
         "told": told(comparison),
         "pairing": pairing_words(comparison),
         "one_by_one": ONE_BY_ONE,
-        "baseline": label(comparison.baseline),
+        "baseline": comparison.baseline,
         "notes": notes(comparison),
         "scenarios": [_scenario(run, comparison.base) for run in comparison.ranked],
         "sources": sources(comparison),
@@ -124,7 +123,7 @@ def packages_table(view: PackagesView) -> Table:
                 what = "plan" if term.share is None else f"in {percent(term.share)} of worlds"
                 line.append(Cell(term.text, (what,)))
         rows.append(line)
-    head = ["Issue", *(one.label for one in view.rows)]
+    head = ["Issue", *(one.name for one in view.rows)]
     caption = "Median text agreed at the end where something is, otherwise the plan’s"
     return Table(caption, head, rows)
 
@@ -175,7 +174,7 @@ def plans_tables(comparison: Comparison) -> list[Table]:
     tables = []
     for runs in comparison.wars:
         rows = [
-            [line.about if n == 0 else "", text, ", ".join(map(label, names))]
+            [line.about if n == 0 else "", text, ", ".join(names)]
             for line in contents(runs)
             for n, (text, names) in enumerate(line.says.items())
         ]
@@ -203,7 +202,7 @@ def overview_table(comparison: Comparison) -> Table:
         first = _share(entry, "first_stage", worlds) if staged else "—"
         rows.append(
             [
-                Cell(run.scenario.title, (label(name) + marks(comparison, name),)),
+                Cell(run.scenario.title, (name + marks(comparison, name),)),
                 _share(entry, "settlement", worlds),
                 *([first] if comparison.staged else []),
                 _share(entry, "ratification_failed", worlds),
@@ -260,7 +259,7 @@ def _scenario(run: Run, base: Run) -> dict[str, Any]:
     """A scenario by itself: answer, package, plan and judgements."""
     scenario, summary = run.scenario, run.summary
     return {
-        "name": label(scenario.name),
+        "name": scenario.name,
         "title": scenario.title,
         "about": scenario.summary,
         "answer": answered(run),
@@ -281,7 +280,7 @@ def sources(comparison: Comparison) -> list[dict[str, Any]]:
         for entry in cited_sources(run.scenario):
             known = found.setdefault(entry["key"], entry)
             if (known["title"], known["url"]) != (entry["title"], entry["url"]):
-                key = f"{entry['key']} ({label(run.scenario.name)})"
+                key = f"{entry['key']} ({run.scenario.name})"
                 found[key] = entry | {"key": key}
     return [found[key] for key in sorted(found)]
 
@@ -296,7 +295,7 @@ def repeat(comparison: Comparison) -> dict[str, Any]:
         words += ["--set", change]
     rows: list[list[str | Cell]] = [
         [
-            label(run.scenario.name),
+            run.scenario.name,
             f"{run.summary.worlds:,} worlds, seed {run.summary.seed}",
             Cell("", run.summary.provenance.overrides or ["nothing"]),
             run.summary.provenance.scenario_hash,

@@ -31,7 +31,7 @@ def row_height(rows: Sequence[Row]) -> float:
 
 def _title(row: Row, lines: int) -> list[str]:
     """A scenario's title below its name, where it says more."""
-    if not row.title or row.title.casefold() == row.label.casefold():
+    if not row.title or row.title.casefold() == row.name.replace("_", " ").casefold():
         return []
     return wrapped(row.title, NAMES - 0.1, lines=lines)
 
@@ -53,9 +53,9 @@ def scenario_rows(sheet: Sheet, rows: list[Row], top: float, heights: list[float
         title = _title(row, min(room, 3)) if room > 0 else []
         block = line_height(9.5) + len(title) * line_height()
         y = top + (height - block) / 2
-        after = row.heading.removeprefix(row.label)  # stays where a long name is cut
+        after = row.heading.removeprefix(row.name)  # stays where a long name is cut
         room_for_it = NAMES - 0.1 - text_width(after, 9.5, True)
-        heading = shortened(row.label, room_for_it, 9.5, True) + after
+        heading = shortened(row.name, room_for_it, 9.5, True) + after
         sheet.heading(MARGIN, y, heading, 9.5, gid="scenario")
         sheet.text(MARGIN, y + line_height(9.5), title, color=GREY)
         top += height

@@ -29,11 +29,6 @@ TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the terminal tells, where they say something."""
 
 
-def label(name: str) -> str:
-    """A scenario's name as words."""
-    return name.replace("_", " ")
-
-
 def worlds_words(comparison: Comparison) -> str:
     """How many worlds, and with which seed."""
     counts = sorted({run.summary.worlds for run in comparison.runs})
@@ -72,7 +67,7 @@ def marks(comparison: Comparison, name: str) -> str:
 
 def difference_words(one: Difference) -> str:
     """A difference and the interval that matters in one sentence."""
-    who, base = label(one.scenario), label(one.baseline)
+    who, base = one.scenario, one.baseline
     between = "" if one.paired else "unpaired "
     if one.visible:
         sampling = f"{between}95 % interval {_from_to(one, one.interval)}"
@@ -107,7 +102,7 @@ def amounts(one: Difference, span: Interval | None = None) -> list[str]:
 
 def _apart(one: Difference) -> str:
     """A difference in words, without its interval."""
-    who, base, number = label(one.scenario), label(one.baseline), _number(one, abs(one.value))
+    who, base, number = one.scenario, one.baseline, _number(one, abs(one.value))
     if one.measure.kind == "share":
         more = "more" if one.value > 0 else "fewer"
         worlds = "world" if number == "1" else "worlds"
@@ -141,8 +136,8 @@ def told(comparison: Comparison) -> list[str]:
 def _quiet_words(group: Sequence[Difference]) -> str:
     if len(group) == 1:
         return difference_words(group[0])
-    base, title = label(group[0].baseline), group[0].measure.noun
-    names = ", ".join(label(one.scenario) for one in group)
+    base, title = group[0].baseline, group[0].measure.noun
+    names = ", ".join(one.scenario for one in group)
     if group[0].interval.low == group[0].interval.high:
         return f"Alike in {title} in every world, {base} and: {names}."
     widest = max(group, key=lambda one: one.holding.high - one.holding.low)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.words import label, marks, worlds_words
+from sim.studies.compare.words import marks, worlds_words
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Row:
     Attributes
     ----------
     name, title : str
-    label, heading : str
-        The name as words, and as the heading of a row.
+        The name as it is typed.
+    heading : str
+        The name as the heading of a row.
     is_baseline : bool
     """
 
     name: str
     title: str
-    label: str
     heading: str
     is_baseline: bool
 
@@ -33,8 +33,8 @@ def row_of(comparison: Comparison, run: Run) -> Row:
     """A scenario's names in a chart."""
     name = run.scenario.name
     baseline = name == comparison.baseline
-    heading = label(name) + marks(comparison, name)
-    return Row(name, run.scenario.title, label(name), heading, baseline)
+    heading = name + marks(comparison, name)
+    return Row(name, run.scenario.title, heading, baseline)
 
 
 def rows_of(comparison: Comparison, runs: list[Run]) -> list[Row]:
@@ -54,10 +54,9 @@ def foot(comparison: Comparison) -> str:
 
 def listed(names: list[str], most: int = 4) -> str:
     """``a, b and 3 more``."""
-    words = [label(name) for name in names]
-    if len(words) <= most:
-        return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
-    return f"{', '.join(words[: most - 1])} and {len(words) - most + 1} more"
+    if len(names) <= most:
+        return ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
 
 
 def left_out(comparison: Comparison, shown: Collection[str], why: str) -> str:

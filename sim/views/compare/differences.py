@@ -8,7 +8,7 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, label, stage_words
+from sim.studies.compare.words import TOLD, difference_words, stage_words
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
@@ -84,7 +84,7 @@ def differences(comparison: Comparison) -> DifferencesView | None:
     if not rows or not columns:
         return None
     text = (
-        f"Each scenario less {label(comparison.baseline)}, in the same worlds (common random "
+        f"Each scenario less {comparison.baseline}, in the same worlds (common random "
         "numbers), with 95 % intervals: paired shares after Newcombe, paired means after Student. "
         "Days only where both have one. Each interval stands by itself."
     )
@@ -96,7 +96,7 @@ def differences(comparison: Comparison) -> DifferencesView | None:
     text += f" Other worlds, so not paired: {listed(loose)}." if loose else ""
     text += stage_words(comparison)
     text += left_out(comparison, names, "Other parties")
-    finding = headline(label(comparison.baseline), found)
+    finding = headline(comparison.baseline, found)
     return DifferencesView(foot(comparison), finding, text, rows, columns)
 
 

@@ -155,7 +155,7 @@ def _sayings(
         where = span_of(counts) if counts else "the plan, not agreed in any world"
         (side, *others) = {term.side for term in mine}
         most = len(groups) > 1 and len(places) > max(len(runs) / 2, 3)
-        names = f"the other {len(places)}" if most else listing([rows[n].label for n in places])
+        names = f"the other {len(places)}" if most else listing([rows[n].name for n in places])
         found.append(Saying(mine[0].text, mine[0].agreed, None if others else side,
                             [rows[n] for n in places], names, where))  # fmt: skip
     return sorted(found, key=lambda one: -len(one.rows))

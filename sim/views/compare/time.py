@@ -11,7 +11,7 @@ from sim.ensemble.runner import Run
 from sim.prose import sentence, span_words
 from sim.results.allowed import RANGE, allowed_spread
 from sim.studies.compare.comparison import Comparison
-from sim.studies.compare.words import label, uncalibrated_words
+from sim.studies.compare.words import uncalibrated_words
 from sim.views.colours import FIRST, SETTLED
 from sim.views.compare.common import Row, foot, listed, row_of
 from sim.views.compare.odds import DECIDED, across, best_at, decides, first_stages
@@ -143,7 +143,7 @@ def _never(runs: list[Run]) -> str:
     if not never:
         return ""
     spans = [run.summary.outcomes_interval["settlement"] for run in never]
-    names = ", ".join(label(run.scenario.name) for run in never)
+    names = ", ".join(run.scenario.name for run in never)
     widest = span_words(max(spans, key=lambda span: span[1]))
     return f"Nothing signed in any world: {names} (95 % interval {widest})."
 
@@ -176,4 +176,4 @@ def _finding(runs: list[Run]) -> str:
     name, worlds, share = first.scenario.name, first.summary.worlds, _signs(first, "settlement")
     others = [other for other in near if other != name]
     as_often = f"; about as often in {listed(others)}" if others else ""
-    return f"{odds_words(share, worlds)} settle in {label(name)}, {_when(first)}{as_often}"
+    return f"{odds_words(share, worlds)} settle in {name}, {_when(first)}{as_often}"
