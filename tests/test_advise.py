@@ -258,6 +258,10 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     assert done.code == 0, done.err
     first = done.out
     folder = tmp_path / "out" / "toy"
+    assert (
+        "ratified"
+        not in "\n".join([first, *(f.read_text() for f in folder.glob("*.yaml"))]).lower()
+    )
     content = json.loads((folder / "advice.json").read_text())
     for plan in content["plans"]:
         again = load_scenario(folder / f"{plan['key']}.yaml")

@@ -10,10 +10,10 @@ from sim.files import json_text
 from sim.prose import counted, percent, span_words
 from sim.scenario.loading import Loaded, load_scenario
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
-from sim.studies.advise.judging import MEASURES, Judge
+from sim.studies.advise.judging import Judge
 from sim.studies.advise.mediation import Mediated, mediated
 from sim.studies.advise.published import others
-from sim.studies.advise.words import TITLES
+from sim.studies.advise.words import TITLES, telling
 from sim.studies.advise.written import plan_file
 
 
@@ -85,7 +85,7 @@ def figures(judged: Judged, found: Advice) -> str:
         f"Found by `advise {found.scenario}`; judged in {found.worlds:,} worlds of seed "
         f"{found.judged_seed}, in which nothing was searched:"
     ]
-    for measure in MEASURES:
+    for measure in telling(found):
         value = judged.values[measure]
         if measure in judged.intervals:
             share = judged.intervals[measure]
