@@ -33,8 +33,7 @@ from hypothesis import strategies as st
 from sim.cli import main
 from tests.conftest import ENVOY, TOY
 from tests.test_discrete_files import EXAMPLE
-from tests.test_import import TABLE
-from tests.test_import_groups import DECIDE, KTAB, POSITIONS
+from tests.test_import import DECIDE, KTAB, POSITIONS, TABLE
 from tests.test_tracks import LIMITED
 
 SLOW = 5.0
