@@ -285,12 +285,6 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     assert "Gain of the side that gains least" in full.words
 
 
-def test_nothing_to_decide_is_said(tmp_path: Path) -> None:
-    done = typed("advise", "istanbul_2022", "--plans", "4", "--out", tmp_path)
-    assert done.code == 2
-    assert "istanbul_2022: nothing here is a mediator's to decide" in done.err
-
-
 def test_a_file_over_another_takes_away_and_replaces_distributions() -> None:
     before = {"a": {"x": {"fixed": 1}, "y": 2}, "b": [1]}
     after = {"a": {"x": {"normal": [1, 2]}}, "b": [2]}

@@ -473,38 +473,6 @@ def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) ->
         assert entries[0].saved.scenario == loaded.scenario
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["nowhere.yaml", "neither.yaml"], "neither.yaml: there is no such file"),
-        (["FILE", "FILE", "--format", "gif"], "--format gif: choose from png, svg, pdf"),
-        (["FILE", "FILE", "--baseline", "nobody"], "--baseline nobody: there is no such scenario"),
-        (["FILE", "FILE", "--workers", "0"], "--workers"),
-        (["FILE", "FILE", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),
-        (["EMPTY"], "there is no result.nc in this folder"),
-        (["BROKEN"], "cannot be read as results of a run"),
-        ([], "FILE"),
-    ],
-)
-def test_bad_input_is_one_error_code_two_and_no_output(
-    files: list[str],
-    tmp_path: Path,
-    words: list[str],
-    says: str,
-) -> None:
-    empty, broken = tmp_path / "empty", tmp_path / "broken.nc"
-    empty.mkdir()
-    broken.write_bytes(b"no such thing")
-    stand = {"FILE": files[0], "EMPTY": str(empty), "BROKEN": str(broken)}
-    words = [stand.get(w, w) for w in words]
-    out = tmp_path / "out"
-    shown = typed("compare", *words, "--worlds", "5", "--out", out)
-    assert shown.code == 2
-    assert says in shown.err
-    assert "Traceback" not in shown.err
-    assert not out.exists()
-
-
 def test_saved_results_cannot_be_set(files: list[str], tmp_path: Path) -> None:
     write_results(run_scenario(load_scenario(files[0]), 5), tmp_path / "result.nc")
     words = ["--set", "horizon_days=100", "--worlds", "5", "--no-plots"]

@@ -315,13 +315,6 @@ def test_names_stay_as_they_are_however_often_they_go_and_come(wells: Path, tmp_
         assert again.title == listed(wells).content.title
 
 
-def test_a_scenario_with_scales_cannot_be_exported(tmp_path: Path) -> None:
-    done = typed("export", "scenarios/kellogg.yaml", "--to", "negmas", "--out", str(tmp_path / "x"))
-    assert done.code == 2
-    assert "listed options" in done.err
-    assert not (tmp_path / "x").exists()
-
-
 @pytest.fixture
 def domain(wells: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "domain"

@@ -472,20 +472,6 @@ def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     assert low - 0.06 < summary["outcomes"]["settlement"] < high + 0.06
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        (["--actor", "nobody"], "there is no such actor"),
-        (["--design", "morris:9"], "is written sobol:N"),
-        (["--worlds", "3"], "--worlds"),
-    ],
-)
-def test_mistakes_are_told(words: list[str], says: str, tmp_path: Path) -> None:
-    done = typed("explain", "dayton", *words, "--out", tmp_path)
-    assert done.code == 2
-    assert says in done.err
-
-
 def test_pawn_is_that_of_the_library_where_it_can_be_used() -> None:
     """SALib cuts at quantiles, and takes the mean: the same for continuous inputs without ties."""
     salib = pytest.importorskip("SALib.analyze.pawn", reason="SALib is not installed")
