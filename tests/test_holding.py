@@ -28,7 +28,7 @@ from sim.plots import FIGURES
 from sim.plots.holding import holding_figure
 from sim.report.run_page import run_context
 from sim.results.dataset import chunk_dataset
-from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import Loaded
 from sim.scenario.record import SHIPPED, holding, talks
 from sim.views.holding import holding_view
@@ -373,18 +373,3 @@ def test_the_chart_and_the_command_tell_record_and_model(tmp_path: Path) -> None
     assert "59 % (39–74 %)" in said
     assert "43 % (29–58 %)" in said
     assert (tmp_path / "record.svg").stat().st_size > 10_000
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ("base_rate=world_wars", "the record has no 'world_wars'; choose from none"),
-        ("durability.kind=civil", "durability.kind"),
-        ("durability.monitoring={observers: {at_most: 1}}", "there is no issue 'observers'"),
-        ("durability.peacekeepers={peacekeepers: {at_most: 0.5}}", "counts within states only"),
-        ("engine.accidents=-1", "engine.accidents"),
-    ],
-)
-def test_mistakes_are_named(change: str, said: str) -> None:
-    with pytest.raises(ScenarioError, match=said):
-        load_scenario(SCENARIOS / "kellogg.yaml", [change])

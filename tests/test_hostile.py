@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,9 @@ def at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 POLLS = [
     {"terms": {"land": x}, "favour": 1.0 - x, "against": 0.5, "judgement": "x"} for x in (0, 1)
 ]
+LEVER, LINE = "actors.a.levers.embargo", "actors.b.positions.arms.line"
+SAID = {"at": 0.4, "stated": True, "source": "S"}
+HELD = {"at": 0.2, "judgement": "x"}
 RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
 
 
@@ -52,14 +56,50 @@ RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
         ("protocol.turn", "0.25d", "holds 4,000 turns; at most 1,500 are"),
         ("actors.a.positions.land.conditional", [RULE] * 11, "has more than 10 entries"),
         ("ask", [{"by": "99999y", "text": "?"}], "lies more than a hundred years ahead"),
+        ("ask", [{"by": "2024-09-01", "text": "x"}], "ask[0].by: is not after day 0"),
+        ("ask", [{"by": "26 wk", "text": "x"}], "ask[0].by: '26 wk' is neither a date"),
+        ("actors.a.patience", "26 wk", "actors.a.patience: '26 wk' is no duration; write a"),
+        ("actors.a.patience", "-3d", "'-3d' is no duration"),
+        ("actors.a.patience", {"uniform": ["4w", 10]}, "mixes durations and plain numbers"),
+        ("actors.a.patience", {"uniform": ["9w", "4w"]}, "rising order"),
+        ("actors.a.leave_after", "soon", "'soon' is no duration"),
+        ("protocol.turn", {"uniform": ["1w", "2w"]}, "one duration above 0"),
+        ("protocol.turn", "0d", "one duration above 0"),
+        ("horizon_days", "90 days", "'90 days' is no duration"),
+        ("war.round_days", 0, "war.round_days: 0 is outside 0.25 to 365"),
+        ("deadline.at", "2025-01-20", "deadline.at: is not after day 0 (2025-01-20)"),
+        ("deadline.at", "1040d", "is day 1040, beyond the horizon of 1000 days"),
+        ("deadline.at", 30, "30 is neither a date such as 2025-04-30 nor a duration"),
+        ("deadline", {"at": "30d", "known_to": ["c"]}, "there is no actor 'c'"),
+        ("deadline", {"at": "30d", "after": "stopp"}, "did you mean 'stop'"),
+        ("deadline", {"after": "stop"}, "deadline.at: is missing"),
+        ("base_rate", "world_wars", "the record has no 'world_wars'; choose from none"),
+        ("durability.kind", "civil", "durability.kind"),
+        ("durability.monitoring", {"observers": {"at_most": 1}}, "there is no issue 'observers'"),
+        ("durability.peacekeepers", {"arms": {"at_most": 0.5}}, "counts within states only"),
+        ("engine.accidents", -1, "engine.accidents"),
+        ("ratification.parliament.then", "x", "there is no gate 'x'"),
+        ("ratification.parliament.then", "parliament", "one gate after one other"),
+        (f"{LEVER}.when", {"signs_alone": {"actor": "z"}}, "there is no signatory 'z'"),
+        (LINE, {"at": 0.4, "stated": True}, "stated line without a source"),
+        (LINE, {"at": 0.4}, "neither a source nor a judgement"),
+        (LINE, [SAID, SAID], "two stated lines"),
+        (LINE, [SAID, HELD | {"at": 0.7}], "stricter than the stated one"),
+        (LINE, HELD | {"at": 1.4}, "1.4"),
+        (LINE, HELD | {"binds": 2}, "2 is outside 0 to 1"),
     ],
 )  # fmt: skip
 def test_what_no_scenario_means_is_refused_with_the_reason(
     path: str, value: Any, said: str
 ) -> None:
+    """As data and as a change of sound data; one sentence for a mistake."""
+    sound = RICH | {"horizon_days": 1000}
     with pytest.raises(ScenarioError) as caught:
-        load_data(at(RICH | {"horizon_days": 1000}, path, value))
+        load_data(at(sound, path, value))
     assert said in str(caught.value)
+    assert len(caught.value.problems) == (3 if value is POLLS else 1)
+    with pytest.raises(ScenarioError, match=re.escape(said)):
+        load_data(sound).with_({path: value})
 
 
 def test_very_many_cannot_bargain_but_decide_and_suggestions_do_not_grow_with_them() -> None:
