@@ -31,7 +31,6 @@ TOY = conflict(
     actors__north__patience={"triangular": [10, 20, 40]},
     actors__south__patience={"triangular": [10, 20, 40]},
 )
-STATED = {"at": 0.7, "stated": True, "source": "SPEECH"}
 BELIEVED = {"at": {"triangular": [0.3, 0.4, 0.5]}, "judgement": "Example."}
 
 
