@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
 from hypothesis import settings
 
 from sim.cli import main
@@ -117,6 +118,12 @@ def toy() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy scenario as a file, which no test changes."""
+    return filed(tmp_path_factory.mktemp("toy"), TOY)
+
+
+@pytest.fixture(scope="session")
 def kellogg() -> Scenario:
     return load_scenario(SCENARIOS / "kellogg.yaml").scenario
 
@@ -189,6 +196,13 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def filed(folder: Path, data: dict[str, Any], name: str = "toy") -> Path:
+    """A scenario as a file of a folder."""
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
 
 
 def build(data: dict[str, Any]) -> Scenario:

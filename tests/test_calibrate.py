@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-import yaml
 from scipy.special import expit
 
 import sim
@@ -57,7 +56,7 @@ from sim.studies.calibrate.score import (
 from sim.views.run_data import band_of_shares
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
-from tests.conftest import typed
+from tests.conftest import filed, typed
 from tests.past_table import ends
 from tests.test_lines import TOY
 
@@ -223,12 +222,7 @@ def toy_case(folder: Path, name: str, outcome: Any, north: Any = None) -> Path:
     line = {"at": {"triangular": [0.3, 0.45, 0.6]}, "judgement": "Example."}
     for actor, own in (("north", north), ("south", None)):
         data["actors"][actor]["positions"]["border"]["line"] = own or line
-    path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(data, sort_keys=False))
-    if outcome is not None:
-        with path.open("a") as file:
-            file.write(yaml.safe_dump({"outcome": outcome}, sort_keys=False))
-    return path
+    return filed(folder, data if outcome is None else data | {"outcome": outcome}, name)
 
 
 SIGNED = {

@@ -16,17 +16,10 @@ import sim
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.errors import Place, Problem, ScenarioError
-from tests.conftest import TOY, ended, started, typed, until
+from tests.conftest import TOY, ended, filed, started, typed, until
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
-
-
-@pytest.fixture(scope="session")
-def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("toy") / "toy.yaml"
-    path.write_text(yaml.safe_dump(TOY))
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +81,7 @@ def test_the_short_answer_fits_one_screen(words: list[str], tmp_path: Path) -> N
 
 
 def test_a_long_name_is_no_change_of_assumptions(tmp_path: Path) -> None:
-    path = tmp_path / f"{'long_' * 12}name.yaml"
-    path.write_text(yaml.safe_dump(TOY))
+    path = filed(tmp_path, TOY, f"{'long_' * 12}name")
     done = typed(path, "--worlds", "20", "--no-plots", "--out", tmp_path)
     assert f"What would change it:\n  python -m sim explain {path}\n" in done.out
     assert "mediation" not in done.out, "nobody mediates"
@@ -284,12 +276,12 @@ def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
     good = typed("check", toy_file)
     assert good.code == 0
     assert "OK. 2 issues, 2 actors, 4 positions" in good.out
-    bad, data = tmp_path / "bad.yaml", yaml.safe_load(toy_file.read_text())
+    data = yaml.safe_load(toy_file.read_text())
     data["actors"]["a"]["positions"]["land"]["salence"] = 1
     data["actors"]["b"]["positions"]["sea"] = {"ideal": 3}
     for actor in "ab":
         data["actors"][actor]["positions"]["land"]["source"] = "GONE"
-    bad.write_text(yaml.safe_dump(data))
+    bad = filed(tmp_path, data, "bad")
     done = typed("check", bad)
     assert done.code == 2
     assert "did you mean 'salience'?" in done.err

@@ -32,7 +32,7 @@ from sim.studies.compare.short import short_words
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
 from sim.words.shares import share_of
-from tests.conftest import SCENARIOS, TOY, build, ended, started, typed
+from tests.conftest import SCENARIOS, TOY, build, ended, filed, started, typed
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -41,11 +41,7 @@ CHARTS = {"odds", "time", "packages", "gains", "durability", "stuck", "differenc
 
 def write(folder: Path, name: str, **changes: Any) -> str:
     """A variant of the toy scenario as a file."""
-    path = folder / f"{name}.yaml"
-    path.write_text(
-        yaml.safe_dump({**TOY, "name": name, **changes}, sort_keys=False), encoding="utf-8"
-    )
-    return str(path)
+    return str(filed(folder, {**TOY, "name": name, **changes}, name))
 
 
 def with_cost(cost: float) -> dict[str, Any]:
@@ -133,12 +129,11 @@ def test_one_plan_is_no_ranking(files: list[str], tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def halved(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """Kellogg, and Kellogg with half of Russia's costs of war."""
-    path = tmp_path_factory.mktemp("halved") / "halved.yaml"
     cost = load_scenario(SCENARIOS / "kellogg.yaml").scenario.war.cost["putin"].per_month
     half = {cost.kind: [v / 2 for v in cost.values]} if cost.uncertain else cost.values[0] / 2
     changed = {"war": {"cost": {"putin": {"per_month": half}}}}
     head = {"extends": str(SCENARIOS / "kellogg.yaml"), "name": "halved"}
-    path.write_text(yaml.safe_dump(head | changed), encoding="utf-8")
+    path = filed(tmp_path_factory.mktemp("halved"), head | changed, "halved")
     return compare(["kellogg", str(path)], 300)
 
 
@@ -458,11 +453,9 @@ def test_saved_results_are_read_as_they_would_be_run(files: list[str], tmp_path:
 
 
 def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) -> None:
-    text = yaml.safe_dump(
-        {**TOY, "war": {**TOY["war"], "cost": {"a": {"choice": {0.01: 0.3, 0.05: 0.7}}, "b": 0.02}}}
-    )
-    (tmp_path / "x.yaml").write_text(text)
-    for file in (tmp_path / "x.yaml", SCENARIOS / "kellogg.yaml"):
+    cost = {"a": {"choice": {0.01: 0.3, 0.05: 0.7}}, "b": 0.02}
+    chosen = filed(tmp_path, {**TOY, "war": {**TOY["war"], "cost": cost}}, "x")
+    for file in (chosen, SCENARIOS / "kellogg.yaml"):
         loaded = load_scenario(file)
         folder = tmp_path / file.stem
         folder.mkdir()

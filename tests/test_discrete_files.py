@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -20,13 +20,13 @@ from sim.importing.genius import read
 from sim.importing.to_genius import write_genius
 from sim.listed.stacked import play
 from sim.plots.offers import offers
-from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, load_any
+from sim.scenario import Loaded, LoadedDiscrete, ScenarioError, discrete_schema, load_any
 from sim.scenario.discrete_schema import DiscreteFile
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from sim.views.offers import offers_view
-from tests.conftest import ROOT, SCENARIOS, solve, typed
+from tests.conftest import ROOT, SCENARIOS, filed, solve, typed
 from tests.pictures import faults
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
@@ -58,7 +58,7 @@ def listed(path: Path, *overrides: str) -> LoadedDiscrete:
              "DiscreteProtocol", "DiscreteStrategy"],
 )  # fmt: skip
 def test_tables_list_the_keys_and_their_defaults(name: str) -> None:
-    model = reachable(DiscreteFile)[name]
+    model = getattr(discrete_schema, name)
     (table,) = re.findall(rf"<!-- keys of {name} -->\n\n((?:\|.*\n)+)", PAGE)
     rows = [[c.strip() for c in row.strip("|").split("|")] for row in table.splitlines()[2:]]
     written = {cells[0].strip("`"): cells[2].strip("`") for cells in rows}
@@ -161,14 +161,12 @@ def test_mistakes_are_told_with_place(wells: Path, old: str, new: str, words: st
 def test_what_cannot_be_played_is_refused(wells: Path) -> None:
     data = yaml.safe_load(EXAMPLE)
     data["actors"]["third"] = {"name": "Third", "strategy": "micro"}
-    wells.write_text(yaml.safe_dump(data))
-    done = typed("check", wells)
+    done = typed("check", filed(wells.parent, data, "wells"))
     assert done.code == 2
     assert "actors.third.strategy: micro is defined between two, and here are 3" in done.err
     data["issues"] = {f"i{n}": {"options": [f"o{m}" for m in range(150)]} for n in range(3)}
     data["actors"] = {key: {"name": key} for key in ("east", "west")}
-    wells.write_text(yaml.safe_dump(data))
-    done = typed("run", wells)
+    done = typed("run", filed(wells.parent, data, "wells"))
     assert done.code == 2
     assert "3,375,000 packages; at most 2,000,000" in done.err
 
@@ -201,21 +199,6 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     for name, packages in points.items():
         terms = [list(point["terms"].values()) for point in told["points"][name]]
         assert terms == [scenario.options(package) for package in packages], name
-
-
-def reachable(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Every model that a file can hold, by its name."""
-    found: dict[str, type[BaseModel]] = {}
-    waiting: list[Any] = [model]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, type) and issubclass(node, BaseModel):
-            if node.__name__ not in found:
-                found[node.__name__] = node
-                waiting += [f.annotation for f in node.model_fields.values()]
-        else:
-            waiting += get_args(node)
-    return found
 
 
 def default(field: FieldInfo) -> str:
@@ -297,9 +280,7 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     assert again.scenario.utilities == pytest.approx(content.scenario.utilities, abs=1e-12)
     assert again.scenario.reservation.tolist() == content.scenario.reservation.tolist()
     assert again.issues["well_spring"].title == "Well & <spring>"
-    path = tmp_path / "again.yaml"
-    path.write_text(yaml.safe_dump(data, sort_keys=False))
-    assert listed(path)
+    assert listed(filed(tmp_path, data, "again"))
 
 
 def test_names_stay_as_they_are_however_often_they_go_and_come(wells: Path, tmp_path: Path) -> None:

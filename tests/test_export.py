@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from sim.engine.central import central_space
 from sim.importing import Wishes
@@ -15,7 +14,7 @@ from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from tests.conftest import SCENARIOS, build, typed
+from tests.conftest import SCENARIOS, build, filed, typed
 from tests.test_import import TABLE
 
 
@@ -73,7 +72,7 @@ def test_continuous_issues_are_cut_into_points_and_refused_without(
 ) -> None:
     toy["actors"]["a"]["positions"]["land"]["curvature"] = 2
     toy["engine"] = {"calibration": "none"}  # of which believed lines bind in the central world
-    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
+    filed(tmp_path, toy)
     words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml"]
     done = typed(*words, cwd=tmp_path)
     assert done.refused

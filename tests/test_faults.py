@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sim.engine.draws import CHUNK
-from tests.conftest import TOY, ended, started, tree, until
+from tests.conftest import TOY, ended, filed, started, tree, until
 
 CHUNKS = 7
 WORLDS = (CHUNKS - 1) * CHUNK + 500
@@ -23,9 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("faults") / "toy.yaml"
-    path.write_text(yaml.safe_dump(TOY | {"horizon_days": 28}))
-    return path
+    return filed(tmp_path_factory.mktemp("faults"), TOY | {"horizon_days": 28})
 
 
 def command(file: Path, out: Path, worlds: int = WORLDS) -> list[object]:

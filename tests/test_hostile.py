@@ -1,4 +1,4 @@
-"""Kinds of faults that hostile files, mistakes and full disks once brought to light."""
+"""Hostile input: kinds of faults that it once brought to light, and a few of every kind anew."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_any, load_data, load_variant
-from tests.conftest import ROOT, ended, put, started, typed
-from tests.fuzz import LISTED, RICH, saved
+from tests.conftest import ROOT, ended, filed, put, started, typed
+from tests.fuzz import (
+    KINDS,
+    LISTED,
+    RICH,
+    RUN,
+    SEEDS,
+    TALKS,
+    Fault,
+    command,
+    fuzz,
+    saved,
+    sound,
+)
 
 
 def at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -120,9 +133,7 @@ def test_very_many_cannot_bargain_but_decide_and_suggestions_do_not_grow_with_th
 
 @pytest.mark.parametrize("key", ["strategy", "strategy.name"])
 def test_a_strategy_takes_the_place_of_a_tactic(tmp_path: Path, key: str) -> None:
-    file = tmp_path / "wells.yaml"
-    file.write_text(yaml.safe_dump(LISTED))
-    loaded = load_any(file, [f"actors.west.{key}=micro"])
+    loaded = load_any(filed(tmp_path, LISTED, "wells"), [f"actors.west.{key}=micro"])
     assert loaded.raw["actors"]["west"]["strategy"] in ("micro", {"name": "micro"})
     assert "tactic" not in loaded.raw["actors"]["west"]
 
@@ -171,8 +182,7 @@ def test_check_says_what_an_author_cannot_see(tmp_path: Path) -> None:
     data = copy.deepcopy(RICH)
     data["actors"]["a"]["positions"]["land"] |= {"ideal": 0, "limit": 0.4}
     data["actors"]["b"]["positions"]["land"] |= {"ideal": 1, "limit": 0.7}
-    (tmp_path / "x.yaml").write_text(yaml.safe_dump(data))
-    done = typed("check", tmp_path / "x.yaml")
+    done = typed("check", filed(tmp_path, data))
     assert done.code == 0
     text = done.out
     assert "red lines (0 stated, " in text
@@ -191,19 +201,26 @@ def test_check_tells_lines_that_do_not_bind_in_the_central_world(tmp_path: Path)
         data["actors"][actor]["positions"]["land"] |= {"ideal": round(line), "limit": line}
     data["engine"] = {"believed_binds": 0.3}
     data["agenda"][1]["terms"] = {"land": {"at_most": 0.6}}
-    (tmp_path / "x.yaml").write_text(yaml.safe_dump(data))
-    text = typed("check", tmp_path / "x.yaml").out
+    file = filed(tmp_path, data)
+    text = typed("check", file).out
     assert "  Land: none (B from 0.70, A up to 0.40; its stage up to 0.60)\n" in text
     said = " (both sides of an issue counted) do not bind in it and are left out: "
     said += "in a world a stated one binds"
     assert f"{said} with probability 1.00, a believed one with 0.30. " in text
-    assert said in typed("solve", tmp_path / "x.yaml", "--no-plots").out.replace("\n", "")
+    assert said in typed("solve", file, "--no-plots").out.replace("\n", "")
 
 
 def test_what_is_written_over_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "toy.yaml"
-    file.write_text(yaml.safe_dump(RICH))
-    words = [str(file), "--worlds", "2", "--no-plots", "--workers", "1", "--out", str(tmp_path)]
+    words = [
+        str(filed(tmp_path, RICH)),
+        "--worlds",
+        "2",
+        "--no-plots",
+        "--workers",
+        "1",
+        "--out",
+        str(tmp_path),
+    ]
     changed = [*words, "--set", "war.cost.a=0.0345"]
     said = []
     for given in (words, words, changed, words):
@@ -225,8 +242,7 @@ def test_full_output_is_one_sentence() -> None:
 
 
 def test_output_in_latin_1_keeps_every_word(tmp_path: Path) -> None:
-    file = tmp_path / "мир.yaml"
-    file.write_text(yaml.safe_dump(at(RICH, "actors.a.label", "Мир"), allow_unicode=True))
+    file = filed(tmp_path, at(RICH, "actors.a.label", "Мир"), "мир")
     done = ended(started("check", file, PYTHONIOENCODING="latin-1"))
     assert done.code == 0, done.err
     assert r"\u041c\u0438\u0440 " in done.out
@@ -261,3 +277,46 @@ def test_damaged_results_are_told(
     code, _, said = typed(*(w.format(folder) for w in words), "--out", tmp_path / "x.png")
     assert code == 0 or (code in (1, 2) and str(folder) in said), said
     assert "Traceback" not in said
+
+
+# --- made by chance: a few of every kind; ``python -m tests.fuzz`` tries thousands ---------------
+
+EXAMPLES = {"scenarios": 25, "settings": 10, "imports": 25, "damages": 5}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_breaks(kind: str) -> None:
+    assert fuzz(kind, EXAMPLES[kind]) == Counter()
+
+
+@pytest.mark.parametrize("kind", SEEDS)
+def test_what_is_spoilt_was_sound(kind: str, tmp_path: Path) -> None:
+    for name, text in SEEDS[kind].items():
+        (tmp_path / name).write_text(text)
+    assert read(tmp_path if len(SEEDS[kind]) > 1 else tmp_path / name, Wishes()).raw["issues"]
+
+
+@pytest.mark.parametrize("seed", [RICH, TALKS], ids=["rich", "talks"])
+def test_the_scenarios_that_are_spoilt_run(seed: dict[str, Any], tmp_path: Path) -> None:
+    ran = command(["run", str(filed(tmp_path, seed)), *RUN, "--out", str(tmp_path)], 60)
+    assert ran.startswith("{")
+    sound(ran)
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"outcomes": {"settlement": 0.5, "none": 0.4}}'])
+def test_what_must_not_be_is_seen(text: str) -> None:
+    with pytest.raises(Fault):
+        sound(text)
+
+
+def test_a_crash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.conftest.main", lambda words: 1 / 0)
+    with pytest.raises(Fault, match="ZeroDivisionError"):
+        command(["check"])
+
+
+def test_ends_that_overflow_are_refused_and_do_not_warn(tmp_path: Path) -> None:
+    data = copy.deepcopy(TALKS)
+    line = data["actors"]["b"]["positions"]["land"]["line"][1]
+    line["at"] = {"triangular": [0.3, 1e300, 1.5e300]}
+    assert command(["check", str(filed(tmp_path, data))], 60) == ""

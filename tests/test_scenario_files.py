@@ -22,7 +22,7 @@ from sim.scenario import (
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.loading import TEMPLATE, find_scenario, in_library
 from sim.scenario.yaml_source import parse_yaml
-from tests.conftest import SCENARIOS, TOY
+from tests.conftest import SCENARIOS, TOY, put
 
 BASE = """\
 title: Two parties
@@ -42,9 +42,8 @@ actors:
       arms: {ideal: 1, salience: 7, judgement: test}
 war: {start_date: 2025-01-20, cost: {a: 0.02, b: 0.02}}
 """
-
-
 B = "    name: B\n"
+VALIDATOR = jsonschema.Draft202012Validator(scenario_schema())
 
 
 def problems(tmp_path: Path, text: str, *overrides: str) -> list[str]:
@@ -286,33 +285,27 @@ def test_words_that_yaml_1_1_takes_for_booleans_are_words() -> None:
     "path", [*sorted(SCENARIOS.rglob("*.yaml")), TEMPLATE], ids=lambda p: p.stem
 )
 def test_shipped_scenarios_satisfy_the_json_schema(path: Path) -> None:
-    schema = scenario_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
     data = json.loads(json.dumps(parse_yaml(path.read_text(), path.name)[0], default=str))
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    errors = list(VALIDATOR.iter_errors(data))
     assert not errors, [f"{e.json_path}: {e.message[:200]}" for e in errors]
 
 
 def test_json_schema_refuses_what_the_loader_refuses() -> None:
-    validator = jsonschema.Draft202012Validator(scenario_schema())
-    good = json.loads(json.dumps(TOY))
-    assert validator.is_valid(good)
+    jsonschema.Draft202012Validator.check_schema(VALIDATOR.schema)
+    assert VALIDATOR.is_valid(json.loads(json.dumps(TOY)))
     for path, value in [
-        (("actors", "a", "positions", "land", "ideal"), 1.5),
-        (("actors", "a", "positions", "land", "salence"), 1),
-        (("actors", "a", "tactic"), {"name": "boulwar"}),
-        (("actors", "a", "tactic"), {"name": "linear", "beta": 0.2}),
-        (("actors", "a", "tactic"), {"name": "boulware", "beta": 2}),
-        (("war", "round_days"), 0),
-        (("protocol",), {"name": "shutle"}),
-        (("protocol",), {"name": "shuttle", "rounds": 3}),
+        ("actors.a.positions.land.ideal", 1.5),
+        ("actors.a.positions.land.salence", 1),
+        ("actors.a.tactic", {"name": "boulwar"}),
+        ("actors.a.tactic", {"name": "linear", "beta": 0.2}),
+        ("actors.a.tactic", {"name": "boulware", "beta": 2}),
+        ("war.round_days", 0),
+        ("protocol", {"name": "shutle"}),
+        ("protocol", {"name": "shuttle", "rounds": 3}),
     ]:
         bad = json.loads(json.dumps(TOY))
-        node = bad
-        for key in path[:-1]:
-            node = node[key]
-        node[path[-1]] = value
-        assert not validator.is_valid(bad), path
+        put(bad, path, value)
+        assert not VALIDATOR.is_valid(bad), path
 
 
 MORE = """\

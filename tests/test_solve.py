@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
@@ -28,7 +27,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, conflict, put, typed
+from tests.conftest import TOY, build, conflict, filed, put, typed
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -226,13 +225,6 @@ def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package
 # --- the command -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def toy_file(tmp_path: Path) -> Path:
-    path = tmp_path / "toy.yaml"
-    path.write_text(yaml.safe_dump(TOY))
-    return path
-
-
 def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
     done = typed("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
     assert done.code == 0, done.err
@@ -320,9 +312,7 @@ def test_a_table_of_many_sides_can_be_read(tmp_path: Path) -> None:
     data = eight_sides(cost=0.2)
     for number, actor in enumerate(data["actors"].values()):
         actor["name"] = f"Republic no. {number}"
-    path = tmp_path / "eight.yaml"
-    path.write_text(yaml.safe_dump(data))
-    done = typed("solve", path, "--no-plots", "--out", tmp_path)
+    done = typed("solve", filed(tmp_path, data, "eight"), "--no-plots", "--out", tmp_path)
     assert "…" not in done.out
     assert "Republic no. 7  " in done.out
     assert "KS: Kalai–Smorodinsky;" in done.words

@@ -49,7 +49,7 @@ from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
 from sim.views.heatmap import heatmap_view
-from tests.conftest import ROOT, SCENARIOS, TOY, ended, started, tree, typed, until
+from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, started, tree, typed, until
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
 CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
@@ -68,8 +68,7 @@ def write(path: Path, **changes: Any) -> Path:
     base = json.loads(json.dumps(TOY, default=str))
     base["horizon_days"] = 70
     base["actors"]["a"]["patience"] = base["actors"]["b"]["patience"] = {"uniform": [4, 12]}
-    path.write_text(yaml.safe_dump(base | changes))
-    return path
+    return filed(path.parent, base | changes, path.stem)
 
 
 def run(
@@ -478,8 +477,7 @@ def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
     file: str, tmp_path: Path
 ) -> None:
     # the command reads no conftest
-    coded = yaml.safe_load(Path(file).read_text()) | {"engine": {"calibration": "none"}}
-    Path(file).write_text(yaml.safe_dump(coded, sort_keys=False))
+    write(Path(file), engine={"calibration": "none"})
     words = [file, "--vary", "war.cost.a=0:0.04:6", "--vary", LIMITS, "--worlds", "40"]
 
     words += ["--out", tmp_path / "broken"]
