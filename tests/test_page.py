@@ -225,12 +225,12 @@ def test_every_assumption_can_be_set_where_it_says(name: str) -> None:
     known = assumptions(loaded, list(drawn.columns))
     assert len(known) > 100
     before = run_part(loaded.raw, 1, 0, 1, lambda share: None)
-    for one in random.Random(0).sample(known, 30):
-        raw = changed(loaded.raw, {one.keys: float(drawn[one.path].iloc[0])})
+    for some in (known[n : n + 10] for n in range(0, len(known), 10)):
+        raw = changed(loaded.raw, {one.keys: float(drawn[one.path].iloc[0]) for one in some})
         after = run_part(raw, 1, 0, 1, lambda share: None)
-        assert set(before.data_vars) - set(after.data_vars) == {f"x.{one.path}"}, one.path
+        assert set(before.data_vars) - set(after.data_vars) == {f"x.{one.path}" for one in some}
         for outcome in ("utility", "moved", "reservation_end", "plan_gain"):
-            np.testing.assert_allclose(after[outcome], before[outcome], atol=1e-4, err_msg=one.path)
+            np.testing.assert_allclose(after[outcome], before[outcome], atol=1e-4)
 
 
 def test_parts_of_a_run_with_its_lines_written_out_are_the_run() -> None:
