@@ -431,7 +431,6 @@ def test_the_range_of_a_share_of_some_worlds_is_that_of_these_worlds_alone() -> 
     drawn, voted = draws.random(4000), draws.random(4000) < 0.5
     passes = draws.random(4000) < np.where(voted, drawn, 0.5)
     spread = allowed_spread(xr.Dataset({f"{PREFIX}engine.x": ("world", drawn)}))
-    assert spread is not None
     low, high = spread(passes, voted)
     # a share that is the number itself, uniform on 0 to 1
     assert low == pytest.approx(0.1, abs=0.05)

@@ -72,13 +72,11 @@ def compared(files: list[str]) -> Comparison:
 def test_differences_are_scenario_less_baseline_world_by_world(compared: Comparison) -> None:
     costly, base = compared.run("costly").ensemble, compared.base.ensemble
     one = compared.of("costly", "utility:a")
-    assert one is not None
     expected = (costly.utility.sel(actor="a") - base.utility.sel(actor="a")).values
     assert one.value == pytest.approx(expected.mean())
     assert one.paired
     assert one.worlds == WORLDS
     settled = compared.of("costly", "settlement")
-    assert settled is not None
     share = (costly.outcome == 0).mean() - (base.outcome == 0).mean()
     assert settled.value == pytest.approx(float(share))
 
@@ -105,7 +103,6 @@ def test_first_stages_are_told_where_a_plan_has_one(
     staged = compare([*files[:2], two], WORLDS)
     for one, has_first in ((compared, False), (staged, True)):
         view = differences(one)
-        assert view is not None
         assert ("First stage" in [column.title for column in view.columns]) == has_first
         assert ("First stage" in overview_table(one).head) == has_first
         assert ("first stage" in " ".join(told(one)) + view.headline) <= has_first
@@ -142,8 +139,6 @@ def test_pairing_on_common_random_numbers_halves_the_interval(
     halved: Comparison, measure: str
 ) -> None:
     one = halved.of("halved", measure)
-    assert one is not None
-    assert one.gain is not None
     assert one.gain >= 2
 
 
@@ -168,7 +163,6 @@ def test_other_seeds_are_not_paired_and_fewer_worlds_are_paired_on_those_shared(
     assert [run.scenario.name for run in found.runs] == ["baseline", "other", "fewer"]
     assert not any(d.paired for d in found.differences if d.scenario == "other")
     one = found.of("fewer", "utility:a")
-    assert one is not None
     assert (one.paired, one.worlds) == (True, 25)
     # the first worlds of the longer run are those of the shorter one
     whole = compare(files[:2], WORLDS).run("costly").ensemble.utility.values[:25]
@@ -462,7 +456,6 @@ def test_scenarios_come_back_from_saved_results(kellogg: Any, tmp_path: Path) ->
         write_results(run_scenario(loaded, 5), folder / "result.nc")
         entries, failed = read_entries([str(folder)], ())
         assert failed == {}
-        assert entries[0].saved is not None
         assert entries[0].saved.scenario == loaded.scenario
 
 

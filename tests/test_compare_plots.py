@@ -81,9 +81,7 @@ def either(request: pytest.FixtureRequest, compared: Comparison, many: Compariso
 
 
 def drawn(comparison: Comparison, name: str) -> Drawing:
-    found = FIGURES[name].drawn(comparison)
-    assert found is not None
-    return found
+    return FIGURES[name].drawn(comparison)
 
 
 def figure_of(comparison: Comparison, name: str) -> Figure:
@@ -197,7 +195,6 @@ def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     figure = figure_of(compared, "packages")
     seen = {str(a.get_gid()) for a in figure.findobj() if ":" in str(a.get_gid())}
     view = packages(compared)
-    assert view is not None
     assert seen == {
         f"{'agreed' if one.agreed else 'plan'}:{issue}:{n}"
         for issue, said in view.sayings.items()

@@ -45,9 +45,7 @@ def wells(tmp_path: Path) -> Path:
 
 
 def listed(path: Path, *overrides: str) -> LoadedDiscrete:
-    loaded = load_any(path, overrides)
-    assert isinstance(loaded, LoadedDiscrete)
-    return loaded
+    return load_any(path, overrides)
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -275,7 +273,6 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     assert done.code == 0, done.err
     data, problems = imported(folder)
     assert problems == ""
-    assert data is not None
     again = DiscreteFile.model_validate(data)
     assert again.scenario.utilities == pytest.approx(content.scenario.utilities, abs=1e-12)
     assert again.scenario.reservation.tolist() == content.scenario.reservation.tolist()

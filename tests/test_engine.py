@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from sim.engine.conformance import Watched
 from sim.engine.draws import Draws
 from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
-from sim.engine.protocols.alternating import Alternating
 from sim.formulas.tactics import TACTICS
 from tests.conftest import ENVOY, build, conflict, opened, simulate
 
@@ -209,7 +208,6 @@ def test_a_yes_lapses_when_fighting_on_has_become_worth_more(toy: dict[str, Any]
     toy["protocol"] = {"name": "alternating"}
     model = opened(toy, 3)
     protocol, party = model.protocol, model.signatories[0]
-    assert isinstance(protocol, Alternating)
     protocol.standing[:] = [0.4, 0.4]
     protocol.accepted["a"][:] = True
     party.reservation = party.value(protocol.standing) + np.array([-0.1, 0.0, 0.1])

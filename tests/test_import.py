@@ -21,7 +21,7 @@ from sim.formulas.groups.exchange import exchange
 from sim.importing import Wishes
 from sim.importing.files import plain_key
 from sim.importing.to_genius import write_genius
-from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
+from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
 from tests.conftest import ROOT, simulate, typed
 from tests.test_discrete_files import EXAMPLE
@@ -79,7 +79,6 @@ def table(tmp_path: Path) -> Path:
 
 def imported(path: Path, **wishes: Any) -> tuple[Scenario, list[str]]:
     done = import_file(path, path.with_suffix(".yaml"), Wishes(**wishes), force=True)
-    assert isinstance(done.loaded, Loaded)
     return done.loaded.scenario, done.notes
 
 
@@ -346,7 +345,6 @@ def test_climate_summits_start_from_the_published_outcomes(
     shared: Path, tmp_path: Path, file: str, reference: str
 ) -> None:
     done = import_file(shared / "data" / file, tmp_path / "x.yaml", Wishes(), force=False)
-    assert isinstance(done.loaded, Loaded)
     scenario = done.loaded.scenario
     with (shared / "data" / "reference_runs" / reference).open() as f:
         rounds = [row for row in csv.DictReader(f) if row["round"] == "0"]
@@ -359,7 +357,6 @@ def test_exchange_is_that_of_the_numbers_as_written(shared: Path, tmp_path: Path
     """Relative saliences would trade differently: gains compare between actors."""
     source = shared / "data" / "cop21_decide" / "positions.csv"
     done = import_file(source, tmp_path / "x.yaml", Wishes(protocol="exchange"), force=False)
-    assert isinstance(done.loaded, Loaded)
     scenario = done.loaded.scenario
     with source.open() as f:
         rows = list(csv.DictReader(f))

@@ -74,7 +74,6 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
         return
     programme = Programme(free)
     equal = programme.most_equal(np.ones(2))
-    assert equal is not None
     exact = named_points(programme, equal)
     best = np.max([p.gain for p in fine.frontier], axis=0)
     if best.min() < 0.02:

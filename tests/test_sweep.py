@@ -579,7 +579,6 @@ def test_ranges_are_those_of_runs_and_their_comparison(
         spans = {"settlement": allowed.outcomes["settlement"], "deal_by_day_30":
                  allowed.deal_by_day["30"]}  # fmt: skip
         for name, span in spans.items():
-            assert span is not None
             found = [float(row[f"{name}_range_{end}"]) for end in ("low", "high")]
             assert found == pytest.approx(span, abs=1e-5)
     assert told[0]["utility_a_range_low"] < told[0]["utility_a"] < told[0]["utility_a_range_high"]
@@ -701,7 +700,6 @@ def test_one_cell_has_wilsons_and_newcombes_intervals() -> None:
     one = (rng.random(200) < 0.3).astype(float)
     two = np.where(rng.random(200) < 0.1, 1 - one, one)
     first, second = Clustered.of(one[None]), Clustered.of(two[None])
-    assert second is not None
     assert first.share_interval() == pytest.approx(wilson(int(one.sum()), 200), abs=1e-12)
     a, b = one > 0.5, two > 0.5
     newcombe = paired_difference_of_shares(
@@ -710,8 +708,6 @@ def test_one_cell_has_wilsons_and_newcombes_intervals() -> None:
     assert difference_of_clustered_shares(first, second) == pytest.approx(newcombe, abs=0.002)
     x, y = rng.normal(size=(2, 50))
     means = Clustered.of(x[None]), Clustered.of(y[None])
-    assert means[0] is not None
-    assert means[1] is not None
     assert difference_of_clustered_means(means[0], means[1]) == pytest.approx(
         paired_difference_of_means(x - y), abs=1e-12
     )

@@ -242,7 +242,6 @@ def test_the_outcome_is_taken_at_the_deadline_which_moves_agreement_forward(
     assert len(np.unique(on.outcome_at_deadline)) >= 4
     assert runs["stop"].summary.horizon_days == 154
     then = runs["go_on"].summary.deadline
-    assert then is not None
     assert (then.day, then.date, then.known_to) == (154, "2025-06-23", ["b", "envoy"])
     assert then.outcomes["settlement"] == (on.settled_day.values <= 154).mean()
     assert runs[""].summary.deadline is None

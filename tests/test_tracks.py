@@ -193,7 +193,6 @@ def test_without_a_number_of_its_own_it_breaks_as_the_record_has_it(
     data, worlds = alone(breaks=None, monitoring=monitoring), 2000
     model = simulate(build(data), worlds)
     one, fitted = model.recorder.agreements[0], holding()[kind].fit
-    assert fitted is not None
     years = np.array([(model.talks.round - 1) * 7 / 365.25])
     expected = 1 - predicted(fitted, years, draws=20_000)[0][0]
     assert (one.broken > 0).mean() == pytest.approx(expected, abs=4 * np.sqrt(0.25 / worlds))
