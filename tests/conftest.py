@@ -169,6 +169,13 @@ def typed(*words: object, cwd: Path = ROOT) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
+def works(*words: object, cwd: Path = ROOT) -> Said:
+    """As :func:`typed`, of what has to end well."""
+    said = typed(*words, cwd=cwd)
+    assert said.code == 0, said.err
+    return said
+
+
 def started(*words: object, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
     """``python -m sim …`` in a process of its own, in which warnings are errors."""
     own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "100"}

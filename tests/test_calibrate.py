@@ -56,7 +56,7 @@ from sim.studies.calibrate.score import (
 from sim.views.run_data import band_of_shares
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
-from tests.conftest import filed, typed
+from tests.conftest import filed, typed, works
 from tests.past_table import ends
 from tests.test_lines import TOY
 
@@ -243,16 +243,14 @@ def folder(tmp_path: Path) -> Path:
 def test_calibrate_and_score_a_folder(folder: Path) -> None:
     out = folder / "out"
     options = ["--worlds", "400", "--out", str(out), "--workers", "1"]
-    done = typed("calibrate", folder, *options)
-    assert done.code == 0
+    done = works("calibrate", folder, *options)
     assert "3 past negotiations, 2 of them signed" in done.out
     table = json.loads((out / "calibration.json").read_text())
     assert table["names"] == list(NAMES)
     assert len(table["rows"]) == 256
     kept = {p: p.stat().st_mtime_ns for p in (out / "worlds").iterdir()}
     assert len(kept) == 3
-    done = typed("score", folder, *options)
-    assert done.code == 0
+    done = works("score", folder, *options)
     # worlds that were run before are taken from there
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
     assert "How long 2 deals held" in done.out

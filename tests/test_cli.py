@@ -16,7 +16,7 @@ import sim
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.errors import Place, Problem, ScenarioError
-from tests.conftest import TOY, ended, filed, started, typed, until
+from tests.conftest import TOY, ended, filed, started, typed, until, works
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
@@ -68,8 +68,7 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
     ],
 )
 def test_the_short_answer_fits_one_screen(words: list[str], tmp_path: Path) -> None:
-    done = typed(*words, "--worlds", "40", "--no-plots", "--out", tmp_path)
-    assert done.code == 0
+    done = works(*words, "--worlds", "40", "--no-plots", "--out", tmp_path)
     text = done.out
     lines = text.splitlines()
     assert len(lines) <= 25
@@ -177,8 +176,7 @@ def test_other_chart_formats_and_what_an_earlier_run_left(
 def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) -> None:
     staged = "agenda=[{name: one, issues: [arms]}, {name: two, issues: [land]}]"
     words = [toy_file, "--full", "--worlds", "20", "--no-plots", "--out", tmp_path]
-    done = typed(*words, "--set", f"horizon_days={days}", "--set", staged)
-    assert done.code == 0
+    done = works(*words, "--set", f"horizon_days={days}", "--set", staged)
     last = "within a week" if days == 3 else f"within the {days} days simulated"
     for said in (f"Changed: horizon_days={days}", last, "is signed " + last):
         assert said in done.words
@@ -187,8 +185,7 @@ def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) 
 
 def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--set", "actors.a.leave_after=10"]
-    done = typed(toy_file, "--full", *words, "--worlds", 20, "--no-plots", "--out", tmp_path)
-    assert done.code == 0
+    done = works(toy_file, "--full", *words, "--worlds", 20, "--no-plots", "--out", tmp_path)
     shown = done.words
     assert "A walks away from the talks" in shown
     assert "In 100 % of the worlds a side walks away" in shown
@@ -273,8 +270,7 @@ def test_a_page_has_an_ending(toy_file: Path, tmp_path: Path) -> None:
 
 
 def test_check_lists_every_error(toy_file: Path, tmp_path: Path) -> None:
-    good = typed("check", toy_file)
-    assert good.code == 0
+    good = works("check", toy_file)
     assert "OK. 2 issues, 2 actors, 4 positions" in good.out
     data = yaml.safe_load(toy_file.read_text())
     data["actors"]["a"]["positions"]["land"]["salence"] = 1

@@ -32,7 +32,7 @@ from sim.studies.compare.short import short_words
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
 from sim.words.shares import share_of
-from tests.conftest import SCENARIOS, TOY, build, ended, filed, started, typed
+from tests.conftest import SCENARIOS, TOY, build, ended, filed, started, typed, works
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -287,8 +287,7 @@ def test_baseline_by_default_by_name_and_by_file(files: list[str], tmp_path: Pat
 
 def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out"
-    shown = typed("compare", *files, "--worlds", "40", "--out", out)
-    assert shown.code == 0
+    shown = works("compare", *files, "--worlds", "40", "--out", out)
     names = {p.name for p in out.iterdir()}
     assert names >= TABLES
     assert names - TABLES <= {f"{chart}.png" for chart in CHARTS}
@@ -478,8 +477,7 @@ def test_json_is_one_object_and_charts_of_an_earlier_comparison_do_not_stay(
     words = [*files[:2], "--worlds", "10"]
     assert typed("compare", *words, "--quiet", "--out", out).code == 0
     (out / "notes.txt").write_text("mine")
-    shown = typed("compare", *words, "--no-plots", "--json", "--out", out)
-    assert shown.code == 0
+    shown = works("compare", *words, "--no-plots", "--json", "--out", out)
     assert {p.name for p in out.iterdir()} == {*TABLES, "notes.txt"}
     assert json.loads(shown.out)["baseline"] == "baseline"
     assert shown.out == (out / "compare.json").read_text()
@@ -515,8 +513,7 @@ def test_saved_results_are_compared_and_written_as_tables(tmp_path: Path) -> Non
     change = "actors.putin.patience={fixed: 20}"
     assert typed(kellogg, *run, "--set", change, "--out", trial).code == 0
     words = ["compare", str(out / "kellogg"), str(trial / "kellogg"), "--no-plots"]
-    shown = typed(*words, "--out", tmp_path / "both")
-    assert shown.code == 0
+    shown = works(*words, "--out", tmp_path / "both")
     assert f"Changed in trial_kellogg: {change}" in shown.words
     assert "Changed in all" not in shown.out
     content = json.loads((tmp_path / "both" / "compare.json").read_text())

@@ -26,7 +26,7 @@ from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from sim.views.offers import offers_view
-from tests.conftest import ROOT, SCENARIOS, filed, solve, typed
+from tests.conftest import ROOT, SCENARIOS, filed, solve, typed, works
 from tests.pictures import faults
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
@@ -72,8 +72,7 @@ def test_commands_of_the_page_work(wells: Path) -> None:
     for line in "".join(blocks).splitlines():
         words = line.split("#")[0].split()[3:]
         words += ["--no-plots"] * (words[0] in ("run", "solve"))
-        done = typed(*words, cwd=wells.parent)
-        assert done.code == 0, done.err
+        works(*words, cwd=wells.parent)
 
 
 def test_the_mixed_example_runs(wells: Path) -> None:
@@ -85,8 +84,7 @@ def test_the_mixed_example_runs(wells: Path) -> None:
 
 
 def test_json_schema_takes_the_examples_and_refuses_what_the_loader_refuses() -> None:
-    done = typed("schema", "--kind", "listed")
-    assert done.code == 0, done.err
+    done = works("schema", "--kind", "listed")
     schema = json.loads(done.out)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
@@ -173,8 +171,7 @@ def test_what_cannot_be_played_is_refused(wells: Path) -> None:
 
 
 def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
-    done = typed("run", str(wells), "--out", str(tmp_path))
-    assert done.code == 0, done.err
+    done = works("run", str(wells), "--out", str(tmp_path))
     assert done.err == ""
     folder = tmp_path / "wells"
     names = {"summary.json", "offers.csv", "offers.png", "solution.png"}
@@ -226,8 +223,7 @@ def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
 def test_unused_options_are_told_and_a_deadline_too(wells: Path, tmp_path: Path) -> None:
     words = ("run", wells, "--out", tmp_path, "--no-plots")
     assert typed(*words, "--quiet").err == ""
-    done = typed(*words, "--quiet", "--worlds", "50", "--seed", "2", "--report", "--full")
-    assert done.code == 0
+    done = works(*words, "--quiet", "--worlds", "50", "--seed", "2", "--report", "--full")
     for said in ("--worlds is not used", "one session is played", "--seed is not used",
                  "--report is not used", "--full is not used"):  # fmt: skip
         assert said in done.err
@@ -269,8 +265,7 @@ def test_export_and_import_keep_every_utility(wells: Path, tmp_path: Path) -> No
     wells.write_text(text.replace("title: Well", 'title: "Well & <spring>"'))
     content = listed(wells).content
     folder = tmp_path / "xml"
-    done = typed("export", str(wells), "--to", "negmas", "--out", str(folder))
-    assert done.code == 0, done.err
+    works("export", str(wells), "--to", "negmas", "--out", str(folder))
     data, problems = imported(folder)
     assert problems == ""
     again = DiscreteFile.model_validate(data)
@@ -285,8 +280,7 @@ def test_names_stay_as_they_are_however_often_they_go_and_come(wells: Path, tmp_
     file = str(wells)
     for turn in ("one", "two"):
         for words in (["export", file, "--to", "negmas", "--out", turn], ["import", turn]):
-            done = typed(*words, cwd=tmp_path)
-            assert done.code == 0, done.err
+            works(*words, cwd=tmp_path)
         file = f"{turn}.yaml"
         again = listed(tmp_path / file).content
         assert {key: actor.name for key, actor in again.actors.items()} == names

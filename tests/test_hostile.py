@@ -16,7 +16,7 @@ import pytest
 from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_any, load_data, load_variant
-from tests.conftest import ROOT, ended, filed, put, started, typed
+from tests.conftest import ROOT, ended, filed, put, started, typed, works
 from tests.fuzz import (
     KINDS,
     LISTED,
@@ -182,8 +182,7 @@ def test_check_says_what_an_author_cannot_see(tmp_path: Path) -> None:
     data = copy.deepcopy(RICH)
     data["actors"]["a"]["positions"]["land"] |= {"ideal": 0, "limit": 0.4}
     data["actors"]["b"]["positions"]["land"] |= {"ideal": 1, "limit": 0.7}
-    done = typed("check", filed(tmp_path, data))
-    assert done.code == 0
+    done = works("check", filed(tmp_path, data))
     text = done.out
     assert "red lines (0 stated, " in text
     assert "No deal is worth (on day 0, of 100 that a side wants, less the cost of war)" in text
@@ -224,8 +223,7 @@ def test_what_is_written_over_is_told(tmp_path: Path) -> None:
     changed = [*words, "--set", "war.cost.a=0.0345"]
     said = []
     for given in (words, words, changed, words):
-        done = typed("run", *given)
-        assert done.code == 0
+        done = works("run", *given)
         said.append([e for e in done.err.splitlines() if "replaces" in e])
     assert [len(lines) for lines in said] == [0, 0, 1, 1]
     assert "of a scenario that differs; --out keeps both." in said[2][0]

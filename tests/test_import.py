@@ -23,7 +23,7 @@ from sim.importing.files import plain_key
 from sim.importing.to_genius import write_genius
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from tests.conftest import ROOT, simulate, typed
+from tests.conftest import ROOT, simulate, typed, works
 from tests.test_discrete_files import EXAMPLE
 
 TABLE = """\
@@ -109,8 +109,7 @@ def agreed(scenario: Scenario) -> list[float]:
 
 
 def test_import_run_and_the_block_in_the_summary(table: Path, tmp_path: Path) -> None:
-    done = typed("import", str(table), "--preset", "Both=1 3", "--title", "Talks", cwd=tmp_path)
-    assert done.code == 0, done.err
+    done = works("import", str(table), "--preset", "Both=1 3", "--title", "Talks", cwd=tmp_path)
     assert done.err == ""
     for words in (
         "talks.yaml written",
@@ -122,8 +121,7 @@ def test_import_run_and_the_block_in_the_summary(table: Path, tmp_path: Path) ->
         "python -m sim talks.yaml",
     ):
         assert words in done.out
-    ran = typed("talks.yaml", "--worlds", "20", "--json", "--no-plots", cwd=tmp_path)
-    assert ran.code == 0, ran.err
+    ran = works("talks.yaml", "--worlds", "20", "--json", "--no-plots", cwd=tmp_path)
     assert '"passing":' in ran.out
     assert typed("check", "talks.yaml", cwd=tmp_path).code == 0
 
@@ -142,8 +140,7 @@ def test_a_file_that_exists_is_kept_unless_forced(table: Path, tmp_path: Path) -
 
 
 def test_the_csis_table_is_imported_with_its_figures(shared: Path, tmp_path: Path) -> None:
-    done = typed("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
-    assert done.code == 0, done.err
+    done = works("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
     for words in ("248,831 drafts", "118,136 (47 %)", "from SOURCE.md", "6.78", "1,623 of the"):
         assert words in done.out
     colors = [a.color for a in load_scenario(tmp_path / "csis.yaml").scenario.actors.values()]
@@ -382,8 +379,7 @@ def test_import_then_run(tmp_path: Path, text: str) -> None:
     assert (done.code, done.err) == (0, "")
     assert "rivers.yaml written" in done.out
     assert "Decided by the protocol compromise." in done.out
-    ran = typed("run", "rivers.yaml", "--worlds", "5", "--json", "--no-plots", cwd=tmp_path)
-    assert ran.code == 0, ran.err
+    ran = works("run", "rivers.yaml", "--worlds", "5", "--json", "--no-plots", cwd=tmp_path)
     found = [term["point"] for term in json.loads(ran.out)["central"]["agreed"].values()]
     made = load_scenario(tmp_path / "rivers.yaml").scenario
     assert found == pytest.approx(agreed(made), abs=1e-6)

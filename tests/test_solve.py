@@ -27,7 +27,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, conflict, filed, put, typed
+from tests.conftest import TOY, build, conflict, filed, put, typed, works
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -225,8 +225,7 @@ def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package
 
 
 def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
-    done = typed("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
-    assert done.code == 0, done.err
+    done = works("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
     assert done.err == ""
     for words in ("zone of possible agreement", "Nash", "Kalai–Smorodinsky", "By optimisation",
                   "Changed: war.cost.a=0.03", "solution.json, solution.png"):  # fmt: skip
@@ -242,8 +241,7 @@ def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> Non
 
 def test_deals_of_a_saved_run_are_set_beside(toy_file: Path, tmp_path: Path) -> None:
     out = ["--out", tmp_path, "--no-plots"]
-    run = typed(toy_file, "--worlds", "30", *out)
-    assert run.code == 0, run.err
+    works(toy_file, "--worlds", "30", *out)
     assert "Simulated deals" in typed("solve", toy_file, *out).out
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())
     assert content["deals"]["worlds"] == 30
