@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import csv
 import io
 import os
 import subprocess
@@ -198,6 +199,12 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "timed out"
         time.sleep(0.01)
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """A table that was written or is shared."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

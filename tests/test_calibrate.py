@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import json
 import re
 from hashlib import sha256
@@ -56,7 +55,7 @@ from sim.studies.calibrate.score import (
 from sim.views.run_data import band_of_shares
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
-from tests.conftest import filed, typed, works
+from tests.conftest import csv_rows, filed, typed, works
 from tests.past_table import ends
 from tests.test_lines import TOY
 
@@ -298,8 +297,8 @@ def test_bad_outcomes_are_told_with_their_line(tmp_path: Path, outcome: Any, sai
 
 @pytest.mark.parametrize("path", sorted(PAST.glob("**/*.yaml")), ids=lambda p: p.stem)
 def test_past_cases_are_what_was_frozen(path: Path) -> None:
-    with (path.parent / "frozen.csv").open(encoding="utf-8", newline="") as file:
-        frozen = {row["case"]: row["sha256"] for row in csv.DictReader(file)}  # the last one holds
+    rows = csv_rows(path.parent / "frozen.csv")
+    frozen = {row["case"]: row["sha256"] for row in rows}  # the last one holds
     before, _, outcome = path.read_text(encoding="utf-8").partition("\noutcome:")
     assert outcome
     assert coding_hash(path) == frozen[path.stem] == sha256(before.strip().encode()).hexdigest()

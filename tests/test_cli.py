@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import signal
@@ -16,7 +15,7 @@ import sim
 from sim.ensemble.saved import load_results
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.errors import Place, Problem, ScenarioError
-from tests.conftest import TOY, ended, filed, started, typed, until, works
+from tests.conftest import TOY, csv_rows, ended, filed, started, typed, until, works
 
 FILES = ["summary.json", "rounds.csv", "result.nc"]
 CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterwards", "overview"]
@@ -109,8 +108,7 @@ def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
 
 def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
-    with (folder / "rounds.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = csv_rows(folder / "rounds.csv")
     assert len(rows) == 53 * 4 * 12
     assert rows[0]["date"] == "2025-01-20"
     assert {r["actor"] for r in rows} == {"putin", "zelenskyy", "trump", "europe"}

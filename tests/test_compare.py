@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import json
 import os
@@ -32,7 +31,7 @@ from sim.studies.compare.short import short_words
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
 from sim.words.shares import share_of
-from tests.conftest import SCENARIOS, TOY, build, ended, filed, started, typed, works
+from tests.conftest import SCENARIOS, TOY, build, csv_rows, ended, filed, started, typed, works
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -356,8 +355,7 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
     words = ["--worlds", "40", "--no-plots", "--quiet", "--out", str(tmp_path / "out")]
     assert typed("compare", *files, *words).code == 0
     content = json.loads((tmp_path / "out" / "compare.json").read_text())
-    with (tmp_path / "out" / "compare.csv").open() as file:
-        rows = list(csv.DictReader(file))
+    rows = csv_rows(tmp_path / "out" / "compare.csv")
     columns = ["scenario", "measure", "value", "low", "high", "range_low", "range_high"]
     assert list(rows[0]) == columns
     for name, summary in content["scenarios"].items():
@@ -367,8 +365,7 @@ def test_tables_agree_with_the_summaries(files: list[str], tmp_path: Path) -> No
             assert float(row["value"]) == pytest.approx(share, abs=1e-5)
             assert float(row["low"]) <= share + 1e-5
             assert share <= float(row["high"]) + 1e-5
-    with (tmp_path / "out" / "differences.csv").open() as file:
-        differences = list(csv.DictReader(file))
+    differences = csv_rows(tmp_path / "out" / "differences.csv")
     assert len(differences) == len(content["differences"])
     assert {d["scenario"] for d in differences} == {"costly", "elsewhere"}
     assert content["shared"]["issues"] == ["land", "arms"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from pathlib import Path
@@ -26,7 +25,7 @@ from sim.scenario.json_schema import scenario_schema
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.solve.session import play_session
 from sim.views.offers import offers_view
-from tests.conftest import ROOT, SCENARIOS, filed, solve, typed, works
+from tests.conftest import ROOT, SCENARIOS, csv_rows, filed, solve, typed, works
 from tests.pictures import faults
 
 PAGE = (ROOT / "docs" / "discrete-scenarios.md").read_text(encoding="utf-8")
@@ -185,8 +184,7 @@ def test_a_run_writes_what_happened(wells: Path, tmp_path: Path) -> None:
     assert told["rounds"] == found.steps[0]
     for option in told["agreement"].values():
         assert option in done.out
-    with (folder / "offers.csv").open() as f:
-        rows = list(csv.DictReader(f))
+    rows = csv_rows(folder / "offers.csv")
     assert rows[-1]["event"] == "ACCEPT_OFFER"
     assert int(rows[-1]["step"]) == found.step[0]
     _, points = solve(scenario.utilities, scenario.reservation)
@@ -216,8 +214,7 @@ def test_a_session_by_strategy(wells: Path, tmp_path: Path, name: str) -> None:
     assert told["strategies"] == {"east": name, "west": name}
     if name == "zeuthen":
         assert told["agreement"] == told["points"]["nash"][0]["terms"]
-    with (tmp_path / "wells" / "offers.csv").open() as f:
-        assert list(csv.DictReader(f))[-1]["event"] == "ACCEPT_OFFER"
+    assert csv_rows(tmp_path / "wells" / "offers.csv")[-1]["event"] == "ACCEPT_OFFER"
 
 
 def test_unused_options_are_told_and_a_deadline_too(wells: Path, tmp_path: Path) -> None:

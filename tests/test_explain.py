@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import itertools
 import json
 import re
@@ -54,7 +53,7 @@ from sim.studies.explain.words import (
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
 from sim.words.story import stuck_words
-from tests.conftest import SCENARIOS, TOY, typed, works
+from tests.conftest import SCENARIOS, TOY, csv_rows, typed, works
 
 RNG = np.random.default_rng(5)
 
@@ -456,8 +455,7 @@ def test_the_command_writes_what_it_says(tmp_path: Path) -> None:
     saved = json.loads((tmp_path / "dayton" / "explain_milosevic.json").read_text())
     assert set(saved["changes"][0]["price"]) == {"milosevic"}
     assert 0 <= saved["changes"][0]["confirmed"] <= 1
-    with (tmp_path / "dayton" / "reasons_milosevic.csv").open() as file:
-        rows = list(csv.DictReader(file))
+    rows = csv_rows(tmp_path / "dayton" / "reasons_milosevic.csv")
     assert f"{percent(saved['settled'])} of 300 worlds settle" in done.words
     assert {int(row["things"]) for row in rows if row["things"]} <= {1, 2, 3}
     assert len({row["world"] for row in rows}) == saved["failed"]

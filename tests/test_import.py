@@ -5,7 +5,6 @@ Articles with scores, group decisions (KTAB, DECIDE, positions), and what GENIUS
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from datetime import date
@@ -23,7 +22,7 @@ from sim.importing.files import plain_key
 from sim.importing.to_genius import write_genius
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from tests.conftest import ROOT, simulate, typed, works
+from tests.conftest import ROOT, csv_rows, simulate, typed, works
 from tests.test_discrete_files import EXAMPLE
 
 TABLE = """\
@@ -343,8 +342,8 @@ def test_climate_summits_start_from_the_published_outcomes(
 ) -> None:
     done = import_file(shared / "data" / file, tmp_path / "x.yaml", Wishes(), force=False)
     scenario = done.loaded.scenario
-    with (shared / "data" / "reference_runs" / reference).open() as f:
-        rounds = [row for row in csv.DictReader(f) if row["round"] == "0"]
+    rows = csv_rows(shared / "data" / "reference_runs" / reference)
+    rounds = [row for row in rows if row["round"] == "0"]
     expected = {plain_key(row["issue"]): float(row["nbs"]) for row in rounds}
     found = dict(zip(scenario.issues, np.array(agreed(scenario)) * 100, strict=True))
     assert found == pytest.approx(expected, abs=1e-9)
@@ -355,8 +354,7 @@ def test_exchange_is_that_of_the_numbers_as_written(shared: Path, tmp_path: Path
     source = shared / "data" / "cop21_decide" / "positions.csv"
     done = import_file(source, tmp_path / "x.yaml", Wishes(protocol="exchange"), force=False)
     scenario = done.loaded.scenario
-    with source.open() as f:
-        rows = list(csv.DictReader(f))
+    rows = csv_rows(source)
     # actors by key, as in the engine, because ties go to the first
     actors = sorted({r["actor"] for r in rows}, key=lambda a: plain_key(a))
     issues = list(dict.fromkeys(r["issue"] for r in rows))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import os
@@ -49,7 +48,7 @@ from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
 from sim.views.heatmap import heatmap_view
-from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, started, tree, typed, until
+from tests.conftest import ROOT, SCENARIOS, TOY, csv_rows, ended, filed, started, tree, typed, until
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
 CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
@@ -90,8 +89,7 @@ def run(
 
 
 def table(folder: Path) -> list[dict[str, str]]:
-    with (folder / "cells.csv").open(newline="") as lines:
-        return list(csv.DictReader(lines))
+    return csv_rows(folder / "cells.csv")
 
 
 @pytest.fixture
