@@ -100,6 +100,7 @@ RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
         (LINE, [SAID, HELD | {"at": 0.7}], "stricter than the stated one"),
         (LINE, HELD | {"at": 1.4}, "1.4"),
         (LINE, HELD | {"binds": 2}, "2 is outside 0 to 1"),
+        (LINE, HELD | {"at": {"triangular": [0.3, 1e300, 1.5e300]}}, "is outside 0 to 1"),
     ],
 )  # fmt: skip
 def test_what_no_scenario_means_is_refused_with_the_reason(
@@ -122,13 +123,13 @@ def test_very_many_cannot_bargain_but_decide_and_suggestions_do_not_grow_with_th
         load_data(data)
     assert load_data(data | {"protocol": {"name": "median"}})
     data = copy.deepcopy(RICH)
-    many = {f"{n:04}" + "x" * 50: {"ideal": 0, "salience": 1} for n in range(3000)}
+    many = {f"{n:04}" + "x" * 50: {"ideal": 0, "salience": 1} for n in range(600)}
     data["actors"]["a"]["positions"] |= {f"a{key}": p for key, p in many.items()}
-    data["issues"] |= {f"b{key}": data["issues"]["arms"] for key in list(many)[:100]}
+    data["issues"] |= {f"b{key}": data["issues"]["arms"] for key in list(many)[:40]}
     with pytest.raises(ScenarioError) as caught:
         load_data(data)
-    assert len(str(caught.value)) < 1_000_000
-    assert str(caught.value).endswith("\nand 5,001 more")
+    assert len(str(caught.value)) < 250_000
+    assert str(caught.value).endswith("\nand 201 more")
 
 
 @pytest.mark.parametrize("key", ["strategy", "strategy.name"])
@@ -251,10 +252,16 @@ def test_output_in_latin_1_keeps_every_word(tmp_path: Path) -> None:
     [
         ("run/toy/result.nc", ["compare", "{}/run/toy", "{}/stored/toy", "--no-plots"]),
         ("run/toy/result.nc", ["solve", "{}/rich.yaml", "--run", "{}/run/toy/result.nc"]),
-        ("stored/toy/ensemble.zarr/actor/0", ["compare", "{}/stored/toy", "{}/run/toy"]),
+        (
+            "stored/toy/ensemble.zarr/actor/0",
+            ["compare", "{}/stored/toy", "{}/run/toy", "--no-plots"],
+        ),
         ("sweep/results.zarr/war.cost.a/0", ["heatmap", "{}/sweep"]),
         ("sweep/results.zarr/.zmetadata", ["heatmap", "{}/sweep"]),
-        ("stored/toy/ensemble.zarr/journal/store.json", ["compare", "{}/stored/toy", "{}/run/toy"]),
+        (
+            "stored/toy/ensemble.zarr/journal/store.json",
+            ["compare", "{}/stored/toy", "{}/run/toy", "--no-plots"],
+        ),
     ],
 )
 @pytest.mark.parametrize("content", [b"", b"[]", b"\x89HDF\r\n\x1a\n" + bytes(400), None])
@@ -311,10 +318,3 @@ def test_a_crash_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.conftest.main", lambda words: 1 / 0)
     with pytest.raises(Fault, match="ZeroDivisionError"):
         command(["check"])
-
-
-def test_ends_that_overflow_are_refused_and_do_not_warn(tmp_path: Path) -> None:
-    data = copy.deepcopy(TALKS)
-    line = data["actors"]["b"]["positions"]["land"]["line"][1]
-    line["at"] = {"triangular": [0.3, 1e300, 1.5e300]}
-    assert command(["check", str(filed(tmp_path, data))], 60) == ""

@@ -61,10 +61,6 @@ def scenario_of(tmp_path: Path, text: str, *overrides: str) -> Scenario:
     return load_scenario(path, overrides).scenario
 
 
-def test_the_base_of_these_tests_is_valid(tmp_path: Path) -> None:
-    assert scenario_of(tmp_path, BASE).name == "case"
-
-
 @pytest.mark.parametrize(
     ("old", "new", "line", "says"),
     [
