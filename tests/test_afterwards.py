@@ -312,7 +312,7 @@ def test_settlements_hold_where_breaking_never_pays() -> None:
     assert (years == np.where(tempted, 0.0, 8.0)).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.0, 0.3), st.floats(0.0, 0.3), st.floats(0.0, 0.2))
 def test_more_deterrence_never_shortens_a_settlement(
     weak: float, strong: float, shift: float

@@ -97,7 +97,7 @@ def every_draft(articles: int, conflicts: list[tuple[int, int]]) -> list[tuple[i
     return [d for d in drafts if not any(a in d and b in d for a, b in conflicts)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_counts_and_best_drafts_are_those_of_brute_force(table: Any) -> None:
     satisfaction, thresholds, conflicts = table
@@ -124,7 +124,7 @@ def test_counts_and_best_drafts_are_those_of_brute_force(table: Any) -> None:
         assert sorted(best) == sorted(sum(1 << i for i in d) for d in wanted)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tables())
 def test_a_veto_only_takes_drafts_away(table: Any) -> None:
     satisfaction, thresholds, conflicts = table
@@ -191,7 +191,7 @@ def scored(satisfaction: Any, thresholds: Any, conflicts: list[tuple[int, int]])
     return data
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables().filter(matters), st.integers(0, 1000))
 def test_a_party_accepts_exactly_from_its_threshold_on(table: Any, seed: int) -> None:
     satisfaction, thresholds, _ = table
@@ -227,7 +227,7 @@ def test_the_imported_table_is_accepted_exactly_from_the_thresholds_on(csis: Sce
         np.testing.assert_array_equal(accepts, wanted)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     tables().filter(matters),
     st.integers(0, 100),
@@ -259,7 +259,7 @@ def test_what_is_signed_holds_no_conflict_and_passes(table: Any, seed: int, talk
         assert not clash(model.envoy.text, conflicts).any()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(tables().filter(matters))
 def test_ripeness_is_what_some_draft_gives_to_all(table: Any) -> None:
     satisfaction, thresholds, conflicts = table

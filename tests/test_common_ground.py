@@ -135,7 +135,7 @@ def test_what_others_cannot_sign_is_left_to_the_last() -> None:
     assert plain[0].tolist() == [1.0, 0.0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 5))
 def test_the_nearest_package_of_a_worth_is_the_least_squares_solution(
     seed: int, issues: int

@@ -120,7 +120,7 @@ def scenarios(draw: st.DrawFn) -> dict[str, Any]:
     return data
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scenarios(), st.integers(0, 1000))
 def test_nobody_signs_below_its_reservation_value_beyond_its_limit_or_past_a_gate(
     data: dict[str, Any], seed: int
@@ -144,7 +144,7 @@ def test_nobody_signs_below_its_reservation_value_beyond_its_limit_or_past_a_gat
             assert (gate.passes(text) | ~gate.concerned(text))[settled].all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(scenarios(), st.integers(0, 1000))
 def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: int) -> None:
     data["actors"]["north"]["leave_after"] = {"uniform": [5, 60]}
@@ -165,7 +165,7 @@ def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: 
             assert kept.setdefault(int(world), state) == state
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(scenarios(), st.sampled_from([0.01, 7.0, 1000.0]))
 def test_scale_of_saliences_and_order_of_actors_mean_nothing(
     data: dict[str, Any], factor: float
@@ -183,7 +183,7 @@ def test_scale_of_saliences_and_order_of_actors_mean_nothing(
     assert np.allclose(one.agreed, scaled.agreed, atol=1e-6, equal_nan=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(0.0, 0.06),
     st.floats(0.0, 0.06),

@@ -72,7 +72,7 @@ def test_the_probability_of_a_line_comes_before_that_of_its_kind() -> None:
     assert (south.high[:, 0] == 0.3).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(chance=st.floats(0.05, 0.95), firmness=st.floats(0, 1))
 def test_lines_bind_as_often_as_they_should(chance: float, firmness: float) -> None:
     scenario = toy(south=BELIEVED, believed_binds=chance)

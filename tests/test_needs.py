@@ -168,7 +168,7 @@ def test_a_no_deal_point_of_ones_own_moves_only_its_own_reservation_value() -> N
 # --- nothing of this lets anybody sign what it must not ------------------------------------------
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 1000),
     asked=st.booleans(),

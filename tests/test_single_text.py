@@ -76,7 +76,7 @@ def namings(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return tuple(np.array([draw(one)]) for _ in range(3))  # type: ignore[return-value]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(namings())
 def test_belief_agrees_with_what_was_named_and_moves_no_further(
     drawn: tuple[np.ndarray, np.ndarray, np.ndarray],
@@ -112,7 +112,7 @@ def test_what_could_not_be_named_teaches_nothing() -> None:
 # --- revision ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 10**6), st.booleans())
 def test_a_revision_never_lowers_the_worth_of_a_text(seed: int, excluding: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -241,7 +241,7 @@ def test_criticism_brings_the_text_inside_red_lines_that_were_misjudged(
     assert (model.talks.status == SETTLED).mean() > 0.9
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(scenarios(), st.integers(0, 1000))
 def test_the_worth_of_the_text_never_falls_from_draft_to_draft(
     data: dict[str, Any], seed: int

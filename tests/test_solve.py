@@ -60,7 +60,7 @@ def space(seed: int, parties: int, issues: int, grid: int | None, **more: Any) -
 # --- optimisation against enumeration on a refined grid ------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 100_000), st.sampled_from([1.0, 2.0]), st.booleans())
 def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bool) -> None:
     more: dict[str, Any] = {"curvature": np.full((2, 2), curvature)}
@@ -93,7 +93,7 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
         assert (exact[name].gain >= -1e-6).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 100_000), st.integers(2, 3))
 def test_optimisation_over_listed_options_is_enumeration(seed: int, parties: int) -> None:
     listed = space(seed, parties, 4, 5, reservation=np.full(parties, 0.4))

@@ -90,7 +90,7 @@ def signings(scenario: Any, worlds: int, seed: int) -> tuple[PeaceTalks, list[tu
     return model, found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.sampled_from(["alternating", "shuttle", "single_text"]))
 def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protocol: str) -> None:
     """The gain reckoned again: what the issues move, and the cost of war over the foresight."""
@@ -116,7 +116,7 @@ def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protoco
         assert not (one.least_gain < -1e-9).any()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_a_limited_agreement_acts_while_it_is_in_force_and_no_longer(seed: int) -> None:
     scenario = build(LIMITED)
