@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -372,46 +371,6 @@ def test_what_a_plan_leaves_out_stays_as_it_is() -> None:
 
 
 # --- mistakes ----------------------------------------------------------------------------------
-
-MISTAKES = {
-    "of: c": "there is no signatory 'c'",
-    "stage: truce": "there is no stage 'truce'",
-    "threshold: null": "says nothing about what passes",
-    "polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": "stand beside `threshold`",
-    "judgement: null": "has neither a source nor a judgement",
-    "when: {sea: {at_least: 0.5}}": "there is no issue 'sea'",
-    "positions: {land: {ideal: 0.2, salience: 1, limit: 0.1}}": "on the wrong side",
-    "positions: {land: {ideal: 0.2, salience: 0}}": "every salience is zero",
-    "threshold: 45": "45",
-    "required: 0.6": "about polls only",
-    "when: {}": "names no terms",
-    "when: [{}]": "names no terms",
-    "when: {land: {}}": "sets no bound",
-    "when: {land: {at_least: 0.6, at_most: 0.4}}": "is above at_most",
-    "polls: 5": "polls",
-    "threshold: null, polls: [{terms: {land: 80}, favour: 0.4, against: 0.5},"
-    " {terms: {land: 0.1}, favour: 0.5, against: 0.4}]": "polls[0].terms.land",
-    "threshold: null, polls: [{terms: {land: .nan}, favour: 0.4, against: 0.5},"
-    " {terms: {land: 0.1}, favour: 0.5, against: 0.4}]": "must be a finite number",
-    "threshold: null, polls: [{terms: {land: 0.5}, favour: '0', against: 0.5},"
-    " {terms: {land: 0.1}, favour: 0.5, against: 0.4}]": "favour",
-    "threshold: null, polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5},"
-    " {terms: {land: 0.5}, favour: 0.5, against: 0.4}]": "worth the same",
-    "threshold: null, polls: [{terms: {land: 0.5}, favour: 0.4, against: 0.5}]": "one text only",
-    "threshold: null, polls: [{terms: {land: 0.2}, favour: 0.3, against: 0.6},"
-    " {terms: {land: 0.8}, favour: 0.6, against: 0.3}]": "liked better the worse",
-    "threshold: null, polls: [{terms: {arms: 0.5}, favour: 0.4, against: 0.7},"
-    " {terms: {land: 0}, favour: 0.9, against: 0.0}]": "no issue on which the gate has a position",
-}
-
-
-@pytest.mark.parametrize("change", MISTAKES)
-def test_mistakes_at_gates_are_named(change: str) -> None:
-    data = with_gate(0.5)
-    data["ratification"]["parliament"] |= yaml.safe_load("{" + change + "}")
-    with pytest.raises(ScenarioError) as error:
-        load_data(data)
-    assert MISTAKES[change] in str(error.value)
 
 
 def test_mistakes_in_durability_and_plan_are_named() -> None:

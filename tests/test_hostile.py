@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 import shutil
 import subprocess
@@ -43,6 +44,17 @@ POLLS = [
     {"terms": {"land": x}, "favour": 1.0 - x, "against": 0.5, "judgement": "x"} for x in (0, 1)
 ]
 LEVER, LINE = "actors.a.levers.embargo", "actors.b.positions.arms.line"
+GATE = "ratification.parliament"
+
+
+def polled(*texts: dict[str, float], favour: Any = 0.3) -> dict[str, Any]:
+    """A gate known by polls on one or two texts, of which the second is liked better."""
+    shares = [{"favour": favour, "against": 0.6}, {"favour": 0.6, "against": 0.3}]
+    polls = [{"terms": terms, "judgement": "x"} | share
+             for terms, share in zip(texts, shares, strict=False)]  # fmt: skip
+    return RICH["ratification"]["parliament"] | {"threshold": None, "polls": polls}
+
+
 SAID = {"at": 0.4, "stated": True, "source": "S"}
 HELD = {"at": 0.2, "judgement": "x"}
 RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
@@ -91,9 +103,39 @@ RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
         ("durability.monitoring", {"observers": {"at_most": 1}}, "there is no issue 'observers'"),
         ("durability.peacekeepers", {"arms": {"at_most": 0.5}}, "counts within states only"),
         ("engine.accidents", -1, "engine.accidents"),
-        ("ratification.parliament.then", "x", "there is no gate 'x'"),
-        ("ratification.parliament.then", "parliament", "one gate after one other"),
+        (f"{GATE}.then", "x", "there is no gate 'x'"),
+        (f"{GATE}.then", "parliament", "one gate after one other"),
+        (f"{GATE}.of", "c", "there is no signatory 'c'"),
+        (f"{GATE}.stage", "truse", "there is no stage 'truse'"),
+        (f"{GATE}.threshold", None, "says nothing about what passes"),
+        (f"{GATE}.threshold", 45, "45"),
+        (f"{GATE}.judgement", None, "has neither a source nor a judgement"),
+        (f"{GATE}.positions.land", {"ideal": 0.2, "salience": 1, "limit": 0.1}, "the wrong side"),
+        (f"{GATE}.positions.land.salience", 0, "every salience is zero"),
+        (f"{GATE}.required", 0.6, "about polls only"),
+        (f"{GATE}.when", {"sea": {"at_least": 0.5}}, "there is no issue 'sea'"),
+        (f"{GATE}.when", {}, "names no terms"),
+        (f"{GATE}.when", [{}], "names no terms"),
+        (f"{GATE}.when", {"land": {}}, "sets no bound"),
+        (f"{GATE}.when", {"land": {"at_least": 0.6, "at_most": 0.4}}, "is above at_most"),
+        (f"{GATE}.polls", 5, "polls"),
+        (f"{GATE}.polls", polled({"land": 0.5})["polls"], "stand beside `threshold`"),
+        (GATE, polled({"land": 80}, {"land": 0.1}), "polls[0].terms.land"),
+        (GATE, polled({"land": math.nan}, {"land": 0.1}), "must be a finite number"),
+        (GATE, polled({"land": 0.5}, {"land": 0.1}, favour="0"), "favour"),
+        (GATE, polled({"land": 0.5}, {"land": 0.5}), "worth the same"),
+        (GATE, polled({"land": 0.5}), "one text only"),
+        (GATE, polled({"land": 0.2}, {"land": 0.8}), "liked better the worse"),
+        (GATE, polled({"arms": 0.5}, {"land": 0}), "no issue on which the gate has a position"),
         (f"{LEVER}.when", {"signs_alone": {"actor": "z"}}, "there is no signatory 'z'"),
+        (f"{LEVER}.when", {"refuses": {"actor": "c"}}, "no signatory 'c' (declared: a, b)"),
+        (f"{LEVER}.when", {}, "is an empty condition"),
+        (f"{LEVER}.when", {"signed": "truse"}, "there is no stage 'truse'"),
+        (f"{LEVER}.when", {"pulled": "a.embarg"}, "'a.embarg' (did you mean 'a.embargo'?)"),
+        (f"{LEVER}.when", {"pulled": "a.embargo"}, "waits for itself to be pulled"),
+        (f"{LEVER}.effect", {"cost": {"c": 0.1}}, "there is no actor 'c'"),
+        (f"{LEVER}.effect", {}, "changes nothing"),
+        (f"{LEVER}.effect", {"payment": {"b": 0.1}}, "write `when: {signed: rest}`"),
         (LINE, {"at": 0.4, "stated": True}, "stated line without a source"),
         (LINE, {"at": 0.4}, "neither a source nor a judgement"),
         (LINE, [SAID, SAID], "two stated lines"),

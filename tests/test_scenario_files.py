@@ -312,25 +312,6 @@ MORE = """\
 """
 
 
-@pytest.mark.parametrize(
-    ("when", "effect", "says"),
-    [
-        ("{refuses: {actor: c}}", "{cost: {b: 0.1}}", "there is no signatory 'c' (declared: a, b)"),
-        ("{round: 3}", "{cost: {c: 0.1}}", "there is no actor 'c'"),
-        ("{round: 3}", "{}", "changes nothing"),
-        ("{}", "{cost: {b: 0.1}}", "is an empty condition"),
-        ("{signed: truce}", "{cost: {b: 0.1}}", "there is no stage 'truce'"),
-        ("{pulled: a.pres}", "{cost: {b: 0.1}}", "no lever 'a.pres' (did you mean 'a.press'?)"),
-        ("{pulled: a.press}", "{cost: {b: 0.1}}", "waits for itself to be pulled"),
-        ("{round: 3}", "{payment: {b: 0.1}}", "write `when: {signed: settlement}`"),
-    ],
-)
-def test_mistakes_in_levers(tmp_path: Path, when: str, effect: str, says: str) -> None:
-    lever = MORE.replace("WHEN", when).replace("EFFECT", effect)
-    found = problems(tmp_path, BASE.replace("    name: A\n", "    name: A\n" + lever))
-    assert any(says in f for f in found), found
-
-
 def test_things_that_would_do_nothing_or_fail_later_are_errors(tmp_path: Path) -> None:
     text = BASE.replace("    name: B\n", "    name: B\n    consent: [land]\n    leave_after: 3\n")
     found = "\n".join(problems(tmp_path, text))
