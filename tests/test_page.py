@@ -9,9 +9,9 @@ import io
 import json
 import random
 import re
+import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -694,10 +694,12 @@ def test_a_newer_move_gives_up_the_older_run(server: Server) -> None:
         value = low + (high - low) * number / 10
         said[number] = exact(server, "one", number, "first", {key: value})[1]
 
-    with ThreadPoolExecutor(5) as pool:
-        for number in range(1, 6):
-            pool.submit(move, number)
-            time.sleep(0.02)
+    threads = [threading.Thread(target=move, args=(n,)) for n in range(1, 6)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.02)
+    for thread in threads:
+        thread.join()
     packs = [number for number, lines in said.items() if any("pack" in line for line in lines)]
     assert max(packs) == 5
     assert len(packs) < 5
@@ -707,12 +709,17 @@ def test_visitors_do_not_see_each_other(server: Server, plans: list[Plan]) -> No
     """Twenty at once, each with a value of its own, get what the run of that value gives."""
     key, (_, low, high) = slider(server, "first", "land.line.at")
     values = [low + (high - low) * n / 19 for n in range(20)]
+    said: dict[int, Any] = {}
 
-    def visit(n: int) -> Any:
-        return exact(server, f"visitor {n}", 1, "first", {key: values[n]})[1][-1]["pack"]
+    def visit(n: int) -> None:
+        said[n] = exact(server, f"visitor {n}", 1, "first", {key: values[n]})[1]
 
-    with ThreadPoolExecutor(20) as pool:
-        packs = list(pool.map(visit, range(20)))
+    threads = [threading.Thread(target=visit, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    packs = [said[n][-1]["pack"] for n in range(20)]
     assert len(set(packs)) > 10
     for n in (0, 7, 19):
         assert exact(server, "again", n, "first", {key: values[n]})[1][-1]["pack"] == packs[n]
