@@ -1,11 +1,10 @@
-"""Tables as data, which the templates turn into HTML; what assumptions rest on, with safe links."""
+"""Tables as data, which the templates turn into HTML; what assumptions rest on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from sim.scenario.fields import Sourced, sourced_parts
 from sim.scenario.schema import Scenario
@@ -56,27 +55,10 @@ def judged(text: str | None) -> str:
 
 
 def cited_sources(scenario: Scenario) -> list[dict[str, Any]]:
-    """The sources that something cites; links to the web only."""
+    """The sources that something cites."""
     cited = {key for _, part in sourced_parts(scenario) for key in part.source}
     return [
-        {"key": key, "title": source.title, "date": source.date, "url": web_link(source.url)}
+        {"key": key, "title": source.title, "date": source.date, "url": source.url}
         for key, source in scenario.sources.items()
         if key in cited
     ]
-
-
-def web_link(url: str | None) -> str | None:
-    """The address if it is one of the web, otherwise nothing.
-
-    Examples
-    --------
-    >>> web_link("https://example.org/a"), web_link("javascript:alert(1)")
-    ('https://example.org/a', None)
-    """
-    if not url:
-        return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
