@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.listed.offers import NEAR, NOTHING, offers
+from sim.listed.offers import NEAR, NOTHING, offers, thinned
 from sim.listed.scenario import DiscreteScenario, Issue, Negotiator
 from sim.listed.stacked import Sessions, play
 from sim.listed.strategies import session
 from sim.listed.targets import EXPONENTS, aspirations, exponent_of, targets, times
-from sim.listed.thinning import thinned
 from tests.conftest import solve
 
 

@@ -1,18 +1,76 @@
-"""Strategies by name: time-based tactics, and those that watch the other side."""
+"""Sessions of stacked alternating offers, played turn by turn by strategies with a name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
-from sim.listed.micro import Micro
+from sim.listed.offers import NOTHING, Array, Index
+from sim.listed.pairwise import Micro, Zeuthen
 from sim.listed.scenario import DiscreteScenario
 from sim.listed.stacked import Sessions, Slack, plans
 from sim.listed.targets import SLACK, exponent_of, times
-from sim.listed.turns import ACCEPT, REJECT, Side, TimeBased, turns
-from sim.listed.zeuthen import Zeuthen
+
+OFFER, ACCEPT, REJECT = "OFFER", "ACCEPT_OFFER", "REJECT_OFFER"
+
+
+class Side(Protocol):
+    """How one negotiator acts."""
+
+    def accepts(self, package: int, step: int) -> bool:
+        """Whether it accepts the standing offer, which it may take note of."""
+
+    def offer(self, step: int) -> int:
+        """The package that it offers; :data:`NOTHING` ends the talks."""
+
+
+@dataclass(frozen=True)
+class TimeBased:
+    """A side whose targets and offers are known for all steps beforehand.
+
+    Attributes
+    ----------
+    utility : ndarray, shape (packages,)
+    targets, offers : ndarray, shape (steps,)
+    """
+
+    utility: Array
+    targets: Array
+    offers: Index
+
+    def accepts(self, package: int, step: int) -> bool:
+        return bool(self.utility[package] >= self.targets[step])
+
+    def offer(self, step: int) -> int:
+        return int(self.offers[step])
+
+
+def turns(sides: Sequence[Side], steps: int) -> Iterator[tuple[int, int, str, int]]:
+    """Step, side, what it does, and the package, in order.
+
+    Each side acts once in each step: it accepts the standing offer or rejects it and makes its own.
+    Ends when all others have accepted an offer in a row, when a side has nothing to offer, or
+    after the last step.
+    """
+    standing, accepted = NOTHING, 0
+    for step in range(steps):
+        for who, side in enumerate(sides):
+            if standing != NOTHING:
+                if side.accepts(standing, step):
+                    yield step, who, ACCEPT, standing
+                    accepted += 1
+                    if accepted == len(sides):
+                        return
+                    continue
+                yield step, who, REJECT, standing
+            standing, accepted = side.offer(step), 1
+            if standing == NOTHING:
+                return
+            yield step, who, OFFER, standing
+
 
 PAIRWISE = ("micro", "zeuthen")
 """Strategies that are defined between two sides."""
@@ -24,7 +82,7 @@ def sides_of(
     scenario: DiscreteScenario,
     strategies: Sequence[Strategy],
     steps: int,
-    slack: Slack = SLACK,
+    slack: Slack,
 ) -> list[Side]:
     """The negotiators, ready for a session.
 
