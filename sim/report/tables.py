@@ -1,4 +1,4 @@
-"""Tables as data, which the templates turn into HTML; what assumptions rest on."""
+"""Tables and charts as data, which the templates turn into HTML; what assumptions rest on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.plots import Drawing
 from sim.scenario.fields import Sourced, sourced_parts
 from sim.scenario.schema import Scenario
 
@@ -62,3 +63,40 @@ def cited_sources(scenario: Scenario) -> list[dict[str, Any]]:
         for key, source in scenario.sources.items()
         if key in cited
     ]
+
+
+@dataclass(frozen=True)
+class PageChart:
+    """A chart of a page.
+
+    Attributes
+    ----------
+    key : str
+        Identifies it on the page.
+    title : str
+        What it finds.
+    svg : str
+        The drawing, with its name and text equivalent.
+    words : list of str
+        The chart in sentences.
+    tables : list of Table
+        Its numbers.
+    """
+
+    key: str
+    title: str
+    svg: str
+    words: list[str]
+    tables: list[Table] = field(default_factory=list)
+
+
+def page_chart(
+    drawings: dict[str, Drawing], key: str, tables: Sequence[Table | None] = ()
+) -> PageChart | None:
+    """The chart of a name with the tables that there are; None where it has nothing to show."""
+    drawing = drawings.get(key)
+    if drawing is None:
+        return None
+    view = drawing.view
+    shown = [table for table in tables if table is not None]
+    return PageChart(key, view.headline, drawing.svg(f"chart-{key}"), view.words, shown)
