@@ -88,9 +88,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
             }
             for key, issue in scenario.issues.items()
         ],
-        "stages": [
-            {"title": stage.title or stage.name.replace("_", " ")} for stage in scenario.stages
-        ],
+        "stages": [{"title": stage.shown} for stage in scenario.stages],
         "actors": [
             {"key": a, "short": scenario.actors[a].short, "color": colors[a], "ink": ink(colors[a])}
             for a in actors

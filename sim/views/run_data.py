@@ -210,7 +210,7 @@ def signed_days(run: Run) -> dict[str, float]:
 def stage_title(run: Run, name: str) -> str:
     """Title of a stage of the agenda."""
     stage = next(s for s in run.scenario.stages if s.name == name)
-    return stage.title or stage.name.replace("_", " ")
+    return stage.shown
 
 
 def agreed_day(run: Run, issue: str) -> float | None:

@@ -87,7 +87,7 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     mediators = [k for k, a in scenario.actors.items() if a.role in MEDIATING]
     hosts = [k for k, a in scenario.actors.items() if a.role == "facilitator"]
     levers = [f"{k}.{name}" for k, a in scenario.actors.items() for name in a.levers]
-    signing = {k for k, a in scenario.actors.items() if a.consents_to != "none"}
+    signing = {k for k, a in scenario.actors.items() if a.signs}
     off = {lever: _off(lever) for lever in levers}
     everything: dict[str, Any] = {}
     for key in [m for m in mediators if m not in signing]:

@@ -134,7 +134,7 @@ class Move:
 def all_moves(loaded: Loaded) -> list[Move]:
     """Everything that somebody could change in a scenario, signatories first."""
     scenario = loaded.scenario
-    signing = [k for k, a in scenario.actors.items() if a.consents_to != "none"]
+    signing = [k for k, a in scenario.actors.items() if a.signs]
     moves = [move for key in signing for move in _of_party(key, scenario)]
     moves += [
         move for key, actor in scenario.actors.items() for move in _levers(key, actor, scenario)
