@@ -22,9 +22,8 @@ from scipy.special import expit
 
 from sim.arrays import Array
 from sim.ensemble.runner import Job, run_job, run_scenario
-from sim.formulas.conditioning import normal_levels, rank_codes
 from sim.formulas.emulator import logistic
-from sim.formulas.gates import BENDS, Gates, gated_logistic
+from sim.formulas.gates import BENDS, Gates, gated_logistic, normal_levels, rank_codes
 from sim.page import Plan, prepared, write_page
 from sim.page.assumptions import assumptions, changed
 from sim.page.document import STATIC

@@ -14,8 +14,7 @@ from scipy.special import logit, ndtr
 
 from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
-from sim.formulas.conditioning import normal_levels, rank_codes
-from sim.formulas.gates import BENDS, gated_logistic
+from sim.formulas.gates import BENDS, gated_logistic, normal_levels, rank_codes
 from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words

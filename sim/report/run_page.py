@@ -11,9 +11,8 @@ from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
 from sim.prose import percent, span_words
 from sim.report import articles
-from sim.report.basis import assumed, repeat
+from sim.report.basis import assumed, limits, repeat
 from sim.report.explained import saved_explanation, why_context
-from sim.report.limits import limits
 from sim.report.outcomes import days_table, gates_table, levers_table, odds_table, plan_table
 from sim.report.page import write_page
 from sim.report.tables import Cell, Rows, Table, filled, page_chart
