@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.commands.advising import over
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.pareto import best, crowding, dominates, fronts
@@ -22,7 +23,6 @@ from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
-from sim.studies.advise.written import over
 from tests.conftest import ENVOY, typed
 
 # --- Pareto --------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def timeline(run: Run) -> list[dict[str, str]]:
 
 
 def _articles(run: Run) -> dict[str, Any] | None:
-    found = articles.articles_of(run)
+    found = run.summary.articles
     if found is None:
         return None
     tables = [
