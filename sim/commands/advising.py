@@ -15,8 +15,8 @@ from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Progress
 from sim.files import json_text
 from sim.prose import counted, percent, span_words
-from sim.scenario.distributions import SHAPES
 from sim.scenario.loading import Loaded, load_scenario
+from sim.scenario.merging import is_whole
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
 from sim.studies.advise.judging import MEASURES, Judge
 from sim.studies.advise.mediation import Mediated, mediated
@@ -149,10 +149,5 @@ def over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         if old == new:
             continue
         both = isinstance(old, dict) and isinstance(new, dict)
-        out[key] = over(old, new) if both and not (_is_whole(old) or _is_whole(new)) else new
+        out[key] = over(old, new) if both and not (is_whole(old) or is_whole(new)) else new
     return out
-
-
-def _is_whole(value: dict[str, Any]) -> bool:
-    """Whether it is a distribution, which a file replaces and does not merge."""
-    return len(value) == 1 and set(value) <= set(SHAPES)
