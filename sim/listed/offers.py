@@ -11,6 +11,9 @@ NEAR = 1e-6
 """A package that misses the target by no more than this and is nearer to it is offered instead."""
 NOTHING = -1
 """Offer of a negotiator that prefers no agreement to every package."""
+BINS = 8192
+WORTH_IT = 1000
+"""With fewer packages sorting all of them is quicker than thinning them out."""
 
 
 def offers(utilities: Array, reservation: Array, targets: Array) -> Index:
@@ -74,11 +77,6 @@ def _first_of_equals(chosen: Index, rank: Index, ranked: Array, utilities: Array
     for s, k, t in zip(*np.nonzero(tied), strict=True):
         chosen[s, k, t] = np.flatnonzero(utilities[s, k] == value[s, k, t])[0]
     return chosen
-
-
-BINS = 8192
-WORTH_IT = 1000
-"""With fewer packages sorting all of them is quicker."""
 
 
 def thinned(utilities: Array, low: Array, targets: Array, near: float) -> tuple[Array, Index]:

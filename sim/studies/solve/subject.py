@@ -1,4 +1,4 @@
-"""What is solved: the analysis of a scenario together with the words for its parties and terms."""
+"""What is solved: the analysis of a scenario, words for parties and terms, red lines around it."""
 
 from __future__ import annotations
 
