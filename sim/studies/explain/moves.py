@@ -147,11 +147,10 @@ def all_moves(loaded: Loaded) -> list[Move]:
 
 def _of_party(key: str, scenario: Scenario) -> Iterator[Move]:
     actor, spread = scenario.actors[key], scenario.spread
-    consent = actor.consents_to
     weights = {i: p.salience.median for i, p in actor.positions.items()}
     total = sum(weights.values()) or 1.0
     for issue, position in actor.positions.items():
-        if consent != "all" and issue not in consent:
+        if not actor.signs_on(issue):
             continue
         places = tuple(line_places(f"actors.{key}.positions.{issue}", position, spread.limit))
         if places:
