@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.commands.advising import over
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.pareto import best, crowding, dominates, fronts
@@ -21,7 +22,6 @@ from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
-from sim.studies.advise.written import over
 from tests.conftest import ENVOY, filed, typed, works
 
 # --- Pareto --------------------------------------------------------------------------------------

@@ -21,8 +21,7 @@ from sim.formulas.statistics import (
     quantiles,
     wilson,
 )
-from sim.formulas.tactics import TACTICS, View
-from sim.formulas.tactics.time_dependent import polynomial_concession
+from sim.formulas.tactics import TACTICS, View, polynomial_concession
 from sim.scenario.distributions import parse_number
 
 seeds = st.integers(0, 2**32 - 1)

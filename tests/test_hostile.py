@@ -75,6 +75,7 @@ RULE = {"limit": 0.9, "when": {"arms": {"at_most": 0.4}}, "judgement": "x"}
         ("horizon_days", 10**400, "is not a finite number"),
         ("sources.S.url", "javascript:alert(1)", "is not a link to a page"),
         ("sources.S.url", "https://x.org/ y", "is not a link to a page"),
+        ("sources.S.url", "https:///x", "is not a link to a page"),
         ("title", "\x1b[31mred", "holds a control character"),
         ("issues.land.title", "x" * 501, "has more than 500 characters"),
         ("war.round_days", 0.25, "the horizon of 1,000 days holds 4,000 rounds; at most 1,500 are"),
