@@ -16,7 +16,7 @@ from sim.commands.advise import advise, mediation
 from sim.commands.backtest import backtest
 from sim.commands.calibrate import calibrate, score
 from sim.commands.compare import compare
-from sim.commands.errors import fail, no_output
+from sim.commands.errors import UsageError, fail, no_output, usage_words
 from sim.commands.explain import explain
 from sim.commands.files import check, export, new, schema
 from sim.commands.import_ import import_
@@ -25,7 +25,6 @@ from sim.commands.record import record
 from sim.commands.run import run
 from sim.commands.solve import solve
 from sim.commands.sweep import heatmap, sweep
-from sim.commands.usage import UsageError, usage_words
 from sim.prose import SaidError
 
 app = typer.Typer(

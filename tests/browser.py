@@ -212,11 +212,6 @@ class Browser:
               document.readyState === "complete" ? done(true) : setTimeout(look, 10, done); })"""
         )
 
-    def screenshot(self, path: Path, whole: bool = True) -> None:
-        """Save a picture of the page."""
-        shot = self.send("Page.captureScreenshot", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(shot["data"]))
-
     def pdf(self) -> bytes:
         """The page as it would be printed."""
         printed = self.send("Page.printToPDF", printBackground=True, preferCSSPageSize=False)

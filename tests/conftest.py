@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import csv
 import io
 import os
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import xarray as xr
+import yaml
 from hypothesis import settings
 
 from sim.cli import main
@@ -27,9 +29,9 @@ from sim.results.dataset import ChunkResult
 from sim.scenario import Scenario, calibration, load_scenario
 
 # fresh examples at every run here, the same ones in CI, which decides what lands
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # what is tested of the engine is the engine as coded; tests of what past talks allow ask for it
 calibration.SHIPPED = Path("none")
@@ -117,6 +119,12 @@ def toy() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
+def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The toy scenario as a file, which no test changes."""
+    return filed(tmp_path_factory.mktemp("toy"), TOY)
+
+
+@pytest.fixture(scope="session")
 def kellogg() -> Scenario:
     return load_scenario(SCENARIOS / "kellogg.yaml").scenario
 
@@ -162,6 +170,13 @@ def typed(*words: object, cwd: Path = ROOT) -> Said:
     return Said(code, out.getvalue(), err.getvalue())
 
 
+def works(*words: object, cwd: Path = ROOT) -> Said:
+    """As :func:`typed`, of what has to end well."""
+    said = typed(*words, cwd=cwd)
+    assert said.code == 0, said.err
+    return said
+
+
 def started(*words: object, cwd: Path = ROOT, **environment: str) -> subprocess.Popen[str]:
     """``python -m sim …`` in a process of its own, in which warnings are errors."""
     own = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", "COLUMNS": "100"}
@@ -186,9 +201,22 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """A table that was written or is shared."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file below a folder."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def filed(folder: Path, data: dict[str, Any], name: str = "toy") -> Path:
+    """A scenario as a file of a folder."""
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
 
 
 def build(data: dict[str, Any]) -> Scenario:

@@ -9,9 +9,7 @@ or give shares that do not sum to 1.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import copy
-import io
 import json
 import math
 import shutil
@@ -30,11 +28,9 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.cli import main
-from tests.conftest import ENVOY, TOY
+from tests.conftest import ENVOY, TOY, filed, typed
 from tests.test_discrete_files import EXAMPLE
-from tests.test_import import TABLE
-from tests.test_import_groups import DECIDE, KTAB, POSITIONS
+from tests.test_import import DECIDE, KTAB, POSITIONS, TABLE
 from tests.test_tracks import LIMITED
 
 SLOW = 5.0
@@ -314,26 +310,18 @@ class Fault(AssertionError):
 
 def command(words: list[str], seconds: float = SLOW) -> str:
     """Run a command in this process; what it printed. Raises :class:`Fault`."""
-    out, err = io.StringIO(), io.StringIO()
     begun = time.process_time()
     try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
+        with warnings.catch_warnings():
             warnings.simplefilter("error")
-            main(words)
-    except SystemExit as ended:
-        if ended.code not in (0, 1, 2, None):
-            raise Fault(f"{words}: exit code {ended.code}") from ended
+            ended = typed(*words)
     except Exception as error:
         raise Fault(f"{words}: {traceback.format_exc()}") from error
-    if "Traceback" in err.getvalue():
-        raise Fault(f"{words}: {err.getvalue()}")
+    if ended.code not in (0, 1, 2) or "Traceback" in ended.err:
+        raise Fault(f"{words}: exit code {ended.code}\n{ended.err}")
     if time.process_time() - begun > seconds:
         raise Fault(f"{words}: took {time.process_time() - begun:.1f} s")
-    return out.getvalue()
+    return ended.out
 
 
 def sound(text: str) -> None:
@@ -369,9 +357,7 @@ def try_scenario(text: str) -> None:
 
 def try_setting(setting: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rich.yaml"
-        seed = TALKS if len(setting) % 2 else RICH
-        path.write_text(yaml.safe_dump(seed, sort_keys=False))
+        path = filed(Path(folder), TALKS if len(setting) % 2 else RICH, "rich")
         sound(command(["run", str(path), *RUN, "--set", setting, "--out", folder]))
         sweep = ["--worlds", "2", "--no-plots", "--workers", "1", "--quiet", "--out", f"{folder}/s"]
         command(["sweep", str(path), "--vary", setting, *sweep], 4 * SLOW)
@@ -413,8 +399,7 @@ def saved() -> Path:
     """A folder with saved results of every kind, made once."""
     if not _saved:
         folder = Path(tempfile.mkdtemp())
-        path = folder / "rich.yaml"
-        path.write_text(yaml.safe_dump(RICH, sort_keys=False))
+        path = filed(folder, RICH, "rich")
         base = ["--worlds", "10", "--no-plots", "--quiet", "--workers", "1"]
         command(["run", str(path), *base, "--out", str(folder / "run")], 60)
         command(["run", str(path), *base, "--store", "--out", str(folder / "stored")], 60)

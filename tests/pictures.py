@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.plots.svg import SIDE
+from sim.plots.drawing import SIDE
 from sim.scenario.schema import Scenario
 from sim.views import colours
 from sim.views.colours import actor_colors, ink, tint

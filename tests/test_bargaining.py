@@ -21,14 +21,13 @@ from sim.formulas.statistics import (
     quantiles,
     wilson,
 )
-from sim.formulas.tactics import TACTICS, View
-from sim.formulas.tactics.time_dependent import polynomial_concession
+from sim.formulas.tactics import TACTICS, View, polynomial_concession
 from sim.scenario.distributions import parse_number
 
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.integers(1, 3), st.integers(1, 5))
 def test_walk_is_the_exact_optimum_of_the_additive_case(
     seed: int, others: int, issues: int
@@ -76,7 +75,7 @@ def test_walk_is_the_exact_optimum_of_the_additive_case(
     assert paid == pytest.approx(solved.fun, abs=1e-7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seeds)
 def test_curved_walk_just_reaches_its_target(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -150,7 +149,7 @@ def test_kalman_extremes() -> None:
     assert found[1] == pytest.approx([1.0])  # nothing was learnt
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seeds, st.integers(1, 6))
 def test_learning_ranks_issues_by_how_little_was_conceded(seed: int, issues: int) -> None:
     conceded = np.random.default_rng(seed).random((4, issues))
@@ -243,7 +242,7 @@ def test_wilson_interval_published_example() -> None:
     assert wilson(1, 29) == pytest.approx((0.0061, 0.1718), abs=5e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seeds, st.integers(1, 30))
 def test_quantiles_equal_numpy(seed: int, worlds: int) -> None:
     values = np.random.default_rng(seed).random((worlds, 3, 2))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 import json
 import re
 from hashlib import sha256
@@ -14,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-import yaml
 from scipy.special import expit
 
 import sim
@@ -57,7 +55,7 @@ from sim.studies.calibrate.score import (
 from sim.views.run_data import band_of_shares
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
-from tests.conftest import typed
+from tests.conftest import csv_rows, filed, typed, works
 from tests.past_table import ends
 from tests.test_lines import TOY
 
@@ -223,12 +221,7 @@ def toy_case(folder: Path, name: str, outcome: Any, north: Any = None) -> Path:
     line = {"at": {"triangular": [0.3, 0.45, 0.6]}, "judgement": "Example."}
     for actor, own in (("north", north), ("south", None)):
         data["actors"][actor]["positions"]["border"]["line"] = own or line
-    path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(data, sort_keys=False))
-    if outcome is not None:
-        with path.open("a") as file:
-            file.write(yaml.safe_dump({"outcome": outcome}, sort_keys=False))
-    return path
+    return filed(folder, data if outcome is None else data | {"outcome": outcome}, name)
 
 
 SIGNED = {
@@ -249,16 +242,14 @@ def folder(tmp_path: Path) -> Path:
 def test_calibrate_and_score_a_folder(folder: Path) -> None:
     out = folder / "out"
     options = ["--worlds", "400", "--out", str(out), "--workers", "1"]
-    done = typed("calibrate", folder, *options)
-    assert done.code == 0
+    done = works("calibrate", folder, *options)
     assert "3 past negotiations, 2 of them signed" in done.out
     table = json.loads((out / "calibration.json").read_text())
     assert table["names"] == list(NAMES)
     assert len(table["rows"]) == 256
     kept = {p: p.stat().st_mtime_ns for p in (out / "worlds").iterdir()}
     assert len(kept) == 3
-    done = typed("score", folder, *options)
-    assert done.code == 0
+    done = works("score", folder, *options)
     # worlds that were run before are taken from there
     assert {p: p.stat().st_mtime_ns for p in kept} == kept
     assert "How long 2 deals held" in done.out
@@ -306,8 +297,8 @@ def test_bad_outcomes_are_told_with_their_line(tmp_path: Path, outcome: Any, sai
 
 @pytest.mark.parametrize("path", sorted(PAST.glob("**/*.yaml")), ids=lambda p: p.stem)
 def test_past_cases_are_what_was_frozen(path: Path) -> None:
-    with (path.parent / "frozen.csv").open(encoding="utf-8", newline="") as file:
-        frozen = {row["case"]: row["sha256"] for row in csv.DictReader(file)}  # the last one holds
+    rows = csv_rows(path.parent / "frozen.csv")
+    frozen = {row["case"]: row["sha256"] for row in rows}  # the last one holds
     before, _, outcome = path.read_text(encoding="utf-8").partition("\noutcome:")
     assert outcome
     assert coding_hash(path) == frozen[path.stem] == sha256(before.strip().encode()).hexdigest()

@@ -12,12 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.listed.offers import NEAR, NOTHING, offers
+from sim.listed.offers import NEAR, NOTHING, offers, thinned
 from sim.listed.scenario import DiscreteScenario, Issue, Negotiator
-from sim.listed.stacked import play
-from sim.listed.strategies import events, session
+from sim.listed.stacked import Sessions, play
+from sim.listed.strategies import session
 from sim.listed.targets import EXPONENTS, aspirations, exponent_of, targets, times
-from sim.listed.thinning import thinned
 from tests.conftest import solve
 
 
@@ -30,6 +29,12 @@ def scenario(seed: int, sizes: list[int], negotiators: int, reserve: float) -> D
         values = tuple(tuple(rng.random(s)) for s in sizes)
         people.append(Negotiator(f"n{k}", tuple(weights), values, reserve))
     return DiscreteScenario("random", issues, tuple(people))
+
+
+def same(found: Sessions, other: Sessions) -> None:
+    """That two sessions went alike."""
+    for name in Sessions.__dataclass_fields__:
+        np.testing.assert_array_equal(getattr(found, name), getattr(other, name), err_msg=name)
 
 
 # --- against reference traces ------------------------------------------------------------------
@@ -49,7 +54,8 @@ def test_reference_traces(shared: Path) -> None:
         assert (case.options(package) if package >= 0 else None) == result["agreement"], path.name
         assert found.step[0] == (-1 if package < 0 else result["agreement_step"])
         assert found.steps[0] == result["final_state_step"]
-        course = events(case, tactics, steps, slack)
+        alone, course = session(case, tactics, steps, slack)
+        same(found, alone)
         assert len(course) == len(data["events"])
         for ours, theirs in zip(course, data["events"], strict=True):
             worth = [e.pop("utilities") for e in (ours, theirs)]
@@ -74,7 +80,8 @@ def test_the_shortcut_is_the_protocol_played_turn_by_turn(
     tactics = data.draw(st.lists(st.sampled_from([*EXPONENTS, 2.0, 0.5]), min_size=n, max_size=n))
     case = scenario(seed, sizes, n, reserve)
     found = play([case], tactics, steps)
-    course = events(case, tactics, steps)
+    alone, course = session(case, tactics, steps)
+    same(found, alone)
     for event in course:
         assert event["event"] != "OFFER" or event["utilities"][event["who"]] >= reserve
     last = course[-1] if course else {"event": "", "step": -1}
@@ -109,7 +116,9 @@ def test_who_can_play_and_who_ends_the_talks() -> None:
     found = play([case], ["linear", "linear"], 10)
     assert found.agreement[0] == -1
     assert found.broken[0]
-    assert events(case, ["linear", "linear"], 10) == []
+    alone, course = session(case, ["linear", "linear"], 10)
+    same(found, alone)
+    assert course == []
     with pytest.raises(ValueError, match="micro is defined between two, not 3"):
         session(scenario(1, [3, 3], 3, 0.0), ["linear", "micro", "linear"], 10)
 

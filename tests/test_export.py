@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from sim.engine.central import central_space
 from sim.importing import Wishes
@@ -15,7 +14,7 @@ from sim.importing.to_genius import write_genius
 from sim.importing.to_listed import listed_form
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.discrete_schema import DiscreteFile
-from tests.conftest import SCENARIOS, build, typed
+from tests.conftest import SCENARIOS, build, filed, typed, works
 from tests.test_import import TABLE
 
 
@@ -45,10 +44,8 @@ def same_utilities(scenario: Scenario, read: DiscreteFile, points: list[np.ndarr
 
 
 def test_the_csis_scenario_keeps_its_utilities(shared: Path, tmp_path: Path) -> None:
-    done = typed("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
-    assert done.code == 0, done.err
-    done = typed("export", "csis.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
-    assert done.code == 0, done.err
+    works("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
+    done = works("export", "csis.yaml", "--to", "negmas", "--out", "xml", cwd=tmp_path)
     assert "options exclude each other; dropped: article_2 with article_3, " in done.err
     scenario = load_scenario(tmp_path / "csis.yaml").scenario
     assert len(scenario.conflicts) == 5
@@ -64,8 +61,7 @@ def test_what_was_exported_can_be_imported_and_run(tmp_path: Path) -> None:
         ["run", "xml.yaml", "--no-plots"],
         ["solve", "xml.yaml", "--no-plots"],
     ):
-        done = typed(*words, cwd=tmp_path)
-        assert done.code == 0, done.err
+        works(*words, cwd=tmp_path)
 
 
 def test_continuous_issues_are_cut_into_points_and_refused_without(
@@ -73,15 +69,14 @@ def test_continuous_issues_are_cut_into_points_and_refused_without(
 ) -> None:
     toy["actors"]["a"]["positions"]["land"]["curvature"] = 2
     toy["engine"] = {"calibration": "none"}  # of which believed lines bind in the central world
-    (tmp_path / "toy.yaml").write_text(yaml.safe_dump(toy, sort_keys=False))
+    filed(tmp_path, toy)
     words = ["export", "toy.yaml", "--to", "negmas", "--out", "xml"]
     done = typed(*words, cwd=tmp_path)
     assert done.refused
     assert done.err.startswith("toy.yaml: has continuous issues (land, arms), and only listed")
     assert "--points N" in done.err
     assert not (tmp_path / "xml").exists()
-    done = typed(*words, "--points", "5", cwd=tmp_path)
-    assert done.code == 0, done.err
+    done = works(*words, "--points", "5", cwd=tmp_path)
     assert "Cut into 5 points, evenly spaced: land and arms." in done.err
     assert "GENIUS cannot say red lines; 3 are dropped" in done.err
     scenario, read = load_scenario(tmp_path / "toy.yaml").scenario, back(tmp_path / "xml")

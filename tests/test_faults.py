@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from sim.engine.draws import CHUNK
-from tests.conftest import TOY, ended, started, tree, until
+from tests.conftest import TOY, Said, ended, filed, started, tree, until
 
 CHUNKS = 7
 WORLDS = (CHUNKS - 1) * CHUNK + 500
@@ -23,9 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at proces
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("faults") / "toy.yaml"
-    path.write_text(yaml.safe_dump(TOY | {"horizon_days": 28}))
-    return path
+    return filed(tmp_path_factory.mktemp("faults"), TOY | {"horizon_days": 28})
 
 
 def command(file: Path, out: Path, worlds: int = WORLDS) -> list[object]:
@@ -33,10 +30,8 @@ def command(file: Path, out: Path, worlds: int = WORLDS) -> list[object]:
     return [file, *words, "--out", out]
 
 
-def finish(words: list[object]) -> tuple[int, str]:
-    """Exit code and what was said on standard error."""
-    done = ended(started(*words))
-    return done.code, done.err
+def finish(words: list[object]) -> Said:
+    return ended(started(*words))
 
 
 def entries(out: Path) -> list[Path]:
@@ -67,7 +62,7 @@ def is_alive(pid: int) -> bool:
 @pytest.fixture(scope="module")
 def undisturbed(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("undisturbed")
-    assert finish(command(file, out)) == (0, "")
+    assert finish(command(file, out)) == (0, "", "")
     return out
 
 
@@ -91,7 +86,7 @@ def test_a_killed_main_process_loses_only_the_chunks_under_way(
     assert 2 <= len(finished) < CHUNKS
     assert not (tmp_path / "toy" / "summary.json").exists()
 
-    assert finish(command(file, tmp_path)) == (0, "")
+    assert finish(command(file, tmp_path)) == (0, "", "")
     assert {p: p.stat().st_mtime_ns for p in finished} == finished  # not run again
     assert tree(tmp_path) == tree(undisturbed)
 
@@ -131,14 +126,14 @@ def test_a_full_disk_is_one_sentence_and_the_run_goes_on_when_there_is_room(
 ) -> None:
     blocks = sum(p.stat().st_blocks for p in undisturbed.rglob("*"))  # of 512 bytes
     mount("-o", f"remount,size={blocks // 4}k", str(small_disk))
-    code, errors = finish(command(file, small_disk))
+    code, _, errors = finish(command(file, small_disk))
     assert code == 2
     assert errors.count("\n") == 1
     assert "No space left on device" in errors
     assert "chunks are finished and stay readable" in errors
     before = len(entries(small_disk))
     mount("-o", "remount,size=64m", str(small_disk))
-    assert finish(command(file, small_disk)) == (0, "")
+    assert finish(command(file, small_disk)) == (0, "", "")
     assert len(entries(small_disk)) == CHUNKS > before
     assert tree(small_disk) == tree(undisturbed)
 
@@ -152,7 +147,7 @@ def test_a_read_only_disk_is_one_sentence_and_what_is_there_stays(
         entries(small_disk)[3].unlink()
     before = tree(small_disk)
     mount("-o", "remount,ro", str(small_disk))
-    code, errors = finish(command(file, small_disk))
+    code, _, errors = finish(command(file, small_disk))
     assert (code, errors.count("\n")) == (2, 1)
     assert "Read-only file system" in errors
     assert tree(small_disk) == before

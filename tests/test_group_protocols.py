@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 
 from sim.engine.draws import Draws
 from sim.engine.model import SETTLED, PeaceTalks
@@ -16,7 +15,7 @@ from sim.engine.protocols import PROTOCOLS
 from sim.engine.protocols.groups import GroupDecision
 from sim.formulas.groups.averages import weighted_mean, weighted_median
 from sim.formulas.groups.challenge import challenge
-from tests.conftest import build, conflict, simulate, typed
+from tests.conftest import build, conflict, filed, simulate, works
 from tests.test_groups import EMISSIONS, groups
 
 NAMES = [name for name, kind in PROTOCOLS.items() if issubclass(kind, GroupDecision)]
@@ -142,10 +141,8 @@ def test_power_can_be_uncertain(toy: dict[str, Any]) -> None:
 def test_the_command_runs_and_says_what_the_model_leaves_out(
     toy: dict[str, Any], name: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "toy.yaml"
-    path.write_text(yaml.safe_dump(with_protocol(toy, name)))
-    done = typed(path, "--worlds", 5, "--out", tmp_path / "out", "--json", "--no-plots")
-    assert done.code == 0
+    path = filed(tmp_path, with_protocol(toy, name))
+    done = works(path, "--worlds", 5, "--out", tmp_path / "out", "--json", "--no-plots")
     summary = json.loads(done.out)
     assert summary["outcomes"]["settlement"] == 1
     assert "red lines and reservation values play no part" in summary["note"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +15,18 @@ from sim.formulas.groups.challenge import READINGS, challenge, one_round, risk_e
 from sim.formulas.groups.exchange import Market, exchange, exchange_round, start_of_next
 from sim.formulas.groups.group import Group, tables
 from sim.formulas.groups.predictors import PREDICTORS
+from tests.conftest import csv_rows
 
 DEU = "deu"
 EMISSIONS = "ec_emissions_bdm1994"
 
 
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def groups(folder: Path) -> dict[str, Group]:
     """The issues of a data folder."""
     by_issue: dict[str, list[dict[str, str]]] = {}
-    for row in rows(folder / "positions.csv"):
+    for row in csv_rows(folder / "positions.csv"):
         by_issue.setdefault(row["issue"], []).append(row)
-    reference = {r["issue"]: r["reference"] for r in rows(folder / "outcomes.csv")}
+    reference = {r["issue"]: r["reference"] for r in csv_rows(folder / "outcomes.csv")}
     return {
         issue: Group(
             issue,
@@ -67,7 +62,7 @@ COLUMNS = {
 def test_baselines_are_the_reference_columns(
     shared: Path, deu: dict[str, Group], name: str
 ) -> None:
-    given_rows = rows(shared / "data" / DEU / "baseline_forecasts.csv")
+    given_rows = csv_rows(shared / "data" / DEU / "baseline_forecasts.csv")
     assert len(given_rows) == 222
     for row in given_rows:
         predicted = PREDICTORS[name].predict([deu[row["issue"]]])[0]
@@ -131,7 +126,7 @@ def run(group: Group, rounds: int, **more: Any) -> Any:
 def test_the_published_table_round_by_round(shared: Path, emissions: Group) -> None:
     """Scholz, Calbert & Smith (2011), table 2."""
     course = run(emissions, 8)
-    table = rows(shared / "data" / EMISSIONS / "published_scholz2011_table2.csv")
+    table = csv_rows(shared / "data" / EMISSIONS / "published_scholz2011_table2.csv")
     for row in table:
         number = int(row["round"])
         assert course.mean[number] == pytest.approx(float(row["mean"]), abs=0.1)
@@ -140,7 +135,7 @@ def test_the_published_table_round_by_round(shared: Path, emissions: Group) -> N
 
 
 def test_every_actor_moves_as_in_the_reference_run(shared: Path, emissions: Group) -> None:
-    reference = rows(shared / "data" / "reference_runs" / "eum_jmckib_emissions_rounds.csv")
+    reference = csv_rows(shared / "data" / "reference_runs" / "eum_jmckib_emissions_rounds.csv")
     course = run(emissions, len(reference) - 1)
     expected = np.array([[float(r[actor]) for actor in emissions.actors] for r in reference])
     assert course.positions == pytest.approx(expected, abs=1e-9)
@@ -206,7 +201,7 @@ SUMMITS = {"cop21_decide": "eg_cop21_nbs.csv", "copenhagen2009_decide": "eg_cope
 @pytest.mark.parametrize("name", SUMMITS)
 def test_outcomes_are_the_reference_and_later_ones_near_it(shared: Path, name: str) -> None:
     """Ties were drawn there, so not to the digit; if all of a move lasted, 25 points off."""
-    reference = rows(shared / "data" / "reference_runs" / SUMMITS[name])
+    reference = csv_rows(shared / "data" / "reference_runs" / SUMMITS[name])
     issues = tables(list(groups(shared / "data" / name).values()))
     for number, most in ((0, 1e-9), (1, 1.0), (2, 2.0), (10, 4.0)):
         expected = [float(r["nbs"]) for r in reference if r["round"] == str(number)]
@@ -226,7 +221,7 @@ def test_every_published_exchange_is_the_best_there_is(shared: Path) -> None:
             zip(market.givers, market.gives, market.takers, market.returns, strict=True)
         )
     }
-    published = rows(folder / "published_R_equalgain_round1_exchanges.csv")
+    published = csv_rows(folder / "published_R_equalgain_round1_exchanges.csv")
     for row in published:
         one = (row["i"], row["i_supply_issue"], row["j"], row["j_supply_issue"])
         swapped = one not in number
@@ -246,7 +241,7 @@ def test_the_first_exchange_of_the_climate_summit(shared: Path) -> None:
     issues = groups(folder)
     names = list(dict.fromkeys(a for g in issues.values() for a in g.actors))
     _, trades = exchange_round(*tables(list(issues.values())))
-    published = rows(folder / "published_R_equalgain_round1_exchanges.csv")
+    published = csv_rows(folder / "published_R_equalgain_round1_exchanges.csv")
     for trade, row in zip(trades[:32], published, strict=False):
         assert {names[trade.giver], names[trade.taker]} == {row["i"], row["j"]}
         assert trade.gain == pytest.approx(float(row["gain"]), abs=1e-9)

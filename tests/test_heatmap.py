@@ -167,6 +167,11 @@ def test_few_worlds_are_counted_and_ranges_stand_beside_the_sampling_error(tmp_p
     estimates = surface(results).found.values()
     assert sum(one.few for one in estimates) == len(few)
     assert all(one.sampling for one in estimates if one.few)
+    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "map", 60)
+    view = heatmap_view(read_sweep(tmp_path / "map"))
+    most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
+    assert any(one.few for one in view.shown.found.values())
+    assert f"sampling is up to {100 * most:.2g} worlds of 100 either way" in view.subtitle, "too"
 
 
 def test_sobol_points_are_binned_and_counted(sweeps: Path) -> None:
@@ -199,16 +204,6 @@ def test_where_nothing_happens_it_says_0_everywhere(sweeps: Path) -> None:
     assert "no world settles" in words(line)
     assert len(panel(line, "line").get_yticks()) == 0
     assert "mean" not in {t.get_text() for t in texts(line)}
-
-
-def test_the_largest_sampling_error_is_that_of_counts_too(tmp_path: Path) -> None:
-    table = {"names": ["believed_binds"], "rows": [[0.6 + n / 100] for n in range(39)]}
-    file = write(tmp_path / "toy.yaml", engine={"calibration": table})
-    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "out", 60)
-    view = heatmap_view(read_sweep(tmp_path / "out"))
-    most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
-    assert any(one.few for one in view.shown.found.values())
-    assert f"sampling is up to {100 * most:.2g} worlds of 100 either way" in view.subtitle
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def _raw() -> dict[str, Any]:
     return load_scenario(SCENARIOS / "kellogg.yaml").raw
 
 
+@cache
 def outcome(*changes: Change) -> tuple[np.ndarray, np.ndarray, PeaceTalks]:
     """Whether each world ever signed anything, settled everything; paired by common draws."""
     data = copy.deepcopy(_raw())

@@ -75,8 +75,6 @@ def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]
     )
     comparison = Comparison([far, near], "baseline")
     found = comparison.of("near", "settlement")
-    assert found is not None
-    assert found.allowed is not None
     assert 0 < found.allowed.low < found.value < found.allowed.high
     assert found.visible
     assert not replace(found, allowed=Interval(-0.01, 0.2)).visible
@@ -88,8 +86,6 @@ def test_a_difference_that_calibrations_turn_around_is_a_tie(toy: dict[str, Any]
     other = _run(toy | {"engine": {"calibration": "none"}}, "near", 400, a=0.6, b=0.4)
     mixed = Comparison([far, other], "baseline")
     loose = mixed.of("near", "settlement")
-    assert loose is not None
-    assert loose.allowed is not None
     assert loose.allowed.low < loose.value < loose.allowed.high
     assert any("near draws no calibration" in note for note in mixed.notes)
     shown = odds_view(mixed)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
@@ -28,7 +27,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, conflict, put, typed
+from tests.conftest import TOY, build, conflict, filed, put, typed, works
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -61,7 +60,7 @@ def space(seed: int, parties: int, issues: int, grid: int | None, **more: Any) -
 # --- optimisation against enumeration on a refined grid ------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 100_000), st.sampled_from([1.0, 2.0]), st.booleans())
 def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bool) -> None:
     more: dict[str, Any] = {"curvature": np.full((2, 2), curvature)}
@@ -75,7 +74,6 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
         return
     programme = Programme(free)
     equal = programme.most_equal(np.ones(2))
-    assert equal is not None
     exact = named_points(programme, equal, most_inside(programme))
     best = np.max([p.gain for p in fine.frontier], axis=0)
     if best.min() < 0.02:
@@ -95,7 +93,7 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
         assert (exact[name].gain >= -1e-6).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 100_000), st.integers(2, 3))
 def test_optimisation_over_listed_options_is_enumeration(seed: int, parties: int) -> None:
     listed = space(seed, parties, 4, 5, reservation=np.full(parties, 0.4))
@@ -230,16 +228,8 @@ def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package
 # --- the command -------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def toy_file(tmp_path: Path) -> Path:
-    path = tmp_path / "toy.yaml"
-    path.write_text(yaml.safe_dump(TOY))
-    return path
-
-
 def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
-    done = typed("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
-    assert done.code == 0, done.err
+    done = works("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
     assert done.err == ""
     for words in ("zone of possible agreement", "Nash", "Kalai–Smorodinsky", "By optimisation",
                   "Changed: war.cost.a=0.03", "solution.json, solution.png"):  # fmt: skip
@@ -255,8 +245,7 @@ def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> Non
 
 def test_deals_of_a_saved_run_are_set_beside(toy_file: Path, tmp_path: Path) -> None:
     out = ["--out", tmp_path, "--no-plots"]
-    run = typed(toy_file, "--worlds", "30", *out)
-    assert run.code == 0, run.err
+    works(toy_file, "--worlds", "30", *out)
     assert "Simulated deals" in typed("solve", toy_file, *out).out
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())
     assert content["deals"]["worlds"] == 30
@@ -324,9 +313,7 @@ def test_a_table_of_many_sides_can_be_read(tmp_path: Path) -> None:
     data = eight_sides(cost=0.2)
     for number, actor in enumerate(data["actors"].values()):
         actor["name"] = f"Republic no. {number}"
-    path = tmp_path / "eight.yaml"
-    path.write_text(yaml.safe_dump(data))
-    done = typed("solve", path, "--no-plots", "--out", tmp_path)
+    done = typed("solve", filed(tmp_path, data, "eight"), "--no-plots", "--out", tmp_path)
     assert "…" not in done.out
     assert "Republic no. 7  " in done.out
     assert "KS: Kalai–Smorodinsky;" in done.words
@@ -359,8 +346,7 @@ def test_relative_gains_can_be_checked_by_hand(tmp_path: Path) -> None:
     }
     options = zip(("well", "road"), worth["east"][1:], strict=True)
     issues = {key: {"options": list(values)} for key, values in options}
-    path = tmp_path / "wells.yaml"
-    path.write_text(yaml.safe_dump({"title": "Wells", "issues": issues, "actors": actors}))
+    path = filed(tmp_path, {"title": "Wells", "issues": issues, "actors": actors}, "wells")
     done = typed("solve", path, "--no-plots", "--out", tmp_path)
     rows = {r[:24].strip(): r.split()[-2:] for r in done.out.splitlines()}
     assert rows["Largest possible gain"] == ["70.0", "63.0"]

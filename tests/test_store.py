@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-import yaml
 
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Failure, Task, chunk_tasks, run_tasks
@@ -22,7 +21,7 @@ from sim.ensemble.saved import load_results
 from sim.ensemble.store import ChunkStore, StoreError
 from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Scenario
-from tests.conftest import TOY, Said, build, central_template, tree, typed
+from tests.conftest import TOY, Said, build, central_template, filed, tree, typed, works
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -292,9 +291,7 @@ def test_other_reasons_are_told_as_the_system_names_them(
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    path = tmp_path / "toy.yaml"
-    path.write_text(yaml.safe_dump(SHORT))
-    return path
+    return filed(tmp_path, SHORT)
 
 
 def run(file: Path, *words: str, worlds: int = WORLDS) -> Said:
@@ -316,8 +313,7 @@ def test_a_stored_run_says_the_same_as_one_in_memory(
     assert "world" not in central.dims
     # stored results are compared as others
     words = ["--no-plots", "--json", "--out", file.parent / "compare", "--worlds", WORLDS]
-    done = typed("compare", folder, file, *words)
-    assert done.code == 0
+    done = works("compare", folder, file, *words)
     found = json.loads(done.out)
     one, other = found["scenarios"].values()
     assert one["outcomes"] == other["outcomes"]

@@ -91,7 +91,7 @@ def signings(scenario: Any, worlds: int, seed: int) -> tuple[PeaceTalks, list[tu
     return model, found
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6), st.sampled_from(["alternating", "shuttle", "single_text"]))
 def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protocol: str) -> None:
     """The gain reckoned again: what the issues move, and the cost of war over the foresight."""
@@ -117,7 +117,7 @@ def test_nobody_signs_a_limited_agreement_below_what_it_gains(seed: int, protoco
         assert not (one.least_gain < -1e-9).any()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6))
 def test_a_limited_agreement_acts_while_it_is_in_force_and_no_longer(seed: int) -> None:
     scenario = build(LIMITED)
@@ -268,7 +268,6 @@ def test_without_a_number_of_its_own_it_breaks_as_the_record_has_it(
     data, worlds = alone(breaks=None, monitoring=monitoring), 2000
     model = simulate(build(data), worlds)
     one, fitted = model.recorder.agreements[0], holding()[kind].fit
-    assert fitted is not None
     years = np.array([(model.talks.round - 1) * 7 / 365.25])
     expected = 1 - predicted(fitted, years, draws=20_000)[0][0]
     assert (one.broken > 0).mean() == pytest.approx(expected, abs=4 * np.sqrt(0.25 / worlds))

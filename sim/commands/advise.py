@@ -55,10 +55,7 @@ def advise(
     about = (file, loaded, overrides, tuple(against or ()))
     asked, searched, judged = (plans, generations, shown), (search_worlds, minutes), (worlds, seed)
     work = Work(out / loaded.scenario.name, TRIALS)
-    with (
-        told(work),
-        at_work(workers, cluster, not (quiet or json_)) as tools,
-    ):
+    with told(work), at_work(workers, cluster, not (quiet or json_)) as tools:
         found, spent = advised(*about, asked, searched, judged, work, *tools)
     if json_:
         sys.stdout.write(json_text(found.to_json()))
@@ -86,10 +83,7 @@ def mediation(
     from sim.commands.advising import measured
 
     work = Work(out / loaded.scenario.name, TRIALS)
-    with (
-        told(work),
-        at_work(workers, cluster, not (quiet or json_)) as tools,
-    ):
+    with told(work), at_work(workers, cluster, not (quiet or json_)) as tools:
         found, spent = measured(loaded, worlds, seed, work, *tools)
     if json_:
         sys.stdout.write(json_text(found.to_json()))

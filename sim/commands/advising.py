@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
 from sim.commands.errors import say_left_out
 from sim.commands.work import Work
 from sim.ensemble.executors import Executor
@@ -9,12 +16,12 @@ from sim.ensemble.runner import Progress
 from sim.files import json_text
 from sim.prose import counted, percent, span_words
 from sim.scenario.loading import Loaded, load_scenario
+from sim.scenario.merging import is_whole
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise
-from sim.studies.advise.judging import MEASURES, Judge
+from sim.studies.advise.judging import Judge
 from sim.studies.advise.mediation import Mediated, mediated
 from sim.studies.advise.published import others
-from sim.studies.advise.words import TITLES
-from sim.studies.advise.written import plan_file
+from sim.studies.advise.words import TITLES, telling
 
 
 def measured(
@@ -85,7 +92,7 @@ def figures(judged: Judged, found: Advice) -> str:
         f"Found by `advise {found.scenario}`; judged in {found.worlds:,} worlds of seed "
         f"{found.judged_seed}, in which nothing was searched:"
     ]
-    for measure in MEASURES:
+    for measure in telling(found):
         value = judged.values[measure]
         if measure in judged.intervals:
             share = judged.intervals[measure]
@@ -93,3 +100,54 @@ def figures(judged: Judged, found: Advice) -> str:
         else:
             lines.append(f"  {TITLES[measure]}: {value:.4f} of utility ({judged.worst_off})")
     return "\n".join([*lines, found.note])
+
+
+def plan_file(
+    original: Loaded, plan: Loaded, path: Path, title: str, about: Sequence[str], comment: str
+) -> str:
+    """Text of the file.
+
+    Parameters
+    ----------
+    original : Loaded
+        As its file has it, without changes on the command line.
+    plan : Loaded
+        What the file is to hold.
+    path : Path
+        Where the file will be: what it extends is told from there.
+    title : str
+    about : sequence of str
+        What the plan changes, a line each.
+    comment : str
+        Lines at the top.
+    """
+    base = os.path.relpath(Path(original.files[-1]).resolve(), path.parent.resolve())
+    content = {"extends": Path(base).as_posix(), "name": path.stem, "title": title}
+    own = ("name", "title", "summary")
+    before, after = ({k: v for k, v in one.raw.items() if k not in own} for one in (original, plan))
+    body = yaml.safe_dump(
+        content | {"summary": " ".join(f"{line}." for line in about)} | over(before, after),
+        sort_keys=False,
+        allow_unicode=True,
+        width=96,
+    )
+    return "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines()) + body
+
+
+def over(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What a file has to say to make one mapping of another; null takes away.
+
+    Examples
+    --------
+    >>> over({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"b": 1, "c": 4}})
+    {'a': {'c': 4}, 'd': None}
+    """
+    out: dict[str, Any] = {}
+    for key in [*after, *(k for k in before if k not in after)]:
+        old: Any = before.get(key)
+        new: Any = after.get(key)
+        if old == new:
+            continue
+        both = isinstance(old, dict) and isinstance(new, dict)
+        out[key] = over(old, new) if both and not (is_whole(old) or is_whole(new)) else new
+    return out

@@ -20,7 +20,6 @@ from sim.formulas.statistics import Interval
 from sim.prose import percent, signed
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
-from sim.studies.backtest.words import subject, units
 
 SOURCES = ("positions.csv", "outcomes.csv", "issues.csv")
 NOTE = (
@@ -142,7 +141,7 @@ def verdict(result: Backtest) -> str:
 def tell(result: Backtest, work: Work) -> None:
     """Print the tables."""
     paper = Paper()
-    paper.bold(subject(result))
+    paper.bold(result.subject)
     for note in result.notes:
         paper.print(note)
     for table in (_point_table(result), _distribution_table(result)):
@@ -150,7 +149,7 @@ def tell(result: Backtest, work: Work) -> None:
         paper.print()
         paper.print(table)
     paper.print(f"\n{verdict(result)}")
-    paper.end(NOTE.format(units=units(result)), work)
+    paper.end(NOTE.format(units=result.units), work)
 
 
 def _point_table(result: Backtest) -> Table:

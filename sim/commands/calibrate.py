@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from sim.commands import options as opt
 from sim.commands.errors import told
 from sim.commands.work import Work, at_work
 from sim.files import csv_text, json_text
-
-if TYPE_CHECKING:
-    pass
 
 CasesArgument = Annotated[
     Path | None,

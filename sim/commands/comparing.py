@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
@@ -65,13 +68,27 @@ class CompareJob(Work):
         out; :attr:`Comparison.missing` then names what is not there.
         """
         with progress_bar(show_progress) as progress:
-            self.comparison = comparison = self._compared(progress=progress)
+            with self._charts_loading():
+                self.comparison = comparison = self._compared(progress=progress)
             may = self.workers != 1 and not self.report
             beside = charts_of(BESIDE, self.chart_format) if may else []
             self.carry_out(self._steps(comparison), beside, progress)
         for old in self.left_over([*TABLES, *charts_of(CHARTS, *FORMATS), REPORT]):
             old.unlink()
         return comparison
+
+    @contextmanager
+    def _charts_loading(self) -> Iterator[None]:
+        """What draws is imported while other processes run the worlds."""
+        if self.workers == 1 or self.chart_format is None:
+            yield
+            return
+        loading = Thread(target=import_module, args=("sim.plots.comparison",))
+        loading.start()
+        try:
+            yield
+        finally:
+            loading.join()  # so that this process may fork
 
     def _steps(self, comparison: Comparison) -> dict[str, Step]:
         """Files to write and how."""

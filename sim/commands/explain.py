@@ -64,10 +64,7 @@ def explain(
     base = base_worlds(design) if design else 0
     job = Job(loaded, worlds, seed, overrides, traced=0)
     work, form = Work(out / scenario.name), format_ if plots else None
-    with (
-        told(work),
-        at_work(workers, cluster, not (quiet or json_)) as tools,
-    ):
+    with told(work), at_work(workers, cluster, not (quiet or json_)) as tools:
         done = explained(file, job, actor, odds, base, form, work, *tools)
     if json_:
         sys.stdout.write(done.text)

@@ -65,8 +65,6 @@ def solve_job(
         subject = solve_discrete(loaded.content)
         if run is not None:
             raise ValueError(f"--run {run}: a scenario with listed options has no saved run")
-        from sim.commands.solving import play_session
-
         deals = play_session(loaded, overrides).deals
     folder = out / subject.name
     saved = run or folder / "result.nc"

@@ -59,10 +59,10 @@ class Index(NamedTuple):
     threshold: float
 
 
-def slice_codes(x: NDArray[Any], most: int = SLICES) -> NDArray[np.intp]:
+def slice_codes(x: NDArray[Any]) -> NDArray[np.intp]:
     """The slice of every world by one input, shape (worlds,); −1 where it is NaN.
 
-    Up to ``most`` different values are a slice each, as of an input that is yes or no; more are cut
+    Up to ten different values are a slice each, as of an input that is yes or no; more are cut
     at quantiles into equal parts.
 
     Examples
@@ -73,17 +73,17 @@ def slice_codes(x: NDArray[Any], most: int = SLICES) -> NDArray[np.intp]:
     known = np.isfinite(x)
     codes = np.full(len(x), -1, dtype=np.intp)
     values = np.unique(x[known])
-    if len(values) > most:
-        values = np.unique(np.quantile(x[known], np.arange(most) / most))
+    if len(values) > SLICES:
+        values = np.unique(np.quantile(x[known], np.arange(SLICES) / SLICES))
     codes[known] = np.searchsorted(values, x[known], side="right") - 1
     return codes
 
 
-def sliced(inputs: NDArray[Any], most: int = SLICES) -> Slices:
+def sliced(inputs: NDArray[Any]) -> Slices:
     """Cut worlds by every input; ``inputs`` has shape (worlds, inputs)."""
     rows, worlds, owner, start = [], [], [], 0
     for number, column in enumerate(inputs.T):
-        codes = slice_codes(column, most)
+        codes = slice_codes(column)
         known = np.flatnonzero(codes >= 0)
         found, codes = np.unique(codes[known], return_inverse=True)
         if len(found) < 2:
@@ -98,12 +98,12 @@ def sliced(inputs: NDArray[Any], most: int = SLICES) -> Slices:
     return Slices(member, np.array(owner, dtype=np.intp), inputs.shape[1])
 
 
-def below(outcome: Array, cuts: int = CUTS) -> Array:
+def below(outcome: Array) -> Array:
     """Whether outcomes lie at or below the points of comparison, shape (worlds, points).
 
     One point for an outcome that is yes or no; else quantiles.
     """
-    points = np.unique(np.quantile(outcome, np.arange(1, cuts + 1) / (cuts + 1)))
+    points = np.unique(np.quantile(outcome, np.arange(1, CUTS + 1) / (CUTS + 1)))
     points = points[points < outcome.max()]
     if not len(points):
         points = np.array([outcome.min()])

@@ -85,18 +85,18 @@ def fit(box: Box, x: NDArray[Any], case: Mask) -> Fit:
     )
 
 
-def prim(x: NDArray[Any], case: Mask, most: int = MOST) -> list[Box]:
+def prim(x: NDArray[Any], case: Mask) -> list[Box]:
     """The boxes of one peeling trajectory, from all worlds to the smallest.
 
     At each step the slice of about 5 % at either end of some input goes whose removal raises the
     share of cases in the box most, per world removed ("lenient" in Kwakkel & Jaxa-Rozen 2016); once
-    ``most`` inputs have been cut, only these are.
+    three inputs have been cut, only these are.
     """
     kept, bounds = np.ones(len(case), dtype=bool), dict[int, tuple[float, float]]()
     boxes: list[Box] = []
     while kept.sum() > SMALLEST * len(case):
         density, best = case[kept].mean(), (0.0, -1, 0.0, 0.0)
-        allowed = bounds if len(bounds) == most else range(x.shape[1])
+        allowed = bounds if len(bounds) == MOST else range(x.shape[1])
         for number in allowed:
             for low, high in _peels(x[kept, number]):
                 left = kept & (x[:, number] >= low) & (x[:, number] <= high)

@@ -9,6 +9,11 @@ from scipy.special import expit, logit, ndtri
 
 from sim.arrays import Array, Mask
 
+CENTRAL = 0.8
+"""Share of the worlds, around the middle, whose values a spread covers."""
+RIDGE = 2.0
+"""Prior precision of a coefficient; parameters are normal scores, so of order one."""
+
 
 def quadratic(x: Array) -> Array:
     """Terms of a second-order response surface: 1, x, x² and products; shape (n, terms).
@@ -42,7 +47,7 @@ class Share:
         return np.asarray(expit(quadratic(x) @ self.coefficients))
 
 
-def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_share(scores: Array, y: Array) -> tuple[float, float]:
     """How far a share differs among the values of parameters that worlds drew.
 
     The share is a logistic function of the parameters; what the spread of its fitted values owes to
@@ -55,17 +60,16 @@ def spread_of_share(scores: Array, y: Array, level: float = 0.8) -> tuple[float,
         See :func:`normal_scores`.
     y : ndarray of bool or float, shape (worlds,)
         What a world ends as; a fraction is that of several scenarios.
-    level : float
-        The central share of worlds whose values are covered.
 
     Returns
     -------
     low, high : float
+        Between which the values of 80 per cent of the worlds lie.
     """
-    return _tails(_fitted_share(scores, y), level)
+    return _tails(_fitted_share(scores, y))
 
 
-def spread_of_difference(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_difference(scores: Array, y: Array) -> tuple[float, float]:
     """The same of a difference of two shares in the same worlds: of what is so in one of them only.
 
     Parameters
@@ -76,10 +80,10 @@ def spread_of_difference(scores: Array, y: Array, level: float = 0.8) -> tuple[f
         them for shares over several scenarios each.
     """
     more, fewer = (_fitted_share(scores, np.maximum(sign * y, 0.0)) for sign in (1.0, -1.0))
-    return _tails(more - fewer, level)
+    return _tails(more - fewer)
 
 
-def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, float]:
+def spread_of_mean(scores: Array, y: Array) -> tuple[float, float]:
     """The same of a mean, as of a difference within each world: linear in the scores."""
     terms = np.column_stack([np.ones(len(y)), scores])
     if len(y) <= terms.shape[1]:
@@ -89,11 +93,11 @@ def spread_of_mean(scores: Array, y: Array, level: float = 0.8) -> tuple[float, 
     beta = curve @ terms.T @ y
     rest = y - terms @ beta
     noise = rest @ rest / (len(y) - len(beta))
-    return _tails(y.mean() + _without_noise(scores, beta, noise * curve), level)
+    return _tails(y.mean() + _without_noise(scores, beta, noise * curve))
 
 
-def _tails(values: Array, level: float) -> tuple[float, float]:
-    low, high = np.quantile(values, [0.5 - level / 2, 0.5 + level / 2])
+def _tails(values: Array) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.5 - CENTRAL / 2, 0.5 + CENTRAL / 2])
     return float(low), float(high)
 
 
@@ -149,7 +153,7 @@ def normal_scores(x: Array) -> Array:
     return np.reshape(columns, (len(columns), len(x))).T
 
 
-def fit_share(x: Array, y: Array, ridge: float = 2.0) -> Share:
+def fit_share(x: Array, y: Array) -> Share:
     """Logistic regression of a share on a quadratic of parameters: :func:`logistic`.
 
     ``y`` may be a fraction: then it is the quasi-likelihood of Papke & Wooldridge 1996.
@@ -159,18 +163,16 @@ def fit_share(x: Array, y: Array, ridge: float = 2.0) -> Share:
     x : ndarray, shape (n, parameters)
     y : ndarray, shape (n,)
         0 to 1.
-    ridge : float
-        Prior precision of a coefficient; parameters are normal scores, so of order one.
     """
-    return Share(logistic(quadratic(x), y, ridge)[0])
+    return Share(logistic(quadratic(x), y, RIDGE)[0])
 
 
-def logistic(terms: Array, y: Array, ridge: float, steps: int = 50) -> tuple[Array, Array]:
+def logistic(terms: Array, y: Array, ridge: float) -> tuple[Array, Array]:
     """Penalised logistic regression: coefficients (terms,) and their covariance (terms, terms).
 
     Iteratively reweighted least squares (McCullagh & Nelder 1989, *Generalized Linear Models*,
     section 4.4) with a ridge on all but the first term, the constant (le Cessie & van Houwelingen
-    1992, *Applied Statistics* 41(1)). It stops when nothing moves by 1e-8, or after ``steps``.
+    1992, *Applied Statistics* 41(1)). It stops when nothing moves by 1e-8, or after 50 steps.
 
     Parameters
     ----------
@@ -189,7 +191,7 @@ def logistic(terms: Array, y: Array, ridge: float, steps: int = 50) -> tuple[Arr
         return beta, np.zeros((len(beta), len(beta)))
     small = 1e-10 * np.eye(len(beta))
     curve = small
-    for _ in range(steps):
+    for _ in range(50):
         p = expit(terms @ beta)
         weight = np.maximum(p * (1.0 - p), 1e-10)
         slope = terms.T @ (y - p) - penalty * beta

@@ -1,16 +1,53 @@
-"""How often something happens that several things must allow: logistic regressions, multiplied."""
+"""Answers for other assumptions from worlds that are there already.
+
+An input is kept as the rank of its draw, so that it is standard normal whatever its distribution,
+and is the same column in every scenario that draws the same number. How often something happens
+that several things must allow is told by logistic regressions, multiplied.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit, ndtri
 
 from sim.arrays import Array, Index
-from sim.formulas.conditioning import normal_levels
+
+Codes = NDArray[np.uint8]
+
+
+def rank_codes(values: NDArray[np.floating], bits: int) -> Codes:
+    """Which of ``2**bits`` bins with equally many worlds each value is in, shape ``(worlds,)``.
+
+    At most 8 bits; NaN is in the last bins.
+
+    Examples
+    --------
+    >>> rank_codes(np.array([0.3, 9.0, -1.0, 0.4]), 1)
+    array([0, 1, 0, 1], dtype=uint8)
+    """
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    return (ranks * 2**bits // len(values)).astype(np.uint8)
+
+
+def normal_levels(bits: int) -> Array:
+    """Mean of a standard normal number within each of ``2**bits`` bins of equal probability.
+
+    Examples
+    --------
+    >>> normal_levels(1).round(4)  # the square root of 2/π
+    array([-0.7979,  0.7979])
+    """
+    ends = ndtri(np.arange(1, 2**bits) / 2**bits)
+    density = np.concatenate([[0.0], np.exp(-(ends**2) / 2) / np.sqrt(2 * np.pi), [0.0]])
+    levels: Array = (density[:-1] - density[1:]) * 2**bits
+    return levels
+
 
 BENDS = normal_levels(4)
 """Scores at which curves are told: means of 16 bins; straight lines lie between."""
@@ -20,8 +57,6 @@ PRIOR = 3.0
 """Precision of a coefficient per standard deviation before anything is seen."""
 TIMES_ITS_ERROR = 2.0
 """Square of how many standard errors an effect must be worth to have a part."""
-Decided = Mapping[int, Sequence[tuple[int, Array]]]
-"""Column → yes-or-no columns that it decides, and how likely yes is where it is at BENDS."""
 
 
 @dataclass(frozen=True)
@@ -68,54 +103,6 @@ class Gates:
     def chance(self, x: Array) -> Array:
         """Of each world, shape (worlds,)."""
         return _all_open(self.linear(x))
-
-    def share(
-        self, x: Array, y: Array, moved: Mapping[int, float], decides: Decided | None = None
-    ) -> float:
-        """How often it happens where inputs are put at a value in every world.
-
-        All else is as it was drawn: g-computation (Robins 1986, *Mathematical Modelling* 7(9–12)).
-        What is decided by something moved, and is not moved itself, is drawn anew with its new
-        chance, as far as the old draw leaves it open. A world keeps its luck: where it
-        happened it does so with new chance / old chance, at most 1; where not, with what the new
-        chance has more, of what was missing (the coupling of two events by one uniform draw).
-
-        Parameters
-        ----------
-        x : ndarray, shape (worlds, inputs)
-        y : ndarray, shape (worlds,)
-            What happened there.
-        moved : mapping
-            Column → value.
-        """
-        old, new = self.chance(x), x.copy()
-        for cause, value in moved.items():
-            for number, (column, chances) in enumerate((decides or {}).get(cause, ()), start=1):
-                if column not in moved:
-                    before, after = (
-                        np.interp(x[:, cause], BENDS, chances),
-                        np.interp(value, BENDS, chances),
-                    )
-                    is_so, drawn = new[:, column], evenly(len(x), number)
-                    # the draw that was below its chance before, or was not
-                    drawn = np.where(is_so > 0, drawn * before, before + drawn * (1.0 - before))
-                    new[:, column] = drawn < after
-            new[:, cause] = value
-        now = self.chance(new)
-        more = np.where(y > 0, 1.0, (now - old) / np.maximum(1.0 - old, 1e-300))
-        return float(np.where(now >= old, more, np.where(y > 0, now / old, 0.0)).mean())
-
-
-def evenly(n: int, stream: int) -> Array:
-    """Numbers in (0, 1), as evenly spread as chance, which a script can make as well; (n,).
-
-    The last steps of MurmurHash3 (Appleby 2011) on a counter.
-    """
-    h = np.arange(n, dtype=np.uint32) * np.uint32(0x9E3779B1)
-    h += np.uint32(stream * 0x85EBCA6B % 2**32)
-    h = (h ^ (h >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    h = (h ^ (h >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return np.asarray(((h ^ (h >> np.uint32(16))) + 0.5) / 2.0**32)
 
 
 def gated_logistic(

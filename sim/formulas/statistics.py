@@ -53,9 +53,7 @@ def wilson(successes: float, trials: float, z: float = Z95) -> Interval:
     return Interval(low, 1.0 if successes == trials else min(1.0, centre + half))
 
 
-def difference_of_shares(
-    successes: tuple[int, int], trials: tuple[int, int], z: float = Z95
-) -> Interval:
+def difference_of_shares(successes: tuple[int, int], trials: tuple[int, int]) -> Interval:
     """Newcombe's hybrid score interval for the difference of two independent shares.
 
     Method 10 of Newcombe (1998), *Statistics in Medicine* 17:873–890: distances from both shares to
@@ -67,7 +65,7 @@ def difference_of_shares(
     >>> round(low, 4), round(high, 4)
     (0.0524, 0.3339)
     """
-    return _square_and_add(successes, trials, 0.0, z)
+    return _square_and_add(successes, trials, 0.0, Z95)
 
 
 def paired_difference_of_shares(
@@ -140,17 +138,13 @@ def paired_difference_of_means(differences: NDArray[np.floating], level: float =
     return Interval(mean - half, mean + half)
 
 
-def difference_of_means(
-    first: NDArray[np.floating], second: NDArray[np.floating], level: float = 0.95
-) -> Interval:
+def difference_of_means(first: NDArray[np.floating], second: NDArray[np.floating]) -> Interval:
     """Welch's interval for the difference of the means of independent samples (Welch 1947).
 
     Parameters
     ----------
     first, second : ndarray, shape (n,) and (m,)
         At least two each, no NaN.
-    level : float
-        Coverage.
     """
     error = [float(np.var(x, ddof=1)) / len(x) for x in (first, second)]
     mean = float(np.mean(first) - np.mean(second))
@@ -160,7 +154,7 @@ def difference_of_means(
     freedom = total**2 / sum(
         e**2 / (len(x) - 1) for e, x in zip(error, (first, second), strict=True)
     )
-    half = math.sqrt(total) * float(stdtrit(freedom, 0.5 + level / 2))
+    half = math.sqrt(total) * float(stdtrit(freedom, 0.975))
     return Interval(mean - half, mean + half)
 
 

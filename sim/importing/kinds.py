@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.importing import Wishes
-from sim.importing.data_files import SUFFIXES, read_data
-from sim.importing.files import visible
+from sim.importing.files import SUFFIXES, read_data, visible
 from sim.importing.table import read_text
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
 

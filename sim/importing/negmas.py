@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.importing import Imported, Wishes
-from sim.importing.data_files import finite, part, read_folder, words
 from sim.importing.domain import Domain, Profile, chosen, integers, listed_scenario, reals
+from sim.importing.files import finite, part, read_folder, words
 from sim.scenario.errors import ScenarioError, file_error
 
 ADDITIVE = ("LinearAdditiveUtilityFunction", "LinearUtilityAggregationFunction")

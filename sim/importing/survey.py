@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.importing import Imported, Wishes, read
-from sim.importing.data_files import SUFFIXES
-from sim.importing.files import visible
+from sim.importing.files import SUFFIXES, visible
 from sim.importing.kinds import TEXTS, kind_of_text, recognised
 from sim.scenario.checks import part_checks
 from sim.scenario.discrete_schema import DISCRETE_CHECKS, DiscreteFile, is_discrete

@@ -1,18 +1,76 @@
-"""Strategies by name: time-based tactics, and those that watch the other side."""
+"""Sessions of stacked alternating offers, played turn by turn by strategies with a name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
-from sim.listed.micro import Micro
+from sim.listed.offers import NOTHING, Array, Index
+from sim.listed.pairwise import Micro, Zeuthen
 from sim.listed.scenario import DiscreteScenario
-from sim.listed.stacked import Sessions, Slack, plans, play
+from sim.listed.stacked import Sessions, Slack, plans
 from sim.listed.targets import SLACK, exponent_of, times
-from sim.listed.turns import ACCEPT, OFFER, Side, TimeBased, turns
-from sim.listed.zeuthen import Zeuthen
+
+OFFER, ACCEPT, REJECT = "OFFER", "ACCEPT_OFFER", "REJECT_OFFER"
+
+
+class Side(Protocol):
+    """How one negotiator acts."""
+
+    def accepts(self, package: int, step: int) -> bool:
+        """Whether it accepts the standing offer, which it may take note of."""
+
+    def offer(self, step: int) -> int:
+        """The package that it offers; :data:`NOTHING` ends the talks."""
+
+
+@dataclass(frozen=True)
+class TimeBased:
+    """A side whose targets and offers are known for all steps beforehand.
+
+    Attributes
+    ----------
+    utility : ndarray, shape (packages,)
+    targets, offers : ndarray, shape (steps,)
+    """
+
+    utility: Array
+    targets: Array
+    offers: Index
+
+    def accepts(self, package: int, step: int) -> bool:
+        return bool(self.utility[package] >= self.targets[step])
+
+    def offer(self, step: int) -> int:
+        return int(self.offers[step])
+
+
+def turns(sides: Sequence[Side], steps: int) -> Iterator[tuple[int, int, str, int]]:
+    """Step, side, what it does, and the package, in order.
+
+    Each side acts once in each step: it accepts the standing offer or rejects it and makes its own.
+    Ends when all others have accepted an offer in a row, when a side has nothing to offer, or
+    after the last step.
+    """
+    standing, accepted = NOTHING, 0
+    for step in range(steps):
+        for who, side in enumerate(sides):
+            if standing != NOTHING:
+                if side.accepts(standing, step):
+                    yield step, who, ACCEPT, standing
+                    accepted += 1
+                    if accepted == len(sides):
+                        return
+                    continue
+                yield step, who, REJECT, standing
+            standing, accepted = side.offer(step), 1
+            if standing == NOTHING:
+                return
+            yield step, who, OFFER, standing
+
 
 PAIRWISE = ("micro", "zeuthen")
 """Strategies that are defined between two sides."""
@@ -24,7 +82,7 @@ def sides_of(
     scenario: DiscreteScenario,
     strategies: Sequence[Strategy],
     steps: int,
-    slack: Slack = SLACK,
+    slack: Slack,
 ) -> list[Side]:
     """The negotiators, ready for a session.
 
@@ -52,39 +110,25 @@ def sides_of(
     return sides
 
 
-def events(
-    scenario: DiscreteScenario,
-    strategies: Sequence[Strategy],
-    steps: int,
-    slack: Slack = SLACK,
-) -> list[dict[str, Any]]:
-    """Every offer, rejection and acceptance of one session, in order.
-
-    Each event has ``step`` (from 0), time ``t``, ``who`` (the number of the negotiator),
-    ``event`` (``OFFER``, ``REJECT_OFFER``, ``ACCEPT_OFFER``), ``offer`` (the options) and its
-    ``utilities``.
-    """
-    sides = sides_of(scenario, strategies, steps, slack)
-    return _told(scenario, list(turns(sides, steps)), steps)
-
-
 def session(
     scenario: DiscreteScenario,
     strategies: Sequence[Strategy],
     steps: int,
     slack: Slack = SLACK,
 ) -> tuple[Sessions, list[dict[str, Any]]]:
-    """One session: how it went, and its :func:`events`.
+    """One session, played turn by turn.
 
-    Where everybody is time-based, how it went comes from :func:`~sim.listed.stacked.play`.
+    Returns
+    -------
+    result : Sessions
+        How it went.
+    course : list of dict
+        Every offer, rejection and acceptance, in order: ``step`` (from 0), time ``t``, ``who`` (the
+        number of the negotiator), ``event`` (``OFFER``, ``REJECT_OFFER``, ``ACCEPT_OFFER``),
+        ``offer`` (the options) and its ``utilities``.
     """
-    sides = sides_of(scenario, strategies, steps, slack)
-    course = list(turns(sides, steps))
-    if not any(strategy in PAIRWISE for strategy in strategies):
-        result = play([scenario], strategies, steps, slack)
-    else:
-        result = _result(scenario, course, steps)
-    return result, _told(scenario, course, steps)
+    course = list(turns(sides_of(scenario, strategies, steps, slack), steps))
+    return _result(scenario, course, steps), _told(scenario, course, steps)
 
 
 Course = list[tuple[int, int, str, int]]
@@ -106,18 +150,19 @@ def _told(scenario: DiscreteScenario, course: Course, steps: int) -> list[dict[s
 
 
 def _result(scenario: DiscreteScenario, course: Course, steps: int) -> Sessions:
-    """How a session between two went, from its course."""
-    step, _, kind, package = course[-1] if course else (0, 0, "", -1)
-    agreed = kind == ACCEPT
-    # a session that ends before the last side has acted in the last step was broken off
-    broken = not agreed and not (kind == OFFER and course[-1][:2] == (steps - 1, 1))
-    worth = scenario.utilities[package] if agreed else np.full(2, np.nan)
-    proposer = 1 - course[-1][1] if agreed else -1
+    """How a session went, from its course."""
+    sides = len(scenario.negotiators)
+    step, who, kind, package = course[-1] if course else (0, 0, "", -1)
+    accepted = [turn[2] == ACCEPT for turn in course[1 - sides :]]
+    agreed = len(accepted) == sides - 1 and all(accepted)
+    # one that ends before the last side has acted in the last step was broken off
+    broken = not agreed and ((step, who) != (steps - 1, sides - 1) or kind == REJECT)
+    worth = scenario.utilities[package] if agreed else np.full(sides, np.nan)
     return Sessions(
         agreement=np.array([package if agreed else -1]),
         step=np.array([step if agreed else -1]),
-        proposer=np.array([proposer]),
+        proposer=np.array([(who + 1) % sides if agreed else -1]),
         broken=np.array([broken]),
         utilities=worth[None],
-        steps=np.array([step + 1 if course else 1]),
+        steps=np.array([step + 1]),
     )

@@ -11,6 +11,7 @@ from sim.results.experiments import UNITS, unit_of
 from sim.scenario import Loaded
 from sim.scenario.fields import sourced_parts
 from sim.scenario.issues import Issue
+from sim.scenario.overrides import element_of
 from sim.scenario.schema import Scenario
 from sim.scenario.titles import title_of
 from sim.scenario.wording import fields_at
@@ -130,12 +131,7 @@ def keys_of(node: Any, parts: list[str], above: tuple[str, ...] = ()) -> Keys | 
         # a plain number may also be written with what belongs to it
         return ("per_month",) if isinstance(node, dict) and "per_month" in node else ()
     if isinstance(node, list):
-        names = [
-            str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
-        ]
-        index = names.index(parts[0]) if parts[0] in names else None
-        if index is None and parts[0].isdecimal() and int(parts[0]) < len(node):
-            index = int(parts[0])
+        index = element_of(node, parts[0])
         below = None if index is None else keys_of(node[index], parts[1:], (*above, parts[0]))
         return None if below is None or index is None else (index, *below)
     if not isinstance(node, dict):

@@ -14,13 +14,11 @@ from scipy.special import logit, ndtr
 
 from sim.arrays import Array, Mask
 from sim.ensemble.runner import Run
-from sim.formulas.conditioning import normal_levels, rank_codes
-from sim.formulas.gates import BENDS, gated_logistic
+from sim.formulas.gates import BENDS, gated_logistic, normal_levels, rank_codes
 from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import CHARACTERS, Pack
-from sim.report.tables import web_link
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
@@ -441,7 +439,7 @@ def _allowed(plan: Plan, goal: str) -> list[tuple[float, float, float]]:
 
 def _sources(plans: Sequence[Plan]) -> dict[str, Any]:
     return {
-        key: [source.title, source.date or "", web_link(source.url) or ""]
+        key: [source.title, source.date or "", source.url or ""]
         for plan in plans
         for key, source in plan.run.scenario.sources.items()
     }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
@@ -240,41 +240,28 @@ class ExactRuns:
         if worlds > len(self.workers):
             ends[1:-1] = np.maximum(ends[1:-1], min(TRACED, worlds))  # positions: all in the first
         shares = [0.0] * len(self.workers)
-        found: queue.Queue[tuple[int, Any]] = queue.Queue()
         failed = threading.Event()
 
-        def one(n: int) -> None:
+        def one(n: int) -> xr.Dataset | None:
             def told(share: float) -> None:
                 shares[n] = share
                 tell(sum(shares) / len(shares))
 
             asked = (raw, seed, int(ends[n]), int(ends[n + 1] - ends[n]))
+            if not asked[3]:
+                return None
             try:
-                if asked[3]:
-                    found.put(
-                        (
-                            n,
-                            self.workers[n].run(
-                                asked, told, lambda: wanted() and not failed.is_set()
-                            ),
-                        )
-                    )
-                else:
-                    found.put((n, None))
-            except Exception as error:
-                found.put((n, error))
+                return self.workers[n].run(asked, told, lambda: wanted() and not failed.is_set())
+            except Exception:
                 failed.set()
+                raise
 
-        threads = [threading.Thread(target=one, args=(n,)) for n in range(len(self.workers))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        parts = dict(found.get() for _ in threads)
-        errors = [part for part in parts.values() if isinstance(part, Exception)]
+        with ThreadPoolExecutor(len(self.workers)) as threads:
+            parts = [threads.submit(one, n) for n in range(len(self.workers))]
+        errors = [error for part in parts if (error := part.exception())]
         if errors:
             raise next((e for e in errors if not isinstance(e, Cancelled)), errors[0])
-        return [parts[n] for n in sorted(parts) if parts[n] is not None]
+        return [found for part in parts if (found := part.result()) is not None]
 
     def stop(self) -> None:
         """End all processes."""

@@ -88,9 +88,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
             }
             for key, issue in scenario.issues.items()
         ],
-        "stages": [
-            {"title": stage.title or stage.name.replace("_", " ")} for stage in scenario.stages
-        ],
+        "stages": [{"title": stage.shown} for stage in scenario.stages],
         "actors": [
             {"key": a, "short": scenario.actors[a].short, "color": colors[a], "ink": ink(colors[a])}
             for a in actors
@@ -100,18 +98,13 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
             [
                 n
                 for n, a in enumerate(actors)
-                if issue in scenario.actors[a].positions or _signs(scenario, a, issue)
+                if issue in scenario.actors[a].positions or scenario.actors[a].signs_on(issue)
             ]
             for issue in scenario.issues
         ],
         "outcomes": list(OUTCOMES),
         "reasons": list(REASONS),
     }
-
-
-def _signs(scenario: Scenario, actor: str, issue: str) -> bool:
-    scope = scenario.actors[actor].consents_to
-    return scope == "all" or (scope != "none" and issue in scope)
 
 
 def _moments(rounds: int) -> list[int]:

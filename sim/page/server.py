@@ -36,6 +36,7 @@ class Server(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    request_queue_size = 64  # of visitors who come at once, none is turned away
 
     def __init__(
         self, plans: Sequence[Plan], port: int = 0, worlds: int = 1000, workers: int | None = None

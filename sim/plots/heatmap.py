@@ -85,8 +85,7 @@ def _map(view: HeatmapView, y: Axis) -> Figure:
     places = _every(len(y), line_height(), row)
     axes.set_yticks(places, ["\n".join(rows[n]) for n in places])
     axes.tick_params(length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)
     _mark_own(sheet, axes, x.place(x.parameter.own), y.place(y.parameter.own))
     if shown.found:
         bar = sheet.axes(left + width + BAR_GAP, above, BAR, height, gid="colours")
@@ -194,8 +193,7 @@ def _colour_bar(
     axes.set_yticks(ticks, [_tick(shown, t) for t in ticks])
     axes.yaxis.tick_right()
     axes.tick_params(length=0)
-    for side in axes.spines.values():
-        side.set_visible(False)
+    axes.spines[:].set_visible(False)
 
 
 def _tick(shown: Surface, value: float) -> str:

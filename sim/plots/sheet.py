@@ -289,13 +289,13 @@ def _side_by_side(places: list[float], labels: list[str]) -> bool:
     return True
 
 
-def panel_names(names: Sequence[str], cell: float, size: float = 11) -> tuple[list[str], float]:
+def panel_names(names: Sequence[str], cell: float) -> tuple[list[str], float]:
     """Names over panels of a width, in at most three lines, and what all but one of them take."""
-    lines = [wrapped(name, cell, size, True) for name in names]
+    lines = [wrapped(name, cell, 11, True) for name in names]
     most = max(map(len, lines))
     # the last lines next to the panels
     texts = ["\n".join([*[" "] * (most - len(name)), *name]) for name in lines]
-    return texts, (most - 1) * line_height(size)
+    return texts, (most - 1) * line_height(11)
 
 
 def scale_axis(
@@ -332,7 +332,6 @@ def end_labels(
     labels: Sequence[tuple[float, str, str]],
     height: float,
     width: float,
-    size: float = SMALL,
     lines: int = 2,
     start: float = 0.0,
 ) -> None:
@@ -351,8 +350,8 @@ def end_labels(
         return
     low, high = axes.get_ylim()
     unit = (high - low) / height
-    half = line_height(size) * unit / 2
-    texts = [wrapped(name, width - 0.16, size, lines=lines) for _, name, _ in labels]
+    half = line_height(SMALL) * unit / 2
+    texts = [wrapped(name, width - 0.16, SMALL, lines=lines) for _, name, _ in labels]
     tallest = max(len(t) for t in texts)
     gap = 2 * half * tallest * 0.98
     values = [min(max(v, low), high) for v, _, _ in labels]
@@ -366,4 +365,4 @@ def end_labels(
                         transform=axes.transAxes)  # fmt: skip
         axes.add_artist(leader).set_clip_on(False)
         axes.text(places[-1] + 0.03 / stretch, at, "\n".join(text), transform=axes.transAxes,
-                  va="center", size=size, color=ink(color), linespacing=1.1)  # fmt: skip
+                  va="center", size=SMALL, color=ink(color), linespacing=1.1)  # fmt: skip

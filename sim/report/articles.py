@@ -8,11 +8,6 @@ from sim.report.tables import Cell, Rows, Table, filled
 from sim.results.articles import ArticlesSummary
 
 
-def articles_of(run: Run) -> ArticlesSummary | None:
-    """The block of a scenario that was made from a table of scored articles, if it has one."""
-    return run.summary.articles
-
-
 def articles_words(run: Run, found: ArticlesSummary) -> list[str]:
     """How many drafts pass, who decides, and how many are left with red lines."""
     if found.not_counted:

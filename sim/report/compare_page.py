@@ -19,13 +19,11 @@ from sim.prose import (
     signed,
     span_words,
 )
-from sim.report.basis import typed_name
-from sim.report.charts import page_chart
+from sim.report.basis import COMMON, typed_name
 from sim.report.judgements import judgements, positions_words
-from sim.report.limits import COMMON
 from sim.report.page import write_page
 from sim.report.run_page import agreed_table, answered
-from sim.report.tables import Cell, Table, cited_sources
+from sim.report.tables import Cell, Table, cited_sources, page_chart
 from sim.studies.compare.changes import change_words
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents

@@ -13,8 +13,8 @@ from sim.files import written_whole
 from sim.plots.drawing import Drawing
 from sim.plots.explain import explained
 from sim.report.basis import typed_name
-from sim.report.charts import page_chart
 from sim.report.page import render
+from sim.report.tables import page_chart
 from sim.scenario.loading import in_library
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.outline import identity, outline

@@ -11,13 +11,11 @@ from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
 from sim.prose import percent, span_words
 from sim.report import articles
-from sim.report.basis import assumed, repeat
-from sim.report.charts import page_chart
+from sim.report.basis import assumed, limits, repeat
 from sim.report.explained import saved_explanation, why_context
-from sim.report.limits import limits
 from sim.report.outcomes import days_table, gates_table, levers_table, odds_table, plan_table
 from sim.report.page import write_page
-from sim.report.tables import Cell, Rows, Table, filled
+from sim.report.tables import Cell, Rows, Table, filled, page_chart
 from sim.results.certain import only_decided
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import nearest_text
@@ -246,7 +244,7 @@ def timeline(run: Run) -> list[dict[str, str]]:
 
 
 def _articles(run: Run) -> dict[str, Any] | None:
-    found = articles.articles_of(run)
+    found = run.summary.articles
     if found is None:
         return None
     tables = [

@@ -1,12 +1,12 @@
-"""Tables as data, which the templates turn into HTML; what assumptions rest on, with safe links."""
+"""Tables and charts as data, which the templates turn into HTML; what assumptions rest on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from sim.plots import Drawing
 from sim.scenario.fields import Sourced, sourced_parts
 from sim.scenario.schema import Scenario
 
@@ -56,27 +56,47 @@ def judged(text: str | None) -> str:
 
 
 def cited_sources(scenario: Scenario) -> list[dict[str, Any]]:
-    """The sources that something cites; links to the web only."""
+    """The sources that something cites."""
     cited = {key for _, part in sourced_parts(scenario) for key in part.source}
     return [
-        {"key": key, "title": source.title, "date": source.date, "url": web_link(source.url)}
+        {"key": key, "title": source.title, "date": source.date, "url": source.url}
         for key, source in scenario.sources.items()
         if key in cited
     ]
 
 
-def web_link(url: str | None) -> str | None:
-    """The address if it is one of the web, otherwise nothing.
+@dataclass(frozen=True)
+class PageChart:
+    """A chart of a page.
 
-    Examples
-    --------
-    >>> web_link("https://example.org/a"), web_link("javascript:alert(1)")
-    ('https://example.org/a', None)
+    Attributes
+    ----------
+    key : str
+        Identifies it on the page.
+    title : str
+        What it finds.
+    svg : str
+        The drawing, with its name and text equivalent.
+    words : list of str
+        The chart in sentences.
+    tables : list of Table
+        Its numbers.
     """
-    if not url:
+
+    key: str
+    title: str
+    svg: str
+    words: list[str]
+    tables: list[Table] = field(default_factory=list)
+
+
+def page_chart(
+    drawings: dict[str, Drawing], key: str, tables: Sequence[Table | None] = ()
+) -> PageChart | None:
+    """The chart of a name with the tables that there are; None where it has nothing to show."""
+    drawing = drawings.get(key)
+    if drawing is None:
         return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else None
+    view = drawing.view
+    shown = [table for table in tables if table is not None]
+    return PageChart(key, view.headline, drawing.svg(f"chart-{key}"), view.words, shown)

@@ -214,6 +214,11 @@ class Actor(Sourced):
         """Whether its consent is needed for something."""
         return self.consents_to != "none"
 
+    def signs_on(self, issue: str) -> bool:
+        """Whether an issue of the agenda needs its signature."""
+        scope = self.consents_to
+        return scope == "all" or (isinstance(scope, list) and issue in scope)
+
     @property
     def consents_to(self) -> Literal["all", "asked", "none"] | list[str]:
         if self.consent is None:

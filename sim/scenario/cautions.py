@@ -86,7 +86,7 @@ def _sources(whole: Scenario, _: Scenario, path: Path_) -> Found:
 
 def _unwanted(whole: Scenario, _: Scenario, path: Path_) -> Found:
     """Issues on which nobody whose consent is needed has a position that matters."""
-    signing = [actor for actor in whole.actors.values() if actor.consents_to != "none"]
+    signing = [actor for actor in whole.actors.values() if actor.signs]
     for key in whole.issues:
         weights = [a.positions[key].salience.median for a in signing if key in a.positions]
         weights += [g.positions[key].salience.median for g in whole.ratification.values()

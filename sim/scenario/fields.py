@@ -71,7 +71,7 @@ Title = Annotated[str, Field(max_length=500), AfterValidator(one_line)]
 
 
 def _link(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s\"'<>]+", url):
+    if not re.fullmatch(r"https?://[^\s\"'<>/?#][^\s\"'<>]*", url):
         said = "is not a link to a page; it begins with https:// or http:// and has no spaces"
         raise refused(said)
     return url

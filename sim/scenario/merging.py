@@ -144,10 +144,11 @@ def _replaces(new: dict[Any, Any], old: Any) -> bool:
     """
     if not isinstance(old, dict):
         return True
-    return _is_whole(new) or _is_whole(old) or other_tactic(new, old)
+    return is_whole(new) or is_whole(old) or other_tactic(new, old)
 
 
-def _is_whole(value: dict[Any, Any]) -> bool:
+def is_whole(value: dict[Any, Any]) -> bool:
+    """Whether it is a distribution or a scale, which a file replaces and does not merge."""
     keys = set(value)
     return bool(keys) and (
         (len(keys) == 1 and keys <= set(SHAPES)) or all(isinstance(k, int | float) for k in keys)

@@ -77,6 +77,19 @@ def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]
     return problems
 
 
+def element_names(node: list[Any]) -> list[str]:
+    """What elements of a list are called in a path: by their `name`, else by their number."""
+    return [str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)]
+
+
+def element_of(node: list[Any], part: str) -> int | None:
+    """The element that a part of a path names; its number always does, too."""
+    names = element_names(node)
+    if part in names:
+        return names.index(part)
+    return int(part) if part.isdecimal() and int(part) < len(node) else None
+
+
 def step_to(
     raw: dict[str, Any], path: Path_, source: str
 ) -> tuple[tuple[Any, Any], Problem | None]:
@@ -92,13 +105,11 @@ def step_to(
     for depth, part in enumerate(path):
         last = depth == len(path) - 1
         if isinstance(node, list):
-            names = [
-                str(e.get("name", n)) if isinstance(e, dict) else str(n) for n, e in enumerate(node)
-            ]
-            if part not in names and not (part.isdecimal() and int(part) < len(node)):
+            index = element_of(node, part)
+            if index is None:
+                names = element_names(node)
                 fix = "write " + " or ".join(f"{path[depth - 1]}.{name}" for name in names)
                 return problem(depth + 1, "there is no such element", fix)
-            index = names.index(part) if part in names else int(part)
             if last:
                 return (node, index), None
             node[index] = node = copy.copy(node[index])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.studies.backtest.evaluate import COVERAGE, DISTRIBUTIONS, YARDSTICK, Backtest, Scored
-from sim.studies.backtest.words import headline, subject, units
 from sim.views.colours import OKABE_ITO
 from sim.views.view import View
 
@@ -71,22 +70,37 @@ def backtest_view(result: Backtest) -> BacktestView:
     enough = any(s.against_mean and s.against_mean[1] for s in scored)
     subtitle = "Mean absolute error in points of a scale from 0 to 100. " + (
         "Whiskers: 95 % interval of the difference to the compromise mean, paired, "
-        f"{units(result)} drawn anew. Right: how often the central intervals of distributions held "
+        f"{result.units} drawn anew. Right: how often the central intervals of distributions held "
         "the outcome."
         if enough
         else "Too few issues for intervals, and to judge distributions."
     )
     foot = (
-        f"{subject(result)}. Source: SOURCE.md of that folder. Past decisions of other bodies; "
+        f"{result.subject}. Source: SOURCE.md of that folder. Past decisions of other bodies; "
         "they say how good a model was there, not that it holds for peace talks."
     )
     yardstick = result.named(YARDSTICK)
     spread = [one for one in scored if one.distributions is not None] if enough else []
     best_first = sorted(spread, key=lambda one: float(np.nanmean(one.crps)))
     return BacktestView(
-        foot, headline(result), subtitle, [_row(one, yardstick) for one in scored],
+        foot, _headline(result), subtitle, [_row(one, yardstick) for one in scored],
         yardstick.points.mean, [_coverage(one) for one in best_first],
     )  # fmt: skip
+
+
+def _headline(result: Backtest) -> str:
+    """Which came nearest, and by how much."""
+    best, yardstick = result.scored[0], result.named(YARDSTICK)
+    if best is yardstick:
+        return f"Nothing came nearer on average than the compromise mean ({best.points.mean:.1f})"
+    text = (
+        f"Nearest on average: “{best.title}” ({best.points.mean:.1f} points off); "
+        f"compromise mean {yardstick.points.mean:.1f}"
+    )
+    interval = best.against_mean[1] if best.against_mean else None
+    if interval is None or interval.low <= 0 <= interval.high:
+        text += ", a difference that may be chance"
+    return text
 
 
 def _row(one: Scored, yardstick: Scored) -> ErrorRow:

@@ -42,8 +42,7 @@ def actor_colors(scenario: Scenario | DiscreteFile) -> dict[str, str]:
     taken = {a.color.upper() for a in scenario.actors.values() if a.color}
     free = [c for c in OKABE_ITO if c not in taken] or list(OKABE_ITO)
     signs = {
-        key: not isinstance(actor, Actor) or actor.consents_to != "none"
-        for key, actor in scenario.actors.items()
+        key: not isinstance(actor, Actor) or actor.signs for key, actor in scenario.actors.items()
     }
     colors: dict[str, str] = {}
     count = 0

@@ -18,7 +18,6 @@ from sim.views.run_data import (
     agreed_day,
     calendar,
     colors_of,
-    consents,
     day_text,
     days,
     decision,
@@ -281,10 +280,10 @@ def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
                            lambda a: np.round(offers[:, keys.index(a)], 3).tobytes()):  # fmt: skip
         a = keys.index(actors[0])
         lines = [line for actor in actors for line in lines_of(run, actor, issue)]
+        signs = any(run.scenario.actors[actor].signs_on(issue) for actor in actors)
         found.append(
             Stand(actors, group_name(run, actors), colors_of(run)[actors[0]],
-                  any(consents(run, x, issue) for x in actors), offers[:, a], every[:, :, a],
-                  list(dict.fromkeys(lines)))
+                  signs, offers[:, a], every[:, :, a], list(dict.fromkeys(lines)))
         )  # fmt: skip
     return found
 
@@ -293,7 +292,7 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
     """Red lines of an actor: at the end of the central world, or where it says that they are."""
     position = run.scenario.actors[actor].positions.get(issue)
     found = [RedLine(float(line[-1]), above) for line, above in red_lines(run, actor, issue)]
-    if position is None or not consents(run, actor, issue):
+    if position is None or not run.scenario.actors[actor].signs_on(issue):
         return found
     above = found[0].above if found else position.upward
     if position.limits is None:

@@ -26,7 +26,6 @@ from sim.views.run_data import (
     is_group,
     last_day,
     once,
-    stage_title,
     told_until,
 )
 from sim.views.view import View, foot_line
@@ -254,7 +253,7 @@ def outcome_view(run: Run) -> OutcomeView:
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
     signings = [_signing(run, "settlement", "Settlement", "A settlement", SETTLED, settled)]
     if len(scenario.stages) > 1:
-        title = stage_title(run, scenario.stages[0].name)
+        title = scenario.stages[0].shown
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))
     limited = [
         _signing(run, key, title, f"“{title}” (limited)", LIMITED,
@@ -351,4 +350,4 @@ def _first_signed(run: Run) -> float:
 
 def _first_title(run: Run) -> str:
     """Title of the first stage, in quotation marks."""
-    return f"“{stage_title(run, run.scenario.stages[0].name)}”"
+    return f"“{run.scenario.stages[0].shown}”"

@@ -15,7 +15,6 @@ from sim.scenario.schema import Issue, nearest_text
 from sim.views.convergence import RedLine, lines_of
 from sim.views.run_data import (
     colors_of,
-    consents,
     decision,
     group_name,
     is_certain,
@@ -159,7 +158,7 @@ def _strip(run: Run, issue: str, settled: bool) -> Strip:
         middle = float(np.quantile(values, 0.5, method="inverted_cdf" if options else "linear"))
         if not options and len(values) >= FEW and np.ptp(values):  # between options lies nothing
             low, high = (float(q) for q in np.quantile(values, [0.1, 0.9]))
-    barred = any(red_lines(run, a, issue) for a in signatories(run) if consents(run, a, issue))
+    barred = any(red_lines(run, a, issue) for a in signatories(run))
     missed = float((gaps_of(run)[:, i] > 0).mean()) if barred else None
     plan = run.summary.plan
     says = plan.points[issue].point if plan and issue in run.scenario.plan_issues else None

@@ -177,18 +177,12 @@ def short(run: Run, actor: str) -> str:
     return run.scenario.actors[actor].short
 
 
-def consents(run: Run, actor: str, issue: str) -> bool:
-    """Whether the issue needs the actor's signature."""
-    scope = run.scenario.actors[actor].consents_to
-    return scope == "all" or (scope != "none" and issue in scope)
-
-
 def red_lines(run: Run, actor: str, issue: str) -> list[tuple[NDArray[np.float32], bool]]:
     """Red lines of an actor by round in the central world, and whether they bar what lies above.
 
     Only lines that bar something, of an actor whose consent covers the issue.
     """
-    if not consents(run, actor, issue):
+    if not run.scenario.actors[actor].signs_on(issue):
         return []
     a = signatories(run).index(actor)
     i = list(run.scenario.issues).index(issue)
@@ -210,7 +204,7 @@ def signed_days(run: Run) -> dict[str, float]:
 def stage_title(run: Run, name: str) -> str:
     """Title of a stage of the agenda."""
     stage = next(s for s in run.scenario.stages if s.name == name)
-    return stage.title or stage.name.replace("_", " ")
+    return stage.shown
 
 
 def agreed_day(run: Run, issue: str) -> float | None:

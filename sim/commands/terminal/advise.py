@@ -13,7 +13,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
-from sim.studies.advise.words import SHORT, gap_words, searched, value_words, versus
+from sim.studies.advise.words import SHORT, gap_words, searched, telling, value_words, versus
 from sim.words.shares import WORLD
 
 MAIN = ("first_stage", "ratified")
@@ -33,7 +33,8 @@ def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     paper = Paper()
     paper.bold(f"Advice: {found.title}")
     paper.bold(f"{found.statement}\n")
-    table = plain_table("Plan", *(SHORT[measure] for measure in MEASURES), gap=1)
+    measures = telling(found)
+    table = plain_table("Plan", *(SHORT[measure] for measure in measures), gap=1)
     table.columns[0].overflow = "fold"
     for column in table.columns[1:]:
         column.no_wrap = True
@@ -43,7 +44,7 @@ def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
             value_words(one.values[measure], measure)
             if measure != "holds" or scenario.durability
             else "—"
-            for measure in MEASURES
+            for measure in measures
         ]
         style = "bold" if one in found.plans else ""
         name = f"{one.key} {_mark(one)}"
@@ -54,7 +55,7 @@ def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     least = "Least gain: points over no deal, mean; 100 is all a side wants."
     paper.indented(least, *(f"{mark} {NOTES[mark]}" for mark in sorted(used)), style="dim")
     for plan in found.plans:
-        beside = f"Beside {found.scenario}: {versus(plan, found.scenario)}."
+        beside = f"Beside {found.scenario}: {versus(plan, found.scenario, measures)}."
         paper.section(plan.key, [*plan.what, beside])
     for said in dict.fromkeys(f"“{gone.lever}”: {gone.owner}" for gone in found.dropped):
         paper.print(f"Left out: {said} would lose by it.")

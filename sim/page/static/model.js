@@ -2,8 +2,8 @@
 //
 // A chance is that all gates are open, each a logistic function. In every stored world what was moved
 // is put at its new value, what that decides is drawn anew, and the mean of the chances is taken
-// (g-computation: Robins 1986, Mathematical Modelling 7). It is what sim/formulas/gates.py says as
-// Gates.share.
+// (g-computation: Robins 1986, Mathematical Modelling 7). A test says the same in Python (`share` in
+// tests/test_page.py).
 const LOW = 0.1, HIGH = 0.9;
 
 const expit = (x) => 1 / (1 + Math.exp(-x)), logit = (p) => Math.log(p / (1 - p));
@@ -40,7 +40,7 @@ function addTo(eta, codes, by) {
   for (let i = 0; i < eta.length; i++) eta[i] += by[codes[i]];
 }
 
-// Numbers in (0, 1) as evenly spread as chance: `evenly` in sim/formulas/gates.py.
+// Numbers in (0, 1) as evenly spread as chance: `evenly` in tests/test_page.py.
 function evenly(i, stream) {
   let h = (Math.imul(i, 0x9e3779b1) + Math.imul(stream, 0x85ebca6b)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -269,7 +269,7 @@ def trial_of(
     settled, durable = ends_in("settlement")(data), scenario.durability
     lasts = data.years_held.values >= min(LASTING, durable.years) if durable else 0.0
     return Trial(
-        tuple(k for k, a in scenario.actors.items() if a.consents_to != "none"),
+        tuple(k for k, a in scenario.actors.items() if a.signs),
         {
             "signed": settled + ends_in("ratification_failed")(data),
             "ratified": settled,

@@ -87,8 +87,8 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     mediators = [k for k, a in scenario.actors.items() if a.role in MEDIATING]
     hosts = [k for k, a in scenario.actors.items() if a.role == "facilitator"]
     levers = [f"{k}.{name}" for k, a in scenario.actors.items() for name in a.levers]
-    signing = {k for k, a in scenario.actors.items() if a.consents_to != "none"}
-    off = {lever: _off(lever) for lever in levers}
+    signing = {k for k, a in scenario.actors.items() if a.signs}
+    off = {lever: {f"{lever_path(lever)}.credibility": OFF} for lever in levers}
     everything: dict[str, Any] = {}
     for key in [m for m in mediators if m not in signing]:
         changes = _without_mediator(key, scenario)
@@ -115,17 +115,10 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"track:{track}", f"talks beside on “{about.title}”", {f"tracks.{track}": None}
     if everything:
         # of actors who leave the table the levers go with them
-        stay = (changes for lever, changes in off.items() if _owner(lever) not in everything)
+        gone = {key.removeprefix("actors.") for key in everything}
+        stay = (one for lever, one in off.items() if lever.partition(".")[0] not in gone)
         everything = {k: v for one in [everything, *stay] for k, v in one.items()}
         yield "everything", "all of it: mediator, hosts and levers", everything
-
-
-def _owner(lever: str) -> str:
-    return f"actors.{lever.partition('.')[0]}"
-
-
-def _off(lever: str) -> dict[str, Any]:
-    return {f"{lever_path(lever)}.credibility": OFF}
 
 
 def _without_mediator(key: str, scenario: Scenario) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def same_war(one: Scenario, two: Scenario) -> bool:
         key in two.issues and bool({*issue.scale.values()} & {*two.issues[key].scale.values()})
         for key, issue in one.issues.items()
     )
-    names = [{a.name for a in s.actors.values() if a.consents_to != "none"} for s in (one, two)]
+    names = [{a.name for a in s.actors.values() if a.signs} for s in (one, two)]
     return 2 * alike >= min(len(one.issues), len(two.issues)) and bool(names[0] & names[1])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.prose import listing, percent, signed
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES, Gap
@@ -37,9 +39,16 @@ def gap_words(one: Gap) -> str:
     return f"{told[0]} ({told[1]} to {told[2]})"
 
 
-def versus(plan: Judged, name: str) -> str:
+def telling(found: Advice) -> list[str]:
+    """Measures that say something of their own: where nothing is ratified, what is signed is."""
+    every = [*found.plans, *found.published]
+    ratified = any(one.values["signed"] != one.values["ratified"] for one in every)
+    return [one for one in MEASURES if one != "ratified" or ratified]
+
+
+def versus(plan: Judged, name: str, measures: Sequence[str]) -> str:
     """On which measures a plan is better and worse than a published one."""
-    gaps = plan.against[name]
+    gaps = [one for one in plan.against[name] if one.measure in measures]
     better = [TITLES[one.measure].lower() for one in gaps if one.better]
     worse = [TITLES[one.measure].lower() for one in gaps if one.worse]
     parts = [

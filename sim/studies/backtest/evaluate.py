@@ -20,6 +20,7 @@ from sim.formulas.groups.distributions import (
 from sim.formulas.groups.predictors import PREDICTORS
 from sim.formulas.groups.settlement import Fit, fingerprint, settlement
 from sim.formulas.statistics import Interval
+from sim.prose import counted
 from sim.studies.backtest.folder import Folder
 from sim.studies.backtest.scores import PointScores, holm, mean_interval, mean_p_value, point_scores
 
@@ -99,6 +100,19 @@ class Backtest:
 
     def named(self, name: str) -> Scored:
         return next(s for s in self.scored if s.name == name)
+
+    @property
+    def subject(self) -> str:
+        """``deu: 222 decided issues in 81 dossiers``."""
+        text = f"{self.folder.name}: {counted(len(self.folder.groups), 'decided issue')}"
+        if self.folder.has_dossiers:
+            text += f" in {counted(len(set(self.folder.dossiers)), 'dossier')}"
+        return text
+
+    @property
+    def units(self) -> str:
+        """What is drawn anew for intervals."""
+        return "whole dossiers" if self.folder.has_dossiers else "issues"
 
 
 def backtest(folder: Folder, seed: int = 1, resamples: int = 10_000) -> Backtest:

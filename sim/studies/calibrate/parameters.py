@@ -85,13 +85,12 @@ ROWS = 4096
 """Size of the design: a power of two, as Sobol' points want."""
 
 
-def design(rows: int = ROWS, names: tuple[str, ...] = NAMES) -> Calibration:
+def design(rows: int = ROWS) -> Calibration:
     """The priors as a table: scrambled Sobol' points (Sobol' 1967), independent parameters."""
-    chosen = [p for p in PARAMETERS if p.name in names]
-    u = qmc.Sobol(len(chosen), seed=1).random(rows)
-    values = np.column_stack([p.at(u[:, n]) for n, p in enumerate(chosen)])
+    u = qmc.Sobol(len(PARAMETERS), seed=1).random(rows)
+    values = np.column_stack([p.at(u[:, n]) for n, p in enumerate(PARAMETERS)])
     table = tuple(tuple(float(f"{v:.6g}") for v in row) for row in values)
-    return Calibration(names=tuple(p.name for p in chosen), rows=table)
+    return Calibration(names=NAMES, rows=table)
 
 
 def scores(values: dict[str, Array]) -> Array:

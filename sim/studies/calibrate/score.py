@@ -188,9 +188,7 @@ def mean_of_positions(case: Case) -> Array:
     scenario, out = case.loaded.scenario, []
     for issue in case.outcome.terms:
         wishes = [
-            a.positions[issue]
-            for a in scenario.actors.values()
-            if a.consents_to != "none" and issue in a.positions
+            a.positions[issue] for a in scenario.actors.values() if a.signs and issue in a.positions
         ]
         weights = [wish.salience.median for wish in wishes]
         ideals = [wish.ideal.median for wish in wishes]

@@ -70,8 +70,7 @@ def measure_of(data: xr.Dataset, scenario: Scenario) -> Measure:
         return settlement
     few = "hardly any" if share < 0.5 else "almost every"
     why = f"As {few} world settles"
-    stage = scenario.stages[0]
-    title = stage.title or stage.name.replace("_", " ")
+    title = scenario.stages[0].shown
     first = Measure("first_stage", f"Worlds that sign “{title}”", f"“{title}” signed", why)
     if len(scenario.stages) > 1 and RARE <= first.values(data).mean() <= 1 - RARE:
         return first

@@ -134,7 +134,7 @@ class Move:
 def all_moves(loaded: Loaded) -> list[Move]:
     """Everything that somebody could change in a scenario, signatories first."""
     scenario = loaded.scenario
-    signing = [k for k, a in scenario.actors.items() if a.consents_to != "none"]
+    signing = [k for k, a in scenario.actors.items() if a.signs]
     moves = [move for key in signing for move in _of_party(key, scenario)]
     moves += [
         move for key, actor in scenario.actors.items() for move in _levers(key, actor, scenario)
@@ -147,11 +147,10 @@ def all_moves(loaded: Loaded) -> list[Move]:
 
 def _of_party(key: str, scenario: Scenario) -> Iterator[Move]:
     actor, spread = scenario.actors[key], scenario.spread
-    consent = actor.consents_to
     weights = {i: p.salience.median for i, p in actor.positions.items()}
     total = sum(weights.values()) or 1.0
     for issue, position in actor.positions.items():
-        if consent != "all" and issue not in consent:
+        if not actor.signs_on(issue):
             continue
         places = tuple(line_places(f"actors.{key}.positions.{issue}", position, spread.limit))
         if places:

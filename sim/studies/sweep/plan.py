@@ -167,10 +167,10 @@ def _names(scenario: Scenario) -> Names:
     """What is told of a cell's scenario without keeping it."""
     stage = scenario.stages[0]
     return Names(
-        {k: a.short for k, a in sorted(scenario.actors.items()) if a.consents_to != "none"},
+        {k: a.short for k, a in sorted(scenario.actors.items()) if a.signs},
         {k: i.title for k, i in scenario.issues.items()},
         len(scenario.stages) > 1,
-        stage.title or stage.name.replace("_", " "),
+        stage.shown,
         lasting_years([scenario]),
         scenario.last_day,
         limited_titles(scenario),

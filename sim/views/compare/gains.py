@@ -148,7 +148,7 @@ def headline(runs: list[Run]) -> str:
         if all(
             entry.median >= 0
             for actor, entry in plan.gain.items()
-            if run.scenario.actors[actor].consents_to != "none"
+            if run.scenario.actors[actor].signs
         )
     ]
     if not plans:

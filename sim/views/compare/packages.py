@@ -80,8 +80,6 @@ class PackagesView(View):
         Key → title of the shared issues.
     terms : dict of str to dict of str to Term
         Scenario → issue → what it says; without issues on which it says nothing.
-    own_titles : dict of str to dict of str to str
-        Scenario → issue → what the scenario itself calls it.
     """
 
     rows: list[Row]
@@ -89,7 +87,6 @@ class PackagesView(View):
     sides: dict[str, tuple[str, str]]
     issues: dict[str, str]
     terms: dict[str, dict[str, Term]]
-    own_titles: dict[str, dict[str, str]]
 
     @property
     def words(self) -> list[str]:
@@ -117,7 +114,6 @@ def packages(comparison: Comparison) -> PackagesView | None:
     if bare:
         text += f" No deal and no plan: {listed(bare)}."
     text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
-    own = {r.scenario.name: {i: x.title for i, x in r.scenario.issues.items()} for r in runs}
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     said = {i: _sayings(runs, rows, terms, i) for i in issues}
@@ -134,7 +130,7 @@ def packages(comparison: Comparison) -> PackagesView | None:
     }
     return PackagesView(
         foot(comparison), headline(runs, terms, said, issues), text, rows,
-        dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms, own,
+        dict(sorted(said.items(), key=lambda one: -len(one[1]))), named, issues, terms,
     )  # fmt: skip
 
 
