@@ -47,10 +47,12 @@ def _red_line(scenario: Scenario, issue: Issue, position: Position) -> Cell:
     if position.limits is not None:
         for bound, side in zip(position.limits, ("below", "above"), strict=True):
             if bound is not None:
-                bars.append(f"nothing {side} {number_words(bound)} (“{point_words(issue, bound)}”)")
+                bars.append(
+                    f"nothing {side} {number_words(bound)} ({point_words(issue, bound, True)})"
+                )
     for line in position.lines:
         side = "above" if position.upward else "below"
-        text = f"nothing {side} {number_words(line.at)} (“{point_words(issue, line.at)}”)"
+        text = f"nothing {side} {number_words(line.at)} ({point_words(issue, line.at, True)})"
         text += ", stated" if line.stated else ""
         bars.append(text + (f". {judged(line.judgement)}" if line.judgement else ""))
     if position.softening.median:

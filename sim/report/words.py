@@ -6,7 +6,7 @@ from sim.prose import listing
 from sim.scenario.distributions import Number
 from sim.scenario.durations import in_words
 from sim.scenario.fields import Bound
-from sim.scenario.schema import Condition, Effect, Issue, Scenario, Spread, nearest_text
+from sim.scenario.schema import Condition, Effect, Issue, Scenario, Spread, point_text
 
 
 def number_words(number: Number) -> str:
@@ -75,9 +75,9 @@ def spread_words(spread: Spread) -> str:
     return text
 
 
-def point_words(issue: Issue, number: Number) -> str:
-    """The text of the scale nearest to a number's median."""
-    return nearest_text(issue, number.median)
+def point_words(issue: Issue, number: Number, quoted: bool = False) -> str:
+    """The text of the scale at a number's median, or both between which it lies."""
+    return point_text(issue, number.median, quoted)
 
 
 def bound_words(scenario: Scenario, when: dict[str, Bound]) -> str:
