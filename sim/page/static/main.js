@@ -104,10 +104,11 @@ async function begin() {
     const within = plan.horizon === 365 ? "a year" : `${plan.horizon} days`;
     let text = state.goal === "settled" ? `A settlement comes in ${percent(answer.share)} of worlds within ${within}` : `A text is signed in ${percent(answer.share)} of worlds within ${within}`;
     if (moved) text += Math.abs(over) < 5e-4 ? ", as often as coded" : `, ${points(over).slice(1)} points ${over > 0 ? "more" : "less"} than as coded`;
-    const issue = plan.issues[answer.blocks[0]?.issue]?.title;
+    const issue = plan.issues[answer.blocking]?.title;
     if (!issue) return `${text}.`;
-    const room = 25 - text.split(/\s+/).length - 4, title = issue.split(/\s+/);
-    return room > 0 ? `${text}; most others fail on ${title.slice(0, room).join(" ")}.` : `${text}.`;
+    const tail = `; ${state.goal === "settled" ? "others fail" : "a settlement fails"} most often on`;
+    const room = 25 - `${text}${tail}`.split(/\s+/).length, title = issue.split(/\s+/);
+    return room > 0 ? `${text}${tail} ${title.slice(0, room).join(" ")}.` : `${text}.`;
   }
 
   // The range over what past talks allow, or that of sampling where it is wider.
