@@ -182,7 +182,7 @@ async function begin() {
     put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
   }
   function drawCurve(shown, coded, pins, enough, any, sentence) {
-    const { plan, answer } = shown, words = "Share of worlds by day" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
+    const { plan, answer } = shown, words = "Share of worlds by day of signature" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
     put("when", "When", words, enough ? drawWhen(room, shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${words} ${sentence}`) : null);
   }
   function drawPins(shown, pins) {
