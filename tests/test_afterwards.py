@@ -461,6 +461,8 @@ def test_the_range_of_a_share_of_some_worlds_is_that_of_these_worlds_alone() -> 
     assert high == pytest.approx(0.9, abs=0.05)
     low, high = spread(passes, ~voted)
     assert high - low < 0.05
+    some = xr.Dataset({f"{PREFIX}engine.x": ("world", drawn[:150])})
+    assert allowed_spread(some) is None, "too few to see it: only the sampling error is known"
     few = Interval(0.2, 0.9)
     assert wider(few, Interval(0.4, 0.8)) == (few, SAMPLING)
     assert wider(few, Interval(0.1, 0.9)) == (Interval(0.1, 0.9), RANGE)

@@ -33,7 +33,7 @@ def toy_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The main job as the README has it, with fewer worlds."""
     out = tmp_path_factory.mktemp("out")
-    done = ended(started("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", out))
+    done = ended(started("scenarios/kellogg.yaml", "--full", "--worlds", "200", "--out", out))
     assert (done.code, done.err) == (0, "")
     return out / "kellogg", done.out
 
