@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,11 @@ from sim.formulas.holding import (
     survival,
     time_of_failure,
 )
+from sim.formulas.statistics import Interval
 from sim.plots import FIGURES
 from sim.plots.holding import holding_figure
 from sim.report.run_page import run_context
+from sim.results.allowed import Allowed
 from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, ScenarioError, load_scenario
 from sim.scenario.loading import Loaded
@@ -34,6 +38,7 @@ from sim.scenario.record import SHIPPED, holding, talks
 from sim.views.holding import holding_view
 from sim.words.aftermath import durability_words
 from sim.words.past import happened_words
+from sim.words.short import short_words
 from sim.words.story import base_rate_words
 from tests.conftest import SCENARIOS, TOY, build, conflict, simulate, typed
 from tests.record_tables import DAYS, record
@@ -332,6 +337,12 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
     ):
         assert part in said
     assert run_context(past)["happened"] == happened_words(past.scenario, past.summary)
+    # one kind of range for one number, and a range beside how many hold
+    allowed = Allowed({}, {"120": Interval(0.11, 0.99)}, {}, {}, None, None)
+    known = replace(past.summary, allowed=allowed)
+    assert happened_words(past.scenario, known)[1].endswith("(11–99 %).")
+    lines = " ".join(short_words(past.scenario, past.summary, Path("out"), "past"))
+    assert re.search(r"\d % \(\d+–\d+ %\) of settlements hold 5 years", lines)
     marks = points(FIGURES["convergence"](past), "real")
     assert {issue: mark.tolist() for issue, mark in marks.items()} == {"land": [[40.0, 0.5]]}
 
