@@ -225,8 +225,12 @@ def ruling(found: Explanation) -> list[str]:
     """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
-        return ["No rule of up to three conditions tells the worlds apart."]
+        return [
+            "No rule of up to three conditions tells the worlds apart and is found again in most "
+            "repeats of the search; with more worlds one may be."
+        ]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
+    also = "; `explain` seeks it in these, too" * (rule.fitted.worlds < found.worlds)
     return [
         f"{sentence(found.case)}: {ruled_words(fresh, f'where {all_} so')}:",
         *(
@@ -235,7 +239,7 @@ def ruling(found: Explanation) -> list[str]:
         ),
         f"Of all worlds with {found.case}, {share_of(fresh.coverage, fresh.cases)} lie where this "
         "is so. Counted "
-        f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
+        f"in {counted(fresh.worlds, 'world')} in which the rule was not sought{also}.",
     ]
 
 
