@@ -286,6 +286,18 @@ def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: i
     of_failed = " ".join(text for text in told if "A's red lines" in text)
     assert ("11 of 11" in of_failed) == (failed == 11)
     assert ("100 %" in of_failed) == (failed == 34)
+    # which failed worlds these are, and whose things, is said wherever shares of them are
+    for one, which in (
+        (replace(found, actor="a"), f"the {failed} worlds that failed"),
+        (replace(found, actor="a", counted=9), f"9 of the {failed} worlds that failed"),
+    ):
+        (panel,) = (p for p in explain_view(run, one).panels if p.key == "obstacles")
+        lines = (line for line, _ in short_words(one, run.scenario, Path("out"), []))
+        whole = (line for line, _ in full_words(one, run.scenario, "toy.yaml", []))
+        told = [" ".join(map(str.strip, text)) for text in (lines, whole)]
+        for text in (panel.title, *told):
+            assert "What stands in the way, of A's own" in text
+            assert which in text
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -243,6 +243,19 @@ def ruling(found: Explanation) -> list[str]:
     ]
 
 
+def own_words(found: Explanation, scenario: Scenario) -> str:
+    """That only one actor's own things were looked at, after a title; empty of all."""
+    return f", of {possessive(actor_words(found.actor, scenario))} own" if found.actor else ""
+
+
+def counted_words(found: Explanation) -> str:
+    """The failed worlds in which it is counted what obstacles bring, and of how many they are."""
+    failed = round((1.0 - found.settled) * found.worlds)
+    if found.counted < failed:
+        return f"{found.counted} of the {failed:,} worlds that failed"
+    return "the one world that failed" if failed == 1 else f"the {failed:,} worlds that failed"
+
+
 def nothing(found: Explanation) -> str:
     """Why nothing stands in the way; empty where something may."""
     if found.failed:
@@ -265,8 +278,8 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         return [none]
     votes = " and passes every vote" if scenario.ratification else ""
     lines = [
-        f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
-        f"many settle (all is signed{votes}). Without red lines a side bars nothing. Patience is "
+        f"Of {counted_words(found)}, each run again without something, so many "
+        f"settle (all is signed{votes}). Without red lines a side bars nothing. Patience is "
         "how long a side holds out: without it, it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
@@ -321,7 +334,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
-    head = "The most of the failed worlds that one side alone, whatever it changes, makes settle:"
+    head = "The most of these failed worlds that one side alone, whatever it changes, makes settle:"
     return [head, *lines]
 
 
@@ -399,7 +412,7 @@ def sections(
         Whether the scenario is one of the library, or extends one.
     """
     again, own = explain_words(file, overrides), found.actor
-    who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
+    who = own_words(found, scenario)
     out = [
         Section("What decides it", deciding(found, scenario)),
         Section("Under which conditions", ruling(found)),
