@@ -288,8 +288,8 @@ def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: i
     assert ("100 %" in of_failed) == (failed == 34)
     # which failed worlds these are, and whose things, is said wherever shares of them are
     for one, which in (
-        (replace(found, actor="a"), f"the {failed} worlds that failed"),
-        (replace(found, actor="a", counted=9), f"9 of the {failed} worlds that failed"),
+        (replace(found, actor="a"), f"the {failed} failed worlds"),
+        (replace(found, actor="a", counted=9), f"9 of the {failed} failed worlds"),
     ):
         (panel,) = (p for p in explain_view(run, one).panels if p.key == "obstacles")
         lines = (line for line, _ in short_words(one, run.scenario, Path("out"), []))

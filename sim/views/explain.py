@@ -182,8 +182,8 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         ),
         Panel(
             "obstacles",
-            f"What stands in the way{own_words(found, scenario)}: of {counted_words(found)}, those "
-            "that settle without …",
+            f"What stands in the way{own_words(found, scenario)}: of {counted_words(found)} "
+            "these settle without …",
             "black: the most that only some of several bring",
             removed,
         ),

@@ -252,8 +252,8 @@ def counted_words(found: Explanation) -> str:
     """The failed worlds in which it is counted what obstacles bring, and of how many they are."""
     failed = round((1.0 - found.settled) * found.worlds)
     if found.counted < failed:
-        return f"{found.counted} of the {failed:,} worlds that failed"
-    return "the one world that failed" if failed == 1 else f"the {failed:,} worlds that failed"
+        return f"{found.counted} of the {counted(failed, 'failed world')}"
+    return f"the {counted(failed, 'failed world')}"
 
 
 def nothing(found: Explanation) -> str:
