@@ -286,9 +286,11 @@ def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_positi
     }
     run = run_scenario(load_data(data), 2)
     told = [event.text for event in events(run.scenario, run.central)]
-    ending = ", beyond its red line at 0.80, which does not bind here"
-    assert [text for text in told if text.startswith("A moves on Land") and text.endswith(ending)]
-    assert not [text for text in told if text.startswith("A moves on Hours")]
+    ending = ", beyond the red line at 0.80, which does not bind here"
+    assert [
+        text for text in told if text.startswith("A move by A on Land") and text.endswith(ending)
+    ]
+    assert not [text for text in told if text.startswith("A move by A on Hours")]
 
 
 def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> None:

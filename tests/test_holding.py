@@ -39,7 +39,7 @@ from sim.views.holding import holding_view
 from sim.words.aftermath import durability_words
 from sim.words.past import happened_words
 from sim.words.short import short_words
-from sim.words.story import base_rate_words
+from sim.words.story import base_rate_words, ending_words
 from tests.conftest import SCENARIOS, TOY, build, conflict, simulate, typed
 from tests.record_tables import DAYS, record
 
@@ -345,6 +345,16 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
     assert re.search(r"\d % \(\d+–\d+ %\) of settlements hold 5 years", lines)
     marks = points(FIGURES["convergence"](past), "real")
     assert {issue: mark.tolist() for issue, mark in marks.items()} == {"land": [[40.0, 0.5]]}
+
+
+def test_worlds_that_a_side_leaves_and_that_count_otherwise_are_told(past: Run) -> None:
+    outcomes = past.summary.outcomes | {"breakdown": 0.3}
+    known = replace(past.summary, walked_away=0.31, outcomes=outcomes, worlds=100)
+    said = " ".join(ending_words(past.scenario, known))
+    assert "walks away from the talks" in said
+    assert "(1 % count above by what was signed, not as a breakdown)." in said
+    known = replace(known, walked_away=0.3)
+    assert "count above" not in " ".join(ending_words(past.scenario, known))
 
 
 @pytest.mark.parametrize("name", ["sinai_1975", "moscow_1940"])
