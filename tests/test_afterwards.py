@@ -18,11 +18,14 @@ from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.ensemble.runner import run_scenario
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.statistics import Interval
+from sim.plots import FIGURES
 from sim.results.allowed import RANGE, SAMPLING, allowed_spread, wider
 from sim.results.dataset import outcome_codes
 from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data
+from sim.views.convergence import convergence_view
+from sim.views.run_data import history
 from tests.conftest import ENVOY, TOY, build, opened, simulate
 from tests.test_engine import scenarios
 
@@ -112,6 +115,23 @@ def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
     assert ((model.talks.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
     # once refused by its own parliament for good, A signs nothing any more
     assert (model.ratification.failures[failed] == 1).all()
+
+
+def test_what_is_signed_and_not_ratified_is_told_and_marked() -> None:
+    run = run_scenario(load_data(with_gate(2, days=30, on_failure="end_of_talks")), 20)
+    turns = [(kind, day) for kind, _, day in history(run)]
+    assert [kind for kind, _ in turns] == ["signed", "rejected"]
+    view = convergence_view(run)
+    figure = FIGURES["convergence"](run)
+    assert view.headline.startswith("The central world signs a text by ")
+    assert view.headline.endswith(", which is not ratified")
+    assert {panel.status for panel in view.panels} == {"Signed, and not in force at the end"}
+    for axes in figure.axes:
+        marks = [line.get_xdata()[0] for line in axes.lines if line.get_gid() == "stage"]
+        assert marks == [day for _, day in turns]
+    key = {text.get_text() for text in figure.texts}
+    assert set(view.signed.values()) <= key
+    assert any(text.startswith("not ratified, ") for text in key)
 
 
 def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:
