@@ -320,6 +320,9 @@ def test_base_rates_follow_from_what_a_scenario_is() -> None:
     assert key() == "any_day_of_war"
     assert key(actors=TOY["actors"] | {"host": host}) == "mediated_war"
     assert key(war={"start_date": "2025-01-20"}) is None
+    costly = TOY["war"] | {"neutral": True}
+    assert key(war=costly) is None, "`status_quo:` says that there is no war"
+    assert key(war=costly, base_rate="mediated_civil_war") == "mediated_civil_war"
     assert key(base_rate="none") is None
     assert key(base_rate="mediated_civil_war") == "mediated_civil_war"
     shipped = {p.stem: load_scenario(p).scenario.comparable for p in SCENARIOS.glob("*.yaml")}
