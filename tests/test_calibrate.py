@@ -283,6 +283,7 @@ def test_every_command_that_runs_worlds_takes_a_calibration(command: str, folder
     assert done.code != 0
     told = " ".join(done.err.split())
     assert "cannot be read as a calibration: there is no such file" in told
+    assert told.startswith("--calibration ")
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,8 @@ def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) 
     for said in (f"Changed: horizon_days={days}", last, "is signed " + last):
         assert said in done.words
     assert "()" not in done.words
+    short = typed(*words[:1], *words[2:], "--set", f"horizon_days={days}", "--set", staged).words
+    assert ("7 days: a round, which is longer than 3 days" in short) == (days == 3)
 
 
 def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:

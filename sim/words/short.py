@@ -45,7 +45,10 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
         The scenario as the user named it.
     """
     start, group = scenario.war.start_date, only_decided(scenario)
-    when = f" ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
+    length = counted(summary.horizon_days, "day")
+    if scenario.horizon_days < scenario.war.round_days:
+        length += f": a round, which is longer than {counted(scenario.horizon_days, 'day')}"
+    when = f" ({start:%-d %B %Y}, {length})"
     # of a group that decides in rounds the days mean nothing, and are often invented
     title = scenario.title + when * (not group)
     head = [*wrapped(title), *wrapped(scenario.question or ""), *_changed(summary)]
