@@ -37,7 +37,7 @@ def identity(run: Run) -> str:
     """Of what an explanation is about: the scenario and its calibration, the code, the seed."""
     about = run.ensemble.attrs
     # the calibration is in a file of its own, of which a scenario's data hold the name only
-    parts = about["scenario_hash"], engine_hash(), repr(run.scenario.engine), about["seed"]
+    parts = about["scenario_hash"], engine_hash(), repr(run.scenario.engine), int(about["seed"])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 
