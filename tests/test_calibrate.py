@@ -269,7 +269,7 @@ def test_calibrate_and_score_a_folder(folder: Path) -> None:
     # and it can be used, by either option
     given, texts = str(out / "calibration.json"), []
     for option in (["--calibration", given], ["--set", f"engine.calibration={given}"]):
-        words = [folder / "one.yaml", *option, "--worlds", "30", "--no-plots", "--json"]
+        words = [folder / "one.yaml", *option, "--worlds", "200", "--no-plots", "--json"]
         texts.append(typed(*words, "--out", out / "run").out)
     assert texts[0] == texts[1]
     assert json.loads(texts[0])["allowed"] is not None
