@@ -71,7 +71,7 @@ def _order_words(move: Move) -> str:
 def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
     """A change, as clauses: of each number that it moves what it is now and what it would be."""
     if move.kind == "stay":
-        stays = "goes on mediating" if _mediates(move, scenario) else "stays at the table"
+        stays = "going on mediating" if _mediates(move, scenario) else "staying at the table"
         return [f"{scenario.actors[move.actor].short} {stays} to the end"]
     if move.kind == "deadline":
         return ["The deadline is dropped"]
@@ -100,7 +100,7 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
         )
     if move.kind == "draft":
         what = "the plan" if place.path.endswith("attachment") else "its principal's wishes"
-        return f"{scenario.actors[place.path.split('.')[1]].short} holds less to {what} {points}"
+        return f"{scenario.actors[place.path.split('.')[1]].short} holding less to {what} {points}"
     who = scenario.actors[move.actor].short
     if place.days:
         before, after = before * place.days, after * place.days
@@ -110,8 +110,8 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
     owner, _, lever = move.key.partition(":")[2].partition(".")
     title = scenario.actors[owner].levers[lever].title
     if place.days:
-        return f"{who} makes “{title}” take {told}"
-    return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)})"
+        return f"{who} making “{title}” take {told}"
+    return f"{who} making “{title}” surer ({percent(before)} to {percent(after)})"
 
 
 def price_words(change: Change, scenario: Scenario) -> str:
