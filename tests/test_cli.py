@@ -99,7 +99,7 @@ def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["scenario"] == "kellogg"
-    assert (summary["seed"], summary["worlds"]) == (1, 120)
+    assert (summary["seed"], summary["worlds"]) == (1, 200)
     assert sum(summary["outcomes"].values()) == pytest.approx(1.0, abs=1e-5)
     assert list(summary["deal_by_day"]) == ["7", "30", "100", "180", "365"]
     curve = list(summary["deal_by_day"].values())
@@ -130,7 +130,7 @@ def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
 def test_results_are_labelled_and_can_be_read_back(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     ensemble, central = load_results(folder / "result.nc")
-    assert dict(ensemble.offer.sizes) == {"traced": 120, "round": 53, "actor": 4, "issue": 12}
+    assert dict(ensemble.offer.sizes) == {"traced": 200, "round": 53, "actor": 4, "issue": 12}
     assert ensemble.offer.attrs["units"] == "scale, 0 to 1"
     assert ensemble.utility.dims == ("world", "actor")
     assert "world" not in central.dims
@@ -192,7 +192,7 @@ def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) 
         assert said in done.words
     assert "()" not in done.words
     short = typed(*words[:1], *words[2:], "--set", f"horizon_days={days}", "--set", staged).words
-    assert ("7 days: a round, which is longer than 3 days" in short) == (days == 3)
+    assert ("7 days: a round, and longer than the horizon of 3" in short) == (days == 3)
 
 
 def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     start, group = scenario.war.start_date, only_decided(scenario)
     length = counted(summary.horizon_days, "day")
     if scenario.horizon_days < scenario.war.round_days:
-        length += f": a round, which is longer than {counted(scenario.horizon_days, 'day')}"
+        length += f": a round, and longer than the horizon of {scenario.horizon_days:g}"
     when = f" ({start:%-d %B %Y}, {length})"
     # of a group that decides in rounds the days mean nothing, and are often invented
     title = scenario.title + when * (not group)
