@@ -17,11 +17,14 @@ from sim.engine.model import REJECTED, SETTLED, PeaceTalks
 from sim.ensemble.runner import run_scenario
 from sim.formulas.bargaining.support import support_curve, threshold_from_support
 from sim.formulas.statistics import Interval
+from sim.plots import FIGURES
 from sim.results.allowed import RANGE, SAMPLING, allowed_spread, wider
 from sim.results.dataset import outcome_codes
 from sim.results.experiments import PREFIX
 from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data
+from sim.views.convergence import convergence_view
+from sim.views.run_data import history
 from tests.conftest import ENVOY, TOY, build, conflict, opened, simulate
 
 
@@ -110,6 +113,23 @@ def test_a_gate_that_nothing_passes_ends_every_settlement(failure: str) -> None:
     assert ((model.talks.status == REJECTED) == (failed & (failure == "end_of_talks"))).all()
     # once refused by its own parliament for good, A signs nothing any more
     assert (model.ratification.failures[failed] == 1).all()
+
+
+def test_what_is_signed_and_not_ratified_is_told_and_marked() -> None:
+    run = run_scenario(load_data(with_gate(2, days=30, on_failure="end_of_talks")), 20)
+    turns = [(kind, day) for kind, _, day in history(run)]
+    assert [kind for kind, _ in turns] == ["signed", "rejected"]
+    view = convergence_view(run)
+    figure = FIGURES["convergence"](run)
+    assert view.headline.startswith("The central world signs a text by ")
+    assert view.headline.endswith(", which is not ratified")
+    assert {panel.status for panel in view.panels} == {"Signed, and not in force at the end"}
+    for axes in figure.axes:
+        marks = [line.get_xdata()[0] for line in axes.lines if line.get_gid() == "stage"]
+        assert marks == [day for _, day in turns]
+    key = {text.get_text() for text in figure.texts}
+    assert set(view.signed.values()) <= key
+    assert any(text.startswith("not ratified, ") for text in key)
 
 
 def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:
@@ -262,9 +282,11 @@ def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_positi
     )
     run = run_scenario(load_data(data), 2)
     told = [event.text for event in events(run.scenario, run.central)]
-    ending = ", beyond its red line at 0.80, which does not bind here"
-    assert [text for text in told if text.startswith("A moves on Land") and text.endswith(ending)]
-    assert not [text for text in told if text.startswith("A moves on Hours")]
+    ending = ", beyond the red line at 0.80, which does not bind here"
+    assert [
+        text for text in told if text.startswith("A move by A on Land") and text.endswith(ending)
+    ]
+    assert not [text for text in told if text.startswith("A move by A on Hours")]
 
 
 def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> None:
@@ -396,6 +418,8 @@ def test_the_range_of_a_share_of_some_worlds_is_that_of_these_worlds_alone() -> 
     assert high == pytest.approx(0.9, abs=0.05)
     low, high = spread(passes, ~voted)
     assert high - low < 0.05
+    some = xr.Dataset({f"{PREFIX}engine.x": ("world", drawn[:150])})
+    assert allowed_spread(some) is None, "too few to see it: only the sampling error is known"
     few = Interval(0.2, 0.9)
     assert wider(few, Interval(0.4, 0.8)) == (few, SAMPLING)
     assert wider(few, Interval(0.1, 0.9)) == (Interval(0.1, 0.9), RANGE)

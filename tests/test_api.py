@@ -125,6 +125,9 @@ def test_a_saved_run_is_what_it_was(toy: dict[str, Any], tmp_path: Path) -> None
     assert again.outcomes.equals(run.outcomes)
     assert again.experiments.equals(run.experiments)
     assert json.loads((tmp_path / "toy" / "summary.json").read_text())["worlds"] == 30
+    for name, one in (("now", run), ("later", again)):
+        one.report(tmp_path / name)
+    assert (tmp_path / "now").read_bytes() == (tmp_path / "later").read_bytes()
 
 
 def test_runs_and_scenarios_are_compared(toy: dict[str, Any]) -> None:

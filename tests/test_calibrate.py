@@ -260,7 +260,7 @@ def test_calibrate_and_score_a_folder(folder: Path) -> None:
     # and it can be used, by either option
     given, texts = str(out / "calibration.json"), []
     for option in (["--calibration", given], ["--set", f"engine.calibration={given}"]):
-        words = [folder / "one.yaml", *option, "--worlds", "30", "--no-plots", "--json"]
+        words = [folder / "one.yaml", *option, "--worlds", "200", "--no-plots", "--json"]
         texts.append(typed(*words, "--out", out / "run").out)
     assert texts[0] == texts[1]
     assert json.loads(texts[0])["allowed"] is not None
@@ -274,6 +274,7 @@ def test_every_command_that_runs_worlds_takes_a_calibration(command: str, folder
     assert done.code != 0
     told = " ".join(done.err.split())
     assert "cannot be read as a calibration: there is no such file" in told
+    assert told.startswith("--calibration ")
 
 
 @pytest.mark.parametrize(

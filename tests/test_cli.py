@@ -25,7 +25,7 @@ CHARTS = ["convergence", "outcome", "package", "utility", "pressure", "afterward
 def kellogg_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The main job as the README has it, with fewer worlds."""
     out = tmp_path_factory.mktemp("out")
-    done = ended(started("scenarios/kellogg.yaml", "--full", "--worlds", "120", "--out", out))
+    done = ended(started("scenarios/kellogg.yaml", "--full", "--worlds", "200", "--out", out))
     assert (done.code, done.err) == (0, "")
     return out / "kellogg", done.out
 
@@ -89,7 +89,7 @@ def test_summary_holds_what_scripts_need(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["scenario"] == "kellogg"
-    assert (summary["seed"], summary["worlds"]) == (1, 120)
+    assert (summary["seed"], summary["worlds"]) == (1, 200)
     assert sum(summary["outcomes"].values()) == pytest.approx(1.0, abs=1e-5)
     assert list(summary["deal_by_day"]) == ["7", "30", "100", "180", "365"]
     curve = list(summary["deal_by_day"].values())
@@ -119,7 +119,7 @@ def test_rounds_csv_is_tidy(kellogg_run: tuple[Path, str]) -> None:
 def test_results_are_labelled_and_can_be_read_back(kellogg_run: tuple[Path, str]) -> None:
     folder, _ = kellogg_run
     ensemble, central = load_results(folder / "result.nc")
-    assert dict(ensemble.offer.sizes) == {"traced": 120, "round": 53, "actor": 4, "issue": 12}
+    assert dict(ensemble.offer.sizes) == {"traced": 200, "round": 53, "actor": 4, "issue": 12}
     assert ensemble.offer.attrs["units"] == "scale, 0 to 1"
     assert ensemble.utility.dims == ("world", "actor")
     assert "world" not in central.dims
@@ -179,14 +179,17 @@ def test_the_answer_fits_any_horizon(toy_file: Path, tmp_path: Path, days: int) 
     for said in (f"Changed: horizon_days={days}", last, "is signed " + last):
         assert said in done.words
     assert "()" not in done.words
+    short = typed(*words[:1], *words[2:], "--set", f"horizon_days={days}", "--set", staged).words
+    assert ("7 days: a round, and longer than the horizon of 3" in short) == (days == 3)
 
 
 def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     words = ["--set", "actors.a.tactic.name=hardliner", "--set", "actors.a.leave_after=10"]
     done = works(toy_file, "--full", *words, "--worlds", 20, "--no-plots", "--out", tmp_path)
     shown = done.words
-    assert "A walks away from the talks" in shown
+    assert "The talks are left by A" in shown
     assert "In 100 % of the worlds a side walks away" in shown
+    assert re.search(r"A: (almost nothing|\d+ % of all wishes) given up", shown)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from sim.ensemble.runner import run_scenario, write_results
 from sim.formulas.statistics import Interval
 from sim.prose import percent
 from sim.report.compare_page import compare_context, overview_table
+from sim.results import allowed
 from sim.results.outcomes import Measure, comparable
 from sim.scenario import load_scenario
 from sim.studies.compare.changes import change_words
@@ -334,7 +335,9 @@ def test_what_is_printed_fits_one_screen(
     most: int,
     says: tuple[str, ...],
     tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(allowed, "ENOUGH", 20)
     few = ["--worlds", "20", "--set", "horizon_days=120", "--no-plots"]
     few += ["--calibration", str(Path("sim/scenario/calibration.json").resolve())]
     shown = typed("compare", *names, *few, "--out", ".", cwd=tmp_path)  # a short name

@@ -26,6 +26,7 @@ from sim.plots.explain import explained
 from sim.prose import percent
 from sim.report import run_report
 from sim.report.explained import put_into_report, saved_explanation
+from sim.results.experiments import PREFIX
 from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.distributions import parse_number
 from sim.scenario.loading import load_variant
@@ -33,9 +34,11 @@ from sim.studies.explain import explanation
 from sim.studies.explain.changes import promised
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.field import Field
-from sim.studies.explain.findings import Explanation
+from sim.studies.explain.findings import Explanation, Rule
 from sim.studies.explain.inputs import condition_words, ends_words, input_of
+from sim.studies.explain.measure import Measure
 from sim.studies.explain.moves import Move, all_moves
+from sim.studies.explain.outline import outline, rules
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
 from sim.studies.explain.short import short_words
@@ -48,6 +51,7 @@ from sim.studies.explain.words import (
     full_words,
     mediating,
     move_words,
+    ruling,
     standing,
 )
 from sim.studies.sweep.vary import flow
@@ -107,6 +111,43 @@ def test_a_planted_rule_is_found() -> None:
         a.coverage >= b.coverage and a.density < b.density for a, b in itertools.pairwise(front)
     )
     assert min(stability(x[:1500], case[:1500], box, 5).values()) >= 0.8
+
+
+def test_bounds_that_exclude_almost_nothing_are_not_told() -> None:
+    rng = np.random.default_rng(11)
+    x = rng.uniform(size=(1000, 4))
+    case = rng.uniform(size=1000) < np.where(x[:, 0] > 0.7, 0.6, 0.02)
+    case[x[:, 0] > 0.985] = False
+    case[x[:, 1] < 0.04] = False
+    ((number, low, high),) = best_box(x, case)
+    assert (number, high) == (0, np.inf)
+    assert low == pytest.approx(0.7, abs=0.05)
+
+
+def test_a_rule_is_found_again_and_rests_on_more_than_a_handful() -> None:
+    rng = np.random.default_rng(12)
+    names = [f"actors.a.positions.land.{what}" for what in ("ideal", "salience")]
+
+    def worlds(count: int, odds: float) -> xr.Dataset:
+        x = rng.uniform(size=(2, count))
+        settled = rng.uniform(size=count) < np.where(x[0] > 0.6, odds, 0.01)
+        columns = {f"{PREFIX}{name}": ("world", one) for name, one in zip(names, x, strict=True)}
+        return xr.Dataset({"outcome": ("world", np.where(settled, 0, 5)), **columns})
+
+    measure = Measure("settlement", "Worlds with a settlement", "a settlement")
+
+    def found(data: xr.Dataset, fresh: xr.Dataset) -> Rule | None:
+        return rules(names, measure, data, fresh, planted("line").scenario)[0]
+
+    likely, other = worlds(400, 0.5), worlds(400, 0.5)
+    rule = found(likely, other)
+    assert rule is not None
+    assert len(rule.conditions) == 1
+    assert rule.stability[0] > 0.9
+    assert found(likely, worlds(400, 0.01)) is None, "fresh worlds do not show it"
+    few = likely.isel(world=slice(0, 60))
+    assert 5 < (few.outcome == 0).sum() < 20
+    assert found(few, other) is None
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
@@ -244,6 +285,18 @@ def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: i
     of_failed = " ".join(text for text in told if "A's red lines" in text)
     assert ("11 of 11" in of_failed) == (failed == 11)
     assert ("100 %" in of_failed) == (failed == 34)
+    # which failed worlds these are, and whose things, is said wherever shares of them are
+    for one, which in (
+        (replace(found, actor="a"), f"the {failed} failed worlds"),
+        (replace(found, actor="a", counted=9), f"9 of the {failed} failed worlds"),
+    ):
+        (panel,) = (p for p in explain_view(run, one).panels if p.key == "obstacles")
+        lines = (line for line, _ in short_words(one, run.scenario, Path("out"), []))
+        whole = (line for line, _ in full_words(one, run.scenario, "toy.yaml", []))
+        told = [" ".join(map(str.strip, text)) for text in (lines, whole)]
+        for text in (panel.title, *told):
+            assert "What stands in the way, of A's own" in text
+            assert which in text
 
 
 def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,6 +394,14 @@ def test_the_first_section_of_a_report_is_why(
     assert "&lt;script&gt;" in section_of(page)
     run_report(run, page)
     assert page.read_text("utf-8") == later
+    # of what one actor could change the outline is that of all, and the page tells it as such
+    (tmp_path / "explain.json").unlink()
+    own = replace(found, actor="a", changes=[replace(found.changes[0], who="a")])
+    (tmp_path / "explain_a.json").write_text(json.dumps(own.to_json()))
+    there = saved_explanation(run, tmp_path)
+    assert (there.rule, there.searched, len(there.changes)) == (found.rule, False, 1)
+    assert "seeks it in these, too" in " ".join(ruling(outline(run)))
+    assert "seeks it in these, too" not in " ".join(ruling(found))
     other = replace(found, identity="0" * 24)
     (tmp_path / "explain.json").write_text(json.dumps(other.to_json()))
     assert not saved_explanation(run, tmp_path).searched

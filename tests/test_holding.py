@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,11 @@ from sim.formulas.holding import (
     survival,
     time_of_failure,
 )
+from sim.formulas.statistics import Interval
 from sim.plots import FIGURES
 from sim.plots.holding import holding_figure
 from sim.report.run_page import run_context
+from sim.results.allowed import Allowed
 from sim.results.dataset import chunk_dataset
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import Loaded
@@ -34,7 +38,8 @@ from sim.scenario.record import SHIPPED, holding, talks
 from sim.views.holding import holding_view
 from sim.words.aftermath import durability_words
 from sim.words.past import happened_words
-from sim.words.story import base_rate_words
+from sim.words.short import short_words
+from sim.words.story import base_rate_words, ending_words
 from tests.conftest import SCENARIOS, TOY, build, conflict, simulate, typed
 from tests.record_tables import DAYS, record
 
@@ -311,6 +316,9 @@ def test_base_rates_follow_from_what_a_scenario_is() -> None:
     assert key() == "any_day_of_war"
     assert key(actors=TOY["actors"] | {"host": host}) == "mediated_war"
     assert key(war={"start_date": "2025-01-20"}) is None
+    costly = TOY["war"] | {"neutral": True}
+    assert key(war=costly) is None, "`status_quo:` says that there is no war"
+    assert key(war=costly, base_rate="mediated_civil_war") == "mediated_civil_war"
     assert key(base_rate="none") is None
     assert key(base_rate="mediated_civil_war") == "mediated_civil_war"
     shipped = {p.stem: load_scenario(p).scenario.comparable for p in SCENARIOS.glob("*.yaml")}
@@ -328,8 +336,24 @@ def test_what_happened_is_told_and_marked(past: Run) -> None:
     ):
         assert part in said
     assert run_context(past)["happened"] == happened_words(past.scenario, past.summary)
+    # one kind of range for one number, and a range beside how many hold
+    allowed = Allowed({}, {"120": Interval(0.11, 0.99)}, {}, {}, None, None)
+    known = replace(past.summary, allowed=allowed)
+    assert happened_words(past.scenario, known)[1].endswith("(11–99 %).")
+    lines = " ".join(short_words(past.scenario, past.summary, Path("out"), "past"))
+    assert re.search(r"\d % \(\d+–\d+ %\) of settlements hold 5 years", lines)
     marks = points(FIGURES["convergence"](past), "real")
     assert {issue: mark.tolist() for issue, mark in marks.items()} == {"land": [[40.0, 0.5]]}
+
+
+def test_worlds_that_a_side_leaves_and_that_count_otherwise_are_told(past: Run) -> None:
+    outcomes = past.summary.outcomes | {"breakdown": 0.3}
+    known = replace(past.summary, walked_away=0.31, outcomes=outcomes, worlds=100)
+    said = " ".join(ending_words(past.scenario, known))
+    assert "walks away from the talks" in said
+    assert "(1 % count above by what was signed, not as a breakdown)." in said
+    known = replace(known, walked_away=0.3)
+    assert "count above" not in " ".join(ending_words(past.scenario, known))
 
 
 @pytest.mark.parametrize("name", ["sinai_1975", "moscow_1940"])

@@ -214,6 +214,8 @@ def test_what_is_seldom_meant_gets_a_note_and_nothing_else_does() -> None:
         (note,) = notes(at(data, path, value))
         assert f"note: {path.removesuffix('.label')}" in note
         assert said in note
+    short = at(data, "horizon_days", 5)
+    assert "horizon_days: is less than a round, so one of 7 days" in str(notes(short))
     assert "is cited by nothing" in str(notes(data | {"sources": RICH["sources"]}))
     unwanted = data["issues"] | {"canteen": data["issues"]["land"] | {"title": "Canteen"}}
     agenda = [*data["agenda"], {"name": "canteen", "issues": ["canteen"]}]

@@ -414,6 +414,22 @@ def test_sentence_is_short_and_read_out(page: Browser) -> None:
     assert live == "polite"
 
 
+def test_the_sentence_names_the_issue_that_blocks_most_for_whatever_reason(page: Browser) -> None:
+    """Land blocks in 55 of 100 worlds, for two reasons; arms for one, in 35."""
+    page.evaluate(
+        """page.book.plans[0].data.outcome.forEach((_, i, all) => {
+          const { stuck_issue, stuck_reason } = page.book.plans[0].data, n = i % 100;
+          all[i] = n < 90 ? 5 : 0;
+          stuck_issue[i] = n < 55 ? 0 : 1;
+          stuck_reason[i] = n < 28 ? 0 : 2;
+        }), null"""
+    )
+    land = page.evaluate("page.book.plans[0].issues[0].title")
+    for goal, who in (("signed", "a settlement fails"), ("settled", "others fail")):
+        sentence = ask(page, plan="first", goal=goal)["sentence"]
+        assert sentence.endswith(f"; {who} most often on {land}.")
+
+
 # --- address, undo, export ------------------------------------------------------------------------
 
 

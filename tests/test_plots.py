@@ -512,6 +512,13 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
         assert f"{day} days" in texts
 
 
+def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:
+    """What is signed and fails a vote is not counted."""
+    assert outcome_view(toy).signings[0].phrase == "A settlement"
+    (one, *_) = outcome_view(finished("dayton", tmp_path)).signings
+    assert (one.label, one.phrase) == ("Settlement, also ratified", "A settlement, also ratified")
+
+
 def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
     assert outcome_view(finished("kellogg", tmp_path)).marks == [
         (7.0, "This week?"),

@@ -341,6 +341,23 @@ def test_a_distribution_gives_way_to_its_long_form_and_a_tactic_to_another(tmp_p
     assert by_option.actors["a"].tactic.name == "micro"
 
 
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("start=2025-12-01", "start: unknown key (did you mean 'war.start_date'?)"),
+        ("start=2025-02-30", "start: unknown key (did you mean 'war.start_date'?)"),
+        ("round_days=1", "round_days: unknown key (did you mean 'war.round_days'?)"),
+        ("horizon=30", "horizon: unknown key (did you mean 'horizon_days'?)"),
+        ("war.start_date=2025-02-30", "war.start_date: 2025-02-30 is not a date"),
+    ],
+)
+def test_a_key_that_stands_elsewhere_is_named(tmp_path: Path, change: str, says: str) -> None:
+    (tmp_path / "two.yaml").write_text(BASE)
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(tmp_path / "two.yaml", [change])
+    assert says in str(error.value)
+
+
 def test_a_folder_of_results_does_not_hide_a_scenario(tmp_path: Path) -> None:
     (tmp_path / "kellogg").mkdir()
     with contextlib.chdir(tmp_path):

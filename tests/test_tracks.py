@@ -330,6 +330,7 @@ def test_results_tell_limited_agreements_from_truce_and_settlement(tmp_path: Pat
     assert use.ever > 0
     (line,) = limited_words(run.scenario, run.summary)
     assert line.startswith("A corridor: signed in ")
+    assert "; of all worlds renewed at its term in " in line
     kinds = {event.kind for event in events(run.scenario, run.central)}
     assert "limited_signed" in kinds
     (bars,) = [

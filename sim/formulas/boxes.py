@@ -19,6 +19,8 @@ from sim.arrays import Mask
 
 MOST, PEEL, SMALLEST = 3, 0.05, 0.05
 """Inputs in a rule, share of the worlds peeled at a time, share below which a box is not cut."""
+ADDS = 0.05
+"""Share of a rule's accuracy that each of its bounds adds at the least."""
 
 
 class Condition(NamedTuple):
@@ -181,17 +183,29 @@ def _box(bounds: dict[int, tuple[float, float]]) -> Box:
 def best_box(x: NDArray[Any], case: Mask) -> Box:
     """The box of both searches with the greatest weighted relative accuracy; empty if none has any.
 
-    Conditions that add nothing are left out.
+    Bounds that hardly add to it are left out, the one that adds least first.
     """
-    found = [*prim(x, case), *tree(x, case)]
-    if not found:
-        return ()
-    best = max(found, key=lambda box: fit(box, x, case).accuracy)
-    for condition in best:
-        shorter = tuple(one for one in best if one != condition)
-        if shorter and fit(shorter, x, case).accuracy >= fit(best, x, case).accuracy:
-            best = shorter
-    return best if fit(best, x, case).accuracy > 0 else ()
+
+    def accuracy(box: Box) -> float:
+        return fit(box, x, case).accuracy
+
+    best = max([*prim(x, case), *tree(x, case)], key=accuracy, default=())
+    while shorter := max(_one_bound_less(best), key=accuracy, default=()):
+        if accuracy(shorter) < (1.0 - ADDS) * accuracy(best):
+            break
+        best = shorter
+    return best if accuracy(best) > 0 else ()
+
+
+def _one_bound_less(box: Box) -> Iterator[Box]:
+    """The box without each of its bounds; not without the last."""
+    for n, (number, low, high) in enumerate(box):
+        rest = box[:n], box[n + 1 :]
+        if np.isfinite(low) and np.isfinite(high):
+            for one in (Condition(number, -np.inf, high), Condition(number, low, np.inf)):
+                yield (*rest[0], one, *rest[1])
+        elif len(box) > 1:
+            yield (*rest[0], *rest[1])
 
 
 def trade_off(x: NDArray[Any], case: Mask) -> list[Box]:

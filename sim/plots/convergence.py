@@ -23,6 +23,7 @@ from sim.plots.sheet import (
     grid,
     mark,
     scale_axis,
+    signed_marks,
     stages,
 )
 from sim.plots.style import DARK, GREY, SMALL, line_height, styled, text_width, wrapped
@@ -89,6 +90,7 @@ def key_marks(view: ConvergenceView, with_lines: bool = True) -> list[Mark]:
         marks.append(mark("mediator's text", **TABLED))
     if any(p.deal for p in view.panels):
         marks.append(mark(_agreed(view), **DEAL))
+    marks += signed_marks(view.signed)
     if any(p.real for p in view.panels):
         marks.append(mark("what was signed in truth", **REAL))
     return marks

@@ -34,6 +34,8 @@ INNER = WIDTH - 2 * MARGIN
 HEADLINE, SUBTITLE, KEY_ROW = 15.5, 10.5, 0.24
 EDGE = 0.17
 """Labels of dates nearer to the left edge, in inches, lean inwards: panels may stand close."""
+MARKED = 5
+"""Most days of signatures and votes that a key names."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,11 @@ def mark(text: str, ink: Any = DARK, **style: Any) -> Mark:
 
 def signed_marks(signed: Mapping[float, str]) -> list[Mark]:
     """Entries of the key for the days on which the central world signed stages."""
+    told = list(signed.values())
+    if len(told) > MARKED:
+        told[MARKED - 1 :] = [f"{len(told) - MARKED + 1} later signatures or votes"]
     return [mark(shortened(text, 4.5), color=DARK, linewidth=1, linestyle=":")
-            for text in signed.values()]  # fmt: skip
+            for text in told]  # fmt: skip
 
 
 def stages(axes: Axes, signed: Iterable[float]) -> None:

@@ -44,7 +44,9 @@ def saved_explanation(run: Run, folder: Path) -> Explanation:
             continue  # not ours, or of another version
         if one.identity == about:
             found[path.name] = one
-    whole = found.pop(file_of(None), None) or outline(run)
+    whole = found.pop(file_of(None), None)
+    if whole is None:  # what one actor could change was found beside the same outline
+        whole = next((one.outlined for one in found.values()), None) or outline(run)
     own = [change for one in found.values() for change in one.changes]
     return replace(whole, changes=[*whole.changes, *own])
 

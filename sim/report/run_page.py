@@ -48,9 +48,9 @@ SAMPLED = (
 ALLOWED = (
     "Ranges go from the 10th to the 90th percentile over the engine parameters that past "
     "negotiations allow: how often red lines bind, what war costs, how soon sides give way. "
-    "They are never narrower than the sampling error. Whether this scenario is coded rightly is "
-    "not in them; and on the 22 past negotiations, each left out in turn, such odds were not shown "
-    "to be better than the share of the others that were signed."
+    "They are never narrower than the sampling error at that level. Whether this scenario is coded "
+    "rightly is not in them; and on the 22 past negotiations, each left out in turn, such odds "
+    "were not shown to be better than the share of the others that were signed."
 )
 
 

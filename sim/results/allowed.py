@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,9 @@ from sim.results.record import Record
 RANGE, SAMPLING = "10–90 % of what past talks allow", "95 % interval"
 """What an interval is, after a number: over calibrations, or of sampling alone."""
 
+ENOUGH = 200
+"""Worlds from which a regression on what they drew sees how a share differs among calibrations; of
+fewer only the sampling error is known."""
 
 WIDER = f"{RANGE}, or the {SAMPLING} of sampling where that is wider"
 
@@ -82,11 +85,15 @@ class Allowed(Record):
 
 
 def drawn_parameters(data: xr.Dataset) -> dict[str, np.ndarray]:
-    """Engine parameters that worlds drew, by name, (worlds,) each; without those all alike."""
+    """Engine parameters that worlds drew, by name, (worlds,) each: see :func:`told_apart`."""
     beginning = f"{PREFIX}engine."
     found = {str(n): v for n, v in data.variables.items() if str(n).startswith(beginning)}
-    drawn = {name: variable.values.astype(float) for name, variable in found.items()}
-    return {name: values for name, values in drawn.items() if np.ptp(values) > 0}
+    return told_apart({name: variable.values.astype(float) for name, variable in found.items()})
+
+
+def told_apart(drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Those that are not the same in all worlds; none where the worlds are too few."""
+    return {k: v for k, v in drawn.items() if len(v) >= ENOUGH and np.ptp(v) > 0}
 
 
 Spread = Callable[..., Interval]
@@ -97,7 +104,7 @@ def allowed_spread(data: xr.Dataset) -> Spread | None:
 
     10 to 90 per cent of the calibrations; never narrower than the sampling error at that level.
     With a second array the share is one of the worlds for which that is true. None where worlds do
-    not differ in the engine parameters that past talks inform.
+    not differ in the engine parameters that past talks inform, or are too few to tell.
     """
     drawn = list(drawn_parameters(data).values())
     if not drawn:

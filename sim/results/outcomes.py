@@ -120,7 +120,7 @@ LIMITED_WORDS = {
     "in_force": "in force at the end",
     "renewed": "renewed at its term",
     "lapsed": "lapsed",
-    "broken": "broken",
+    "broken": "broken at least once (it can be signed again)",
     "superseded": "in force until a settlement took its place",
 }
 """What can become of a limited agreement, which is neither a truce nor a settlement."""

@@ -77,6 +77,12 @@ def _patience(whole: Scenario, _: Scenario, path: Path_) -> Found:
         yield ("horizon_days",), said, ""
 
 
+def _horizon(whole: Scenario, _: Scenario, path: Path_) -> Found:
+    if whole.horizon_days < whole.war.round_days:
+        said = f"is less than a round, so one of {whole.war.round_days:g} days is computed"
+        yield ("horizon_days",), f"{said}: shorten war.round_days, too", ""
+
+
 def _sources(whole: Scenario, _: Scenario, path: Path_) -> Found:
     cited = {key for _, part in sourced_parts(whole) for key in part.source}
     for key in whole.sources:
@@ -115,7 +121,7 @@ CAUTIONS: tuple[tuple[type, Check], ...] = (
     (Drift, _drift),
     (Actor, _actor),
     (Lever, _lever),
-    *((Scenario, check) for check in (_patience, _sources, _unwanted, _names)),
+    *((Scenario, check) for check in (_horizon, _patience, _sources, _unwanted, _names)),
 )
 
 

@@ -12,11 +12,14 @@ from sim.scenario.discrete_schema import DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
 from sim.scenario.merging import other_tactic, paths_in
 from sim.scenario.schema import Scenario
+from sim.scenario.war import NEUTRAL
 from sim.scenario.wording import fields_at, names_are_free
 from sim.scenario.yaml_source import Path_, Places, dotted, parse_yaml
 
 STRATEGY = (("strategy",), ("strategy", "name"))
 """Keys of an actor with listed options that say what it goes by."""
+_TOP = {NEUTRAL, *(key for form in (Scenario, DiscreteFile) for key in form.model_fields)}
+"""Keys of a file that the formats know."""
 
 
 class Change(NamedTuple):
@@ -33,8 +36,10 @@ def read_changes(
     """Changes as typed, ``key.path=value``; ``option`` is what the user typed before each."""
     changes, problems = [], []
     for text in overrides:
-        source = f"{option} {text}"
         key, equals, value = text.partition("=")
+        # which has an option of its own
+        alone = option == "--set" and key == "engine.calibration"
+        source = f"--calibration {value}" if alone else f"{option} {text}"
         if not equals or not key.strip():
             fix = f"for example {option} actors.putin.tactic.name=linear"
             problems.append(Problem(Place(source), "", "is not of the form key.path=value", fix))
@@ -42,6 +47,9 @@ def read_changes(
         try:
             changes.append(Change(key, parse_yaml(value or "null", source)[0], source))
         except ScenarioError as error:
+            if key.strip().partition(".")[0] not in _TOP:
+                changes.append(Change(key, value, source))  # it is the key that is wrong
+                continue
             problems += [Problem(Place(source), key, p.message, p.fix) for p in error.problems]
     return changes, problems
 

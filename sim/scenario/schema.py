@@ -160,7 +160,8 @@ class Scenario(Strict):
         """Talks of the past that the odds are told beside."""
         if self.base_rate is not None:
             return talks().get(self.base_rate)
-        fought = any(c.per_month.median > 0 for c in self.war.cost.values()) or self.war.drift
+        costs = any(c.per_month.median > 0 for c in self.war.cost.values())
+        fought = not self.war.neutral and (costs or self.war.drift)
         mediated = any(actor.role != "party" for actor in self.actors.values())
         if not fought:
             return None

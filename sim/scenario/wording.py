@@ -62,8 +62,9 @@ def words(item: Any, loc: Path_, root: type[BaseModel] = Scenario) -> tuple[str,
             return "unknown key", "a text with a comma in it needs quotation marks"
         if loc[-1] == "<<":
             return "is a merge key, which is not read", "write the keys out, or use `extends`"
-        near = did_you_mean(loc[-1], allowed := fields_at(loc[:-1], root))
-        near = near or did_you_mean(loc[-1], SHAPES)
+        allowed = fields_at(loc[:-1], root)
+        near = _deeper(str(loc[-1]), root) if len(loc) == 1 else ""
+        near = near or did_you_mean(loc[-1], allowed) or did_you_mean(loc[-1], SHAPES)
         return "unknown key", near or did_you_mean(loc[-1], allowed, "allowed here")
     if kind == "invalid_key" or (kind == "string_type" and item["loc"][-1] == "[key]"):
         return f"the key {loc[-1]} is not a word", "decimals are written with a point, 0.02"
@@ -126,6 +127,16 @@ def fields_at(loc: Path_, root: type[BaseModel] = Scenario) -> list[str]:
     """Names of the keys that the format allows at a location."""
     names = [name for model in dict.fromkeys(_models_at(loc, root)) for name in model.model_fields]
     return list(dict.fromkeys(names))
+
+
+def _deeper(word: str, root: type[BaseModel]) -> str:
+    """The key below another one that has this name, or begins with it, as a question."""
+    every = [(top, key) for top in fields_at((), root) if not names_are_free((top,))
+             for key in fields_at((top,), root)]  # fmt: skip
+    for same in (lambda key: key == word, lambda key: key.startswith(f"{word}_")):
+        if found := [f"{top}.{key}" for top, key in every if same(key)]:
+            return f"did you mean '{found[0]}'?" if len(found) == 1 else ""
+    return ""
 
 
 def description_at(loc: Path_, root: type[BaseModel] = Scenario) -> str:

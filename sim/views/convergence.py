@@ -22,6 +22,7 @@ from sim.views.run_data import (
     days,
     decision,
     group_name,
+    history,
     is_certain,
     is_crowd,
     is_group,
@@ -32,6 +33,7 @@ from sim.views.run_data import (
     short,
     signatories,
     signed_days,
+    signed_words,
     stage_title,
     together,
 )
@@ -156,8 +158,8 @@ class ConvergenceView(View):
     calendar : Calendar
     days : ndarray
         Of every round up to ``end``, the last day worth showing.
-    signed : list of float
-        Days on which the central world signs stages.
+    signed : dict of float to str
+        Day → which stages the central world signs on it, and whether a vote fails.
     actors : list of (str, str)
         Names and colours of those drawn one by one; none where they are too many.
     single : int
@@ -167,7 +169,7 @@ class ConvergenceView(View):
     calendar: Calendar
     days: Array
     end: float
-    signed: list[float]
+    signed: dict[float, str]
     actors: list[tuple[str, str]]
     single: int
     panels: list[IssuePanel]
@@ -208,7 +210,7 @@ def convergence_view(run: Run) -> ConvergenceView:
     actors = [(short(run, a), colors_of(run)[a]) for a in signatories(run) if a in drawn]
     return ConvergenceView(
         foot_line(run), headline(run), text, calendar(run), shown, end,
-        sorted(set(signed_days(run).values())), [] if crowd else actors, single, panels,
+        signed_words(run), [] if crowd else actors, single, panels,
         in_force(run),
     )  # fmt: skip
 
@@ -314,6 +316,9 @@ def status(run: Run, issue: str) -> str:
         return f"{how} {when}: {nearest_text(spec, point.point)}"
     if float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)]) > 0:
         return "Not agreed: red lines and conditions miss each other"
+    stage = next(s.name for s in run.scenario.stages if issue in s.issues)
+    if any((kind, what) == ("signed", stage) for kind, what, _ in history(run)):
+        return "Signed, and not in force at the end"
     return "Not agreed"
 
 
@@ -350,6 +355,9 @@ def headline(run: Run) -> str:
         name = max(signed, key=lambda s: signed[s])
         by = when("by", signed[name])
         return f"The central world signs “{stage_title(run, name)}” {by}, not the rest{apart}"
+    if central.outcome == "ratification_failed":
+        by = when("by", max(day for kind, _, day in history(run) if kind == "signed"))
+        return f"The central world signs a text {by}, which is not ratified"
     if central.outcome == "breakdown":
         return f"No deal in the central world: talks break down{apart}"
     none = "Limited agreements only" if central.outcome == "limited" else "No deal"

@@ -10,7 +10,13 @@ from sim.prose import listing, percent, possessive, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Driver, Explanation
 from sim.studies.explain.inputs import is_yes_no
-from sim.studies.explain.words import changed_title, measure_value, parts_words
+from sim.studies.explain.words import (
+    changed_title,
+    counted_words,
+    measure_value,
+    own_words,
+    parts_words,
+)
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
 from sim.words.shares import FEW, share_of
@@ -176,7 +182,8 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
         ),
         Panel(
             "obstacles",
-            "What stands in the way: failed worlds that settle without …",
+            f"What stands in the way{own_words(found, scenario)}: of {counted_words(found)} "
+            "these settle without …",
             "black: the most that only some of several bring",
             removed,
         ),

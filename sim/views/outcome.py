@@ -251,7 +251,8 @@ def outcome_view(run: Run) -> OutcomeView:
         for kind in shares
     ]  # fmt: skip
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
-    signings = [_signing(run, "settlement", "Settlement", "A settlement", SETTLED, settled)]
+    what = "settlement, also ratified" if scenario.ratification else "settlement"
+    signings = [_signing(run, "settlement", sentence(what), f"A {what}", SETTLED, settled)]
     if len(scenario.stages) > 1:
         title = scenario.stages[0].shown
         signings.append(_signing(run, "first_stage", title, f"“{title}”", FIRST, first))

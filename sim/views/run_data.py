@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from itertools import groupby
 from typing import Any, TypeVar
 
 import numpy as np
@@ -305,12 +306,19 @@ def band_of_shares(
 
 
 def signed_words(run: Run) -> dict[float, str]:
-    """Day → which stages the central world signed on it, in words."""
-    by_day: dict[float, list[str]] = {}
-    for stage, day in signed_days(run).items():
-        by_day.setdefault(day, []).append(stage_title(run, stage))
-    return {
-        day: f"{listing(stages)} {'decided' if is_group(run) else 'signed'}, "
-        f"{calendar(run).text(day)}"
-        for day, stages in by_day.items()
-    }
+    """Day → which stages the central world signed on it, and whether a vote failed, in words."""
+    done, when = "decided" if is_group(run) else "signed", calendar(run).text
+    turns = [one for one in history(run) if one[0] in ("signed", "rejected")]
+    said: dict[float, list[str]] = {}
+    for (kind, day), same in groupby(turns, lambda turn: (turn[0], turn[2])):
+        stages = listing(stage_title(run, what) for _, what, _ in same if kind == "signed")
+        said.setdefault(day, []).append(f"{stages} {done}" if stages else "not ratified")
+    return {day: f"{'; '.join(parts)}, {when(day)}" for day, parts in said.items()}
+
+
+def history(run: Run) -> list[tuple[str, str, float]]:
+    """Turns of the central world: kind, what, and day."""
+    central, length = run.central, float(run.scenario.war.round_days)
+    every = (central.history_kind, central.history_what, central.history_round)
+    return [(str(kind), str(what), float(day) * length)
+            for kind, what, day in zip(*(one.values for one in every), strict=True)]  # fmt: skip

@@ -136,9 +136,10 @@ def _use_words(use: LimitedUse, span: Interval) -> str:
         return f"signed in no world ({span_words(span)})"
     text = f"signed in {share} of worlds ({span_words(span)}), typically around day "
     text += f"{use.median_day:.0f}"
-    parts = [f"{LIMITED_WORDS[how]} in {percent(s)}" for how in ENDED if (s := getattr(use, how))]
+    became = [f"{LIMITED_WORDS[how]} in {percent(s)}" for how in ENDED if (s := getattr(use, how))]
     terms = [f"“{term.most_common}”" for term in use.agreed.values() if term.most_common]
-    return "; ".join([text, *parts, *(["mostly " + ", ".join(terms)] if terms else [])])
+    parts = [text, *([f"of all worlds {', '.join(became)}"] if became else [])]
+    return "; ".join([*parts, *(["mostly " + ", ".join(terms)] if terms else [])])
 
 
 def limited_turn(scenario: Scenario, kind: str, what: str) -> str:
@@ -160,5 +161,5 @@ def limited_turn(scenario: Scenario, kind: str, what: str) -> str:
     if kind == "limited_lapsed":
         return f"Limited agreement lapses: {title}"
     if by:
-        return f"{scenario.actors[by].short} breaks a limited agreement: {title}"
+        return f"Limited agreement broken by {scenario.actors[by].short}: {title}"
     return f"Limited agreement broken by events: {title}"

@@ -27,7 +27,8 @@ def happened_words(scenario: Scenario, summary: Summary) -> list[str]:
 
 def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> tuple[str, str]:
     truce = outcome.kind == "truce"
-    shares, spans = summary.by_day("first_stage" if truce else "settlement")
+    signs = "first_stage" if truce else "settlement"
+    shares, spans = summary.by_day(signs)[0], summary.spans_by_day(signs)
     last = [day for day, share in shares.items() if share is not None][-1]
     what = "a first stage" if truce else "a settlement"
     said = (

@@ -7,7 +7,7 @@ import textwrap
 from itertools import zip_longest
 from pathlib import Path
 
-from sim.prose import HARD, WIDTH, counted, listing, percent, sentence, wrapped
+from sim.prose import HARD, WIDTH, counted, listing, percent, sentence, span_words, wrapped
 from sim.registry import PROTOCOLS
 from sim.results.certain import only_decided
 from sim.results.outcomes import LASTING, OUTCOME_WORDS, REASON_WORDS
@@ -45,7 +45,10 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
         The scenario as the user named it.
     """
     start, group = scenario.war.start_date, only_decided(scenario)
-    when = f" ({start:%-d %B %Y}, {counted(summary.horizon_days, 'day')})"
+    length = counted(summary.horizon_days, "day")
+    if scenario.horizon_days < scenario.war.round_days:
+        length += f": a round, and longer than the horizon of {scenario.horizon_days:g}"
+    when = f" ({start:%-d %B %Y}, {length})"
     # of a group that decides in rounds the days mean nothing, and are often invented
     title = scenario.title + when * (not group)
     head = [*wrapped(title), *wrapped(scenario.question or ""), *_changed(summary)]
@@ -164,7 +167,8 @@ def _table(scenario: Scenario, summary: Summary) -> list[str]:
                 (one.settlement, one.settlement_interval),
                 (one.first_stage, one.first_stage_interval),
             )
-            rows.append([sentence(one.text), *(percent(*share) for share in shares)])
+            told = (odds_words(share, summary.worlds, span) for share, span in shares)
+            rows.append([sentence(one.text), *told])
     days = [day for day, share in summary.deal_by_day.items() if share is not None]
     for day in dict.fromkeys(days[-1:] if len(rows) > 1 else [days[0], days[-1]]):
         shares_ = (_share(summary, what, day) for what in ("settlement", "first_stage"))
@@ -214,7 +218,10 @@ def _lasting(summary: Summary, days: list[str]) -> str:
     found = summary.durability
     if found is not None and found.shares:
         years = min(LASTING, len(found.shares))
-        text += f"; {percent(found.shares[years - 1])} of settlements hold {counted(years, 'year')}"
+        span, means = found.span_after(str(years))
+        beside = span_words(span) + f", {means}" * (means != summary.span_means)
+        share = percent(found.shares[years - 1], span)
+        text += f"; {share} ({beside}) of settlements hold {counted(years, 'year')}"
     return f"{text}."
 
 

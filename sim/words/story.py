@@ -61,11 +61,11 @@ def _turns(
             yield day, kind, _vote_text(scenario, what.split())
             continue
         who = listing(scenario.actors[key].short for key in what.split())
-        broken = f"{who} break{'' if ' ' in what else 's'} the truce"
+        # in the passive, as a name may be one or many: Putin, the Greek Cypriots
         text = {
-            "broken": f"{broken if who else 'The truce breaks by accident'}: back to the start",
-            "left": f"{who} walks away from the talks",
-            "withdrawn": f"{who} stops mediating",
+            "broken": f"The truce is broken by {who or 'accident'}: back to the start",
+            "left": f"The talks are left by {who}",
+            "withdrawn": f"The mediation is ended by {who}",
         }[kind]
         yield day, kind, text
 
@@ -124,7 +124,7 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
         before, after = (nearest_text(issue, float(offers[t, a, i])) for t in (0, -1))
         if before != after:
             who = scenario.actors[actor].short
-            text = f"{who} moves on {issue.title}, in the end to “{after}”"
+            text = f"A move by {who} on {issue.title}, in the end to “{after}”"
             ends = central.low.values[0, a, i], central.high.values[0, a, i]
             yield (
                 float(days[half]),
@@ -147,7 +147,7 @@ def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str
             why = "a condition of it being met"
         else:
             why = "which has given way"
-        return f", beyond its red line at {line.median:.2f}, {why}"
+        return f", beyond the red line at {line.median:.2f}, {why}"
     return ""
 
 
@@ -168,7 +168,7 @@ def _text_events(
         if count > 1:
             what = f"{count} texts are tabled until {date_of(scenario, last):%-d %b %Y}"
         each = "" if count == 1 else " each"
-        text = f"{what}; {names} refuse{'s' if len(refusers) == 1 else ''}{each}"
+        text = f"{what};{each} refused by {names}"
         out.append((first, "text", text))
 
     for n in range(central.sizes["text_number"]):
@@ -303,7 +303,11 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
     if summary.walked_away:
         after = summary.walked_away_after_signing
         text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"
-        lines.append(text + (f", in {percent(after)} after a stage was signed." if after else "."))
+        text += f", in {percent(after)} after a stage was signed" if after else ""
+        other = summary.walked_away - summary.outcomes["breakdown"]
+        if round(other * summary.worlds) > 0:
+            text += f" ({percent(other)} count above by what was signed, not as a breakdown)"
+        lines.append(f"{text}.")
     if summary.truces_broken:
         share = percent(summary.truces_broken)
         fell = percent(summary.first_stage_fell)
@@ -340,9 +344,9 @@ def concession_words(scenario: Scenario, summary: Summary) -> list[str]:
         on = f", most on {listing(top)}" if top else ""
         who, share = scenario.actors[actor].short, entry.conceded
         lines.append(
-            f"{who} offers {100 * share:.0f} % of what it wants{on}"
+            f"{who}: {100 * share:.0f} % of all wishes given up{on}"
             if share > 0.005
-            else f"{who} offers almost nothing"
+            else f"{who}: almost nothing given up"
         )
     return lines
 

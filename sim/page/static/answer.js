@@ -78,13 +78,17 @@ function answerOf(plan, data, weights, goal, odds) {
     for (let n = 0; n < m; n++) sum += w[n] * flags[at[n]];
     return sum;
   };
-  const blocking = [];
-  blocks.forEach((share, key) => { if (share) blocking.push({ key, share, reason: key >> 8, issue: key & 255 }); });
+  const blocking = [], byIssue = new Float64Array(plan.issues.length);
+  blocks.forEach((share, key) => {
+    if (share) blocking.push({ key, share, reason: key >> 8, issue: key & 255 });
+    if ((key & 255) < byIssue.length) byIssue[key & 255] += share;
+  });
+  const most = Math.max(...byIssue);
   const shares = [...byDay].map((share, n) => n < end ? Math.min(1, Math.max(0, share)) : odds.share);
   const bands = bandsOf(shares, (n) => Math.min(n * data.step, plan.horizon), odds);
   return {
     ess, worth: odds.worth, share: odds.share, interval: wilson(odds.share, odds.worth), allowed: odds.reachAt && bands[end], outcomes, byDay, step: data.step, bands,
-    blocks: blocking.sort((a, b) => b.share - a.share || a.key - b.key),
+    blocks: blocking.sort((a, b) => b.share - a.share || a.key - b.key), blocking: most ? byIssue.indexOf(most) : null, // for whatever reason
     deals: data.agreed.map((codes, n) => spread(codes, deals, dealWeights, dealt, SCALE + 1, !plan.issues[n].options)?.map((q) => Number((q / SCALE).toFixed(5)))),
     dealShare: dealWeight, dealWorlds: dealSquares ? dealWeight * dealWeight / dealSquares : 0, anySettled,
     actors: plan.actors.map((_, k) => ({

@@ -104,10 +104,11 @@ async function begin() {
     const within = plan.horizon === 365 ? "a year" : `${plan.horizon} days`;
     let text = state.goal === "settled" ? `A settlement comes in ${percent(answer.share)} of worlds within ${within}` : `A text is signed in ${percent(answer.share)} of worlds within ${within}`;
     if (moved) text += Math.abs(over) < 5e-4 ? ", as often as coded" : `, ${points(over).slice(1)} points ${over > 0 ? "more" : "less"} than as coded`;
-    const issue = plan.issues[answer.blocks[0]?.issue]?.title;
+    const issue = plan.issues[answer.blocking]?.title;
     if (!issue) return `${text}.`;
-    const room = 25 - text.split(/\s+/).length - 4, title = issue.split(/\s+/);
-    return room > 0 ? `${text}; most others fail on ${title.slice(0, room).join(" ")}.` : `${text}.`;
+    const tail = `; ${state.goal === "settled" ? "others fail" : "a settlement fails"} most often on`;
+    const room = 25 - `${text}${tail}`.split(/\s+/).length, title = issue.split(/\s+/);
+    return room > 0 ? `${text}${tail} ${title.slice(0, room).join(" ")}.` : `${text}.`;
   }
 
   // The range over what past talks allow, or that of sampling where it is wider.
@@ -181,7 +182,7 @@ async function begin() {
     put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
   }
   function drawCurve(shown, coded, pins, enough, any, sentence) {
-    const { plan, answer } = shown, words = "Share of worlds by day" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
+    const { plan, answer } = shown, words = "Share of worlds by day of signature" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
     put("when", "When", words, enough ? drawWhen(room, shown, coded, pins.filter((pin) => pin.plan !== plan), plan.horizon, `${words} ${sentence}`) : null);
   }
   function drawPins(shown, pins) {

@@ -21,7 +21,7 @@ from sim.ensemble.runner import RunError
 from sim.files import written_whole
 from sim.formulas.emulator import normal_scores, spread_of_share
 from sim.formulas.statistics import Z80, Z95, Interval, wilson
-from sim.results.allowed import ToldApart, never_narrower
+from sim.results.allowed import ToldApart, never_narrower, told_apart
 from sim.results.asked import asked_measures
 from sim.results.dataset import ChunkResult
 from sim.results.outcomes import LASTING, Kind, ends_in
@@ -136,8 +136,8 @@ def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
 
 def scores_of(engine: Engine, seed: int, worlds: int) -> Array:
     """What worlds draw of a calibration, as normal scores; (worlds, parameters)."""
-    drawn = [v for v in engine_draws(engine, seed, worlds).values() if np.ptp(v) > 0]
-    return normal_scores(np.array(drawn).T) if drawn else np.zeros((worlds, 0))
+    drawn = told_apart(engine_draws(engine, seed, worlds))
+    return normal_scores(np.array(list(drawn.values())).T) if drawn else np.zeros((worlds, 0))
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.formulas.statistics import Interval
 from sim.results.allowed import ToldApart
@@ -244,3 +244,11 @@ class Explanation(Record):
     settled_first: float | None = None
     beside_past: str = ""
     actor: str = ""
+
+    @property
+    def outlined(self) -> Explanation:
+        """The part that hangs on no search for changes."""
+        return replace(
+            self, searched=False, failed=0, counted=0, everything=0.0, obstacles=[], together=[],
+            reasons=[], changes=[], alone={}, alone_by={}, mediator=[], unreached=[], actor=""
+        )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +23,12 @@ from sim.studies.explain.findings import Driver, Explanation, Fitted, Rule
 from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.measure import Measure, measure_of
 from sim.studies.explain.words import FIRST
+from sim.words.shares import FEW
 from sim.words.story import beside_past_words
 
-RULED, RESAMPLES = 15, 20
-"""Drivers among which rules are sought, the strongest; bootstraps that a rule is sought in."""
+RULED, RESAMPLES, STABLE = 15, 20, 0.5
+"""Drivers among which rules are sought, the strongest; bootstraps that a rule is sought in; share
+of these that restrict a number which the rule told restricts."""
 MOST = 4000
 """Worlds that are looked at; more would not be seen in a picture."""
 
@@ -35,7 +37,7 @@ def identity(run: Run) -> str:
     """Of what an explanation is about: the scenario and its calibration, the code, the seed."""
     about = run.ensemble.attrs
     # the calibration is in a file of its own, of which a scenario's data hold the name only
-    parts = about["scenario_hash"], engine_hash(), repr(run.scenario.engine), about["seed"]
+    parts = about["scenario_hash"], engine_hash(), repr(run.scenario.engine), int(about["seed"])
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
 
 
@@ -141,26 +143,27 @@ def rules(
 ) -> tuple[Rule | None, list[Rule]]:
     """The best rule among some numbers, and what can be had for less coverage or more."""
     case, other_case = measure.cases(data), measure.cases(fresh)
-    if not names or case.all() or not case.any():
+    if not names or min(case.sum(), (~case).sum()) < FEW:
         return None, []
     x, y = (
         np.stack([one[f"{PREFIX}{name}"].values.astype(np.float64) for name in names], axis=1)
         for one in (data, fresh)
     )
 
-    def told(box: Box, resamples: int = 0) -> Rule:
-        again = stability(x, case, box, resamples) if resamples else {}
+    def told(box: Box, again: Mapping[int, float]) -> Rule:
         return Rule(
             [condition_words(names[c.input], c.low, c.high, scenario) for c in box],
-            [again[c.input] for c in box] if resamples else [],
+            [again[c.input] for c in box if again],
             Fitted(*fit(box, x, case), worlds=len(case)),
             Fitted(*fit(box, y, other_case), worlds=len(other_case)),
         )
 
     best = best_box(x, case)
-    if not best:
+    again = stability(x, case, best, RESAMPLES)
+    best = tuple(c for c in best if again[c.input] >= STABLE)
+    if not best or fit(best, y, other_case).accuracy <= 0:
         return None, []
     front = trade_off(x, case)
     # a handful, evenly along the front
     places = sorted({round(p) for p in np.linspace(0, len(front) - 1, min(5, len(front)))})
-    return told(best, RESAMPLES), [told(front[p]) for p in places]
+    return told(best, again), [told(front[p], {}) for p in places]

@@ -25,10 +25,12 @@ from sim.studies.explain.words import (
     TOLD,
     actor_words,
     changed_title,
+    counted_words,
     deciding,
     driver_words,
     hardly_words,
     nothing,
+    own_words,
     price_words,
     ruled_words,
     ruling,
@@ -54,17 +56,18 @@ def short_words(
     if first is not None and percent(first) not in share:
         share += f" (The first {FIRST:,} of them, which a run has: {percent(first)}.)"
     paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
+    who = own_words(found, scenario)
     what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
     told = {what: _deciding(found, scenario), "Under which conditions": _ruling(found)}
     if found.searched:
-        told["What stands in the way"] = _standing(found, scenario)
+        told[f"What stands in the way{who}"] = _standing(found, scenario)
     if found.unreached and not found.actor:
         worlds = found.unreached[0].partition(". ")[0].removeprefix("In ")
         told["Missed"] = f"in {worlds}; --full says why."
     for one in found.changes:
         told[changed_title(one, scenario)] = _changing(one, scenario)
     if found.searched and not found.changes:
-        told["The cheapest change"] = "nothing tried settles 5 % of the failed worlds."
+        told[f"The cheapest change{who}"] = "nothing tried settles 5 % of the failed worlds."
     if found.alone and not found.actor:
         told["Who alone could settle failed worlds, giving way in all"] = _alone(found, scenario)
     if found.mediator:
@@ -110,7 +113,7 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
     ]
     if not told:
         return nothing(found) or NO_FEW
-    return f"without it so many of {counted(many, 'failed world')} settle: {'; '.join(told)}."
+    return f"without it so many of {counted_words(found)} settle: {'; '.join(told)}."
 
 
 def _changing(one: Change, scenario: Scenario) -> str:

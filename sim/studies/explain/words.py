@@ -71,7 +71,7 @@ def _order_words(move: Move) -> str:
 def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
     """A change, as clauses: of each number that it moves what it is now and what it would be."""
     if move.kind == "stay":
-        stays = "goes on mediating" if _mediates(move, scenario) else "stays at the table"
+        stays = "going on mediating" if _mediates(move, scenario) else "staying at the table"
         return [f"{scenario.actors[move.actor].short} {stays} to the end"]
     if move.kind == "deadline":
         return ["The deadline is dropped"]
@@ -100,7 +100,7 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
         )
     if move.kind == "draft":
         what = "the plan" if place.path.endswith("attachment") else "its principal's wishes"
-        return f"{scenario.actors[place.path.split('.')[1]].short} holds less to {what} {points}"
+        return f"{scenario.actors[place.path.split('.')[1]].short} holding less to {what} {points}"
     who = scenario.actors[move.actor].short
     if place.days:
         before, after = before * place.days, after * place.days
@@ -110,8 +110,8 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
     owner, _, lever = move.key.partition(":")[2].partition(".")
     title = scenario.actors[owner].levers[lever].title
     if place.days:
-        return f"{who} makes “{title}” take {told}"
-    return f"{who} makes “{title}” surer ({percent(before)} to {percent(after)})"
+        return f"{who} making “{title}” take {told}"
+    return f"{who} making “{title}” surer ({percent(before)} to {percent(after)})"
 
 
 def price_words(change: Change, scenario: Scenario) -> str:
@@ -225,8 +225,12 @@ def ruling(found: Explanation) -> list[str]:
     """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
-        return ["No rule of up to three conditions tells the worlds apart."]
+        return [
+            "No rule of up to three conditions tells the worlds apart and is found again in most "
+            "repeats of the search; with more worlds one may be."
+        ]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
+    also = "; `explain` seeks it in these, too" * (rule.fitted.worlds < found.worlds)
     return [
         f"{sentence(found.case)}: {ruled_words(fresh, f'where {all_} so')}:",
         *(
@@ -235,8 +239,21 @@ def ruling(found: Explanation) -> list[str]:
         ),
         f"Of all worlds with {found.case}, {share_of(fresh.coverage, fresh.cases)} lie where this "
         "is so. Counted "
-        f"in {counted(fresh.worlds, 'world')} in which the rule was not sought.",
+        f"in {counted(fresh.worlds, 'world')} in which the rule was not sought{also}.",
     ]
+
+
+def own_words(found: Explanation, scenario: Scenario) -> str:
+    """That only one actor's own things were looked at, after a title; empty of all."""
+    return f", of {possessive(actor_words(found.actor, scenario))} own" if found.actor else ""
+
+
+def counted_words(found: Explanation) -> str:
+    """The failed worlds in which it is counted what obstacles bring, and of how many they are."""
+    failed = round((1.0 - found.settled) * found.worlds)
+    if found.counted < failed:
+        return f"{found.counted} of the {counted(failed, 'failed world')}"
+    return f"the {counted(failed, 'failed world')}"
 
 
 def nothing(found: Explanation) -> str:
@@ -261,8 +278,8 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         return [none]
     votes = " and passes every vote" if scenario.ratification else ""
     lines = [
-        f"Of {counted(found.counted, 'world')} that failed, each run again without something, so "
-        f"many settle (all is signed{votes}). Without red lines a side bars nothing. Patience is "
+        f"Of {counted_words(found)}, each run again without something, so many "
+        f"settle (all is signed{votes}). Without red lines a side bars nothing. Patience is "
         "how long a side holds out: without it, it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
@@ -317,7 +334,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
-    head = "The most of the failed worlds that one side alone, whatever it changes, makes settle:"
+    head = "The most of these failed worlds that one side alone, whatever it changes, makes settle:"
     return [head, *lines]
 
 
@@ -395,7 +412,7 @@ def sections(
         Whether the scenario is one of the library, or extends one.
     """
     again, own = explain_words(file, overrides), found.actor
-    who = f", of {possessive(actor_words(own, scenario))} own" if own else ""
+    who = own_words(found, scenario)
     out = [
         Section("What decides it", deciding(found, scenario)),
         Section("Under which conditions", ruling(found)),

@@ -19,6 +19,8 @@ from sim.views.run_data import band_of_shares
 from sim.views.view import View
 from sim.words.shares import FEW, is_few, odds_words
 
+RATIFIED = " (of a settlement only if it is also ratified)"
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -102,11 +104,13 @@ def time(comparison: Comparison) -> TimeView:
     calibrated = any(run.summary.allowed for run in comparison.runs)
     bands = RANGE if calibrated else "95 % intervals (Wilson)"
     panels = [TimePanel(row_of(comparison, run), _curves(run)) for run in comparison.ranked]
+    votes = any(run.scenario.ratification for run in comparison.runs)
     return TimeView(
         foot(comparison),
         headline(comparison),
-        f"Share of worlds with a signature by day since each scenario's start; bands: {bands}, not "
-        f"of fewer than {FEW} worlds. Grey behind: settlements in the other scenarios."
+        f"Share of worlds with a signature by day since each scenario's start{RATIFIED * votes}; "
+        f"bands: {bands}, not of fewer than {FEW} worlds. Grey behind: settlements in the other "
+        "scenarios."
         f"{uncalibrated_words(comparison)}",
         [panel for panel in panels if panel.curves],
         _never(comparison.ranked),
