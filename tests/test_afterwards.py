@@ -129,7 +129,7 @@ def test_what_is_signed_and_not_ratified_is_told_and_marked() -> None:
         assert marks == [day for _, day in turns]
     key = {text.get_text() for text in figure.texts}
     assert set(view.signed.values()) <= key
-    assert any(text.startswith("not ratified, ") for text in key)
+    assert any(text.startswith("Not ratified, ") for text in key)
 
 
 def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:

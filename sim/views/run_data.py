@@ -312,7 +312,7 @@ def signed_words(run: Run) -> dict[float, str]:
     said: dict[float, list[str]] = {}
     for (kind, day), same in groupby(turns, lambda turn: (turn[0], turn[2])):
         stages = listing(stage_title(run, what) for _, what, _ in same if kind == "signed")
-        said.setdefault(day, []).append(f"{stages} {done}" if stages else "not ratified")
+        said.setdefault(day, []).append(f"{stages} {done}" if stages else "Not ratified")
     return {day: f"{'; '.join(parts)}, {when(day)}" for day, parts in said.items()}
 
 
