@@ -148,7 +148,7 @@ def test_the_headline_tells_all_plans_also_of_different_days(
         told = drawn(other, name).view.headline
         assert "least in early, most in late" in told
         assert told.endswith("; the scenarios start on different days")
-        assert "different wars" in drawn(compared, name).view.headline
+        assert "different conflicts" in drawn(compared, name).view.headline
     assert "In order of settlements" not in drawn(other, "odds").view.subtitle
 
 
@@ -213,6 +213,18 @@ def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
     assert {g.split(":")[0] for g in seen} == {"agreed", "plan"}
     assert any(t.get_style() == "italic" for t in figure.findobj(Text))
     assert "Shares no issue with the others, left out: elsewhere" in words(figure, "subtitle")
+
+
+def test_sides_of_one_key_and_two_names_have_one_column(tmp_path: Path) -> None:
+    other = copy.deepcopy(TOY["actors"])
+    other["b"] |= {"name": "Somebody else"}
+    found = compare([write(tmp_path, "one"), write(tmp_path, "two", actors=other)], 40)
+    assert found.actors == ["a", "b"]
+    assert len({(one.scenario, one.measure.key) for one in found.differences}) == len(
+        found.differences
+    )
+    shown = [axes.get_gid() for axes in figure_of(found, "gains").axes]
+    assert [name for name in shown if name in ("a", "b")] == ["a", "b"]
 
 
 def test_gains_are_medians_of_settlements_and_plans(compared: Comparison) -> None:

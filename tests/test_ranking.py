@@ -106,7 +106,7 @@ def test_other_wars_and_other_days_are_ranked_apart(toy: dict[str, Any]) -> None
     assert found == [["baseline"], ["later"], ["elsewhere"]]
     assert [run.scenario.name for run in comparison.ranked] == ["baseline", "later", "elsewhere"]
     (said,) = best_words(comparison.groups)
-    assert "no other plan here has the same war and day 0" in said
+    assert "no other plan here has the same conflict and day 0" in said
     assert not ranked(comparison.groups)
 
 

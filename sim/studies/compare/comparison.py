@@ -58,8 +58,8 @@ class Comparison:
         actors = identities(
             {
                 run.scenario.name: {
-                    str(key): {run.scenario.actors[str(key)].name}
-                    for key in run.ensemble.actor.values
+                    key: {run.scenario.actors[key].name, run.scenario.actors[key].short}
+                    for key in map(str, run.ensemble.actor.values)
                 }
                 for run in self.runs
             },
@@ -68,7 +68,7 @@ class Comparison:
         #: scenarios that share issues, and the issues that at least half of them have
         self.issue_group, self.issues, own = _shared(issues, self.baseline)
         #: the same for those who sign
-        self.actor_group, self.actors, _ = _shared(actors, self.baseline)
+        self.actor_group, self.actors, self.rare_actors = _shared(actors, self.baseline)
         #: those of the notes that are about charts alone
         self.left_out = left_out_notes(names, self.issue_group, self.actor_group, own)
         self.notes += self.left_out
@@ -155,7 +155,7 @@ def _shared(
     shared = shared_keys({name: list(own) for name, own in found.items()}, group)
     keys = {identity: key for name in group for identity, key in found[name].items()}
     rare = [key for identity, key in keys.items() if identity not in shared]
-    return group, [keys[identity] for identity in shared], rare
+    return group, list(dict.fromkeys(keys[identity] for identity in shared)), rare
 
 
 def compare(

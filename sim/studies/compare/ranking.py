@@ -241,9 +241,9 @@ def best_words(groups: Sequence[Group]) -> list[str]:
     if len(groups) > 1 and alone:
         most = sorted(alone, key=lambda one: -one[1].settlement)
         told = listing(f"{place.scenario} (day 0: {day})" for day, place in most)
-        wars = len({group.war for group in groups}) > 1
+        own = "conflict and day 0" if len({group.war for group in groups}) > 1 else "day 0"
         lines.append(
-            f"Not ranked, as no other plan here has the same {'war and ' * wars}day 0: {told}. "
+            f"Not ranked, as no other plan here has the same {own}: {told}. "
             "They start from other situations, so that more settlements need not mean a better "
             "plan."
         )

@@ -27,7 +27,7 @@ RANKED = (
 )
 BY_CHANCE = "of twenty without any true one, one would by chance"
 NOT_BETTER = "a higher share may come from the date"
-ROOM = "Room for a deal: points of 100 that all could gain at once over no deal."
+ROOM = "Room for a deal: points of 100 that all could gain at once over no deal. "
 
 
 def short_words(comparison: Comparison, folder: Path, written: list[str]) -> list[tuple[str, bool]]:
@@ -107,8 +107,7 @@ def decided_words(comparison: Comparison) -> list[str]:
 
 def _own(comparison: Comparison) -> str:
     wars = {group.war for group in comparison.groups}
-    said = f"own day 0{' or war' if len(wars) > 1 else ''}"
-    return comparison.base.scenario.war.told(said)
+    return f"own day 0{' or conflict' if len(wars) > 1 else ''}"
 
 
 def _tells_any(group: Group) -> bool:
@@ -198,7 +197,9 @@ def _row(comparison: Comparison, place: Place, where: str) -> list[str]:
         stuck = f"{title} {failed_share(share, summary)}"
     settles = bare_odds(place.settlement, summary.worlds, span)
     holds = bare_odds(place.holds, summary.worlds)
-    return [where, name, settles, span_words(span).removesuffix(" %") or "—", holds, stuck]
+    # a range in per cent says nothing beside a count
+    ranged = "—" if " of " in settles else span_words(span).removesuffix(" %") or "—"
+    return [where, name, settles, ranged, holds, stuck]
 
 
 def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
@@ -261,6 +262,7 @@ def _notes(comparison: Comparison) -> list[str]:
     """What the table's signs mean, how far intervals carry, and what else a reader has to know."""
     years = lasting_years([run.scenario for run in comparison.runs])
     calibrated = any(run.summary.allowed is not None for run in comparison.runs)
+    room = any(one.measure.key == "ripeness" for one in comparison.differences)
     both = "its 10–90 % range and 95 % interval leave" if calibrated else "its interval leaves"
     said = [
         "A world is one run with one value of each uncertain number.",
@@ -268,7 +270,7 @@ def _notes(comparison: Comparison) -> list[str]:
         f"Holds: settles and holds {counted(years, 'year')}." if years else "",
         f"*: {NOT_CALIBRATED}, {SAMPLING}." if comparison.uncalibrated else "",
         RANKED if any(map(_tells_any, comparison.groups)) else "",
-        f"{ROOM} A difference counts where {both} 0 out; {BY_CHANCE}."
+        f"{ROOM * room}A difference counts where {both} 0 out; {BY_CHANCE}."
         if comparison.differences
         else "",
     ]

@@ -160,8 +160,9 @@ def _digits(one: Difference) -> int:
     if width < 1e-9:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
-    told = [scale * abs(x) for x in (one.value, *one.interval, *one.holding) if x]
-    while digits < 6 and any(round(x, digits) == 0 for x in told):
+    ends = [scale * abs(x) for x in (*one.interval, *one.holding) if x]
+    digits += any(round(x, digits) == 0 for x in ends)
+    while digits < 6 and one.value and round(scale * abs(one.value), digits) == 0:
         digits += 1
     return digits
 

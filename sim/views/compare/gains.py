@@ -119,6 +119,9 @@ def gains(comparison: Comparison) -> GainsView | None:
     if bare:
         text += f" No settlement and no plan: {listed(bare)}."
     text += left_out(comparison, comparison.actor_group, "Other parties")
+    shorts = {k: a.short for run in runs for k, a in run.scenario.actors.items()}
+    rare = [shorts[k] for k in comparison.rare_actors if k in shorts.keys() - {*comparison.actors}]
+    text += f" In less than half of them, left out: {listed(rare)}." if rare else ""
     span = (min(ends) - room, max(ends) + room)
     return GainsView(foot(comparison), headline(runs), text, rows, parties, span)
 
@@ -153,12 +156,15 @@ def headline(runs: list[Run]) -> str:
     ]
     if not plans:
         return "What each side gains from settling, over having no deal"
-    if not good:
-        return "No plan as published beats no deal for all who sign, in the median world"
-    if len(good) == len(plans):
-        return "Every plan as published beats no deal for all who sign, in the median world"
     verb = "beats" if len(good) == 1 else "beat"
-    return (
-        f"{len(good)} of {len(plans)} plans as published {verb} no deal for all who sign, in the "
-        f"median world: {listed(good)}"
-    )
+    if len(plans) == 1:
+        verb = "beats" if good else "does not beat"
+        who = f"The plan of {plans[0][0].scenario.name} as published {verb}"
+    elif not good:
+        who = f"None of the {len(plans)} plans as published beats"
+    elif len(good) == len(plans):
+        who = f"All {len(plans)} plans as published beat"
+    else:
+        who = f"{len(good)} of {len(plans)} plans as published {verb}"
+    some = f": {listed(good)}" if 0 < len(good) < len(plans) else ""
+    return f"{who} no deal for all who sign, in the median world{some}"

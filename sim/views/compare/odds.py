@@ -181,7 +181,7 @@ def across(comparison: Comparison, when: str = "") -> str:
     found = [(run.summary.outcomes["settlement"], run.summary.worlds) for run in runs]
     ends = min(found)[0], max(found)[0]
     wars = len({group.war for group in comparison.groups}) > 1
-    which = "are about different wars" if wars else "start on different days"
+    which = "are about different conflicts" if wars else "start on different days"
     if ends[0] == ends[1]:
         how = span_of(found) if ends[1] else "in no world"
         return f"settlement {how} in each of the {len(runs)} scenarios, which {which}"
