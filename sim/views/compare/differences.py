@@ -95,6 +95,8 @@ def differences(comparison: Comparison) -> DifferencesView | None:
     loose = sorted({one.scenario for one in comparison.differences if not one.paired})
     text += f" Other worlds, so not paired: {listed(loose)}." if loose else ""
     text += stage_words(comparison)
+    if len(comparison.groups) > 1:
+        text += " Not all start on the same day: a difference may come from the situation then."
     text += left_out(comparison, names, "Other parties")
     finding = headline(comparison.baseline, found)
     return DifferencesView(foot(comparison), finding, text, rows, columns)
