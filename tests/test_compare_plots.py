@@ -287,6 +287,17 @@ def test_of_few_settlements_it_is_told_that_they_are_too_few(tmp_path: Path) -> 
     assert few.get_text() == "no settlement"
 
 
+def test_that_they_are_too_few_is_told_beside_the_lines_of_the_grid(compared: Comparison) -> None:
+    run = compared.run("costly")
+    few = replace(run.summary.durability, worlds=FEW - 1)
+    runs = [replace(one, summary=replace(one.summary, durability=few)) if one is run else one
+            for one in compared.runs]  # fmt: skip
+    figure = figure_of(replace(compared, runs=runs), "durability")
+    (text,) = (one for one in by_gid(figure, "few") if one.get_text().startswith(str(FEW - 1)))
+    end = text.get_window_extent().transformed(text.axes.transData.inverted()).x1
+    assert end < 0.5
+
+
 def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None:
     figure = figure_of(compared, "stuck")
     for run in compared.runs:

@@ -576,6 +576,52 @@ def test_it_fits_and_everything_has_a_name(page: Browser, width: int) -> None:
         page.size(1200)
 
 
+@pytest.mark.parametrize("width", [360, 1200, 1400])
+def test_long_names_stay_within_their_pictures(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    """A bold name at its curve and a wide one of an issue have room, whatever the letters."""
+    title = "Association of Western WWWWWWWWW municipalities"
+    changes = {"title": "Mammoths and Mammoths, summer 2023", "issues.arms.title": title}
+    browser.size(width)
+    try:
+        shown(browser, tmp_path / "wide.html", finished(toy("wide").with_(changes), 200))
+        beyond = browser.evaluate(
+            """[...document.querySelectorAll('main svg text')].filter(e => {
+              const own = e.getBoundingClientRect(), all = e.closest('svg').getBoundingClientRect();
+              return own.right > all.right + 1 || own.left < all.left - 1;
+            }).map(e => e.textContent)"""
+        )
+        assert beyond == []
+        over = browser.evaluate(
+            """[...document.querySelectorAll('#deals text')].filter(e => {
+              const own = e.getBoundingClientRect();
+              return [...document.querySelectorAll('#deals line')].some(line => {
+                const bar = line.getBoundingClientRect();
+                return own.right > bar.left && own.left < bar.right && own.bottom > bar.bottom + 3
+                  && own.top < bar.top - 3;
+              });
+            }).map(e => e.textContent)"""
+        )
+        assert over == []
+    finally:
+        browser.size(1200)
+
+
+def test_threats_and_promises_are_shown_where_there_are_any(
+    browser: Browser, tmp_path: Path
+) -> None:
+    hidden = "document.getElementById('levers').closest('details').hidden"
+    plan, calm = (
+        finished(toy("loud"), 200),
+        finished(toy("calm").with_({"actors.b.levers": {}}), 200),
+    )
+    shown(browser, tmp_path / "levers.html", plan, calm)
+    assert not browser.evaluate(hidden)
+    ask(browser, plan="calm")
+    assert browser.evaluate(hidden)
+
+
 def test_keyboard_alone_operates_everything(page: Browser) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     ask(page, plan="first", set={page.evaluate("page.book.inputs[0].key"): 1})

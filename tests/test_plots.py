@@ -48,7 +48,7 @@ from sim.views.run_data import (
 )
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
-from sim.words.shares import FEW
+from sim.words.shares import FEW, share_of
 from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
@@ -817,7 +817,27 @@ def test_few_worlds_are_counted() -> None:
     run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 12)
     view, lasting = afterwards_view(run), run.summary.durability
     assert 0 < lasting.worlds < FEW
-    said = [text for _, text in view.terms if text != "as many"] + view.broken
+    said = [text for _, text in view.terms] + view.broken
     said += [one.last for one in view.holds if one.key == "settlements"]
     assert said
     assert all(f"of {lasting.worlds}" in text and "%" not in text for text in said)
+
+
+def test_only_terms_without_which_another_share_holds_are_told() -> None:
+    run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 40)
+    lasting = run.summary.durability
+    every, worlds = lasting.shares[-1], lasting.worlds
+    shares = dict.fromkeys(lasting.without, every)
+
+    def told(**other: float) -> list[tuple[str, str]]:
+        known = replace(run.summary, durability=replace(lasting, without={**shares, **other}))
+        return afterwards_view(replace(run, summary=known)).terms
+
+    assert told() == [("All terms, or without any one", share_of(every, worlds))]
+    first = next(iter(shares))
+    assert told(**{first: every - 1e-4}) == told()  # 80 % of all, 80 % without it
+    title = run.scenario.issues[first].title
+    assert told(**{first: 0.1}) == [
+        ("All terms", share_of(every, worlds)),
+        (f"Without {title}", share_of(0.1, worlds)),
+    ]

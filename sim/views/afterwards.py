@@ -132,8 +132,8 @@ class AfterwardsView(View):
         Gates that are asked in any world.
     holds : list of Holding
     terms : list of (str, str)
-        "All terms" and "without …", where that changes anything: how many of the settlements then
-        hold to the end.
+        "All terms" and "without …", where that changes what is told: how many of the settlements
+        then hold to the end.
     broken : list of str
         Who breaks settlements first, in sentences.
     notes : list of str
@@ -175,18 +175,15 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
     held, terms, broken = holds(run), list[tuple[str, str]](), list[str]()
     durability = summary.durability
     if durability and durability.worlds:
-        every, of = durability.shares[-1], durability.worlds
-        terms = [("All terms", share_of(every, of))]
-        terms += [
-            (f"Without {scenario.issues[t].title}", share_of(s, of))
-            for t, s in durability.by_term
-            if s != every
+        of = durability.worlds
+        every = share_of(durability.shares[-1], of)
+        without = [
+            (f"Without {scenario.issues[term].title}", share)
+            for term, one in durability.by_term
+            if (share := share_of(one, of)) != every
         ]
-        same = any(s == every for _, s in durability.by_term)
-        if same:
-            other = len(terms) > 1
-            others = f"other of the {len(durability.by_term)} terms"
-            terms.append((f"Without any {others if other else 'one of the terms'}", "as many"))
+        alike = "All terms, or without any one" if durability.by_term else "All terms"
+        terms = [("All terms" if without else alike, every), *without]
         broken = [
             f"{short(run, actor)} breaks it first: {share_of(share, of)}."
             for actor, share in durability.broken_by.items()

@@ -48,18 +48,16 @@ function drawWhen(width, shown, before, others, horizon, name) {
   const last = (one) => one.answer.byDay[one.answer.byDay.length - 1], narrow = width < 500;
   const ends = [shown, ...others].map((one, n) => ({ one, words: one.plan.title, ink: one.plan.color, weight: n ? 400 : 700 }));
   if (Math.abs(last(before) - last(shown)) > 5e-4) ends.push({ one: before, words: "as coded", ink: INK, weight: 400 });
-  const told = ends.map(({ one, words }) => lines(`${percent(last(one))}${narrow ? "" : ` ${words}`}`, 24));
+  const told = ends.map(({ one, words, weight }) => lines(`${percent(last(one))}${narrow ? "" : ` ${words}`}`, right - 6, Infinity, { "font-weight": weight }));
   const places = apart(ends.map(({ one }) => y(last(one)) + 4), told.map((one) => 14 * one.length + 2), top + 8, height - bottom);
   ends.forEach(({ ink, weight }, n) => parts.push(textLines(width - right + 6, places[n], told[n], { fill: ink, "font-weight": weight })));
   if (!narrow) return picture(width, height, name, parts);
   // on a phone the names stand below
-  const named = ends.map(({ words }) => lines(words, Math.floor(width / 7)));
+  const named = ends.map(({ words, weight }) => lines(words, width - 6, Infinity, { "font-weight": weight }));
   let under = height + 10;
   ends.forEach(({ ink, weight }, n) => { parts.push(textLines(6, under, named[n], { fill: ink, "font-weight": weight })); under += 14 * named[n].length + 4; });
   return picture(width, under - 10, name, parts);
 }
-
-const cut = (text, letters) => (text.length > letters ? text.slice(0, letters - 1).trimEnd() + "…" : text);
 
 // What stands in the deal: median and 10 to 90 % on each scale, and the text nearest to the median.
 function drawDeals(width, plan, answer, name) {
@@ -67,13 +65,16 @@ function drawDeals(width, plan, answer, name) {
   const shown = plan.issues.map((issue, n) => [issue, answer.deals[n]]).filter(([, q]) => q);
   const parts = shown.map(([issue, [low, middle, high]], n) => {
     const y = n * row + (narrow ? 32 : 20), x = (v) => left + 4 + (span - 8) * v;
-    const words = lines(nearest(issue.scale, middle, issue.numeric), narrow ? Math.floor(width / 6.6) : Math.floor((width - left - span - 16) / 6.4), narrow ? 1 : 2);
+    const told = (x, text, room, under, more) => {
+      const words = lines(text, room, narrow ? 1 : 2, more);
+      return textLines(x, y + (narrow ? under : words.length > 1 ? -2 : 4), words, more);
+    };
     return [
-      label(narrow ? left : 0, narrow ? y - 14 : y + 4, cut(issue.title, 30), { fill: INK, "font-weight": 600 }),
+      told(narrow ? left : 0, issue.title, narrow ? width - left : left - 10, -14, { fill: INK, "font-weight": 600 }),
       s("line", { x1: x(0), x2: x(1), y1: y, y2: y, stroke: RULE, "stroke-width": 6, "stroke-linecap": "round" }),
       s("line", { x1: x(low), x2: x(high), y1: y, y2: y, stroke: plan.color, "stroke-width": 6, "stroke-linecap": "round", opacity: 0.35 }),
       s("circle", { cx: x(middle), cy: y, r: 6, fill: plan.color }),
-      textLines(narrow ? left : left + span + 14, narrow ? y + 20 : y + (words.length > 1 ? -2 : 4), words, { "font-size": 12 }),
+      told(narrow ? left : left + span + 14, nearest(issue.scale, middle, issue.numeric), narrow ? width - left : width - left - span - 14, 20, { "font-size": 12 }),
     ];
   });
   return picture(width, Math.max(1, shown.length) * row, name, parts);
@@ -87,12 +88,12 @@ function drawPositions(width, plan, issue, moments, found, name) {
   const parts = [];
   let free = Infinity;
   [...issue.scale].sort((a, b) => a[0] - b[0]).forEach(([point, text]) => {
-    const words = lines(text, narrow ? Math.floor((width - right) / 6.2) : 32, narrow ? 1 : 3), tall = words.length * 13;
+    const font = { "font-size": 11.5 }, words = lines(text, narrow ? width - left - right : left - 10, narrow ? 1 : 3, font), tall = words.length * 13;
     parts.push(s("line", { x1: left, x2: width - right, y1: y(point), y2: y(point), stroke: RULE }));
     const at = narrow ? y(point) - 4 : Math.min(height - bottom - tall + 13, Math.max(top + 8, y(point) + 4 - (tall - 13) / 2));
     if (at + tall - 13 > free - 14) return; // no room above the text below it
     free = at;
-    parts.push(textLines(narrow ? left : 0, at, words, { "font-size": 11.5 }, 13));
+    parts.push(textLines(narrow ? left : 0, at, words, font, 13));
   });
   for (const { color, bands, lines: single } of found) {
     for (const one of single) parts.push(s("path", { d: path(one.map(([d, v]) => [x(d), y(v)])), fill: "none", stroke: color, "stroke-width": 0.7, opacity: 0.28 }));
@@ -100,7 +101,7 @@ function drawPositions(width, plan, issue, moments, found, name) {
     parts.push(s("path", { d: path(bands.map(([d, , v]) => [x(d), y(v)])), fill: "none", stroke: color, "stroke-width": 2.4 }));
   }
   const ends = apart(found.map(({ bands }) => y(bands[bands.length - 1][2]) + 4), found.map(() => 15), top + 6, height - bottom);
-  found.forEach(({ short, ink }, n) => parts.push(label(width - right + 6, ends[n], cut(short, 12), { fill: ink, "font-weight": 600 })));
+  found.forEach(({ short, ink }, n) => parts.push(textLines(width - right + 6, ends[n], lines(short, right - 6, 1, { "font-weight": 600 }), { fill: ink, "font-weight": 600 })));
   parts.push(label(left, height - 10, "day 0"), label(width - right, height - 10, `day ${last}`, { "text-anchor": "end" }));
   return picture(width, height, name, parts);
 }
@@ -109,7 +110,7 @@ function drawPositions(width, plan, issue, moments, found, name) {
 function drawBars(width, rows, name, high = 1) {
   const narrow = width < 560, left = narrow ? 0 : 300, tall = narrow ? 44 : 27, right = 150, room = width - left - right;
   const parts = rows.map(({ words, share, ghost, color, end }, n) => {
-    const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high), told = lines(words, narrow ? Math.floor(width / 6.8) : 40, narrow ? 1 : 2);
+    const y = n * tall + (narrow ? 20 : 5), x = (v) => left + room * Math.min(1, v / high), told = lines(words, narrow ? width : left - 10, narrow ? 1 : 2);
     return [
       textLines(narrow ? 0 : left - 10, y + (narrow ? -6 : told.length > 1 ? 6 : 12), told, { fill: INK, "text-anchor": narrow ? "start" : "end" }, 13),
       s("rect", { x: left, y, width: room, height: 16, fill: "#f1f4f5" }),

@@ -10,15 +10,19 @@ function save(name, content, type) {
 
 // All charts that are shown, one below the other, with the answer on top and the note at the foot.
 function posterOf(title, sentence, note, figures) {
-  const parts = [], letters = 88;
+  const parts = [];
   let y = 34, width = 700;
-  const put = (texts, more, gap) => { parts.push(textLines(24, y, texts, more, gap)); y += texts.length * gap; };
-  put([title], { fill: SOFT, "font-size": 15 }, 26);
-  put(lines(sentence, 62), { fill: INK, "font-size": 21, "font-weight": 700 }, 27);
+  const room = width - 48, put = (text, more, gap) => {
+    const texts = lines(text, room, Infinity, more);
+    parts.push(textLines(24, y, texts, more, gap));
+    y += texts.length * gap;
+  };
+  put(title, { fill: SOFT, "font-size": 15 }, 26);
+  put(sentence, { fill: INK, "font-size": 21, "font-weight": 700 }, 27);
   for (const { heading, words, drawn } of figures) {
     y += 22;
-    put([heading], { fill: INK, "font-size": 15, "font-weight": 700 }, 20);
-    if (words) put(lines(words, letters), {}, 17);
+    put(heading, { fill: INK, "font-size": 15, "font-weight": 700 }, 20);
+    if (words) put(words, {}, 17);
     const copy = drawn.cloneNode(true);
     copy.setAttribute("x", 24);
     copy.setAttribute("y", y);
@@ -27,7 +31,7 @@ function posterOf(title, sentence, note, figures) {
     parts.push(copy);
   }
   y += 24;
-  put(lines(note, letters + 10), { "font-size": 11.5 }, 16);
+  put(note, { "font-size": 11.5 }, 16);
   return picture(width, y + 12, sentence, s("rect", { width, height: y + 12, fill: PAPER }), parts);
 }
 

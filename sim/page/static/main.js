@@ -6,6 +6,7 @@ async function begin() {
   const rankOf = (input, number) => input.held[number]?.rank ?? null;
   const plans = book.plans.map((plan, number) => Object.assign(plan, { number, data: outcomesOf(bytes, plan.outcomes_at) }));
   const codesOf = (input, number) => input.held[number].codes ??= column(bytes, input.held[number].at);
+  const isLever = (input, number) => input.switch && input.held[number].keys.includes("levers");
   const isEngine = (input, number) => input.held[number].keys[0] === "engine";
   const named = (name) => plans.find((plan) => plan.name === name);
   for (const plan of plans) {
@@ -282,7 +283,7 @@ async function begin() {
 
   // Controls belong to a plan: they are built anew for another one, and those behind "all" when asked for.
   function rebuild() {
-    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).map((key) => book.byKey.get(key)).some((input) => input.held[plan.number] && rankOf(input, plan.number) === null && !input.switch);
+    const plan = named(state.plan), open = $("all").open || Object.keys(state.set).map((key) => book.byKey.get(key)).some((input) => input.held[plan.number] && rankOf(input, plan.number) === null && !isLever(input, plan.number));
     const mark = `${plan.name} ${open}`;
     if (mark === built) return;
     built = mark;
@@ -291,8 +292,10 @@ async function begin() {
     told("main-words", orderWords(plan.order, mains.length));
     controls = buildControls($("main-inputs"), [{ inputs: mains }], plan, book, act);
     const more = (id, inputs) => buildControls($(id), groupsOf(inputs, plan), plan, book, act).forEach((control, key) => controls.set(key, control));
-    more("switches", here.filter((input) => input.switch && placed(input) === null));
-    const rest = here.filter((input) => !input.switch && placed(input) === null);
+    const others = here.filter((input) => placed(input) === null), levers = others.filter((input) => isLever(input, plan.number));
+    more("levers", levers);
+    $("levers").parentElement.hidden = !levers.length;
+    const rest = others.filter((input) => !levers.includes(input));
     $("all-count").textContent = `All ${rest.length} other assumptions`;
     if (open) more("all-inputs", rest);
     $("issue").replaceChildren(...plan.issues.map((issue) => h("option", { value: issue.key }, issue.title)));

@@ -15,8 +15,15 @@ function made(space, name, attributes, children) {
 const h = (name, attributes, ...children) => made(null, name, attributes, children);
 const s = (name, attributes, ...children) => made(NS, name, attributes, children);
 
-function label(x, y, text, more) {
-  return s("text", { x, y, fill: SOFT, "font-size": 12.5, "font-family": "system-ui, sans-serif", ...more }, text);
+const FONT = { "font-size": 12.5, "font-family": "system-ui, sans-serif" };
+function label(x, y, text, more) { return s("text", { x, y, fill: SOFT, ...FONT, ...more }, text); }
+
+// How wide a label is in this browser's letters.
+const pen = document.createElement("canvas").getContext("2d");
+function widthOf(text, more) {
+  const font = { ...FONT, "font-weight": 400, ...more };
+  pen.font = `${font["font-weight"]} ${font["font-size"]}px ${font["font-family"]}`;
+  return pen.measureText(text).width;
 }
 
 function picture(width, height, name, ...children) {
@@ -43,19 +50,19 @@ function points(difference) {
 
 function numberWords(value) { return String(Number(value.toPrecision(3))).replace("-", "−"); }
 
-// Lines of at most so many letters.
-function lines(text, letters, most) {
-  const found = [""];
-  for (const word of text.split(/\s+/)) {
-    const last = found[found.length - 1];
-    if (!last || last.length + word.length < letters) found[found.length - 1] = (last ? last + " " : "") + word;
-    else found.push(word);
+// Lines of a label that are at most so wide; `most` of them, of words that are shortened where they must.
+function lines(text, room, most = Infinity, more = {}) {
+  const found = [], fits = (line) => widthOf(line, more) <= room;
+  for (const word of text.split(/[^\S\u00a0]+/)) {
+    const longer = found.length ? `${found[found.length - 1]} ${word}` : word;
+    if (found.length && fits(longer)) found[found.length - 1] = longer; else found.push(word);
   }
-  if (most && found.length > most) {
-    found.length = most;
-    found[most - 1] = found[most - 1].slice(0, letters - 1) + "…";
-  }
-  return found;
+  const shown = found.slice(0, most);
+  return shown.map((line, n) => {
+    if (fits(line) && (n < most - 1 || found.length <= most)) return line;
+    while (line && !fits(`${line}…`)) line = line.slice(0, -1).trimEnd();
+    return `${line}…`;
+  });
 }
 
 function textLines(x, y, texts, more, gap = 14) {

@@ -225,9 +225,12 @@ def ruling(found: Explanation) -> list[str]:
     """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
+        half = " The report of a run seeks it in half of its worlds, `explain` in all." * (
+            not found.searched
+        )
         return [
             "No rule of up to three conditions tells the worlds apart and is found again in most "
-            "repeats of the search; with more worlds one may be."
+            "repeats of the search; with more worlds one may be." + half
         ]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
     also = "; `explain` seeks it in these, too" * (rule.fitted.worlds < found.worlds)
@@ -340,17 +343,38 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
 
 def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     """What the mediator adds, and how to see more: ``again`` is the command."""
-    who = {a.short: a.consents_to for a in scenario.actors.values() if a.role in MEDIATING}
+    actors = scenario.actors.values()
+    who = {a.short: a.consents_to for a in actors if a.role in MEDIATING}
     free, signing = ([k for k, v in who.items() if (v == "none") is f] for f in (True, False))
+    hosts = [a.short for a in actors if a.role == "facilitator"]
+    added_by = f"{listing(free)} add{'s' * (len(free) == 1)}"
     lines = [f"- {one.outcome}: {_added_words(one)}" for one in found.mediator]
     if lines:
         worlds = counted(found.mediator[0].worlds, "world")
-        lines.insert(0, f"What {listing(free)} adds, in the same {worlds} with and without:")
+        lines.insert(0, f"What {added_by}, in the same {worlds} with and without:")
+    elif free and not found.searched:
+        lines.append(f"`explain` counts what {added_by}.")
     elif not who:
-        return ["Nobody mediates."]
+        lines.append("Nobody mediates.")
     if signing:
-        lines.append(f"{listing(signing)} must sign as well and cannot be left out of the talks.")
-    return [*lines, f"Hosts, levers, the first text, the order: {again}"]
+        lines.append(
+            f"{listing(signing)} must sign as well and cannot be left out of the talks, so what "
+            "their mediation adds is not counted."
+        )
+    if hosts:
+        lines.append(
+            f"Host{'s' * (len(hosts) > 1)}: {listing(hosts)}. A host carries messages, by which "
+            "the sides learn what others want."
+        )
+    parts = {
+        "hosts": hosts,
+        "levers": any(a.levers for a in actors),
+        "the first text": any(a.short in free and a.mediation.text for a in actors),
+        "the order": len(scenario.stages) > 1,
+    }
+    if some := [part for part, there in parts.items() if there]:
+        lines.append(f"What comes of {listing(some)} is told by: {again}")
+    return lines
 
 
 def _added_words(one: Added) -> str:

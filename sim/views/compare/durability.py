@@ -59,9 +59,7 @@ def durability(comparison: Comparison) -> DurabilityView | None:
     few = [
         (
             row_of(comparison, run),
-            f"{counted(own.worlds, 'settlement')}: too few to say"
-            if own.worlds
-            else "no settlement",
+            f"{counted(own.worlds, 'settlement')}: too few" if own.worlds else "no settlement",
         )
         for run in comparison.ranked
         if (own := run.summary.durability) and own.worlds < FEW
