@@ -289,6 +289,37 @@ def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_positi
     assert not [text for text in told if text.startswith("A move by A on Hours")]
 
 
+@pytest.mark.parametrize(
+    ("stages", "ending"),
+    [
+        ([["land", "hours"]], "a condition of it being met"),
+        ([["hours"], ["land"]], "which a conditional one may allow once its stage is on the table"),
+    ],
+)
+def test_a_condition_is_told_as_met_only_where_it_is(stages: list[list[str]], ending: str) -> None:
+    from sim.words.story import events
+
+    looser = {"limit": 0.1, "when": {"hours": {"at_least": 0.4}}, "judgement": "test"}
+    barred = len(stages) > 1
+    data = conflict(
+        {"land": {"no_deal": 0.5, "scale": {0: "Theirs", 0.5: "Middle", 1: "Ours"}}, "hours": 0},
+        {
+            "a": {
+                "land": {"ideal": 1, "limit": 0.8, "conditional": [looser]},
+                "hours": {"ideal": 1, "salience": 0.2, **({"limit": 0.7} if barred else {})},
+            },
+            "b": {"land": {"ideal": 0}, "hours": {"ideal": 0, "salience": 0.2, "limit": 0.6}},
+        },
+        cost=0.1,
+        agenda=[{"name": f"s{n}", "issues": issues} for n, issues in enumerate(stages)],
+        actors__a__patience="10w",
+        actors__b__patience="50w",
+    )
+    run = run_scenario(load_data(data), 2)
+    told = [e.text for e in events(run.scenario, run.central) if "A on Land" in e.text]
+    assert [text.partition("0.80, ")[2] for text in told] == [ending]
+
+
 def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> None:
     data = durable(shift={"land": 0.2}, expected_cost={"uniform": [0.1, 1.2]})
     for actor in ("a", "b"):

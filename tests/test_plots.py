@@ -362,6 +362,14 @@ def test_what_decides_is_large_and_what_blocks_comes_first(tmp_path: Path) -> No
     assert min(sizes[i] for i in large) > max(s for i, s in sizes.items() if i not in large)
 
 
+def test_of_few_issues_too_those_that_block_come_first(toy: Run) -> None:
+    first, *_, last = toy.scenario.issues
+    summary = replace(toy.summary, stuck_on={last: 0.9}, no_common_ground={})
+    blocked = replace(toy, summary=summary)
+    assert deciding(blocked)[0] == last != first
+    assert sorted(deciding(blocked)) == sorted(toy.scenario.issues)
+
+
 def test_convergence_marks_the_deal_and_goes_on_after_it(run: Run) -> None:
     figure = drawn(run, "convergence")
     agreed = run.central.agreed.values

@@ -222,8 +222,6 @@ def _with_singles(run: Run) -> bool:
 def deciding(run: Run) -> list[str]:
     """Issues on which a deal hangs: those that block, then those furthest apart at the start."""
     issues = list(run.scenario.issues)
-    if len(issues) <= FEW:
-        return issues
     summary = run.summary
     blocks = {i: summary.stuck_on.get(i, 0.0) + summary.no_common_ground.get(i, 0.0)
               for i in issues}  # fmt: skip

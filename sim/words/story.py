@@ -14,6 +14,7 @@ from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
+from sim.scenario.fields import Bound
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
@@ -129,12 +130,26 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
             yield (
                 float(days[half]),
                 "move",
-                text + _crossed(position, float(offers[-1, a, i]), ends),
+                text + _crossed(position, key, _expected(scenario, central, int(a)), ends),
             )
 
 
-def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str:
+def _expected(scenario: Scenario, central: xr.Dataset, a: int) -> dict[str, tuple[float, bool]]:
+    """Where a side sees every issue at the end, and whether its stage has been on the table."""
+    agreed, own = central.agreed.values, central.offer.values[-1, a]
+    tabled = {i for s in scenario.stages[: int(central.stages_signed) + 1] for i in s.issues}
+    ends = np.where(np.isnan(agreed), own, agreed)
+    return {i: (float(ends[n]), i in tabled) for n, i in enumerate(scenario.issues)}
+
+
+def _crossed(
+    position: Position,
+    key: str,
+    expected: dict[str, tuple[float, bool]],
+    binding: tuple[float, float],
+) -> str:
     """That a point lies beyond a red line as coded, and how that can be; empty where not."""
+    at, tabled = expected[key]
     low, high = position.limits or (None, None)
     for own in position.lines[::-1]:  # that held first counts
         low, high = (low, own.at) if position.upward else (own.at, high)
@@ -143,12 +158,27 @@ def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str
             continue
         if sign * (end - line.median) > GIVEN_WAY:
             why = "which does not bind here"
-        elif position.conditional:
-            why = "a condition of it being met"
+        elif looser := [x for x in position.conditional if sign * (at - x.limit.median) <= 0.005]:
+            why = "which a conditional one may allow"
+            if not tabled:
+                why += " once its stage is on the table"
+            elif any(_meets(x.when, expected) for x in looser):
+                why = "a condition of it being met"
         else:
             why = "which has given way"
         return f", beyond the red line at {line.median:.2f}, {why}"
     return ""
+
+
+def _meets(when: dict[str, Bound], expected: dict[str, tuple[float, bool]]) -> bool:
+    """Whether a condition is met where issues are settled or proposed."""
+    sides = [(expected[i], bound.at_least, bound.at_most) for i, bound in when.items()]
+    return all(
+        tabled
+        and (least is None or at >= least.median - 0.005)
+        and (most is None or at <= most.median + 0.005)
+        for (at, tabled), least, most in sides
+    )
 
 
 def _text_events(
