@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data
 from sim.views.convergence import convergence_view
 from sim.views.run_data import history
+from sim.views.utility import utility_view
 from tests.conftest import ENVOY, TOY, build, conflict, opened, simulate
 
 
@@ -130,6 +132,33 @@ def test_what_is_signed_and_not_ratified_is_told_and_marked() -> None:
     key = {text.get_text() for text in figure.texts}
     assert set(view.signed.values()) <= key
     assert any(text.startswith("Not ratified, ") for text in key)
+
+
+def test_texts_that_fall_one_after_the_other_are_counted() -> None:
+    def wants(ideal: int) -> dict[str, Any]:
+        return {"arms": {"ideal": ideal, "salience": 1}}
+
+    data = mediated(with_gate(0.7, positions=wants(0)))
+    data["ratification"]["other"] = gate(0.4, of="b", positions=wants(1))
+    run = run_scenario(load_data(data), 2)
+    assert [kind for kind, _, _ in history(run)] == ["signed", "rejected"] * 2
+    headline = convergence_view(run).headline
+    assert headline.startswith("The central world signs 2 texts, the last by ")
+    assert headline.endswith("; none is ratified")
+    assert utility_view(run).headline.startswith(
+        "No settlement, as what is signed is not ratified; "
+    )
+
+
+def test_reasons_as_frequent_up_to_sampling_error_are_both_told() -> None:
+    from sim.words.short import main_reasons
+
+    summary = run_scenario(load_data(TOY), 5).summary
+    because = {"red_lines": 0.36, "not_reached": 0.28, "ratification": 0.355, "no_surplus": 0.005}
+    many = replace(summary, worlds=500, outcomes={"settlement": 0.0}, stuck_because=because)
+    assert list(main_reasons(many)) == ["red_lines", "ratification"]
+    assert list(main_reasons(replace(many, worlds=50_000))) == ["red_lines", "ratification"]
+    assert list(main_reasons(replace(many, worlds=5_000_000))) == ["red_lines"]
 
 
 def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:

@@ -49,6 +49,7 @@ from sim.views.run_data import (
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW
+from sim.words.story import base_rate_words
 from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
@@ -539,6 +540,11 @@ def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
     named = {t.get_text().replace("\n", " ") for t in panel(figure, "time").texts}
     assert set(texts_) <= named
     assert faults(figure) == []
+
+
+def test_few_worlds_are_counted_beside_a_base_rate_too(tmp_path: Path) -> None:
+    summary = replace(finished("kellogg", tmp_path).summary, worlds=60, first_stage_ever=13 / 60)
+    assert base_rate_words(summary).endswith("here a first stage in 13 of 60.")
 
 
 def test_a_base_rate_is_marked(toy: Run) -> None:

@@ -205,10 +205,13 @@ def headline(run: Run) -> str:
         return f"The deal is worth {to_best}, {least_}"
     hope = 100 * (target - reservation)
     most = int(np.argmax(hope))
+    failed = run.summary.central.outcome == "ratification_failed"
+    none = "No settlement, as what is signed is not ratified" if failed else "No settlement"
     if hope[most] < 0.5:
-        return "No settlement, although in the end no side asks for more than no deal is worth"
+        how = "; " if failed else ", although "
+        return f"{none}{how}in the end no side asks for more than no deal is worth"
     return (
-        f"No settlement: at the end {short(run, actors[most])} still aims "
+        f"{none}: at the end {short(run, actors[most])} still aims "
         f"{points_words(hope[most])} above the worth of no deal, the widest margin"
     )
 

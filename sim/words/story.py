@@ -18,7 +18,7 @@ from sim.scenario.fields import Bound
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
-from sim.words.shares import failed_share, in_worlds, odds_words
+from sim.words.shares import bare_odds, failed_share, in_worlds, odds_words
 
 
 @dataclass(frozen=True)
@@ -240,11 +240,11 @@ def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
         if one.settlement is None:
             lines.append(f"{sentence(one.text)} Beyond the {summary.horizon_days} days simulated.")
             continue
-        text = f"{sentence(one.text)} A settlement in {percent(one.settlement)} of worlds "
-        text += f"({span_words(one.settlement_interval)})"
+        text = f"{sentence(one.text)} A settlement in "
+        text += in_worlds(one.settlement, summary.worlds, one.settlement_interval)
         if one.first_stage is not None:
-            span = span_words(one.first_stage_interval)
-            text += f", “{first}” in {percent(one.first_stage)} ({span})"
+            share = odds_words(one.first_stage, summary.worlds, one.first_stage_interval)
+            text += f", “{first}” in {share}"
         lines.append(f"{text}.")
     return lines
 
@@ -287,7 +287,7 @@ def base_rate_words(summary: Summary) -> str:
         f"({span}mean of {base.n:,} cases, {base.data})"
     )
     if len(summary.stages) > 1 and base.truces:
-        text += f"; here a first stage in {percent(summary.first_stage_ever)}"
+        text += f"; here a first stage in {bare_odds(summary.first_stage_ever, summary.worlds)}"
     return f"{text}."
 
 
@@ -320,7 +320,7 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
     """Where worlds stand at a deadline that talks outlive; walk-outs, broken truces."""
-    lines = []
+    lines, worlds = [], summary.worlds
     if summary.deadline is not None and summary.deadline.after == "go_on":
         then = summary.deadline
         day = f"{datetime.date.fromisoformat(then.date):%-d %B %Y}"
@@ -332,17 +332,18 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         lines.append(f"Where the worlds stand at the deadline, {day}: {shares}.")
     if summary.walked_away:
         after = summary.walked_away_after_signing
-        text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"
-        text += f", in {percent(after)} after a stage was signed" if after else ""
+        text = f"In {in_worlds(summary.walked_away, worlds)} a side walks away from the talks"
+        text += f", in {bare_odds(after, worlds)} after a stage was signed" if after else ""
         other = summary.walked_away - summary.outcomes["breakdown"]
-        if round(other * summary.worlds) > 0:
-            text += f" ({percent(other)} count above by what was signed, not as a breakdown)"
+        if round(other * worlds) > 0:
+            share = bare_odds(other, worlds)
+            text += f" ({share} count above by what was signed, not as a breakdown)"
         lines.append(f"{text}.")
     if summary.truces_broken:
-        share = percent(summary.truces_broken)
-        fell = percent(summary.first_stage_fell)
+        share = in_worlds(summary.truces_broken, worlds)
+        fell = bare_odds(summary.first_stage_fell, worlds)
         lines.append(
-            f"In {share} of the worlds a signed stage is broken again; in {fell} what was signed "
+            f"In {share} a signed stage is broken again; in {fell} what was signed "
             "does not stand at the end."
         )
     return lines
