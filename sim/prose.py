@@ -93,6 +93,18 @@ def signed(number: str) -> str:
     return number.replace("-", "−")
 
 
+def by_how_much(value: float, digits: int = 1) -> str:
+    """A difference with its sign; none of what rounds to 0.
+
+    Examples
+    --------
+    >>> [by_how_much(x) for x in (4.2, -3.0, -0.04, 0.0)]
+    ['+4.2', '−3.0', '0.0', '0.0']
+    """
+    number = f"{value:+.{digits}f}"
+    return signed(number if float(number) else number[1:])
+
+
 def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     """A paragraph in lines of so many signs, none of which begins with a percent sign."""
     lines = textwrap.wrap(

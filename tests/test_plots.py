@@ -542,6 +542,14 @@ def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
     assert faults(figure) == []
 
 
+def test_what_a_side_has_below_zero_has_a_minus_sign(toy: Run) -> None:
+    lost = toy.ensemble.reservation - 1
+    lower = replace(toy, ensemble=toy.ensemble.assign(reservation=lost))
+    words = " ".join(utility_view(lower).words)
+    assert re.search(r", −\d+ to ", words)
+    assert not re.search(r"[ ,]-\d", words)
+
+
 def test_few_worlds_are_counted_beside_a_base_rate_too(tmp_path: Path) -> None:
     summary = replace(finished("kellogg", tmp_path).summary, worlds=60, first_stage_ever=13 / 60)
     assert base_rate_words(summary).endswith("here a first stage in 13 of 60.")

@@ -21,6 +21,7 @@ from sim.views.run_data import (
     is_crowd,
     is_group,
     last_day,
+    points_number,
     points_words,
     short,
     signatories,
@@ -171,8 +172,8 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
     }
     words = [
         f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
-        f"{points_words(one.central[-1])} at the end, {one.low[-1]:.0f} to {one.high[-1]:.0f} in "
-        "10–90 % of the worlds."
+        f"{points_words(one.central[-1])} at the end, {points_number(one.low[-1])} to "
+        f"{points_number(one.high[-1])} in 10–90 % of the worlds."
         for one in lines.values()
     ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None

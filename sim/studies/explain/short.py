@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.prose import (
+    by_how_much,
     counted,
     hanging,
     listing,
     percent,
     possessive,
     sentence,
-    signed,
     span_words,
     wrapped,
 )
@@ -149,8 +149,8 @@ def _alone(found: Explanation, scenario: Scenario) -> str:
 def _mediating(found: Explanation) -> str:
     told = []
     for one in found.mediator:
-        low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+        low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
         sure = "" if one.visible else ", perhaps none"
-        value = signed(f"{100 * one.adds:+.1f}")
+        value = by_how_much(100 * one.adds)
         told.append(f"{one.outcome}: {value} of 100 ({low} to {high}{sure})")
     return f"{sentence('; '.join(told))}."

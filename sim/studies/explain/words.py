@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words, wrapped
+from sim.prose import (
+    by_how_much,
+    counted,
+    listing,
+    percent,
+    possessive,
+    sentence,
+    signed,
+    span_words,
+    wrapped,
+)
 from sim.results.outcomes import NOTE
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
@@ -354,11 +364,11 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 
 def _added_words(one: Added) -> str:
-    low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+    low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
     more = "more" if one.adds > 0 else "fewer"
     seen = more if one.visible else "perhaps none"
     return (
-        f"{signed(f'{100 * one.adds:+.1f}')} of 100 ({low} to {high}; {percent(one.without)} "
+        f"{by_how_much(100 * one.adds)} of 100 ({low} to {high}; {percent(one.without)} "
         f"without): {seen}"
     )
 
