@@ -83,6 +83,11 @@ def sentence(text: str) -> str:
     return text if "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
+def clause(text: str) -> str:
+    """A sentence that begins with no name, as it goes on after a colon."""
+    return text[:1].lower() + text[1:]
+
+
 def possessive(name: str) -> str:
     """``Putin's``, ``United States'``."""
     return f"{name}'" if name.endswith("s") else f"{name}'s"
