@@ -49,7 +49,7 @@ from sim.views.run_data import (
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW
-from sim.words.story import base_rate_words
+from sim.words.story import FIRST_MOVES, base_rate_words, events, moves_words
 from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
@@ -548,6 +548,16 @@ def test_what_a_side_has_below_zero_has_a_minus_sign(toy: Run) -> None:
     words = " ".join(utility_view(lower).words)
     assert re.search(r", −\d+ to ", words)
     assert not re.search(r"[ ,]-\d", words)
+
+
+def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out(tmp_path: Path) -> None:
+    run = finished("kellogg", tmp_path)
+    blocks = run.scenario.issues[run.summary.central.stuck_on or ""].title
+    moves = [e for e in events(run.scenario, run.central) if e.kind == "move"]
+    assert len(moves) == FIRST_MOVES
+    assert any(f" on {blocks}, " in e.text for e in moves)
+    few = moves_words(run.scenario, run.central)
+    assert re.fullmatch(r"Of \d+ moves of positions 8 are told: those on what .*", few)
 
 
 def test_few_worlds_are_counted_beside_a_base_rate_too(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import xarray as xr
@@ -35,7 +36,7 @@ def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
     """What happened in the central world, in order of time."""
     days = scenario.war.round_days
     found = [
-        *_moves(scenario, central),
+        *islice(_moves(scenario, central), FIRST_MOVES),
         *_text_events(scenario, central, days),
         *_lever_events(scenario, central),
         *_turns(scenario, central, days),
@@ -102,17 +103,30 @@ def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[flo
 GIVEN_WAY = 0.05
 """How far a red line may have softened by day 0; further off is another line, or none."""
 FIRST_MOVES = 8
-"""Moves that the story tells: the largest, in order of time."""
+"""Moves that the story tells: those on what blocks and the largest, in order of time."""
+
+
+def moves_words(scenario: Scenario, central: xr.Dataset) -> str:
+    """That not all moves are told; empty where they are."""
+    moves = sum(1 for _ in _moves(scenario, central))
+    if moves <= FIRST_MOVES:
+        return ""
+    first = "those on what blocks, then " if int(central.stuck_issue) >= 0 else ""
+    return f"Of {moves} moves of positions {FIRST_MOVES} are told: {first}the largest."
 
 
 def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
-    """The largest moves of positions, each on the day by which half of it was made."""
+    """Moves of positions, each on the day by which half of it was made.
+
+    First those on the issue that blocks at the end, then the largest.
+    """
     offers, days = central.offer.values, central.day.values
     shift = np.abs(offers - offers[0])
     total = shift[-1]
+    elsewhere = np.broadcast_to(np.arange(total.shape[1]) != int(central.stuck_issue), total.shape)
     # where issues are yes or no all moves are as long: first those that cost most
-    largest = np.lexsort((-central.conceded.values.ravel(), -total.ravel()))[:FIRST_MOVES]
-    for flat in largest:
+    cost = central.conceded.values
+    for flat in np.lexsort((-cost.ravel(), -total.ravel(), elsewhere.ravel())):
         a, i = np.unravel_index(flat, total.shape)
         if total[a, i] < 0.1:
             continue
