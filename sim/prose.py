@@ -83,6 +83,11 @@ def sentence(text: str) -> str:
     return text if "_" in text.partition(" ")[0] else text[:1].upper() + text[1:]
 
 
+def clause(text: str) -> str:
+    """A sentence that begins with no name, as it goes on after a colon."""
+    return text[:1].lower() + text[1:]
+
+
 def possessive(name: str) -> str:
     """``Putin's``, ``United States'``."""
     return f"{name}'" if name.endswith("s") else f"{name}'s"
@@ -91,6 +96,18 @@ def possessive(name: str) -> str:
 def signed(number: str) -> str:
     """A formatted number with a true minus."""
     return number.replace("-", "−")
+
+
+def by_how_much(value: float, digits: int = 1) -> str:
+    """A difference with its sign; none of what rounds to 0.
+
+    Examples
+    --------
+    >>> [by_how_much(x) for x in (4.2, -3.0, -0.04, 0.0)]
+    ['+4.2', '−3.0', '0.0', '0.0']
+    """
+    number = f"{value:+.{digits}f}"
+    return signed(number if float(number) else number[1:])
 
 
 def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:

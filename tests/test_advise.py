@@ -280,9 +280,7 @@ def test_written_plans_run_to_the_promised_numbers(toy: dict[str, Any], tmp_path
     assert "Gain of the side that gains least" not in short.words
     for one in (short, full):
         assert "Worlds with a settlement: " in one.words
-        assert (
-            "or lever 0 %. Envoy, the mediator +0.0 (−6.0 to +6.0), perhaps nothing;" in one.words
-        )
+        assert "or lever 0 %. Envoy, the mediator 0.0 (−6.0 to +6.0), perhaps nothing;" in one.words
     assert "Gain of the side that gains least" in full.words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from sim.results.outcomes import OUTCOMES
 from sim.scenario import ScenarioError, load_data
 from sim.views.convergence import convergence_view
 from sim.views.run_data import history
+from sim.views.utility import utility_view
 from tests.conftest import ENVOY, TOY, build, conflict, opened, simulate
 
 
@@ -130,6 +132,33 @@ def test_what_is_signed_and_not_ratified_is_told_and_marked() -> None:
     key = {text.get_text() for text in figure.texts}
     assert set(view.signed.values()) <= key
     assert any(text.startswith("Not ratified, ") for text in key)
+
+
+def test_texts_that_fall_one_after_the_other_are_counted() -> None:
+    def wants(ideal: int) -> dict[str, Any]:
+        return {"arms": {"ideal": ideal, "salience": 1}}
+
+    data = mediated(with_gate(0.7, positions=wants(0)))
+    data["ratification"]["other"] = gate(0.4, of="b", positions=wants(1))
+    run = run_scenario(load_data(data), 2)
+    assert [kind for kind, _, _ in history(run)] == ["signed", "rejected"] * 2
+    headline = convergence_view(run).headline
+    assert headline.startswith("The central world signs 2 texts, the last by ")
+    assert headline.endswith("; none is ratified")
+    assert utility_view(run).headline.startswith(
+        "No settlement, as what is signed is not ratified; "
+    )
+
+
+def test_reasons_as_frequent_up_to_sampling_error_are_both_told() -> None:
+    from sim.words.short import main_reasons
+
+    summary = run_scenario(load_data(TOY), 5).summary
+    because = {"red_lines": 0.36, "not_reached": 0.28, "ratification": 0.355, "no_surplus": 0.005}
+    many = replace(summary, worlds=500, outcomes={"settlement": 0.0}, stuck_because=because)
+    assert list(main_reasons(many)) == ["red_lines", "ratification"]
+    assert list(main_reasons(replace(many, worlds=50_000))) == ["red_lines", "ratification"]
+    assert list(main_reasons(replace(many, worlds=5_000_000))) == ["red_lines"]
 
 
 def test_the_share_that_passes_is_that_of_the_thresholds_below_the_text() -> None:
@@ -287,6 +316,37 @@ def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_positi
         text for text in told if text.startswith("A move by A on Land") and text.endswith(ending)
     ]
     assert not [text for text in told if text.startswith("A move by A on Hours")]
+
+
+@pytest.mark.parametrize(
+    ("stages", "ending"),
+    [
+        ([["land", "hours"]], "a condition of it being met"),
+        ([["hours"], ["land"]], "which a conditional one may allow once its stage is on the table"),
+    ],
+)
+def test_a_condition_is_told_as_met_only_where_it_is(stages: list[list[str]], ending: str) -> None:
+    from sim.words.story import events
+
+    looser = {"limit": 0.1, "when": {"hours": {"at_least": 0.4}}, "judgement": "test"}
+    barred = len(stages) > 1
+    data = conflict(
+        {"land": {"no_deal": 0.5, "scale": {0: "Theirs", 0.5: "Middle", 1: "Ours"}}, "hours": 0},
+        {
+            "a": {
+                "land": {"ideal": 1, "limit": 0.8, "conditional": [looser]},
+                "hours": {"ideal": 1, "salience": 0.2, **({"limit": 0.7} if barred else {})},
+            },
+            "b": {"land": {"ideal": 0}, "hours": {"ideal": 0, "salience": 0.2, "limit": 0.6}},
+        },
+        cost=0.1,
+        agenda=[{"name": f"s{n}", "issues": issues} for n, issues in enumerate(stages)],
+        actors__a__patience="10w",
+        actors__b__patience="50w",
+    )
+    run = run_scenario(load_data(data), 2)
+    told = [e.text for e in events(run.scenario, run.central) if "A on Land" in e.text]
+    assert [text.partition("0.80, ")[2] for text in told] == [ending]
 
 
 def test_what_follows_the_gates_does_not_depend_on_the_number_of_worlds() -> None:

@@ -212,7 +212,7 @@ def test_packages_tell_deals_from_plans(compared: Comparison) -> None:
                 assert one.text == (entry.text if one.agreed else plan.points[issue].text)
     assert {g.split(":")[0] for g in seen} == {"agreed", "plan"}
     assert any(t.get_style() == "italic" for t in figure.findobj(Text))
-    assert "Shares no issue with the others, left out: elsewhere" in words(figure, "subtitle")
+    assert "No issue in common with the others, left out: elsewhere" in words(figure, "subtitle")
 
 
 def test_sides_of_one_key_and_two_names_have_one_column(tmp_path: Path) -> None:

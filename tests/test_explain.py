@@ -245,7 +245,7 @@ def test_where_every_world_settles_nothing_stands_in_the_way(
     run, found = of_line
     all_settle = replace(found, settled=1.0, failed=0, obstacles=[], together=[], changes=[])
     lines = short_words(all_settle, run.scenario, Path("out"), [])
-    assert ("What stands in the way: Nothing: every world settles.", False) in lines
+    assert ("What stands in the way: nothing: every world settles.", False) in lines
 
 
 def test_a_change_that_falls_short_of_what_was_asked_says_so(
@@ -316,7 +316,7 @@ def test_a_change_of_the_stages_is_confirmed(monkeypatch: pytest.MonkeyPatch) ->
     moves = {move.key: move for move in all_moves(loaded)}
     field = Field(loaded, moves, 1, (0, 1), Beside(InProcess()))
     change = promised(loaded, field, Smallest({"order": 1.0}, 1.0, 0.5), "", 0.5)()
-    assert change.what == ["No stage comes first by rule: everything at once instead"]
+    assert change.what == ["no stage comes first by rule: everything at once instead"]
     found = [load_variant(loaded, change.set)], lambda: {"changes": [change]}
     monkeypatch.setattr(explanation, "searched", lambda *_: found)
     (told,) = explain(loaded, run, InProcess()).changes
@@ -348,15 +348,17 @@ def test_the_ends_of_a_number_read_differently() -> None:
         assert low != high
         assert "nearest to both" in high
     soft, hard = ends_words("tracks.black_sea.positions.putin.shipping.line.at", 0.3, 0.5, scenario)
-    assert soft.startswith("where softer, at 0.30")
-    assert hard.startswith("where harder, at 0.50")
+    assert soft.startswith("where it is softer, at 0.30")
+    assert hard.startswith("where it is harder, at 0.50")
     assert input_of("engine.tempo", scenario).title == "Everyone's patience"
     assert ends_words("engine.tempo", 0.749, 0.988, scenario)[0].endswith(
         "0.75 times what is assumed"
     )
     said = condition_words("engine.tempo", float("-inf"), 0.984, scenario)
     assert said == "everyone's patience is at most 0.98 times what is assumed"
-    assert ends_words("engine.believed_binds", 0.29, 0.44, scenario)[0] == "where at most 29 %"
+    assert (
+        ends_words("engine.believed_binds", 0.29, 0.44, scenario)[0] == "where it is at most 29 %"
+    )
 
 
 def test_the_chart_shows_what_is_explained(of_line: tuple[Run, Explanation]) -> None:

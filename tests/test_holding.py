@@ -351,7 +351,7 @@ def test_worlds_that_a_side_leaves_and_that_count_otherwise_are_told(past: Run) 
     known = replace(past.summary, walked_away=0.31, outcomes=outcomes, worlds=100)
     said = " ".join(ending_words(past.scenario, known))
     assert "walks away from the talks" in said
-    assert "(1 % count above by what was signed, not as a breakdown)." in said
+    assert "(1 of 100 count above by what was signed, not as a breakdown)." in said
     known = replace(known, walked_away=0.3)
     assert "count above" not in " ".join(ending_words(past.scenario, known))
 

@@ -49,6 +49,7 @@ from sim.views.run_data import (
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW, share_of
+from sim.words.story import FIRST_MOVES, base_rate_words, events, moves_words
 from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
@@ -362,6 +363,14 @@ def test_what_decides_is_large_and_what_blocks_comes_first(tmp_path: Path) -> No
     assert min(sizes[i] for i in large) > max(s for i, s in sizes.items() if i not in large)
 
 
+def test_of_few_issues_too_those_that_block_come_first(toy: Run) -> None:
+    first, *_, last = toy.scenario.issues
+    summary = replace(toy.summary, stuck_on={last: 0.9}, no_common_ground={})
+    blocked = replace(toy, summary=summary)
+    assert deciding(blocked)[0] == last != first
+    assert sorted(deciding(blocked)) == sorted(toy.scenario.issues)
+
+
 def test_convergence_marks_the_deal_and_goes_on_after_it(run: Run) -> None:
     figure = drawn(run, "convergence")
     agreed = run.central.agreed.values
@@ -531,6 +540,29 @@ def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
     named = {t.get_text().replace("\n", " ") for t in panel(figure, "time").texts}
     assert set(texts_) <= named
     assert faults(figure) == []
+
+
+def test_what_a_side_has_below_zero_has_a_minus_sign(toy: Run) -> None:
+    lost = toy.ensemble.reservation - 1
+    lower = replace(toy, ensemble=toy.ensemble.assign(reservation=lost))
+    words = " ".join(utility_view(lower).words)
+    assert re.search(r", −\d+ to ", words)
+    assert not re.search(r"[ ,]-\d", words)
+
+
+def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out(tmp_path: Path) -> None:
+    run = finished("kellogg", tmp_path)
+    blocks = run.scenario.issues[run.summary.central.stuck_on or ""].title
+    moves = [e for e in events(run.scenario, run.central) if e.kind == "move"]
+    assert len(moves) == FIRST_MOVES
+    assert any(f" on {blocks}, " in e.text for e in moves)
+    few = moves_words(run.scenario, run.central)
+    assert re.fullmatch(r"Of \d+ moves of positions 8 are told: those on what .*", few)
+
+
+def test_few_worlds_are_counted_beside_a_base_rate_too(tmp_path: Path) -> None:
+    summary = replace(finished("kellogg", tmp_path).summary, worlds=60, first_stage_ever=13 / 60)
+    assert base_rate_words(summary).endswith("here a first stage in 13 of 60.")
 
 
 def test_a_base_rate_is_marked(toy: Run) -> None:

@@ -17,7 +17,7 @@ from sim.commands.terminal.paper import Paper, plain_table
 from sim.commands.work import Work
 from sim.files import csv_text, json_text
 from sim.formulas.statistics import Interval
-from sim.prose import percent, signed
+from sim.prose import by_how_much, percent
 from sim.studies.backtest.evaluate import COVERAGE, SPREAD_YARDSTICKS, YARDSTICK, Backtest, Scored
 from sim.studies.backtest.scores import WITHIN
 
@@ -187,12 +187,7 @@ def difference_text(found: tuple[float, Interval | None] | None) -> str:
     if found is None:
         return ""
     mean, interval = found
-    text = _signed(mean)
+    text = by_how_much(mean, 2)
     if interval is not None:
-        text += f" ({_signed(interval.low)} to {_signed(interval.high)})"
+        text += f" ({by_how_much(interval.low, 2)} to {by_how_much(interval.high, 2)})"
     return text
-
-
-def _signed(value: float) -> str:
-    # rounded first, so that a hair below 0 is no −0.00
-    return signed(f"{round(value, 2) + 0.0:+.2f}")

@@ -19,6 +19,7 @@ from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import CHARACTERS, Pack
+from sim.prose import clause
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
@@ -149,7 +150,7 @@ def _rank(inputs: list[_Input], number: int, plan: Plan) -> dict[str, Any]:
     for rank, one in enumerate(order[: min(MAIN, max(FEWEST, matter))]):
         one.ranks[number] = rank
     title = known.measure.title
-    return {"of": title[0].lower() + title[1:], "matter": matter}
+    return {"of": clause(title), "matter": matter}
 
 
 class _Once:

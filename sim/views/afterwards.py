@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, listing, signed, span_words
+from sim.prose import by_how_much, counted, listing, span_words
 from sim.prose import percent as share_text
 from sim.results.aftermath import PlanGain
 from sim.results.allowed import SAMPLING, WIDER
@@ -162,7 +162,7 @@ class AfterwardsView(View):
 
 def gain_text(gain: PlanGain) -> str:
     """``+12 points (+3 to +20)``."""
-    middle, low, high = (signed(f"{100 * v:+.0f}") for v in (gain.median, gain.p10, gain.p90))
+    middle, low, high = (by_how_much(100 * v, 0) for v in (gain.median, gain.p10, gain.p90))
     return f"{middle} points ({low} to {high})"
 
 

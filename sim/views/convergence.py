@@ -222,8 +222,6 @@ def _with_singles(run: Run) -> bool:
 def deciding(run: Run) -> list[str]:
     """Issues on which a deal hangs: those that block, then those furthest apart at the start."""
     issues = list(run.scenario.issues)
-    if len(issues) <= FEW:
-        return issues
     summary = run.summary
     blocks = {i: summary.stuck_on.get(i, 0.0) + summary.no_common_ground.get(i, 0.0)
               for i in issues}  # fmt: skip
@@ -357,6 +355,9 @@ def headline(run: Run) -> str:
         return f"The central world signs “{stage_title(run, name)}” {by}, not the rest{apart}"
     if central.outcome == "ratification_failed":
         by = when("by", max(day for kind, _, day in history(run) if kind == "signed"))
+        votes = len({day for kind, _, day in history(run) if kind == "rejected"})
+        if votes > 1:
+            return f"The central world signs {votes} texts, the last {by}; none is ratified"
         return f"The central world signs a text {by}, which is not ratified"
     if central.outcome == "breakdown":
         return f"No deal in the central world: talks break down{apart}"

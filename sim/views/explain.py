@@ -133,10 +133,13 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
 
 
 def _bars_words(found: Explanation) -> str:
+    yes_no = any(is_yes_no(one.path) for one in found.drivers[:SHOWN])
     return (
         f"Bars: by how many points of 100 worlds “{found.measure}” differs, on average, between a "
         "part of a number's range and all worlds (with 95 % interval); right, what it is in the "
-        "number's lowest third → in its highest, of yes or no where no → where yes."
+        "number's lowest third → in its highest"
+        + ("; of a yes or no, where it is no → where it is yes" * yes_no)
+        + "."
     )
 
 

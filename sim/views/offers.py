@@ -9,6 +9,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.studies.solve.session import Session, answer
 from sim.views.colours import party_colors
+from sim.views.run_data import points_number
 from sim.views.view import View
 
 
@@ -61,8 +62,8 @@ class OffersView(View):
     @property
     def words(self) -> list[str]:
         return [
-            f"{p.label}: no agreement is worth {p.reserve:.0f}"
-            + ("." if p.agreed is None else f", the agreement {p.agreed:.0f}.")
+            f"{p.label}: no agreement is worth {points_number(p.reserve)}"
+            + ("." if p.agreed is None else f", the agreement {points_number(p.agreed)}.")
             for p in self.panels
         ]
 

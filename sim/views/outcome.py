@@ -10,7 +10,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import counted, listing, sentence, span_words
+from sim.prose import clause, counted, listing, sentence, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
@@ -194,7 +194,7 @@ class OutcomeView(View):
         if not never:
             return ""
         low, high = float(never[0].curve.low[-1]), float(never[0].curve.high[-1])
-        names = listing([one.phrase if n == 0 else one.phrase[:1].lower() + one.phrase[1:]
+        names = listing([one.phrase if n == 0 else clause(one.phrase)
                          for n, one in enumerate(never)])  # fmt: skip
         return f"{names}: in no world by any of these days ({span_words([low, high])})."
 
@@ -289,7 +289,7 @@ def _base(run: Run) -> Base | None:
     found = run.summary.base_rate
     if found is None:
         return None
-    cases = found.cases[:1].lower() + found.cases[1:]
+    cases = clause(found.cases)
     label = f"{share_text(found.share)} {cases}"
     return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 

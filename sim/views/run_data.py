@@ -169,8 +169,19 @@ def course_of(
 
 def points_words(value: float, digits: int = 0) -> str:
     """``1 point``, ``2.8 points``, ``−3 points``."""
-    number = signed(f"{round(value, digits) + 0.0:.{digits}f}".removesuffix(".0"))
+    number = points_number(value, digits)
     return f"{number} point" + ("" if number == "1" else "s")
+
+
+def points_number(value: float, digits: int = 0) -> str:
+    """The same without the word; nothing that rounds to 0 is below it.
+
+    Examples
+    --------
+    >>> points_number(-7.4), points_number(-0.3), points_number(2.84, 1)
+    ('−7', '0', '2.8')
+    """
+    return signed(f"{round(value, digits) + 0.0:.{digits}f}".removesuffix(".0"))
 
 
 def short(run: Run, actor: str) -> str:

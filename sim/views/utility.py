@@ -21,6 +21,7 @@ from sim.views.run_data import (
     is_crowd,
     is_group,
     last_day,
+    points_number,
     points_words,
     short,
     signatories,
@@ -171,8 +172,8 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
     }
     words = [
         f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
-        f"{points_words(one.central[-1])} at the end, {one.low[-1]:.0f} to {one.high[-1]:.0f} in "
-        "10–90 % of the worlds."
+        f"{points_words(one.central[-1])} at the end, {points_number(one.low[-1])} to "
+        f"{points_number(one.high[-1])} in 10–90 % of the worlds."
         for one in lines.values()
     ]
     worth = 100 * float(run.central.utility.values[number]) if settled else None
@@ -205,10 +206,13 @@ def headline(run: Run) -> str:
         return f"The deal is worth {to_best}, {least_}"
     hope = 100 * (target - reservation)
     most = int(np.argmax(hope))
+    failed = run.summary.central.outcome == "ratification_failed"
+    none = "No settlement, as what is signed is not ratified" if failed else "No settlement"
     if hope[most] < 0.5:
-        return "No settlement, although in the end no side asks for more than no deal is worth"
+        how = "; " if failed else ", although "
+        return f"{none}{how}in the end no side asks for more than no deal is worth"
     return (
-        f"No settlement: at the end {short(run, actors[most])} still aims "
+        f"{none}: at the end {short(run, actors[most])} still aims "
         f"{points_words(hope[most])} above the worth of no deal, the widest margin"
     )
 

@@ -13,7 +13,7 @@ from sim.results.summary import Summary
 from sim.scenario.record import holding
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles
-from sim.words.shares import in_worlds
+from sim.words.shares import bare_odds, in_worlds
 
 KEEPS = "Holding means that keeping it is worth more to every side than breaking it"
 MARKS = (1, 5, 10)
@@ -49,21 +49,24 @@ def plan_words(scenario: Scenario, summary: Summary) -> list[str]:
     lines.append(f"On day 0 it beats no deal for all and crosses nobody's red line in {suits}.")
     for actor, gain in plan.gain.items():
         who = scenario.actors[actor].short
-        text = f"{who}: better than no deal in {percent(gain.better)} of the worlds"
+        text = f"{who}: better than no deal in {in_worlds(gain.better, summary.worlds)}"
         crossed = sorted(plan.crosses[actor].items(), key=lambda kv: -kv[1])
-        titles = [f"{scenario.issues[i].title} ({percent(s)})" for i, s in crossed[:3]]
+        titles = [
+            f"{scenario.issues[i].title} ({bare_odds(s, summary.worlds)})" for i, s in crossed[:3]
+        ]
         if len(crossed) > 3:
             titles.append(f"{len(crossed) - 3} more")
         if titles:
             text += f"; beyond its red lines on {listing(titles)}"
         lines.append(text)
     if plan.passed is not None:
-        lines.append(f"It would be ratified everywhere in {percent(plan.passed)} of the worlds.")
+        passed = in_worlds(plan.passed, summary.worlds)
+        lines.append(f"It would be ratified everywhere in {passed}.")
     if plan.held:
         last = list(plan.held)[-1]
         lines.append(
             f"Signed as it stands, it would hold for {last} years in "
-            f"{percent(plan.held[last])} of the worlds."
+            f"{in_worlds(plan.held[last], summary.worlds)}."
         )
         if summary.durability is None or not summary.durability.worlds:
             lines.append(holding_words(scenario))

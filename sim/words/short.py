@@ -7,6 +7,7 @@ import textwrap
 from itertools import zip_longest
 from pathlib import Path
 
+from sim.formulas.statistics import paired_difference_of_shares
 from sim.prose import HARD, WIDTH, counted, listing, percent, sentence, span_words, wrapped
 from sim.registry import PROTOCOLS
 from sim.results.certain import only_decided
@@ -16,7 +17,15 @@ from sim.results.terms import Term
 from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.tracks import limited_titles
 from sim.words.past import happened_words
-from sim.words.shares import FEW, failed_share, odds_parts, odds_words, world_words
+from sim.words.shares import (
+    FEW,
+    failed_share,
+    failed_worlds,
+    in_worlds,
+    odds_parts,
+    odds_words,
+    world_words,
+)
 from sim.words.story import base_rate_words, beside_past_words, within
 
 LINES = 25
@@ -257,14 +266,30 @@ def _limited(scenario: Scenario, summary: Summary, kind: str) -> str:
     return f" (such as “{limited_titles(scenario)[most]}”)"
 
 
+def main_reasons(summary: Summary) -> dict[str, float]:
+    """The most frequent reason of the failed worlds, and those as frequent up to sampling error."""
+    failed = failed_worlds(summary)
+    ranked = sorted(summary.stuck_because.items(), key=lambda one: -one[1])
+    counts = {k: round(v * failed) for k, v in ranked if v > 0}
+    most = max(counts.values(), default=0)
+
+    def level(count: int) -> bool:
+        other = failed - most - count
+        return paired_difference_of_shares(0, most, count, max(other, 0)).low <= 0
+
+    return {k: summary.stuck_because[k] for k, n in counts.items() if n == most or level(n)}
+
+
 def _why(scenario: Scenario, summary: Summary) -> list[str]:
-    """The main reason for which the others fail, and on what."""
-    reasons = {k: v for k, v in summary.stuck_because.items() if v > 0}
+    """The main reasons for which the others fail, and on what."""
+    reasons = main_reasons(summary)
     if not reasons:
         return []
-    most = max(reasons, key=lambda k: reasons[k])
-    text = f"Of the worlds without a settlement {failed_share(reasons[most], summary)} end with "
-    text += f"{REASON_WORDS[most].line}"
+    ends = [
+        f"{failed_share(v, summary)} {'with' if n else 'end with'} {REASON_WORDS[k].line}"
+        for n, (k, v) in enumerate(reasons.items())
+    ]
+    text = f"Of the worlds without a settlement {listing(ends)}"
     issues = sorted(summary.stuck_on.items(), key=lambda one: -one[1])[:3]
     told = [one for one in issues if one[1] >= LEAST] or issues[:1]
     named = [
@@ -277,8 +302,6 @@ def _why(scenario: Scenario, summary: Summary) -> list[str]:
     lines = [f"{text}."]
     plan = summary.plan
     if plan is not None:
-        lines.append(
-            f"The plan as published suits all sides and crosses no red line in "
-            f"{percent(plan.acceptable, summary.plan_span)} of the worlds."
-        )
+        where = in_worlds(plan.acceptable, summary.worlds)
+        lines.append(f"The plan as published suits all sides and crosses no red line in {where}.")
     return lines

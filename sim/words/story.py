@@ -6,6 +6,7 @@ import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import xarray as xr
@@ -14,10 +15,11 @@ from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.dataset import date_of
 from sim.results.outcomes import OUTCOME_WORDS, REASON_WORDS
 from sim.results.summary import Summary
+from sim.scenario.fields import Bound
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
-from sim.words.shares import failed_share, in_worlds, odds_words
+from sim.words.shares import bare_odds, failed_share, in_worlds, odds_words
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def events(scenario: Scenario, central: xr.Dataset) -> list[Event]:
     """What happened in the central world, in order of time."""
     days = scenario.war.round_days
     found = [
-        *_moves(scenario, central),
+        *islice(_moves(scenario, central), FIRST_MOVES),
         *_text_events(scenario, central, days),
         *_lever_events(scenario, central),
         *_turns(scenario, central, days),
@@ -101,17 +103,30 @@ def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[flo
 GIVEN_WAY = 0.05
 """How far a red line may have softened by day 0; further off is another line, or none."""
 FIRST_MOVES = 8
-"""Moves that the story tells: the largest, in order of time."""
+"""Moves that the story tells: those on what blocks and the largest, in order of time."""
+
+
+def moves_words(scenario: Scenario, central: xr.Dataset) -> str:
+    """That not all moves are told; empty where they are."""
+    moves = sum(1 for _ in _moves(scenario, central))
+    if moves <= FIRST_MOVES:
+        return ""
+    first = "those on what blocks, then " if int(central.stuck_issue) >= 0 else ""
+    return f"Of {moves} moves of positions {FIRST_MOVES} are told: {first}the largest."
 
 
 def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
-    """The largest moves of positions, each on the day by which half of it was made."""
+    """Moves of positions, each on the day by which half of it was made.
+
+    First those on the issue that blocks at the end, then the largest.
+    """
     offers, days = central.offer.values, central.day.values
     shift = np.abs(offers - offers[0])
     total = shift[-1]
+    elsewhere = np.broadcast_to(np.arange(total.shape[1]) != int(central.stuck_issue), total.shape)
     # where issues are yes or no all moves are as long: first those that cost most
-    largest = np.lexsort((-central.conceded.values.ravel(), -total.ravel()))[:FIRST_MOVES]
-    for flat in largest:
+    cost = central.conceded.values
+    for flat in np.lexsort((-cost.ravel(), -total.ravel(), elsewhere.ravel())):
         a, i = np.unravel_index(flat, total.shape)
         if total[a, i] < 0.1:
             continue
@@ -129,12 +144,26 @@ def _moves(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str
             yield (
                 float(days[half]),
                 "move",
-                text + _crossed(position, float(offers[-1, a, i]), ends),
+                text + _crossed(position, key, _expected(scenario, central, int(a)), ends),
             )
 
 
-def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str:
+def _expected(scenario: Scenario, central: xr.Dataset, a: int) -> dict[str, tuple[float, bool]]:
+    """Where a side sees every issue at the end, and whether its stage has been on the table."""
+    agreed, own = central.agreed.values, central.offer.values[-1, a]
+    tabled = {i for s in scenario.stages[: int(central.stages_signed) + 1] for i in s.issues}
+    ends = np.where(np.isnan(agreed), own, agreed)
+    return {i: (float(ends[n]), i in tabled) for n, i in enumerate(scenario.issues)}
+
+
+def _crossed(
+    position: Position,
+    key: str,
+    expected: dict[str, tuple[float, bool]],
+    binding: tuple[float, float],
+) -> str:
     """That a point lies beyond a red line as coded, and how that can be; empty where not."""
+    at, tabled = expected[key]
     low, high = position.limits or (None, None)
     for own in position.lines[::-1]:  # that held first counts
         low, high = (low, own.at) if position.upward else (own.at, high)
@@ -143,12 +172,27 @@ def _crossed(position: Position, at: float, binding: tuple[float, float]) -> str
             continue
         if sign * (end - line.median) > GIVEN_WAY:
             why = "which does not bind here"
-        elif position.conditional:
-            why = "a condition of it being met"
+        elif looser := [x for x in position.conditional if sign * (at - x.limit.median) <= 0.005]:
+            why = "which a conditional one may allow"
+            if not tabled:
+                why += " once its stage is on the table"
+            elif any(_meets(x.when, expected) for x in looser):
+                why = "a condition of it being met"
         else:
             why = "which has given way"
         return f", beyond the red line at {line.median:.2f}, {why}"
     return ""
+
+
+def _meets(when: dict[str, Bound], expected: dict[str, tuple[float, bool]]) -> bool:
+    """Whether a condition is met where issues are settled or proposed."""
+    sides = [(expected[i], bound.at_least, bound.at_most) for i, bound in when.items()]
+    return all(
+        tabled
+        and (least is None or at >= least.median - 0.005)
+        and (most is None or at <= most.median + 0.005)
+        for (at, tabled), least, most in sides
+    )
 
 
 def _text_events(
@@ -210,11 +254,11 @@ def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
         if one.settlement is None:
             lines.append(f"{sentence(one.text)} Beyond the {summary.horizon_days} days simulated.")
             continue
-        text = f"{sentence(one.text)} A settlement in {percent(one.settlement)} of worlds "
-        text += f"({span_words(one.settlement_interval)})"
+        text = f"{sentence(one.text)} A settlement in "
+        text += in_worlds(one.settlement, summary.worlds, one.settlement_interval)
         if one.first_stage is not None:
-            span = span_words(one.first_stage_interval)
-            text += f", “{first}” in {percent(one.first_stage)} ({span})"
+            share = odds_words(one.first_stage, summary.worlds, one.first_stage_interval)
+            text += f", “{first}” in {share}"
         lines.append(f"{text}.")
     return lines
 
@@ -257,7 +301,7 @@ def base_rate_words(summary: Summary) -> str:
         f"({span}mean of {base.n:,} cases, {base.data})"
     )
     if len(summary.stages) > 1 and base.truces:
-        text += f"; here a first stage in {percent(summary.first_stage_ever)}"
+        text += f"; here a first stage in {bare_odds(summary.first_stage_ever, summary.worlds)}"
     return f"{text}."
 
 
@@ -290,7 +334,7 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
 
 def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
     """Where worlds stand at a deadline that talks outlive; walk-outs, broken truces."""
-    lines = []
+    lines, worlds = [], summary.worlds
     if summary.deadline is not None and summary.deadline.after == "go_on":
         then = summary.deadline
         day = f"{datetime.date.fromisoformat(then.date):%-d %B %Y}"
@@ -302,17 +346,18 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         lines.append(f"Where the worlds stand at the deadline, {day}: {shares}.")
     if summary.walked_away:
         after = summary.walked_away_after_signing
-        text = f"In {percent(summary.walked_away)} of the worlds a side walks away from the talks"
-        text += f", in {percent(after)} after a stage was signed" if after else ""
+        text = f"In {in_worlds(summary.walked_away, worlds)} a side walks away from the talks"
+        text += f", in {bare_odds(after, worlds)} after a stage was signed" if after else ""
         other = summary.walked_away - summary.outcomes["breakdown"]
-        if round(other * summary.worlds) > 0:
-            text += f" ({percent(other)} count above by what was signed, not as a breakdown)"
+        if round(other * worlds) > 0:
+            share = bare_odds(other, worlds)
+            text += f" ({share} count above by what was signed, not as a breakdown)"
         lines.append(f"{text}.")
     if summary.truces_broken:
-        share = percent(summary.truces_broken)
-        fell = percent(summary.first_stage_fell)
+        share = in_worlds(summary.truces_broken, worlds)
+        fell = bare_odds(summary.first_stage_fell, worlds)
         lines.append(
-            f"In {share} of the worlds a signed stage is broken again; in {fell} what was signed "
+            f"In {share} a signed stage is broken again; in {fell} what was signed "
             "does not stand at the end."
         )
     return lines

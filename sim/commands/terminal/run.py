@@ -24,6 +24,7 @@ from sim.words.story import (
     concession_words,
     ending_words,
     events,
+    moves_words,
     pressure_words,
     stuck_words,
     what_blocks,
@@ -102,6 +103,8 @@ def _central_story(run: Run) -> list[str]:
     lines = [
         f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)
     ]
+    if few := moves_words(run.scenario, run.central):
+        lines.insert(0, few)
     central = run.summary.central
     if central.outcome != "settlement":
         blocked = what_blocks(run.scenario, run.summary)

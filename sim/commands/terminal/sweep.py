@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.commands.sweeping import SweepJob, Swept
 from sim.commands.terminal.paper import Paper, plain_table
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import counted, signed
+from sim.prose import by_how_much, counted
 from sim.results.allowed import SAMPLING
 from sim.results.outcomes import NOTE, Measure
 from sim.studies.compare.words import EACH, ONE_BY_ONE
@@ -162,8 +162,7 @@ def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
     digits = 1 if scale * (span.high - span.low) < 10 else 0
 
     def told(value: float) -> str:
-        number = f"{scale * value:+.{digits}f}"
-        return signed(number if float(number) else number[1:])
+        return by_how_much(scale * value, digits)
 
     def ends(span: Interval) -> str:
         return f"{told(span.low)} to {told(span.high)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.prose import listing, percent, signed
+from sim.prose import by_how_much, listing, percent, signed
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES, Gap
 
@@ -35,7 +35,7 @@ def gap_words(one: Gap) -> str:
     middle, low, high = (100 * x for x in (one.value, *one.span))
     if middle == low == high == 0:
         return "none"
-    told = [signed(f"{x:+.{digits}f}") for x in (middle, low, high)]
+    told = [by_how_much(x, digits) for x in (middle, low, high)]
     return f"{told[0]} ({told[1]} to {told[2]})"
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import sentence, signed
+from sim.prose import by_how_much, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
@@ -97,7 +97,7 @@ def amounts(one: Difference, span: Interval | None = None) -> list[str]:
     """
     scale, digits = one.measure.scale, _digits(one)
     numbers = (one.value, *(span or one.allowed or one.interval))
-    return [signed(f"{scale * x:+.{digits}f}") for x in numbers]
+    return [by_how_much(scale * x, digits) for x in numbers]
 
 
 def _apart(one: Difference) -> str:
@@ -179,7 +179,7 @@ def _from_to(one: Difference, interval: Interval) -> str:
 
 def _signed(one: Difference) -> str:
     scale = one.measure.scale
-    low, high = (signed(f"{scale * x:+.{_digits(one)}f}") for x in one.holding)
+    low, high = (by_how_much(scale * x, _digits(one)) for x in one.holding)
     return f"from {low} to {high} {one.measure.unit}"
 
 

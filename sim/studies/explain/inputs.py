@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr
 
-from sim.prose import counted, percent
+from sim.prose import clause, counted, percent
 from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.titles import AS_CODED, TIMES, title_of
 
@@ -128,14 +128,14 @@ def ends_words(path: str, low: float, high: float, scenario: Scenario) -> tuple[
     below, above = (value_words(path, value, scenario) for value in (low, high))
     texts = [scale_words(path, value, scenario) for value in (low, high)]
     if not texts[0]:
-        return f"where at most {below}", f"where at least {above}"
+        return f"where it is at most {below}", f"where it is at least {above}"
     if same := texts[0] == texts[1]:
         below, above = f"{low:.2f}", f"{high:.2f}"
     clauses = [f"at {below} or less", f"at {above} or more"]
     if is_line(path):
         soft, hard = ("softer", "harder")
         ends = (hard, soft) if softer_above(path, scenario) else (soft, hard)
-        clauses = [f"where {end}, {clause}" for end, clause in zip(ends, clauses, strict=True)]
+        clauses = [f"where it is {end}, {at}" for end, at in zip(ends, clauses, strict=True)]
     if same:
         clauses[1] += f" (nearest to both: “{texts[0]}”)"
     return clauses[0], clauses[1]
@@ -192,7 +192,7 @@ def condition_words(path: str, low: float, high: float, scenario: Scenario) -> s
     """A number within bounds, as a clause: ``Putin's patience is at most 210 days``."""
     title = title_of(path, scenario).removesuffix(TIMES)
     if path.startswith("engine."):  # of nobody, so that it begins with no name
-        title = title[0].lower() + title[1:]
+        title = clause(title)
     if _NORMAL.search(path):
         return f"{title} is {_part_drawn(float(ndtr(low)), float(ndtr(high)))}"
     if is_yes_no(path):

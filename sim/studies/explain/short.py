@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.prose import (
+    by_how_much,
+    clause,
     counted,
     hanging,
     listing,
     percent,
     possessive,
     sentence,
-    signed,
     span_words,
     wrapped,
 )
@@ -57,7 +58,7 @@ def short_words(
         share += f" (The first {FIRST:,} of them, which a run has: {percent(first)}.)"
     paragraphs = [f"{share} {world_words(found.settled_allowed is not None)}"]
     who = own_words(found, scenario)
-    what = f"What decides it ({found.measure[:1].lower()}{found.measure[1:]})"
+    what = f"What decides it ({clause(found.measure)})"
     told = {what: _deciding(found, scenario), "Under which conditions": _ruling(found)}
     if found.searched:
         told[f"What stands in the way{who}"] = _standing(found, scenario)
@@ -85,7 +86,7 @@ def short_words(
 
 def _deciding(found: Explanation, scenario: Scenario) -> str:
     if not found.drivers:
-        return deciding(found, scenario)[0]
+        return clause(deciding(found, scenario)[0])
     about = f"{found.why_measure}, it is about this measure. " if found.why_measure else ""
     told = (driver_words(one, found.measure_key) for one in found.drivers[:MOST])
     return f"{about}{'; '.join(told)}."
@@ -94,7 +95,7 @@ def _deciding(found: Explanation, scenario: Scenario) -> str:
 def _ruling(found: Explanation) -> str:
     rule = found.rule
     if rule is None:
-        return ruling(found)[0]
+        return clause(ruling(found)[0])
     return f"{found.case} {ruled_words(rule.fresh, f'where {listing(rule.conditions)}')}."
 
 
@@ -112,8 +113,8 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
         for one in [*single[:MOST], *found.together[:1], *deadline]
     ]
     if not told:
-        return nothing(found) or NO_FEW
-    return f"without it so many of {counted_words(found)} settle: {'; '.join(told)}."
+        return clause(nothing(found)) or NO_FEW
+    return f"{counted_words(found)} were run again without it; so many settle: {'; '.join(told)}."
 
 
 def _changing(one: Change, scenario: Scenario) -> str:
@@ -149,8 +150,8 @@ def _alone(found: Explanation, scenario: Scenario) -> str:
 def _mediating(found: Explanation) -> str:
     told = []
     for one in found.mediator:
-        low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+        low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
         sure = "" if one.visible else ", perhaps none"
-        value = signed(f"{100 * one.adds:+.1f}")
+        value = by_how_much(100 * one.adds)
         told.append(f"{one.outcome}: {value} of 100 ({low} to {high}{sure})")
     return f"{sentence('; '.join(told))}."

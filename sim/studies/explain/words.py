@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sim.prose import counted, listing, percent, possessive, sentence, signed, span_words, wrapped
+from sim.prose import (
+    by_how_much,
+    counted,
+    listing,
+    percent,
+    possessive,
+    sentence,
+    signed,
+    span_words,
+    wrapped,
+)
 from sim.results.outcomes import NOTE
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, nearest_text
@@ -27,7 +37,7 @@ TOLD = 0.05
 FIRST = 1000
 """Worlds that a run has unless told otherwise; of more, they are the first."""
 UNREACHED = "Where something would have suited all and was not agreed"
-NO_FEW = "No single thing, and no two or three together, bring a deal in 5 %."
+NO_FEW = "no one thing, and no set of two or three, brings a deal in 5 % of the failed worlds."
 ABSOLUTE = (
     "A red line is absolute where the side would rather have no deal than cross it; else it is "
     "crossed at a price."
@@ -74,9 +84,9 @@ def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
         stays = "going on mediating" if _mediates(move, scenario) else "staying at the table"
         return [f"{scenario.actors[move.actor].short} {stays} to the end"]
     if move.kind == "deadline":
-        return ["The deadline is dropped"]
+        return ["the deadline is dropped"]
     if move.kind == "order":
-        return [f"No stage comes first by rule: {_order_words(move)}"]
+        return [f"no stage comes first by rule: {_order_words(move)}"]
     return [_place_words(move, one, one.at(share), scenario) for one in move.places]
 
 
@@ -294,7 +304,7 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         lines.append("What helps only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one, found.counted)}" for one in found.together[:3]]
     if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
-        lines.append(NO_FEW)
+        lines.append(sentence(NO_FEW))
     if scenario.deadline is None:
         lines.append("No side has a deadline that could be dropped.")
     return lines
@@ -312,7 +322,7 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
             "in which it was sought; of fresh ones it brings one in "
             f"{share_of(one.turned(one.confirmed), one.failing)}. What costs more may bring more."
         )
-    lines += [f"- {words}" for words in one.what]
+    lines += [f"- {sentence(words)}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
 
 
@@ -378,11 +388,11 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 
 def _added_words(one: Added) -> str:
-    low, high = (signed(f"{100 * x:+.1f}") for x in one.allowed or one.interval)
+    low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
     more = "more" if one.adds > 0 else "fewer"
     seen = more if one.visible else "perhaps none"
     return (
-        f"{signed(f'{100 * one.adds:+.1f}')} of 100 ({low} to {high}; {percent(one.without)} "
+        f"{by_how_much(100 * one.adds)} of 100 ({low} to {high}; {percent(one.without)} "
         f"without): {seen}"
     )
 

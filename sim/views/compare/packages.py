@@ -113,7 +113,7 @@ def packages(comparison: Comparison) -> PackagesView | None:
     bare = [run.scenario.name for run in group if run not in runs]
     if bare:
         text += f" No deal and no plan: {listed(bare)}."
-    text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
+    text += left_out(comparison, comparison.issue_group, "No issue in common with the others")
     issues = {i: issue_title(runs, i) for i in comparison.issues}
     rows = rows_of(comparison, runs)
     said = {i: _sayings(runs, rows, terms, i) for i in issues}

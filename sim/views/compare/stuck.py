@@ -144,10 +144,10 @@ def commonest(shares: dict[str, float]) -> str:
 def _subtitle(comparison: Comparison, idle: list[str]) -> str:
     text = (
         "Share of the worlds without a settlement that each issue blocks at the stage where they "
-        "stopped, and why, in %; what is not ratified no issue blocks."
+        "stopped, and why, in %; no issue blocks what is signed and not ratified."
     )
     if idle:
         text += f" Never in the way: {listed(idle, len(idle))}."
-    text += left_out(comparison, comparison.issue_group, "Shares no issue with the others")
+    text += left_out(comparison, comparison.issue_group, "No issue in common with the others")
     done = [r.scenario.name for r in comparison.runs if r.summary.outcomes["settlement"] == 1]
     return text + (f" Settled in every world: {listed(done)}." if done else "")
