@@ -59,8 +59,8 @@ def styled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]
 # --- text ----------------------------------------------------------------------------------
 
 
-@cache
 def _font(bold: bool) -> FT2Font:
+    # kept by Matplotlib, which lets it go in a fork: two processes would read one open file
     return get_font(findfont(FontProperties(family="DejaVu Sans", weight=700 if bold else 400)))
 
 
