@@ -521,6 +521,18 @@ def test_outcome_curve_is_the_share_settled(run: Run) -> None:
         assert f"{day} days" in texts
 
 
+def test_shares_of_few_worlds_are_counts_in_outcome_and_overview() -> None:
+    worlds = 40
+    run = run_scenario(load_scenario("dayton"), worlds, 1)
+    counts = [round(share * worlds) for share in run.summary.outcomes.values()]
+    few = [n for n in counts if 0 < n < FEW]
+    assert few
+    for chart in ("outcome", "overview"):
+        seen = [t.get_text() for t in drawn(run, chart).texts]
+        assert seen.count(f"of {worlds}") >= len(few)
+        assert {str(n) for n in few} <= set(seen)
+
+
 def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:
     """What is signed and fails a vote is not counted."""
     assert outcome_view(toy).signings[0].phrase == "A settlement"

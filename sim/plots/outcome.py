@@ -8,11 +8,11 @@ from matplotlib.figure import Figure
 
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, date_axis, dot, end_labels, share_axis
 from sim.plots.style import DARK, GREY, SMALL, line_height, shortened, styled, text_width, wrapped
-from sim.prose import counted, span_words
-from sim.prose import percent as share_text
+from sim.prose import counted
 from sim.views.colours import ink
 from sim.views.layout import TOPS, nice_top
 from sim.views.outcome import DOTS, Odds, OutcomeView, Signing, dots
+from sim.words.shares import bare_odds, odds_parts
 
 DOT, ACROSS, LEFT_PART = 0.29, 10, 3.6
 """Distance of dots in inches, dots in a row, and width of the left part."""
@@ -87,7 +87,7 @@ def _time(axes: Axes, view: OutcomeView, width: float) -> None:
         axes.plot(asked.days, asked.shares, linestyle="", marker="o", markersize=5.5, color=color,
                   gid="days", markeredgecolor="white", clip_on=False, zorder=4)  # fmt: skip
         last = float(curve.shares[-1])
-        labels.append((last, f"{share_text(last)} {one.label}", color))
+        labels.append((last, f"{bare_odds(last, one.worlds)} {one.label}", color))
     if view.base is not None:
         day, share = min(view.base.day, view.end), view.base.share
         if view.base.interval:
@@ -137,8 +137,9 @@ def _table(sheet: Sheet, view: OutcomeView, rows: list[Signing], top: float) -> 
         known = [(s, one.intervals[day]) for day, s in one.shares.items() if s is not None]
         for number, (share, span) in enumerate(known):
             x = first + number * step
-            sheet.heading(x, y, share_text(share, span), 11, color=one.color)
-            sheet.text(x, y + 0.19, span_words(span), color=GREY)
+            said, beside = odds_parts(share, one.worlds, span)
+            sheet.heading(x, y, said, 11, color=one.color)
+            sheet.text(x, y + 0.19, beside, color=GREY)
         y += TABLE_ROW
     if view.unseen:
         sheet.text(MARGIN, y, shortened(view.unseen, INNER), color=GREY, gid="unseen")

@@ -12,11 +12,12 @@ from sim.results.dataset import date_of
 from sim.views.colours import actor_colors
 from sim.views.outcome import OutcomeView
 from sim.views.run_data import day_text, short
+from sim.words.shares import odds_words
 
 
 def odds_table(run: Run, view: OutcomeView) -> Table:
     """Odds by kind of outcome."""
-    rows = [[one.line, percent(one.share), one.span] for one in view.possible]
+    rows = [[one.line, one.text, one.span] for one in view.possible]
     return Table("How the worlds end", ["Outcome", "Share of worlds", run.summary.span_means], rows)
 
 
@@ -27,7 +28,8 @@ def days_table(run: Run, view: OutcomeView) -> Table:
     rows = []
     for one in [*view.signings, *view.limited]:
         spans = {day: one.intervals[day] for day in known}
-        cells = (f"{percent(one.shares[d], spans[d])} ({span_words(spans[d])})" for d in known)
+        told = (odds_words(one.shares[d], one.worlds, spans[d]) for d in known)
+        cells = (text.removesuffix(" worlds") for text in told)
         rows.append([one.phrase, *cells])
     title = f"Share of worlds in which it is signed by a day ({run.summary.span_means})"
     return Table(title, head, rows)

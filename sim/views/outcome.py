@@ -29,6 +29,7 @@ from sim.views.run_data import (
     told_until,
 )
 from sim.views.view import View, foot_line
+from sim.words.shares import bare_odds, in_worlds, odds_parts
 from sim.words.story import asked_words, base_rate_words
 
 
@@ -42,6 +43,8 @@ class Odds:
         For an axis, and for a row of its own.
     possible : bool
         Whether the scenario can end so, or did.
+    worlds : int
+        How many there are.
     """
 
     label: str
@@ -50,16 +53,17 @@ class Odds:
     share: float
     interval: Interval | None
     possible: bool
+    worlds: int
 
     @property
     def text(self) -> str:
-        """The share, as exact as its interval."""
-        return share_text(self.share, self.interval)
+        """The share, as exact as its interval; of few worlds how many."""
+        return odds_parts(self.share, self.worlds, self.interval)[0]
 
     @property
     def span(self) -> str:
-        """The interval in words."""
-        return span_words(self.interval)
+        """The interval in words; of few worlds of how many they are."""
+        return odds_parts(self.share, self.worlds, self.interval)[1]
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ class Signing:
         By every day worth showing, and by those that people ask about.
     shares, intervals : mapping
         As in the summary, by days asked about; None beyond the horizon.
+    worlds : int
+        How many there are.
     """
 
     name: str
@@ -94,13 +100,13 @@ class Signing:
     asked: Band
     shares: ByDay
     intervals: Intervals
+    worlds: int
 
     @property
     def words(self) -> str:
         """The same as text."""
         parts = (
-            f"by day {day} in {share_text(share, self.intervals[day])} of worlds "
-            f"({span_words(self.intervals[day])})"
+            f"by day {day} in {in_worlds(share, self.worlds, self.intervals[day])}"
             for day, share in self.shares.items()
             if share is not None
         )
@@ -154,7 +160,10 @@ class OutcomeView(View):
     def words(self) -> list[str]:
         if not any(one.span for one in self.odds):  # nothing is uncertain
             return []
-        parts = [f"{one.label}: {one.text} of worlds ({one.span})." for one in self.possible]
+        parts = [
+            f"{one.label}: {in_worlds(one.share, one.worlds, one.interval)}."
+            for one in self.possible
+        ]
         base = [f"Base rate. {self.base.words}"] if self.base else []
         return [*self.asked, *parts, *(one.words for one in self.signings), *base]
 
@@ -247,7 +256,8 @@ def outcome_view(run: Run) -> OutcomeView:
     }
     odds = [
         Odds(OUTCOME_WORDS[kind].label, OUTCOME_WORDS[kind].line, OUTCOME_COLORS[kind],
-             shares[kind], intervals[kind], kind not in barred or shares[kind] > 0)
+             shares[kind], intervals[kind], kind not in barred or shares[kind] > 0,
+             run.summary.worlds)
         for kind in shares
     ]  # fmt: skip
     settled, first = run.ensemble.settled_day.values, run.ensemble.first_signed_day.values
@@ -306,7 +316,7 @@ def _signing(run: Run, name: str, label: str, phrase: str, color: str, signed: A
             day: None if share is None else spread(signed <= float(day))
             for day, share in shares.items()
         }
-    return Signing(name, label, phrase, color, curve, marks, shares, spans)
+    return Signing(name, label, phrase, color, curve, marks, shares, spans, run.summary.worlds)
 
 
 def answer(run: Run) -> str:
@@ -314,13 +324,14 @@ def answer(run: Run) -> str:
     asked = next(iter(run.summary.asked or []), None)
     if asked is None or asked.settlement is None:
         return headline(run)
-    text = f"{sentence(asked.text)} A settlement in {share_text(asked.settlement)} of worlds"
+    worlds = run.summary.worlds
+    text = f"{sentence(asked.text)} A settlement in {_in(asked.settlement, worlds)}"
     later = [run.summary.outcomes["settlement"]]
     if asked.first_stage is not None:
-        text += f", {_first_title(run)} in {share_text(asked.first_stage)}"
+        text += f", {_first_title(run)} in {bare_odds(asked.first_stage, worlds)}"
         later.append(_first_signed(run))
     horizon = counted(run.summary.horizon_days, "day")
-    return f"{text}; within {horizon} in {listing(map(share_text, later))}"
+    return f"{text}; within {horizon} in {listing([bare_odds(x, worlds) for x in later])}"
 
 
 def headline(run: Run) -> str:
@@ -330,19 +341,25 @@ def headline(run: Run) -> str:
     if is_group(run) and share == 1:
         return decision(run)
     if share > 0:
-        text = f"A settlement within {horizon} in {share_text(share)} of worlds"
+        text = f"A settlement within {horizon} in {_in(share, worlds)}"
     else:
         text = f"No settlement within {horizon} in any of {counted(worlds, 'world')}"
     if len(run.scenario.stages) > 1:
         first = _first_signed(run)
-        text += f"; {_first_title(run)} signed in {share_text(first) if first else 'none'}"
+        text += f"; {_first_title(run)} signed in {bare_odds(first, worlds) if first else 'none'}"
     elif share < 0.5:
         rest = {k: v for k, v in outcomes.items() if k != "settlement"}
         most = max(rest, key=lambda k: rest[k])
         if rest[most] == 1:
             return text
-        text += f"; {OUTCOME_WORDS[most].label.split(':')[0].lower()} in {share_text(rest[most])}"
+        how = OUTCOME_WORDS[most].label.split(":")[0].lower()
+        text += f"; {how} in {bare_odds(rest[most], worlds)}"
     return text
+
+
+def _in(share: float, worlds: int) -> str:
+    text = bare_odds(share, worlds)
+    return f"{text} of worlds" if text.endswith("%") else f"{text} worlds"
 
 
 def _first_signed(run: Run) -> float:
