@@ -273,6 +273,7 @@ def test_decide(tmp_path: Path) -> None:
     assert any("no position" in n and "Nobody" in n for n in notes)
     assert not scenario.war.cost
     assert not scenario.war.drift
+    assert scenario.war.neutral
 
 
 def test_decide_with_tabs_quotes_and_decimal_commas(tmp_path: Path) -> None:

@@ -238,7 +238,7 @@ def _scenario(
             }
             for a in articles
         },
-        "war": {
+        "status_quo": {
             "start_date": START,
             "judgement": "The scores have no date and no war; the day only dates the charts.",
         },

@@ -50,7 +50,9 @@ def standing(scenario: Scenario) -> list[str]:
     parties = model.signatories
     names = {party.key: scenario.actors[party.key].short for party in parties}
     worth = [signed(f"{names[p.key]} {100 * p.reservation[0]:.1f}") for p in parties]
-    about = scenario.war.told("on day 0, of 100 that a side wants, less the cost of war")
+    about = "on day 0, of 100 that a side wants"
+    if scenario.war.cost:
+        about = scenario.war.told(f"{about}, less the cost of war")
     said = [f"No deal is worth ({about}): {', '.join(worth)}."]
     now = model.war.no_deal[:, None, :]
     said += [
