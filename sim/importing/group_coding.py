@@ -153,7 +153,10 @@ def group_scenario(coding: GroupCoding, wishes: Wishes) -> Imported:
         "Nobody can leave the table, nothing is uncertain, and no war goes on.",
         "issues": {issue_keys[label]: _issue(issue) for label, issue in issues.items()},
         "actors": {},
-        "status_quo": {"start_date": start, "judgement": f"Neutral: nothing moves, no costs. {dated}"},
+        "status_quo": {
+            "start_date": start,
+            "judgement": f"Neutral: nothing moves, no costs. {dated}",
+        },
         "protocol": {"name": protocol, "salience": "as_written"},
     }
     for label, key in actor_keys.items():
