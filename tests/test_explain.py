@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 import xarray as xr
 from matplotlib.colors import to_hex
+from scipy.special import ndtr
 from scipy.stats import ks_2samp
 
 from sim.ensemble.beside import Beside
 from sim.ensemble.executors import InProcess, ProcessPool
 from sim.ensemble.runner import Run, run_scenario
-from sim.formulas.attribution import attribution, below, pawn, slice_codes, sliced
+from sim.formulas.attribution import attribution, below, ends, pawn, slice_codes, sliced
 from sim.formulas.boxes import best_box, fit, inside, stability, trade_off
 from sim.plots.explain import explained
 from sim.prose import percent
@@ -38,7 +39,7 @@ from sim.studies.explain.findings import Explanation, Rule
 from sim.studies.explain.inputs import condition_words, ends_words, input_of
 from sim.studies.explain.measure import Measure
 from sim.studies.explain.moves import Move, all_moves
-from sim.studies.explain.outline import outline, rules
+from sim.studies.explain.outline import outline, rules, weigh
 from sim.studies.explain.reasons import bundles, lattice
 from sim.studies.explain.search import Smallest, smallest
 from sim.studies.explain.short import short_words
@@ -57,7 +58,7 @@ from sim.studies.explain.words import (
 from sim.studies.sweep.vary import flow
 from sim.views.explain import explain_view
 from sim.words.story import stuck_words
-from tests.conftest import SCENARIOS, TOY, csv_rows, typed, works
+from tests.conftest import ROOT, SCENARIOS, TOY, csv_rows, typed, works
 
 RNG = np.random.default_rng(5)
 HOST = {"name": "Bern", "role": "facilitator", "acceptability": {"a": 0.5, "b": 0.5}}
@@ -90,6 +91,50 @@ def test_ishigami_drivers_are_found_and_noise_is_not(share: bool) -> None:
     assert found.value[11] == 0.0
     assert (found.low <= found.value + 1e-12)[:3].all()
     assert (found.value <= found.high + 1e-12)[:3].all()
+
+
+def test_what_an_input_is_drawn_together_with_is_held_fixed() -> None:
+    """A common factor does all; with it held fixed its companions do nothing, as they do not."""
+    rng = np.random.default_rng(3)
+    factor = rng.normal(size=3000)
+    x = np.stack([factor, *(factor + rng.normal(size=(4, 3000)))], axis=1)
+    x[:, 4] = x[:, 4] > 0
+    y = (factor + 0.8 * x[:, 4] + rng.normal(size=3000) > 0.4).astype(float)
+    nothing, of_factor = np.zeros((3000, 0)), factor[:, None]
+    beside = [nothing, *4 * [of_factor]]
+    plain, fixed = attribution(x, y, 0), attribution(x, y, 0, beside=beside)
+    assert list(np.flatnonzero(plain.value > plain.threshold)) == [0, 1, 2, 3, 4]
+    assert list(np.flatnonzero(fixed.value > fixed.threshold)) == [0, 4]
+    for n in (1, 2, 3):
+        raw, held = ends(x[:, n], y), ends(x[:, n], y, of_factor)
+        assert raw.high - raw.low > 0.3
+        assert abs(held.high - held.low) < 0.12
+    # what comes of setting it, by its closed form: P(N(0, 2) > 0.4 − 0.8 x)
+    truth = ndtr((np.array([0.0, 0.8]) - 0.4) / np.sqrt(2.0))
+    assert ends(x[:, 4], y, of_factor) == pytest.approx(tuple(truth), abs=0.04)
+    assert ends(x[:, 4], y).high > truth[1] + 0.1
+    # nothing to hold, or too few worlds to: as it was
+    few = ends(x[:9, 4], y[:9], x[:9, :4])
+    assert few == ends(x[:9, 4], y[:9]) == ends(x[:9, 4], y[:9], np.ones((9, 2)))
+
+
+def test_a_red_line_decides_as_much_as_setting_it_does() -> None:
+    """Lines of one side share its flexibility; their share is near to that of exact runs."""
+    path = "actors.milosevic.positions.crimes.line.binds"
+    learnt = f"engine.calibration={ROOT / 'sim' / 'scenario' / 'calibration.json'}"
+
+    def dayton(*changes: str) -> Run:
+        return run_scenario(load_scenario("dayton", [learnt, *changes]), 1000)
+
+    known = weigh(dayton(), 0)
+    number = known.paths.index(path)
+    exact = [dayton(f"{path}={value}").summary.outcomes["settlement"] for value in (0, 1)]
+    told, raw = known.ends(number), ends(known.table[:, number], known.outcome)
+    assert told == pytest.approx(tuple(exact), abs=0.06)
+    assert raw.low - raw.high > exact[0] - exact[1] + 0.15
+    named = [known.paths[n] for n in known.order]
+    assert named[0] == "actors.milosevic.flexibility"
+    assert len([n for n in named if n.startswith("actors.milosevic.positions")]) < 5
 
 
 def test_a_planted_rule_is_found() -> None:

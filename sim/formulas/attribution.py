@@ -6,20 +6,28 @@ of the outcome is compared with that of all worlds by the Kolmogorov–Smirnov s
 design, no continuity and no monotone effect. It is never 0 in a sample: what chance alone brings
 is found by permuting the outcomes, and the largest index over all inputs is what an input has to
 exceed (max-T, Westfall & Young 1993, *Resampling-Based Multiple Testing*).
+
+Inputs that are drawn together, as by a common factor, all go with the outcome where one of them
+matters. What an input is drawn together with can be held fixed: the share of a slice is then that
+of a linear regression on the slices and on these, with squares and cubes (by parts, after Frisch &
+Waugh 1933, *Econometrica* 1(4), doi:10.2307/1907330).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array
 
 from sim.arrays import Array, Mask
 
 SLICES, CUTS = 10, 9
 """Slices of an input, and points at which distributions are compared."""
+ENOUGH = 5
+"""Worlds for each number that a regression finds; with fewer nothing is held fixed."""
 
 
 class Slices(NamedTuple):
@@ -27,17 +35,28 @@ class Slices(NamedTuple):
 
     Attributes
     ----------
-    member : sparse array, shape (slices, worlds)
-        1 where a world lies in a slice.
+    mean : sparse array, shape (slices, worlds)
+        A row is the mean over the worlds of a slice.
+    size : ndarray, shape (slices,)
+        How many worlds are in it.
     owner : ndarray, shape (slices,)
         The input that a slice belongs to.
     inputs : int
         How many there are, also those without a slice: of an input that never varies.
+    held, leaning : ndarray, shape (terms, worlds); sparse array, shape (slices, terms)
+        Gives the slopes of what is held fixed; by how much a slice has more of it than all worlds.
     """
 
-    member: Any
+    mean: Any
+    size: Array
     owner: NDArray[np.intp]
     inputs: int
+    held: Array
+    leaning: Any
+
+    def means(self, values: Array) -> Array:
+        """Mean of values (worlds, n) in each slice, (slices, n), what is held fixed being alike."""
+        return np.asarray(self.mean @ values - self.leaning @ (self.held @ values))
 
 
 class Index(NamedTuple):
@@ -79,23 +98,71 @@ def slice_codes(x: NDArray[Any]) -> NDArray[np.intp]:
     return codes
 
 
-def sliced(inputs: NDArray[Any]) -> Slices:
-    """Cut worlds by every input; ``inputs`` has shape (worlds, inputs)."""
-    rows, worlds, owner, start = [], [], [], 0
+def sliced(inputs: NDArray[Any], beside: Sequence[Array] = ()) -> Slices:
+    """Cut worlds by every input.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (worlds, inputs)
+    beside : sequence of ndarray, shape (worlds, n), optional
+        Of each input what it is drawn together with, to be held fixed; of none where it is left
+        out.
+    """
+    rows, worlds, owner, sizes, start = [], [], [], [], 0
+    held, leaning = [np.zeros((0, len(inputs)))], []
     for number, column in enumerate(inputs.T):
         codes = slice_codes(column)
         known = np.flatnonzero(codes >= 0)
         found, codes = np.unique(codes[known], return_inverse=True)
         if len(found) < 2:
             continue
+        size = np.bincount(codes).astype(np.float64)
+        slopes, more = _held(beside[number] if beside else None, len(inputs), known, codes, size)
+        held.append(slopes)
+        leaning.append(more)
         rows.append(start + codes)
         worlds.append(known)
+        sizes.append(size)
         owner += [number] * len(found)
         start += len(found)
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.intp)
-    column = np.concatenate(worlds) if worlds else np.zeros(0, dtype=np.intp)
-    member = csr_array((np.ones(len(row)), (row, column)), shape=(start, len(inputs)))
-    return Slices(member, np.array(owner, dtype=np.intp), inputs.shape[1])
+    size = np.concatenate([np.zeros(0), *sizes])
+    row, column = (np.concatenate([np.zeros(0, dtype=np.intp), *a]) for a in (rows, worlds))
+    return Slices(
+        csr_array((1.0 / size[row], (row, column)), shape=(start, len(inputs))),
+        size,
+        np.array(owner, dtype=np.intp),
+        inputs.shape[1],
+        np.concatenate(held),
+        block_diag([*leaning, np.zeros((0, 0))], format="csr"),
+    )
+
+
+def _held(
+    beside: Array | None,
+    worlds: int,
+    known: NDArray[np.intp],
+    codes: NDArray[np.intp],
+    size: Array,
+) -> tuple[Array, Array]:
+    """Of one input the rows of :attr:`Slices.held` and of :attr:`Slices.leaning`."""
+    terms = _terms(beside[known]) if beside is not None else np.zeros((len(known), 0))
+    if len(known) < ENOUGH * (len(size) + terms.shape[1]):
+        terms = terms[:, :0]
+    more = np.array([np.bincount(codes, term) for term in terms.T]).reshape(-1, len(size)).T
+    more = more / size[:, None]
+    within = terms - more[codes]
+    slopes = np.zeros((terms.shape[1], worlds))
+    if slopes.size:
+        slopes[:, known] = np.linalg.pinv(within.T @ within, hermitian=True) @ within.T
+    return slopes, more
+
+
+def _terms(beside: Array) -> Array:
+    """Numbers (worlds, n), squares and cubes about their means; none of what never varies."""
+    varying = beside[:, np.ptp(beside, axis=0) > 0.0]
+    scaled = (varying - varying.mean(axis=0)) / varying.std(axis=0)
+    terms = np.concatenate([scaled, scaled**2, scaled**3], axis=1)
+    return np.asarray(terms - terms.mean(axis=0))
 
 
 def below(outcome: Array) -> Array:
@@ -126,11 +193,11 @@ def pawn(slices: Slices, under: Array, weight: Array | None = None) -> Array:
         weight = np.ones((worlds, 1))
     flat = (full * weight[:, None, :]).reshape(worlds, -1)
     samples = flat.shape[1] // points
-    number = slices.member @ weight  # slices, samples
-    total = (slices.member @ flat).reshape(-1, points, samples)
-    share = total / np.maximum(number, 1e-12)[:, None, :]
+    total = slices.means(flat).reshape(-1, points, samples)
+    share = total / np.maximum(slices.means(weight), 1e-12)[:, None, :]
     overall = flat.sum(axis=0).reshape(points, samples) / weight.sum(axis=0)
     distance = np.abs(share - overall).max(axis=1)  # Kolmogorov–Smirnov
+    number = slices.size[:, None] * (slices.mean @ weight)  # slices, samples
     summed, sizes = np.zeros((2, slices.inputs, samples))
     np.add.at(summed, slices.owner, distance * number)
     np.add.at(sizes, slices.owner, np.broadcast_to(number, distance.shape))
@@ -150,7 +217,13 @@ def chance_level(
     return float(np.quantile(np.concatenate(largest), level))
 
 
-def attribution(inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed: int = 0) -> Index:
+def attribution(
+    inputs: NDArray[Any],
+    outcome: Array,
+    resamples: int = 200,
+    seed: int = 0,
+    beside: Sequence[Array] = (),
+) -> Index:
     """PAWN indices of given data, with bootstrap intervals of those above the level of chance.
 
     The bootstrap adds noise to noise: the mean of its indices exceeds the index by about what the
@@ -165,8 +238,10 @@ def attribution(inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed
         No NaN.
     resamples : int
         Of the bootstrap; with 0 there are no intervals.
+    beside : sequence of ndarray, shape (worlds, n), optional
+        Of each input what is to be held fixed; see :func:`sliced`.
     """
-    slices, under = sliced(inputs), below(outcome)
+    slices, under = sliced(inputs, beside), below(outcome)
     value = pawn(slices, under)[:, 0]
     threshold = chance_level(slices, outcome, seed=seed)
     low, high = value.copy(), value.copy()
@@ -174,7 +249,7 @@ def attribution(inputs: NDArray[Any], outcome: Array, resamples: int = 200, seed
     if len(above) and resamples:
         rng, worlds = np.random.default_rng([seed, 1]), len(outcome)
         weight = rng.multinomial(worlds, np.full(worlds, 1 / worlds), size=resamples).T
-        few = sliced(inputs[:, above])
+        few = sliced(inputs[:, above], [beside[int(n)] for n in above] if beside else ())
         drawn = pawn(few, under, weight.astype(np.float64))
         ends = 2 * value[above, None] - np.quantile(drawn, (0.975, 0.025), axis=1).T
         low[above], high[above] = np.maximum(ends[:, 0], 0.0), np.maximum(ends[:, 1], 0.0)
@@ -210,13 +285,24 @@ def thirds(x: NDArray[Any]) -> tuple[Mask, Mask]:
     return (x < at, x >= at) if at > np.nanmin(x) else (x <= at, x > at)
 
 
-def ends(x: NDArray[Any], outcome: Array) -> Ends:
+def ends(x: NDArray[Any], outcome: Array, beside: Array | None = None) -> Ends:
     """Mean outcome in the lowest and the highest third of the worlds by one input.
+
+    ``beside`` (worlds, n) is what is to be held fixed: each third has a regression of its own, told
+    for what all worlds have of it on average (Lin 2013, *Annals of Applied Statistics* 7(1),
+    doi:10.1214/12-AOAS583).
 
     Examples
     --------
     >>> ends(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 1.0]))
     Ends(low=0.5, high=1.0)
     """
-    low, high = thirds(x)
-    return Ends(float(outcome[low].mean()), float(outcome[high].mean()))
+    known = np.isfinite(x)
+    terms = np.zeros((known.sum(), 0)) if beside is None else _terms(beside[known])
+    means = []
+    for part in thirds(x[known]):
+        enough = part.sum() >= ENOUGH * (1 + terms.shape[1])
+        design = np.hstack([np.ones((part.sum(), 1)), terms[part] if enough else terms[part, :0]])
+        means.append(np.linalg.lstsq(design, outcome[known][part], rcond=None)[0][0])
+    low, high = np.clip(means, outcome.min(), outcome.max())
+    return Ends(float(low), float(high))

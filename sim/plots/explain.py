@@ -32,7 +32,7 @@ def explained(view: ExplainView) -> Figure:
     if view.drivers:
         _drivers(sheet, view)
     else:
-        sheet.text(MARGIN, 0, "No uncertain number matters more than chance.", size=10.5)
+        sheet.text(MARGIN, 0, view.nothing, size=10.5)
     for panel, text, height in zip(view.panels, texts, heights, strict=True):
         sheet.text(MARGIN, top + 0.36, text)
         _shares(sheet, panel, top, 0.42 + LINE * len(text))

@@ -14,6 +14,7 @@ from sim.studies.explain.words import (
     changed_title,
     counted_words,
     measure_value,
+    nothing_words,
     own_words,
     parts_words,
 )
@@ -68,6 +69,8 @@ class ExplainView(View):
 
     Attributes
     ----------
+    nothing : str
+        What stands in the place of the drivers where there are none.
     chance : float
         Index that the largest of all numbers reaches by chance.
     panels : list of Panel
@@ -78,6 +81,7 @@ class ExplainView(View):
 
     drivers: list[DriverBar]
     hidden: int
+    nothing: str
     chance: float
     panels: list[Panel]
     owners: dict[str, str]
@@ -126,6 +130,7 @@ def explain_view(run: Run, found: Explanation) -> ExplainView:
         why + (_bars_words(found) if bars else "Shares of worlds; colours tell whose a thing is."),
         bars,
         len(found.drivers) - len(shown),
+        nothing_words(found),
         found.chance,
         panels,
         {c: name for c, name in owners.items() if c in used},
@@ -139,7 +144,7 @@ def _bars_words(found: Explanation) -> str:
         "part of a number's range and all worlds (with 95 % interval); right, what it is in the "
         "number's lowest third → in its highest"
         + ("; of a yes or no, where it is no → where it is yes" * yes_no)
-        + "."
+        + ". What a number is drawn together with is held the same."
     )
 
 

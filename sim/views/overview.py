@@ -124,7 +124,7 @@ def hinges(run: Run) -> list[str]:
         path, x, parts = known.paths[n], known.table[:, n], thirds(known.table[:, n])
         most, least_of = float(x[parts[0]].max()), float(x[parts[1]].min())
         low, high = ends_words(path, most, least_of, run.scenario)
-        shares = [percent(float(known.outcome[part].mean())) for part in parts]
+        shares = [percent(share) for share in known.ends(n)]
         title = input_of(path, run.scenario).title.removesuffix(WHETHER)
         found.append(f"{sentence(title)}: {known.measure.case} in {shares[0]} of worlds {low}, in "
                      f"{shares[1]} {high}.")  # fmt: skip

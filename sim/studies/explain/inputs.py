@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scipy.special import ndtr
@@ -42,6 +43,12 @@ _LINE = re.compile(
 )
 
 
+_WHOSE_LINE = re.compile(
+    r"(actors\.(?P<actor>[^.]+)\.positions|tracks\.[^.]+\.positions\.(?P<delegate>[^.]+))"
+    r"\.[^.]+\.(limit|limits|line|conditional)\b.*"
+)
+
+
 @dataclass(frozen=True)
 class Input:
     """An uncertain number.
@@ -77,6 +84,22 @@ def input_of(path: str, scenario: Scenario) -> Input:
         actor = parts[2]
     title = title_of(path, scenario).removesuffix(TIMES)
     return Input(path, title, actor if actor in scenario.actors else "", theme)
+
+
+def drawn_together(path: str, paths: Sequence[str]) -> list[str]:
+    """Of the numbers that are drawn, those that a number is drawn together with.
+
+    A side's red lines share its flexibility; whether they bind hangs on the engine's chances, too,
+    which are drawn with its other settings as one row of the calibration.
+    """
+    whose = _WHOSE_LINE.fullmatch(path)
+    of_side = f"actors.{whose['actor'] or whose['delegate']}.flexibility" if whose else None
+    of_engine = path.startswith("engine.") or is_yes_no(path)
+    return [
+        other
+        for other in paths
+        if other == of_side or (of_engine and other != path and other.startswith("engine."))
+    ]
 
 
 def issue_of(path: str, scenario: Scenario) -> Issue | None:

@@ -11,7 +11,7 @@ import xarray as xr
 
 from sim.arrays import Array
 from sim.ensemble.runner import Run
-from sim.formulas.attribution import Index, attribution, ends, thirds
+from sim.formulas.attribution import Ends, Index, attribution, ends, thirds
 from sim.formulas.boxes import Box, best_box, fit, stability, trade_off
 from sim.formulas.statistics import Interval, wilson
 from sim.results.allowed import allowed_spread
@@ -20,7 +20,7 @@ from sim.results.outcomes import ends_in
 from sim.scenario.schema import Scenario
 from sim.studies.calibrate.evidence import engine_hash
 from sim.studies.explain.findings import Driver, Explanation, Fitted, Rule
-from sim.studies.explain.inputs import condition_words, ends_words, input_of
+from sim.studies.explain.inputs import condition_words, drawn_together, ends_words, input_of
 from sim.studies.explain.measure import Measure, measure_of
 from sim.studies.explain.words import FIRST
 from sim.words.shares import FEW
@@ -50,6 +50,7 @@ class Weighed:
     paths: list[str]
     table: Array
     outcome: Array
+    beside: list[Array]
     index: Index
 
     @property
@@ -57,6 +58,10 @@ class Weighed:
         """Those on which it hangs more than chance would have it, the most important first."""
         value = self.index.value
         return [int(n) for n in np.argsort(-value) if value[n] > self.index.threshold]
+
+    def ends(self, n: int) -> Ends:
+        """Mean outcome where a number is low and where it is high, what goes with it held fixed."""
+        return ends(self.table[:, n], self.outcome, self.beside[n])
 
 
 def weigh(run: Run, resamples: int = 200) -> Weighed:
@@ -72,7 +77,11 @@ def weigh(run: Run, resamples: int = 200) -> Weighed:
     measure = measure_of(data, run.scenario)
     paths, table = experiments_array(data)
     outcome = measure.values(data)
-    return Weighed(data, measure, paths, table, outcome, attribution(table, outcome, resamples))
+    beside = [
+        table[:, [paths.index(other) for other in drawn_together(path, paths)]] for path in paths
+    ]
+    index = attribution(table, outcome, resamples, beside=beside)
+    return Weighed(data, measure, paths, table, outcome, beside, index)
 
 
 def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
@@ -94,7 +103,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
     drivers = []
     for n in order:
         x = known.table[:, n]
-        about, means, (low, high) = input_of(paths[n], scenario), ends(x, known.outcome), thirds(x)
+        about, means, (low, high) = input_of(paths[n], scenario), known.ends(n), thirds(x)
         drivers.append(
             Driver(
                 paths[n], about.title, about.actor, about.theme,

@@ -205,13 +205,18 @@ def answer_words(found: Explanation, scenario: Scenario) -> list[str]:
     return [*lines, world_words(found.settled_allowed is not None), *beside]
 
 
+def nothing_words(found: Explanation) -> str:
+    """That no number is seen to matter."""
+    return (
+        f"None of {found.inputs} uncertain numbers moves it by more than chance would among "
+        f"so many in {counted(found.worlds, 'world')}; with more worlds some may."
+    )
+
+
 def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     """Drivers, strongest first."""
     if not found.drivers:
-        return [
-            f"None of {found.inputs} uncertain numbers moves it by more than chance would among "
-            f"so many in {counted(found.worlds, 'world')}; with more worlds some may."
-        ]
+        return [nothing_words(found)]
     title = found.measure
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
@@ -220,7 +225,8 @@ def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     lines = [
         f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
         f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
-        f"third of the worlds where each is lowest, and where it is highest{most}:"
+        f"third of the worlds where each is lowest, and where it is highest{most}; "
+        "what it is drawn together with, such as a side's flexibility, is held the same:"
     ]
     told = found.drivers[:DRIVERS]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
