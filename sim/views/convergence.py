@@ -204,7 +204,7 @@ def convergence_view(run: Run) -> ConvergenceView:
         text += " Large: the issues that decide it."
     if (outcome := scenario.outcome) is not None:
         when = f"something was signed on {day_text(outcome.signed)}" if outcome.signed else ""
-        text += f" In truth {when or 'nothing was signed'}."
+        text += f" In truth {when or 'no such text was signed in these days'}."
     if crowd:
         text += " Thicker lines: more sides that stand together."
     actors = [(short(run, a), colors_of(run)[a]) for a in signatories(run) if a in drawn]

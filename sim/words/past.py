@@ -36,7 +36,8 @@ def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> tuple[
         f"({span_words(spans[last])})."
     )
     if not outcome.signed:
-        return "In truth nothing was signed.", said
+        what = "truce" if truce else "settlement"
+        return f"In truth no {what} was signed in these {summary.horizon_days} days.", said
     day = (outcome.signed - scenario.war.start_date).days
     signed = "In truth a truce was signed" if truce else "In truth signed"
     later = "" if day <= summary.horizon_days else ", after the days simulated"
