@@ -31,7 +31,7 @@ from sim.scenario.judgements import Engine
 from sim.studies.explain.outline import outline
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
-from sim.views.convergence import convergence_view, deciding, holders, lines_of
+from sim.views.convergence import convergence_view, deciding, holders, lines_of, status
 from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.overview import hinges
@@ -50,6 +50,7 @@ from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW, share_of
 from sim.words.story import FIRST_MOVES, base_rate_words, events, moves_words
+from tests.conftest import ROOT, SCENARIOS
 from tests.pictures import faults, hidden, hues, meanings, texts
 
 ROOT = Path(__file__).parents[1]
@@ -885,3 +886,17 @@ def test_only_terms_without_which_another_share_holds_are_told() -> None:
         ("All terms", share_of(every, worlds)),
         (f"Without {title}", share_of(0.1, worlds)),
     ]
+
+
+def test_what_is_agreed_between_two_texts_is_neither_of_them() -> None:
+    """Half way between two sides' texts the nearest one would be one side's by chance."""
+    learnt = f"engine.calibration={ROOT / 'sim' / 'scenario' / 'calibration.json'}"
+    run = run_scenario(load_scenario(SCENARIOS / "past" / "minsk_2015.yaml", [learnt]), 20)
+    between = 0
+    for key, issue in run.scenario.issues.items():
+        point = run.summary.central.agreed[key]
+        if point is not None and issue.numeric is None and issue.kind != "options":
+            apart = min(abs(point.point - listed) for listed in issue.scale)
+            assert ("between “" in status(run, key)) == (apart > 0.005), key
+            between += apart > 0.005
+    assert between

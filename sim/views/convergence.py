@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
-from sim.scenario.schema import Issue, nearest_text
+from sim.scenario.schema import Issue, nearest_text, point_text
 from sim.scenario.tracks import limited_titles
 from sim.views.run_data import (
     Calendar,
@@ -127,7 +127,7 @@ class IssuePanel:
         courses = " ".join(course(self.issue, stand) for stand in self.stands)
         text = f"{self.issue.title}: {self.status}. {courses}"
         if self.real:
-            text += f" Signed in truth: “{nearest_text(self.issue, self.real[1])}”."
+            text += f" Signed in truth: {point_text(self.issue, self.real[1], quoted=True)}."
         return text
 
 
@@ -311,7 +311,7 @@ def status(run: Run, issue: str) -> str:
     if point is not None and day is not None:
         how = "Decided" if is_group(run) else "Agreed"
         when = calendar(run).said("", day)
-        return f"{how} {when}: {nearest_text(spec, point.point)}"
+        return f"{how} {when}: {point_text(spec, point.point)}"
     if float(run.central.red_line_gap.values[list(run.scenario.issues).index(issue)]) > 0:
         return "Not agreed: red lines and conditions miss each other"
     stage = next(s.name for s in run.scenario.stages if issue in s.issues)

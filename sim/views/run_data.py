@@ -21,7 +21,7 @@ from sim.formulas.statistics import Interval, wilson
 from sim.prose import listing, signed
 from sim.results.allowed import never_falling
 from sim.results.certain import alike, decided_by_group
-from sim.scenario.schema import nearest_text
+from sim.scenario.schema import point_text
 from sim.views.colours import CROWD, actor_colors, party_colors
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -276,8 +276,8 @@ def decision(run: Run) -> str:
         every = "both" if len(issues) == 2 else f"all {len(issues)}"
         return f"The group decides {every} issues {when}"
     (point,) = central.agreed.values()
-    said = nearest_text(issues[0], point.point) if point else "nothing"
-    return f"{issues[0].title}: the group decides on “{said}” {when}"
+    said = point_text(issues[0], point.point, quoted=True) if point else "nothing"
+    return f"{issues[0].title}: the group decides on {said} {when}"
 
 
 def files(run: Run) -> str:

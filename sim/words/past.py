@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sim.prose import counted, listing, percent, sentence, span_words
 from sim.results.summary import Summary
 from sim.scenario.outcome import Held, Outcome
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Scenario, point_text
 
 FATES = {"crossed": "crossed", "part": "crossed in part", "held": "held"}
 
@@ -47,7 +47,8 @@ def _signature(scenario: Scenario, summary: Summary, outcome: Outcome) -> tuple[
 def _terms(scenario: Scenario, summary: Summary, outcome: Outcome) -> Iterator[str]:
     for key, term in outcome.terms.items():
         issue, there = scenario.issues[key], summary.package[key]
-        text = f"{issue.title}: signed “{nearest_text(issue, term.at.median)}” ({term.at.median:g})"
+        signed = point_text(issue, term.at.median, quoted=True)
+        text = f"{issue.title}: signed {signed} ({term.at.median:g})"
         if there.median is not None:
             text += (
                 f"; in the worlds that agree on it “{there.text}” ({there.median:.2f}, 10–90 % "

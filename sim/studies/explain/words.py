@@ -20,7 +20,7 @@ from sim.prose import (
 )
 from sim.results.outcomes import NOTE
 from sim.scenario.distributions import Number
-from sim.scenario.schema import Scenario, nearest_text
+from sim.scenario.schema import Scenario, point_text
 from sim.scenario.titles import WHETHER, title_of
 from sim.studies.advise.space import MEDIATING
 from sim.studies.explain.inputs import is_yes_no, scale_words
@@ -93,13 +93,14 @@ def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
 def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> str:
     """One number before and after: the medians of what the scenario has and of ``--set``."""
     before, after = place.number.median, then.median
-    points = f"({before:.2f} to {after:.2f})"
+    digits = 2 if abs(after - before) >= 0.01 else 3
+    points = f"({before:.{digits}f} to {after:.{digits}f})"
     if move.kind == "line":
-        words = [nearest_text(scenario.issues[move.about], x) for x in (before, after)]
+        words = [point_text(scenario.issues[move.about], x, quoted=True) for x in (before, after)]
         # texts of the scale where they differ; else the points
-        text = f"from “{words[0]}” to “{words[1]}”"
+        text = f"from {words[0]} to {words[1]}"
         if words[0] == words[1]:
-            text = f"further, still nearest to “{words[0]}”"
+            text = f"further, {words[0]}"
         return f"{title_of(place.path, scenario)} {SOFTENS} {text} {points}"
     if move.kind == "terms":
         stage = next(s for s in scenario.agenda if s.name == move.about)
