@@ -351,3 +351,12 @@ def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:
     for parameter in PARAMETERS:
         place = parameter.prior.cdf(table.column(parameter.name))
         assert 0 < place.min() < place.max() < 1
+
+
+def test_the_first_screen_always_says_how_worlds_end() -> None:
+    learnt = {"engine.calibration": str(ROOT / "sim" / "scenario" / "calibration.json")}
+    one = sim.load("camp_david").with_(learnt).run(worlds=60)
+    folder = Path("a") / ("long" * 18)
+    lines = short_words(one.scenario.loaded.scenario, one.summary, folder, "camp_david")
+    assert len(lines) <= 25
+    assert any(line.startswith("How worlds end") for line in lines)

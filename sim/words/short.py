@@ -79,12 +79,15 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     else:
         told = _table(scenario, summary)
         told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
-    # all but the first reason are cut first, then the rarest endings
+    # all but the first reason are cut first, then the rarest endings, then what came of it
     for count in range(len(reasons), -1, -1):
         why = wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
         room = LINES - len(head) - len(tail) - len(told) - len(why)
         if room >= len(ends) or count <= 1:
             break
+    while ends and room <= 2 and len(beside) > 1:
+        gone = len(wrapped(beside.pop()))
+        told, room = told[:-gone], room + gone
     return [*head, *told, *(_cut(ends, room) if room > 2 else []), *why, *tail]
 
 
