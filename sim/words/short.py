@@ -88,7 +88,8 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     while ends and room <= 2 and len(beside) > 1:
         gone = len(wrapped(beside.pop()))
         told, room = told[:-gone], room + gone
-    return [*head, *told, *(_cut(ends, room) if room > 2 else []), *why, *tail]
+    ends = ends[1:] if room == 2 else ends
+    return [*head, *told, *(_cut(ends, room) if room > 1 else []), *why, *tail]
 
 
 def _changing(scenario: Scenario, summary: Summary, file: str) -> list[str]:
