@@ -15,7 +15,7 @@ from sim.commands.advising import over
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
 from sim.formulas.pareto import best, crowding, dominates, fronts
-from sim.scenario import Loaded, load_data, load_scenario
+from sim.scenario import Loaded, ScenarioError, load_data, load_scenario
 from sim.scenario.judgements import Engine
 from sim.studies.advise.advice import UNSEEN, Advice, advise
 from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
@@ -230,7 +230,9 @@ def test_published_plans_are_those_of_the_same_war() -> None:
     assert not failed
     assert {"witkoff", "points_20", "points_28"} <= names
     assert not names & {"dayton", "camp_david", "kellogg", "serbian_host"}
-    assert [o.scenario.name for o in others(kellogg, ["dayton"], [])[0]] == ["dayton"]
+    assert [o.scenario.name for o in others(kellogg, ["witkoff"], [])[0]] == ["witkoff"]
+    with pytest.raises(ScenarioError, match="dayton: is not about the war of kellogg"):
+        others(kellogg, ["witkoff", "dayton"], [])
 
 
 def test_a_broken_file_of_the_library_is_left_out(

@@ -191,7 +191,7 @@ def key_figures(run: Run) -> list[dict[str, str]]:
         cards.append(_card(label, standing.share, summary.stage_span(first.name), means))
     plan = summary.plan
     if plan is not None:
-        label = "The plan as published suits all who must sign, on day 0"
+        label = "The plan as published suits all who must sign, red lines too, on day 0"
         cards.append(_card(label, plan.acceptable, summary.plan_span, means))
     lasting = summary.durability
     if lasting is not None and lasting.worlds:

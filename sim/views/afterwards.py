@@ -316,7 +316,7 @@ def headline(run: Run) -> str:
     worse = [short(run, a) for a, g in plan.gain.items() if g.better < 0.5]
     crossed = [short(run, a) for a, s in plan.crosses_any.items() if s >= 0.5]
     if not worse:
-        text = "In the median world the plan as published beats no deal for everybody"
+        text = "For each side by itself the plan as published mostly beats no deal"
     else:
         whom = listing(worse) if len(worse) < len(plan.gain) else "everybody"
         text = f"In most worlds the plan as published is worth less than no deal to {whom}"

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.arrays import Array
 from sim.formulas.solutions.analysis import Pair
-from sim.prose import counted, listing
+from sim.prose import clause, counted, listing
 from sim.studies.solve.deals import Deals
 from sim.studies.solve.subject import Subject
 from sim.studies.solve.summary import TITLES, ZONE, all_points, method, statement
@@ -127,10 +127,12 @@ def shown_pairs(subject: Subject) -> list[Pair]:
 
 def headline(subject: Subject) -> str:
     """The finding."""
-    if not _has_zone(subject):
-        return statement(subject)
-    gains = _gains(subject, subject.analysis.points["nash"][0].gain)
-    return f"There is something to agree on: Nash's solution is worth, in points, {gains}"
+    said = statement(subject)
+    if _has_zone(subject):
+        gains = _gains(subject, subject.analysis.points["nash"][0].gain)
+        said = f"There is something to agree on: Nash's solution is worth, in points, {gains}"
+    # lines that do not bind there, and what other worlds have, are another matter
+    return f"In the central world on day 0 {clause(said)}" if subject.is_scale else said
 
 
 def _has_zone(subject: Subject) -> bool:

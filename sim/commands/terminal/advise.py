@@ -20,7 +20,7 @@ MAIN = ("first_stage", "ratified")
 """Outcomes that are told on one screen."""
 NOTES = {
     "*": "of another day 0: its text only, tabled in this scenario's talks",
-    "†": "a variant that the library builds on another plan: not counted as published",
+    "†": "a variant built on another plan: not counted as published",
 }
 
 

@@ -315,7 +315,7 @@ def statement(advice: Advice) -> str:
                 for gap in better[0].against[name]
             )
         ]
-        but = f" A variant in the library does about as well: {', '.join(alike)}." if alike else ""
+        but = f" A variant of another plan does about as well: {', '.join(alike)}." if alike else ""
         return (
             f"{names} {verb} better than every published plan on at least two of the four "
             f"measures and worse on none, in {worlds}.{but}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sim.scenario import LoadedDiscrete, ScenarioError
+from sim.scenario.errors import file_error
 from sim.scenario.loading import Loaded, load_any, load_scenario, shipped_scenarios
 from sim.scenario.schema import Scenario
 from sim.studies.advise.space import Space
@@ -63,10 +65,19 @@ def others(
     Raises
     ------
     ScenarioError
-        If one that is named cannot be read.
+        If one that is named cannot be read, or is about another war.
     """
     if against:
-        return [load_scenario(name, overrides) for name in against], {}
+        plans = [load_scenario(name, overrides) for name in against]
+        for name, plan in zip(against, plans, strict=True):
+            if not same_war(loaded.scenario, plan.scenario):
+                said = (
+                    f"is not about the war of {loaded.scenario.name}: too few issues are the same"
+                )
+                raise file_error(
+                    Path(name), said, "leave it out, or set them side by side: compare"
+                )
+        return plans, {}
     own = text_of(loaded.scenario)
     found: list[Loaded] = []
     failed: dict[str, str] = {}
