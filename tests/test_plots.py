@@ -23,15 +23,18 @@ from sim.plots.convergence import corners
 from sim.plots.sheet import even_columns, grid
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.prose import percent as share_text
+from sim.report.run_page import key_figures
 from sim.results.dataset import date_of
 from sim.results.terms import text_counts
 from sim.scenario import load_scenario
 from sim.scenario.calibration import Calibration
 from sim.scenario.judgements import Engine
 from sim.studies.explain.outline import outline
+from sim.studies.explain.words import settling_words
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import convergence_view, deciding, holders, lines_of, status
+from sim.views.explain import explain_view
 from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
 from sim.views.overview import hinges
@@ -532,6 +535,24 @@ def test_shares_of_few_worlds_are_counts_in_outcome_and_overview() -> None:
         seen = [t.get_text() for t in drawn(run, chart).texts]
         assert seen.count(f"of {worlds}") >= len(few)
         assert {str(n) for n in few} <= set(seen)
+
+
+def test_shares_of_few_worlds_are_counts_in_the_figures_of_a_report_and_in_explain() -> None:
+    worlds = 40
+    run = run_scenario(load_scenario("dayton"), worlds, 1)
+    settled = round(run.summary.outcomes["settlement"] * worlds)
+    assert 0 < settled < FEW
+    values = {card["label"]: card["value"] for card in key_figures(run)}
+    assert f"{settled} of {worlds}" in values.values()
+    held = run.summary.durability
+    assert held is not None
+    assert values["Settlements that hold 10 years"].endswith(f" of {held.worlds}")
+    assert explain_view(run, outline(run)).headline.startswith(f"{settled} of {worlds} worlds")
+    assert settling_words(outline(run), run.scenario).endswith(
+        f"{settled} of {worlds} worlds settle."
+    )
+    for strip in package_view(run).strips:
+        assert "%" not in strip.more or strip.more.startswith(("signed in", "from", "the same"))
 
 
 def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:

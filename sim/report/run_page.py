@@ -9,7 +9,7 @@ from typing import Any
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
-from sim.prose import percent, span_words
+from sim.prose import span_words
 from sim.report import articles
 from sim.report.basis import assumed, limits, repeat
 from sim.report.explained import saved_explanation, why_context
@@ -24,7 +24,7 @@ from sim.views.outcome import OutcomeView
 from sim.views.run_data import calendar, day_text, decision, is_certain, is_group
 from sim.words.aftermath import durability_words, limited_words, plan_words
 from sim.words.past import happened_words
-from sim.words.shares import failed_share
+from sim.words.shares import FEW, bare_odds, failed_share, share_of
 from sim.words.story import (
     answer,
     base_rate_words,
@@ -182,22 +182,22 @@ def key_figures(run: Run) -> list[dict[str, str]]:
     shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
     days = [d for d, s in shares.items() if s is not None]
     asked = dict.fromkeys((days[0], days[-1]))
-    means = summary.span_means
-    cards = [_card(f"Settlement {within(d)}", shares[d], spans[d], means) for d in asked]
+    means, every = summary.span_means, summary.worlds
+    cards = [_card(f"Settlement {within(d)}", shares[d], every, spans[d], means) for d in asked]
     if len(run.scenario.stages) > 1:
         first = run.scenario.stages[0]
         standing = summary.stages[first.name]
         label = f"“{first.shown}” stands at the end"
-        cards.append(_card(label, standing.share, summary.stage_span(first.name), means))
+        cards.append(_card(label, standing.share, every, summary.stage_span(first.name), means))
     plan = summary.plan
     if plan is not None:
-        label = "The plan as published suits all who must sign, red lines too, on day 0"
-        cards.append(_card(label, plan.acceptable, summary.plan_span, means))
+        label = "The plan as published suits all who must sign and crosses no red line, on day 0"
+        cards.append(_card(label, plan.acceptable, every, summary.plan_span, means))
     lasting = summary.durability
     if lasting is not None and lasting.worlds:
         last = str(lasting.years)
         label = f"Settlements that hold {last} years"
-        cards.append(_card(label, lasting.held[last], *lasting.span_after(last)))
+        cards.append(_card(label, lasting.held[last], lasting.worlds, *lasting.span_after(last)))
     blocked = max(summary.stuck_on.items(), key=lambda kv: kv[1], default=("", 0.0))
     if blocked[1]:
         title = run.scenario.issues[blocked[0]].title
@@ -212,13 +212,16 @@ def key_figures(run: Run) -> list[dict[str, str]]:
 
 
 def _card(
-    label: str, share: float | None, interval: Interval | None, means: str = "95 % interval"
+    label: str,
+    share: float | None,
+    worlds: int,
+    interval: Interval | None,
+    means: str = "95 % interval",
 ) -> dict[str, str]:
-    return {
-        "label": label,
-        "value": percent(share, interval),
-        "span": f"{span_words(interval)} ({means})",
-    }
+    few = share is not None and worlds < FEW
+    value = share_of(share or 0.0, worlds) if few else bare_odds(share, worlds, interval)
+    span = "" if " of " in value else f"{span_words(interval)} ({means})"
+    return {"label": label, "value": value, "span": span}
 
 
 def agreed_table(run: Run) -> Table | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
-from sim.prose import listing, percent, possessive, sentence
+from sim.prose import listing, possessive, sentence
 from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Driver, Explanation
 from sim.studies.explain.inputs import is_yes_no
@@ -20,7 +20,7 @@ from sim.studies.explain.words import (
 )
 from sim.views.colours import actor_colors
 from sim.views.view import View, foot_line
-from sim.words.shares import FEW, share_of
+from sim.words.shares import FEW, in_worlds, share_of
 
 NOBODY = "#767676"
 SHOWN = 12
@@ -201,8 +201,8 @@ def _panels(found: Explanation, scenario: Scenario, colors: dict[str, str]) -> l
 
 def headline(found: Explanation, who: str = "") -> str:
     """What stands in the way most, in a sentence; of an outline what decides most."""
-    share = percent(found.settled, found.settled_interval)
-    text = f"{share} of the worlds settle"
+    share = in_worlds(found.settled, found.worlds).partition(" (")[0]
+    text = f"{share} settle"
     if not found.searched:
         if not found.drivers:
             return f"{text}; no uncertain number stands out in {found.worlds:,}"

@@ -27,9 +27,7 @@ from sim.views.run_data import (
     together,
 )
 from sim.views.view import View, foot_line
-
-FEW = 20
-"""Below so many deals every one is shown by itself instead of a distribution."""
+from sim.words.shares import FEW, count_of, share_of
 
 
 @dataclass(frozen=True)
@@ -213,8 +211,9 @@ def _words(
         first, last = (nearest_text(spec, float(q)) for q in np.quantile(values, ends))
         return text, "the same in all" if first == last else f"from {first} to {last}"
     counts = text_counts(spec, values)
-    own = f"in {share_text(counts.pop(text, 0) / len(values))} of the deals"
-    others = [f"“{t}” in {share_text(n / len(values))}" for t, n in counts.most_common(2)]
+    known = len(values)
+    own = f"in {share_of(counts.pop(text, 0) / known, known)}{' of the' * (known >= FEW)} deals"
+    others = [f"“{t}” in {count_of(n / known, known)}" for t, n in counts.most_common(2)]
     return text, "; ".join([own, *others]) if others else "in all deals"
 
 

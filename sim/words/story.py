@@ -19,7 +19,7 @@ from sim.scenario.fields import Bound
 from sim.scenario.record import HORIZONS, past_settings, past_talks
 from sim.scenario.schema import Position, Scenario, nearest_text
 from sim.words.aftermath import limited_turn
-from sim.words.shares import bare_odds, failed_share, in_worlds, odds_words
+from sim.words.shares import bare_odds, count_of, failed_share, in_worlds, odds_words
 
 
 @dataclass(frozen=True)
@@ -321,7 +321,7 @@ def beside_past_words(scenario: Scenario, summary: Summary) -> str:
     failed = [summary.stuck_because.get(why, 0.0) for why in ("red_lines", "not_reached")]
     here = [settled, *((1.0 - settled) * share for share in failed)]
     there = np.mean([[one.settled, one.barred, one.unreached] for one in others], axis=0)
-    (a, b, c), (x, y, z) = map(percent, there), map(percent, here)
+    (a, b, c), (x, y, z) = map(percent, there), (bare_odds(n, summary.worlds) for n in here)
     signed = sum(one.signed for one in others)
     return (
         f"The same model on {len(others)} past talks, of which {signed} were signed: {a} of worlds "
@@ -369,14 +369,9 @@ def package_words(scenario: Scenario, summary: Summary) -> list[tuple[str, str, 
     for key, issue in scenario.issues.items():
         entry = summary.package[key]
         if entry.most_common is not None:
-            common = percent(entry.most_common_share)
-            rows.append(
-                (
-                    issue.title,
-                    entry.most_common,
-                    f"{common} of {counted(entry.worlds, 'world')}",
-                )
-            )
+            common = count_of(entry.most_common_share or 0.0, entry.worlds)
+            how = f"{common} of {counted(entry.worlds, 'world')}"
+            rows.append((issue.title, entry.most_common, how))
     return rows
 
 

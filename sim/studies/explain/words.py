@@ -25,7 +25,7 @@ from sim.scenario.titles import WHETHER, title_of
 from sim.studies.advise.space import MEDIATING
 from sim.studies.explain.inputs import is_yes_no, scale_words
 from sim.studies.explain.moves import TALKS, Move, Place
-from sim.words.shares import FEW, share_of, world_words
+from sim.words.shares import FEW, odds_parts, share_of, world_words
 from sim.words.story import within
 
 DRIVERS = 8
@@ -183,10 +183,11 @@ def hardly_words(worlds: int) -> str:
 def settling_words(found: Explanation, scenario: Scenario) -> str:
     """The share that settles."""
     span = found.settled_allowed or found.settled_interval
-    share = percent(found.settled, found.settled_interval)
+    share, beside = odds_parts(found.settled, found.worlds, found.settled_interval)
+    few, worlds = beside.startswith("of "), counted(found.worlds, "world")
     return (
-        f"{sentence(within(str(scenario.last_day)))} {share} of {counted(found.worlds, 'world')} "
-        f"settle ({span_words(span)})."
+        f"{sentence(within(str(scenario.last_day)))} {share} of {worlds} "
+        f"settle{'' if few else f' ({span_words(span)})'}."
     )
 
 
