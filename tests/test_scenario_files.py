@@ -213,6 +213,13 @@ def test_set_changes_one_assumption_and_reaches_stages_by_name_and_number(tmp_pa
         assert scenario_of(tmp_path, text, f"{key}=0.4").agenda[0].cost_factor.median == 0.4
     (found,) = problems(tmp_path, text, "agenda.peace.cost_factor=0.4")
     assert "no such element (write agenda.truce or agenda.rest)" in found
+    # no point of a scale is meant as per cent of it where it is hardly beyond its end
+    (found,) = problems(tmp_path, BASE, "actors.a.positions.land.ideal=1.5")
+    assert found.endswith("1.5 is outside 0 to 1")
+    # a condition that is left without the line that it loosens
+    rule = "actors.a.positions.land.conditional=[{limit: 0.5, when: {arms: {at_most: 0.3}}}]"
+    (found,) = problems(tmp_path, BASE, rule, "actors.a.positions.land.limit=")
+    assert "conditional[0].limit: is not loosening any line (give the strict line" in found
     # an empty value removes, from lists too
     assert "leaves out land" in problems(tmp_path, text, "agenda.truce=")[0]
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import sim.commands.sweeping
 import sim.ensemble.chunks
 from sim.commands.sweeping import SweepJob, Swept
-from sim.commands.terminal.sweep import effect_words
+from sim.commands.terminal.sweep import days_apart, effect_words
 from sim.engine.draws import CHUNK
 from sim.ensemble.executors import InProcess
 from sim.ensemble.runner import run_scenario
@@ -749,3 +749,13 @@ def test_utility_is_told_in_points_as_by_compare() -> None:
     north = Parameter("x", "X", ("0", "1"), (0.0, 1.0), None, None, False, None)
     gap = Effect(0.0254, Interval(0.01, 0.04), None, north, room, "0", "1", 0.0, 0.0254)
     assert effect_words(gap) == ["+2.5 (+1.0 to +4.0)"]
+
+
+def test_files_of_different_days_are_no_ranking() -> None:
+    names = ("victory_plan", "european_force", "kellogg")
+    plans = {name: load_scenario(name) for name in names}
+    (said,) = days_apart(plans)
+    assert (
+        "victory_plan 20 January 2025, european_force 27 March 2025 and kellogg 20 January" in said
+    )
+    assert not days_apart({name: plans[name] for name in ("victory_plan", "kellogg")})

@@ -15,12 +15,13 @@ from sim.api import showing
 from sim.commands.work import progress_bar
 from sim.ensemble import runner
 from sim.ensemble.opening import open_executor
-from sim.prose import counted, did_you_mean
+from sim.prose import counted, did_you_mean, percent
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, load_any, load_data
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import read_changes
 from sim.words.checked import contents
+from sim.words.shares import bare_odds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,7 +230,7 @@ class Run:
         share = summary.outcomes["settlement"]
         return (
             f"<Run of {self.scenario.name}: {summary.worlds:,} worlds, seed {summary.seed}, "
-            f"{share:.0%} settle>"
+            f"{bare_odds(share, summary.worlds)} settle>"
         )
 
     def _repr_html_(self) -> str:
@@ -281,9 +282,11 @@ class Explanation:
         return "\n\n".join("\n".join([title, *told]) for title, told in self.sections.items())
 
     def __repr__(self) -> str:
-        after = "".join(f", {one.confirmed:.0%} after it" for one in self.found.changes[:1])
+        found = self.found
+        after = "".join(f", {percent(one.confirmed)} after it" for one in found.changes[:1])
         return (
-            f"<Explanation of {self.run.scenario.name}: {self.found.settled:.0%} settle, "
+            f"<Explanation of {self.run.scenario.name}: "
+            f"{bare_odds(found.settled, found.worlds)} settle, "
             f"{counted(len(self.found.changes), 'change')} found{after}>"
         )
 

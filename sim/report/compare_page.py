@@ -140,7 +140,7 @@ def ranking_tables(comparison: Comparison) -> list[tuple[Table, list[str]]]:
             *where,
             odds_words(place.settlement, run.summary.worlds),
             odds_words(place.holds, run.summary.worlds),
-            f"{signed(f'{100 * place.least_gain:.2f}')} ({side})",
+            f"{signed(f'{100 * place.least_gain:.2f}')} ({side})" if place.settlement else "0.00",
             f"{place.distance:.2f}; {distance_words(place, run)}",
         ]
 

@@ -185,9 +185,10 @@ def _position(whole: Scenario, position: Position, path: Path_) -> Found:
         if position.limits is None and (
             ordinary is None or _is_stricter(rule.limit.median, ordinary.median, position)
         ):
+            than = "looser than the ordinary line" if ordinary else "loosening any line"
             yield (
                 ("conditional", n, "limit"),
-                "is not looser than the ordinary line",
+                f"is not {than}",
                 "give the strict line as `line`, and what loosens it as the condition",
             )
     low, high = position.limits or (None, None)

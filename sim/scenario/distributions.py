@@ -283,7 +283,7 @@ def _check_bounds(number: Number) -> None:
         if not number.low <= value <= number.high:
             if value < number.low == 0 and number.high > 1:
                 raise ValueError(f"{value:g} is below 0")
-            meant = number.high == 1 < value <= 100
+            meant = number.high == 1 and 2 <= value <= 100
             percent = f" (is {value:g} % meant? write {value / 100:g})" if meant else ""
             raise OutOfBounds(f"{value:g} is outside {number.low:g} to {number.high:g}{percent}")
     if number.kind == "normal" and number.values[1] > number.high - number.low:

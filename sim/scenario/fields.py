@@ -197,7 +197,7 @@ def _sorted_points(at: dict[float, Any]) -> dict[float, Any]:
     for point in at:
         if not 0 <= point <= 1:
             said = f"the point {point:g} lies outside the scale 0 to 1"
-            meant = f" (is {point:g} % meant? write {point / 100:g})" if 1 < point <= 100 else ""
+            meant = f" (is {point:g} % meant? write {point / 100:g})" if 2 <= point <= 100 else ""
             raise refused(said + meant)
     return dict(sorted(at.items()))
 

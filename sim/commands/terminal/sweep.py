@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ from rich.text import Text
 from sim.commands.sweeping import SweepJob, Swept
 from sim.commands.terminal.paper import Paper, plain_table
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import by_how_much, counted
+from sim.prose import by_how_much, counted, listing
 from sim.results.allowed import SAMPLING
 from sim.results.outcomes import NOTE, Measure
+from sim.scenario import Loaded
 from sim.studies.compare.words import EACH, ONE_BY_ONE
 from sim.studies.sweep.effects import Effect, unmoved
 from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
@@ -46,7 +47,7 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     paper.print(_effects(swept))
     counts = ONE_BY_ONE if results.calibrated else EACH
     paper.indented(f"{PAIRED} {counts}", style="dim")
-    for note in notes(swept, cells.sampled):
+    for note in [*notes(swept, cells.sampled), *days_apart(job.plan.scenarios)]:
         paper.print("\n" + note)
     _next(paper, job, swept)
     paper.end(f"\n{NOTE}", job)
@@ -171,6 +172,18 @@ def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
     if effect.allowed is None or negligible(effect.interval, effect.allowed):
         return [text]
     return [text, (f"\n95 %: {ends(effect.interval)}", "dim")]
+
+
+def days_apart(scenarios: Mapping[str, Loaded]) -> list[str]:
+    """That files of different days are beside each other, where any are."""
+    days = {name: loaded.scenario.war.start_date for name, loaded in scenarios.items()}
+    if len(set(days.values())) == 1:
+        return []
+    told = listing(f"{name} {day:%-d %B %Y}" for name, day in days.items())
+    return [
+        f"Day 0 differs ({told}): what the cells of these files come to is no ranking of plans, as "
+        "each starts from another front and other positions."
+    ]
 
 
 def notes(swept: Swept, sampled: bool) -> Iterator[str]:
