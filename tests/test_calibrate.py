@@ -360,3 +360,14 @@ def test_the_first_screen_always_says_how_worlds_end() -> None:
     lines = short_words(one.scenario.loaded.scenario, one.summary, folder, "camp_david")
     assert len(lines) <= 25
     assert any(line.startswith("How worlds end") for line in lines)
+
+
+def test_ranges_of_what_holds_only_fall_from_year_to_year() -> None:
+    learnt = {"engine.calibration": str(ROOT / "sim" / "scenario" / "calibration.json")}
+    for seed in (1, 2, 3):
+        run = sim.load("dayton").with_(learnt).run(worlds=120, seed=seed)
+        durability = run.summary.durability
+        assert durability is not None
+        assert list(durability.allowed) == list(durability.held)
+        ends = np.array([list(one) for one in durability.allowed.values()])
+        assert (np.diff(ends, axis=0) <= 0).all()

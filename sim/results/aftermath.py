@@ -11,7 +11,7 @@ import xarray as xr
 from sim.arrays import Mask
 from sim.engine.durability import ACCIDENT
 from sim.formulas.statistics import Interval, wilson
-from sim.results.allowed import allowed_spread, wider
+from sim.results.allowed import allowed_spread, never_falling, wider
 from sim.results.experiments import flags
 from sim.results.record import Record
 from sim.scenario.schema import Scenario, point_text
@@ -227,6 +227,8 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
     held = {str(y): _share(years[settled] >= y) for y in span}
     who = data.broken_by.values[settled]
     without = data.years_without.values[settled]
+    # the fewer years, the more hold
+    backward = [spread(years >= y, settled) for y in span[::-1]] if spread and settled.any() else []
     return Durability(
         years=scenario.durability.years,
         kind=scenario.durability.kind if scenario.counts_accidents else None,
@@ -243,9 +245,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
             str(term): _share(without[:, n] >= scenario.durability.years)[0]
             for n, term in enumerate(data.term.values)
         },
-        allowed={str(y): spread(years >= y, settled) for y in span}
-        if spread and settled.any()
-        else {},
+        allowed=dict(zip([*held][::-1], never_falling(backward), strict=True)) if backward else {},
     )
 
 
