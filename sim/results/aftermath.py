@@ -245,7 +245,7 @@ def durability_summary(scenario: Scenario, data: xr.Dataset) -> Durability | Non
             str(term): _share(without[:, n] >= scenario.durability.years)[0]
             for n, term in enumerate(data.term.values)
         },
-        allowed=dict(zip([*held][::-1], never_falling(backward), strict=True)) if backward else {},
+        allowed=dict(zip(held, never_falling(backward)[::-1], strict=False)),
     )
 
 
