@@ -365,7 +365,7 @@ def test_the_first_screen_always_says_how_worlds_end() -> None:
 def test_ranges_of_what_holds_only_fall_from_year_to_year() -> None:
     learnt = {"engine.calibration": str(ROOT / "sim" / "scenario" / "calibration.json")}
     for seed in (1, 2, 3):
-        run = sim.load("dayton").with_(learnt).run(worlds=120, seed=seed)
+        run = sim.load("dayton").with_(learnt).run(worlds=300, seed=seed)
         durability = run.summary.durability
         assert durability is not None
         assert list(durability.allowed) == list(durability.held)
