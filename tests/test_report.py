@@ -19,6 +19,7 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.importing import Wishes
 from sim.plots import drawings
 from sim.report import compare_report, run_report
+from sim.report.basis import stages_table
 from sim.report.judgements import judgements, positions_words
 from sim.report.run_page import run_context
 from sim.report.words import number_words
@@ -337,6 +338,14 @@ def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> No
     assert bare["articles"] is None
     assert not bare["looks_at_durability"]
     assert any("does not look at ratification" in line for line in bare["limits"])
+
+
+def test_after_the_last_stage_nothing_remains_of_the_war() -> None:
+    table = stages_table(load_scenario("kellogg").scenario)
+    assert table is not None
+    remains = [row[2] for row in table.rows]
+    assert remains[-1] == "nothing"
+    assert "of the cost of war" in str(remains[0])
 
 
 def test_a_group_is_told_without_odds_and_days(folder: Path) -> None:

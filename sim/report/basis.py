@@ -146,12 +146,15 @@ def stages_table(scenario: Scenario) -> Table | None:
     rows: Rows = []
     for stage in scenario.agenda:
         terms = [f"only with {bound_words(scenario, stage.terms)}"] if stage.terms else []
+        remains = (
+            f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
+            f"{number_words(stage.drift_factor)} of the drift"
+        )
         rows.append(
             [
                 stage.shown,
                 Cell(listing([scenario.issues[i].title for i in stage.issues]), terms),
-                f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
-                f"{number_words(stage.drift_factor)} of the drift",
+                remains if stage is not scenario.agenda[-1] else "nothing",
                 rests(stage),
             ]
         )  # fmt: skip
