@@ -74,6 +74,8 @@ def short_words(
     if found.mediator:
         hosts = any(actor.role == "facilitator" for actor in scenario.actors.values())
         told[f"What the mediator adds{', hosts aside' * hosts}"] = _mediating(found)
+    elif found.unmediated:
+        told["What the mediator adds"] = f"not counted: {found.unmediated}."
     paragraphs += [f"{title}: {text}" for title, text in told.items()]
     text = next((name for name in written if name.endswith(".txt")), "")
     paragraphs.append(

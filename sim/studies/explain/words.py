@@ -362,6 +362,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     if lines:
         worlds = counted(found.mediator[0].worlds, "world")
         lines.insert(0, f"What {added_by}, in the same {worlds} with and without:")
+    elif found.unmediated:
+        lines.append(f"What {added_by} is not counted: {found.unmediated}.")
     elif free and not found.searched:
         lines.append(f"`explain` counts what {added_by}.")
     elif not who:
