@@ -9,6 +9,7 @@ from sim.ensemble.runner import Run
 from sim.prose import listing
 from sim.report.actors import RESTS, actor_facts, positions_table
 from sim.report.judgements import judgements, positions_words
+from sim.report.numbers import other_numbers
 from sim.report.tables import Cell, Rows, Table, cited_sources, filled, judged, rests
 from sim.report.words import (
     bound_words,
@@ -44,6 +45,7 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
         stages_table(scenario),
         gates_assumed(scenario),
         durability_table(scenario),
+        *other_numbers(scenario),
     ]
     return {
         "spread": scenario.war.told(spread_words(scenario.spread)),
@@ -92,7 +94,8 @@ def issues_table(scenario: Scenario) -> Table:
             Cell(point_words(issue, issue.no_deal), (f"at {number_words(issue.no_deal)}",)),
             rests(issue),
         ]
-        for issue in scenario.issues.values()
+        for of in (scenario.issues, *(track.issues for track in scenario.tracks.values()))
+        for issue in of.values()
     ]
     return Table("Issues and their scales", ["Issue", "Scale", "Without a deal", RESTS], rows)
 
