@@ -645,6 +645,16 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert found == [0.4]
 
 
+def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written(tmp_path: Path) -> None:
+    seen = []
+    for line in ("limit: 0.7", "limits: [null, 0.7]"):
+        text = ONE.replace("ideal: 0,", f"ideal: 0, {line},", 1)
+        (tmp_path / "one.yaml").write_text(f"{text}engine: {{believed_binds: 0}}", encoding="utf-8")
+        loose = run_scenario(load_scenario(tmp_path / "one.yaml"), 60)
+        seen.append([(line.at, line.above) for line in lines_of(loose, "a", "land")])
+    assert seen == [[(0.7, True)]] * 2
+
+
 # --- utility -------------------------------------------------------------------------------
 
 

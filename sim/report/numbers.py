@@ -48,7 +48,10 @@ def other_numbers(scenario: Scenario) -> Iterator[Table]:
         (beside if path[0] == "tracks" else rows).append([title_of(where, scenario), words, on])
         before = part
     head = ["What", "Assumed", "Rests on"]
-    tables = (filled("Limited agreements", head, beside), filled("Other numbers", head, rows))
+    tables = (
+        filled("Numbers of limited agreements", head, beside),
+        filled("Other numbers", head, rows),
+    )
     return (table for table in tables if table)
 
 
