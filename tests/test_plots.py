@@ -45,6 +45,7 @@ from sim.views.run_data import (
     is_settled,
     red_lines,
     signatories,
+    signed_days,
 )
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
@@ -743,6 +744,15 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
         assert share_text(most) in view.headline
         used = run.summary.levers.values()
         assert max(use.in_effect for use in used) == pytest.approx(most, abs=1e-6)
+
+
+def test_what_stands_without_a_deal_ends_with_the_signature(toy: Run) -> None:
+    view, signed = pressure_view(toy), signed_days(toy)["settlement"]
+    assert toy.summary.central.outcome == "settlement"
+    (land,) = view.moving
+    assert view.days[len(land.course.central) - 1] < signed <= view.days[len(land.course.central)]
+    assert "when it was signed in the central world" in land.words
+    assert sum("when all was signed; " in line for line in view.words) == len(view.costs)
 
 
 def test_pressure_tells_by_what_costs_are_multiplied(toy: Run) -> None:
