@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ from sim.report.words import number_words
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
 from sim.studies.compare.comparison import Comparison, compare
+from sim.views.outcome import outcome_view
+from sim.words.short import short_words
+from sim.words.story import answer, ending_words
 from tests.browser import Browser, find_chromium
 from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, started, typed
 from tests.test_import import TABLE
@@ -373,6 +376,19 @@ def test_every_number_of_a_scenario_is_listed() -> None:
     assert len(numbers) > 300
     assert not [n for n, number in enumerate(numbers) if f"{number.values[0]:g}" not in text]
     assert "; known to Kellogg and Putin; the talks go on after it" in text
+
+
+def test_votes_that_can_come_later_are_told(settled: Run) -> None:
+    said = "Settlements count by the day they are signed; votes can come later."
+    gates = {k: g.model_copy(update={"days": 30}) for k, g in settled.scenario.ratification.items()}
+    later = settled.scenario.model_copy(update={"ratification": gates})
+    assert said not in answer(settled.scenario, settled.summary)
+    assert answer(later, settled.summary).endswith(said)
+    lines = short_words(later, settled.summary, Path("out"), "settled.yaml")
+    assert said in " ".join(lines)
+    assert said in outcome_view(replace(settled, scenario=later)).subtitle
+    known = replace(settled.summary, truces_broken=0.5, first_stage_ever=1.0)
+    assert "nothing that was signed stands at the end" in " ".join(ending_words(later, known))
 
 
 def test_a_group_is_told_without_odds_and_days(folder: Path) -> None:
