@@ -242,9 +242,9 @@ def test_mistakes_are_told_in_one_sentence_before_anything_runs(
 def test_columns_of_the_table_can_be_told_apart_and_so_can_what_is_tied(tmp_path: Path) -> None:
     write(tmp_path / "toy.yaml")
     words = ["sweep", tmp_path / "toy.yaml", "--vary", "war.cost.a=0.01,0.02", "--vary"]
-    words += ["actors.b.positions.land.salience=1,1.01", "--worlds", "20", "--no-plots"]
+    words += ["actors.b.leave_after=90w,91w", "--worlds", "20", "--no-plots"]
     said = typed(*words, "--out", tmp_path / "out").out
-    assert "\nA: A's cost of war\nB: B's weight on Land\n" in said
+    assert "\nA: A's cost of war\nB: B's time before it walks away\n" in said
     assert re.search(r"\n +A +B +Settles", said)
     assert re.search(r"=: “[\w ]+” not told apart from the first row", " ".join(said.split()))
 
