@@ -78,7 +78,7 @@ def _given(
         extra = node.model_extra or {}
         inside = {key: getattr(node, key) for key in type(node).model_fields} | extra
         inside = {key: value for key, value in inside.items() if key in node.model_fields_set}
-    elif isinstance(node, dict | list):
+    elif isinstance(node, dict | list | tuple):
         inside = node if isinstance(node, dict) else dict(enumerate(node))
     for key, value in inside.items():
         yield from _given(value, (*path, key), part)
