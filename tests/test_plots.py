@@ -27,14 +27,17 @@ from sim.results.dataset import date_of
 from sim.results.terms import text_counts
 from sim.scenario import load_scenario
 from sim.scenario.calibration import Calibration
+from sim.scenario.distributions import Number
+from sim.scenario.fields import Line
 from sim.scenario.judgements import Engine
+from sim.scenario.schema import Source
 from sim.studies.explain.outline import outline
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
 from sim.views.convergence import convergence_view, deciding, holders, lines_of
 from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
-from sim.views.overview import hinges
+from sim.views.overview import hinges, sources_of
 from sim.views.package import package_view
 from sim.views.pressure import SELDOM, pressure_view
 from sim.views.run_data import (
@@ -654,6 +657,18 @@ def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written(tmp_path: 
         loose = run_scenario(load_scenario(tmp_path / "one.yaml"), 60)
         seen.append([(line.at, line.above) for line in lines_of(loose, "a", "land")])
     assert seen == [[(0.7, True)]] * 2
+
+
+def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run) -> None:
+    actors = dict(toy.scenario.actors)
+    for key, (own, line) in {"north": (["A"], []), "south": (["B", "C"], ["B", "C"])}.items():
+        position = actors[key].positions["land"]
+        given_line = Line(at=Number("fixed", (0.5,)), source=line or ["C"])
+        new = position.model_copy(update={"source": own, "limit": None, "line": [given_line]})
+        actors[key] = actors[key].model_copy(update={"positions": {"land": new}})
+    known = {key: Source(title=key) for key in "ABC"}
+    scenario = toy.scenario.model_copy(update={"actors": actors, "sources": known})
+    assert sources_of(replace(toy, scenario=scenario), ["land"])[0] == "C"
 
 
 # --- utility -------------------------------------------------------------------------------
