@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sim.prose import listing
+from sim.report.actors import RESTS
 from sim.report.tables import Cell, Rows, Table, filled, rests
 from sim.report.words import number_words, time_words
 from sim.scenario.distributions import Number
@@ -44,10 +45,11 @@ def other_numbers(scenario: Scenario) -> Iterator[Table]:
         if ELSEWHERE.match(where):
             continue
         words = time_words(number) if number.unit else number_words(number)
+        words = f"with probability {words}" if path[-1] == "binds" else words
         on = "as above" if part is not None and part is before else rests(part) if part else ""
         (beside if path[0] == "tracks" else rows).append([title_of(where, scenario), words, on])
         before = part
-    head = ["What", "Assumed", "Rests on"]
+    head = ["What", "Assumed", RESTS]
     tables = (
         filled("Numbers of limited agreements", head, beside),
         filled("Other numbers", head, rows),
