@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
+from sim.studies.explain.explanation import without_mediators
 from tests.conftest import ENVOY, filed, typed, works
 
 # --- Pareto --------------------------------------------------------------------------------------
@@ -131,6 +133,44 @@ def test_the_lever_that_brings_the_deal_is_told_from_the_others(toy: dict[str, A
     assert parts["lever:power.aid"]["ratified"].value > 0.9
     assert parts["lever:power.ban"]["ratified"].value == 0
     assert parts["everything"]["ratified"].value > 0.5
+
+
+def test_an_actor_is_taken_out_with_all_that_is_said_of_it(toy: dict[str, Any]) -> None:
+    data = _with_levers(toy) | {"deadline": {"at": "30d", "known_to": ["a", "envoy"]}}
+    aid = data["actors"]["power"]["levers"]["aid"]
+    aid |= {"on": ["b", "envoy"], "effect": {"payment": {"b": 0.6, "envoy": 0.1}}}
+    data["war"]["cost"]["envoy"] = 0.001
+    dead = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
+    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
+    data["tracks"] = {
+        "beside": {
+            "title": "Beside",
+            "issues": {"dead": dead},
+            "parties": ["a", "b", "envoy"],
+            "positions": {"a": wish, "b": wish},
+            "protocol": {"name": "shuttle"},
+            "stages": [{"name": "swap", "issues": ["dead"], "effect": {"cost": {"envoy": -0.1}}}],
+        }
+    }
+    loaded = load_data(data)
+    assert not mediated(loaded, Judge(50, 1, InProcess())).left_out
+    less, why = without_mediators(loaded)
+    assert less is not None
+    assert not why
+    assert less.scenario.deadline is not None
+    assert less.scenario.deadline.known_to == ["a"]
+    assert "envoy" not in str(less.raw)
+
+
+def test_why_an_actor_cannot_be_taken_out_is_told(toy: dict[str, Any]) -> None:
+    actors = _with_levers(toy)["actors"]
+    ban = actors["power"]["levers"]["ban"]
+    actors["envoy"]["levers"] = {"word": copy.deepcopy(ban)}
+    ban["when"] = {"pulled": "envoy.word"}
+    less, why = without_mediators(load_data(toy))
+    assert less is None
+    assert "actors.power.levers.ban.when" in why
+    assert "envoy.word" in why
 
 
 def test_stages_and_limited_agreements_have_rows_of_their_own() -> None:

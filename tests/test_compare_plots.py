@@ -26,7 +26,7 @@ from sim.studies.compare.inputs import named
 from sim.studies.compare.words import TOLD
 from sim.views.colours import ISSUES, SEEN, WHY, to_rgb
 from sim.views.compare.packages import packages, terms_of
-from sim.views.compare.stuck import stuck
+from sim.views.compare.stuck import headline, stuck
 from sim.views.compare.time import signed_day
 from sim.words.shares import FEW
 from tests.conftest import TOY, conflict, put
@@ -319,6 +319,21 @@ def test_stuck_cells_are_the_shares_of_the_summary(compared: Comparison) -> None
     for share in compared.base.summary.stuck_on.values():
         if share > 0.1:
             assert whole_percent(share) in texts
+
+
+def test_a_reason_is_told_where_it_is_the_commonest_in_most(compared: Comparison) -> None:
+    runs = [compared.run(name) for name in ("baseline", "staged")]
+    titles = {"land": "Land"}
+
+    def told(*reasons: str) -> str:
+        found = [
+            replace(run, summary=replace(run.summary, stuck_because={reason: 1.0}))
+            for run, reason in zip(runs, reasons, strict=True)
+        ]
+        return headline(found, [{"land": 1.0}] * 2, titles)
+
+    assert told(REASONS[0], REASONS[1]) == "Land blocks most in all scenarios"
+    assert "; the commonest reason: " in told(REASONS[1], REASONS[1])
 
 
 def test_stuck_tints_are_apart_and_every_tenth_has_its_number(compared: Comparison) -> None:

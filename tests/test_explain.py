@@ -299,7 +299,7 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     run, found = of_line
     (change,) = found.changes
     short = " ".join(changing(replace(change, asked=0.95), run.scenario))
-    assert "(four fifths of the most there is; 95 % asked for) of the failed worlds in" in short
+    assert "(four fifths of the most there is; 95 % asked for) of the worlds without" in short
     assert "The cheapest set" not in " ".join(changing(replace(change, asked=0.05), run.scenario))
     assert mediating(found, run.scenario, "again") == ["Nobody mediates."]
     hosted = load_data(TOY | {"actors": TOY["actors"] | {"h": HOST}}).scenario
@@ -342,8 +342,8 @@ def test_of_few_failed_worlds_counts_are_told_and_agree(lowest: float, failed: i
     assert ("100 %" in of_failed) == (failed == 34)
     # which failed worlds these are, and whose things, is said wherever shares of them are
     for one, which in (
-        (replace(found, actor="a"), f"the {failed} failed worlds"),
-        (replace(found, actor="a", counted=9), f"9 of the {failed} failed worlds"),
+        (replace(found, actor="a"), f"the {failed} worlds without a settlement"),
+        (replace(found, actor="a", counted=9), f"9 of the {failed} worlds without a settlement"),
     ):
         (panel,) = (p for p in explain_view(run, one).panels if p.key == "obstacles")
         lines = (line for line, _ in short_words(one, run.scenario, Path("out"), []))

@@ -16,6 +16,7 @@ from sim.engine.model import SETTLED, PeaceTalks
 from sim.ensemble.runner import run_scenario
 from sim.scenario import Loaded
 from sim.scenario.fields import Wish
+from sim.words.checked import contents, lines_left_out
 from tests.conftest import conflict, simulate
 
 TOY = conflict(
@@ -70,6 +71,33 @@ def test_the_probability_of_a_line_comes_before_that_of_its_kind() -> None:
     assert (north.low[:, 0] == 0).all()
     assert (north.said_low[:, 0] == 0.7).all()
     assert (south.high[:, 0] == 0.3).all()
+
+
+def test_red_lines_are_counted_however_they_are_written() -> None:
+    raw = copy.deepcopy(TOY)
+    for issue, ends in (("border", [0.1, None]), ("troops", [0.2, 1])):
+        raw["actors"]["north"]["positions"][issue]["limits"] = ends
+    raw["actors"]["south"]["positions"]["border"]["line"] = {"at": 0.4, "judgement": "Example."}
+    wish = {"fee": {"ideal": 0, "salience": 1, "limit": 0.5, "judgement": "Example."}}
+    raw["tracks"] = {
+        "beside": {
+            "title": "Beside",
+            "issues": {"fee": {"title": "Fee", "scale": {0: "None", 1: "All"}, "no_deal": 1}},
+            "positions": {"north": wish, "south": wish},
+            "stages": [{"name": "swap", "issues": ["fee"]}],
+        }
+    }
+    said = contents(sim.load(raw).scaled)
+    assert "6 positions" in said
+    assert "6 red lines (0 stated, 6 believed), 1 position with one on both sides" in said
+
+
+def test_what_a_line_binds_with_is_told_of_those_that_say_nothing_else() -> None:
+    said = lines_left_out(toy(south=BELIEVED).scenario, 2, 1)
+    assert said.endswith(".")
+    assert "where the file says nothing else" not in said
+    own = lines_left_out(toy(south=BELIEVED | {"binds": 0.3}).scenario, 2, 1)
+    assert own.endswith(", where the file says nothing else.")
 
 
 @settings(max_examples=25)

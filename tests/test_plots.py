@@ -28,7 +28,10 @@ from sim.results.dataset import date_of
 from sim.results.terms import text_counts
 from sim.scenario import load_scenario
 from sim.scenario.calibration import Calibration
+from sim.scenario.distributions import Number
+from sim.scenario.fields import Line
 from sim.scenario.judgements import Engine
+from sim.scenario.schema import Source
 from sim.studies.explain.outline import outline
 from sim.studies.explain.words import settling_words
 from sim.views.afterwards import afterwards_view
@@ -37,7 +40,7 @@ from sim.views.convergence import convergence_view, deciding, holders, lines_of,
 from sim.views.explain import explain_view
 from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
-from sim.views.overview import hinges
+from sim.views.overview import hinges, sources_of
 from sim.views.package import package_view
 from sim.views.pressure import SELDOM, pressure_view
 from sim.views.run_data import (
@@ -48,6 +51,7 @@ from sim.views.run_data import (
     is_settled,
     red_lines,
     signatories,
+    signed_days,
 )
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
@@ -667,6 +671,28 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert found == [0.4]
 
 
+def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written(tmp_path: Path) -> None:
+    seen = []
+    for line in ("limit: 0.7", "limits: [null, 0.7]"):
+        text = ONE.replace("ideal: 0,", f"ideal: 0, {line},", 1)
+        (tmp_path / "one.yaml").write_text(f"{text}engine: {{believed_binds: 0}}", encoding="utf-8")
+        loose = run_scenario(load_scenario(tmp_path / "one.yaml"), 60)
+        seen.append([(line.at, line.above) for line in lines_of(loose, "a", "land")])
+    assert seen == [[(0.7, True)]] * 2
+
+
+def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run) -> None:
+    actors = dict(toy.scenario.actors)
+    for key, (own, line) in {"north": (["A"], []), "south": (["B", "C"], ["B", "C"])}.items():
+        position = actors[key].positions["land"]
+        given_line = Line(at=Number("fixed", (0.5,)), source=line or ["C"])
+        new = position.model_copy(update={"source": own, "limit": None, "line": [given_line]})
+        actors[key] = actors[key].model_copy(update={"positions": {"land": new}})
+    known = {key: Source(title=key) for key in "ABC"}
+    scenario = toy.scenario.model_copy(update={"actors": actors, "sources": known})
+    assert sources_of(replace(toy, scenario=scenario), ["land"])[0] == "C"
+
+
 # --- utility -------------------------------------------------------------------------------
 
 
@@ -755,6 +781,15 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
         assert share_text(most) in view.headline
         used = run.summary.levers.values()
         assert max(use.in_effect for use in used) == pytest.approx(most, abs=1e-6)
+
+
+def test_what_stands_without_a_deal_ends_with_the_signature(toy: Run) -> None:
+    view, signed = pressure_view(toy), signed_days(toy)["settlement"]
+    assert toy.summary.central.outcome == "settlement"
+    (land,) = view.moving
+    assert view.days[len(land.course.central) - 1] < signed <= view.days[len(land.course.central)]
+    assert "when it was signed in the central world" in land.words
+    assert sum("when all was signed; " in line for line in view.words) == len(view.costs)
 
 
 def test_pressure_tells_by_what_costs_are_multiplied(toy: Run) -> None:

@@ -8,23 +8,28 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from sim.commands.importing import import_file
 from sim.ensemble.runner import Run, run_scenario
 from sim.importing import Wishes
 from sim.plots import drawings
 from sim.report import compare_report, run_report
+from sim.report.basis import assumed, stages_table
 from sim.report.judgements import judgements, positions_words
 from sim.report.run_page import run_context
 from sim.report.words import number_words
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
 from sim.studies.compare.comparison import Comparison, compare
+from sim.views.outcome import outcome_view
+from sim.words.short import short_words
+from sim.words.story import answer, ending_words
 from tests.browser import Browser, find_chromium
 from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, started, typed
 from tests.test_import import TABLE
@@ -337,6 +342,53 @@ def test_sections_follow_what_the_scenario_has(settled: Run, folder: Path) -> No
     assert bare["articles"] is None
     assert not bare["looks_at_durability"]
     assert any("does not look at ratification" in line for line in bare["limits"])
+
+
+def test_after_the_last_stage_nothing_remains_of_the_war() -> None:
+    table = stages_table(load_scenario("kellogg").scenario)
+    assert table is not None
+    remains = [row[2] for row in table.rows]
+    assert remains[-1] == "nothing"
+    assert "of the cost of war" in str(remains[0])
+
+
+def given_numbers(node: Any) -> Iterator[Number]:
+    if isinstance(node, Number):
+        yield node
+    inside = node if isinstance(node, dict) else {}
+    if isinstance(node, BaseModel):
+        inside = {k: v for k, v in vars(node).items() if k in node.model_fields_set}
+    for part in node if isinstance(node, list) else inside.values():
+        yield from given_numbers(part)
+
+
+def test_every_number_of_a_scenario_is_listed() -> None:
+    changes = ["deadline={at: 180d, known_to: [kellogg, putin]}", "issues.territory.deferred=0.4"]
+    changes += ["actors.putin.positions.territory.deferred={uniform: [0.1, 0.2]}"]
+    changes += ["actors.putin.positions.territory.line.binds=0.4", "durability.expected_cost=0.3"]
+    scenario = load_scenario("kellogg", changes).scenario.model_copy(deep=True)
+    numbers = list(given_numbers(scenario))
+    for n, number in enumerate(numbers):  # each like no other
+        object.__setattr__(number, "values", (float(f"0.1{n:04d}"),))
+        object.__setattr__(number, "kind", "fixed")
+        object.__setattr__(number, "unit", "rounds" if number.unit else "")
+    text = str(assumed(scenario))
+    assert len(numbers) > 300
+    assert not [n for n, number in enumerate(numbers) if f"{number.values[0]:g}" not in text]
+    assert "; known to Kellogg and Putin; the talks go on after it" in text
+
+
+def test_votes_that_can_come_later_are_told(settled: Run) -> None:
+    said = "Settlements count by the day they are signed; votes can come later."
+    gates = {k: g.model_copy(update={"days": 30}) for k, g in settled.scenario.ratification.items()}
+    later = settled.scenario.model_copy(update={"ratification": gates})
+    assert said not in answer(settled.scenario, settled.summary)
+    assert answer(later, settled.summary).endswith(said)
+    lines = short_words(later, settled.summary, Path("out"), "settled.yaml")
+    assert said in " ".join(lines)
+    assert said in outcome_view(replace(settled, scenario=later)).subtitle
+    known = replace(settled.summary, truces_broken=0.5, first_stage_ever=1.0)
+    assert "nothing that was signed stands at the end" in " ".join(ending_words(later, known))
 
 
 def test_a_group_is_told_without_odds_and_days(folder: Path) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -236,6 +237,16 @@ def test_mistakes_are_told_in_one_sentence_before_anything_runs(
     assert said in shown.err
     assert len(shown.err.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_columns_of_the_table_can_be_told_apart_and_so_can_what_is_tied(tmp_path: Path) -> None:
+    write(tmp_path / "toy.yaml")
+    words = ["sweep", tmp_path / "toy.yaml", "--vary", "war.cost.a=0.01,0.02", "--vary"]
+    words += ["actors.b.leave_after=90w,91w", "--worlds", "20", "--no-plots"]
+    said = typed(*words, "--out", tmp_path / "out").out
+    assert "\nA: A's cost of war\nB: B's time before it walks away\n" in said
+    assert re.search(r"\n +A +B +Settles", said)
+    assert re.search(r"=: “[\w ]+” not told apart from the first row", " ".join(said.split()))
 
 
 TACTICS = ["actors.putin.tactic.name=boulware,linear", "actors.putin.tactic.beta=0.2,0.4"]

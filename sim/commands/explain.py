@@ -29,7 +29,9 @@ def explain(
     odds: Annotated[
         float,
         typer.Option(
-            min=0.05, max=1.0, help="Share of the failed worlds that a change is to settle."
+            min=0.05,
+            max=1.0,
+            help="Share of the worlds without a settlement that a change is to settle.",
         ),
     ] = 0.5,
     worlds: Annotated[int, typer.Option(min=100, max=20_000, help="Size of the ensemble.")] = 2000,

@@ -86,7 +86,9 @@ def _no_deal(sheet: Sheet, view: PressureView, moving: Moving, left: float, cell
     axes.grid(axis="y")
     date_axis(axes, view.calendar, view.end, width)
     axes.fill_between(view.days, line.low, line.high, color=line.color, alpha=0.18)
-    axes.plot(view.days, line.central, color=line.color, linewidth=2.2, gid="no_deal")
+    axes.plot(
+        view.days[: len(line.central)], line.central, color=line.color, linewidth=2.2, gid="no_deal"
+    )
     stages(axes, view.signed)
 
 

@@ -10,6 +10,12 @@ from sim.report.words import bound_words, number_words, point_words, time_words
 from sim.scenario.schema import Actor, Issue, Position, Scenario
 
 RESTS = "Rests on"
+ROLES = {
+    "party": "Party",
+    "manipulator": "Mediates with means of its own to press or reward",
+    "formulator": "Mediates by drafting texts",
+    "facilitator": "Host that carries messages",
+}
 
 
 def positions_table(scenario: Scenario, actor: Actor) -> Table | None:
@@ -78,7 +84,7 @@ def actor_facts(scenario: Scenario, actor: Actor) -> list[Cell]:
         scope if isinstance(scope, str) else "",
         f"signs on {listing([scenario.issues[i].title for i in scope if i in scenario.issues])}",
     )
-    facts = [Cell(f"{actor.role.capitalize()}; {consent}.", sources=tuple(actor.source))]
+    facts = [Cell(f"{ROLES[actor.role]}; {consent}.", sources=tuple(actor.source))]
     if actor.judgement:
         facts.append(Cell(judged(actor.judgement)))
     if scope != "none":

@@ -9,6 +9,7 @@ from sim.ensemble.runner import Run
 from sim.prose import listing
 from sim.report.actors import RESTS, actor_facts, positions_table
 from sim.report.judgements import judgements, positions_words
+from sim.report.numbers import other_numbers
 from sim.report.tables import Cell, Rows, Table, cited_sources, filled, judged, rests
 from sim.report.words import (
     bound_words,
@@ -44,6 +45,7 @@ def assumed(scenario: Scenario) -> dict[str, Any]:
         stages_table(scenario),
         gates_assumed(scenario),
         durability_table(scenario),
+        *other_numbers(scenario),
     ]
     return {
         "spread": scenario.war.told(spread_words(scenario.spread)),
@@ -92,7 +94,8 @@ def issues_table(scenario: Scenario) -> Table:
             Cell(point_words(issue, issue.no_deal), (f"at {number_words(issue.no_deal)}",)),
             rests(issue),
         ]
-        for issue in scenario.issues.values()
+        for of in (scenario.issues, *(track.issues for track in scenario.tracks.values()))
+        for issue in of.values()
     ]
     return Table("Issues and their scales", ["Issue", "Scale", "Without a deal", RESTS], rows)
 
@@ -146,12 +149,15 @@ def stages_table(scenario: Scenario) -> Table | None:
     rows: Rows = []
     for stage in scenario.agenda:
         terms = [f"only with {bound_words(scenario, stage.terms)}"] if stage.terms else []
+        remains = (
+            f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
+            f"{number_words(stage.drift_factor)} of the drift"
+        )
         rows.append(
             [
                 stage.shown,
                 Cell(listing([scenario.issues[i].title for i in stage.issues]), terms),
-                f"{number_words(stage.cost_factor)} of the {scenario.war.told('cost of war')}, "
-                f"{number_words(stage.drift_factor)} of the drift",
+                remains if stage is not scenario.agenda[-1] else "nothing",
                 rests(stage),
             ]
         )  # fmt: skip

@@ -191,7 +191,7 @@ def overview_table(comparison: Comparison) -> Table:
         if entry["stuck_on"] is not None:
             title = run.scenario.issues[entry["stuck_on"]].title
             share = failed_share(entry["stuck_on_share"], run.summary)
-            stuck = f"{title} ({share}{' of' * share.endswith('%')} failures)"
+            stuck = f"{title} ({share})"
         few = is_few(entry["settlement"], run.summary.worlds)
         name = run.scenario.name
         day = "—" if few or entry["median_day"] is None else f"day {entry['median_day']:.0f}"
@@ -213,7 +213,7 @@ def overview_table(comparison: Comparison) -> Table:
     head += [
         "Settles on (median)",
         f"Of these, hold {counted(years, 'year')}",
-        "Stuck most often on",
+        "Without a settlement, stuck most often on",
     ]
     return Table(f"Shares of worlds. {spans_words(comparison)}", head, rows)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.prose import counted
-from sim.scenario.fields import sourced_parts
-from sim.scenario.schema import Scenario
+from sim.scenario.fields import every_part, sourced_parts
+from sim.scenario.schema import Position, Scenario
 from sim.scenario.yaml_source import Path_
 
 WORDS = {
@@ -98,7 +98,7 @@ def _track_words(scenario: Scenario, path: Path_) -> str:
 
 def positions_words(scenario: Scenario) -> str:
     """How many of the positions rest on a judgement, wholly or in part."""
-    positions = [p for a in scenario.actors.values() for p in a.positions.values()]
+    positions = [part for _, part in every_part(scenario) if isinstance(part, Position)]
     judged = [p for p in positions if any(note.judgement for note in p.notes)]
     bare = sum(not any(note.source for note in p.notes) for p in judged)
     text = f"{len(judged):,} of {counted(len(positions), 'position')} rest on a judgement, "

@@ -335,10 +335,10 @@ def _every(names: Names) -> Iterator[Measure]:
         title = f"{whose} mean gain from settling"
         yield Measure(f"gain:{key}", title, "utility", _of("gain", key))
     for n, (key, name) in enumerate(names.issues.items()):
-        title = f"Failed worlds stuck on “{name}”"
+        title = f"Worlds without a settlement stuck on “{name}”"
         yield Measure(f"stuck_on:{key}", title, "share", _among_failed("stuck_issue", n))
     for n, (key, words) in enumerate(REASON_WORDS.items()):
-        title = f"Failed worlds stuck because of {words.phrase}"
+        title = f"Worlds without a settlement stuck because of {words.phrase}"
         yield Measure(f"stuck_because:{key}", title, "share", _among_failed("stuck_reason", n))
 
 

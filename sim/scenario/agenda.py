@@ -142,7 +142,7 @@ class Track(Strict):
         description="Actor → issue → position: what the actors want on these; saliences in the "
         "unit of their others.",
     )
-    parties: list[Identifier] | None = Field(
+    parties: list[ActorName] | None = Field(
         default=None,
         description="Who must sign, and the envoy if one takes part; absent: all with a position "
         "and a say, and the envoy.",

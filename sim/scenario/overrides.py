@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel
 
 from sim.listed.strategies import PAIRWISE
 from sim.prose import did_you_mean
 from sim.scenario.discrete_schema import DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError
+from sim.scenario.fields import ActorName, every_part
 from sim.scenario.merging import other_tactic, paths_in
 from sim.scenario.schema import Scenario
 from sim.scenario.war import NEUTRAL
@@ -83,6 +86,29 @@ def apply_changes(raw: dict[str, Any], places: Places, changes: Iterable[Change]
             del parent[last]
         places[path] = Place(source)
     return problems
+
+
+def without_actors(scenario: Scenario, names: Collection[str]) -> dict[str, Any]:
+    """Changes that take actors out of a scenario, with all that it says of them."""
+    changes: dict[str, Any] = {f"actors.{name}": None for name in names}
+    for path, part in every_part(scenario):
+        if not isinstance(part, BaseModel) or path[:2] in {("actors", name) for name in names}:
+            continue
+        for key, field in type(part).model_fields.items():
+            said, where = getattr(part, key), ".".join(map(str, (*path, key)))
+            if not _names_actors(field.annotation):
+                continue
+            if isinstance(said, dict):
+                changes |= {f"{where}.{name}": None for name in said if name in names}
+            elif isinstance(said, list) and not set(names).isdisjoint(said):
+                changes[where] = [name for name in said if name not in names]
+            elif said in names:
+                changes[where] = None
+    return changes
+
+
+def _names_actors(kind: Any) -> bool:
+    return kind == ActorName or any(map(_names_actors, get_args(kind)))
 
 
 def element_names(node: list[Any]) -> list[str]:

@@ -28,6 +28,7 @@ LINES = {"0": "lower ", "low": "lower ", "1": "upper ", "high": "upper ",
 OF_LEVER = {"credibility": "Credibility", "delay": "Time until the effect", "effect": "Effect"}
 OF_LEVER["pull"] = "Draw that is held against the credibility"
 OF_STAGE = {"cost_factor": "Share of the cost of war left", "drift_factor": "Share of drift left"}
+OF_ISSUE = {"no_deal": "without a deal", "deferred": "put off"}
 OF_LIMITED = {
     "effect": "Effect",
     "trust": "Help with communication",
@@ -73,8 +74,8 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return _of_actor(rest[0], rest[1:], scenario)
     if head == "war" and rest:
         return _of_war(rest, scenario)
-    if head == "issues" and len(rest) == 2 and rest[1] == "no_deal" and rest[0] in scenario.issues:
-        return f"{_issue(rest[0], scenario)} without a deal"
+    if head == "issues" and len(rest) == 2 and rest[1] in OF_ISSUE and rest[0] in scenario.issues:
+        return f"{_issue(rest[0], scenario)} {OF_ISSUE[rest[1]]}"
     if head == "agenda" and len(rest) >= 2:
         return _of_stage(rest, scenario)
     if head == "tracks" and len(rest) >= 2 and rest[0] in scenario.tracks:
@@ -95,7 +96,8 @@ def _known(parts: list[str], scenario: Scenario) -> str:
         return f"{scenario.ratification[rest[0]].title}: {what}"
     if head == "durability" and rest:
         return _afterwards(rest, scenario)
-    return {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}.get(".".join(parts), "")
+    whole = {"protocol.name": "Protocol", "horizon_days": "Horizon in days"}
+    return whole.get(".".join(parts), "")
 
 
 def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
@@ -119,6 +121,8 @@ def _of_actor(key: str, rest: list[str], scenario: Scenario) -> str:
         return f"How acceptable {actor.short} is to {_actor(rest[1], scenario)}"
     if rest[0] == "mediation" and rest[1] in ("error", "doubt") and len(rest) == 4:
         return f"{who} {rest[1]} about {_actor(rest[2], scenario)} on {_issue(rest[3], scenario)}"
+    if rest[:2] == ["mediation", "text"] and len(rest) == 3:
+        return f"{who} first text on {_issue(rest[2], scenario)}"
     if field in ("tactic", "mediation"):
         return f"{who} {field}" + ("" if rest[1:] == ["name"] else f": {_spelt(rest[1:]).lower()}")
     if field in OF_ACTOR and len(rest) == 1:
@@ -143,6 +147,8 @@ def _of_position(rest: list[str], kinds: Sequence[str], scenario: Scenario) -> t
 
 def _of_war(rest: list[str], scenario: Scenario) -> str:
     kind, below = rest[0], rest[1:]
+    if rest == ["round_days"]:
+        return "Days of a round"
     if kind == "cost":
         if not below:
             return "Costs of war of all"
@@ -187,6 +193,12 @@ def _of_track(track: Track, rest: list[str], scenario: Scenario) -> str:
     stages = {s.name: s for s in track.stages} | {str(n): s for n, s in enumerate(track.stages)}
     if kind == "stages" and len(below) >= 2 and below[0] in stages:
         title = f"“{stages[below[0]].title or _spelt([below[0]])}”"
+        if below[1] in ("terms", "monitoring") and len(below) == 4:
+            where = issues.get(below[2]) or _issue(below[2], scenario)
+            only = "" if below[1] == "terms" else "monitored with "
+            return f"{title}: {only}{where} {below[3].replace('_', ' ')}"
+        if below[1:] == ["effect", "trust", "per"]:
+            return f"Time in which {title} helps so much"
         key = "trust" if below[1:3] == ["effect", "trust"] else below[1]
         return _effect(below[1:], title, scenario) or (
             f"{OF_LIMITED.get(key, _spelt(below[1:]))} of {title}"
@@ -201,6 +213,10 @@ def _afterwards(rest: list[str], scenario: Scenario) -> str:
         who, year = _actor(below[0], scenario), int(below[1]) + 1
         return f"Share of today's cost that {who} expects of a new war, year {year} after signing"
     issue = _issue(below[0], scenario) if below else ""
+    if rest == ["expected_cost"]:
+        return "Share of today's cost that is expected of a new war"
+    if kind in ("monitoring", "peacekeepers") and len(below) == 2:
+        return f"Durability: {kind} with {issue} {below[1].replace('_', ' ')}"
     if kind == "shift" and len(below) == 1:
         return f"Change a year, after signing, of what war would bring on {issue}"
     if kind == "balance" and len(below) == 3:

@@ -291,17 +291,17 @@ def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
 def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
     """Red lines of an actor: at the end of the central world, or where it says that they are."""
     position = run.scenario.actors[actor].positions.get(issue)
-    found = [RedLine(float(line[-1]), above) for line, above in red_lines(run, actor, issue)]
+    at_end = {above: float(line[-1]) for line, above in red_lines(run, actor, issue)}
     if position is None or not run.scenario.actors[actor].signs_on(issue):
-        return found
-    above = found[0].above if found else position.upward
-    if position.limits is None:
-        drawn = [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
-        # a line alone may have moved since
-        alone = len(drawn) == 1 and len(found) == 1
-        found = [replace(found[0], stated=drawn[0].stated)] if alone else drawn
+        return [RedLine(at, above) for above, at in at_end.items()]
+    low, high = position.limits or (None, None)
+    drawn = [RedLine(one.median, end) for end, one in ((True, high), (False, low)) if one]
+    drawn += [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
+    if len({line.above for line in drawn}) == len(drawn):  # each alone on its side may have moved
+        drawn = [replace(line, at=at_end.get(line.above, line.at)) for line in drawn]
+    above = drawn[0].above if drawn else position.upward
     # those that hold only while other terms meet a condition
-    return found + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
+    return drawn + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
 
 
 def status(run: Run, issue: str) -> str:

@@ -30,7 +30,7 @@ from sim.views.run_data import (
 )
 from sim.views.view import View, foot_line
 from sim.words.shares import bare_odds, in_worlds, odds_parts
-from sim.words.story import asked_words, base_rate_words
+from sim.words.story import asked_words, base_rate_words, votes_words
 
 
 @dataclass(frozen=True)
@@ -280,6 +280,7 @@ def outcome_view(run: Run) -> OutcomeView:
             f"each date, in {counted(run.summary.worlds, 'world')}; ranges: "
             f"{run.summary.span_means}."
         )
+    under = " ".join([under, *votes_words(scenario)])
     return OutcomeView(foot_line(run), answer(run), under, odds, calendar(run), last_day(run),
                        signings, asked_words(scenario, run.summary), limited, _base(run),
                        _named(run))  # fmt: skip

@@ -132,13 +132,15 @@ def hinges(run: Run) -> list[str]:
 
 
 def sources_of(run: Run, issues: Sequence[str]) -> list[str]:
-    """Titles of the sources cited most by the positions on some issues."""
+    """Titles of the sources on which most positions on some issues, or their red lines, rest."""
     counts = Counter(
         key
         for actor in run.scenario.actors.values()
         for issue in issues
         if (position := actor.positions.get(issue)) is not None
-        for key in position.source
+        for key in dict.fromkeys(
+            k for n in (*position.notes, *position.conditional) for k in n.source
+        )
     )
     known = run.scenario.sources
     return [known[key].title for key, _ in counts.most_common(MOST_SOURCES) if key in known]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from sim.views.layout import window
 from sim.views.run_data import (
     Calendar,
     Course,
+    agreed_day,
     band,
     calendar,
     colors_of,
@@ -27,6 +28,7 @@ from sim.views.run_data import (
     points_words,
     short,
     signatories,
+    signed_days,
     signed_words,
 )
 from sim.views.view import View, foot_line
@@ -40,21 +42,31 @@ SELDOM = 0.05
 
 @dataclass(frozen=True)
 class Moving:
-    """An issue that moves without a deal, and the part of its scale to show."""
+    """An issue that moves without a deal, and the part of its scale to show.
+
+    Attributes
+    ----------
+    course : Course
+        In the central world up to its signature, if it stands at the end.
+    signed : bool
+        Whether it does.
+    """
 
     issue: Issue
     course: Course
     ends: tuple[float, float]
+    signed: bool
 
     @property
     def words(self) -> str:
         """The course in a sentence."""
         line, low, high = self.course.central, self.course.low, self.course.high
+        last = "when it was signed in" if self.signed else "at the end of"
         return (
             f"{self.issue.title}, as it stands without a deal: {line[0]:.2f} at the start, "
-            f"{line[-1]:.2f} at the end of the central world "
-            f"(“{nearest_text(self.issue, float(line[-1]))}”), {low[-1]:.2f} to {high[-1]:.2f} in "
-            "10–90 % of the worlds."
+            f"{line[-1]:.2f} {last} the central world "
+            f"(“{nearest_text(self.issue, float(line[-1]))}”); at the end {low[-1]:.2f} to "
+            f"{high[-1]:.2f} in 10–90 % of the worlds (the agreed point where it is signed)."
         )
 
 
@@ -99,6 +111,8 @@ class PressureView(View):
         Those that take effect in more than a few worlds, or in the central one.
     notes : list of str
         What a reader would look for in vain.
+    until : int or None
+        Rounds before the central world signs everything; None where that does not stand.
     """
 
     calendar: Calendar
@@ -110,12 +124,15 @@ class PressureView(View):
     costs: list[Course]
     levers: list[LeverRow]
     notes: list[str]
+    until: int | None
 
     @property
     def words(self) -> list[str]:
+        last, when = (-1, "") if self.until is None else (self.until - 1, " when all was signed")
         said = [
             f"{c.name}: going on costs {c.central[0]:.1f} points a month at the start, "
-            f"{c.central[-1]:.1f} at the end, {c.low[-1]:.1f} to {c.high[-1]:.1f} in 10–90 % of "
+            f"{c.central[last]:.1f}{when or ' at the end'}{';' if when else ','} "
+            f"{c.low[-1]:.1f} to {c.high[-1]:.1f}{' at the end' if when else ''} in 10–90 % of "
             "the worlds."
             for c in self.costs
         ]
@@ -142,11 +159,15 @@ def pressure_view(run: Run) -> PressureView | None:
         "what going on without a deal costs each side, and how the situation moves meanwhile; "
         f"levers change both.{_scale_words(run)}"
     )
+    shown_moving = [_moving(run, issue, shown) for issue in moving]
+    if any(one.signed for one in shown_moving):
+        text += " Once an issue is signed its line ends, and bands hold the agreed point."
+    settled = run.summary.central.outcome == "settlement"
     return PressureView(
         foot_line(run), headline(costs, levers), text, calendar(run),
         days(run)[:shown], end, counted(run.summary.worlds, "world"), signed_words(run),
-        [_moving(run, issue, shown) for issue in moving], costs, used,
-        _notes(run, moving, others, levers, used),
+        shown_moving, costs, used, _notes(run, moving, others, levers, used),
+        before(run, max(signed_days(run).values())) if settled else None,
     )  # fmt: skip
 
 
@@ -181,8 +202,17 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
 def _moving(run: Run, issue: str, shown: int) -> Moving:
     spec, n = run.scenario.issues[issue], list(run.scenario.issues).index(issue)
     course = course_of(run, "no_deal", n, issue, spec.title, SITUATION, shown=shown)
+    day = None if run.summary.central.agreed[issue] is None else agreed_day(run, issue)
+    if day is not None:  # from then on it stands where it was agreed
+        course = replace(course, central=course.central[: before(run, day)])
     reach = np.concatenate([course.low, course.high, course.central])
-    return Moving(spec, course, window(list(spec.scale), float(reach.min()), float(reach.max())))
+    ends = window(list(spec.scale), float(reach.min()), float(reach.max()))
+    return Moving(spec, course, ends, day is not None)
+
+
+def before(run: Run, day: float) -> int:
+    """Rounds before a day of a signature; the first always is."""
+    return max(int((days(run) < day).sum()), 1)
 
 
 def _costs(run: Run, shown: int) -> list[Course]:

@@ -9,7 +9,9 @@ from sim.engine.judged import judged
 from sim.engine.model import PeaceTalks
 from sim.prose import counted, signed
 from sim.scenario import Loaded, LoadedDiscrete, Scenario
+from sim.scenario.fields import Wish, every_part
 from sim.scenario.issues import nearest_text
+from sim.scenario.schema import Position
 
 
 def contents(loaded: Loaded | LoadedDiscrete) -> str:
@@ -21,22 +23,20 @@ def contents(loaded: Loaded | LoadedDiscrete) -> str:
             f"{len(listed.negotiators)} actors, {steps} rounds."
         )
     scenario = loaded.scenario
-    positions = [p for actor in scenario.actors.values() for p in actor.positions.values()]
+    wishes = [part for _, part in every_part(scenario) if isinstance(part, Wish)]
+    positions = [wish for wish in wishes if isinstance(wish, Position)]
     judged = sum(any(note.judgement for note in position.notes) for position in positions)
-    wishes = [
-        *positions,
-        *(p for g in scenario.ratification.values() for p in g.positions.values()),
-    ]
-    lines = [line for wish in wishes for line in wish.lines]
-    stated = sum(line.stated for line in lines)
-    both = sum(p.limits is not None for p in positions)
+    around = [[end for end in p.limits if end] for p in positions if p.limits is not None]
+    lines = sum(map(len, around)) + sum(len(wish.lines) for wish in wishes)
+    stated = sum(line.stated for wish in wishes for line in wish.lines)
+    both = sum(len(ends) == 2 for ends in around)
     days = scenario.war.round_days
-    on_both = f", {both} on both sides" if both else ""
+    on_both = f", {both} position{'s' * (both > 1)} with one on both sides" if both else ""
     return (
         f"{counted(len(scenario.issues), 'issue')}, {counted(len(scenario.actors), 'actor')}, "
         f"{counted(len(positions), 'position')} "
-        f"({judged} with a judgement), {counted(len(lines), 'red line')} ({stated} stated, "
-        f"{len(lines) - stated} believed){on_both}, {len(scenario.stages)} stage(s), "
+        f"({judged} with a judgement), {counted(lines, 'red line')} ({stated} stated, "
+        f"{lines - stated} believed){on_both}, {len(scenario.stages)} stage(s), "
         f"{scenario.rounds} rounds of {days:g} day{'' if days == 1 else 's'}."
     )
 
@@ -101,6 +101,9 @@ def lines_left_out(scenario: Scenario, lines: int, free: int) -> str:
     if not free:
         return ""
     draws = Draws(0, 1, central=True)
+    wishes = [wish for actor in scenario.actors.values() for wish in actor.positions.values()]
+    given = [line for wish in wishes for line in wish.line]
+    own = ", where the file says nothing else" * any(line.binds is not None for line in given)
     stated, believed = (
         float(judged(draws, scenario.engine, f"{kind}_binds")[0]) for kind in ("stated", "believed")
     )
@@ -108,5 +111,5 @@ def lines_left_out(scenario: Scenario, lines: int, free: int) -> str:
         f"{free} of {counted(lines, 'red line')} of those who must consent (both sides of an issue "
         f"counted) {'does' if free == 1 else 'do'} not bind in it "
         "and are left out: in a world a stated one "
-        f"binds with probability {stated:.2f}, a believed one with {believed:.2f}."
+        f"binds with probability {stated:.2f}, a believed one with {believed:.2f}{own}."
     )

@@ -265,7 +265,14 @@ def asked_words(scenario: Scenario, summary: Summary) -> list[str]:
 
 def answer(scenario: Scenario, summary: Summary) -> str:
     """The headline question answered: by the scenario's own days first, then by the usual ones."""
-    return " ".join([*asked_words(scenario, summary), _usual_days(scenario, summary)])
+    told = [*asked_words(scenario, summary), _usual_days(scenario, summary)]
+    return " ".join([*told, *votes_words(scenario)])
+
+
+def votes_words(scenario: Scenario) -> list[str]:
+    """By which day settlements count, where votes can come after that."""
+    later = any(gate.days for gate in scenario.ratification.values())
+    return ["Settlements count by the day they are signed; votes can come later."] * later
 
 
 def _usual_days(scenario: Scenario, summary: Summary) -> str:
@@ -343,7 +350,8 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
             for kind, share in then.outcomes.items()
             if share
         )
-        lines.append(f"Where the worlds stand at the deadline, {day}: {shares}.")
+        counted_ = ", with the votes still to come" if votes_words(scenario) else ""
+        lines.append(f"Where the worlds stand at the deadline, {day}{counted_}: {shares}.")
     if summary.walked_away:
         after = summary.walked_away_after_signing
         text = f"In {in_worlds(summary.walked_away, worlds)} a side walks away from the talks"
@@ -357,8 +365,8 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         share = in_worlds(summary.truces_broken, worlds)
         fell = bare_odds(summary.first_stage_fell, worlds)
         lines.append(
-            f"In {share} a signed stage is broken again; in {fell} what was signed "
-            "does not stand at the end."
+            f"In {share} a signed stage is broken again; in {fell} nothing that was signed stands "
+            "at the end."
         )
     return lines
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import ascii_uppercase
 
 import numpy as np
 from rich.padding import Padding
@@ -21,6 +22,7 @@ from sim.scenario import Loaded
 from sim.studies.compare.words import EACH, ONE_BY_ONE
 from sim.studies.sweep.effects import Effect, unmoved
 from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
+from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 from sim.words.shares import NOT_APART, ranges_words
 
@@ -41,6 +43,8 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     if names.stages:
         shown = list({m.key: m for m in [*shown, results.measure("first_stage")]}.values())
     cells = _Cells(results, first, shown)
+    for letter, parameter in cells.letters.items():
+        paper.print(f"{letter}: {parameter.title}")
     paper.print(cells.table())
     paper.indented(cells.words(), style="dim")
     paper.bold("\nFrom one end of each parameter to the other")
@@ -69,6 +73,16 @@ class _Cells:
                      _behind(results, first, values, order[0], cell)}  # fmt: skip
 
     @property
+    def letters(self) -> dict[str, Parameter]:
+        """What heads the columns of several parameters, whose titles have no room there."""
+        varied = self.results.header.parameters
+        return (
+            dict(zip(ascii_uppercase, varied, strict=False))
+            if 1 < len(varied) <= len(ascii_uppercase)
+            else {}
+        )
+
+    @property
     def estimates(self) -> list[Estimate]:
         """All that are shown, but for measures that are no shares."""
         every = [found.get(n) for found in self.found.values() for n in self.rows]
@@ -81,8 +95,9 @@ class _Cells:
 
     def table(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for parameter in self.results.header.parameters:
-            table.add_column(parameter.title, justify="right" if parameter.numeric else "left")
+        varied = self.results.header.parameters
+        for head, one in zip(self.letters or [p.title for p in varied], varied, strict=True):
+            table.add_column(head, justify="right" if one.numeric else "left", overflow="fold")
         for measure in self.shown:
             table.add_column(_short(measure), justify="right", no_wrap=True)
         for cell in self.rows:
@@ -102,7 +117,9 @@ class _Cells:
         text = ranges_words([one.interval for one in self.estimates if one.allowed])
         if any(one.labelled for one in self.estimates):
             text += f" Where worlds draw no calibration: {SAMPLING}s of sampling."
-        return f"{text} =: not told apart from the first: {NOT_APART}." if self.tied else text
+        if not self.tied:
+            return text
+        return f"{text} =: “{_short(self.first)}” not told apart from the first row: {NOT_APART}."
 
 
 def _behind(results: SweepResults, measure: Measure, values: Values, one: int, two: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.errors import ScenarioError
 from sim.scenario.loading import Loaded
+from sim.scenario.overrides import without_actors
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import MEASURES, Gap, Judge, Trial, gap, utility_gap
 from sim.studies.advise.space import MEDIATING, OFF, lever_path, order_words, orders_of
@@ -89,19 +90,16 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
     levers = [f"{k}.{name}" for k, a in scenario.actors.items() for name in a.levers]
     signing = {k for k, a in scenario.actors.items() if a.signs}
     off = {lever: {f"{lever_path(lever)}.credibility": OFF} for lever in levers}
-    everything: dict[str, Any] = {}
-    for key in [m for m in mediators if m not in signing]:
-        changes = _without_mediator(key, scenario)
-        everything |= changes
-        yield MEDIATOR, f"{scenario.actors[key].short}, the mediator", changes
+    free = [m for m in mediators if m not in signing]
+    for key in free:
+        yield MEDIATOR, f"{scenario.actors[key].short}, the mediator", without(scenario, [key])
         if scenario.actors[key].mediation.text:
             text: dict[str, Any] = {f"actors.{key}.mediation.text": {}}
             yield "text", "the text that is tabled first", text
     for host in hosts:
-        everything[f"actors.{host}"] = None
-        yield f"host:{host}", f"{scenario.actors[host].short} as host", {f"actors.{host}": None}
+        yield f"host:{host}", f"{scenario.actors[host].short} as host", without(scenario, [host])
     if len(hosts) > 1:
-        yield "hosts", "all hosts", {f"actors.{host}": None for host in hosts}
+        yield "hosts", "all hosts", without(scenario, hosts)
     if len(levers) > 1:
         yield "levers", "all levers", {k: v for one in off.values() for k, v in one.items()}
     for lever, changes in off.items():
@@ -113,19 +111,30 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield f"order:{n}", f"this order, in place of {order_words(order, loaded)}", order
     for track, about in scenario.tracks.items():
         yield f"track:{track}", f"talks beside on “{about.title}”", {f"tracks.{track}": None}
-    if everything:
+    if gone := [*free, *hosts]:
         # of actors who leave the table the levers go with them
-        gone = {key.removeprefix("actors.") for key in everything}
         stay = (one for lever, one in off.items() if lever.partition(".")[0] not in gone)
-        everything = {k: v for one in [everything, *stay] for k, v in one.items()}
+        everything = {k: v for one in [without(scenario, gone), *stay] for k, v in one.items()}
         yield "everything", "all of it: mediator, hosts and levers", everything
 
 
-def _without_mediator(key: str, scenario: Scenario) -> dict[str, Any]:
-    changes: dict[str, Any] = {f"actors.{key}": None}
-    if PROTOCOLS[scenario.protocol.name].needs_envoy:
-        changes["protocol.name"] = ALONE
+def without(scenario: Scenario, names: Sequence[str]) -> dict[str, Any]:
+    """Changes that take mediators or hosts out; parties then talk without anybody between them."""
+    changes = without_actors(scenario, names)
+    if any(scenario.actors[name].role in MEDIATING for name in names):
+        talks = {"protocol": scenario.protocol} | {
+            f"tracks.{key}.protocol": track.protocol for key, track in scenario.tracks.items()
+        }
+        for path, protocol in talks.items():
+            if protocol is not None and PROTOCOLS[protocol.name].needs_envoy:
+                changes[f"{path}.name"] = ALONE
     return changes
+
+
+def why_not(error: ScenarioError) -> str:
+    """Why a scenario cannot be without something: where it says what hangs on it, and what."""
+    problem = error.problems[0]
+    return f"{problem.key}: {problem.message}" if problem.key else problem.message
 
 
 def mediated(
@@ -145,7 +154,7 @@ def mediated(
         try:
             built.append((key, what, loaded.with_(changes)))
         except ScenarioError as error:
-            left_out[what] = error.problems[0].message
+            left_out[what] = why_not(error)
     if not built and not left_out:
         raise SaidError(
             f"{scenario.name}: nothing here mediates (no mediator, host, lever, order of stages or "

@@ -161,7 +161,7 @@ def ranking_lines(comparison: Comparison) -> list[str]:
             "Settles",
             ranges,
             "Holds",
-            "Failures stuck on",
+            "No settlement: stuck on",
         ]
     ]
     titles: dict[int, str] = {}

@@ -23,7 +23,8 @@ from sim.scenario.errors import ScenarioError, file_error
 from sim.scenario.loading import Loaded
 from sim.scenario.schema import Scenario
 from sim.studies.advise.judging import gap_of, scores_of
-from sim.studies.advise.mediation import MEDIATOR, switches
+from sim.studies.advise.mediation import why_not, without
+from sim.studies.advise.space import MEDIATING
 from sim.studies.causes import cause_lines, later_causes
 from sim.studies.explain.changes import STEPS, searched
 from sim.studies.explain.findings import Added, Explanation
@@ -79,9 +80,9 @@ def explain(
         unreached = later_causes(
             loaded.scenario, seed, data.world.values, data.stuck_reason.values, RERUN, beside
         )
-        without = without_mediators(loaded) if actor is None else None
+        less, why = without_mediators(loaded) if actor is None else (None, "")
         many = min(worlds, UNMEDIATED)
-        alone = None if without is None else _later(without, seed, many, 1, beside)
+        alone = None if less is None else _later(less, seed, many, 1, beside)
         changed, told = searched(
             loaded, all_moves(loaded), data, beside, seed, actor, progress, goal
         )
@@ -108,6 +109,7 @@ def explain(
         searched=True,
         actor=actor or "",
         changes=changes,
+        unmediated=why,
         mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
         unreached=[] if causes is None else cause_lines(causes),
     )
@@ -124,13 +126,14 @@ def check_applies(loaded: Loaded) -> None:
         )
 
 
-def without_mediators(loaded: Loaded) -> Loaded | None:
-    """The scenario without those who mediate and need not sign; None where there are none."""
-    changes = {k: v for key, _, one in switches(loaded) if key == MEDIATOR for k, v in one.items()}
+def without_mediators(loaded: Loaded) -> tuple[Loaded | None, str]:
+    """The scenario without those who mediate and need not sign, or why there is none."""
+    actors = loaded.scenario.actors
+    free = [key for key, one in actors.items() if one.role in MEDIATING and not one.signs]
     try:
-        return loaded.with_(changes) if changes else None
-    except ScenarioError:  # something hangs on them
-        return None
+        return (loaded.with_(without(loaded.scenario, free)) if free else None), ""
+    except ScenarioError as error:  # something hangs on them
+        return None, why_not(error)
 
 
 def _later(

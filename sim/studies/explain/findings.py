@@ -206,6 +206,8 @@ class Explanation(Record):
         and what they bring in others.
     mediator : list of Added
         What those who mediate and need not sign add, in fresh worlds; empty where there are none.
+    unmediated : str
+        Why the talks could not be run without them; empty where they could.
     unreached : list of str
         What would have brought a settlement where a package that suits all was not reached.
     beside_past : str
@@ -244,11 +246,13 @@ class Explanation(Record):
     settled_first: float | None = None
     beside_past: str = ""
     actor: str = ""
+    unmediated: str = ""
 
     @property
     def outlined(self) -> Explanation:
         """The part that hangs on no search for changes."""
         return replace(
             self, searched=False, failed=0, counted=0, everything=0.0, obstacles=[], together=[],
-            reasons=[], changes=[], alone={}, alone_by={}, mediator=[], unreached=[], actor=""
+            reasons=[], changes=[], alone={}, alone_by={}, mediator=[], unreached=[], actor="",
+            unmediated="",
         )  # fmt: skip

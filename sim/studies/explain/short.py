@@ -68,12 +68,17 @@ def short_words(
     for one in found.changes:
         told[changed_title(one, scenario)] = _changing(one, scenario)
     if found.searched and not found.changes:
-        told[f"The cheapest change{who}"] = "nothing tried settles 5 % of the failed worlds."
+        none = "nothing tried settles 5 % of the worlds without a settlement."
+        told[f"The cheapest change{who}"] = none
     if found.alone and not found.actor:
-        told["Who alone could settle failed worlds, giving way in all"] = _alone(found, scenario)
+        told["Who alone could bring a settlement there, giving way in all"] = _alone(
+            found, scenario
+        )
     if found.mediator:
         hosts = any(actor.role == "facilitator" for actor in scenario.actors.values())
         told[f"What the mediator adds{', hosts aside' * hosts}"] = _mediating(found)
+    elif found.unmediated:
+        told["What the mediator adds"] = f"not counted: {found.unmediated}."
     paragraphs += [f"{title}: {text}" for title, text in told.items()]
     text = next((name for name in written if name.endswith(".txt")), "")
     paragraphs.append(

@@ -37,7 +37,10 @@ TOLD = 0.05
 FIRST = 1000
 """Worlds that a run has unless told otherwise; of more, they are the first."""
 UNREACHED = "Where something would have suited all and was not agreed"
-NO_FEW = "no one thing, and no set of two or three, brings a deal in 5 % of the failed worlds."
+NO_FEW = (
+    "no one thing, and no set of two or three, brings a deal in 5 % of the worlds without a "
+    "settlement."
+)
 ABSOLUTE = (
     "A red line is absolute where the side would rather have no deal than cross it; else it is "
     "crossed at a price."
@@ -273,8 +276,8 @@ def counted_words(found: Explanation) -> str:
     """The failed worlds in which it is counted what obstacles bring, and of how many they are."""
     failed = round((1.0 - found.settled) * found.worlds)
     if found.counted < failed:
-        return f"{found.counted} of the {counted(failed, 'failed world')}"
-    return f"the {counted(failed, 'failed world')}"
+        return f"{found.counted} of the {counted(failed, 'world')} without a settlement"
+    return f"the {counted(failed, 'world')} without a settlement"
 
 
 def nothing(found: Explanation) -> str:
@@ -326,8 +329,8 @@ def changing(one: Change, scenario: Scenario) -> list[str]:
         if one.goal < one.asked:
             goal += f" (four fifths of the most there is; {percent(one.asked)} asked for)"
         lines.append(
-            f"The cheapest set of changes found that brings a deal in {goal} of the failed worlds "
-            "in which it was sought; of fresh ones it brings one in "
+            f"The cheapest set of changes found that brings a deal in {goal} of the worlds without "
+            "a settlement in which it was sought; of fresh ones it brings one in "
             f"{share_of(one.turned(one.confirmed), one.failing)}. What costs more may bring more."
         )
     lines += [f"- {sentence(words)}" for words in one.what]
@@ -355,7 +358,7 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
-    head = "The most of these failed worlds that one side alone, whatever it changes, makes settle:"
+    head = "The most of these worlds that one side alone, whatever it changes, makes settle:"
     return [head, *lines]
 
 
@@ -370,6 +373,8 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     if lines:
         worlds = counted(found.mediator[0].worlds, "world")
         lines.insert(0, f"What {added_by}, in the same {worlds} with and without:")
+    elif found.unmediated:
+        lines.append(f"What {added_by} is not counted: {found.unmediated}.")
     elif free and not found.searched:
         lines.append(f"`explain` counts what {added_by}.")
     elif not who:
@@ -467,7 +472,7 @@ def sections(
         run = run_words(file, [*overrides, *one.set])
         out.append(Section(changed_title(one, scenario), changing(one, scenario), run))
     if found.searched and not found.changes:
-        nothing = "Nothing tried settles 5 % of the failed worlds."
+        nothing = "Nothing tried settles 5 % of the worlds without a settlement."
         out.append(Section(f"The cheapest change{who}", [nothing]))
     if own:
         return out, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sim.ensemble.runner import Run
@@ -122,18 +123,22 @@ def shares_of(run: Run, issues: list[str]) -> dict[str, float]:
 
 
 def headline(runs: list[Run], shares: list[dict[str, float]], titles: dict[str, str]) -> str:
-    """The finding: what blocks most scenarios, and why."""
+    """The finding: what blocks most scenarios, and why, where one reason is that of most."""
     first = [commonest(own) for own in shares]
-    most = max(dict.fromkeys(first), key=first.count)
-    count = first.count(most)
-    reasons = [commonest(run.summary.stuck_because) for run in runs]
-    why = REASON_WORDS[max(dict.fromkeys(reasons), key=reasons.count)].label
+    reason, often = most_named([commonest(run.summary.stuck_because) for run in runs])
+    why = f"; the commonest reason: {REASON_WORDS[reason].label}" if 2 * often > len(runs) else ""
     if len(set(first)) == len(first) <= 3:
         named = zip(first, runs, strict=True)
         what = listing([f"{titles[i]} in {listed([r.scenario.name])}" for i, r in named])
-        return f"What blocks most: {what}; the commonest reason: {why}"
+        return f"What blocks most: {what}{why}"
+    most, count = most_named(first)
     where = "all" if count == len(runs) else f"{count} of {len(runs)}"
-    return f"{titles[most]} blocks most in {where} scenarios; the commonest reason: {why}"
+    return f"{titles[most]} blocks most in {where} scenarios{why}"
+
+
+def most_named(keys: list[str]) -> tuple[str, int]:
+    """The key named most often, the first of several, and how often."""
+    return Counter(keys).most_common(1)[0]
 
 
 def commonest(shares: dict[str, float]) -> str:
