@@ -22,6 +22,7 @@ from sim.plots import FIGURES, drawings, save
 from sim.plots.convergence import corners
 from sim.plots.sheet import even_columns, grid
 from sim.plots.style import house_style, plain, text_width, wrapped
+from sim.plots.utility import utility
 from sim.prose import percent as share_text
 from sim.results.dataset import date_of
 from sim.results.terms import text_counts
@@ -653,15 +654,21 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
     assert [a.get_gid() for a in figure.axes] == [str(a) for a in run.central.actor.values]
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     assert figure.axes[0].get_ylim()[0] == 0
+    settled = float(run.central.settled_day)
+    day = run.central.day.values
+    still = ~(day > settled)  # who has signed the whole aims for nothing more
     for n, axes in enumerate(figure.axes):
         for name in ("value", "target", "reservation"):
             (line,) = lines(axes, name)
-            np.testing.assert_allclose(line.get_ydata(), 100 * run.central[name].values[:, n])
+            told = np.where(still | (name != "target"), run.central[name].values[:, n], np.nan)
+            np.testing.assert_allclose(line.get_ydata(), 100 * told)
+        hopes = [c.get_paths()[0].get_extents().x1 for c in axes.collections
+                 if c.get_gid() == "hope" and c.get_paths()]  # fmt: skip
+        assert max(hopes, default=0) <= day[still][-1]
         (shade,) = [c for c in axes.collections if c.get_gid() == "band"]
         low, high = 100 * band(run.ensemble, "target")[[0, 2], :, n]
         box = shade.get_paths()[0].get_extents()
         assert (box.y0, box.y1) == pytest.approx((low.min(), high.max()), rel=1e-5)
-        settled = float(run.central.settled_day)
         deal = lines(axes, "deal")
         assert len(deal) == (not np.isnan(settled))
         if deal:
@@ -669,21 +676,31 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
             assert deal[0].get_ydata()[0] == pytest.approx(
                 100 * float(run.central.utility.values[n])
             )
-        assert {"own position", "aims for", "without a deal"} <= {
-            t.get_text().replace("\n", " ") for t in axes.texts
-        }
+        named = {"own position", "without a deal", *(["aims for"] if still.all() else [])}
+        assert named <= {t.get_text().replace("\n", " ") for t in axes.texts}
 
 
 def test_an_aim_below_the_position_is_noted_whenever_it_is(toy: Run) -> None:
     view = utility_view(toy)
     first = view.panels[0]
     value, target = first.lines["value"], first.lines["target"]
-    for places, noted in (([], False), ([2], True), ([-1], True)):
+    last = len(value.central)
+    for places, still, noted in (([], last, False), ([2], last, True), ([-1], last, True),
+                                 ([-1], last - 1, False)):  # fmt: skip
         aims = value.central.copy()
         aims[places] -= 10
         lines = first.lines | {"target": replace(target, central=aims)}
-        notes = " ".join(aims_words([replace(first, lines=lines)]))
+        notes = " ".join(aims_words([replace(first, lines=lines, open=still)]))
         assert (f"waits for the others to move ({first.short})" in notes) == noted
+
+
+def test_what_the_deal_is_worth_beside_the_position_and_the_aim_is_told(toy: Run) -> None:
+    view = utility_view(toy)
+    assert view.mediated
+    assert "mediator's text" in str([t.get_text() for t in utility(view).texts])
+    more = toy.central.assign(utility=toy.central.utility + 0.05)
+    assert not any("payments" in note for note in view.notes)
+    assert "counts payments that come" in " ".join(utility_view(replace(toy, central=more)).notes)
 
 
 def test_the_headline_of_utility_has_the_gains_at_signing(toy: Run) -> None:
