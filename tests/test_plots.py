@@ -534,6 +534,17 @@ def test_shares_of_few_worlds_are_counts_in_outcome_and_overview() -> None:
         assert {str(n) for n in few} <= set(seen)
 
 
+def test_the_overview_answers_the_question_of_the_scenario_by_its_day(tmp_path: Path) -> None:
+    asked = finished("kellogg", tmp_path)
+    first = words(drawn(asked, "overview"), "headline").removesuffix(".")
+    assert first == words(drawn(asked, "outcome"), "headline")
+    assert first.startswith("This week? A settlement in ")
+    plain = run_scenario(load_scenario("european_force"), 20)
+    assert not plain.summary.asked
+    said = words(drawn(plain, "overview"), "subtitle")
+    assert f"{plain.scenario.question} A settlement within a week comes in " in said
+
+
 def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:
     """What is signed and fails a vote is not counted."""
     assert outcome_view(toy).signings[0].phrase == "A settlement"
