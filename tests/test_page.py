@@ -769,7 +769,7 @@ def test_exact_answer_is_the_run(server: Server, browser: Browser, plans: list[P
     assert answer["exact"]
     # what the one change does is the whole difference, and of the exact run as well
     told = "['change', 'drivers'].map(id => document.getElementById(id).textContent)"
-    wait(browser, "document.querySelector('#drivers li')")
+    wait(browser, "(({settled, draws}) => settled === draws)(document.documentElement.dataset)")
     change, driver = browser.evaluate(told)
     assert driver.startswith(f"{change} ")
     other, _ = slider(server, "first", "land.ideal")
