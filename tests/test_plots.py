@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
-from sim.plots import FIGURES, drawings, save
+from sim.plots import FIGURES, Drawing, drawings
 from sim.plots.convergence import corners
 from sim.plots.sheet import even_columns, grid
 from sim.plots.style import house_style, plain, text_width, wrapped
@@ -250,16 +250,35 @@ def test_drawn_twice_gives_the_same_bytes(toy: Run, tmp_path: Path, suffix: str)
     begins = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix]
     one, two = (tmp_path / f"{name}{suffix}" for name in ("one", "two"))
     for name in set(FIGURES) - {"afterwards"}:
-        save(drawn(toy, name), one)
+        drawing = Drawing(FIGURES[name].see(toy), drawn(toy, name))
+        drawing.save(one)
         with mpl.rc_context({"font.size": 30, "axes.grid": True, "savefig.bbox": "tight"}):
             before = dict(mpl.rcParams)  # settings do not leak and do not matter
-            save(drawn(toy, name), two)
+            drawing.save(two)
             assert dict(mpl.rcParams) == before
         assert one.read_bytes() == two.read_bytes()
         assert one.read_bytes().startswith(begins)
     with pytest.raises(ValueError, match=r"cannot save a figure as 'x\.bmp'"):
-        save(drawn(toy, "outcome"), tmp_path / "x.bmp")
+        drawing.save(tmp_path / "x.bmp")
     assert {p.name for p in tmp_path.glob("*.*")} - {"toy.yaml"} == {one.name, two.name}
+
+
+def test_a_picture_in_a_file_has_a_title_and_texts_that_can_be_found(
+    toy: Run, tmp_path: Path
+) -> None:
+    drawing = drawings(toy, ["outcome"])["outcome"]
+    drawing.save(tmp_path / "one.svg")
+    root = ElementTree.parse(tmp_path / "one.svg").getroot()
+    title, desc, *_ = (e.text for e in root)
+    assert (title, desc) == (drawing.view.headline, " ".join(drawing.view.words))
+    assert root.get("role") == "img"
+    assert root.get("width").endswith("pt")
+    said = " ".join("".join(e.itertext()) for e in root.iter() if e.tag.endswith("text"))
+    assert drawing.view.headline[:30] in said
+    drawing.save(tmp_path / "one.pdf")
+    known = re.search(rb"/Title \((.+?)\)\s", (tmp_path / "one.pdf").read_bytes())
+    assert known
+    assert known[1].decode("utf-16")[:20] == drawing.view.headline[:20]
 
 
 def test_pyplot_is_not_imported() -> None:
