@@ -20,7 +20,7 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
 from sim.plots.convergence import corners
-from sim.plots.sheet import even_columns, grid
+from sim.plots.sheet import even_columns, grid, signed_marks
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.plots.utility import utility
 from sim.prose import percent as share_text
@@ -674,6 +674,20 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert any("No common ground in 100 %" in t.get_text() for t in figure.texts)
     found = [line.at for line in lines_of(never, "south", "land") if line.conditional]
     assert found == [0.4]
+
+
+def test_one_kind_of_mark_has_one_entry_of_the_key(tmp_path: Path) -> None:
+    told = {float(day): f"The whole settlement is signed, day {day}" for day in range(9)}
+    dotted = [one for one in signed_marks(told) if one.style["linewidth"]]
+    assert len(dotted) == 1
+    assert dotted[0].text.startswith("; ".join(list(told.values())[:2]))
+    keyed = [t.get_text() for t in by_gid(drawn(finished("never", tmp_path), "convergence"), "key")]
+    assert "points to what it bars" in next(one for one in keyed if "red line" in one)
+
+
+def test_the_overview_has_dates_below_its_panels(toy: Run) -> None:
+    for axes in drawn(toy, "overview").axes[1:]:
+        assert "2025" in " ".join(label.get_text() for label in axes.get_xticklabels())
 
 
 # --- utility -------------------------------------------------------------------------------
