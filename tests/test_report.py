@@ -262,7 +262,12 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
     assert found["levels"].count(1) == 1
     assert all(b - a <= 1 for a, b in zip(found["levels"], found["levels"][1:], strict=False))
     assert found["headless"] == 0
-    assert view.browser.pale("main :not(svg *)") == []
+    for scheme in ("dark", "light"):
+        wish = {"name": "prefers-color-scheme", "value": scheme}
+        view.browser.send("Emulation.setEmulatedMedia", features=[wish])
+        assert view.browser.pale("main :not(svg *)") == []
+        paper = view.browser.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
     assert len(found["ids"]) == len(set(found["ids"]))
     for link in found["links"]:
         if link.startswith("#"):
