@@ -594,6 +594,20 @@ def test_pictures_tell_their_numbers_and_tell_them_anew(page: Browser) -> None:
     assert seen[0] != seen[1]
 
 
+def test_a_pinned_plan_is_told_by_the_last_day_of_the_one_shown(
+    browser: Browser, tmp_path: Path, plans: list[Plan]
+) -> None:
+    short = finished(toy("short").with_({"horizon_days": 14}))
+    shown(browser, tmp_path / "pinned.html", short, plans[0])
+    ask(browser, plan="short", pins=["first"], goal="settled")
+    ends = "[...document.querySelectorAll('#when text')].map(e => e.textContent).join(' ')"
+    found = float(np.mean(plans[0].run.ensemble.settled_day.values <= 14))
+    told = re.search(r"([\d.]+)\xa0% Plan first", browser.evaluate(ends))
+    assert told
+    assert float(told[1]) == pytest.approx(100 * found, abs=0.5)
+    assert found < plans[0].run.summary.outcomes["settlement"] - 0.01
+
+
 @pytest.mark.parametrize("width", [360, 1200, 1400])
 def test_long_names_stay_within_their_pictures(
     browser: Browser, tmp_path: Path, width: int
