@@ -189,6 +189,7 @@ def test_curves_are_the_shares_signed_by_day(either: Comparison) -> None:
             if drawn:
                 expected = [(signed <= day).mean() for day in drawn[0].get_xdata()]
                 np.testing.assert_allclose(drawn[0].get_ydata(), expected)
+                assert drawn[0].get_xdata()[-1] == run.scenario.last_day
 
 
 def test_packages_tell_deals_from_plans(compared: Comparison) -> None:

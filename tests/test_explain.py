@@ -308,7 +308,7 @@ def test_a_change_that_falls_short_of_what_was_asked_says_so(
     assert more == "What comes of hosts is told by: again"
     kellogg = load_scenario("kellogg").scenario
     told = mediating(found.outlined, kellogg, "again")
-    assert told[0] == "`explain` counts what Kellogg adds."
+    assert told[0] == "“explain” counts what Kellogg adds."
     assert told[1].startswith("Trump must sign as well")
     assert "of hosts, levers, the first text and the order is told by: again" in told[-1]
     own, shipped = (comparing_words("mine.yaml", of) for of in (False, True))
@@ -459,8 +459,8 @@ def test_the_first_section_of_a_report_is_why(
     assert (there.rule, there.searched, len(there.changes)) == (found.rule, False, 1)
     assert "seeks it in these, too" in " ".join(ruling(outline(run)))
     assert "seeks it in these, too" not in " ".join(ruling(found))
-    assert "`explain` in all" in " ".join(ruling(replace(outline(run), rule=None)))
-    assert "`explain` in all" not in " ".join(ruling(replace(found, rule=None)))
+    assert "“explain” in all" in " ".join(ruling(replace(outline(run), rule=None)))
+    assert "“explain” in all" not in " ".join(ruling(replace(found, rule=None)))
     other = replace(found, identity="0" * 24)
     (tmp_path / "explain.json").write_text(json.dumps(other.to_json()))
     assert not saved_explanation(run, tmp_path).searched

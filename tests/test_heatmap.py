@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -118,6 +119,8 @@ def test_axes_are_in_the_words_of_the_scenario_and_its_own_point_is_marked(sweep
     marks = {line.get_gid(): line for line in panel(figure, "map").lines}
     assert marks["own x"].get_xdata()[0] == pytest.approx(5)  # 0.02 of 0 to 0.04 in 11 columns
     assert marks["own y"].get_ydata()[0] == pytest.approx(1 / 3)  # 0.3 between 0.2 and 0.5
+    keyed = [one.get_marker() for one in figure.artists if isinstance(one, Line2D)]
+    assert keyed == [marks[name].get_marker() for name in ("own x", "own y")]
 
 
 def test_the_others_are_averaged_over_or_held(sweeps: Path) -> None:

@@ -577,13 +577,48 @@ def test_it_fits_and_everything_has_a_name(page: Browser, width: int) -> None:
         page.size(1200)
 
 
+def test_pictures_tell_their_numbers_and_tell_them_anew(page: Browser) -> None:
+    """A reader who hears a picture hears the shares, terms and positions that are in it now."""
+    labels = """Object.fromEntries([...document.querySelectorAll('main svg[role=img]')].map(e =>
+        [e.closest('section').querySelector('h2').textContent, e.getAttribute('aria-label')]))"""
+    seen = []
+    for moved in ({}, moves(page, 0, random.Random(1), 3)):
+        share = ask(page, plan="first", goal="settled", set=moved)["share"]
+        told = page.evaluate(labels)
+        assert abs(float(told["The odds"].split("\xa0%")[0]) - 100 * share) <= 0.5
+        assert re.search(r"Plan first: .*%\W+by day \d+\.$", told["When"])
+        assert "%" in told["What blocks"]
+        assert "Land: " in told["What stands in the deal"]
+        stands = told["Who stands where"]
+        assert all(re.search(rf"{a}: .+ on day 0, .+ on day \d+\.", stands) for a in "AB")
+        seen.append(told["The odds"])
+    assert seen[0] != seen[1]
+
+
+def test_a_pinned_plan_is_told_by_the_last_day_of_the_one_shown(
+    browser: Browser, tmp_path: Path, plans: list[Plan]
+) -> None:
+    short = finished(toy("short").with_({"horizon_days": 14}))
+    shown(browser, tmp_path / "pinned.html", short, plans[0])
+    ask(browser, plan="short", pins=["first"], goal="settled")
+    ends = "[...document.querySelectorAll('#when text')].map(e => e.textContent).join(' ')"
+    found = float(np.mean(plans[0].run.ensemble.settled_day.values <= 14))
+    told = re.search(r"([\d.]+)\xa0% Plan first", browser.evaluate(ends))
+    assert told
+    assert float(told[1]) == pytest.approx(100 * found, abs=0.5)
+    assert found < plans[0].run.summary.outcomes["settlement"] - 0.01
+
+
 @pytest.mark.parametrize("width", [360, 1200, 1400])
 def test_long_names_stay_within_their_pictures(
     browser: Browser, tmp_path: Path, width: int
 ) -> None:
     """A bold name at its curve and a wide one of an issue have room, whatever the letters."""
     title = "Association of Western WWWWWWWWW municipalities"
-    changes = {"title": "Mammoths and Mammoths, summer 2023", "issues.arms.title": title}
+    half = "half, once a framework settlement has been signed by both of them"
+    scale = {0: "all to A", 0.5: half, 1: "all to B"}
+    changes = {"title": "Mammoths and Mammoths, summer 2023", "issues.arms.title": title,
+               "issues.land.scale": scale, "actors.a.label": "Mammothovic"}  # fmt: skip
     browser.size(width)
     try:
         shown(browser, tmp_path / "wide.html", finished(toy("wide").with_(changes), 200))
@@ -594,6 +629,9 @@ def test_long_names_stay_within_their_pictures(
             }).map(e => e.textContent)"""
         )
         assert beyond == []
+        cut = """[...document.querySelectorAll('main svg text')].map(e => e.textContent).filter(
+            text => text.endsWith('…'))"""
+        assert browser.evaluate(cut) == []
         over = browser.evaluate(
             """[...document.querySelectorAll('#deals text')].filter(e => {
               const own = e.getBoundingClientRect();
@@ -746,7 +784,7 @@ def test_exact_answer_is_the_run(server: Server, browser: Browser, plans: list[P
     assert answer["exact"]
     # what the one change does is the whole difference, and of the exact run as well
     told = "['change', 'drivers'].map(id => document.getElementById(id).textContent)"
-    wait(browser, "document.querySelector('#drivers li')")
+    wait(browser, "(({settled, draws}) => settled === draws)(document.documentElement.dataset)")
     change, driver = browser.evaluate(told)
     assert driver.startswith(f"{change} ")
     other, _ = slider(server, "first", "land.ideal")

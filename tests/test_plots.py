@@ -18,10 +18,11 @@ from matplotlib.figure import Figure
 
 from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
-from sim.plots import FIGURES, drawings, save
+from sim.plots import FIGURES, Drawing, drawings
 from sim.plots.convergence import corners
-from sim.plots.sheet import even_columns, grid
+from sim.plots.sheet import even_columns, grid, signed_marks
 from sim.plots.style import house_style, plain, text_width, wrapped
+from sim.plots.utility import utility
 from sim.prose import percent as share_text
 from sim.report.run_page import key_figures
 from sim.results.dataset import date_of
@@ -257,16 +258,35 @@ def test_drawn_twice_gives_the_same_bytes(toy: Run, tmp_path: Path, suffix: str)
     begins = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}[suffix]
     one, two = (tmp_path / f"{name}{suffix}" for name in ("one", "two"))
     for name in set(FIGURES) - {"afterwards"}:
-        save(drawn(toy, name), one)
+        drawing = Drawing(FIGURES[name].see(toy), drawn(toy, name))
+        drawing.save(one)
         with mpl.rc_context({"font.size": 30, "axes.grid": True, "savefig.bbox": "tight"}):
             before = dict(mpl.rcParams)  # settings do not leak and do not matter
-            save(drawn(toy, name), two)
+            drawing.save(two)
             assert dict(mpl.rcParams) == before
         assert one.read_bytes() == two.read_bytes()
         assert one.read_bytes().startswith(begins)
     with pytest.raises(ValueError, match=r"cannot save a figure as 'x\.bmp'"):
-        save(drawn(toy, "outcome"), tmp_path / "x.bmp")
+        drawing.save(tmp_path / "x.bmp")
     assert {p.name for p in tmp_path.glob("*.*")} - {"toy.yaml"} == {one.name, two.name}
+
+
+def test_a_picture_in_a_file_has_a_title_and_texts_that_can_be_found(
+    toy: Run, tmp_path: Path
+) -> None:
+    drawing = drawings(toy, ["outcome"])["outcome"]
+    drawing.save(tmp_path / "one.svg")
+    root = ElementTree.parse(tmp_path / "one.svg").getroot()
+    title, desc, *_ = (e.text for e in root)
+    assert (title, desc) == (drawing.view.headline, " ".join(drawing.view.words))
+    assert root.get("role") == "img"
+    assert root.get("width").endswith("pt")
+    said = " ".join("".join(e.itertext()) for e in root.iter() if e.tag.endswith("text"))
+    assert drawing.view.headline[:30] in said
+    drawing.save(tmp_path / "one.pdf")
+    known = re.search(rb"/Title \((.+?)\)\s", (tmp_path / "one.pdf").read_bytes())
+    assert known
+    assert known[1].decode("utf-16")[:20] == drawing.view.headline[:20]
 
 
 def test_pyplot_is_not_imported() -> None:
@@ -559,6 +579,17 @@ def test_shares_of_few_worlds_are_counts_in_the_figures_of_a_report_and_in_expla
         assert "%" not in strip.more or strip.more.startswith(("signed in", "from", "the same"))
 
 
+def test_the_overview_answers_the_question_of_the_scenario_by_its_day(tmp_path: Path) -> None:
+    asked = finished("kellogg", tmp_path)
+    first = words(drawn(asked, "overview"), "headline").removesuffix(".")
+    assert first == words(drawn(asked, "outcome"), "headline")
+    assert first.startswith("This week? A settlement in ")
+    plain = run_scenario(load_scenario("european_force"), 20)
+    assert not plain.summary.asked
+    said = words(drawn(plain, "overview"), "subtitle")
+    assert f"{plain.scenario.question} A settlement within a week comes in " in said
+
+
 def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:
     """What is signed and fails a vote is not counted."""
     assert outcome_view(toy).signings[0].phrase == "A settlement"
@@ -693,6 +724,20 @@ def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run)
     assert sources_of(replace(toy, scenario=scenario), ["land"])[0] == "C"
 
 
+def test_one_kind_of_mark_has_one_entry_of_the_key(tmp_path: Path) -> None:
+    told = {float(day): f"The whole settlement is signed, day {day}" for day in range(9)}
+    dotted = [one for one in signed_marks(told) if one.style["linewidth"]]
+    assert len(dotted) == 1
+    assert dotted[0].text.startswith("; ".join(list(told.values())[:2]))
+    keyed = [t.get_text() for t in by_gid(drawn(finished("never", tmp_path), "convergence"), "key")]
+    assert "points to what it bars" in next(one for one in keyed if "red line" in one)
+
+
+def test_the_overview_has_dates_below_its_panels(toy: Run) -> None:
+    for axes in drawn(toy, "overview").axes[1:]:
+        assert "2025" in " ".join(label.get_text() for label in axes.get_xticklabels())
+
+
 # --- utility -------------------------------------------------------------------------------
 
 
@@ -701,15 +746,21 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
     assert [a.get_gid() for a in figure.axes] == [str(a) for a in run.central.actor.values]
     assert len({axes.get_ylim() for axes in figure.axes}) == 1
     assert figure.axes[0].get_ylim()[0] == 0
+    settled = float(run.central.settled_day)
+    day = run.central.day.values
+    still = ~(day > settled)  # who has signed the whole aims for nothing more
     for n, axes in enumerate(figure.axes):
         for name in ("value", "target", "reservation"):
             (line,) = lines(axes, name)
-            np.testing.assert_allclose(line.get_ydata(), 100 * run.central[name].values[:, n])
+            told = np.where(still | (name != "target"), run.central[name].values[:, n], np.nan)
+            np.testing.assert_allclose(line.get_ydata(), 100 * told)
+        hopes = [c.get_paths()[0].get_extents().x1 for c in axes.collections
+                 if c.get_gid() == "hope" and c.get_paths()]  # fmt: skip
+        assert max(hopes, default=0) <= day[still][-1]
         (shade,) = [c for c in axes.collections if c.get_gid() == "band"]
         low, high = 100 * band(run.ensemble, "target")[[0, 2], :, n]
         box = shade.get_paths()[0].get_extents()
         assert (box.y0, box.y1) == pytest.approx((low.min(), high.max()), rel=1e-5)
-        settled = float(run.central.settled_day)
         deal = lines(axes, "deal")
         assert len(deal) == (not np.isnan(settled))
         if deal:
@@ -717,21 +768,31 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
             assert deal[0].get_ydata()[0] == pytest.approx(
                 100 * float(run.central.utility.values[n])
             )
-        assert {"own position", "aims for", "without a deal"} <= {
-            t.get_text().replace("\n", " ") for t in axes.texts
-        }
+        named = {"own position", "without a deal", *(["aims for"] if still.all() else [])}
+        assert named <= {t.get_text().replace("\n", " ") for t in axes.texts}
 
 
 def test_an_aim_below_the_position_is_noted_whenever_it_is(toy: Run) -> None:
     view = utility_view(toy)
     first = view.panels[0]
     value, target = first.lines["value"], first.lines["target"]
-    for places, noted in (([], False), ([2], True), ([-1], True)):
+    last = len(value.central)
+    for places, still, noted in (([], last, False), ([2], last, True), ([-1], last, True),
+                                 ([-1], last - 1, False)):  # fmt: skip
         aims = value.central.copy()
         aims[places] -= 10
         lines = first.lines | {"target": replace(target, central=aims)}
-        notes = " ".join(aims_words([replace(first, lines=lines)]))
+        notes = " ".join(aims_words([replace(first, lines=lines, open=still)]))
         assert (f"waits for the others to move ({first.short})" in notes) == noted
+
+
+def test_what_the_deal_is_worth_beside_the_position_and_the_aim_is_told(toy: Run) -> None:
+    view = utility_view(toy)
+    assert view.mediated
+    assert "mediator's text" in str([t.get_text() for t in utility(view).texts])
+    more = toy.central.assign(utility=toy.central.utility + 0.05)
+    assert not any("payments" in note for note in view.notes)
+    assert "counts payments that come" in " ".join(utility_view(replace(toy, central=more)).notes)
 
 
 def test_the_headline_of_utility_has_the_gains_at_signing(toy: Run) -> None:

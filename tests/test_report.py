@@ -219,7 +219,7 @@ def test_nothing_overflows_or_is_cut(view: View) -> None:
 def test_print_opens_everything_and_clips_nothing(view: View) -> None:
     assert view.browser.pdf().startswith(b"%PDF")
     view.browser.send("Emulation.setEmulatedMedia", media="print")
-    view.browser.size(700)
+    view.browser.size(725, 965)  # what the margins leave of a sheet
     found = view.browser.evaluate(
         """(function () {
           function all(selector) { return Array.from(document.querySelectorAll(selector)); }
@@ -227,6 +227,12 @@ def test_print_opens_everything_and_clips_nothing(view: View) -> None:
             wide: all("figure.chart svg").filter(function (svg) {
               return svg.getBoundingClientRect().right > innerWidth + 1;
             }).length,
+            tall: all("figure.chart").filter(function (figure) {
+              var above = figure.previousElementSibling, box = figure.getBoundingClientRect();
+              var headed = above && /^H/.test(above.tagName);
+              var top = (headed ? above.getBoundingClientRect() : box).top;
+              return box.bottom - top > innerHeight;
+            }).map(function (figure) { return figure.id; }),
             hidden: all("details.fold table").filter(function (table) {
               return !table.checkVisibility() || !table.getBoundingClientRect().height;
             }).length,
@@ -236,6 +242,7 @@ def test_print_opens_everything_and_clips_nothing(view: View) -> None:
     view.browser.send("Emulation.setEmulatedMedia", media="")
     view.browser.size(view.width)
     assert found["wide"] == found["hidden"] == 0
+    assert found["tall"] == [], "a sheet has room for a chart and its heading"
     assert found["folded"] > 0
 
 
@@ -260,7 +267,12 @@ def test_the_page_can_be_heard_and_read(view: View) -> None:
     assert found["levels"].count(1) == 1
     assert all(b - a <= 1 for a, b in zip(found["levels"], found["levels"][1:], strict=False))
     assert found["headless"] == 0
-    assert view.browser.pale("main :not(svg *)") == []
+    for scheme in ("dark", "light"):
+        wish = {"name": "prefers-color-scheme", "value": scheme}
+        view.browser.send("Emulation.setEmulatedMedia", features=[wish])
+        assert view.browser.pale("main :not(svg *)") == []
+        paper = view.browser.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
     assert len(found["ids"]) == len(set(found["ids"]))
     for link in found["links"]:
         if link.startswith("#"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,13 @@ NOTE = (
 def write(result: Backtest, source: Path, work: Work) -> dict[str, Any]:
     """Write all files; returns what ``backtest.json`` holds."""
     from sim.plots.backtest import backtest
-    from sim.plots.drawing import save
+    from sim.plots.drawing import painted
     from sim.views.backtest import backtest_view
 
     content = as_json(result, source)
     work.write("backtest.json", json_text(content))
     work.write("backtest.csv", csv_text(_rows(result), "\r\n"))
-    work.write("backtest.png", partial(save, backtest(backtest_view(result))))
+    work.write("backtest.png", painted(backtest, backtest_view(result)).save)
     return content
 
 

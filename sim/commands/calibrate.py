@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -62,8 +61,8 @@ def score(
     quiet: opt.Quiet = False,
 ) -> None:
     """Score the odds on past negotiations, each left out in turn."""
-    from sim.plots import save
-    from sim.plots.reliability import reliability_figure
+    from sim.plots import Drawing
+    from sim.plots.reliability import reliability_figure, reliability_view
     from sim.studies.calibrate.folder import forecast_rows, scored, scores_json
     from sim.studies.calibrate.words import told_scores
 
@@ -74,7 +73,9 @@ def score(
         content = scores_json(made)
         work.write("scores.json", json_text(content))
         work.write("forecasts.csv", csv_text(forecast_rows(made)))
-        work.write("reliability.png", partial(save, reliability_figure(made.reliability)))
+        seen = made.reliability
+        drawn = Drawing(reliability_view(seen), reliability_figure(seen))
+        work.write("reliability.png", drawn.save)
     if json_:
         sys.stdout.write(json_text(content))
     elif not quiet:

@@ -99,8 +99,8 @@ def _reasons(found: Explanation) -> Iterator[list[Any]]:
 
 
 def _draw(run: Run, found: Explanation, path: Path) -> None:
-    from sim.plots import save
+    from sim.plots import painted
     from sim.plots.explain import explained
     from sim.views.explain import explain_view
 
-    save(explained(explain_view(run, found)), path)
+    painted(explained, explain_view(run, found)).save(path)

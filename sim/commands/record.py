@@ -22,7 +22,7 @@ def record(
     from rich.console import Console
     from rich.table import Table
 
-    from sim.plots import save
+    from sim.plots import painted
     from sim.plots.holding import holding_figure
     from sim.scenario.record import HORIZONS, talks
     from sim.views.holding import SPANS, holding_view, share_words
@@ -52,5 +52,5 @@ def record(
     console.print(table)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        save(holding_figure(view), out)
+        painted(holding_figure, view).save(out)
     console.print(f"\nWritten to {out}", soft_wrap=True)

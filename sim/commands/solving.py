@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +74,13 @@ def solve_job(
     content, work = summary(subject, deals, provenance(loaded, overrides)), Work(folder)
     work.write("solution.json", json_text(content))
     if chart_format is not None:
-        from sim.plots.drawing import save
+        from sim.plots.drawing import painted
         from sim.plots.solution import solution
         from sim.views.solution import solution_view
 
         foot = f"{foot_of(content)} {subject.note} Sources: in the scenario file."
-        drawn = solution(solution_view(subject, deals, foot))
-        work.write(f"solution.{chart_format}", partial(save, drawn))
+        drawn = painted(solution, solution_view(subject, deals, foot))
+        work.write(f"solution.{chart_format}", drawn.save)
     return Solved(subject, deals, content, work)
 
 
@@ -113,7 +112,7 @@ def run_session(
     work.write("summary.json", json_text(session.summary))
     work.write("offers.csv", csv_text(_offers(session), "\r\n"))
     if chart_format is not None:
-        from sim.plots.drawing import save
+        from sim.plots.drawing import painted
         from sim.plots.offers import offers
         from sim.plots.solution import solution
         from sim.views.offers import offers_view
@@ -121,6 +120,6 @@ def run_session(
 
         foot = f"{foot_of(session.summary)} {session.subject.note}"
         seen = solution_view(session.subject, session.deals, foot)
-        work.write(f"offers.{chart_format}", partial(save, offers(offers_view(session, foot))))
-        work.write(f"solution.{chart_format}", partial(save, solution(seen)))
+        work.write(f"offers.{chart_format}", painted(offers, offers_view(session, foot)).save)
+        work.write(f"solution.{chart_format}", painted(solution, seen).save)
     return session, work

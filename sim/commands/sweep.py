@@ -111,7 +111,7 @@ def heatmap(
     """Draw two varied parameters of a sweep against a measure."""
     suffix = format_ or (out.suffix[1:].lower() if out is not None and out.suffix else "png")
     known_format(suffix)
-    from sim.plots.drawing import save
+    from sim.plots.drawing import painted
     from sim.plots.heatmap import heatmap as paint
     from sim.studies.sweep.results import read_sweep
     from sim.views.heatmap import heatmap_view
@@ -122,5 +122,5 @@ def heatmap(
     view = heatmap_view(read_sweep(folder), of, x, y, at or ())
     with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        save(paint(view), target)
+        painted(paint, view).save(target)
     print(f"Written to {target}")

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -97,13 +96,13 @@ class SweepJob(Work):
             raise
         swept = self._write_tables()
         if self.chart_format is not None:
-            from sim.plots.drawing import save
+            from sim.plots.drawing import painted
             from sim.plots.heatmap import heatmap
             from sim.views.heatmap import heatmap_view
 
             progress("drawing the heatmap", 0, 1)
-            drawn = heatmap(heatmap_view(swept.results, swept.first.key))
-            self.write(f"heatmap.{self.chart_format}", partial(save, drawn))
+            drawn = painted(heatmap, heatmap_view(swept.results, swept.first.key))
+            self.write(f"heatmap.{self.chart_format}", drawn.save)
         return swept
 
     def _run_cells(self, executor: Executor, progress: Progress) -> None:

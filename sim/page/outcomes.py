@@ -75,6 +75,7 @@ def words(scenario: Scenario, data: xr.Dataset, colors: dict[str, str]) -> dict[
         "title": scenario.title,
         "summary": scenario.summary or "",
         "horizon": scenario.horizon_days,
+        "last_day": scenario.last_day,
         "start": day_text(date_of(scenario, 0)),
         "has_plan": scenario.has_plan,
         "durability": scenario.durability.years if scenario.durability else 0,

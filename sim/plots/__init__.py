@@ -8,7 +8,7 @@ from typing import Any
 from sim.ensemble.runner import Run
 from sim.plots.afterwards import afterwards
 from sim.plots.convergence import convergence
-from sim.plots.drawing import Chart, Drawing, save
+from sim.plots.drawing import Chart, Drawing, painted
 from sim.plots.outcome import outcome
 from sim.plots.overview import overview
 from sim.plots.package import package
@@ -40,4 +40,4 @@ def drawings(run: Run, names: Iterable[str] = FIGURES) -> dict[str, Drawing]:
     return {name: drawing for name, drawing in found.items() if drawing is not None}
 
 
-__all__ = ["FIGURES", "Chart", "Drawing", "drawings", "save"]
+__all__ = ["FIGURES", "Chart", "Drawing", "drawings", "painted"]

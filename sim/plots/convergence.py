@@ -36,6 +36,8 @@ LARGE, LOW = 2.3, 1.35
 """Height of a large panel, and where its scale is yes or no."""
 SMALL_PANEL, SMALL_COLUMNS = 0.95, 4
 BAND, BAND_HEAD = 0.3, 0.5
+DATES = 0.42
+"""Room for dates below a panel, in inches."""
 TICKS, STEP = 1.5, 0.13
 """Room for the texts of a scale, and for the red lines of each side, in inches."""
 REAL: dict[str, Any] = {"marker": "*", "markersize": 12, "color": OUTSIDE,
@@ -110,8 +112,10 @@ def red_line_marks(
         ("red line, believed", RedLine(0, True)),
         ("red line if other terms suit", RedLine(0, True, conditional=True)),
     )
-    return [mark(words, **style(one, DARK)) for words, one in named
-            if (one.conditional, bool(one.stated)) in kinds]  # fmt: skip
+    shown = [(words, one) for words, one in named
+             if (one.conditional, bool(one.stated)) in kinds]  # fmt: skip
+    return [mark(words + " (points to what it bars)" * (not n), **style(one, DARK))
+            for n, (words, one) in enumerate(shown)]  # fmt: skip
 
 
 def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
@@ -205,7 +209,7 @@ def small_panel(
 ) -> None:  # fmt: skip
     """Title, the text of the upper end, the lines, the text of the lower end.
 
-    With so many inches for names at the ends of the lines.
+    With so many inches for names at the ends of the lines; if any, with dates below.
     """
     (left, top), (title, upper, _) = place, heights
     scale = panel.issue.scale
@@ -215,17 +219,19 @@ def small_panel(
     sheet.text(left, plot - len(lines) * line_height() - 0.03, lines, color="#555555")
     axes = sheet.axes(left, plot, cell - names, height, gid=panel.key)
     axes.set_ylim(-0.06, 1.06)
-    axes.set_xlim(0, view.end)
-    axes.set_xticks([])
+    if names:
+        date_axis(axes, view.calendar, view.end, cell - names, most=4)
+    else:
+        axes.set_xlim(0, view.end)
+        axes.set_xticks([])
     axes.set_yticks(list(scale), [""] * len(scale))
     axes.tick_params(length=0)
     axes.grid(axis="y")
     _draw(axes, view, panel, 1.0 if names else 0.75)
     if names:
         _name_ends(axes, view, panel, height, names)
-    sheet.text(
-        left, plot + height + 0.05, wrapped(scale[min(scale)], cell - names), color="#555555"
-    )
+    under = plot + height + (DATES if names else 0.05)
+    sheet.text(left, under, wrapped(scale[min(scale)], cell - names), color="#555555")
 
 
 def _draw(axes: Axes, view: ConvergenceView, panel: IssuePanel, weight: float) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.files import written_whole
@@ -27,6 +26,7 @@ METADATA: dict[str, dict[str, None]] = {
     ".pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 
+PROLOG = '<?xml version="1.0" encoding="utf-8"?>'
 SIDE = 14
 """Points of the figure's margins that are left out: a page has its own."""
 _HEAD = re.compile(r".*?<svg [^>]*viewBox=\"([^\"]+)\"[^>]*>(?:\s*<metadata>.*?</metadata>)?", re.S)
@@ -45,16 +45,32 @@ class Drawing:
     figure: Figure
 
     def save(self, path: Path) -> None:
-        """Save it; see :func:`save`."""
-        save(self.figure, path)
+        """Save it whole or not at all, with the same bytes every time.
 
-    def svg(self, key: str) -> str:
+        Raises
+        ------
+        ValueError
+            If the suffix is not ``.png``, ``.svg`` or ``.pdf``.
+        """
+        suffix = path.suffix.lower()
+        if suffix not in METADATA:
+            raise ValueError(f"cannot save a figure as '{path.name}'; use {', '.join(METADATA)}")
+        with house_style(), written_whole(path) as temporary:
+            if suffix == ".svg":
+                temporary.write_text(f"{PROLOG}\n{self.svg('chart', whole=True)}", "utf-8")
+                return
+            about = METADATA[suffix] | ({"Title": self.view.headline} if suffix == ".pdf" else {})
+            self.figure.savefig(temporary, format=suffix[1:], metadata=about)
+
+    def svg(self, key: str, whole: bool = False) -> str:
         """An ``<svg>`` element with a name and a text equivalent.
 
         Parameters
         ----------
         key : str
             Begins every id in it, so that figures on one page do not meet.
+        whole : bool
+            With its margins and a size of its own, as a file.
 
         Remarks
         -------
@@ -62,7 +78,7 @@ class Drawing:
         Sans is not there, Verdana has its widths and other fonts are narrower, so that nothing
         collides.
         """
-        with house_style(), mpl.rc_context({"svg.fonttype": "none"}):
+        with house_style():
             written = io.StringIO()
             self.figure.savefig(written, format="svg", metadata=METADATA[".svg"])
         text = written.getvalue()
@@ -77,15 +93,23 @@ class Drawing:
         body = _NUMBER.sub(lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), body)
         body = _FONT.sub("font-family: DejaVu Sans, Verdana, sans-serif", body)
         body = re.sub(r"\s*\n\s*", "\n", body)
-        name, alt = html.escape(self.view.headline), html.escape(" ".join(self.view.words))
+        said = self.view.words or [self.view.subtitle]
+        name, alt = html.escape(self.view.headline), html.escape(" ".join(said))
         _, _, width, height = (float(number) for number in head[1].split())
-        box = f"{SIDE} 0 {width - 2 * SIDE:g} {height:g}"
+        side, size = (0, f' width="{width:g}pt" height="{height:g}pt"') if whole else (SIDE, "")
+        box = f"{side} 0 {width - 2 * side:g} {height:g}"
         return (
-            f'<svg viewBox="{box}" xmlns="http://www.w3.org/2000/svg" role="img" '
+            f'<svg viewBox="{box}"{size} xmlns="http://www.w3.org/2000/svg" role="img" '
+            'stroke-linejoin="round" stroke-linecap="butt" '
             f'aria-labelledby="{key}-title" aria-describedby="{key}-desc">'
             f'<title id="{key}-title">{name}</title><desc id="{key}-desc">{alt}</desc>'
             f"{body.strip()}"
         )
+
+
+def painted(paint: Callable[[Seen], Figure], view: Seen) -> Drawing:
+    """What is seen, drawn."""
+    return Drawing(view, paint(view))
 
 
 @dataclass(frozen=True)
@@ -106,24 +130,9 @@ class Chart(Generic[Subject, Seen]):
     def drawn(self, subject: Subject) -> Drawing | None:
         """The chart of a subject, or None where there is nothing to show."""
         view = self.see(subject)
-        return None if view is None else Drawing(view, self.paint(view))
+        return None if view is None else painted(self.paint, view)
 
     def __call__(self, subject: Subject) -> Figure | None:
         """The figure alone."""
         drawn = self.drawn(subject)
         return None if drawn is None else drawn.figure
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Save a figure whole or not at all, with the same bytes every time.
-
-    Raises
-    ------
-    ValueError
-        If the suffix is not ``.png``, ``.svg`` or ``.pdf``.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in METADATA:
-        raise ValueError(f"cannot save a figure as '{path.name}'; use {', '.join(METADATA)}")
-    with house_style(), written_whole(path) as temporary:
-        figure.savefig(temporary, format=suffix[1:], metadata=METADATA[suffix])

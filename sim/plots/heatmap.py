@@ -66,8 +66,9 @@ def _map(view: HeatmapView, y: Axis) -> Figure:
     below = max(len(lines) for lines in ticks) * line_height() + 0.12
     above = 0.52
     body = above + height + below + 0.42
-    marks = [place for axis in (x, y) if (place := axis.place(axis.parameter.own)) is not None]
-    key = [mark(OWN, **_arrow("v"))] if marks else []
+    marks = [_arrow(marker) for axis, marker in ((x, "v"), (y, "<"))
+             if axis.place(axis.parameter.own) is not None]  # fmt: skip
+    key = [mark("" if one is not marks[-1] else OWN, **one) for one in marks]
     if np.isnan(shown.mean).any():
         key.append(mark("no world has a value", **UNKNOWN))
     sheet = Sheet(_told(view, bool(texts) or not shown.found), body, key)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
-from sim.plots.convergence import key_marks, small_heights, small_panel
+from sim.plots.convergence import DATES, key_marks, small_heights, small_panel
 from sim.plots.outcome import DOT, SHARE_ROW, dot_panel, said_shares
 from sim.plots.sheet import INNER, KEY_ROW, MARGIN, Sheet, grid, key_rows
 from sim.plots.style import GREY, line_height, listed, styled, text_width, wrapped
@@ -45,7 +45,7 @@ def overview(view: OverviewView) -> Figure:
     sources = listed(view.sources, INNER, "; ", "Positions rest above all on: ")
     key = key_rows(key_marks(view.convergence, False))
     head = 0.48 + KEY_ROW * len(key)
-    lower = head + sum(heights) + PANEL + 0.28 + len(sources) * line_height()
+    lower = head + sum(heights) + PANEL + DATES + 0.23 + len(sources) * line_height()
     sheet = Sheet(view, upper + lower)
     if odds:
         sheet.heading(MARGIN, 0, f"How it ends: each dot is 1 in {DOTS}", HEADING)

@@ -14,6 +14,20 @@ SIDE = 4.6
 SIGNED, NOT_SIGNED = SETTLED, OUTCOME_COLORS["no_deal"]
 
 
+def reliability_view(shown: Reliability) -> View:
+    """What happened, against what was expected."""
+    n, signed = len(shown.odds), int(shown.signed.sum())
+    lowest = float(shown.odds[shown.signed].min()) if signed else 0.0
+    title = f"{signed} of {n} past talks were signed; the odds expected {shown.odds.sum():.1f}"
+    subtitle = (
+        "Each case was left out of what its odds were learnt from. Line: share signed as a rising "
+        "function of the odds. Grey: where it would lie, 9 times in 10, if the odds were right. "
+        f"No case that was signed had odds below {100 * lowest:.0f} %."
+    )
+    foot = "Cases of scenarios/past, coded before their outcome was written down."
+    return View(foot, title, subtitle)
+
+
 @styled
 def reliability_figure(shown: Reliability) -> Figure:
     """Odds given, and the share that was signed as a rising function of them.
@@ -28,20 +42,12 @@ def reliability_figure(shown: Reliability) -> Figure:
         One panel, ``reliability``: the fitted share as a line, the band in which it would lie
         if the odds were right, and every case as a mark above or below.
     """
-    n, signed = len(shown.odds), int(shown.signed.sum())
-    lowest = float(shown.odds[shown.signed].min()) if signed else 0.0
-    title = f"{signed} of {n} past talks were signed; the odds expected {shown.odds.sum():.1f}"
-    subtitle = (
-        "Each case was left out of what its odds were learnt from. Line: share signed as a rising "
-        "function of the odds. Grey: where it would lie, 9 times in 10, if the odds were right. "
-        f"No case that was signed had odds below {100 * lowest:.0f} %."
-    )
+    n = len(shown.odds)
     marks = [
         mark("signed", marker="o", color=SIGNED, markersize=6),
         mark("not signed", marker="o", color=NOT_SIGNED, markersize=6),
     ]
-    foot = "Cases of scenarios/past, coded before their outcome was written down."
-    sheet = Sheet(View(foot, title, subtitle), SIDE + 0.7, marks)
+    sheet = Sheet(reliability_view(shown), SIDE + 0.7, marks)
     axes = sheet.axes(MARGIN + 0.7, 0.1, SIDE, SIDE, gid="reliability")
     axes.fill_between(100 * shown.odds, 100 * shown.low, 100 * shown.high, color=GREY, alpha=0.18)
     axes.plot([0, 100], [0, 100], color=GREY, linewidth=0.8, linestyle=(0, (3, 2)))

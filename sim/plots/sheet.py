@@ -22,7 +22,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from sim.plots.canvas import Canvas
-from sim.plots.style import DARK, GREY, SMALL, line_height, plain, shortened, text_width, wrapped
+from sim.plots.style import DARK, GREY, SMALL, line_height, listed, plain, text_width, wrapped
 from sim.scenario.schema import Issue
 from sim.views.colours import ink
 from sim.views.layout import labelled_points, share_tick, spread
@@ -34,8 +34,6 @@ INNER = WIDTH - 2 * MARGIN
 HEADLINE, SUBTITLE, KEY_ROW = 15.5, 10.5, 0.24
 EDGE = 0.17
 """Labels of dates nearer to the left edge, in inches, lean inwards: panels may stand close."""
-MARKED = 5
-"""Most days of signatures and votes that a key names."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,11 @@ def mark(text: str, ink: Any = DARK, **style: Any) -> Mark:
 
 
 def signed_marks(signed: Mapping[float, str]) -> list[Mark]:
-    """Entries of the key for the days on which the central world signed stages."""
-    told = list(signed.values())
-    if len(told) > MARKED:
-        told[MARKED - 1 :] = [f"{len(told) - MARKED + 1} later signatures or votes"]
-    return [mark(shortened(text, 4.5), color=DARK, linewidth=1, linestyle=":")
-            for text in told]  # fmt: skip
+    """The entry of the key for the days on which the central world signed stages."""
+    rows = listed(list(signed.values()), INNER - 0.33, "; ")
+    widths = [1] + [0] * len(rows)  # all are dotted lines: one is shown
+    return [mark(text, color=DARK, linewidth=width, linestyle=":")
+            for text, width in zip(rows, widths, strict=False)]  # fmt: skip
 
 
 def stages(axes: Axes, signed: Iterable[float]) -> None:
@@ -186,7 +183,7 @@ class Sheet:
 
 
 def _mark_width(mark: Mark) -> float:
-    return 0.33 + text_width(mark.text) + 0.22
+    return 0.33 + (text_width(mark.text) + 0.22 if mark.text else 0.0)
 
 
 def key_rows(key: Sequence[Mark]) -> list[list[Mark]]:

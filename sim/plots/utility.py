@@ -32,9 +32,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "reservation": {"linewidth": 1.6, "linestyle": (0, (1, 1.2))},
 }
 
+LESS = "; a mediator's text may be accepted for less"
 KEY = {
     "value": "own position: worth of its present offers on all issues",
-    "target": "aims for: least that it asks of a whole settlement",
+    "target": "aims for: what it asks for in its own proposals",
     "reservation": "without a deal: reservation value",
 }
 
@@ -64,7 +65,8 @@ def utility(view: UtilityView) -> Figure:
 
 def _key(view: UtilityView) -> list[Mark]:
     shown = view.panels[0].lines
-    marks = [mark(text, color=GREY, **STYLES[name]) for name, text in KEY.items() if name in shown]
+    key = KEY | {"target": KEY["target"] + LESS * view.mediated}
+    marks = [mark(text, color=GREY, **STYLES[name]) for name, text in key.items() if name in shown]
     marks += signed_marks(view.signed)
     if view.settled is not None:
         what = "worth of what is decided" if view.calendar.in_rounds else "worth of the deal"
@@ -88,7 +90,8 @@ def _panel(
     date_axis(axes, view.calendar, view.end, width, most=7)
     _draw(axes, view, panel)
     stop = int((view.days <= view.end).sum()) - 1
-    ends = [(float(one.central[stop]), one.name, panel.color) for one in panel.lines.values()]
+    last = {one.name: float(one.central[stop]) for one in panel.lines.values()}
+    ends = [(at, name, panel.color) for name, at in last.items() if np.isfinite(at)]
     end_labels(axes, ends, height, right)
 
 

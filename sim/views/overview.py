@@ -15,7 +15,7 @@ from sim.scenario.titles import WHETHER
 from sim.studies.explain.inputs import ends_words, input_of
 from sim.studies.explain.outline import weigh
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
-from sim.views.outcome import OutcomeView, headline, outcome_view
+from sim.views.outcome import OutcomeView, outcome_view
 from sim.views.run_data import is_certain, is_group, told_until
 from sim.views.utility import headline as suited
 from sim.views.view import View, foot_line
@@ -26,6 +26,7 @@ from sim.words.story import (
     beside_past_words,
     package_words,
     stuck_words,
+    usual_words,
 )
 
 MOST_PANELS, MOST_SOURCES, MOST_LINES, MOST_AGREED = 3, 4, 3, 7
@@ -72,7 +73,10 @@ def overview_view(run: Run) -> OverviewView:
     scenario, summary, convergence = run.scenario, run.summary, convergence_view(run)
     chosen = deciding(run)[:MOST_PANELS]
     by_key = {panel.key: panel for panel in convergence.panels}
-    question = f"{scenario.question} " if scenario.question else ""
+    outcome = outcome_view(run)
+    asks = [scenario.question] if scenario.question else []
+    if asks and not (summary.asked or is_group(run)):
+        asks.append(usual_words(summary))
     base = [
         said for said in (base_rate_words(summary), beside_past_words(scenario, summary)) if said
     ]
@@ -99,8 +103,8 @@ def overview_view(run: Run) -> OverviewView:
     told = [(title, lines) for title, lines in sections if lines]
     first, last = map(convergence.calendar.text, (0.0, told_until(run)))
     return OverviewView(
-        foot_line(run), f"{headline(run)}.", f"{question}{scenario.title}.",
-        outcome_view(run), convergence, [by_key[i] for i in chosen], not is_certain(run),
+        foot_line(run), f"{outcome.headline}.", " ".join([f"{scenario.title}.", *asks]),
+        outcome, convergence, [by_key[i] for i in chosen], not is_certain(run),
         told, sources_of(run, chosen), f"Who moves on what decides it, {first} to {last}",
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,8 @@ class UtilityPanel:
     ----------
     worth : float or None
         Of the deal in points, where the central world settles.
+    open : int
+        Rounds after which the central world had not yet settled.
     words : list of str
         The same as text.
     """
@@ -54,6 +56,7 @@ class UtilityPanel:
     color: str
     lines: dict[str, Course]
     worth: float | None
+    open: int
     words: list[str]
 
     @property
@@ -81,6 +84,8 @@ class UtilityView(View):
         Last day worth showing.
     settled : float or None
         Day on which the central world settles.
+    mediated : bool
+        Whether a mediator's text may be accepted for less than a side aims for.
     top : float
         Upper end of all panels, in points; the lower is 0.
     signed : dict of float to str
@@ -93,6 +98,7 @@ class UtilityView(View):
     days: Array
     end: float
     settled: float | None
+    mediated: bool
     top: float
     signed: dict[float, str]
     notes: list[str]
@@ -115,6 +121,7 @@ def utility_view(run: Run) -> UtilityView:
         text += (
             f", in the central world; grey: “{band_of(panels[0]).name}” in 10–90 % of all worlds"
         )
+        text += "" if group else " (once all is signed, the last)"
     text += (
         ". All are bound by what the group decides."
         if group
@@ -128,9 +135,10 @@ def utility_view(run: Run) -> UtilityView:
     drawn = [part for p in panels for one in p.lines.values() for part in (one.central, one.high)]
     top = 100.0 * max(1.0, math.ceil(10 * max(float(np.nanmax(x)) for x in drawn) / 100 - 0.2) / 10)
     day = run.summary.central.settled_day
+    mediated = not group and any(actor.acceptability for actor in run.scenario.actors.values())
     return UtilityView(
-        foot_line(run), headline(run), text, calendar(run), days(run), last_day(run),
-        day, top, signed_words(run), [] if group else _notes(run, panels), panels,
+        foot_line(run), headline(run), text, calendar(run), days(run), last_day(run), day,
+        mediated, top, signed_words(run), [] if group else _notes(run, panels), panels,
     )  # fmt: skip
 
 
@@ -145,6 +153,15 @@ def _notes(run: Run, panels: list[UtilityPanel]) -> list[str]:
             else "count on payments besides all their"
         )
         found.append(f"Above 100: {listing(over)} {says} own aims.")
+    more = [
+        p.short for p in panels
+        if p.worth is not None and abs(p.worth - p.lines["value"].central[-1]) > 0.5
+    ]  # fmt: skip
+    if more:
+        found.append(
+            "The worth of the deal counts payments that come with it, the position's does not "
+            f"({listing(more)})."
+        )
     return found + aims_words(panels)
 
 
@@ -152,7 +169,7 @@ def aims_words(panels: list[UtilityPanel]) -> list[str]:
     """Whose aim is below its position at any time, and what that means; nothing of nobody."""
     below = [
         p.short for p in panels
-        if np.nanmax(p.lines["value"].central - p.lines["target"].central) > 5
+        if p.open and np.nanmax((p.lines["value"].central - p.lines["target"].central)[:p.open]) > 5
     ]  # fmt: skip
     if not below:
         return []
@@ -170,17 +187,26 @@ def _panel(run: Run, actor: str, number: int) -> UtilityPanel:
         name: course_of(run, name, number, name, label, color, 100.0)
         for name, label in shown.items()
     }
-    words = [
-        f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
-        f"{points_words(one.central[-1])} at the end, {points_number(one.low[-1])} to "
-        f"{points_number(one.high[-1])} in 10–90 % of the worlds."
-        for one in lines.values()
-    ]
+    rounds = len(days(run))
+    still = _last_open(run) if settled else rounds
+    if "target" in lines:  # who has signed asks for no more
+        asked = np.where(np.arange(rounds) <= still, lines["target"].central, np.nan)
+        lines["target"] = replace(lines["target"], central=asked)
+    words = []
+    for name, one in lines.items():
+        last, when = -1, "at the end"
+        if name == "target" and settled:
+            last, when = still, "at the signature"
+        words.append(
+            f"{short(run, actor)}, {one.name}: {points_words(one.central[0])} at the start, "
+            f"{points_words(one.central[last])} {when}, {points_number(one.low[-1])} to "
+            f"{points_number(one.high[-1])} in 10–90 % of the worlds."
+        )
     worth = 100 * float(run.central.utility.values[number]) if settled else None
     name, label = run.scenario.actors[actor].name, short(run, actor)
     # some imported names do not hold the one that all other charts use
     name = name if label in name else f"{label}: {name}"
-    return UtilityPanel(actor, name, short(run, actor), color, lines, worth, words)
+    return UtilityPanel(actor, name, short(run, actor), color, lines, worth, still, words)
 
 
 def headline(run: Run) -> str:

@@ -285,16 +285,27 @@ def _usual_days(scenario: Scenario, summary: Summary) -> str:
             text += f"{span_words(spans[first])}), and none {within(last)} ("
         text += f"{span_words(spans[last])}; {summary.span_means})"
     else:
-        text = f"A settlement {within(first)} comes in "
-        text += in_worlds(shares[first], summary.worlds, spans[first])
-        if last != first:
-            text += f", {within(last)} in {odds_words(shares[last], summary.worlds, spans[last])}"
-        text += f"; in brackets: {summary.span_means}"
+        text = f"{_settled_by(summary, first, last)}; in brackets: {summary.span_means}"
     if len(scenario.stages) > 1:
         known = summary.first_stage_by_day.get(last, summary.first_stage_ever)
         text += f". The first stage, “{scenario.stages[0].shown}”, is signed {within(last)} in "
         text += odds_words(known, summary.worlds)
     return text + "."
+
+
+def usual_words(summary: Summary) -> str:
+    """A settlement by the first and the last of the usual days."""
+    days = [day for day, share in summary.deal_by_day.items() if share is not None]
+    return f"{_settled_by(summary, days[0], days[-1])}."
+
+
+def _settled_by(summary: Summary, first: str, last: str) -> str:
+    shares, spans = summary.deal_by_day, summary.spans_by_day("settlement")
+    text = f"A settlement {within(first)} comes in "
+    text += in_worlds(shares[first], summary.worlds, spans[first])
+    if last != first:
+        text += f", {within(last)} in {odds_words(shares[last], summary.worlds, spans[last])}"
+    return text
 
 
 def base_rate_words(summary: Summary) -> str:

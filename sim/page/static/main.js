@@ -180,7 +180,7 @@ async function begin() {
     const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
     const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}` + (answer.allowed ? `; over what past talks allow (10–90 %) ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ".");
     const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (any ? " Dashed rings: as coded." : "");
-    put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, dots, partial) : null);
+    put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, `${percent(answer.share)} of worlds${any ? `, as coded ${percent(before.share)}` : ""}${partial > 5e-4 ? `; only “${plan.stages[0].title}” in ${percent(partial)}` : ""}. ${dots}`, partial) : null);
   }
   function drawCurve(shown, coded, pins, enough, any, sentence) {
     const { plan, answer } = shown, words = "Share of worlds by day of signature" + (any ? "; dashed: as coded." : ".") + (answer.allowed ? " Shaded: 10–90 % of what past talks allow." : " Shaded: 95 % interval of what the worlds are worth.");
@@ -214,8 +214,9 @@ async function begin() {
       const { better, crosses, gain } = answer.actors[n];
       return { words: actor.short, share: better, color: actor.color, end: percent(better), more: `${actor.short}: ${[plan.has_plan && `better than no deal in ${percent(better)} of worlds, beyond its red lines in ${percent(crosses)}`, gain && `${gain[1] < 0 ? "loses" : "gains"} ${numberWords(Math.abs(Math.round(100 * gain[1])))} points where there is a settlement`].filter(Boolean).join("; ") || "nothing to tell"}` };
     });
-    const gainWords = plan.has_plan ? `Share of worlds in which the plan as published is worth more than no deal. ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in points of utility from 0 to 100. ${gains.map((row) => row.more).join(". ")}.`;
-    put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(room, gains, gainWords) : null);
+    const shares = "Share of worlds in which the plan as published is worth more than no deal.";
+    const gainWords = plan.has_plan ? `${shares} ${gains.map((row) => row.more).join(". ")}.` : `Gains over no deal, in points of utility from 0 to 100. ${gains.map((row) => row.more).join(". ")}.`;
+    put("gains", "Who gains", gainWords, plan.has_plan && enough ? drawBars(room, gains, shares) : null);
   }
 
   function drawIssue(plan, shown) {
@@ -223,7 +224,7 @@ async function begin() {
     const found = weights.ess ? plan.concerned[number].map((actor) => ({ ...plan.actors[actor], ...positionsOf(shown.data, number, actor, weights, 20) })) : [];
     const text = `Positions on ${issue.title}: median, eight worlds of ten shaded, and 20 single worlds.` + (weights.ess < MANY ? ` Worth ${Math.round(weights.ess)} of ${shown.data.traced} worlds.` : "");
     $("issue").value = issue.key;
-    put("positions", "Who stands where", text, found.length ? drawPositions(room, plan, issue, shown.data.moments, found, text) : null);
+    put("positions", "Who stands where", text, found.length ? drawPositions(room, plan, issue, found, text) : null);
   }
 
   // What each change does: the answer less that without it; one after the other, when nothing moves.

@@ -121,8 +121,8 @@ def check_applies(loaded: Loaded) -> None:
         raise file_error(
             loaded.files[-1],
             f"a group decides here (protocol {loaded.scenario.protocol.name}) and all are bound: "
-            "nothing stands in the way of a deal, so there is nothing for `explain` to find",
-            "see what other positions, power or rules lead to: `run` with --set, or `compare`",
+            "nothing stands in the way of a deal, so there is nothing for “explain” to find",
+            "see what other positions, power or rules lead to: “run” with --set, or “compare”",
         )
 
 

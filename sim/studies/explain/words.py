@@ -246,7 +246,7 @@ def ruling(found: Explanation) -> list[str]:
     """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
-        half = " The report of a run seeks it in half of its worlds, `explain` in all." * (
+        half = " The report of a run seeks it in half of its worlds, “explain” in all." * (
             not found.searched
         )
         return [
@@ -254,7 +254,7 @@ def ruling(found: Explanation) -> list[str]:
             "repeats of the search; with more worlds one may be." + half
         ]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
-    also = "; `explain` seeks it in these, too" * (rule.fitted.worlds < found.worlds)
+    also = "; “explain” seeks it in these, too" * (rule.fitted.worlds < found.worlds)
     return [
         f"{sentence(found.case)}: {ruled_words(fresh, f'where {all_} so')}:",
         *(
@@ -376,7 +376,7 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
     elif found.unmediated:
         lines.append(f"What {added_by} is not counted: {found.unmediated}.")
     elif free and not found.searched:
-        lines.append(f"`explain` counts what {added_by}.")
+        lines.append(f"“explain” counts what {added_by}.")
     elif not who:
         lines.append("Nobody mediates.")
     if signing:

@@ -32,9 +32,9 @@ class Curve:
         ``settlement`` or ``first_stage``.
     color : str
         What is signed, as in all charts.
-    days, share, low, high : ndarray, shape (rounds + 1,)
-        Days, shares and their ranges over what past talks allow, 10 to 90 per cent; 95 %
-        intervals where worlds draw no calibration.
+    days, share, low, high : ndarray
+        Days of the rounds and the last one, shares and their ranges over what past talks allow,
+        10 to 90 per cent; 95 % intervals where worlds draw no calibration.
     text : str
         The share at the end, or the number of worlds where they are few: without a band.
     """
@@ -119,6 +119,7 @@ def time(comparison: Comparison) -> TimeView:
 
 def _curves(run: Run) -> list[Curve]:
     days = np.arange(run.scenario.rounds + 1, dtype=np.float64) * run.scenario.war.round_days
+    days = np.unique([*days, run.scenario.last_day])
     events = [("settlement", SETTLED)]
     if len(run.scenario.stages) > 1:
         events.append(("first_stage", FIRST))
