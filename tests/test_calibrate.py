@@ -53,6 +53,7 @@ from sim.studies.calibrate.score import (
     reliability,
 )
 from sim.views.run_data import band_of_shares
+from sim.words.shares import bare_odds
 from sim.words.short import short_words
 from sim.words.story import beside_past_words
 from tests.conftest import csv_rows, filed, typed, works
@@ -338,7 +339,7 @@ def test_a_run_is_told_beside_past_talks_where_settings_are_alike() -> None:
     assert f"of which {sum(talks.signed for talks in others)} were signed" in said
     there = percent(float(np.mean([talks.barred for talks in others])))
     here = (1 - summary.outcomes["settlement"]) * summary.stuck_because["red_lines"]
-    assert f"in {there} of worlds there and in {percent(here)} here" in said
+    assert f"in {there} of worlds there and in {bare_odds(here, summary.worlds)} here" in said
     first = short_words(alike.loaded.scenario, summary, Path("out"), "oslo_1993")
     assert "On past talks the model is not shown to beat it." in " ".join(first)
 
