@@ -113,6 +113,9 @@ def test_what_an_input_is_drawn_together_with_is_held_fixed() -> None:
     truth = ndtr((np.array([0.0, 0.8]) - 0.4) / np.sqrt(2.0))
     assert ends(x[:, 4], y, of_factor) == pytest.approx(tuple(truth), abs=0.04)
     assert ends(x[:, 4], y).high > truth[1] + 0.1
+    # never beyond what can be, nor a negative zero
+    rare = ends(x[:, 1], (factor > 2.5).astype(float), of_factor)
+    assert [np.signbit(one) for one in rare] == [False, False]
     # nothing to hold, or too few worlds to: as it was
     few = ends(x[:9, 4], y[:9], x[:9, :4])
     assert few == ends(x[:9, 4], y[:9]) == ends(x[:9, 4], y[:9], np.ones((9, 2)))

@@ -304,5 +304,5 @@ def ends(x: NDArray[Any], outcome: Array, beside: Array | None = None) -> Ends:
         enough = part.sum() >= ENOUGH * (1 + terms.shape[1])
         design = np.hstack([np.ones((part.sum(), 1)), terms[part] if enough else terms[part, :0]])
         means.append(np.linalg.lstsq(design, outcome[known][part], rcond=None)[0][0])
-    low, high = np.clip(means, outcome.min(), outcome.max())
+    low, high = np.clip(means, outcome.min(), outcome.max()) + 0.0  # no negative zero
     return Ends(float(low), float(high))

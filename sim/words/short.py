@@ -26,7 +26,7 @@ from sim.words.shares import (
     odds_words,
     world_words,
 )
-from sim.words.story import base_rate_words, beside_past_words, votes_words, within
+from sim.words.story import base_rate_words, beside_past_words, within
 
 LINES = 25
 CHANGE = "What would change it: "
@@ -78,7 +78,7 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
         told += [line for text in beside for line in wrapped(text)]
     else:
         told = _table(scenario, summary)
-        told += [line for text in (*_answer(scenario, summary), *beside) for line in wrapped(text)]
+        told += [line for text in (*_answer(summary), *beside) for line in wrapped(text)]
     # all but the first reason are cut first, then the rarest endings, then what came of it
     for count in range(len(reasons), -1, -1):
         why = wrapped(f"Why: {' '.join(reasons[:count])}") if count else []
@@ -209,12 +209,11 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     return lines
 
 
-def _answer(scenario: Scenario, summary: Summary) -> list[str]:
+def _answer(summary: Summary) -> list[str]:
     """When settlements come, how many hold, and what a world is."""
     days = [day for day, share in summary.deal_by_day.items() if share is not None]
     lasting = _lasting(summary, days)
-    world = " ".join([*votes_words(scenario), world_words(summary.allowed is not None)])
-    return [*([lasting] if lasting else []), world]
+    return [*([lasting] if lasting else []), world_words(summary.allowed is not None)]
 
 
 def _lasting(summary: Summary, days: list[str]) -> str:
