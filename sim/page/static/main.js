@@ -179,7 +179,7 @@ async function begin() {
   function drawOdds({ plan, answer }, before, enough, any) {
     const partial = state.goal === "settled" && plan.stages.length > 1 ? answer.outcomes[1] : 0;
     const range = `95 % interval ${percent(answer.interval[0])} to ${percent(answer.interval[1])}` + (answer.allowed ? `; over what past talks allow (10–90 %) ${percent(answer.allowed[0])} to ${percent(answer.allowed[1])}.` : ".");
-    const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands.` : "") + (any ? " Dashed rings: as coded." : "");
+    const dots = `A dot is one world of 50 that ${state.goal === "settled" ? "settles" : "signs a text"}; ${range}` + (partial > 5e-4 ? ` Ochre: only “${plan.stages[0].title}” stands, no later text having failed a vote; grey: all others.` : "") + (any ? " Dashed rings: as coded." : "");
     put("dots", "The odds", dots, enough ? drawDots(room, answer.share, any ? before.share : 0, plan.color, `${percent(answer.share)} of worlds${any ? `, as coded ${percent(before.share)}` : ""}${partial > 5e-4 ? `; only “${plan.stages[0].title}” in ${percent(partial)}` : ""}. ${dots}`, partial) : null);
   }
   function drawCurve(shown, coded, pins, enough, any, sentence) {
@@ -198,7 +198,7 @@ async function begin() {
   }
   function drawBlocks({ plan, answer }, before, enough, any) {
     const blocked = answer.blocks.slice(0, 5), ghosts = new Map(before.blocks.map((block) => [block.key, block.share]));
-    const words = blocked.length ? `Share of all worlds that end without a settlement, by what blocks last${any ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
+    const words = blocked.length ? `Of all worlds, those that end without a settlement, by what blocks last${any ? "; dashed: as coded." : "."}` : "Nothing blocks: every world settles.";
     put("blocks", "What blocks", words, blocked.length && enough ? drawBars(room, blocked.map((block) => ({ words: blockWords(plan, block), share: block.share,
       ghost: any ? ghosts.get(block.key) || 0 : undefined, color: "#8b98a0", end: percent(block.share) + (any ? ` (${points(block.share - (ghosts.get(block.key) || 0))})` : "") })), words) : null);
   }
