@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -20,6 +22,7 @@ from sim.ensemble.runner import Run, run_scenario
 from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
 from sim.plots.convergence import corners
+from sim.plots.outcome import _free
 from sim.plots.sheet import even_columns, grid, signed_marks
 from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.plots.utility import utility
@@ -1017,3 +1020,16 @@ def test_what_is_agreed_between_two_texts_is_neither_of_them() -> None:
             assert ("between “" in status(run, key)) == (apart > 0.005), key
             between += apart > 0.005
     assert between
+
+
+def test_the_name_of_a_day_stands_where_no_curve_passes() -> None:
+    def place(*shares: float) -> float:
+        curve = SimpleNamespace(days=np.arange(len(shares)) * 10.0, shares=np.array(shares))
+        view: Any = SimpleNamespace(seen=[SimpleNamespace(curve=curve)], end=40.0)
+        return _free(view, (5.0, 25.0), 0.1, 1.0)
+
+    assert place(0.0, 0.1, 0.2, 0.2) == 1.0
+    assert place(0.99, 1.0, 1.0, 1.0) < 0.97
+    # a step that rises past a place crosses it, and one before or after the text does not
+    assert place(0.5, 0.5, 1.0, 1.0) < 0.49
+    assert place(0.0, 0.0, 0.0, 1.0) == 1.0

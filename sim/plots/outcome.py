@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -113,12 +115,34 @@ def _named(axes: Axes, view: OutcomeView, width: float, top: float) -> None:
     for (at, word), end in zip(marks, ends, strict=False):
         late = at - taken > end - at
         text = wrapped(word, max(at - taken, end - at) - 0.15, lines=4)
-        taken = at if late else at + max(map(text_width, text)) + 0.1
+        wide = max(map(text_width, text)) + 0.1
+        taken = at if late else at + wide
+        day = view.end / width
+        span = (at - wide, at) if late else (at, at + wide)
+        upper = _free(view, [x * day for x in span], len(text) * line_height() * top / HEIGHT, top)
         axes.axvline(at * view.end / width, color=GREY, linewidth=1.0, linestyle=(0, (4, 3)),
                      zorder=1, gid="named")  # fmt: skip
-        axes.annotate("\n".join(text), (at * view.end / width, top), (-4 if late else 4, 0),
+        axes.annotate("\n".join(text), (at * view.end / width, upper), (-4 if late else 4, 0),
                       textcoords="offset points", color=GREY, size=SMALL, va="top",
                       ha="right" if late else "left", linespacing=1.1)  # fmt: skip
+
+
+def _free(view: OutcomeView, days: Sequence[float], height: float, top: float) -> float:
+    """The highest place for a text that no curve crosses between two days; the top if none is."""
+    crossed = []
+    for one in view.seen:
+        begin, share = np.asarray(one.curve.days), np.asarray(one.curve.shares)
+        ends, before = np.append(begin[1:], view.end), np.append(share[:1], share[:-1])
+        before = np.where(begin >= days[0], before, share)  # it rises at the beginning of a step
+        here = (begin <= days[1]) & (ends >= days[0])
+        crossed += [*zip(before[here], share[here], strict=True)]
+    margin = 0.02 * top
+    for upper in np.arange(top, height, -margin):
+        if not any(
+            low <= upper + margin and high >= upper - height - margin for low, high in crossed
+        ):
+            return float(upper)
+    return top
 
 
 def _table(sheet: Sheet, view: OutcomeView, rows: list[Signing], top: float) -> None:
