@@ -26,8 +26,10 @@ from sim.arrays import Array, Mask
 
 SLICES, CUTS = 10, 9
 """Slices of an input, and points at which distributions are compared."""
-ENOUGH = 5
-"""Worlds for each number that a regression finds; with fewer nothing is held fixed."""
+ENOUGH = 10
+"""Worlds for each number that a regression finds; with fewer it has fewer terms, or none."""
+APART = 0.9
+"""Share of an input's variance above which it can't be told apart from what is held fixed."""
 
 
 class Slices(NamedTuple):
@@ -117,9 +119,11 @@ def sliced(inputs: NDArray[Any], beside: Sequence[Array] = ()) -> Slices:
         if len(found) < 2:
             continue
         size = np.bincount(codes).astype(np.float64)
-        slopes, more = _held(beside[number] if beside else None, len(inputs), known, codes, size)
-        held.append(slopes)
-        leaning.append(more)
+        of = beside[number] if beside else np.zeros((len(inputs), 0))
+        terms, slopes = _fit(of[known], codes, size)
+        held.append(np.zeros((len(slopes), len(inputs))))
+        held[-1][:, known] = slopes
+        leaning.append(_by_slice(terms, codes, size))
         rows.append(start + codes)
         worlds.append(known)
         sizes.append(size)
@@ -137,32 +141,47 @@ def sliced(inputs: NDArray[Any], beside: Sequence[Array] = ()) -> Slices:
     )
 
 
-def _held(
-    beside: Array | None,
-    worlds: int,
-    known: NDArray[np.intp],
-    codes: NDArray[np.intp],
-    size: Array,
-) -> tuple[Array, Array]:
-    """Of one input the rows of :attr:`Slices.held` and of :attr:`Slices.leaning`."""
-    terms = _terms(beside[known]) if beside is not None else np.zeros((len(known), 0))
-    if len(known) < ENOUGH * (len(size) + terms.shape[1]):
-        terms = terms[:, :0]
-    more = np.array([np.bincount(codes, term) for term in terms.T]).reshape(-1, len(size)).T
-    more = more / size[:, None]
-    within = terms - more[codes]
-    slopes = np.zeros((terms.shape[1], worlds))
-    if slopes.size:
-        slopes[:, known] = np.linalg.pinv(within.T @ within, hermitian=True) @ within.T
-    return slopes, more
+def _fit(beside: Array, codes: NDArray[np.intp], size: Array) -> tuple[Array, Array]:
+    """What is held fixed of one input, (worlds, terms), and what gives its slopes, transposed."""
+    terms = _terms(beside, codes, len(codes) // ENOUGH - len(size))
+    within = terms - _by_slice(terms, codes, size)[codes]
+    return terms, np.linalg.pinv(within.T @ within, hermitian=True) @ within.T
 
 
-def _terms(beside: Array) -> Array:
-    """Numbers (worlds, n), squares and cubes about their means; none of what never varies."""
+def _by_slice(terms: Array, codes: NDArray[np.intp], size: Array) -> Array:
+    """Means of terms (worlds, n) in each slice, (slices, n)."""
+    summed = np.array([np.bincount(codes, term) for term in terms.T]).reshape(-1, len(size)).T
+    return np.asarray(summed / size[:, None])
+
+
+def _without(beside: Array, x: NDArray[Any], under: Array) -> Array:
+    """Outcomes (worlds, points) less what comes of what is held fixed."""
+    codes = slice_codes(x)
+    known = np.flatnonzero(codes >= 0)
+    _, codes = np.unique(codes[known], return_inverse=True)
+    terms, slopes = _fit(beside[known], codes, np.bincount(codes).astype(np.float64))
+    out = under.copy()
+    out[known] -= terms @ (slopes @ under[known])
+    return out
+
+
+def _terms(beside: Array, x: NDArray[Any], most: int) -> Array:
+    """What is held fixed about its means: numbers (worlds, n), of one or two their powers.
+
+    No more terms than ``most``; none of numbers that never vary, or that say what ``x`` (worlds,)
+    is.
+    """
     varying = beside[:, np.ptp(beside, axis=0) > 0.0]
     scaled = (varying - varying.mean(axis=0)) / varying.std(axis=0)
-    terms = np.concatenate([scaled, scaled**2, scaled**3], axis=1)
-    return np.asarray(terms - terms.mean(axis=0))
+    count = scaled.shape[1]
+    powers = 3 if count <= 2 and 3 * count <= most else 1
+    if not count or count * powers > most:
+        return scaled[:, :0]
+    terms = np.concatenate([scaled**n for n in range(1, powers + 1)], axis=1)
+    terms -= terms.mean(axis=0)
+    apart = x - x.mean()
+    left = apart - terms @ np.linalg.lstsq(terms, apart, rcond=None)[0]
+    return terms if left @ left > (1.0 - APART) * (apart @ apart) else terms[:, :0]
 
 
 def below(outcome: Array) -> Array:
@@ -249,10 +268,11 @@ def attribution(
     if len(above) and resamples:
         rng, worlds = np.random.default_rng([seed, 1]), len(outcome)
         weight = rng.multinomial(worlds, np.full(worlds, 1 / worlds), size=resamples).T
-        few = sliced(inputs[:, above], [beside[int(n)] for n in above] if beside else ())
-        drawn = pawn(few, under, weight.astype(np.float64))
-        ends = 2 * value[above, None] - np.quantile(drawn, (0.975, 0.025), axis=1).T
-        low[above], high[above] = np.maximum(ends[:, 0], 0.0), np.maximum(ends[:, 1], 0.0)
+        for n in above:
+            rest = _without(beside[int(n)], inputs[:, n], under) if beside else under
+            drawn = pawn(sliced(inputs[:, [n]]), rest, weight.astype(np.float64))[0]
+            ends = 2 * value[n] - np.quantile(drawn, (0.975, 0.025))
+            low[n], high[n] = np.clip(ends, 0.0, 1.0)
     return Index(value, low, high, threshold)
 
 
@@ -263,10 +283,13 @@ class Ends(NamedTuple):
     ----------
     low, high : float
         Of its lowest and highest third; of one value or the rest where there are few values.
+    held : bool
+        Whether anything is held fixed.
     """
 
     low: float
     high: float
+    held: bool = False
 
 
 def thirds(x: NDArray[Any]) -> tuple[Mask, Mask]:
@@ -295,14 +318,18 @@ def ends(x: NDArray[Any], outcome: Array, beside: Array | None = None) -> Ends:
     Examples
     --------
     >>> ends(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 1.0, 1.0]))
-    Ends(low=0.5, high=1.0)
+    Ends(low=0.5, high=1.0, held=False)
     """
     known = np.isfinite(x)
-    terms = np.zeros((known.sum(), 0)) if beside is None else _terms(beside[known])
+    x, outcome = x[known], outcome[known]
+    parts = thirds(x)
+    terms = np.zeros((len(x), 0))
+    if beside is not None:
+        terms = _terms(beside[known], x, min(int(part.sum()) for part in parts) // ENOUGH - 1)
     means = []
-    for part in thirds(x[known]):
-        enough = part.sum() >= ENOUGH * (1 + terms.shape[1])
-        design = np.hstack([np.ones((part.sum(), 1)), terms[part] if enough else terms[part, :0]])
-        means.append(np.linalg.lstsq(design, outcome[known][part], rcond=None)[0][0])
-    low, high = np.clip(means, outcome.min(), outcome.max()) + 0.0  # no negative zero
-    return Ends(float(low), float(high))
+    for part in parts:
+        mean, own = outcome[part].mean(), terms[part].mean(axis=0)
+        slopes = np.linalg.lstsq(terms[part] - own, outcome[part] - mean, rcond=None)[0]
+        means.append(float(np.clip(mean - own @ slopes, outcome.min(), outcome.max())))
+    low, high = means
+    return Ends(low, high, terms.shape[1] > 0)

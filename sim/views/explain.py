@@ -11,6 +11,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Driver, Explanation
 from sim.studies.explain.inputs import is_yes_no
 from sim.studies.explain.words import (
+    HELD,
     changed_title,
     counted_words,
     measure_value,
@@ -144,7 +145,7 @@ def _bars_words(found: Explanation) -> str:
         "part of a number's range and all worlds (with 95 % interval); right, what it is in the "
         "number's lowest third → in its highest"
         + ("; of a yes or no, where it is no → where it is yes" * yes_no)
-        + ". What a number is drawn together with is held the same."
+        + f"{HELD if any(one.held for one in found.drivers[:SHOWN]) else ''}."
     )
 
 

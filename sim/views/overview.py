@@ -10,9 +10,9 @@ from sim.ensemble.runner import Run
 from sim.formulas.attribution import thirds
 from sim.prose import percent, sentence
 from sim.registry import PROTOCOLS
-from sim.scenario.schema import nearest_text
+from sim.scenario.schema import point_text
 from sim.scenario.titles import WHETHER
-from sim.studies.explain.inputs import ends_words, input_of
+from sim.studies.explain.inputs import ends_words, held_words, input_of
 from sim.studies.explain.outline import weigh
 from sim.views.convergence import ConvergenceView, IssuePanel, convergence_view, deciding
 from sim.views.outcome import OutcomeView, outcome_view
@@ -111,7 +111,7 @@ def overview_view(run: Run) -> OverviewView:
 
 def _decided(panel: IssuePanel) -> str:
     """What a group decides on an issue."""
-    text = nearest_text(panel.issue, panel.deal[1]) if panel.deal else "nothing"
+    text = point_text(panel.issue, panel.deal[1]) if panel.deal else "nothing"
     return f"{panel.issue.title}: {text.removesuffix('.')}."
 
 
@@ -128,10 +128,12 @@ def hinges(run: Run) -> list[str]:
         path, x, parts = known.paths[n], known.table[:, n], thirds(known.table[:, n])
         most, least_of = float(x[parts[0]].max()), float(x[parts[1]].min())
         low, high = ends_words(path, most, least_of, run.scenario)
-        shares = [percent(share) for share in known.ends(n)]
+        ends = known.ends(n)
+        shares = [percent(share) for share in (ends.low, ends.high)]
+        alike = f", {held_words(path)} held the same" if ends.held else ""
         title = input_of(path, run.scenario).title.removesuffix(WHETHER)
         found.append(f"{sentence(title)}: {known.measure.case} in {shares[0]} of worlds {low}, in "
-                     f"{shares[1]} {high}.")  # fmt: skip
+                     f"{shares[1]} {high}{alike}.")  # fmt: skip
     return found
 
 

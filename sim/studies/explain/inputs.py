@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scipy.special import ndtr
 
 from sim.prose import clause, counted, percent
+from sim.scenario.fields import Wish
 from sim.scenario.schema import Issue, Scenario, nearest_text
 from sim.scenario.titles import AS_CODED, TIMES, title_of
 
@@ -86,20 +87,27 @@ def input_of(path: str, scenario: Scenario) -> Input:
     return Input(path, title, actor if actor in scenario.actors else "", theme)
 
 
-def drawn_together(path: str, paths: Sequence[str]) -> list[str]:
+def drawn_together(path: str, paths: Sequence[str], scenario: Scenario) -> list[str]:
     """Of the numbers that are drawn, those that a number is drawn together with.
 
-    A side's red lines share its flexibility; whether they bind hangs on the engine's chances, too,
-    which are drawn with its other settings as one row of the calibration.
+    A side's red lines share its flexibility, and whether they bind hangs on the engine's chance for
+    lines of their kind, too. The engine's settings are drawn as one row of the calibration.
     """
+    if path.startswith("engine."):
+        return [other for other in paths if other.startswith("engine.") and other != path]
     whose = _WHOSE_LINE.fullmatch(path)
-    of_side = f"actors.{whose['actor'] or whose['delegate']}.flexibility" if whose else None
-    of_engine = path.startswith("engine.") or is_yes_no(path)
-    return [
-        other
-        for other in paths
-        if other == of_side or (of_engine and other != path and other.startswith("engine."))
-    ]
+    wanted = [f"actors.{whose['actor'] or whose['delegate']}.flexibility"] if whose else []
+    if is_yes_no(path):
+        wish, (form, *number, _) = _wish(path, scenario)
+        line = wish.line[int(number[0]) if number else 0] if form == "line" else None
+        if line is None or line.binds is None:
+            wanted.append(f"engine.{line.kind if line else 'believed'}_binds")
+    return [other for other in wanted if other in paths]
+
+
+def held_words(path: str) -> str:
+    """What is held the same where a number is low and where it is high."""
+    return "other settings" if path.startswith("engine.") else "the side's flexibility"
 
 
 def issue_of(path: str, scenario: Scenario) -> Issue | None:
@@ -176,14 +184,19 @@ def is_line(path: str) -> bool:
 
 def softer_above(path: str, scenario: Scenario) -> bool:
     """Whether a red line is softer where it lies higher."""
+    wish, what = _wish(path, scenario)
+    return what[1] == "1" if what[0] == "limits" else wish.upward
+
+
+def _wish(path: str, scenario: Scenario) -> tuple[Wish, list[str]]:
+    """The wish that a number of a red line belongs to, and the rest of its path."""
     head, key, _, *rest = path.split(".")
     if head == "tracks":
         who, issue, *what = rest
-        position = scenario.tracks[key].positions[who][issue]
-    else:
-        issue, *what = rest
-        position = scenario.actors[key].positions[issue]
-    return what[1] == "1" if what[0] == "limits" else position.upward
+        return scenario.tracks[key].positions[who][issue], what
+    issue, *what = rest
+    holder = scenario.actors if head == "actors" else scenario.ratification
+    return holder[key].positions[issue], what
 
 
 def _part_drawn(above: float, below: float) -> str:

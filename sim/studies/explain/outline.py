@@ -78,7 +78,8 @@ def weigh(run: Run, resamples: int = 200) -> Weighed:
     paths, table = experiments_array(data)
     outcome = measure.values(data)
     beside = [
-        table[:, [paths.index(other) for other in drawn_together(path, paths)]] for path in paths
+        table[:, [paths.index(other) for other in drawn_together(path, paths, run.scenario)]]
+        for path in paths
     ]
     index = attribution(table, outcome, resamples, beside=beside)
     return Weighed(data, measure, paths, table, outcome, beside, index)
@@ -110,6 +111,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
                 float(index.value[n]), float(index.low[n]), float(index.high[n]),
                 means.low, means.high,
                 *ends_words(paths[n], float(x[low].max()), float(x[high].min()), scenario),
+                means.held,
             )
         )  # fmt: skip
     searched, judged = data, fresh

@@ -41,6 +41,10 @@ NO_FEW = (
     "no one thing, and no set of two or three, brings a deal in 5 % of the worlds without a "
     "settlement."
 )
+HELD = (
+    ", what it is drawn together with (a side's flexibility, the engine's settings) being held the "
+    "same"
+)
 ABSOLUTE = (
     "A red line is absolute where the side would rather have no deal than cross it; else it is "
     "crossed at a price."
@@ -226,14 +230,14 @@ def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     if found.why_measure:
         title = f"{found.why_measure}, this is about another measure. {title}"
     most = f", of the {DRIVERS} that move it most" if len(found.drivers) > DRIVERS else ""
+    told = found.drivers[:DRIVERS]
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
     lines = [
         f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
         f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
-        f"third of the worlds where each is lowest, and where it is highest{most}; "
-        "what it is drawn together with, such as a side's flexibility, is held the same:"
+        f"third of the worlds where each is lowest, and where it is highest{most}"
+        f"{HELD if any(one.held for one in told) else ''}:"
     ]
-    told = found.drivers[:DRIVERS]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
     if any(is_yes_no(one.path) for one in told):
         lines.append(ABSOLUTE)
