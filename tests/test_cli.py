@@ -45,8 +45,8 @@ def test_the_terminal_answers_in_plain_words(kellogg_run: tuple[Path, str]) -> N
     for words in (
         "Could we see peace this week?",
         "of what past talks allow",
-        "Settlement (everything on the agenda signed)",
-        "No agreement within the horizon",
+        "Settlement (all signed, votes passed)",
+        "No deal (nothing in force at the end)",
         "Signed by",
         "Who conceded what",
         "What pressure was used",

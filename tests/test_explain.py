@@ -501,7 +501,7 @@ def test_the_first_section_of_a_report_is_why(
     assert (there.rule, there.searched, len(there.changes)) == (found.rule, False, 1)
     assert "seeks it in these, too" in " ".join(ruling(outline(run)))
     assert "seeks it in these, too" not in " ".join(ruling(found))
-    assert "“explain” in all" in " ".join(ruling(replace(outline(run), rule=None)))
+    assert "“explain” seeks in all" in " ".join(ruling(replace(outline(run), rule=None)))
     assert "“explain” in all" not in " ".join(ruling(replace(found, rule=None)))
     other = replace(found, identity="0" * 24)
     (tmp_path / "explain.json").write_text(json.dumps(other.to_json()))

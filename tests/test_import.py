@@ -406,6 +406,8 @@ def test_what_a_group_decides_is_told_and_no_odds(tmp_path: Path) -> None:
     full = typed("run", "mean.yaml", *again, "--full", cwd=tmp_path)
     assert "The group decides both issues in round 1." in full.words
     assert "What the group decides" in full.words
+    assert "Round 1: Signed" in full.words
+    assert "(day 7)" not in full.words, "its days are made up"
     beside = typed("compare", "mean.yaml", "middle.yaml", *again, "--report", cwd=tmp_path)
     report = tmp_path / "out" / "compare" / "report.html"
     assert report.read_text("utf-8").count("The group decides both issues in round 1.") == 4

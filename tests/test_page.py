@@ -295,6 +295,9 @@ def test_what_is_shown_first_is_what_explain_says_matters(browser: Browser, tmp_
     assert "on: worlds with a settlement." in words
     said = f"first {len(matter)} stand out" if len(matter) > 1 else "only the first stands out"
     assert said in words
+    hidden = [title for title in drivers if "flexibility" in title]
+    assert ("without a slider, decides too" in words) == bool(hidden)
+    assert all(title in words for title in hidden)
 
 
 # --- the answer ----------------------------------------------------------------------------------

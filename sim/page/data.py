@@ -19,16 +19,18 @@ from sim.formulas.statistics import scaled_odds
 from sim.page.assumptions import IN_DAYS, Assumption, Keys, assumptions, with_lines
 from sim.page.outcomes import outcomes, words
 from sim.page.packing import CHARACTERS, Pack
-from sim.prose import clause
+from sim.prose import clause, listing
 from sim.results.experiments import PREFIX, experiments
 from sim.scenario import Loaded
 from sim.scenario.loading import load_data
+from sim.studies.explain.inputs import input_of
 from sim.studies.explain.outline import weigh
 from sim.views.colours import actor_colors
 
-MAIN, FEWEST = 14, 6
+MAIN, FEWEST, MOST_HIDDEN = 14, 6, 3
 """Assumptions of a plan shown at first: at most so many of those on which its outcome hangs more
-than chance would have it, and so many where these are fewer."""
+than chance would have it, and so many where these are fewer; of those that decide and are no
+numbers of the scenario so many are named."""
 FINE, MIDDLE, COARSE = 6, 4, 2
 """Bits of an assumption: of those shown at first; of others, as many as there is room for; of the
 rest, which matter least."""
@@ -138,7 +140,7 @@ def page_text(plans: Sequence[Plan], room: int, **more: Any) -> str:
 def _rank(inputs: list[_Input], number: int, plan: Plan) -> dict[str, Any]:
     """Note how much each assumption matters in a plan, by the index of ``sim explain``.
 
-    Returns what is explained, and how many matter more than by chance.
+    Returns what is explained, how many matter more than by chance, and what does without a slider.
     """
     known = weigh(plan.run, resamples=0)
     index = dict(zip(known.paths, known.index.value.tolist(), strict=True))
@@ -149,8 +151,10 @@ def _rank(inputs: list[_Input], number: int, plan: Plan) -> dict[str, Any]:
     matter = sum(one.scores[number] > known.index.threshold for one in order)
     for rank, one in enumerate(order[: min(MAIN, max(FEWEST, matter))]):
         one.ranks[number] = rank
-    title = known.measure.title
-    return {"of": clause(title), "matter": matter}
+    sliders = {one.path for one in order}
+    hidden = [known.paths[n] for n in known.order if known.paths[n] not in sliders]
+    titles = [input_of(path, plan.run.scenario).title for path in hidden[:MOST_HIDDEN]]
+    return {"of": clause(known.measure.title), "matter": matter, "hidden": listing(titles)}
 
 
 class _Once:

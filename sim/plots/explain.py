@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.plots.sheet import INNER, MARGIN, WIDTH, Sheet, mark, share_axis
 from sim.plots.style import DARK, GREY, styled, wrapped
+from sim.prose import sentence
 from sim.views.colours import ink
 from sim.views.explain import ExplainView, Panel
 
@@ -22,7 +23,8 @@ def explained(view: ExplainView) -> Figure:
     """Drivers by group, and under them shares of worlds: panels that have nothing are left out."""
     groups = len({bar.group for bar in view.drivers})
     top = 0.42 + ROW * len(view.drivers) + 0.28 * groups + 0.5 if view.drivers else 0.4
-    texts = [wrapped(p.text, INNER) if p.text else [] for p in view.panels]
+    notes = [p.text or p.note * any(bar.mark > 0 for bar in p.bars) for p in view.panels]
+    texts = [wrapped(sentence(note), INNER) if note else [] for note in notes]
     heights = [
         0.85 + LINE * len(text) + ROW * len(panel.bars)
         for panel, text in zip(view.panels, texts, strict=True)
@@ -85,8 +87,6 @@ def _shares(sheet: Sheet, panel: Panel, top: float, head: float) -> None:
             axes.plot([bar.mark] * 2, [at - 0.14, at + 0.14], color=DARK, linewidth=1.6)
     axes.set_xlim(0, 1)
     share_axis(axes.xaxis, parts=4)
-    if any(bar.mark > 0 for bar in panel.bars):
-        sheet.text(WIDTH - MARGIN, top + 0.14, panel.note, ha="right", color=GREY)
 
 
 class Bar(NamedTuple):

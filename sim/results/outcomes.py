@@ -53,7 +53,9 @@ class Words:
 
 OUTCOME_WORDS = {
     "settlement": Words(
-        "Settlement", "Settlement (everything on the agenda signed)", "a whole settlement"
+        "Settlement",
+        "Settlement (all signed, votes passed)",
+        "a whole settlement",
     ),
     "partial": Words(
         "Partial: some stages",
@@ -62,7 +64,7 @@ OUTCOME_WORDS = {
     ),
     "limited": Words(
         "Only limited agreements",
-        "Limited agreements only (in force, no stage of the whole signed)",
+        "Limited agreements only (in force; no stage stands)",
         "limited agreements only",
     ),
     "ratification_failed": Words(
@@ -71,7 +73,9 @@ OUTCOME_WORDS = {
     "breakdown": Words(
         "Breakdown: a side left", "Breakdown (a side walked away)", "a side walking away"
     ),
-    "no_deal": Words("No deal by the end", "No agreement within the horizon", "no deal by the end"),
+    "no_deal": Words(
+        "No deal by the end", "No deal (nothing in force at the end)", "no deal by the end"
+    ),
 }
 """Kinds of outcome. ``ratification_failed``: the text signed last failed at a gate, whatever else
 stands at the end. ``limited``: the talks go on without a stage signed, and a limited agreement

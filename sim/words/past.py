@@ -51,7 +51,8 @@ def _terms(scenario: Scenario, summary: Summary, outcome: Outcome) -> Iterator[s
         text = f"{issue.title}: signed {signed} ({term.at.median:g})"
         if there.median is not None:
             text += (
-                f"; in the worlds that agree on it “{there.text}” ({there.median:.2f}, 10–90 % "
+                f"; in the worlds that agree on it the middle one is nearest to “{there.text}” "
+                f"({there.median:.2f}, 10–90 % "
                 f"{there.p10:.2f} to {there.p90:.2f})"
             )
         yield f"{text}."

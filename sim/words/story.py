@@ -67,7 +67,7 @@ def _turns(
         text = {
             "broken": f"The truce is broken by {who or 'accident'}: back to the start",
             "left": f"The talks are left by {who}",
-            "withdrawn": f"The mediation is ended by {who}",
+            "withdrawn": f"The mediation by {who} ends",
         }[kind]
         yield day, kind, text
 
@@ -376,7 +376,7 @@ def ending_words(scenario: Scenario, summary: Summary) -> list[str]:
         share = in_worlds(summary.truces_broken, worlds)
         fell = bare_odds(summary.first_stage_fell, worlds)
         lines.append(
-            f"In {share} a signed stage is broken again; in {fell} nothing that was signed stands "
+            f"In {share} a signed stage is broken again; in {fell} one was signed and none stands "
             "at the end."
         )
     return lines

@@ -10,11 +10,12 @@ from rich.text import Text
 from sim.commands.terminal.paper import Paper
 from sim.commands.work import Work
 from sim.ensemble.runner import Run
+from sim.prose import sentence
 from sim.report.outcomes import days_table, odds_table
 from sim.report.run_page import agreed_table, answered, facts
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.views.outcome import outcome_view
-from sim.views.run_data import is_certain
+from sim.views.run_data import calendar, is_certain
 from sim.words.aftermath import durability_words, limited_words, plan_words, ratification_words
 from sim.words.past import happened_words
 from sim.words.short import short_words
@@ -100,8 +101,10 @@ def tell(run: Run, work: Work) -> None:
 
 def _central_story(run: Run) -> list[str]:
     """The events of the world in which every uncertain number is at its median."""
+    when = calendar(run)
     lines = [
-        f"{e.date:%-d %b %Y} (day {e.day:.0f}): {e.text}" for e in events(run.scenario, run.central)
+        f"{sentence(when.text(e.day))}{'' if when.in_rounds else f' (day {e.day:.0f})'}: {e.text}"
+        for e in events(run.scenario, run.central)
     ]
     if few := moves_words(run.scenario, run.central):
         lines.insert(0, few)

@@ -48,10 +48,11 @@ function controlOf(input, number, book, act) {
 }
 
 // What the order of the first assumptions is, and how many stand out from chance.
-function orderWords({ of, matter }, shown) {
-  const text = `What decides most comes first, by the measure of “explain” on: ${of}.`;
-  if (matter > shown) return `${text} Of the others ${matter - shown} matter, too.`;
-  return matter < shown ? `${text} Of these only the first ${matter} stand out from chance.`.replace("only the first 0 stand", "none stands").replace("first 1 stand", "first stands") : text;
+function orderWords({ of, matter, hidden }, shown) {
+  let text = `What decides most comes first, by the measure of “explain” on: ${of}.`;
+  if (matter > shown) text += ` Of the others ${matter - shown} matter, too.`;
+  if (matter < shown) text += ` Of these only the first ${matter} stand out from chance.`.replace("only the first 0 stand", "none stands").replace("first 1 stand", "first stands");
+  return hidden ? `${text} No number of the scenario, so without a slider, decides too: ${hidden}.` : text;
 }
 
 function buildControls(place, groups, plan, book, act) {

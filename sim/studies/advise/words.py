@@ -35,6 +35,8 @@ def gap_words(one: Gap) -> str:
     middle, low, high = (100 * x for x in (one.value, *one.span))
     if middle == low == high == 0:
         return "none"
+    while digits < 3 and any(round(x, digits) == 0 != x for x in (low, high)):
+        digits += 1  # an end that is not 0 does not read so
     told = [by_how_much(x, digits) for x in (middle, low, high)]
     return f"{told[0]} ({told[1]} to {told[2]})"
 

@@ -250,12 +250,10 @@ def ruling(found: Explanation) -> list[str]:
     """The rule, and what share of the cases it finds, in fresh worlds."""
     rule = found.rule
     if rule is None:
-        half = " The report of a run seeks it in half of its worlds, “explain” in all." * (
-            not found.searched
-        )
+        among = "the worlds" if found.searched else "half of the worlds (“explain” seeks in all)"
         return [
-            "No rule of up to three conditions tells the worlds apart and is found again in most "
-            "repeats of the search; with more worlds one may be." + half
+            f"No rule of up to three conditions was found in {among} that tells them apart and is "
+            "found again in most repeats of the search; with more worlds one may be."
         ]
     fresh, all_ = rule.fresh, "this is" if len(rule.conditions) == 1 else "all of this is"
     also = "; “explain” seeks it in these, too" * (rule.fitted.worlds < found.worlds)
