@@ -28,6 +28,7 @@ from sim.formulas.emulator import (
 )
 from sim.formulas.statistics import Interval
 from sim.prose import percent
+from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario import ScenarioError
 from sim.scenario.calibration import read_calibration
 from sim.scenario.record import past_talks
@@ -354,13 +355,16 @@ def test_what_is_shipped_was_learnt_from_the_cases_as_they_are() -> None:
         assert 0 < place.min() < place.max() < 1
 
 
-def test_the_first_screen_always_says_how_worlds_end() -> None:
+@pytest.mark.parametrize("name", ["camp_david", "ceasefire_first"])
+def test_the_first_screen_always_says_how_worlds_end(name: str) -> None:
     learnt = {"engine.calibration": str(ROOT / "sim" / "scenario" / "calibration.json")}
-    one = sim.load("camp_david").with_(learnt).run(worlds=60)
+    one = sim.load(name).with_(learnt).run(worlds=60)
     folder = Path("a") / ("long" * 18)
-    lines = short_words(one.scenario.loaded.scenario, one.summary, folder, "camp_david")
+    lines = short_words(one.scenario.loaded.scenario, one.summary, folder, name)
     assert len(lines) <= 25
-    assert any(line.startswith("How worlds end") for line in lines)
+    told = " ".join(lines).partition("How worlds end")[2]
+    kinds = [kind for kind, share in one.summary.outcomes.items() if share]
+    assert all(OUTCOME_WORDS[kind].label.lower() in told for kind in kinds)
 
 
 def test_ranges_of_what_holds_only_fall_from_year_to_year() -> None:

@@ -65,7 +65,11 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     tested = tested if beside_past_words(scenario, summary) else ""
     beside = [f"Base rate. {base}{tested}"] if (base := base_rate_words(summary)) else []
     beside += happened_words(scenario, summary)[:1]
-    ends = ["", *wrapped(f"How worlds end, each counted once: {_endings(scenario, summary)}")]
+    long, brief = (
+        ["", *wrapped(f"How worlds end, each counted once: {_endings(scenario, summary, one)}")]
+        for one in (False, True)
+    )
+    ends = long
     reasons = _why(scenario, summary)
     tail = [
         "",
@@ -88,7 +92,8 @@ def short_words(scenario: Scenario, summary: Summary, folder: Path, file: str) -
     while ends and room <= 2 and len(beside) > 1:
         gone = len(wrapped(beside.pop()))
         told, room = told[:-gone], room + gone
-    ends = ends[1:] if room == 2 else ends
+    ends = brief if ends and room < len(long) else ends
+    ends = ends[1:] if room < len(ends) else ends
     return [*head, *told, *(_cut(ends, room) if room > 1 else []), *why, *tail]
 
 
@@ -244,18 +249,23 @@ def _share(summary: Summary, what: str, day: str) -> str:
     return odds_words(summary.by_day(what)[0][day], summary.worlds, spans[day])
 
 
-def _endings(scenario: Scenario, summary: Summary) -> str:
-    """Kinds of outcome that happen, the most frequent first, and what was signed and fell again."""
+def _endings(scenario: Scenario, summary: Summary, brief: bool) -> str:
+    """Kinds of outcome that happen, the most frequent first, and what was signed and fell again.
+
+    If ``brief`` only the kinds, by shorter names.
+    """
     shares = sorted(summary.outcomes.items(), key=lambda one: -one[1])
+    labels = {kind: words.label.lower() for kind, words in OUTCOME_WORDS.items()}
+    names = labels if brief else labels | SHORT
     told = [
-        f"{SHORT.get(kind, OUTCOME_WORDS[kind].label.lower())}{_limited(scenario, summary, kind)}: "
+        f"{names[kind]}{'' if brief else _limited(scenario, summary, kind)}: "
         + " ".join(odds_parts(share, summary.worlds)).rstrip()
         for kind, share in shares
         if share > 0
     ]
     text = f"{'; '.join(told)}."
     fell = summary.first_stage_fell
-    if len(scenario.stages) > 1 and fell > 0:
+    if len(scenario.stages) > 1 and fell > 0 and not brief:
         text += f" “{scenario.stages[0].shown}” fell for good in "
         text += f"{odds_words(fell, summary.worlds)}."
     return text
