@@ -209,6 +209,18 @@ def test_a_plan_is_better_only_where_past_talks_leave_no_doubt() -> None:
     assert plain.allowed is None
 
 
+def test_gains_are_told_of_those_who_have_them(toy: dict[str, Any]) -> None:
+    """Whatever the order in which a file names its actors."""
+    data = _with_levers(toy)
+    data["actors"] = dict(reversed(data["actors"].items()))
+    loaded = load_data(data)
+    (trial,) = Judge(50, 1, InProcess()).tries([loaded])
+    ensemble = run_scenario(loaded, 50, 1, traced=0).ensemble
+    means = dict(zip(ensemble.actor.values, ensemble.utility.values.mean(axis=0), strict=True))
+    assert len({*means.values()}) == len(means)
+    assert dict(zip(trial.actors, trial.utility.mean(axis=0), strict=True)) == pytest.approx(means)
+
+
 def test_what_a_plan_loses_is_told(toy: dict[str, Any]) -> None:
     """Talks that it leaves out, worlds without any deal, utility; measures in quotes."""
     data = _with_envoy(toy, {"land": 0.95, "arms": 0.2})

@@ -49,6 +49,8 @@ class Trial:
 
     Attributes
     ----------
+    actors : tuple of str
+        Signatories in the order of the columns of ``gain`` and ``utility``.
     shares : mapping of str to ndarray, shape (worlds,)
         0 or 1: ``signed``, ``ratified``, ``holds``, which is 0 in all worlds where a scenario says
         nothing of what holds, :data:`FAILING`, and what the scenario is asked
@@ -287,7 +289,7 @@ def trial_of(
     settled, durable = ends_in("settlement")(data), scenario.durability
     lasts = data.years_held.values >= min(LASTING, durable.years) if durable else 0.0
     return Trial(
-        tuple(k for k, a in scenario.actors.items() if a.signs),
+        tuple(k for k, a in sorted(scenario.actors.items()) if a.signs),
         {
             "signed": settled + ends_in("ratification_failed")(data),
             "ratified": settled,
