@@ -18,11 +18,12 @@ from sim.ensemble.runner import run_scenario
 from sim.formulas.pareto import best, crowding, dominates, fronts
 from sim.scenario import Loaded, ScenarioError, load_data, load_scenario
 from sim.scenario.judgements import Engine
-from sim.studies.advise.advice import UNSEEN, Advice, advise
-from sim.studies.advise.judging import MEASURES, Judge, gap_of, scores_of
+from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise, judged_plan
+from sim.studies.advise.judging import MEASURES, Judge, Trial, gap_of, scores_of
 from sim.studies.advise.mediation import mediated
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
+from sim.studies.advise.words import lost, versus
 from sim.studies.explain.explanation import without_mediators
 from tests.conftest import ENVOY, filed, typed, works
 
@@ -206,6 +207,45 @@ def test_a_plan_is_better_only_where_past_talks_leave_no_doubt() -> None:
     plain = gap_of("signed", helps, harms, scores[:, :0])
     assert plain.better
     assert plain.allowed is None
+
+
+def test_gains_are_told_of_those_who_have_them(toy: dict[str, Any]) -> None:
+    """Whatever the order in which a file names its actors."""
+    data = _with_levers(toy)
+    data["actors"] = dict(reversed(data["actors"].items()))
+    loaded = load_data(data)
+    (trial,) = Judge(50, 1, InProcess()).tries([loaded])
+    ensemble = run_scenario(loaded, 50, 1, traced=0).ensemble
+    means = dict(zip(ensemble.actor.values, ensemble.utility.values.mean(axis=0), strict=True))
+    assert len({*means.values()}) == len(means)
+    assert dict(zip(trial.actors, trial.utility.mean(axis=0), strict=True)) == pytest.approx(means)
+
+
+def test_what_a_plan_loses_is_told(toy: dict[str, Any]) -> None:
+    """Talks that it leaves out, worlds without any deal, utility; measures in quotes."""
+    data = _with_envoy(toy, {"land": 0.95, "arms": 0.2})
+    dead = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
+    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
+    stages = [{"name": "swap", "title": "Swap", "issues": ["dead"]}]
+    talks = {"title": "Beside", "issues": {"dead": dead}, "stages": stages}
+    talks |= {"positions": {"a": wish, "b": wish}, "protocol": {"name": "shuttle"}}
+    own = load_data(data | {"tracks": {"beside": talks}})
+    plans = [own, load_data(data), load_data(_with_envoy(toy, {"land": 0.5, "arms": 0.5}))]
+    theirs, *trials = Judge(100, 1, InProcess()).tries(plans)
+
+    def judged(key: str, trial: Trial) -> Judged:
+        return judged_plan("found", key, "", [], trial, None, {"toy": theirs}, {"toy"})
+
+    before = judged("toy", theirs)
+    assert before.limited["beside.swap"] == 1
+    assert lost(before, before, own.scenario) == []
+    less, more = (judged("plan", trial) for trial in trials)
+    told = lost(less, before, own.scenario)
+    assert told[0] == "Left out beside toy: talks on “Beside”, signed in 100 % of its worlds."
+    assert told[1].startswith("In more worlds of 100: no deal by the end +100.0 (")
+    assert versus(less, "toy", MEASURES) == "no difference visible"
+    assert lost(more, before, own.scenario)[0] == told[0]
+    assert versus(more, "toy", MEASURES[:2]) == "better: “signed” and “signed and ratified”"
 
 
 def test_no_plan_asks_for_a_lever_by_which_its_owner_loses(toy: dict[str, Any]) -> None:

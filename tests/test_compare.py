@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 import os
@@ -29,6 +30,7 @@ from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.short import short_words
+from sim.studies.compare.tables import differences_csv
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
 from sim.words.shares import FEW, share_of
@@ -119,6 +121,46 @@ def test_first_stages_are_told_where_a_plan_has_one(
     view = differences(staged)
     assert view is not None
     assert "First stage: of a plan of one stage the signing of the whole" in view.subtitle
+
+
+def test_what_a_plan_leaves_out_is_among_the_largest_differences(tmp_path: Path) -> None:
+    """A limited agreement is the same where key and title are; without talks it is never signed."""
+    swap = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
+    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
+
+    def beside(title: str) -> dict[str, Any]:
+        stages = [{"name": "swap", "title": title, "issues": ["dead"]}]
+        own = {"title": "Beside", "issues": {"dead": swap}, "stages": stages}
+        return {"beside": own | {"positions": {"a": wish, "b": wish}}}
+
+    # b leaves nothing of the land to a
+    hard = copy.deepcopy(TOY["actors"])
+    hard["b"]["positions"]["land"]["limit"] = 0.9
+    hard["a"]["positions"]["land"]["limit"] = 0.1
+    both, other = (
+        write(tmp_path, name, actors=hard, tracks=beside(title))
+        for name, title in (("both", "Swap"), ("other", "List"))
+    )
+    found = compare([both, other, write(tmp_path, "without", actors=hard)], WORLDS)
+    signed = found.base.summary.limited["beside.swap"].ever
+    assert signed > 0.5
+    for name in ("without", "other"):
+        one = found.of(name, "limited:beside.swap")
+        assert (one.value, one.without) == (pytest.approx(-signed), name)
+    one = found.of("other", "limited:beside.swap (2)")
+    assert (one.value, one.without, one.measure.head) == (pytest.approx(signed), "both", "“List”")
+    for kind in ("limited", "no_deal"):
+        ends = [found.run(name).summary.outcomes.get(kind, 0.0) for name in ("without", "both")]
+        assert found.of("without", kind).value == pytest.approx(ends[0] - ends[1])
+    screen = [line for line, _ in short_words(found, tmp_path, [])]
+    for said in ("“Swap” ", "No deal by the end", "no such talks in without"):
+        assert any(said in line for line in screen), said
+    assert max(map(len, screen)) <= 80
+    assert "(no such talks in without; " in " ".join(told(found))
+    drawn = differences(found)
+    assert drawn is not None
+    assert "limited:beside.swap" in {column.key for column in drawn.answering}
+    assert "limited.beside.swap (2)" in differences_csv(found)
 
 
 def test_shares_of_few_worlds_are_counts_in_every_column(files: list[str]) -> None:
@@ -229,7 +271,10 @@ def test_lasting_is_as_long_as_both_models_follow_settlements(
 ) -> None:
     pair = [build({**TOY, "durability": {"years": n}}) for n in years]
     lasting = next(m for m in comparable(pair, []) if m.key == "lasting")
-    assert (lasting.noun, lasting.verb) == (f"held {words}", f"settles for {words} or more")
+    assert (lasting.noun, lasting.verb) == (
+        f"settlements that hold {words}",
+        f"settles for {words} or more",
+    )
     held = xr.Dataset({"years_held": ("world", [np.nan, 0.5, float(words[0])])})
     assert lasting.values(held).tolist() == [0.0, 0.0, 1.0]
     without = [pair[0], build(TOY)]
@@ -326,7 +371,7 @@ def test_command_writes_tables_and_charts(files: list[str], tmp_path: Path) -> N
     [
         (
             sorted(p.stem for p in SCENARIOS.glob("*.yaml")),
-            48,
+            51,
             ("own day 0 or conflict;", "of day 0"),
         ),
         (["kellogg", "witkoff", "points_28"], 28, ("Not ranked: each has its own day 0, so",)),

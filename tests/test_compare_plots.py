@@ -23,7 +23,7 @@ from sim.plots.comparison.stuck import REST, whole_percent
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.studies.compare.comparison import Comparison, compare
 from sim.studies.compare.inputs import named
-from sim.studies.compare.words import TOLD
+from sim.studies.compare.words import MAIN
 from sim.views.colours import ISSUES, SEEN, WHY, to_rgb
 from sim.views.compare.packages import packages, terms_of
 from sim.views.compare.stuck import headline, stuck
@@ -352,7 +352,7 @@ def test_stuck_tints_are_apart_and_every_tenth_has_its_number(compared: Comparis
 def test_differences_are_drawn_with_both_intervals(compared: Comparison) -> None:
     figure = figure_of(compared, "differences")
     shown = {str(a.get_gid()) for a in figure.axes}
-    assert {"settlement", "ripeness"} <= shown <= set(TOLD), "what answers the question"
+    assert {"settlement", "ripeness"} <= shown <= {*MAIN, "no_deal"}, "what answers the question"
     for one in compared.differences:
         if one.scenario == "elsewhere" or one.measure.key not in shown:
             continue

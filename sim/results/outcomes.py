@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -19,7 +20,7 @@ from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
 from sim.prose import percent, possessive, sentence, signed, span_words
 from sim.scenario.schema import Scenario
-from sim.scenario.tracks import tracks_of
+from sim.scenario.tracks import limited_titles, tracks_of
 
 ByDay = dict[str, float | None]
 Intervals = dict[str, Interval | None]
@@ -156,6 +157,13 @@ REASONS = tuple(REASON_WORDS)
 """Reasons, in the order of their codes in the dataset."""
 
 
+class Agreement(NamedTuple):
+    """A limited agreement, as ``track.stage``, and its title."""
+
+    key: str
+    title: str
+
+
 ALL = "100: all that a side wants"
 """What points of utility are of; a gain can be more where no deal is worth less than nothing."""
 UNITS = {"share": "worlds of 100", "utility": "points of 100"}
@@ -182,6 +190,8 @@ class Measure:
         What a scenario does in so many worlds; shares that are compared only.
     short : str
         For the head of a column; the title where nothing shorter is clear.
+    agreement : Agreement or None
+        The limited agreement that it counts.
     """
 
     key: str
@@ -191,6 +201,13 @@ class Measure:
     noun: str = ""
     verb: str = ""
     short: str = ""
+    agreement: Agreement | None = None
+
+    def lacked_by(self, scenario: Scenario) -> bool:
+        """Whether it counts a limited agreement of which a scenario has no talks."""
+        if self.agreement is None:
+            return False
+        return limited_titles(scenario).get(self.agreement.key) != self.agreement.title
 
     @property
     def head(self) -> str:
@@ -272,21 +289,34 @@ def lasting_years(scenarios: Iterable[Scenario]) -> int:
     return min(LASTING, *years) if years else 0
 
 
-COMPARED = ("settlement", "first_stage", "ratification_failed", "breakdown", "lasting",
-            "settled_day", "first_stage_day", "ripeness")  # fmt: skip
-"""Measures by which scenarios are compared, besides utilities."""
+COMPARED = ("settlement", "first_stage", "ratification_failed", "partial", "limited", "no_deal",
+            "breakdown", "lasting")  # fmt: skip
+"""Shares by which scenarios are compared, besides those of limited agreements."""
 
 
-def comparable(runs: Iterable[Scenario], actors: Iterable[str]) -> list[Measure]:
-    """What scenarios are compared by; ripeness and utilities only where there are actors."""
+def comparable(
+    runs: Iterable[Scenario],
+    actors: Iterable[str],
+    limited: Mapping[str, Agreement] = MappingProxyType({}),
+) -> list[Measure]:
+    """What scenarios are compared by; ripeness and utilities only where there are actors.
+
+    ``limited`` are agreements by what tells them apart among the scenarios.
+    """
     scenarios = list(runs)
     titles = {k: a.short for one in reversed(scenarios) for k, a in one.actors.items()}
     who = {key: titles[key] for key in actors}
     says = all(one.durability for one in scenarios)
     years = lasting_years(scenarios) if says else 0
-    known = {m.key: m for m in _every(Names(who, {}, False, "", years, 0))}
-    keys = [*COMPARED, *(f"utility:{key}" for key in who)] if who else COMPARED[:-1]
-    return [known[key] for key in keys if key in known]
+    names = Names(who, {}, False, "", years, 0, {one.key: one.title for one in limited.values()})
+    known = {m.key: m for m in _every(names)}
+    signs = {
+        f"limited:{key}": _signs_limited(f"limited:{key}", one) for key, one in limited.items()
+    }
+    means = ["settled_day", "first_stage_day"]
+    means += ["ripeness", *(f"utility:{key}" for key in who)] if who else []
+    known |= signs
+    return [known[key] for key in (*COMPARED, *signs, *means) if key in known]
 
 
 def measures(names: Names) -> list[Measure]:
@@ -299,12 +329,15 @@ def _every(names: Names) -> Iterator[Measure]:
         "settlement": ("settlement", "settles"),
         "ratification_failed": ("ratification failed", "fails at ratification"),
         "breakdown": ("breakdown", "breaks down"),
+        "partial": ("only some stages signed", "ends with only some stages signed"),
+        "limited": ("limited agreements only", "ends with limited agreements only"),
+        "no_deal": ("no deal by the end", "ends without a deal"),
     }
     for kind, words in OUTCOME_WORDS.items():
         if kind == "limited" and not names.limited:
             continue
         title, short = f"Worlds with {words.phrase}", "Settles" if kind == "settlement" else ""
-        yield Measure(kind, title, "share", ends_in(kind), *nouns.get(kind, ("", "")), short)
+        yield Measure(kind, title, "share", ends_in(kind), *nouns[kind], short)
     stage = f"“{names.first_stage}”" if names.first_stage else "a first stage"
     yield Measure("first_stage", f"Worlds that ever sign {stage}", "share", has("first_signed_day"),
                   "a stage signed", "signs at least one stage", "First stage")  # fmt: skip
@@ -316,13 +349,13 @@ def _every(names: Names) -> Iterator[Measure]:
             title = f"Worlds with {what} by day {day}"
             yield Measure(f"{key}:{day}", title, "share", by_day(name, day))
     for key, name in names.limited.items():
-        title = f"Worlds that ever sign “{name}”"
-        yield Measure(f"limited:{key}", title, "share", _signs_limited(key))
+        yield _signs_limited(f"limited:{key}", Agreement(key, name))
     yield Measure("truces_broken", "Worlds in which a truce is broken", "share", truce_broken)
     if years := names.lasting:
         span = f"{years} year" + "s" * (years != 1)
         yield Measure("lasting", f"Worlds with a settlement that holds {span}", "share",
-                      _lasts(years), f"held {span}", f"settles for {span} or more")  # fmt: skip
+                      _lasts(years), f"settlements that hold {span}",
+                      f"settles for {span} or more")  # fmt: skip
     yield Measure("settled_day", "Day of settlement", "days", _array("settled_day"),
                   "day of settlement")  # fmt: skip
     yield Measure("first_stage_day", "Day of the first stage", "days", _array("first_signed_day"),
@@ -372,13 +405,14 @@ def truce_broken(data: xr.Dataset) -> Array:
     return (data.truces_broken.values > 0).astype(np.float64)
 
 
-def _signs_limited(key: str) -> Callable[[xr.Dataset], Array]:
+def _signs_limited(key: str, one: Agreement) -> Measure:
     def values(data: xr.Dataset) -> Array:
-        if key not in data.get("limited", ()):
+        if one.key not in data.get("limited", ()):
             return np.zeros(data.outcome.shape)
-        return np.isfinite(data.limited_day.sel(limited=key).values).astype(np.float64)
+        return np.isfinite(data.limited_day.sel(limited=one.key).values).astype(np.float64)
 
-    return values
+    title, name = f"Worlds that ever sign “{one.title}”", f"“{one.title}”"
+    return Measure(key, title, "share", values, name, f"signs {name}", agreement=one)
 
 
 def _array(name: str) -> Callable[[xr.Dataset], Array]:

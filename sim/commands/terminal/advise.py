@@ -13,7 +13,7 @@ from sim.scenario.schema import Scenario
 from sim.studies.advise.advice import Advice, Judged
 from sim.studies.advise.judging import MEASURES
 from sim.studies.advise.mediation import MEDIATOR, Mediated
-from sim.studies.advise.words import SHORT, gap_words, searched, telling, value_words, versus
+from sim.studies.advise.words import SHORT, gap_words, lost, searched, telling, value_words, versus
 from sim.words.shares import WORLD
 
 MAIN = ("first_stage", "ratified")
@@ -56,7 +56,7 @@ def tell(found: Advice, scenario: Scenario, spent: str, work: Work) -> None:
     paper.indented(least, *(f"{mark} {NOTES[mark]}" for mark in sorted(used)), style="dim")
     for plan in found.plans:
         beside = f"Beside {found.scenario}: {versus(plan, found.scenario, measures)}."
-        paper.section(plan.key, [*plan.what, beside])
+        paper.section(plan.key, [*plan.what, beside, *lost(plan, found.published[0], scenario)])
     for said in dict.fromkeys(f"“{gone.lever}”: {gone.owner}" for gone in found.dropped):
         paper.print(f"Left out: {said} would lose by it.")
     paper.print("\n" + searched(found))

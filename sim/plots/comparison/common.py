@@ -119,7 +119,7 @@ def columns(
     high = row_height(rows)
     step = (INNER - NAMES) / wide
     steps = list(widths) or [step] * len(titles)
-    heads = [wrapped(title, width - 0.1, SMALL + 0.4, True, lines=2)
+    heads = [wrapped(title, width - 0.1, SMALL + 0.4, True, lines=4)
              for title, width in zip(titles.values(), steps, strict=True)]  # fmt: skip
     head = HEAD + (max(map(len, heads)) - 1) * line_height()
     height = head + high * len(rows) + below

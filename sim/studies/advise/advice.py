@@ -15,7 +15,7 @@ from sim.prose import SaidError
 from sim.results.outcomes import NOTE
 from sim.results.record import Record
 from sim.scenario.loading import Loaded
-from sim.studies.advise.judging import MEASURES, Gap, Judge, Trial, gap, utility_gap
+from sim.studies.advise.judging import MEASURES, Gap, Judge, Trial, gaps, utility_gap
 from sim.studies.advise.published import Published, published
 from sim.studies.advise.search import search
 from sim.studies.advise.space import Plan, Space, space_of
@@ -49,11 +49,13 @@ class Judged(Record):
     promised : dict
         Measure → mean in the worlds of the search; empty for published plans.
     against : dict
-        Published plan → its gaps on all measures: this one less the published one.
+        Published plan → :func:`~sim.studies.advise.judging.gaps`: this one less the published one.
     better_on : list of str
         Measures on which it is better than every published plan, variants aside.
     worse_on : list of str
         Measures on which it is worse than one.
+    limited : dict
+        Limited agreement of which there are talks → share of worlds that ever sign it.
     """
 
     kind: str
@@ -68,6 +70,7 @@ class Judged(Record):
     against: dict[str, list[Gap]]
     better_on: list[str]
     worse_on: list[str]
+    limited: dict[str, float]
 
     @property
     def better(self) -> bool:
@@ -284,8 +287,9 @@ def judged_plan(
     counted: set[str],
 ) -> Judged:
     """A trial as what is told of it."""
-    against = {name: [gap(trial, one, m) for m in MEASURES] for name, one in references.items()}
-    columns = list(zip(*(against[name] for name in references if name in counted), strict=True))
+    against = {name: gaps(trial, one) for name, one in references.items()}
+    judged = (against[name][: len(MEASURES)] for name in references if name in counted)
+    columns = list(zip(*judged, strict=True))
     return Judged(
         kind, key, title, what,
         dict(zip(MEASURES, map(float, trial.values), strict=True)),
@@ -294,8 +298,9 @@ def judged_plan(
         dict(zip(trial.actors, map(float, trial.gain.mean(axis=0)), strict=True)),
         {} if promised is None else dict(zip(MEASURES, map(float, promised), strict=True)),
         against,
-        [gaps[0].measure for gaps in columns if all(one.better for one in gaps)],
-        [gaps[0].measure for gaps in columns if any(one.worse for one in gaps)],
+        [column[0].measure for column in columns if all(one.better for one in column)],
+        [column[0].measure for column in columns if any(one.worse for one in column)],
+        trial.limited,
     )  # fmt: skip
 
 

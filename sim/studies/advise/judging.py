@@ -37,6 +37,10 @@ LIMITED = "limited_day"
 MEASURES = ("signed", "ratified", "holds", "worst_off")
 """Odds that the whole is signed; that it is also ratified; that it then holds five years (or as
 long as the scenario looks); and the mean gain over no deal of the side that gains least."""
+FAILING = ("no_deal", "breakdown")
+"""Outcomes of which more is worse."""
+SIGNING = "limited:"
+"""Before a limited agreement: worlds that ever sign it."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,11 @@ class Trial:
 
     Attributes
     ----------
+    actors : tuple of str
+        Signatories in the order of the columns of ``gain`` and ``utility``.
     shares : mapping of str to ndarray, shape (worlds,)
         0 or 1: ``signed``, ``ratified``, ``holds``, which is 0 in all worlds where a scenario says
-        nothing of what holds, and what the scenario is asked
+        nothing of what holds, :data:`FAILING`, and what the scenario is asked
         (:func:`~sim.results.asked.asked_measures`).
     gain : ndarray, shape (worlds, actors)
         Of each signatory over its own no deal; 0 without a settlement.
@@ -62,6 +68,12 @@ class Trial:
     gain: Array
     utility: Array
     scores: Array
+
+    @property
+    def limited(self) -> dict[str, float]:
+        """Limited agreements of which there are talks, and in what share each is ever signed."""
+        signs = {k: v for k, v in self.shares.items() if k.startswith(SIGNING)}
+        return {key.removeprefix(SIGNING): float(v.mean()) for key, v in signs.items()}
 
     @property
     def worst(self) -> str:
@@ -132,6 +144,14 @@ def utility_gap(one: Trial, two: Trial, actor: str) -> Gap | None:
         return None
     first, second = (trial.utility[:, trial.actors.index(actor)] for trial in (one, two))
     return gap_of(f"utility:{actor}", first, second, one.scores, "utility")
+
+
+def gaps(one: Trial, two: Trial) -> list[Gap]:
+    """On the measures, then on whatever else one can lose by the other."""
+    limited = [f"{SIGNING}{key}" for key in one.limited | two.limited]
+    shares = [gap(one, two, key) for key in (*MEASURES, "first_stage", *FAILING, *limited)]
+    utilities = (utility_gap(one, two, actor) for actor in one.actors)
+    return [*shares, *filter(None, utilities)]
 
 
 def scores_of(engine: Engine, seed: int, worlds: int) -> Array:
@@ -269,11 +289,12 @@ def trial_of(
     settled, durable = ends_in("settlement")(data), scenario.durability
     lasts = data.years_held.values >= min(LASTING, durable.years) if durable else 0.0
     return Trial(
-        tuple(k for k, a in scenario.actors.items() if a.signs),
+        tuple(k for k, a in sorted(scenario.actors.items()) if a.signs),
         {
             "signed": settled + ends_in("ratification_failed")(data),
             "ratified": settled,
             "holds": settled * lasts,
+            **{kind: ends_in(kind)(data) for kind in FAILING},
             **{one.key: one.values(data) for one in asked_measures(scenario)},
         },
         np.nan_to_num(whole["gain"].astype(float)),

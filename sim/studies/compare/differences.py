@@ -7,7 +7,7 @@ draw, and its interval is the narrower the more alike the worlds are otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,7 +27,10 @@ from sim.formulas.statistics import (
     paired_difference_of_shares,
 )
 from sim.results.allowed import ToldApart, drawn_parameters, never_narrower
-from sim.results.outcomes import Kind, Measure, comparable
+from sim.results.outcomes import Agreement, Kind, Measure, comparable
+from sim.scenario.schema import Scenario
+from sim.scenario.tracks import limited_titles
+from sim.studies.compare.shared import identities
 from sim.words.shares import is_few
 
 
@@ -52,6 +55,8 @@ class Difference(ToldApart):
     allowed : Interval or None
         How it differs among the engine parameters that past talks allow, 10 to 90 per cent; None
         where worlds of neither draw them, or not the same in both.
+    without : str
+        Which of the two has no talks of the limited agreement that is counted; mostly neither.
     """
 
     scenario: str
@@ -65,6 +70,7 @@ class Difference(ToldApart):
     of_scenario: float
     of_baseline: float
     allowed: Interval | None = None
+    without: str = ""
 
     @property
     def gain(self) -> float | None:
@@ -78,6 +84,7 @@ def differences(
 ) -> Iterator[Difference]:
     """All differences to the baseline; ripeness and utilities within the group only."""
     base = next(run for run in runs if run.scenario.name == baseline)
+    limited = limited_agreements([run.scenario for run in runs], baseline)
     for run in runs:
         if run is base:
             continue
@@ -86,10 +93,23 @@ def differences(
         both = set(run.ensemble.actor.values) & set(base.ensemble.actor.values)
         own = [actor for actor in actors if same and actor in both]
         pair = Pair(run, base)
-        for measure in comparable((run.scenario, base.scenario), own):
+        either = limited[baseline] | limited[run.scenario.name]
+        for measure in comparable((run.scenario, base.scenario), own, either):
             found = pair.difference(measure)
             if found is not None:
                 yield found
+
+
+def limited_agreements(
+    scenarios: Sequence[Scenario], first: str
+) -> dict[str, dict[str, Agreement]]:
+    """Scenario → identity → limited agreement: the same where key and title are."""
+    titles = {one.name: limited_titles(one) for one in scenarios}
+    texts = {name: {key: {title} for key, title in own.items()} for name, own in titles.items()}
+    return {
+        name: {identity: Agreement(key, titles[name][key]) for identity, key in own.items()}
+        for name, own in identities(texts, first).items()
+    }
 
 
 class Pair:
@@ -115,7 +135,7 @@ class Pair:
 
     def difference(self, measure: Measure) -> Difference | None:
         """One scenario less the baseline; None where too few worlds have a value to compare."""
-        one, two = measure.values(self.run.ensemble), measure.values(self.base.ensemble)
+        one, two = _values(measure, self.run), _values(measure, self.base)
         allowed = None
         if self.paired:
             first, second = self._places
@@ -142,7 +162,9 @@ class Pair:
             float(one.mean()),
             float(two.mean()),
             allowed,
-        )
+            next((x.scenario.name for x in (self.run, self.base) if measure.lacked_by(x.scenario)),
+                 ""),
+        )  # fmt: skip
 
     @cached_property
     def _every_score(self) -> Array | None:
@@ -155,6 +177,12 @@ class Pair:
         if not (same and (own or other)):
             return None
         return normal_scores(np.array(list((own | other).values())).T)
+
+
+def _values(measure: Measure, run: Run) -> Array:
+    if measure.lacked_by(run.scenario):
+        return np.zeros(run.ensemble.sizes["world"])
+    return measure.values(run.ensemble)
 
 
 def _too_few(known: int, run: Run) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from sim.prose import WIDTH, counted, listing, span_words, wrapped
@@ -12,12 +13,13 @@ from sim.results.outcomes import NOTE, lasting_years
 from sim.studies.compare.comparison import NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference, Pair
 from sim.studies.compare.ranking import Group, Place, criteria, ranked
-from sim.studies.compare.words import TOLD, amounts, worlds_words
+from sim.studies.compare.words import amounts, of_100, worlds_words
 from sim.words.shares import bare_odds, failed_share
 from sim.words.short import term_words
 
+SETTLES = "settlement"
 PER_MEASURE, MOST = 2, 6
-"""Differences that are told: of each measure the largest, of all the largest of each first."""
+"""Differences that are told: of each measure, and of all."""
 DECISIONS = 2
 """Issues of which it is told what a group decides."""
 RANKED = (
@@ -27,6 +29,7 @@ RANKED = (
 )
 BY_CHANCE = "of twenty without any true one, one would by chance"
 NOT_BETTER = "a higher share may come from the date"
+UTILITY = "Utility: points, 100 is all that a side wants. "
 ROOM = "Room for a deal: points of 100 that all could gain at once over no deal. "
 
 
@@ -214,55 +217,90 @@ def _aligned(rows: list[list[str]]) -> Iterator[list[str]]:
         yield [f"{text}  {lines[0]}", *(" " * (len(text) + 2) + line for line in lines[1:])]
 
 
-def difference_lines(comparison: Comparison) -> list[str]:
-    """The largest visible differences from the baseline; first those of plans of its own day 0."""
+def largest(comparison: Comparison) -> list[Difference]:
+    """Of settlements the largest visible difference from the baseline, then the largest of all.
+
+    First those of plans of its own day 0; in all :data:`MOST` with one for settlements, of each
+    measure :data:`PER_MEASURE`.
+    """
     own_day = comparison.base.scenario.war.start_date
     near = {r.scenario.name for r in comparison.alike if r.scenario.war.start_date == own_day}
-    sure = {r.scenario.name for r in comparison.runs if alike(r.scenario, r.ensemble)}
-    known = [one for run in comparison.alike for key in TOLD
-             if (one := comparison.of(run.scenario.name, key))
-             and (one.value or not {one.scenario, one.baseline} <= sure)]  # fmt: skip
-    if not known:
-        return []
     seen = sorted(
-        (one for one in known if one.visible),
+        (one for one in _known(comparison) if one.visible),
         key=lambda one: (one.scenario not in near, -abs(one.value)),
     )
-    by_measure = [_of(seen, key) for key in TOLD]
-    nth = (found[n : n + 1] for n in range(PER_MEASURE) for found in by_measure)
-    largest = [one for found in nth for one in found][:MOST]
-    rows = []
-    for key in TOLD:
-        what = [(one.scenario, *amounts(one)) for one in _of(largest, key)]
-        every = _of(known, key)
-        if key == "settlement" and every and not what:
-            widest = max(every, key=lambda one: one.holding.high - one.holding.low)
-            low, high = amounts(widest, widest.holding)[1:]
-            what = [("none visible", "", low, f"{high} at the widest")]
-        name = "" if not every else every[0].measure.head
-        rows += [
-            [name * (n == 0), who, value, f"{low} to {high}"]
-            for n, (who, value, low, high) in enumerate(what)
-        ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    kind = SAMPLING if all(one.allowed is None for one in known) else "10–90 %"
-    lines = [f"Largest differences from {comparison.baseline}, of 100 ({kind}):"]
-    lines += [
-        f"  {name:<{widths[0]}}  {who:<{widths[1]}}  {value:>{widths[2]}}  {span}"
-        for name, who, value, span in rows
+    first = _of(seen, SETTLES)[:1]
+    few = [one for key in _keys(seen) for one in _of(seen, key)[:PER_MEASURE]]
+    rest = [one for one in seen if one in few and one not in first]
+    return [*first, *rest[: MOST - 1]]
+
+
+def _known(comparison: Comparison) -> list[Difference]:
+    """Differences in worlds or points of 100; none between two that are certain and alike."""
+    sure = {r.scenario.name for r in comparison.runs if alike(r.scenario, r.ensemble)}
+    return [
+        one
+        for run in comparison.alike
+        for one in of_100(comparison, run.scenario.name)
+        if one.value or not {one.scenario, one.baseline} <= sure
     ]
-    return lines
+
+
+def difference_lines(comparison: Comparison) -> list[str]:
+    """The largest differences, each measure's together; of settlements also that none is seen."""
+    known, found = _known(comparison), largest(comparison)
+    settling = _of(known, SETTLES)
+    if not settling:
+        return []
+    groups = [
+        (of[0].measure.head, [row for one in of for row in _difference_rows(one)])
+        for of in (_of(found, key) for key in _keys(found))
+    ]
+    if not _of(found, SETTLES):
+        widest = max(settling, key=lambda one: one.holding.high - one.holding.low)
+        low, high = amounts(widest, widest.holding)[1:]
+        none = ["none visible", "", f"{low} to {high} at the widest"]
+        groups.insert(0, (widest.measure.head, [none]))
+    kind = SAMPLING if all(one.allowed is None for one in known) else "10–90 %"
+    head = f"Largest differences from {comparison.baseline}, of 100 ({kind}):"
+    return [head, *_named_rows(groups)]
+
+
+def _difference_rows(one: Difference) -> list[list[str]]:
+    """Scenario, difference and range; below them, in a cell, where there are no such talks."""
+    value, low, high = amounts(one)
+    row = [one.scenario, value, f"{low} to {high}"]
+    return [row, [f"no such talks in {one.without}"]] if one.without else [row]
+
+
+def _named_rows(groups: Sequence[tuple[str, list[list[str]]]]) -> Iterator[str]:
+    """Rows with their columns below each other; a long name goes on beside the rows."""
+    cells = [row for _, rows in groups for row in rows if len(row) > 1]
+    who, value, span = (max(map(len, column)) for column in zip(*cells, strict=True))
+    names = [wrapped(name, width=max(WIDTH - who - value - span - 8, 20)) for name, _ in groups]
+    wide = max(len(line) for lines in names for line in lines)
+    for lines, (_, rows) in zip(names, groups, strict=True):
+        for name, row in zip_longest(lines, rows):
+            first, middle, last = [*(row or ()), "", "", ""][:3]
+            told = f"{first:<{who}}  {middle:>{value}}  {last}"
+            yield f"  {name or '':<{wide}}  {told}".rstrip()
 
 
 def _of(found: list[Difference], key: str) -> list[Difference]:
     return [one for one in found if one.measure.key == key]
 
 
+def _keys(found: list[Difference]) -> list[str]:
+    """Measures in the order in which they first occur."""
+    return list(dict.fromkeys(one.measure.key for one in found))
+
+
 def _notes(comparison: Comparison) -> list[str]:
     """What the table's signs mean, how far intervals carry, and what else a reader has to know."""
     years = lasting_years([run.scenario for run in comparison.runs])
     calibrated = any(run.summary.allowed is not None for run in comparison.runs)
-    room = any(one.measure.key == "ripeness" for one in comparison.differences)
+    keys = _keys(largest(comparison))
+    about = ROOM * ("ripeness" in keys) + UTILITY * any(key.startswith("utility") for key in keys)
     both = "its 10–90 % range and 95 % interval leave" if calibrated else "its interval leaves"
     said = [
         "A world is one run with one value of each uncertain number.",
@@ -270,7 +308,7 @@ def _notes(comparison: Comparison) -> list[str]:
         f"Holds: settles and holds {counted(years, 'year')}." if years else "",
         f"*: {NOT_CALIBRATED}, {SAMPLING}." if comparison.uncalibrated else "",
         RANKED if any(map(_tells_any, comparison.groups)) else "",
-        f"{ROOM * room}A difference counts where {both} 0 out; {BY_CHANCE}."
+        f"{about}A difference counts where {both} 0 out; {BY_CHANCE}."
         if comparison.differences
         else "",
     ]

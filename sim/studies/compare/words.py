@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sim.formulas.statistics import Interval, negligible
 from sim.prose import by_how_much, sentence
 from sim.results.allowed import RANGE, SAMPLING
+from sim.results.outcomes import UNITS
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
 from sim.words.shares import ranges_words
@@ -25,8 +26,8 @@ ONE_BY_ONE = (
     f"{EACH} A difference counts where what past talks allow, from the 10th to the 90th "
     "percentile, has its direction, too."
 )
-TOLD = ("settlement", "first_stage", "ratification_failed", "ripeness")
-"""Measures that the terminal tells, where they say something."""
+MAIN = ("settlement", "first_stage", "ratification_failed", "ripeness")
+"""Measures that the chart of differences always has, where they say something."""
 
 
 def worlds_words(comparison: Comparison) -> str:
@@ -76,6 +77,8 @@ def difference_words(one: Difference) -> str:
             allowed = f"{RANGE} {_from_to(one, one.allowed)}"
             little = negligible(one.interval, one.allowed)
             spans = [allowed] if little else [allowed, sampling]
+        if one.without:
+            spans.insert(0, f"no such talks in {one.without}")
         return f"{_apart(one)} ({'; '.join(spans)})."
     if one.interval.low == one.interval.high:
         return f"{who} and {base} are alike in {one.measure.noun} in every world."
@@ -117,20 +120,29 @@ def _apart(one: Difference) -> str:
 
 
 def told(comparison: Comparison) -> list[str]:
-    """Differences among scenarios of the same parties: visible ones, then the others by measure."""
+    """Differences among scenarios of the same parties: visible ones, then the others by measure.
+
+    Days are left out: they are of the worlds that have one in both.
+    """
     lines = []
     quiet: dict[tuple[str, bool], list[Difference]] = {}
     for run in comparison.alike:
-        for key in TOLD:
-            one = comparison.of(run.scenario.name, key)
-            if one is None or not _says_something(one):
+        for one in of_100(comparison, run.scenario.name):
+            if not _says_something(one):
                 continue
             if one.visible:
                 lines.append(sentence(difference_words(one)))
             else:
                 alike = one.interval.low == one.interval.high
-                quiet.setdefault((key, alike), []).append(one)
+                quiet.setdefault((one.measure.key, alike), []).append(one)
     return lines + [sentence(_quiet_words(group)) for group in quiet.values()]
+
+
+def of_100(comparison: Comparison, scenario: str) -> list[Difference]:
+    """Differences of a scenario in worlds or points of 100."""
+    return [
+        one for one in comparison.telling if one.scenario == scenario and one.measure.kind in UNITS
+    ]
 
 
 def _quiet_words(group: Sequence[Difference]) -> str:

@@ -8,10 +8,13 @@ from sim.prose import sentence
 from sim.results.outcomes import Measure
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.differences import Difference
-from sim.studies.compare.words import TOLD, difference_words, stage_words
+from sim.studies.compare.words import MAIN, difference_words, stage_words
 from sim.views.colours import SEEN, UNSEEN
 from sim.views.compare.common import Row, foot, left_out, listed, rows_of
 from sim.views.view import View
+
+OTHERS, ROWS = 4, 8
+"""Outcomes that are drawn besides the main measures, in a block below: of so many scenarios."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class MeasureColumn:
     ----------
     contrasts, every : list of Contrast
         Scenarios of the same parties; and all, as ranked.
+    outcome : bool
+        Whether it counts worlds.
     """
 
     key: str
@@ -48,6 +53,12 @@ class MeasureColumn:
     unit: str
     contrasts: list[Contrast]
     every: list[Contrast]
+    outcome: bool = False
+
+    @property
+    def largest(self) -> float:
+        """The largest of its visible differences; 0 of none."""
+        return max((abs(one.value) for one in self.contrasts if one.color == SEEN), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -66,8 +77,11 @@ class DifferencesView(View):
 
     @property
     def answering(self) -> list[MeasureColumn]:
-        """Measures that answer the question; the others stand in the table and in the words."""
-        return [c for c in self.columns if c.key in TOLD] or self.columns[:1]
+        """The main measures, and other outcomes in which most differs; the rest is in words."""
+        others = [c for c in self.columns if c.outcome and c.key not in MAIN and c.largest]
+        most = sorted(others, key=lambda c: -c.largest)[: OTHERS * (len(self.rows) <= ROWS)]
+        shown = {*MAIN, *(c.key for c in most)}
+        return [c for c in self.columns if c.key in shown] or self.columns[:1]
 
     @property
     def words(self) -> list[str]:
@@ -120,7 +134,8 @@ def _column(comparison: Comparison, rows: list[Row], measure: Measure) -> Measur
     ranked = rows_of(comparison, comparison.ranked)
     return MeasureColumn(measure.key, measure.head, measure.noun, measure.unit,
                          _contrasts(comparison, rows, measure),
-                         _contrasts(comparison, ranked, measure))  # fmt: skip
+                         _contrasts(comparison, ranked, measure),
+                         measure.kind == "share")  # fmt: skip
 
 
 def _contrasts(comparison: Comparison, rows: list[Row], measure: Measure) -> list[Contrast]:
