@@ -59,7 +59,7 @@ from sim.views.run_data import (
 )
 from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
-from sim.words.shares import FEW, share_of
+from sim.words.shares import FEW, few_of, share_of
 from sim.words.story import FIRST_MOVES, base_rate_words, events, moves_words
 from tests.conftest import SCENARIOS
 from tests.pictures import faults, hidden, hues, meanings, texts
@@ -685,7 +685,8 @@ def test_package_tells_in_how_many_deals_a_text_is_the_nearest(run: Run) -> None
         if not is_settled(run).any() or len(strip.deals) < 2:
             continue
         counts = text_counts(strip.issue, strip.deals)
-        shares = [share_text(n / len(strip.deals)) for n in sorted(counts.values())[-2:]]
+        deals = len(strip.deals)
+        shares = [few_of(n / deals, deals) for n in sorted(counts.values())[-2:]]
         assert all(share in strip.more for share in shares) or strip.more == "in all deals"
         assert (strip.more == "in all deals") == (len(counts) == 1)
 

@@ -17,7 +17,7 @@ from sim.scenario.record import holding
 from sim.views.colours import PLAN, RECORD, SETTLED
 from sim.views.run_data import colors_of, is_crowd, short, signatories
 from sim.views.view import View, foot_line
-from sim.words.shares import FEW, share_of, span_of
+from sim.words.shares import FEW, few_of, share_of, span_of
 
 STEADY = 0.95
 """Share that holds to the end from which a sentence says as much as a curve."""
@@ -185,12 +185,12 @@ def afterwards_view(run: Run) -> AfterwardsView | None:
         alike = "All terms, or without any one" if durability.by_term else "All terms"
         terms = [("All terms" if without else alike, every), *without]
         broken = [
-            f"{short(run, actor)} breaks it first: {share_of(share, of)}."
+            f"{short(run, actor)} breaks it first: {few_of(share, of)}."
             for actor, share in durability.broken_by.items()
             if share
         ]
         if durability.by_accident:
-            broken.append(f"An accident ends it first: {share_of(durability.by_accident, of)}.")
+            broken.append(f"An accident ends it first: {few_of(durability.by_accident, of)}.")
     elif durability:
         notes.append("No settlement was reached, so nothing can be said of its terms.")
     if held and all(one.shares[-1] >= STEADY for one in held):
@@ -263,7 +263,8 @@ def _worth(run: Run) -> list[Worth]:
 def _crossed(run: Run, actor: str) -> list[str]:
     plan = run.summary.plan
     found = sorted((plan.crosses.get(actor, {}) if plan else {}).items(), key=lambda kv: -kv[1])
-    return [f"{run.scenario.issues[i].title} {share_text(s)}" for i, s in found]
+    worlds = run.summary.worlds
+    return [f"{run.scenario.issues[i].title} {few_of(s, worlds)}" for i, s in found]
 
 
 def _votes(run: Run) -> tuple[list[Vote], list[str]]:

@@ -27,7 +27,7 @@ from sim.views.run_data import (
     together,
 )
 from sim.views.view import View, foot_line
-from sim.words.shares import FEW, count_of, share_of
+from sim.words.shares import FEW, few_of
 
 
 @dataclass(frozen=True)
@@ -212,8 +212,9 @@ def _words(
         return text, "the same in all" if first == last else f"from {first} to {last}"
     counts = text_counts(spec, values)
     known = len(values)
-    own = f"in {share_of(counts.pop(text, 0) / known, known)}{' of the' * (known >= FEW)} deals"
-    others = [f"“{t}” in {count_of(n / known, known)}" for t, n in counts.most_common(2)]
+    share = few_of(counts.pop(text, 0) / known, known)
+    own = f"in {share}{' of the' * share.endswith('%')} deals"
+    others = [f"“{t}” in {few_of(n / known, known)}" for t, n in counts.most_common(2)]
     return text, "; ".join([own, *others]) if others else "in all deals"
 
 

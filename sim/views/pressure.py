@@ -32,6 +32,7 @@ from sim.views.run_data import (
     signed_words,
 )
 from sim.views.view import View, foot_line
+from sim.words.shares import few_of
 
 Array = NDArray[np.floating]
 MOST = 2
@@ -268,7 +269,9 @@ def _notes(
     notes = []
     seldom = [v for v in levers if v not in used and v.shares[-1]]
     if seldom:
-        said = listing([f"“{v.title}” ({share_text(float(v.shares[-1]))})" for v in seldom])
+        said = listing(
+            [f"“{v.title}” ({few_of(float(v.shares[-1]), run.summary.worlds)})" for v in seldom]
+        )
         notes.append(f"Take effect in few worlds: {said}.")
     idle = [f"“{v.title}”" for v in levers if not v.shares[-1] and v not in used]
     if idle:

@@ -42,6 +42,17 @@ def share_of(share: float, worlds: int, interval: Interval | None = None) -> str
     return percent(share, interval)
 
 
+def few_of(share: float, worlds: int) -> str:
+    """The same, a count also where it is a share of few worlds among many.
+
+    Examples
+    --------
+    >>> few_of(0.58, 200), few_of(0.01, 200), few_of(7 / 12, 12), few_of(0.0, 200)
+    ('58 %', '2 of 200', '7 of 12', '0 %')
+    """
+    return bare_odds(share, worlds) if worlds >= FEW else share_of(share, worlds)
+
+
 def count_of(share: float, worlds: int) -> str:
     """The same where a heading has said of how many: ``7`` of few, else the share.
 
