@@ -20,7 +20,7 @@ from sim.scenario import Loaded, ScenarioError, load_data, load_scenario
 from sim.scenario.judgements import Engine
 from sim.studies.advise.advice import UNSEEN, Advice, Judged, advise, judged_plan
 from sim.studies.advise.judging import MEASURES, Judge, Trial, gap_of, scores_of
-from sim.studies.advise.mediation import mediated
+from sim.studies.advise.mediation import mediated, without
 from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
 from sim.studies.advise.words import lost, versus
@@ -172,6 +172,15 @@ def test_why_an_actor_cannot_be_taken_out_is_told(toy: dict[str, Any]) -> None:
     assert less is None
     assert "actors.power.levers.ban.when" in why
     assert "envoy.word" in why
+
+
+def test_an_envoy_who_stays_keeps_the_text_when_another_goes(toy: dict[str, Any]) -> None:
+    data = _with_envoy(toy, {"land": 0.5})
+    data["actors"]["second"] = copy.deepcopy(data["actors"]["envoy"])
+    data["protocol"] = {"name": "single_text"}
+    scenario = load_data(data).scenario
+    assert "protocol.name" not in without(scenario, ["second"])
+    assert without(scenario, ["envoy", "second"])["protocol.name"] == "alternating"
 
 
 def test_stages_and_limited_agreements_have_rows_of_their_own() -> None:

@@ -121,13 +121,15 @@ def switches(loaded: Loaded) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def without(scenario: Scenario, names: Sequence[str]) -> dict[str, Any]:
     """Changes that take mediators or hosts out; parties then talk without anybody between them."""
     changes = without_actors(scenario, names)
-    if any(scenario.actors[name].role in MEDIATING for name in names):
-        talks = {"protocol": scenario.protocol} | {
-            f"tracks.{key}.protocol": track.protocol for key, track in scenario.tracks.items()
-        }
-        for path, protocol in talks.items():
-            if protocol is not None and PROTOCOLS[protocol.name].needs_envoy:
-                changes[f"{path}.name"] = ALONE
+    talks = {"protocol": (scenario.protocol, None)} | {
+        f"tracks.{key}.protocol": (track.protocol, track.parties)
+        for key, track in scenario.tracks.items()
+    }
+    envoys = {k for k, a in scenario.actors.items() if a.role == "formulator"} - {*names}
+    for path, (protocol, parties) in talks.items():
+        there = envoys if parties is None else envoys & {*parties}
+        if protocol is not None and PROTOCOLS[protocol.name].needs_envoy and not there:
+            changes[f"{path}.name"] = ALONE
     return changes
 
 
