@@ -176,7 +176,7 @@ def test_why_an_actor_cannot_be_taken_out_is_told(toy: dict[str, Any]) -> None:
 
 def test_an_envoy_who_stays_keeps_the_text_when_another_goes(toy: dict[str, Any]) -> None:
     data = _with_envoy(toy, {"land": 0.5})
-    data["actors"]["second"] = copy.deepcopy(data["actors"]["envoy"])
+    data["actors"]["second"] = {"name": "Second", "role": "manipulator"}
     data["protocol"] = {"name": "single_text"}
     scenario = load_data(data).scenario
     assert "protocol.name" not in without(scenario, ["second"])
