@@ -17,8 +17,7 @@ from itertools import combinations, product
 import numpy as np
 
 from sim.ensemble.beside import Beside
-from sim.ensemble.executors import Executor
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import Executor, open_executor
 from sim.ensemble.runner import run_scenario
 from sim.prose import listing, percent, span_words
 from sim.scenario import load_scenario

@@ -12,8 +12,7 @@ from benchmarks.engine import stored
 from benchmarks.figures import Figure, Findings, Requirement
 from benchmarks.setting import Setting
 from benchmarks.timing import Unavailable, in_turn, ratios, seconds
-from sim.ensemble.executors import ExecutorError
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import ExecutorError, open_executor
 
 WORKERS = 2
 TIMES = {"two processes": 1.7, "Dask, two workers": 1.5}

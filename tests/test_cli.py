@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 import sim
-from sim.ensemble.saved import load_results
+from sim.ensemble.store import load_results
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.errors import Place, Problem, ScenarioError
 from tests.conftest import TOY, csv_rows, ended, filed, started, typed, until, works

@@ -42,8 +42,8 @@ from sim.ensemble.executors import (
     Lost,
     ProcessPool,
     cores,
+    open_executor,
 )
-from sim.ensemble.opening import open_executor
 from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import load_data

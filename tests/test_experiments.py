@@ -12,7 +12,7 @@ import xarray as xr
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.runner import Job, Run, run_job, run_scenario, write_results
-from sim.ensemble.saved import load_results
+from sim.ensemble.store import load_results
 from sim.formulas.statistics import Interval
 from sim.results.dataset import chunk_dataset
 from sim.results.experiments import experiments, outcomes_table

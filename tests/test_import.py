@@ -503,7 +503,7 @@ def test_every_mistake_has_its_place(
         ("\n\n", "is empty"),
         (TABLE.splitlines()[0], "names columns but holds no article"),
         (TABLE.replace("moved", "\u00e4").encode("latin-1"), "csv:3: is not text in UTF-8"),
-        (TABLE.encode("utf-16"), "is not text in UTF-8 (save it as CSV in UTF-8)"),
+        (TABLE.encode("utf-16"), "is not text in UTF-8 (save it in UTF-8)"),
         ("just words\nand more\n", "begins with 'just words', which no known kind does"),
         (
             "article,title,a_satisfaction,b_satisfaction\n1,One,5.5,7\n2,Two,5.5,3\n",

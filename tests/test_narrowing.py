@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from sim.engine.draws import Draws
+from sim.engine.forum import Forum
 from sim.engine.model import PeaceTalks
-from sim.engine.protocols.base import Hall
 from sim.engine.protocols.shuttle import Shuttle
 from sim.formulas.bargaining.red_lines import (
     Moved,
@@ -194,7 +194,7 @@ class Raffle(Shuttle):
     name = "raffle"
     title, citation = "a test", "a test"
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         super().__init__(model)
         self.heard = np.zeros(model.talks.worlds)
 

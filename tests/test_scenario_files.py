@@ -153,7 +153,7 @@ def test_huge_binary_missing_and_folder(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
     (tmp_path / "kellogg.yaml").write_text(BASE)
     for name, says in [
-        ("huge.yaml", "is 50 MB; a scenario file is at most 1 MB"),
+        ("huge.yaml", "has 50.0 MB, and at most 1 MB are read"),
         ("binary.yaml", "is not text in UTF-8"),
         ("kelog.yaml", "there is no such file (did you mean"),
         ("", "is a folder"),

@@ -17,10 +17,11 @@ from sim.arrays import Table
 from sim.engine.central import central_space
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
+from sim.formulas.bargaining.red_lines import Rule
 from sim.formulas.solutions.by_enumeration import enumerated
 from sim.formulas.solutions.by_optimisation import most_inside, named_points, optimised
 from sim.formulas.solutions.programme import Programme
-from sim.formulas.solutions.space import Linkage, Space
+from sim.formulas.solutions.space import Space
 from sim.plots.solution import solution
 from sim.scenario import Scenario, load_data
 from sim.scenario.loading import load_variant
@@ -57,6 +58,11 @@ def space(seed: int, parties: int, issues: int, grid: int | None, **more: Any) -
     return Space(**(given_ | more))
 
 
+def linked(line: float, least: float, most: float) -> Rule:
+    """The first party's upper red line on the first issue, there if the second lies within."""
+    return Rule(0, 0, np.array([line]), True, [(1, np.array([least]), np.array([most]))])
+
+
 # --- optimisation against enumeration on a refined grid ------------------------------------------
 
 
@@ -67,7 +73,7 @@ def test_optima_agree_with_a_refined_grid(seed: int, curvature: float, lines: bo
     if lines:
         more |= {
             "high": np.array([[0.6, 1.0], [1.0, 0.7]]),
-            "linkages": (Linkage(0, 0, 0.8, True, ((1, 0.0, 0.4),)),),
+            "linkages": (linked(0.8, 0.0, 0.4),),
         }
     fine, free = enumerated(space(seed, 2, 2, 201, **more)), space(seed, 2, 2, None, **more)
     if fine.status != "zone":
@@ -220,7 +226,7 @@ def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package
         assert found.beyond.sum() == pytest.approx(0.4, abs=1e-6)
     lines |= {"ideal": np.array([[0.0, 0.5], [1.0, 0.5]]), "weight": np.full((2, 2), 0.5)}
     assert Programme(space(0, 2, 2, None, **lines)).most_equal(np.ones(2)) is None
-    link = Linkage(0, 0, 0.65, True, ((1, 0.9, 1.0),))
+    link = linked(0.65, 0.9, 1.0)
     opened = Programme(space(0, 2, 2, None, **lines, linkages=(link,))).most_equal(np.ones(2))
     assert opened.package == pytest.approx([0.6, 0.9], abs=1e-6)
 

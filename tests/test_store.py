@@ -17,8 +17,7 @@ import xarray as xr
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Failure, Task, chunk_tasks, run_tasks
 from sim.ensemble.executors import InProcess
-from sim.ensemble.saved import load_results
-from sim.ensemble.store import ChunkStore, StoreError
+from sim.ensemble.store import ChunkStore, StoreError, load_results
 from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Scenario
 from tests.conftest import TOY, Said, build, central_template, filed, tree, typed, works

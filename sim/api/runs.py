@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sim.api import showing
 from sim.commands.work import progress_bar
 from sim.ensemble import runner
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import open_executor
 from sim.prose import counted, did_you_mean, percent
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, load_any, load_data

@@ -16,7 +16,7 @@ from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Job, Progress, Run, run_job
 from sim.files import csv_text, json_text
 from sim.report.explained import file_of, put_into_report
-from sim.scenario.loading import in_library
+from sim.studies.advise.published import rivals
 from sim.studies.explain.explanation import explain
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.sobol import group_indices
@@ -65,8 +65,8 @@ def explained(
         progress("Sobol' indices", 0, 1)
         groups = group_indices(job.loaded.scenario, run.ensemble, job.seed, base)
         content["sobol"] = [one.to_json() for one in groups]
-    shipped = in_library(job.loaded.files)
-    full = full_words(found, job.loaded.scenario, file, job.overrides, groups, shipped)
+    scenario = job.loaded.scenario
+    full = full_words(found, scenario, file, job.overrides, groups, rivals(scenario))
     text, mine = json_text(content), f"_{actor}" if actor else ""
     work.write(file_of(actor), text)
     work.write(f"explain{mine}.txt", "".join(f"{line}\n" for line, _ in full))

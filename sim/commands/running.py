@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import open_executor
 from sim.ensemble.runner import (
     IN_MEMORY,
     Job,

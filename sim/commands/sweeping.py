@@ -12,8 +12,7 @@ import numpy as np
 
 from sim.commands.work import Work
 from sim.ensemble.chunks import Failure, run_tasks
-from sim.ensemble.executors import Executor
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import Executor, open_executor
 from sim.ensemble.runner import Progress
 from sim.results.outcomes import Measure
 from sim.studies.sweep.effects import Effect, effects, told_measures

@@ -128,8 +128,8 @@ class Work:
 def at_work(
     workers: int | None, cluster: str | None, show_progress: bool, chunks: int | None = None
 ) -> Iterator[tuple[Executor, Progress]]:
-    """Where worlds are run (see :func:`~sim.ensemble.opening.open_executor`), and who is told."""
-    from sim.ensemble.opening import open_executor  # slow to import
+    """Where worlds are run (see :func:`~sim.ensemble.executors.open_executor`), and who is told."""
+    from sim.ensemble.executors import open_executor  # slow to import
 
     with (
         progress_bar(show_progress) as progress,

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array, ByWorld, Mask, Some
 from sim.engine.draws import Bounded, Draws
-from sim.engine.judged import judged
 from sim.engine.state import Talks
 from sim.formulas import holding as record_of
 from sim.formulas.holding import Course
@@ -79,7 +78,7 @@ def hazard(
     peacekeepers : bool, optional
         Of agreements within states: whether there are any.
     """
-    factor = judged(draws, spec.engine, "accidents")
+    factor = draws.judged(spec.engine, "accidents")
     if not factor.any():
         return None
     if kind == "intrastate" and peacekeepers is not None:

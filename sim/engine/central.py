@@ -9,7 +9,7 @@ import numpy as np
 from sim.engine.agents import Party
 from sim.engine.draws import Draws
 from sim.engine.model import PeaceTalks
-from sim.formulas.solutions.space import Linkage, Space
+from sim.formulas.solutions.space import Space
 from sim.scenario.schema import Scenario
 
 
@@ -33,17 +33,7 @@ def central_space(scenario: Scenario) -> Space:
         curvature=np.stack([ones if p.curvature is None else p.curvature for p in parties]),
         low=np.stack([np.where(p.consent, p.low[0], 0.0) for p in parties]),
         high=np.stack([np.where(p.consent, p.high[0], 1.0) for p in parties]),
-        linkages=tuple(
-            Linkage(
-                rule.party,
-                rule.column,
-                float(rule.line[0]),
-                rule.upward,
-                tuple((j, float(least[0]), float(most[0])) for j, least, most in rule.bounds),
-            )
-            for rule in (rule for p in parties for rule in p.rules)
-            if parties[rule.party].consent[rule.column]
-        ),
+        linkages=tuple(rule for p in parties for rule in p.rules if p.consent[rule.column]),
         floor=model.talks.terms_low[0],
         ceiling=model.talks.terms_high[0],
         top=np.array([p.best_of_all[0] for p in parties]),

@@ -14,8 +14,8 @@ Research Software* 4(1), doi:10.5334/jors.125).
 
 from __future__ import annotations
 
-import copy
 from abc import ABC, abstractmethod
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,75 +27,30 @@ from sim.engine.model import PeaceTalks
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.tactics import Tactic, View
 from sim.registry import PROTOCOLS, TACTICS, Registry
-from sim.scenario import Scenario, load_data
+from sim.scenario import Loaded, Scenario, load_scenario
+from sim.scenario.loading import TEMPLATE
 
 WORLDS, FEWER = 60, 25
 NEVER, ALWAYS = 0.0, 0.999
 """Share of the worlds from which on those that have concluded are left out."""
 
-TALKS: dict[str, Any] = {
-    "name": "conformance",
-    "title": "Two stages, a red line that opens, a mediator, a party that leaves, a gate",
-    "issues": {
-        "truce": {"title": "Truce", "scale": {0: "none", 1: "whole"}, "no_deal": 0.2},
-        "land": {"title": "Land", "scale": {0: "A's", 0.5: "half", 1: "B's"}, "no_deal": 0.4},
-        "arms": {
-            "title": "Arms",
-            "kind": "options",
-            "scale": {0: "none", 0.4: "few", 1: "all"},
-            "no_deal": 0.4,
-        },
-    },
-    "agenda": [
-        {"name": "halt", "issues": ["truce"], "cost_factor": 0.4, "drift_factor": 0.1},
-        {"name": "peace", "issues": ["land", "arms"]},
-    ],
-    "actors": {
-        "a": {
-            "name": "A",
-            "patience": {"uniform": [5, 25]},
-            "positions": {
-                "truce": {"ideal": 0.6, "salience": 0.2, "judgement": "made up"},
-                "land": {
-                    "ideal": 0,
-                    "limit": {"normal": [0.6, 0.1]},
-                    "conditional": [{"limit": 0.9, "when": {"arms": {"at_most": 0.4}}}],
-                    "salience": 0.5,
-                    "judgement": "made up",
-                },
-                "arms": {"ideal": 0, "salience": 0.3, "judgement": "made up"},
-            },
-        },
-        "b": {
-            "name": "B",
-            "patience": {"uniform": [5, 25]},
-            "leave_after": {"uniform": [10, 60]},
-            "positions": {
-                "truce": {"ideal": 1, "salience": 0.3, "judgement": "made up"},
-                "land": {
-                    "ideal": 1,
-                    "limit": {"normal": [0.3, 0.1]},
-                    "salience": 0.3,
-                    "judgement": "made up",
-                },
-                "arms": {"ideal": 1, "salience": 0.4, "judgement": "made up"},
-            },
-        },
-        "envoy": {
-            "name": "Envoy",
-            "role": "formulator",
-            "acceptability": {"a": 0.8, "b": 0.5},
-            "judgement": "made up",
-        },
-    },
-    "war": {
-        "start_date": "2025-01-20",
-        "cost": {"a": {"uniform": [0.0, 0.03]}, "b": {"uniform": [0.0, 0.03]}},
-        "drift": {"land": {"mean": 0.0, "volatility": 0.02}},
-    },
-    "horizon_days": 365,
-}
-"""A small scenario in which much can happen; every protocol is tried on it."""
+
+@cache
+def talks() -> Loaded:
+    """A small scenario in which much can happen; every protocol is tried on it."""
+    return load_scenario(TEMPLATE).with_(
+        {
+            "agenda": [
+                {"name": "halt", "issues": ["prisoners"], "cost_factor": 0.4, "drift_factor": 0.1},
+                {"name": "peace", "issues": ["border", "troops"]},
+            ],
+            "actors.north.positions.troops.conditional": [
+                {"limit": 0.1, "when": {"prisoners": {"at_most": 0.5}}}
+            ],
+            "actors.south.leave_after": {"uniform": ["10w", "60w"]},
+            "war.drift": {"border": {"mean": 0.0, "volatility": 0.02}},
+        }
+    )
 
 
 class _Conformance(ABC):
@@ -149,7 +104,7 @@ class ProtocolConformance(_Conformance):
     voluntary: ClassVar[bool] = True
 
     def scenario(self) -> Scenario:
-        return load_data(TALKS | {"protocol": {"name": self.name, **self.parameters}}).scenario
+        return talks().with_({"protocol": {"name": self.name, **self.parameters}}).scenario
 
     def test_nobody_signs_against_its_interest(self) -> None:
         """Nothing is signed below a reservation value or beyond a red line that binds."""
@@ -164,11 +119,13 @@ class TacticConformance(_Conformance):
     registry = TACTICS
 
     def scenario(self) -> Scenario:
-        data = copy.deepcopy(TALKS) | {"protocol": {"name": "alternating"}}
-        del data["actors"]["envoy"]
-        for actor in data["actors"].values():
-            actor["tactic"] = {"name": self.name, **self.parameters}
-        return load_data(data).scenario
+        tactic = {"name": self.name, **self.parameters}
+        changes = {f"actors.{key}.tactic": tactic for key in ("north", "south")}
+        return (
+            talks()
+            .with_({"protocol.name": "alternating", "actors.envoy": None, **changes})
+            .scenario
+        )
 
     def tactic(self) -> Tactic:
         """A new one."""

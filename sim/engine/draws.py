@@ -20,6 +20,7 @@ from scipy.special import ndtr, ndtri
 from sim.arrays import ByWorld
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Bound
+from sim.scenario.judgements import Engine
 
 Bounded = tuple[int, NDArray[np.float64], NDArray[np.float64]]
 CHUNK = 2000
@@ -186,6 +187,17 @@ class Draws(ByWorld):
         drawn = values[np.minimum(place, len(values) - 1)]
         drawn[: self.central] = np.median(values)
         return self._kept(path, drawn)
+
+    def judged(self, engine: Engine, name: str) -> NDArray[np.float64]:
+        """An engine parameter (worlds,): as the scenario gives it, or as past talks allow.
+
+        Where the scenario carries a calibration, a world takes one row of it for all parameters, in
+        a stream of its own; the central world takes the median of each.
+        """
+        table = engine.calibration
+        if name not in table.names:
+            return np.full(self.worlds, float(getattr(engine, name)))
+        return self.one_of("engine.calibration", table.column(name), f"engine.{name}")
 
     def happens(
         self,

@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import ByWorld, Mask, columns
-from sim.engine.agents import Party
+from sim.arrays import Array, ByWorld, Mask, columns
+from sim.engine.agents import Formulator, Party
+from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
+from sim.engine.war import War
 from sim.scenario.schema import Scenario
 
 
 class Forum(ByWorld):
-    """Talks among signatories.
+    """Talks among signatories: what a protocol may see and call.
 
     Attributes
     ----------
     spec : Scenario
     talks : Talks
+    war : War
     signatories : list of Party
+    envoy : Formulator or None
+    ratification : Ratification
     """
 
     spec: Scenario
     talks: Talks
+    war: War
     signatories: list[Party]
+    envoy: Formulator | None
+    ratification: Ratification
+
+    def sign(self, package: Array, where: Mask) -> None:
+        """Sign the issues on the table in some worlds."""
+        raise NotImplementedError
+
+    def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
+        """A mediator has tabled a text; nothing is kept of it unless a subclass does."""
+
+    def record_withdrawal(self, where: Mask) -> None:
+        """The envoy has given up in some worlds; as above."""
 
     def count(self, event: str, party: Party, where: Mask) -> None:
         """Count an event of a signatory in some worlds."""

@@ -7,7 +7,6 @@ from typing import ClassVar
 import numpy as np
 
 from sim.arrays import Array, ByWorld, Mask
-from sim.engine.judged import judged
 from sim.engine.state import EVENTS, Rounds, Talks
 from sim.engine.war import Shift, War
 from sim.formulas.statistics import scaled_odds
@@ -37,7 +36,7 @@ class ActiveLever(ByWorld):
         stated = draws.number(
             f"{path}.credibility", spec.credibility, talks.spec.spread.credibility
         )
-        self.credibility = scaled_odds(stated, judged(draws, talks.spec.engine, "credence"))
+        self.credibility = scaled_odds(stated, draws.judged(talks.spec.engine, "credence"))
         rounds, each = talks.spec.in_rounds, talks.spec.war.round_days
         self.delay = draws.number(f"{path}.delay", rounds(spec.delay), each=each)
         #: rounds before which its conditions do not hold, where they say so

@@ -8,7 +8,6 @@ import numpy as np
 
 from sim.arrays import Array, Mask
 from sim.engine.draws import Draws
-from sim.engine.judged import judged
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Line, Wish
 from sim.scenario.schema import Scenario
@@ -108,7 +107,7 @@ class LineDraws:
     def _binds(self, name: str, line: Line, path: str) -> tuple[Mask, bool]:
         """Where a line binds, and whether it is certain to."""
         if line.binds is None:
-            chance = judged(self.draws, self.scenario.engine, f"{line.kind}_binds")
+            chance = self.draws.judged(self.scenario.engine, f"{line.kind}_binds")
         else:
             chance = self.draws.number(f"{name}.chance", line.binds)
         common = 0.0 if self.flexible is None else self.flexible
@@ -117,7 +116,7 @@ class LineDraws:
 
     def _misjudged(self, name: str, line: Line, point: Array) -> Array:
         """With the coder's error, if the line is the coder's belief."""
-        error = judged(self.draws, self.scenario.engine, "line_error")
+        error = self.draws.judged(self.scenario.engine, "line_error")
         if line.stated or not np.any(error > 0.0):
             return point
         return np.clip(point + error * self.draws.normal(f"{name}.error"), 0.0, 1.0)

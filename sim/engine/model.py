@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array, Mask
 from sim.engine.accidents import Truces
-from sim.engine.agents import Facilitator, Formulator, Manipulator, Party
+from sim.engine.agents import Facilitator, Formulator, Manipulator, Party, Setting
 from sim.engine.draws import Draws
 from sim.engine.exclusions import Exclusions
 from sim.engine.forum import Forum
@@ -122,12 +122,11 @@ class PeaceTalks(mesa.Model, Forum):
         self.recorder.record()
 
     def _create_agents(self) -> None:
-        talks, gates, exclusions = self.talks, self.ratification, self.exclusions
+        talks = self.talks
+        setting = Setting(talks, self.war, self.levers, self.ratification, self.exclusions)
         role = {key: actor.role for key, actor in sorted(self.spec.actors.items())}
         self.signatories: list[Party] = [
-            (Manipulator if role[key] == "manipulator" else Party)(
-                self, talks, self.war, self.levers, gates, exclusions, key
-            )
+            (Manipulator if role[key] == "manipulator" else Party)(self, setting, key)
             for key in talks.signing
         ]
         for party in self.signatories:
@@ -138,7 +137,7 @@ class PeaceTalks(mesa.Model, Forum):
             if role[key] == "facilitator"
         ]
         envoys = [
-            Formulator(self, talks, self.war, gates, exclusions, key, self.signatories)
+            Formulator(self, setting, key, self.signatories)
             for key in role
             if role[key] == "formulator"
         ]

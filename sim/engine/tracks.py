@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Array, ByWorld, Mask, columns
-from sim.engine.agents import Formulator, Party
+from sim.engine.agents import Formulator, Party, Setting
 from sim.engine.agents.delegate import Delegate
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.exclusions import Exclusions
@@ -53,14 +53,10 @@ class _Table:
     def __init__(self, model: mesa.Model, key: str, main: Talks) -> None:
         track, spec = tracks_of(main.spec)[key], scenario_of(main.spec, key)
         draws = main.draws.renamed(names_of(track, key, spec.actors))
-        self.talks = Talks(spec, draws)
-        self.war = War(spec, draws)
-        self.ratification = Ratification(self.talks, self.war)
-        self.exclusions = Exclusions.of(self.talks)
-        self.delegates = [
-            Delegate(model, self.talks, self.war, [], self.ratification, self.exclusions, name)
-            for name in self.talks.signing
-        ]
+        self.talks, self.war = Talks(spec, draws), War(spec, draws)
+        gates, exclusions = Ratification(self.talks, self.war), Exclusions.of(self.talks)
+        self.setting = Setting(self.talks, self.war, [], gates, exclusions)
+        self.delegates = [Delegate(model, self.setting, name) for name in self.talks.signing]
 
     def join(self, others: Sequence[_Table]) -> None:
         """Sit down at one table with those of tracks of the same make."""
@@ -75,7 +71,7 @@ class _Table:
 
     def _family(self) -> list[ByWorld]:
         """All that has rows of the table, but for what is made anew for all that have joined it."""
-        at_table: list[ByWorld] = [self.talks, self.war, self.ratification, *self.delegates]
+        at_table: list[ByWorld] = [self.talks, self.war, self.setting.gates, *self.delegates]
         family = [one for part in at_table for one in part.family()]
         return [one for one in family if not isinstance(one, KnownLines)]
 
@@ -121,7 +117,7 @@ class SideTalks(Forum):
             table.join(tables[1:])
         self.talks, self.spec = table.talks, table.talks.spec
         #: where the issues stand without the agreements
-        self.war, self.ratification = table.war, table.ratification
+        self.war, self.ratification = table.war, table.setting.gates
         self.delegates = table.delegates
         self.signatories = list(self.delegates)
         #: stage by stage, that of each track
@@ -131,13 +127,10 @@ class SideTalks(Forum):
             party.meet(self.signatories)
             party.weigh(at_home[party.key], self.limited)
         envoys = [
-            Formulator(
-                model, self.talks, self.war, self.ratification, table.exclusions, name,
-                self.signatories,
-            )
+            Formulator(model, table.setting, name, self.signatories)
             for name, actor in sorted(self.spec.actors.items())
             if actor.role == "formulator"
-        ]  # fmt: skip
+        ]
         self.envoy = envoys[0] if envoys else None
         self.protocol = PROTOCOLS[self.spec.protocol.name](self)
         self.protocol.joined = len(tables)
@@ -261,9 +254,3 @@ class SideTalks(Forum):
         talks.refresh()
         for party in self.signatories:
             party.give_way(where)
-
-    def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
-        """Texts of tracks are not kept."""
-
-    def record_withdrawal(self, where: Mask) -> None:
-        """The envoy has given up in some worlds."""

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.arrays import ALL, Array, ByWorld, Some, columns, full
 from sim.engine.draws import Draws
-from sim.engine.judged import judged
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.durations import DAYS_IN
 from sim.scenario.schema import Scenario, WarEffect
@@ -117,7 +116,7 @@ class War(ByWorld):
         #: columns of issues that may move by and by, and of those that anybody may expect to
         self.drifting = [n for n, i in enumerate(issues) if i in {*war.drift, *by_levers}]
         self.moving = [n for n, i in enumerate(issues) if i in {*war.drift, *believed, *by_levers}]
-        scale = judged(draws, scenario.engine, "cost_scale")
+        scale = draws.judged(scenario.engine, "cost_scale")
         self.cost: dict[str, Array] = {}
         self.growth: dict[str, Array] = {}
         self.lever_cost: dict[str, Array] = {}

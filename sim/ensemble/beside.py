@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, TypeVar
 
 from sim.ensemble.executors import Executor, ExecutorError, Lost, Report
@@ -22,7 +21,7 @@ class _Call:
     done: bool = False
 
 
-class Beside:
+class Beside(Executor):
     """An executor that does what it is asked at once, and what is for later when it has room.
 
     Where fewer items are asked for than there are workers, the others begin with what is for later
@@ -99,15 +98,7 @@ class Beside:
                 self._count()
         return call.found
 
-    def __enter__(self) -> Beside:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Workers that are busy with something that nobody waits for any more are ended."""
         if close := getattr(self._stream, "close", None):
             close()

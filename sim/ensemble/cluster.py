@@ -12,7 +12,7 @@ from importlib import metadata
 from itertools import islice
 from typing import Any, TypeVar
 
-from sim.ensemble.executors import DEATHS, ExecutorError, Lost, Report, interrupts_wait
+from sim.ensemble.executors import DEATHS, Executor, ExecutorError, Lost, Report, interrupts_wait
 
 try:
     import dask
@@ -43,7 +43,7 @@ LOCAL = {
 """Settings of a local cluster; some are read while it works."""
 
 
-class DaskCluster:
+class DaskCluster(Executor):
     """Runs items on a Dask cluster; a context manager.
 
     Dask runs the items of a worker that dies again elsewhere. An item that it gives up was perhaps
@@ -178,9 +178,6 @@ class DaskCluster:
             except TimeoutError:
                 alone = 0 if self._threads() else alone + 1
         raise TimeoutError
-
-    def __enter__(self) -> DaskCluster:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,12 +19,9 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sim.prose import SaidError
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,7 +43,7 @@ class ExecutorError(SaidError):
     """Workers cannot be had; one sentence for the user."""
 
 
-class Executor(Protocol):
+class Executor(ABC):
     """Runs a function on items, at most a few at a time; a context manager.
 
     Attributes
@@ -58,6 +56,7 @@ class Executor(Protocol):
     workers: int
     aside: bool
 
+    @abstractmethod
     def run(
         self, function: Callable[..., Result], items: Iterable[Item], report: Report
     ) -> Iterator[tuple[Item, Result | Lost]]:
@@ -66,19 +65,15 @@ class Executor(Protocol):
         ``function`` takes an item and, optionally, a :data:`Report`; both it and the items can be
         pickled. What it raises ends the iteration.
         """
-        ...
 
-    def __enter__(self) -> Executor: ...
+    def __enter__(self) -> Self:
+        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *_: object) -> None:  # noqa: B027
+        """Nothing is left to be ended."""
 
 
-class InProcess:
+class InProcess(Executor):
     """One item after the other, here."""
 
     workers = 1
@@ -92,19 +87,13 @@ class InProcess:
         for item in items:
             yield item, function(item, report)
 
-    def __enter__(self) -> InProcess:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
 
 class _Worker(NamedTuple):
     process: BaseProcess
     connection: Connection
 
 
-class ProcessPool:
+class ProcessPool(Executor):
     """Worker processes of this machine, each with one item at a time.
 
     Every worker has a pipe of its own, so a killed worker takes only its own item with it: the
@@ -207,9 +196,6 @@ class ProcessPool:
         with suppress(OSError):
             worker.connection.send((function, numbered[1]))
 
-    def __enter__(self) -> ProcessPool:
-        return self
-
     def __exit__(self, *_: object) -> None:
         for worker in self._idle:
             _end(worker)
@@ -298,3 +284,40 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def open_executor(
+    workers: int | None = None, cluster: str | None = None, chunks: int | None = None
+) -> Executor:
+    """The executor that is asked for on the command line.
+
+    Parameters
+    ----------
+    workers : int, optional
+        Processes, by default one per core; 1 is this one, unless there is a cluster.
+    cluster : str, optional
+        ``local`` for a Dask cluster on this machine with so many workers, or the address of a
+        scheduler.
+    chunks : int, optional
+        Chunks there are to run: more workers would have nothing to do, and none need no cluster.
+
+    Raises
+    ------
+    ExecutorError
+        If the cluster cannot be had.
+    """
+    if chunks == 0:
+        return InProcess()
+    alone = workers == 1
+    workers = workers or cores()
+    workers = workers if chunks is None else min(workers, chunks)
+    if cluster is None:
+        return InProcess(aside=not alone) if workers == 1 else ProcessPool(workers)
+    if cluster != "local" and "://" not in cluster:
+        raise ExecutorError(
+            f"--cluster {cluster}: give local, or the address of a Dask scheduler "
+            "(tcp://host:8786)."
+        )
+    from sim.ensemble.cluster import DaskCluster
+
+    return DaskCluster(cluster, workers)

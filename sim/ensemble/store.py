@@ -26,7 +26,8 @@ from sim.arrays import Mask
 from sim.engine.draws import CHUNK
 from sim.ensemble.chunks import Failure, Task, chunk_tasks
 from sim.prose import SaidError
-from sim.results.dataset import ChunkResult
+from sim.results.dataset import STORE, ChunkResult
+from sim.results.experiments import unpacked
 
 JOURNAL, HEADER, LOCK = "journal", "store.json", "lock"
 FINISHED = "finished"
@@ -333,6 +334,25 @@ def read_store(path: Path, attributes: Mapping[str, Any]) -> xr.Dataset:
             "command that made it runs just those again"
         )
     return data
+
+
+def load_results(path: Path) -> tuple[xr.Dataset, xr.Dataset]:
+    """Read back what :func:`~sim.results.dataset.save_results` wrote.
+
+    An ensemble that is in a store is opened there: its variables are read when they are asked for.
+
+    Raises
+    ------
+    OSError, ValueError
+        If the file or its store cannot be read, or the store is not that of this file, or not
+        whole.
+    """
+    ensemble = unpacked(xr.load_dataset(path, engine="h5netcdf"))
+    central = xr.load_dataset(path, engine="h5netcdf", group="central")
+    if STORE in ensemble.attrs:
+        place = path.parent / ensemble.attrs.pop(STORE)
+        ensemble = read_store(place, ensemble.attrs)
+    return ensemble, central
 
 
 def write_bytes(path: Path, content: bytes) -> None:

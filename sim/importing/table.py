@@ -8,10 +8,9 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
-from sim.scenario.errors import Place, Problem, ScenarioError, file_error
+from sim.scenario.errors import Place, Problem, ScenarioError, file_error, text_of
 
 MAX_BYTES = 5_000_000
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -169,30 +168,8 @@ def read_cells(path: Path, text: str, separator: str) -> Cells:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, without a byte-order mark.
-
-    Raises
-    ------
-    ScenarioError
-        For a file that is missing, too large or no text in UTF-8.
-    """
-    try:
-        if path.is_dir():
-            raise file_error(path, "is a folder, not a table", "name the file in it")
-        if path.stat().st_size > MAX_BYTES:
-            raise file_error(path, f"is larger than {MAX_BYTES / 1e6:.0f} MB")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        near = get_close_matches(path.name, [p.name for p in path.parent.glob("*.csv")], 1)
-        hint = f"did you mean '{path.parent / near[0]}'?" if near else ""
-        raise file_error(path, "there is no such file", hint) from None
-    except OSError as error:
-        raise file_error(path, f"cannot be read: {error.strerror}") from None
-    try:
-        return data.decode("utf-8-sig").translate(_CONTROLS)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise file_error(path, "is not text in UTF-8", "save it as CSV in UTF-8", line) from None
+    """The text of a file; see :func:`sim.scenario.errors.text_of`."""
+    return text_of(path, MAX_BYTES).translate(_CONTROLS)
 
 
 def raise_all(problems: list[Problem]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from sim.prose import SaidError
@@ -81,3 +82,32 @@ def _folded(problems: list[Problem]) -> Iterator[str]:
 def file_error(path: str | Path, message: str, fix: str = "", line: int = 0) -> ScenarioError:
     """An error that concerns a file as a whole or one of its lines."""
     return ScenarioError([Problem(Place(str(path), line), "", message, fix)])
+
+
+def text_of(path: Path, most: int) -> str:
+    """The text of a file of at most so many bytes, without a byte-order mark.
+
+    Raises
+    ------
+    ScenarioError
+        For a file that is missing, too large or no text in UTF-8.
+    """
+    try:
+        if path.is_dir():
+            raise file_error(path, "is a folder, not a file", "name the file in it")
+        if (size := path.stat().st_size) > most:
+            said = f"has {size / 1e6:.1f} MB, and at most {most / 1e6:.0f} MB are read"
+            raise file_error(path, said)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        there = [p.name for p in path.parent.glob(f"*{path.suffix}")]
+        near = get_close_matches(path.name, there, 1)
+        hint = f"did you mean '{path.parent / near[0]}'?" if near else ""
+        raise file_error(path, "there is no such file", hint) from None
+    except OSError as error:
+        raise file_error(path, f"cannot be read: {error.strerror}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise file_error(path, "is not text in UTF-8", "save it in UTF-8", line) from None

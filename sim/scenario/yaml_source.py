@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from sim.scenario.errors import Place, Problem, ScenarioError, file_error
+from sim.scenario.errors import Place, Problem, ScenarioError, file_error, text_of
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 200_000
@@ -62,22 +62,7 @@ def read_yaml(path: Path) -> tuple[Any, Places]:
     ScenarioError
         For a missing, huge or malformed file, duplicate keys, alias bombs.
     """
-    try:
-        if path.is_dir():
-            raise file_error(path, "is a folder, not a scenario file")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise file_error(
-                path, f"is {size / 1e6:.0f} MB; a scenario file is at most {MAX_BYTES / 1e6:.0f} MB"
-            )
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise file_error(path, "there is no such file", _similar_file(path)) from None
-    except UnicodeDecodeError:
-        raise file_error(path, "is not text in UTF-8", "save it as UTF-8") from None
-    except OSError as error:
-        raise file_error(path, f"cannot be read: {error.strerror}") from None
-    return parse_yaml(text, str(path))
+    return parse_yaml(text_of(path, MAX_BYTES), str(path))
 
 
 def parse_yaml(text: str, name: str) -> tuple[Any, Places]:
@@ -224,13 +209,3 @@ def dotted(path: Path_) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else f"{part}"
     return text
-
-
-def _similar_file(path: Path) -> str:
-    from difflib import get_close_matches
-
-    folder = path.parent
-    if not folder.is_dir():
-        return ""
-    near = get_close_matches(path.name, [p.name for p in folder.glob("*.y*ml")], 1)
-    return f"did you mean '{folder / near[0]}'?" if near else ""

@@ -35,7 +35,7 @@ CAUSE_WORDS = {
     "time": f"with {LONGER} times as much time they settle",
     "interests": "when all know from the start what the others weigh they settle",
     "envoy": "when the envoy misjudges no red line they settle",
-    "closed": "nothing of this settles them: later on nothing suits all, or a vote fails",
+    "closed": "nothing of this settles them: later on nothing suits all{vote}",
     "deadlock": "nothing of this settles them, though a package still suits all: a deadlock",
 }
 
@@ -189,11 +189,12 @@ def _nothing(model: PeaceTalks) -> None:
     """Leave it as it is."""
 
 
-def cause_lines(causes: Causes) -> list[str]:
+def cause_lines(causes: Causes, scenario: Scenario) -> list[str]:
     """A sentence on what was run, and a line for each cause."""
-    count = len(causes.rerun)
+    count, vote = len(causes.rerun), ", or a vote fails" if scenario.ratification else ""
     told = [
-        f"- {CAUSE_WORDS[key]}: {share_of(share, count)} ({span_words(list(interval))})"
+        f"- {CAUSE_WORDS[key].format(vote=vote)}: {share_of(share, count)} "
+        f"({span_words(list(interval))})"
         for key, (share, interval) in causes.shares().items()
     ]
     return [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.engine.draws import Draws
-from sim.engine.judged import judged
 from sim.engine.model import PeaceTalks
 from sim.prose import counted, signed
 from sim.scenario import Loaded, LoadedDiscrete, Scenario
@@ -105,7 +104,7 @@ def lines_left_out(scenario: Scenario, lines: int, free: int) -> str:
     given = [line for wish in wishes for line in wish.line]
     own = ", where the file says nothing else" * any(line.binds is not None for line in given)
     stated, believed = (
-        float(judged(draws, scenario.engine, f"{kind}_binds")[0]) for kind in ("stated", "believed")
+        float(draws.judged(scenario.engine, f"{kind}_binds")[0]) for kind in ("stated", "believed")
     )
     return (
         f"{free} of {counted(lines, 'red line')} of those who must consent (both sides of an issue "

@@ -106,9 +106,7 @@ def _changing(scenario: Scenario, summary: Summary, file: str) -> list[str]:
         command = f"{shlex.join(explain)} with the same --set"
     parts = scenario.tracks or scenario.stages[1:]
     mediated = parts or any(a.role != "party" or a.levers for a in scenario.actors.values())
-    also = (
-        f"Also: compare FILE OTHER (which plan does best){', mediation FILE' if mediated else ''}."
-    )
+    also = f"Also: compare FILE OTHER (plans side by side){', mediation FILE' if mediated else ''}."
     told = f"{CHANGE}{command}"
     return [*([told] if len(told) <= WIDTH else [CHANGE.rstrip(), f"  {command}"]), also]
 

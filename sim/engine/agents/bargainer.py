@@ -8,12 +8,9 @@ import mesa
 import numpy as np
 
 from sim.arrays import Array, Mask, Table, full, rows, total
+from sim.engine.agents.base import Setting
 from sim.engine.agents.outlook import Outlook
 from sim.engine.exclusions import Exclusions
-from sim.engine.levers import ActiveLever
-from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
-from sim.engine.war import War
 from sim.formulas.bargaining.red_lines import TOLERANCE, inside, subsets, with_rules
 from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
@@ -48,22 +45,13 @@ class Bargainer(Outlook):
         **dict.fromkeys(("target", "target_of_all", "at_its_least"), "world"),
     }
 
-    def __init__(
-        self,
-        model: mesa.Model,
-        talks: Talks,
-        war: War,
-        levers: list[ActiveLever],
-        gates: Ratification,
-        exclusions: Exclusions | None,
-        key: str,
-    ) -> None:
-        super().__init__(model, talks, war, levers, gates, exclusions, key)
+    def __init__(self, model: mesa.Model, setting: Setting, key: str) -> None:
+        super().__init__(model, setting, key)
         self.others: list[Party] = []
         self.offer = self._on_points(self.ideal.copy(order="K"))
         self.wanted = self.ideal
-        self.at_its_least = np.zeros(talks.worlds)
-        self.target, self.target_of_all = np.zeros((2, talks.worlds))
+        self.at_its_least = np.zeros(self.talks.worlds)
+        self.target, self.target_of_all = np.zeros((2, self.talks.worlds))
 
     def propose(self, stands: Array, weights: Array) -> Array:
         """Its position: the walk from where the others stand to its target.

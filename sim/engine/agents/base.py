@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import mesa
 
 from sim.arrays import ByWorld
+from sim.engine.exclusions import Exclusions
+from sim.engine.levers import ActiveLever
+from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
+from sim.engine.war import War
 from sim.scenario.schema import Actor
+
+
+class Setting(NamedTuple):
+    """What agents at one table have before them.
+
+    Attributes
+    ----------
+    talks : Talks
+    war : War
+    levers : list of ActiveLever
+    gates : Ratification
+    exclusions : Exclusions or None
+    """
+
+    talks: Talks
+    war: War
+    levers: list[ActiveLever]
+    gates: Ratification
+    exclusions: Exclusions | None
 
 
 class Participant(mesa.Agent, ByWorld):

@@ -15,12 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import Array, Mask, blocks, columns, full, rows, stacked
-from sim.engine.agents.base import Participant
+from sim.engine.agents.base import Participant, Setting
 from sim.engine.agents.party import Party, deadline_of, draw_leave_after
-from sim.engine.exclusions import Exclusions
-from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
-from sim.engine.war import War
 from sim.formulas.bargaining.deferral import open_to_all, with_point
 from sim.formulas.bargaining.drafting import coordinate_ascent, nash_welfare
 from sim.formulas.bargaining.red_lines import best_linkages, boxes, distance_beyond
@@ -115,18 +112,12 @@ class Formulator(Mediator):
     }
 
     def __init__(
-        self,
-        model: mesa.Model,
-        talks: Talks,
-        war: War,
-        gates: Ratification,
-        exclusions: Exclusions | None,
-        key: str,
-        signatories: Sequence[Party],
+        self, model: mesa.Model, setting: Setting, key: str, signatories: Sequence[Party]
     ) -> None:
+        talks = setting.talks
         spec = talks.spec.actors[key]
         super().__init__(model, talks, key, spec)
-        self.war, self.gates, self.exclusions = war, gates, exclusions
+        _, self.war, _, self.gates, self.exclusions = setting
         self.signatories = signatories
         self.rules = [rule for p in signatories for rule in p.rules]
         draws, mediation = talks.draws, spec.mediation

@@ -9,12 +9,10 @@ import mesa
 import numpy as np
 
 from sim.arrays import ALL, Array, Mask, Some, full, total
+from sim.engine.agents.base import Setting
 from sim.engine.agents.preferences import Preferences
-from sim.engine.exclusions import Exclusions
 from sim.engine.levers import ActiveLever
-from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
-from sim.engine.war import Beliefs, Shift, War
+from sim.engine.war import Beliefs, Shift
 from sim.formulas.bargaining.utility import reservation_value
 
 
@@ -34,22 +32,13 @@ class Outlook(Preferences):
     )
     parts: ClassVar[tuple[str, ...]] = ("beliefs",)
 
-    def __init__(
-        self,
-        model: mesa.Model,
-        talks: Talks,
-        war: War,
-        levers: list[ActiveLever],
-        gates: Ratification,
-        exclusions: Exclusions | None,
-        key: str,
-    ) -> None:
-        super().__init__(model, talks, gates, exclusions, key)
-        self.war = war
+    def __init__(self, model: mesa.Model, setting: Setting, key: str) -> None:
+        super().__init__(model, setting, key)
+        talks, self.war = setting.talks, setting.war
         #: levers that act on it
-        self._all_levers = levers
-        self.levers = [v for v in levers if key in v.spec.on]
-        self.beliefs = Beliefs(key, talks.spec, war, talks.draws)
+        self._all_levers = setting.levers
+        self.levers = [v for v in setting.levers if key in v.spec.on]
+        self.beliefs = Beliefs(key, talks.spec, self.war, talks.draws)
         self.months = self.spec.foresight_months
         self.reservation, self.best_of_all = np.zeros((2, talks.worlds))
         self.reservation_at_start: Array | None = None

@@ -10,14 +10,9 @@ import numpy as np
 
 from sim.arrays import ALL, Array, Mask, Some, Table, full, total
 from sim.engine.agents.bargainer import LEAST, Bargainer
+from sim.engine.agents.base import Setting
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.draws import Draws
-from sim.engine.exclusions import Exclusions
-from sim.engine.judged import judged
-from sim.engine.levers import ActiveLever
-from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
-from sim.engine.war import War
 from sim.formulas.bargaining.learning import learnt_saliences
 from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.formulas.tactics import View
@@ -50,22 +45,14 @@ class Party(Bargainer):
     }
     parts: ClassVar[tuple[str, ...]] = ("tactic", "known_lines")
 
-    def __init__(
-        self,
-        model: mesa.Model,
-        talks: Talks,
-        war: War,
-        levers: list[ActiveLever],
-        gates: Ratification,
-        exclusions: Exclusions | None,
-        key: str,
-    ) -> None:
-        super().__init__(model, talks, war, levers, gates, exclusions, key)
-        draws, scenario, spec = talks.draws, talks.spec, self.spec
+    def __init__(self, model: mesa.Model, setting: Setting, key: str) -> None:
+        super().__init__(model, setting, key)
+        talks, spec = self.talks, self.spec
+        draws, scenario = talks.draws, talks.spec
         path = f"actors.{key}"
         patience = scenario.in_turns(spec.patience)
         spread, turn = scenario.spread.patience * patience.median, scenario.turn_days
-        tempo = judged(draws, scenario.engine, "tempo")
+        tempo = draws.judged(scenario.engine, "tempo")
         drawn = tempo * draws.number(f"{path}.patience", patience, spread, each=turn)
         self.deadline = deadline_of(scenario, key)
         if self.deadline is not None:

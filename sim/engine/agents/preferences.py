@@ -9,11 +9,8 @@ import mesa
 import numpy as np
 
 from sim.arrays import ALL, Array, Mask, Some, Table, full, total
-from sim.engine.agents.base import Participant
-from sim.engine.exclusions import Exclusions
+from sim.engine.agents.base import Participant, Setting
 from sim.engine.lines import DrawnLine, LineDraws
-from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
 from sim.formulas.bargaining.deferral import Deferral
 from sim.formulas.bargaining.red_lines import Rule, inside, loosened
 from sim.formulas.bargaining.utility import losses, normalised, softened, span
@@ -51,17 +48,11 @@ class Preferences(Participant):
     }
     parts: ClassVar[tuple[str, ...]] = ("rules", "deferrals")
 
-    def __init__(
-        self,
-        model: mesa.Model,
-        talks: Talks,
-        gates: Ratification,
-        exclusions: Exclusions | None,
-        key: str,
-    ) -> None:
+    def __init__(self, model: mesa.Model, setting: Setting, key: str) -> None:
+        talks = setting.talks
         spec = talks.spec.actors[key]
         super().__init__(model, talks, key, spec)
-        self.gates, self.exclusions = gates, exclusions
+        self.gates, self.exclusions = setting.gates, setting.exclusions
         self.index = talks.signing.index(key)
         consents = spec.consents_to
         asked = consents == "asked"

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from sim.engine.agents import Party
-from sim.engine.protocols.base import Array, Hall, Mask, Protocol, register
+from sim.engine.protocols.base import Array, Forum, Mask, Protocol, register
 
 
 @register
@@ -27,7 +27,7 @@ class Alternating(Protocol):
 
     axes: ClassVar[dict[str, str | None]] = {"standing": "world issue", "accepted": "world"}
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         super().__init__(model)
         self.standing = np.full((self.talks.worlds, len(self.talks.issues)), np.nan)
         self.accepted = {p.key: np.zeros(self.talks.worlds, dtype=bool) for p in model.signatories}

@@ -4,44 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import ClassVar
-from typing import Protocol as TypingProtocol
 
 from sim.arrays import Array, ByWorld, Mask, stacked
-from sim.engine.agents import Formulator, Party
-from sim.engine.ratification import Ratification
-from sim.engine.state import Talks
-from sim.engine.war import War
+from sim.engine.agents import Party
+from sim.engine.forum import Forum
 from sim.registry import PROTOCOLS
 
 register = PROTOCOLS.register
-
-
-class Hall(TypingProtocol):
-    """What a protocol may see and call: the model, as far as it is a protocol's business."""
-
-    talks: Talks
-    war: War
-    signatories: list[Party]
-    envoy: Formulator | None
-    ratification: Ratification
-
-    def count(self, event: str, party: Party, where: Mask) -> None:
-        """Count an event ("accepts", "refuses") of a signatory in some worlds."""
-
-    def quorum(self, answers: Mask) -> Mask:
-        """Whether enough signatories accept; over the last axis."""
-
-    def consented(self, accepted: dict[str, Mask]) -> Mask:
-        """Whether enough signatories have accepted, those not asked at this stage included."""
-
-    def sign(self, package: Array, where: Mask) -> None:
-        """Sign the issues on the table in some worlds."""
-
-    def record_text(self, text: Array, where: Mask, accepted: dict[str, Mask]) -> None:
-        """A mediator has tabled a text."""
-
-    def record_withdrawal(self, where: Mask) -> None:
-        """The envoy has given up in some worlds."""
 
 
 class Protocol(ByWorld, ABC):
@@ -66,7 +35,7 @@ class Protocol(ByWorld, ABC):
 
     axes: ClassVar[dict[str, str | None]] = {"model": None}
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         self.model, self.talks = model, model.talks
 
     @abstractmethod

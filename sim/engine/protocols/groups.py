@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.engine.protocols.base import Array, Hall, Mask, Protocol, register
+from sim.engine.protocols.base import Array, Forum, Mask, Protocol, register
 from sim.formulas.groups.averages import condorcet, weighted_mean, weighted_median
 from sim.formulas.groups.challenge import ROUNDS, STILL, one_round
 from sim.formulas.groups.exchange import exchange
@@ -46,7 +46,7 @@ class GroupDecision(Protocol):
         "decided_once": "world",
     }
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         super().__init__(model)
         parties, issues = model.signatories, self.talks.issues
         self.position = np.stack([p.ideal for p in parties], axis=1)
@@ -176,7 +176,7 @@ class Challenge(GroupDecision):
 
     axes: ClassVar[dict[str, str | None]] = {"rounds": "world", "enough": "world issue"}
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         super().__init__(model)
         self.rounds = np.zeros(self.talks.worlds, dtype=np.int64)
         self.most = self.talks.spec.protocol.rounds or ROUNDS

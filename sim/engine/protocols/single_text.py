@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import blocks
 from sim.engine.agents import Formulator
-from sim.engine.protocols.base import Array, Hall, Mask, register
+from sim.engine.protocols.base import Array, Forum, Mask, register
 from sim.engine.protocols.hearing import Cases, Complaints, complaints_about
 from sim.engine.protocols.mediated import Mediated
 from sim.formulas.bargaining.criticism import heard, saliences
@@ -52,7 +52,7 @@ class SingleText(Mediated):
         "belief": "party world issue",
     }
 
-    def __init__(self, model: Hall) -> None:
+    def __init__(self, model: Forum) -> None:
         super().__init__(model)
         if model.envoy is None:
             raise ValueError("the protocol single_text needs an actor with the role formulator")

@@ -10,7 +10,7 @@ from scipy.stats import qmc
 from sim.arrays import Array
 from sim.formulas.solutions.analysis import Analysis, Pair, Point, Status, widest_pairs
 from sim.formulas.solutions.frontier import pareto_frontier
-from sim.formulas.solutions.points import Problem, least_spread
+from sim.formulas.solutions.points import RULES, Problem, least_spread
 from sim.formulas.solutions.programme import CLOSE, Found, Programme
 from sim.formulas.solutions.space import Space
 
@@ -70,38 +70,18 @@ def optimised(space: Space) -> Analysis:
         sampled=SAMPLE,
         largest_gain=_largest(bound) if zone else unknown,
         most_inside=most,
-        points={name: [found[name]] for name in _ORDER if name in found},
+        points={name: [found[name]] for name in RULES if name in found},
         frontier=frontier,
         least_bad=None if least_bad is None else _point(least_bad),
         beyond=nothing if least_bad is None else space.overshoot(least_bad.package[None])[0],
-        pairs=[Pair(pair, _gains(edge), _gains(open_)) for pair, edge, open_ in _of(pairs)],
+        pairs=[Pair(pair, _gains(edge, pair), _gains(open_, pair)) for pair, edge, open_ in pairs],
         cloud=cloud,
     )
 
 
-_ORDER = (
-    "nash",
-    "kalai_smorodinsky",
-    "kalai_smorodinsky_least_spread",
-    "egalitarian",
-    "utilitarian",
-    "relative_welfare",
-)
-
-
-def _of(
-    pairs: list[tuple[tuple[int, int], list[Found], list[Found]]],
-) -> list[tuple[tuple[int, int], list[Array], list[Array]]]:
-    """Surpluses of the two parties of each pair."""
-    return [
-        (pair, [f.surplus[list(pair)] for f in edge], [f.surplus[list(pair)] for f in open_])
-        for pair, edge, open_ in pairs
-    ]
-
-
-def _gains(edge: list[Array]) -> Array:
-    """Points of a frontier, by rising gain of the first party, those dominated left out."""
-    two = np.array(edge).reshape(-1, 2)
+def _gains(edge: list[Found], pair: tuple[int, int]) -> Array:
+    """Gains of two along a frontier, by rising gain of the first, those dominated left out."""
+    two = np.array([found.surplus[list(pair)] for found in edge]).reshape(-1, 2)
     two = two[pareto_frontier(np.round(two, 9))]
     return np.asarray(two[np.argsort(two[:, 0])])
 
@@ -122,19 +102,15 @@ def _base(programme: Programme, zone: bool) -> Array:
     parties = len(programme.space.parties)
     if zone:
         return np.zeros(parties)
-    best = [programme.most_of(_unit(parties, k)) for k in range(parties)]
+    best = [programme.most_of(np.eye(parties)[k]) for k in range(parties)]
     return np.min([f.surplus for f in best if f is not None], axis=0)
-
-
-def _unit(parties: int, k: int) -> Array:
-    return np.eye(parties)[k]
 
 
 def _largest(programme: Programme, within_zone: bool = True) -> Array:
     """The most each party can gain, in the zone or anywhere inside the red lines."""
     parties = len(programme.space.parties)
     least = np.zeros(parties) if within_zone else None
-    found = [programme.most_of(_unit(parties, k), least) for k in range(parties)]
+    found = [programme.most_of(np.eye(parties)[k], least) for k in range(parties)]
     return np.array([0.0 if f is None else f.surplus[k] for k, f in enumerate(found)])
 
 
@@ -170,7 +146,7 @@ def _ends(programme: Programme, base: Array | None) -> list[Found | None]:
     """The best package of each party, the others at ``base`` or above."""
     parties = len(programme.space.parties)
     least = np.full(parties, -np.inf) if base is None else base
-    return [programme.most_of(_unit(parties, k) + TINY, least) for k in range(parties)]
+    return [programme.most_of(np.eye(parties)[k] + TINY, least) for k in range(parties)]
 
 
 def _between(
@@ -192,7 +168,7 @@ def _between(
     for level in np.linspace(low, high, LEVELS)[1:-1]:
         at = least.copy()
         at[first] = level
-        found = programme.most_of(_unit(parties, second) + TINY, at)
+        found = programme.most_of(np.eye(parties)[second] + TINY, at)
         if found is not None:
             edge.append(found)
     return edge

@@ -158,7 +158,7 @@ class Polyhedron:
         for k, i in zip(*np.nonzero(low > 0.0), strict=True):
             self._limit(int(k), int(i), float(low[k, i]), upward=False)
         for column, link in zip(self.linked, space.linkages, strict=True):
-            for issue, at_least, at_most in link.when:
+            for issue, (at_least,), (at_most,) in link.bounds:
                 self.add(self.row([(self.package[issue], 1.0), (column, -at_least)]), low=0.0)
                 row = self.row([(self.package[issue], 1.0), (column, 1.0 - at_most)])
                 self.add(row, high=1.0)
@@ -168,8 +168,8 @@ class Polyhedron:
         terms: list[tuple[Any, Any]] = [(self.package[i], 1.0)]
         sign = 1.0 if upward else -1.0
         for column, link in zip(self.linked, self.space.linkages, strict=True):
-            if (link.party, link.issue, link.upward) == (k, i, upward):
-                terms.append((column, -sign * max(sign * (link.line - line), 0.0)))
+            if (link.party, link.column, link.upward) == (k, i, upward):
+                terms.append((column, -sign * max(sign * (link.line[0] - line), 0.0)))
         if len(terms) > 2:
             self.add(self.row([(c, 1.0) for c, _ in terms[1:]]), high=1.0)
         if self.beyond.size:

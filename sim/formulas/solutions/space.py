@@ -8,34 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Array, Mask
-from sim.formulas.bargaining.red_lines import TOLERANCE, inside, loosened
+from sim.formulas.bargaining.red_lines import TOLERANCE, Rule, loosened
 from sim.formulas.bargaining.utility import losses
 
 AT_ONCE = 100_000
 """Packages examined at once, which bounds the memory."""
-
-
-@dataclass(frozen=True)
-class Linkage:
-    """A red line that is looser while other terms of the package meet a condition.
-
-    Attributes
-    ----------
-    party, issue : int
-        Whose red line, and on what.
-    line : float
-        Where to.
-    upward : bool
-        Whether it is an upper red line.
-    when : tuple of (int, float, float)
-        The condition: issue, at least, at most.
-    """
-
-    party: int
-    issue: int
-    line: float
-    upward: bool
-    when: tuple[tuple[int, float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -50,8 +27,8 @@ class Space:
         Loss on an issue is ``weight · (distance from ideal / longest distance)^curvature``.
     low, high : ndarray, shape (parties, issues)
         Red lines; 0 and 1 where there is none or the party has no say.
-    linkages : tuple of Linkage
-        Conditional red lines.
+    linkages : tuple of Rule
+        Conditional red lines, in this one world.
     floor, ceiling : ndarray, shape (issues,)
         What a package must contain whoever signs it.
     top : ndarray, shape (parties,)
@@ -71,7 +48,7 @@ class Space:
     curvature: Array
     low: Array
     high: Array
-    linkages: tuple[Linkage, ...]
+    linkages: tuple[Rule, ...]
     floor: Array
     ceiling: Array
     top: Array
@@ -120,11 +97,8 @@ class Space:
         low[:, :-1], high[:, :-1] = self.low, self.high
         low[:, -1], high[:, -1] = self.floor, self.ceiling
         for link in self.linkages:
-            met = np.ones(len(packages), dtype=bool)
-            for issue, at_least, at_most in link.when:
-                met &= inside(packages[:, issue], at_least, at_most)
-            side = (high if link.upward else low)[:, link.party, link.issue]
-            side[:] = loosened(side, link.line, link.upward, met)
+            side = (high if link.upward else low)[:, link.party, link.column]
+            side[:] = loosened(side, link.line, link.upward, link.met(packages[None])[0])
         x = packages[:, None, :]
         return np.asarray(np.maximum(np.maximum(x - high, low - x), 0.0))
 

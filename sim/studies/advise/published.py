@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,6 +51,27 @@ def same_war(one: Scenario, two: Scenario) -> bool:
     return 2 * alike >= min(len(one.issues), len(two.issues)) and bool(names[0] & names[1])
 
 
+def rivals(scenario: Scenario) -> list[str]:
+    """Names of the library's other plans of the same war and day 0, which `compare` ranks."""
+    return [
+        path.stem
+        for path, other in _library(scenario, {})
+        if other.war.start_date == scenario.war.start_date and same_war(scenario, other)
+    ]
+
+
+def _library(scenario: Scenario, failed: dict[str, str]) -> Iterator[tuple[Path, Scenario]]:
+    """Every other scenario of the library with its file; notes which cannot be read, and why."""
+    for path in sorted(shipped_scenarios().glob("*.yaml")):
+        try:
+            other = load_any(path)
+        except ScenarioError as error:
+            failed[str(path)] = str(error)
+            continue
+        if not isinstance(other, LoadedDiscrete) and other.scenario.name != scenario.name:
+            yield path, other.scenario
+
+
 def others(
     loaded: Loaded, against: Sequence[str], overrides: Sequence[str]
 ) -> tuple[list[Loaded], dict[str, str]]:
@@ -79,19 +100,14 @@ def others(
                 )
         return plans, {}
     own = text_of(loaded.scenario)
+    # those of the engine count for every plan, the rest is about one scenario
+    engine = [text for text in overrides if text.startswith(("engine.", "horizon_days="))]
     found: list[Loaded] = []
     failed: dict[str, str] = {}
-    for path in sorted(shipped_scenarios().glob("*.yaml")):
-        try:
-            other = load_any(path)
-        except ScenarioError as error:
-            failed[str(path)] = str(error)
-            continue
-        if isinstance(other, LoadedDiscrete) or other.scenario.name == loaded.scenario.name:
-            continue
-        text = text_of(other.scenario)
-        if text and text != own and same_war(loaded.scenario, other.scenario):
-            found.append(load_scenario(path, _for(other, overrides)))
+    for path, other in _library(loaded.scenario, failed):
+        text = text_of(other)
+        if text and text != own and same_war(loaded.scenario, other):
+            found.append(load_scenario(path, engine))
     # of variants with one text the plainest stands for all
     found.sort(key=lambda one: (len(one.files), len(str(one.raw))))
     texts: list[dict[str, float]] = []
@@ -105,11 +121,6 @@ def _is_new(text: dict[str, float], known: list[dict[str, float]]) -> bool:
         return False
     known.append(text)
     return True
-
-
-def _for(other: Loaded, overrides: Sequence[str]) -> list[str]:
-    """Overrides of the engine, which count for every plan; the rest is about one scenario."""
-    return [text for text in overrides if text.startswith(("engine.", "horizon_days="))]
 
 
 def published(space: Space, plans: Sequence[Loaded]) -> list[Published]:

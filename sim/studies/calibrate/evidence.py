@@ -17,7 +17,6 @@ import sim
 from sim import __version__
 from sim.arrays import Array, Mask
 from sim.engine.draws import Draws
-from sim.engine.judged import judged
 from sim.ensemble.chunks import chunk_tasks
 from sim.ensemble.executors import Executor
 from sim.ensemble.runner import Job, Progress, Run, run_jobs
@@ -178,7 +177,7 @@ def engine_draws(engine: Engine, seed: int, worlds: int) -> dict[str, Array]:
     """What worlds of a run draw of its calibration: parameter → values, (worlds,) each."""
     chunks = [Draws(seed, task.worlds, task.chunk) for task in chunk_tasks(worlds)]
     return {
-        name: np.concatenate([judged(draws, engine, name) for draws in chunks])
+        name: np.concatenate([draws.judged(engine, name) for draws in chunks])
         for name in engine.calibration.names
     }
 

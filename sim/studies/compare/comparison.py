@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sim.ensemble.opening import open_executor
+from sim.ensemble.executors import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
 from sim.prose import SaidError, did_you_mean
 from sim.results.allowed import RANGE, SAMPLING
@@ -182,7 +182,7 @@ def compare(
     overrides : tuple of str
         ``--set`` changes for every scenario.
     workers, cluster
-        Where to run (see :func:`~sim.ensemble.opening.open_executor`); the results do not depend
+        Where to run (see :func:`~sim.ensemble.executors.open_executor`); the results do not depend
         on it.
     progress : callable, optional
         Told how far the work is.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.ensemble.runner import Run
-from sim.ensemble.saved import load_results
+from sim.ensemble.store import load_results
 from sim.results.summary import summarise
 from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
 from sim.scenario.errors import file_error

@@ -111,7 +111,7 @@ def explain(
         changes=changes,
         unmediated=why,
         mediator=[] if unmediated is None else added(loaded.scenario, seed, data, unmediated),
-        unreached=[] if causes is None else cause_lines(causes),
+        unreached=[] if causes is None else cause_lines(causes, loaded.scenario),
     )
 
 

@@ -19,6 +19,8 @@ class Driver(Record):
         PAWN index with its 95 % interval: what the outcome owes to the number, 0 to 1.
     when_low, when_high : float
         Mean of the measure where the number is in its lowest, and its highest third.
+    margin : float
+        Half of a 95 % interval of these, the wider one.
     held : bool
         Whether what it is drawn together with is held the same in these.
     if_low, if_high : str
@@ -36,6 +38,7 @@ class Driver(Record):
     when_high: float
     if_low: str
     if_high: str
+    margin: float
     held: bool = False
 
 

@@ -111,7 +111,7 @@ def outline(run: Run, fresh: xr.Dataset | None = None) -> Explanation:
                 float(index.value[n]), float(index.low[n]), float(index.high[n]),
                 means.low, means.high,
                 *ends_words(paths[n], float(x[low].max()), float(x[high].min()), scenario),
-                means.held,
+                means.margin, means.held,
             )
         )  # fmt: skip
     searched, judged = data, fresh

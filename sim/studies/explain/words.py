@@ -164,7 +164,12 @@ def driver_words(driver: Driver, key: str) -> str:
     """What the measure is where a number is in its lowest third, and in its highest."""
     low, high = (measure_value(v, key) for v in (driver.when_low, driver.when_high))
     title = driver.title.removesuffix(WHETHER)
-    return f"{title}: {low} {driver.if_low}, {high} {driver.if_high}"
+    return f"{title}: {low} {driver.if_low}, {high} {driver.if_high} ({margin_words(driver, key)})"
+
+
+def margin_words(driver: Driver, key: str) -> str:
+    """By how much these may be off."""
+    return f"± {driver.margin:.2f}" if key == "distance" else f"± {100 * driver.margin:.0f} points"
 
 
 def obstacle_words(one: Obstacle, worlds: int) -> str:
@@ -234,9 +239,10 @@ def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
     lines = [
         f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
-        f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it. {mean} in the "
-        f"third of the worlds where each is lowest, and where it is highest{most}"
-        f"{HELD if any(one.held for one in told) else ''}:"
+        f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it (in one run of "
+        f"twenty it names one that does nothing). {mean} in the third of the worlds where each is "
+        f"lowest, and where it is highest{most}{HELD if any(one.held for one in told) else ''} "
+        "(±: 95 %; to know it exactly, set the number to one and to the other with --set):"
     ]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
     if any(is_yes_no(one.path) for one in told):
@@ -419,15 +425,16 @@ def run_words(file: str, set_: Sequence[str]) -> str:
     return " \\\n  ".join(lines)
 
 
-def comparing_words(file: str, shipped: bool) -> list[str]:
+def comparing_words(file: str, rivals: Sequence[str]) -> list[str]:
     """Where it is told which plan does best: of the library's, or of variants of a file's own."""
-    compare = f"Which plan does best is told by: python -m sim compare {shlex.quote(file)}"
-    if shipped:
-        return [f"{compare} OTHER, where OTHER is one or more of scenarios/."]
+    plans = shlex.join([file, *(rivals or ["variant.yaml"])])
+    told = [f"Which plan does best is told by: python -m sim compare {plans}"]
+    if rivals:
+        return told
     make = f"echo {shlex.quote(f'extends: {file}')} > variant.yaml"
     return [
-        f"{compare} variant.yaml, where variant.yaml is a variant of your own: {make} makes one, "
-        "to which you add the keys that differ."
+        f"{told[0]}, where variant.yaml is a variant of your own: {make} makes one, to which you "
+        "add the keys that differ."
     ]
 
 
@@ -451,14 +458,14 @@ def sections(
     scenario: Scenario,
     file: str,
     overrides: Sequence[str],
-    shipped: bool = True,
+    rivals: Sequence[str] = (),
 ) -> tuple[list[Section], list[Section]]:
     """All that is told after the answer: of the worlds and changes, and what stands beside it.
 
     Parameters
     ----------
-    shipped : bool
-        Whether the scenario is one of the library, or extends one.
+    rivals : sequence of str
+        Scenarios of the library that `compare` ranks with this one.
     """
     again, own = explain_words(file, overrides), found.actor
     who = own_words(found, scenario)
@@ -483,7 +490,7 @@ def sections(
     mediation = explain_words(file, overrides, "mediation")
     return out, [
         Section("What the mediator adds", mediating(found, scenario, mediation)),
-        Section("Beside other plans", comparing_words(file, shipped)),
+        Section("Beside other plans", comparing_words(file, rivals)),
     ]
 
 
@@ -493,7 +500,7 @@ def full_words(
     file: str,
     overrides: Sequence[str],
     groups: Sequence[object] = (),
-    shipped: bool = True,
+    rivals: Sequence[str] = (),
 ) -> list[tuple[str, bool]]:
     """All of it as lines of the terminal, and whether each is a heading.
 
@@ -503,13 +510,13 @@ def full_words(
         As the user named and changed the scenario.
     groups
         Sobol' indices of groups of numbers, where they were asked for.
-    shipped
+    rivals
         See :func:`sections`.
     """
     lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
     lines += [(f"Changed: {change}", True) for change in overrides]
     lines += [(line, False) for text in answer_words(found, scenario) for line in wrapped(text)]
-    told, beside = sections(found, scenario, file, overrides, shipped)
+    told, beside = sections(found, scenario, file, overrides, rivals)
     if groups:
         title = "Shares of the variance by group (Sobol', first order and total)"
         beside = [*beside, Section(title, [str(one) for one in groups[:DRIVERS]])]

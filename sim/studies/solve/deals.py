@@ -58,7 +58,7 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
     ValueError
         If the file holds no run of a scenario with these issues.
     """
-    from sim.ensemble.saved import load_results
+    from sim.ensemble.store import load_results
     from sim.results.outcomes import OUTCOMES
 
     try:

@@ -10,12 +10,12 @@ import numpy as np
 
 from sim.arrays import Array, Index
 from sim.engine.central import central_space
-from sim.formulas.bargaining.red_lines import inside
+from sim.formulas.bargaining.red_lines import Rule
 from sim.formulas.solutions.analysis import Analysis
 from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
-from sim.formulas.solutions.space import Linkage, Space
+from sim.formulas.solutions.space import Space
 from sim.prose import listing, possessive
 from sim.results.outcomes import ALL
 from sim.results.record import Record
@@ -54,23 +54,23 @@ def given_way(space: Space, scenario: Scenario, package: Array) -> list[GivenWay
     """Conditional red lines that let a package (issues,) through."""
     found = []
     for link in space.linkages:
-        before = float((space.high if link.upward else space.low)[link.party, link.issue])
-        beyond = (1 if link.upward else -1) * (float(package[link.issue]) - before)
-        if beyond > BEYOND and all(inside(package[j], low, high) for j, low, high in link.when):
-            who, issue = space.parties[link.party], space.issues[link.issue]
+        before = float((space.high if link.upward else space.low)[link.party, link.column])
+        beyond = (1 if link.upward else -1) * (float(package[link.column]) - before)
+        if beyond > BEYOND and link.met(package[None, None]).all():
+            who, issue, after = space.parties[link.party], space.issues[link.column], link.line[0]
             told = (
                 f"{possessive(scenario.actors[who].short)} red line on "
-                f"{scenario.issues[issue].title} gives way from {before:.2f} to {link.line:.2f}, "
+                f"{scenario.issues[issue].title} gives way from {before:.2f} to {after:.2f}, "
                 f"since {_condition(link, space, scenario)}"
             )
             key = f"actors.{who}.positions.{issue}.conditional=[]"
-            found.append(GivenWay(who, issue, before, link.line, told, key))
+            found.append(GivenWay(who, issue, before, float(after), told, key))
     return found
 
 
-def _condition(link: Linkage, space: Space, scenario: Scenario) -> str:
+def _condition(link: Rule, space: Space, scenario: Scenario) -> str:
     parts = []
-    for issue, low, high in link.when:
+    for issue, (low,), (high,) in link.bounds:
         bounds = [f"at least {low:.2f}"] if low > 0 else []
         bounds += [f"at most {high:.2f}"] if high < 1 else []
         parts.append(f"{scenario.issues[space.issues[issue]].title} is {' and '.join(bounds)}")
