@@ -378,6 +378,20 @@ def test_few_worlds_are_said_to_be_few(page: Browser) -> None:
     assert page.evaluate(hidden)
 
 
+def test_what_rests_on_few_settlements_is_said_to(browser: Browser, tmp_path: Path) -> None:
+    """The interval does not count what a regression on few cases misses."""
+    changes = {"actors.a.positions.land.line.at": 0.05, "actors.a.positions.land.line.binds": 0.97}
+    plan = finished(toy("rare").with_(changes))
+    page = shown(browser, tmp_path / "rare.html", plan)
+    coded = round(1500 * ask(page, plan="rare")["coded"])
+    assert 0 < coded < 200
+    assert page.evaluate("document.getElementById('warning').hidden")
+    key = page.evaluate("page.book.inputs.find(i => !i.switch && i.held[0]).key")
+    ask(page, plan="rare", set={key: 60})
+    told = page.evaluate("document.getElementById('warning').innerText")
+    assert told.startswith(f"As coded only {coded} of 1,500 worlds settle: too few")
+
+
 def test_ranges_by_day_are_of_one_kind_and_never_fall(browser: Browser, tmp_path: Path) -> None:
     """A share by day cannot fall, so no end of its range can; where it is 0 the name stays."""
     table = {"names": ["believed_binds"], "rows": [[0.2 + n / 50] for n in range(39)]}

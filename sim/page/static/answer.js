@@ -1,5 +1,5 @@
 // What weighted worlds say: shares, days, terms, gains, what blocks.
-const NEVER = 255, SCALE = 200, GAIN = 0.01, MANY = 100, Z80 = 1.281552, Z95 = 1.959964;
+const NEVER = 255, SCALE = 200, GAIN = 0.01, MANY = 100, SURE = 200, Z80 = 1.281552, Z95 = 1.959964;
 
 function wilson(share, n, z = Z95) {
   if (!n) return [0, 1];

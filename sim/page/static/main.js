@@ -160,8 +160,10 @@ async function begin() {
     told("sentence", sentence);
     told("short", enough ? percent(answer.share) : "—");
     told("change", any && enough ? `${points(answer.share - before.share)} points` : "as coded");
-    $("warning").hidden = shown.exact || answer.ess >= MANY;
-    told("warning", `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`);
+    const cases = Math.round(Math.min(before.share, 1 - before.share) * plan.data.n), rare = any && cases < SURE;
+    $("warning").hidden = shown.exact || (answer.ess >= MANY && !rare);
+    told("warning", answer.ess < MANY ? `Only ${Math.round(answer.ess)} stored worlds or so are like this: read it with caution, or take back a change.`
+      : `As coded only ${cases} of ${plan.data.n.toLocaleString("en")} worlds ${before.share > 0.5 ? "do not " : ""}${state.goal === "settled" ? "settle" : "sign a text"}: too few to learn well what a change does. The odds may be further off than the interval says.`);
     told("support", (shown.exact ? `Exact: ${answer.ess.toLocaleString("en")} worlds run with these assumptions.`
       : any ? `At once, from ${plan.data.n.toLocaleString("en")} stored worlds; as sure as ${Math.round(answer.worth).toLocaleString("en")} run anew.` : `${plan.data.n.toLocaleString("en")} worlds as coded.`)
       + ` ${rangeWords(answer)}.`);
