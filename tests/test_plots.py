@@ -762,7 +762,7 @@ def test_utility_shows_three_lines_a_side(run: Run) -> None:
                  if c.get_gid() == "hope" and c.get_paths()]  # fmt: skip
         assert max(hopes, default=0) <= day[still][-1]
         (shade,) = [c for c in axes.collections if c.get_gid() == "band"]
-        low, high = 100 * band(run.ensemble, "target")[[0, 2], :, n]
+        low, high = 100 * band(run, "target")[[0, 2], :, n]
         box = shade.get_paths()[0].get_extents()
         assert (box.y0, box.y1) == pytest.approx((low.min(), high.max()), rel=1e-5)
         deal = lines(axes, "deal")
@@ -880,8 +880,8 @@ def test_no_mark_hides_another(kind: str, tmp_path: Path) -> None:
 
 def test_band_is_the_quantile(toy: Run) -> None:
     expected = np.quantile(toy.ensemble.offer.values, [0.1, 0.5, 0.9], axis=0)
-    np.testing.assert_allclose(band(toy.ensemble, "offer"), expected, atol=1e-6)
-    assert band(toy.ensemble, "offer") is band(toy.ensemble, "offer")
+    np.testing.assert_allclose(band(toy, "offer"), expected, atol=1e-6)
+    assert band(toy, "offer") is band(toy, "offer")
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))

@@ -87,7 +87,7 @@ def assumptions(loaded: Loaded, paths: list[str]) -> list[Assumption]:
         keys = keys_of(loaded.raw, path.split("."))
         if keys is None:
             continue
-        dotted = ".".join(str(n) for n in _numbered(keys, scenario))
+        dotted = ".".join(str(n) for n in _numbered(keys))
         around = [p for p in reasoned if dotted == p or dotted.startswith(f"{p}.")]
         part = parts[max(around, key=len)] if around else None
         # an actor's positions in talks beside the main ones are its own as well
@@ -174,6 +174,6 @@ def with_lines(raw: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _numbered(keys: Keys, scenario: Scenario) -> Keys:
+def _numbered(keys: Keys) -> Keys:
     """As the parts of a checked scenario count: costs are parts of their own there."""
     return keys[:-1] if keys[-1] == "per_month" else keys

@@ -26,8 +26,6 @@ from sim.results.experiments import without_experiments
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_data
 
-LONGEST = 60.0
-"""Seconds after which a part of a run that says nothing is given up."""
 PAUSE = 0.2
 """Seconds between two words on how far a run is: each wakes the server and the browser, which
 share the cores with the run."""

@@ -272,7 +272,7 @@ def _signed_in_truth(run: Run, issue: str) -> tuple[float, float] | None:
 def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
     keys, i = signatories(run), list(run.scenario.issues).index(issue)
     offers = run.central.offer.values[:shown, :, i]
-    every = kept(run.ensemble, "offer of single worlds",
+    every = kept(run, "offer of single worlds",
                  lambda: run.ensemble.offer.isel(traced=slice(SINGLE)).values)  # fmt: skip
     every = every[: None if decides and _with_singles(run) else 0, :shown, :, i]
     found = []

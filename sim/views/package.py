@@ -56,8 +56,6 @@ class Strip:
     middle, low, high : float or None
         Median, 10th and 90th percentile of the deals; of options the lower median and no more, of
         few deals the median.
-    missed : float or None
-        Share of worlds in which red lines leave no common ground; None where nothing bars anything.
     head, more : str
         What the median deal says and how many deals say it or something else, or why there is none.
     """
@@ -71,7 +69,6 @@ class Strip:
     middle: float | None
     low: float | None
     high: float | None
-    missed: float | None
     head: str
     more: str
 
@@ -163,7 +160,7 @@ def _strip(run: Run, issue: str, settled: bool) -> Strip:
     head, more = _words(run, issue, values, middle, missed, settled)
     return Strip(
         issue, spec, _wishes(run, issue, settled), spec.no_deal.median, says, values, middle,
-        low, high, missed, head, more,
+        low, high, head, more,
     )  # fmt: skip
 
 
@@ -220,7 +217,7 @@ def _words(
 
 def deals_on(run: Run, issue: str) -> Array:
     """Values agreed: in settlements, or where there is none in what stages were signed."""
-    agreed = kept(run.ensemble, "agreed", lambda: run.ensemble.agreed.values)
+    agreed = kept(run, "agreed", lambda: run.ensemble.agreed.values)
     values, settled = agreed[:, list(run.scenario.issues).index(issue)], is_settled(run)
     chosen = values[settled] if settled.any() else values
     return chosen[~np.isnan(chosen)]
@@ -228,7 +225,7 @@ def deals_on(run: Run, issue: str) -> Array:
 
 def gaps_of(run: Run) -> Array:
     """By how much red lines miss each other, per world and issue."""
-    return kept(run.ensemble, "red_line_gap", lambda: run.ensemble.red_line_gap.values)
+    return kept(run, "red_line_gap", lambda: run.ensemble.red_line_gap.values)
 
 
 def headline(run: Run) -> str:

@@ -189,7 +189,7 @@ def drifting(run: Run) -> tuple[list[str], list[str]]:
     for actor in scenario.actors.values():
         for lever in actor.levers.values():
             named |= set(lever.effect.drift) | set(lever.effect.no_deal)
-    low, _, high = band(run.ensemble, "no_deal")
+    low, _, high = band(run, "no_deal")
     central = run.central.no_deal.values
     reach = {
         i: float(np.ptp(central[:, n])) + float((high - low)[:, n].max())

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from itertools import groupby
 from typing import Any, TypeVar
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from sim.arrays import Array, Mask
@@ -27,40 +25,23 @@ from sim.views.colours import CROWD, actor_colors, party_colors
 LEVELS = (0.1, 0.5, 0.9)
 Band = NDArray[np.float32]
 Seen = TypeVar("Seen")
-_kept: dict[int, tuple[weakref.ref[xr.Dataset], dict[str, Any]]] = {}
+
+
+def kept(run: Run, name: str, make: Callable[[], Seen]) -> Seen:
+    """What ``make`` gives, made once per run and name: for what many charts ask for."""
+    if name not in run.seen:
+        run.seen[name] = make()
+    found: Seen = run.seen[name]
+    return found
 
 
 def once(see: Callable[[Run], Seen]) -> Callable[[Run], Seen]:
     """See something in a run once, for all the charts that show it."""
-
-    @wraps(see)
-    def inside(run: Run) -> Seen:
-        name = f"{see.__module__}.{see.__qualname__}"  # a run can be pickled, whatever was seen
-        if name not in run.seen:
-            run.seen[name] = see(run)
-        found: Seen = run.seen[name]
-        return found
-
-    return inside
+    name = f"{see.__module__}.{see.__qualname__}"  # a run can be pickled, whatever was seen
+    return wraps(see)(lambda run: kept(run, name, partial(see, run)))
 
 
-def kept(ensemble: xr.Dataset, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    """What ``make`` gives, made once per dataset and name, and kept as long as the dataset lives.
-
-    For what many charts ask for: it may be slow to make, or come from disk each time.
-    """
-    key = id(ensemble)
-    known = _kept.get(key)
-    if known is None or known[0]() is not ensemble:
-        known = (weakref.ref(ensemble, lambda _: _kept.pop(key, None)), {})
-        _kept[key] = known
-    if name not in known[1]:
-        known[1][name] = make()
-    found: NDArray[Any] = known[1][name]
-    return found
-
-
-def band(ensemble: xr.Dataset, name: str) -> Band:
+def band(run: Run, name: str) -> Band:
     """10th, 50th and 90th percentile over the traced worlds; the percentile is the first axis.
 
     Remarks
@@ -69,7 +50,7 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
     """
 
     def make() -> Band:
-        values = np.asarray(ensemble[name].values, dtype=np.float32)
+        values = np.asarray(run.ensemble[name].values, dtype=np.float32)
         ordered = np.ascontiguousarray(values.reshape(len(values), -1).T)
         ordered.sort(axis=1)
         rows = []
@@ -80,12 +61,12 @@ def band(ensemble: xr.Dataset, name: str) -> Band:
             rows.append(ordered[:, below] * (1 - share) + ordered[:, above] * share)
         return np.stack(rows).reshape(len(LEVELS), *values.shape[1:]).astype(np.float32)
 
-    return kept(ensemble, f"band of {name}", make)
+    return kept(run, f"band of {name}", make)
 
 
 def is_settled(run: Run) -> Mask:
     """Worlds with a settlement."""
-    return kept(run.ensemble, "is settled", lambda: run.ensemble.outcome.values == 0)
+    return kept(run, "is settled", lambda: run.ensemble.outcome.values == 0)
 
 
 def days(run: Run) -> Array:
@@ -96,7 +77,7 @@ def days(run: Run) -> Array:
 def last_day(run: Run) -> float:
     """Last day worth showing: the horizon, or a little after the last settlement of all worlds."""
     every = days(run)
-    settled = kept(run.ensemble, "settled_day", lambda: run.ensemble.settled_day.values)
+    settled = kept(run, "settled_day", lambda: run.ensemble.settled_day.values)
     ends = np.append(settled, float(run.central.settled_day))
     if np.isnan(ends).any():
         return float(every[-1])
@@ -162,7 +143,7 @@ def course_of(
     shown: int | None = None,
 ) -> Course:  # fmt: skip
     """The course of a variable of one actor or issue, times ``scale``, in the rounds shown."""
-    low, _, high = scale * band(run.ensemble, variable)[:, :shown, number]
+    low, _, high = scale * band(run, variable)[:, :shown, number]
     central = scale * run.central[variable].values[:shown, number]
     return Course(key, name, color, central, low, high)
 

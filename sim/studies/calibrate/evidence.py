@@ -25,7 +25,7 @@ from sim.results.experiments import PREFIX
 from sim.scenario.calibration import Calibration
 from sim.scenario.fields import Wish
 from sim.scenario.outcome import Kept
-from sim.scenario.schema import Engine, Scenario
+from sim.scenario.schema import Engine
 from sim.studies.calibrate.cases import Case
 
 TERM_ERROR = 0.15
@@ -118,7 +118,7 @@ def gather(
 def evidence(case: Case, run: Run) -> Evidence:
     """What the worlds of a run say of a case."""
     data, scenario = run.ensemble, run.scenario
-    day = signed_day(scenario, data, case.outcome.kind)
+    day = signed_day(data, case.outcome.kind)
     names = [n for n in data.data_vars if str(n).startswith(f"{PREFIX}engine.")]
     terms = data.agreed.sel(issue=list(case.outcome.terms)).values
     return Evidence(
@@ -165,7 +165,7 @@ def crossings(case: Case, data: xr.Dataset) -> Array:
     return out
 
 
-def signed_day(scenario: Scenario, data: xr.Dataset, kind: str) -> Array:
+def signed_day(data: xr.Dataset, kind: str) -> Array:
     """Day on which a world signs what is asked for, shape (worlds,); NaN for never."""
     stages = data.stage_day.values.astype(float)
     if kind == "truce":

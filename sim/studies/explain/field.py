@@ -111,10 +111,6 @@ class Field:
         good, bad, _ = self._known.about(points)
         return good | (self.run(trials, ~(good | bad)) == SETTLES)
 
-    def odds(self, trials: Sequence[Shares]) -> Array:
-        """Share of the worlds that settle under each trial: see :meth:`likely`."""
-        return self.likely(trials).mean(axis=1)
-
     def points(self, trials: Sequence[Shares]) -> Array:
         """The share of each change in each trial; (trials, changes)."""
         points = np.array([[shares.get(k, 0.0) for k in self.moves] for shares in trials])
