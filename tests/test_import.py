@@ -112,11 +112,11 @@ def test_import_run_and_the_block_in_the_summary(table: Path, tmp_path: Path) ->
     assert done.err == ""
     for words in (
         "talks.yaml written",
-        "5 drafts without a conflict",
+        "Of 5 drafts that can be made",
         "NO SOURCE, the middle of the scale",
         "Both (under the threshold of South)",
         "What averaging hides",
-        "North: 2 (2; in",
+        "North Border moved 2 0 (0 %)",
         "python -m sim talks.yaml",
     ):
         assert words in done.out
@@ -140,7 +140,7 @@ def test_a_file_that_exists_is_kept_unless_forced(table: Path, tmp_path: Path) -
 
 def test_the_csis_table_is_imported_with_its_figures(shared: Path, tmp_path: Path) -> None:
     done = works("import", str(shared / "data" / "csis" / "articles.csv"), cwd=tmp_path)
-    for words in ("248,831 drafts", "118,136 (47 %)", "from SOURCE.md", "6.78", "1,623 of the"):
+    for words in ("248,831 drafts", "118,136 (47 %)", "from SOURCE.md", "6.78", "1,623 of them"):
         assert words in done.out
     colors = [a.color for a in load_scenario(tmp_path / "csis.yaml").scenario.actors.values()]
     baseline = load_scenario(ROOT / "scenarios" / "baseline.yaml").scenario.actors
