@@ -62,12 +62,10 @@ def advise(
         original = load_scenario(file)  # now: files may change during a long search
         known, failed = others(loaded, tuple(against or ()), overrides)
         say_left_out(failed)
-        judges = (
-            Judge(search_worlds, seed, executor, work.kept),
-            Judge(worlds, seed + UNSEEN, executor, work.kept),
-        )
+        searching = Judge(search_worlds, seed, executor, work.kept)
+        judging = Judge(worlds, seed + UNSEEN, executor, work.kept)
         asked = (plans, generations, shown)
-        found, changed = advised(loaded, known, *judges, *asked, progress, minutes)
+        found, changed = advised(loaded, known, searching, judging, *asked, progress, minutes)
         for one, plan in zip(found.plans, changed, strict=True):
             path, about = work.folder / f"{one.key}.yaml", figures(one, found)
             work.write(path.name, plan_file(original, plan, path, one.title, one.what, about))
@@ -81,7 +79,7 @@ def advise(
     elif not quiet:
         from sim.commands.terminal.advise import tell
 
-        tell(found, loaded.scenario, spent_words(*judges), work)
+        tell(found, loaded.scenario, spent_words(searching, judging), work)
 
 
 def mediation(
