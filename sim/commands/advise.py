@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.commands import options as opt
-from sim.commands.errors import load_scaled, told
+from sim.commands.errors import load_scaled, say_left_out, told
 from sim.commands.work import Work, at_work
 from sim.files import json_text
 
@@ -50,19 +50,36 @@ def advise(
     """Seek a better plan by the mediator's own means."""
     overrides = opt.overrides(set_, calibration)
     loaded = load_scaled(file, overrides, NO_MEDIATOR)
-    from sim.commands.advising import advised
+    from sim.commands.advising import figures, plan_file, spent_words
+    from sim.scenario.loading import load_scenario
+    from sim.studies.advise.advice import UNSEEN
+    from sim.studies.advise.advice import advise as advised
+    from sim.studies.advise.judging import Judge
+    from sim.studies.advise.published import others
 
-    about = (file, loaded, overrides, tuple(against or ()))
-    asked, searched, judged = (plans, generations, shown), (search_worlds, minutes), (worlds, seed)
     work = Work(out / loaded.scenario.name, TRIALS)
-    with told(work), at_work(workers, cluster, not (quiet or json_)) as tools:
-        found, spent = advised(*about, asked, searched, judged, work, *tools)
+    with told(work), at_work(workers, cluster, not (quiet or json_)) as (executor, progress):
+        original = load_scenario(file)  # now: files may change during a long search
+        known, failed = others(loaded, tuple(against or ()), overrides)
+        say_left_out(failed)
+        searching = Judge(search_worlds, seed, executor, work.kept)
+        judging = Judge(worlds, seed + UNSEEN, executor, work.kept)
+        asked = (plans, generations, shown)
+        found, changed = advised(loaded, known, searching, judging, *asked, progress, minutes)
+        for one, plan in zip(found.plans, changed, strict=True):
+            path, about = work.folder / f"{one.key}.yaml", figures(one, found)
+            work.write(path.name, plan_file(original, plan, path, one.title, one.what, about))
+        for old in work.folder.glob(f"{found.scenario}_plan_*.yaml"):
+            if old.name not in work.written:
+                old.unlink()
+        text = json_text(found.to_json())
+        work.write("advice.json", text)
     if json_:
-        sys.stdout.write(json_text(found.to_json()))
+        sys.stdout.write(text)
     elif not quiet:
         from sim.commands.terminal.advise import tell
 
-        tell(found, loaded.scenario, spent, work)
+        tell(found, loaded.scenario, spent_words(searching, judging), work)
 
 
 def mediation(
@@ -80,14 +97,19 @@ def mediation(
 ) -> None:
     """What mediator, hosts, levers and order add, each left out."""
     loaded = load_scaled(file, opt.overrides(set_, calibration), NO_MEDIATOR)
-    from sim.commands.advising import measured
+    from sim.commands.advising import spent_words
+    from sim.studies.advise.judging import Judge
+    from sim.studies.advise.mediation import mediated
 
     work = Work(out / loaded.scenario.name, TRIALS)
-    with told(work), at_work(workers, cluster, not (quiet or json_)) as tools:
-        found, spent = measured(loaded, worlds, seed, work, *tools)
+    with told(work), at_work(workers, cluster, not (quiet or json_)) as (executor, progress):
+        judge = Judge(worlds, seed, executor, work.kept)
+        found = mediated(loaded, judge, progress)
+        text = json_text(found.to_json())
+        work.write("mediation.json", text)
     if json_:
-        sys.stdout.write(json_text(found.to_json()))
+        sys.stdout.write(text)
     elif not quiet:
         from sim.commands.terminal.advise import tell_mediation
 
-        tell_mediation(found, loaded.scenario, spent, work, full)
+        tell_mediation(found, loaded.scenario, spent_words(judge), work, full)

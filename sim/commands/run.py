@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.commands import options as opt
 from sim.commands.errors import known_format, told, writing
-from sim.commands.work import replaced_words
+from sim.commands.work import Work, replaced_words
 
 if TYPE_CHECKING:
     from sim.scenario import LoadedDiscrete
+    from sim.studies.solve.session import Session
 
 ONE = "has no uncertain numbers and no chance, so one session is played"
 UNUSED = dict.fromkeys(("worlds", "seed", "workers", "cluster", "store", "overwrite"), ONE) | {
@@ -111,18 +113,42 @@ def play_listed(
     quiet: bool,
 ) -> None:
     """Run a scenario with listed options: one session."""
-    from sim.commands.solving import run_session
+    from sim.files import csv_text, json_text
+    from sim.studies.solve.session import play_session
+    from sim.studies.solve.summary import foot_of
 
-    said = replaced_words(out / loaded.content.name, loaded.digest, loaded.files[-1])
+    work = Work(out / loaded.content.name)
+    said = replaced_words(work.folder, loaded.digest, loaded.files[-1])
     if said and not quiet:
         print(said, file=sys.stderr)
     with writing(out):
-        session, work = run_session(loaded, overrides, out, chart_format)
-    if as_json:
-        from sim.files import json_text
+        session = play_session(loaded, overrides)
+        text = json_text(session.summary)
+        work.write("summary.json", text)
+        work.write("offers.csv", csv_text(_offers(session), "\r\n"))
+        if chart_format is not None:
+            from sim.plots.drawing import painted
+            from sim.plots.offers import offers
+            from sim.plots.solution import solution
+            from sim.views.offers import offers_view
+            from sim.views.solution import solution_view
 
-        sys.stdout.write(json_text(session.summary))
+            foot = f"{foot_of(session.summary)} {session.subject.note}"
+            seen = solution_view(session.subject, session.deals, foot)
+            work.write(f"offers.{chart_format}", painted(offers, offers_view(session, foot)).save)
+            work.write(f"solution.{chart_format}", painted(solution, seen).save)
+    if as_json:
+        sys.stdout.write(text)
     elif not quiet:
         from sim.commands.terminal.solve import tell_session
 
         tell_session(session, overrides, work)
+
+
+def _offers(session: Session) -> Iterator[list[Any]]:
+    """``offers.csv``: one row per event."""
+    issues, actors = list(session.content.issues), list(session.content.actors)
+    yield ["step", "t", "who", "event", *issues, *(f"utility_{a}" for a in actors)]
+    for e in session.course:
+        worth = (f"{u:.9g}" for u in e["utilities"])
+        yield [e["step"], f"{e['t']:.9g}", actors[e["who"]], e["event"], *e["offer"], *worth]

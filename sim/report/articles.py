@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.ensemble.runner import Run
 from sim.prose import counted, listing, percent
 from sim.report.tables import Cell, Rows, Table, filled
 from sim.results.articles import ArticlesSummary
+from sim.scenario.schema import Scenario
 
 
-def articles_words(run: Run, found: ArticlesSummary) -> list[str]:
+def articles_words(scenario: Scenario, found: ArticlesSummary) -> list[str]:
     """How many drafts pass, who decides, and how many are left with red lines."""
     if found.not_counted:
         return [f"The drafts were not counted: {found.not_counted}."]
@@ -18,7 +18,7 @@ def articles_words(run: Run, found: ArticlesSummary) -> list[str]:
         f"{found.passing:,} ({percent(found.passing_share)}) reach every side’s threshold: a "
         "side’s score of a draft is the mean of its scores of the articles."
     ]
-    alone = [f"{_name(run, a)} ({n:,})" for a, n in found.alone.items() if n]
+    alone = [f"{_name(scenario, a)} ({n:,})" for a, n in found.alone.items() if n]
     if alone:
         words.append(f"Turned down by one side while every other accepts: {listing(alone)}.")
     veto = found.veto
@@ -31,12 +31,12 @@ def articles_words(run: Run, found: ArticlesSummary) -> list[str]:
     return words
 
 
-def thresholds_table(run: Run, found: ArticlesSummary) -> Table:
+def thresholds_table(scenario: Scenario, found: ArticlesSummary) -> Table:
     """What each side asks for, and how many drafts hang on it."""
     veto = found.veto.by if found.veto else {}
     rows: Rows = [
         [
-            _name(run, actor),
+            _name(scenario, actor),
             f"{threshold:g}",
             _count(found.turned_down.get(actor)),
             _count(found.alone.get(actor)),
@@ -55,21 +55,21 @@ def thresholds_table(run: Run, found: ArticlesSummary) -> Table:
     return Table("What each side asks for, and how many drafts hang on it", head, rows)
 
 
-def presets_table(run: Run, found: ArticlesSummary) -> Table | None:
+def presets_table(scenario: Scenario, found: ArticlesSummary) -> Table | None:
     """Ready-made packages: what they contain, how they score and whose red lines they cross."""
     rows: Rows = []
     for name, preset in found.presets.items():
-        below = [_name(run, a) for a in preset.below]
+        below = [_name(scenario, a) for a in preset.below]
         verdict = "passes" if preset.passes else f"fails: below the threshold of {listing(below)}"
         crosses = [
-            f"{_name(run, a)}: {listing([found.titles[i] for i in over])}"
+            f"{_name(scenario, a)}: {listing([found.titles[i] for i in over])}"
             for a, over in preset.crosses.items()
         ]
         rows.append(
             [
                 Cell(name.replace("_", " "), (counted(len(preset.articles), "article"),)),
                 Cell("", [found.titles[i] for i in preset.articles]),
-                Cell("", _scores(run, preset.scores)),
+                Cell("", _scores(scenario, preset.scores)),
                 verdict,
                 Cell("", crosses or ["nobody’s"]),
             ]
@@ -78,7 +78,7 @@ def presets_table(run: Run, found: ArticlesSummary) -> Table | None:
     return filled("Ready-made packages", head, rows)
 
 
-def sizes_table(run: Run, found: ArticlesSummary) -> Table | None:
+def sizes_table(scenario: Scenario, found: ArticlesSummary) -> Table | None:
     """The best draft of each size by the product of the sides' surpluses over their thresholds."""
     rows: Rows = []
     for entry in found.best_by_size:
@@ -88,7 +88,7 @@ def sizes_table(run: Run, found: ArticlesSummary) -> Table | None:
             [
                 Cell(counted(entry.size, "article"), (more,) if more else ()),
                 Cell("", [found.titles[i] for i in first.articles]),
-                Cell("", _scores(run, first.scores)),
+                Cell("", _scores(scenario, first.scores)),
                 f"{entry.product:.3g}",
             ]
         )
@@ -96,14 +96,14 @@ def sizes_table(run: Run, found: ArticlesSummary) -> Table | None:
     return filled("The best draft of each size", head, rows)
 
 
-def hidden_table(run: Run, found: ArticlesSummary) -> Table | None:
+def hidden_table(scenario: Scenario, found: ArticlesSummary) -> Table | None:
     """Articles across a side's red line that stand in drafts whose average it accepts."""
     rows: Rows = []
     for actor, entries in found.hides.items():
         for article, entry in entries.items():
             rows.append(
                 [
-                    Cell(_name(run, actor)),
+                    Cell(_name(scenario, actor)),
                     found.titles[article],
                     f"{entry.satisfaction:g}",
                     f"{entry.drafts:,} ({percent(entry.share)})",
@@ -113,12 +113,12 @@ def hidden_table(run: Run, found: ArticlesSummary) -> Table | None:
     return filled("Red lines crossed in drafts whose average is accepted", head, rows)
 
 
-def _scores(run: Run, scores: dict[str, float]) -> list[str]:
-    return [f"{_name(run, a)} {s:.2f}" for a, s in scores.items()]
+def _scores(scenario: Scenario, scores: dict[str, float]) -> list[str]:
+    return [f"{_name(scenario, a)} {s:.2f}" for a, s in scores.items()]
 
 
-def _name(run: Run, key: str) -> str:
-    actor = run.scenario.actors.get(key)
+def _name(scenario: Scenario, key: str) -> str:
+    actor = scenario.actors.get(key)
     return actor.short if actor else key
 
 

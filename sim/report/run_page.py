@@ -253,12 +253,12 @@ def _articles(run: Run) -> dict[str, Any] | None:
     if found is None:
         return None
     tables = [
-        articles.thresholds_table(run, found),
-        articles.hidden_table(run, found),
-        articles.presets_table(run, found),
+        articles.thresholds_table(run.scenario, found),
+        articles.hidden_table(run.scenario, found),
+        articles.presets_table(run.scenario, found),
     ]
     return {
-        "words": articles.articles_words(run, found),
+        "words": articles.articles_words(run.scenario, found),
         "tables": [t for t in tables if t],
-        "sizes": articles.sizes_table(run, found),
+        "sizes": articles.sizes_table(run.scenario, found),
     }

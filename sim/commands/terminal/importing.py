@@ -53,28 +53,18 @@ def tell_survey(folder: Path) -> None:
 
 
 def _articles(paper: Paper, scenario: Scenario, summary: ArticlesSummary) -> None:
+    from sim.report.articles import articles_words, hidden_table, thresholds_table  # slow to import
+
     number = {issue: issue.removeprefix("article_") for issue in summary.titles}
     short = {a: scenario.actors[a].short for a in summary.thresholds}
-    if summary.not_counted:
-        paper.print(f"\nDrafts are not counted: {summary.not_counted}.")
-    else:
-        _counts(paper, summary, short)
+    paper.section("What averaging hides", articles_words(scenario, summary))
+    paper.table(thresholds_table(scenario, summary))
+    if hidden := hidden_table(scenario, summary):
+        paper.table(hidden)
     _titles(paper, summary, number)
     _drafts(paper, summary, short, number)
     if not summary.not_counted:
-        _hides(paper, summary, short, number)
-
-
-def _counts(paper: Paper, summary: ArticlesSummary, short: dict[str, str]) -> None:
-    paper.bold("\nAll drafts of one article or more")
-    paper.indented(
-        f"{summary.drafts:,} drafts without a conflict; {summary.passing:,} "
-        f"({percent(summary.passing_share)}) reach every threshold.",
-    )
-    turned = ", ".join(
-        f"{short[a]} {n:,} ({summary.alone[a]:,})" for a, n in summary.turned_down.items()
-    )
-    paper.indented(f"Drafts under a threshold (in brackets: under no other's): {turned}.")
+        paper.print(Text(f"\n{NOTE}", style="dim"))
 
 
 def _titles(paper: Paper, summary: ArticlesSummary, number: dict[str, str]) -> None:
@@ -118,27 +108,3 @@ def _drafts(
         paper.bold("\nMean satisfaction of drafts")
         paper.indented("Best: the largest product of (score − threshold), Nash's.")
         paper.indented(table)
-
-
-def _hides(
-    paper: Paper, summary: ArticlesSummary, short: dict[str, str], number: dict[str, str]
-) -> None:
-    paper.bold("\nWhat averaging hides")
-    paper.indented(
-        f"Articles scored {summary.red_line:g} or less and under the threshold, and the share "
-        "of passing drafts that contain them:",
-    )
-    for actor, articles in summary.hides.items():
-        parts = [
-            f"{number[i]} ({entry.satisfaction:g}; in {percent(entry.share)})"
-            for i, entry in articles.items()
-        ]
-        paper.indented(f"{short[actor]}: {', '.join(parts) or 'none'}", by=4)
-    veto = summary.veto
-    assert veto is not None
-    by = ", ".join(f"{short[a]} {n:,}" for a, n in veto.by.items())
-    paper.indented(
-        f"If nobody had to take such an article, {veto.passing:,} of the {summary.passing:,} "
-        f"would pass ({percent(veto.share)}); if one alone had such a veto: {by}.",
-    )
-    paper.print(Text(f"\n{NOTE}", style="dim"))

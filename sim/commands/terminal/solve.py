@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.arrays import Array
-from sim.commands.solving import Solved
 from sim.commands.terminal.paper import CONSEQUENCES, Paper, plain_table
 from sim.commands.work import Work
 from sim.formulas.solutions.analysis import Point
@@ -46,9 +45,11 @@ TITLE, TERMS = 18, 20
 """Signs that a column of titles, and one of terms, needs at least."""
 
 
-def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
+def tell(
+    subject: Subject, deals: Deals | None, file: str, changes: tuple[str, ...], work: Work
+) -> None:
     """Print the finding, the named points, their terms, and how the simulated deals compare."""
-    paper, subject, deals = Paper(), solved.subject, solved.deals
+    paper = Paper()
     paper.bold(subject.title)
     paper.print(subject.note)
     paper.changed(changes)
@@ -68,7 +69,7 @@ def tell(solved: Solved, file: str, changes: tuple[str, ...]) -> None:
     if deals is not None:
         words = deals_words(deals) if subject.is_scale else session_words(deals, subject.unit)
         paper.print(f"\n{words}")
-    paper.end(f"\n{CONSEQUENCES}", solved.work)
+    paper.end(f"\n{CONSEQUENCES}", work)
 
 
 @dataclass(frozen=True)

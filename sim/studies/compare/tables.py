@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,9 +20,18 @@ from sim.studies.compare.differences import Difference
 from sim.studies.compare.ranking import best_words
 from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
 
-Cell = tuple[str, float | None, float | None, float | None]
-"""Measure, value, low, high."""
-NOTHING = (None, None)
+Bounds = tuple[float | None, float | None]
+NOTHING: Bounds = (None, None)
+NO_RANGES = Allowed({}, {}, {}, {}, None, None)
+
+
+class Cell(NamedTuple):
+    """A measure of a scenario: its value, 95 % interval, and range among calibrations."""
+
+    measure: str
+    value: float | None
+    interval: Bounds | None = None
+    allowed: Bounds | None = None
 
 
 def row(run: Run) -> dict[str, Any]:
@@ -80,104 +89,82 @@ def cells(run: Run) -> Iterator[Cell]:
     Shares come with 95 % intervals; medians (``…median``) with the 10th and 90th percentile.
     """
     summary = run.summary
+    allowed = summary.allowed or NO_RANGES
     for kind, share in summary.outcomes.items():
-        yield (f"outcome.{kind}", share, *summary.outcomes_interval[kind])
+        interval = summary.outcomes_interval[kind]
+        yield Cell(f"outcome.{kind}", share, interval, allowed.outcomes.get(kind))
     count = int(np.isfinite(run.ensemble.first_signed_day.values).sum())
-    yield ("first_stage", summary.first_stage_ever, *wilson(count, summary.worlds))
-    for key, what in (("deal_by_day", "settlement"), ("first_stage_by_day", "first_stage")):
+    interval = wilson(count, summary.worlds)
+    yield Cell("first_stage", summary.first_stage_ever, interval, _ever(allowed))
+    for key, what, ranges in (
+        ("deal_by_day", "settlement", allowed.deal_by_day),
+        ("first_stage_by_day", "first_stage", allowed.first_stage_by_day),
+    ):
         shares, spans = summary.by_day(what)
         for day, signed in shares.items():
-            yield (f"{key}.{day}", signed, *(spans[day] or NOTHING))
+            yield Cell(f"{key}.{day}", signed, spans[day], ranges.get(day))
     days = run.ensemble.settled_day.values
-    yield ("settled_day.median", *_quantiles(days[np.isfinite(days)]))
+    yield Cell("settled_day.median", *_quantiles(days[np.isfinite(days)]))
     for when, values in (("start", summary.ripeness.start), ("end", summary.ripeness.end)):
-        yield (f"ripeness_{when}.median", values.median, values.p10, values.p90)
+        yield Cell(f"ripeness_{when}.median", values.median, (values.p10, values.p90))
     for actor, entry in summary.actors.items():
-        spread = (entry.utility, entry.utility_p10, entry.utility_p90)
-        yield (f"utility.{actor}.median", *spread)
+        yield Cell(f"utility.{actor}.median", entry.utility, (entry.utility_p10, entry.utility_p90))
     for issue, term in summary.package.items():
-        yield (f"package.{issue}.median", term.median, term.p10, term.p90)
+        yield Cell(f"package.{issue}.median", term.median, (term.p10, term.p90))
     failed = int((run.ensemble.stuck_reason.values >= 0).sum())
     for name, shared, codes in (
         ("stuck_on", summary.stuck_on, run.ensemble.stuck_issue.values),
         ("stuck_because", summary.stuck_because, run.ensemble.stuck_reason.values),
     ):
         for code, (key, blocked) in enumerate(shared.items()):
-            yield (f"{name}.{key}", blocked, *wilson(int((codes == code).sum()), failed))
-    yield from _after_signing(run)
+            yield Cell(f"{name}.{key}", blocked, wilson(int((codes == code).sum()), failed))
+    yield from _after_signing(run, allowed)
 
 
-def _after_signing(run: Run) -> Iterator[Cell]:
+def _after_signing(run: Run, allowed: Allowed) -> Iterator[Cell]:
     """Gains, limited agreements, ratification, durability and the plan, where there are any."""
     summary, data = run.summary, run.ensemble
     for actor, gain in zip(data.actor.values, data.gain.values.T, strict=True):
-        yield (f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
+        yield Cell(f"gain.{actor}.median", *_quantiles(gain[np.isfinite(gain)]))
     for key, use in (summary.limited or {}).items():
-        yield (f"limited.{key}", use.ever, *use.ever_interval)
+        yield Cell(f"limited.{key}", use.ever, use.ever_interval, (allowed.limited or {}).get(key))
     for gate, entry in summary.ratification.items():
-        yield (f"ratification.{gate}.passed", entry.passed, *(entry.interval or NOTHING))
+        yield Cell(f"ratification.{gate}.passed", entry.passed, entry.interval, entry.allowed)
     if held := summary.durability:
         for year, share in held.held.items():
-            yield (f"held.{year}", share, *(held.interval[year] or NOTHING))
+            yield Cell(f"held.{year}", share, held.interval[year], held.allowed.get(year))
     if plan := summary.plan:
         worlds = summary.worlds
         for issue, at in plan.points.items():
-            yield (f"plan.{issue}", at.point, *NOTHING)
+            yield Cell(f"plan.{issue}", at.point)
         for actor, worth in plan.gain.items():
-            yield (f"plan_gain.{actor}.median", worth.median, worth.p10, worth.p90)
-        yield ("plan.acceptable", plan.acceptable, *(plan.interval or NOTHING))
+            yield Cell(f"plan_gain.{actor}.median", worth.median, (worth.p10, worth.p90))
+        yield Cell("plan.acceptable", plan.acceptable, plan.interval, allowed.plan)
         for year, share in (plan.held or {}).items():
             count = int((data.plan_years_held.values >= int(year)).sum())
-            yield (f"plan_held.{year}", share, *wilson(count, worlds))
+            yield Cell(f"plan_held.{year}", share, wilson(count, worlds))
 
 
-def _quantiles(values: np.ndarray) -> tuple[float | None, float | None, float | None]:
-    """Median, 10th and 90th percentile; None of nothing."""
+def _quantiles(values: np.ndarray) -> tuple[float | None, Bounds]:
+    """Median, and 10th and 90th percentile; None of nothing."""
     if not len(values):
-        return None, None, None
+        return None, NOTHING
     low, middle, high = (float(q) for q in np.quantile(values, [0.1, 0.5, 0.9]))
-    return middle, low, high
+    return middle, (low, high)
 
 
 def compare_csv(comparison: Comparison) -> str:
     """``compare.csv``: one row per scenario and measure."""
     rows = (
-        [run.scenario.name, measure, *map(csv_cell, (*numbers, *ranges.get(measure, NOTHING)))]
+        [
+            *(run.scenario.name, one.measure),
+            *map(csv_cell, (one.value, *(one.interval or NOTHING), *(one.allowed or NOTHING))),
+        ]
         for run in comparison.runs
-        for ranges in [ranges_of(run)]
-        for measure, *numbers in cells(run)
+        for one in cells(run)
     )
     head = ["scenario", "measure", "value", "low", "high", "range_low", "range_high"]
     return csv_text([head, *rows])
-
-
-def ranges_of(run: Run) -> dict[str, Interval]:
-    """How odds differ among calibrations, 10 to 90 per cent, by the names of :func:`cells`."""
-    summary = run.summary
-    if (found := summary.allowed) is None:
-        return {}
-    by_day = {"deal_by_day": found.deal_by_day, "first_stage_by_day": found.first_stage_by_day}
-    plan = {"plan.acceptable": found.plan} if found.plan else {}
-    gates, held = summary.ratification, summary.durability
-    stage = _ever(found)
-    return (
-        plan
-        | ({"first_stage": stage} if stage else {})
-        | {
-            f"ratification.{key}.passed": gate.allowed
-            for key, gate in gates.items()
-            if gate.allowed
-        }
-        | {f"held.{year}": span for year, span in (held.allowed if held else {}).items()}
-        | {f"limited.{key}": span for key, span in (found.limited or {}).items()}
-        | {f"outcome.{kind}": span for kind, span in found.outcomes.items()}
-        | {
-            f"{key}.{day}": span
-            for key, spans in by_day.items()
-            for day, span in spans.items()
-            if span
-        }
-    )
 
 
 def differences_csv(comparison: Comparison) -> str:

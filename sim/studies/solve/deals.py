@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import Array
+from sim.prose import SaidError
 from sim.studies.solve.subject import Subject
 
 
@@ -55,7 +56,7 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
 
     Raises
     ------
-    ValueError
+    SaidError
         If the file holds no run of a scenario with these issues.
     """
     from sim.ensemble.store import load_results
@@ -66,9 +67,9 @@ def read_deals(path: Path, subject: Subject, digest: str) -> Deals:
         issues, agreed = [str(i) for i in ensemble.issue.values], ensemble.agreed.values
         outcome, same = ensemble.outcome.values, ensemble.attrs.get("scenario_hash") == digest
     except Exception as error:  # a damaged file makes its libraries fail in any way
-        raise ValueError(f"{path}: is not a saved run: {error}") from None
+        raise SaidError(f"{path}: is not a saved run: {error}") from None
     if issues != list(subject.analysis.issues):
-        raise ValueError(f"{path}: is a run of a scenario with other issues")
+        raise SaidError(f"{path}: is a run of a scenario with other issues")
     settled = outcome == OUTCOMES.index("settlement")
     gain = subject.valuation(agreed[settled].astype(np.float64))
     known = np.array([p.gain for p in subject.analysis.frontier])

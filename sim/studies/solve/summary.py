@@ -167,6 +167,16 @@ def provenance(loaded: Loaded | LoadedDiscrete, overrides: Sequence[str]) -> dic
     }
 
 
+def foot_of(content: dict[str, Any]) -> str:
+    """What a chart of these results says of what they rest on."""
+    about = content["provenance"]
+    changes = f" with {', '.join(about['overrides'])}" if about["overrides"] else ""
+    return (
+        f"Model's consequences, given the assumptions in {about['files'][-1]}{changes}; not a "
+        "forecast."
+    )
+
+
 def summary(subject: Subject, deals: Deals | None, provenance: dict[str, Any]) -> dict[str, Any]:
     """Everything that ``solve`` found; plain types, rounded, in a fixed order."""
     analysis = subject.analysis
