@@ -442,16 +442,24 @@ def test_prose_and_set_name_the_same_numbers(name: str) -> None:
         assert "conditional red line" in " ".join(told)
 
 
+LAND = ("lines:a", "line:a:land")
+
+
 class Planted(Field):
     """Of the toy: worlds that settle where A gives way on land far enough, of which few do.
 
-    One in ``each`` does, and of those that come first any number in ``lucky``.
+    One in ``each`` does, and of those that come first any number in ``lucky``; where it ``needs``
+    more, A gives way in that as well.
     """
 
     each, lucky = 11, range(0)
+    needs: tuple[str, ...] = ()
 
     def _run(self, trials: Any, wanted: Any) -> Any:
-        far = [max(one.get(k, 0.0) for k in ("lines:a", "line:a:land")) for one in trials]
+        far = [
+            min(max(one.get(k, 0.0) for k in keys) for keys in (LAND, *((n,) for n in self.needs)))
+            for one in trials
+        ]
         worlds = np.asarray(self.worlds)
         able = np.where(worlds < 24, np.isin(worlds, self.lucky), worlds % self.each == 0)
         return SETTLES * ((np.array(far) > 0.4)[:, None] & able & wanted)
@@ -464,7 +472,7 @@ def of_planted(monkeypatch: pytest.MonkeyPatch, actor: str | None, **how: Any) -
     """What is found where no world of the toy settles as it is: a change or none, and the rest."""
     kind = type("Kind", (Planted,), how)
     monkeypatch.setattr(changes, "Field", kind)
-    loaded = planted("line")
+    loaded = planted("line").with_({"actors.a.leave_after": "20d"})
     data = xr.Dataset({"outcome": ("world", np.full(1000, 5))})
     tell: Any = lambda *_: None  # noqa: E731
     beside = Beside(InProcess())
@@ -502,6 +510,8 @@ def test_what_is_sought_is_no_luck_of_a_few_worlds(monkeypatch: pytest.MonkeyPat
     assert (change["sought"], change["asked"]) == (100, 0.5)
     (path,) = (one.partition("=")[0] for one in change["set"])
     assert path == "actors.a.positions.land.limit"
+    three, _ = of_planted(monkeypatch, "a", needs=("patience:a", "stay:a"))
+    assert len(three) == 1, "three things of one side are counted though no two bring anything"
     (change,), _ = of_planted(monkeypatch, None, lucky=range(20), each=1)
     assert (change["sought"], change["goal"]) == (24, 0.5)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.scenario.loading import Loaded, load_variant
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.findings import Change
 from sim.studies.explain.moves import Move
-from sim.studies.explain.reasons import Lattice, Set, bundles, lattice, obstacles, reasons
+from sim.studies.explain.reasons import MOST, Lattice, Set, bundles, lattice, obstacles, reasons
 from sim.studies.explain.search import Smallest, seldom, smallest, trimmed, tuned
 from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
@@ -27,7 +28,7 @@ SURE = 100
 """Other failed worlds in which what was found is counted; the same ones where few are left. In
 these the change is sought where in the few hardly any set brings what is asked for."""
 BEST = 14
-"""Sets that are counted for that, those that bring most in the few: as many as one owner has."""
+"""Sets that are counted for that, those that bring most in the few; of one owner all of its own."""
 DOUBT = 0.1
 """Whoever alone settles less of the few has most of its things counted at once as well."""
 STEPS = 5
@@ -81,6 +82,8 @@ def searched(
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
     too_few = seldom(found, may, goal)
     best = sorted(found.settled, key=lambda keys: (-found.odds(keys), len(keys)))[:BEST]
+    if actor is not None:  # whatever is offered elsewhere as its own is among them
+        best = [keys for many in range(1, MOST + 1) for keys in combinations(whole, many)]
     own, widest = (most_alone(found, owners, of) for of in (False, True))
     doubtful = [widest[one] for one, keys in own.items() if found.odds(keys) < DOUBT]
     also = [*own.values(), *doubtful, *(best if too_few else [])]

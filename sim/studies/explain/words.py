@@ -396,7 +396,10 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
-    head = "The most of these worlds that one side alone, whatever it changes, makes settle:"
+    head = (
+        "So many of these worlds settle where one side alone changes, as far as it goes, what of "
+        "its own did best in a first few:"
+    )
     return [head, *lines]
 
 
