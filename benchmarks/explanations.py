@@ -4,7 +4,7 @@ Brute force tries what sides hold (lines, patience, leaving): all combinations o
 way of up to three of these, in the same failed worlds, nothing inferred from anything; a
 combination is dropped only when it can no longer reach the goal. The cheapest that does is put
 beside what the search found. So are all of them removed alone and in pairs, in other failed worlds,
-beside what ``explain`` names first. Promised and confirmed shares, and processor time, are of
+beside what ``explain`` names first. Confirmed shares, and processor time, are of
 ``explain`` with 2,000 worlds. Some six minutes of processor time for each scenario at the most.
 """
 
@@ -35,8 +35,8 @@ WORLDS, ROWS = 2000, 4000
 HELD = ("lines", "patience", "stay")
 HEAD = (
     "| scenario | combinations | cheapest by brute force | found | ratio | taken apart "
-    "| best alone, best pair by brute force | `explain` names first | as things are | promised "
-    "| confirmed | beyond the run |\n|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| best alone, best pair by brute force | `explain` names first | as things are "
+    "| confirmed | beyond the run |\n|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -117,19 +117,18 @@ def row(name: str, executor: Executor) -> str:
         for one in sorted([*found.obstacles, *found.together], key=lambda one: -one.needed)[:2]
     ]
     change = next(iter(found.changes), None)
-    ends = ["none found"] * 4
+    ends = ["none found"] * 3
     if change is not None:
         ends = [
             f"{100 * sum(change.price.values()):.1f}",
             percent(change.before),
-            f"{percent(change.promised)} ({span_words(change.promised_interval)})",
             f"{percent(change.confirmed)} ({span_words(change.confirmed_interval)})",
         ]
     ratio = few.price(least.shares) / few.price(cheapest) if few.price(cheapest) > 0 else 1.0
     return (
         f"| {name} | {len(cells):,} | {words(cheapest)} | {words(least.shares)} | {ratio:.3f} "
         f"| {ends[0]} | {'; '.join(removed)} | {'; '.join(first) or 'nothing'} | {ends[1]} "
-        f"| {ends[2]} | {ends[3]} | {took} |"
+        f"| {ends[2]} | {took} |"
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,27 +12,26 @@ import xarray as xr
 
 from sim.ensemble.beside import Beside
 from sim.ensemble.runner import Progress
-from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ends_in
 from sim.scenario.loading import Loaded, load_variant
 from sim.studies.explain.field import Field, Shares
 from sim.studies.explain.findings import Change
 from sim.studies.explain.moves import Move
-from sim.studies.explain.reasons import Lattice, Set, bundles, lattice, obstacles, reasons
-from sim.studies.explain.search import Smallest, smallest, trimmed, tuned
-from sim.studies.explain.trials import SETTLES
+from sim.studies.explain.reasons import MOST, Lattice, Set, bundles, lattice, obstacles, reasons
+from sim.studies.explain.search import Smallest, seldom, smallest, trimmed, tuned
 from sim.studies.explain.words import bundle_words, move_words
 from sim.studies.sweep.vary import flow
 
 FEW, SOME, MANY = 24, 40, 120
 """Failed worlds in which sets of obstacles are tried, lines are trimmed, the last step is set."""
-PROMISE = 500
-"""Worlds of all sorts, in none of which anything was searched, that say what a change brings."""
 SURE = 100
-"""Other failed worlds in which what was found is counted; the same ones where few are left."""
-UNSEEN = 6101
-"""Added to the seed for the worlds of the promise."""
-STEPS = 6
+"""Other failed worlds in which what was found is counted; the same ones where few are left. In
+these the change is sought where in the few hardly any set brings what is asked for."""
+BEST = 14
+"""Sets that are counted for that, those that bring most in the few; of one owner all of its own."""
+DOUBT = 0.1
+"""Whoever alone settles less of the few has most of its things counted at once as well."""
+STEPS = 5
 """Of which the progress of an explanation is told."""
 
 
@@ -43,7 +44,7 @@ def searched(
     actor: str | None,
     progress: Progress,
     goal: float,
-) -> tuple[list[Loaded], Callable[[], dict[str, Any]]]:
+) -> tuple[list[tuple[Loaded, partial[Change]]], Callable[[], dict[str, Any]]]:
     """Obstacles and cheapest changes: of all, or of one actor's own.
 
     Parameters
@@ -53,11 +54,11 @@ def searched(
 
     Returns
     -------
-    changed : list of Loaded
-        The scenario with each of the changes.
+    changed : list of tuple
+        The scenario with each of the changes, and the change, of which it is still to be said what
+        it brings in fresh worlds.
     told : callable
-        Waits for what is counted in other worlds: fields of an
-        :class:`~.findings.Explanation`, its changes not yet confirmed.
+        Waits for what is counted in other worlds: fields of an :class:`~.findings.Explanation`.
     """
     if actor is not None:
         moves = [move for move in moves if move.actor == actor]
@@ -68,8 +69,8 @@ def searched(
         return [], dict
     scenario, whole = loaded.scenario, bundles(moves)
 
-    def field(of: dict[str, Move], worlds: list[int], plus: int = 0) -> Field:
-        return Field(loaded, of, seed + plus, tuple(worlds), executor)
+    def field(of: dict[str, Move], worlds: list[int]) -> Field:
+        return Field(loaded, of, seed, tuple(worlds), executor)
 
     few = field(whole, failed[:FEW])
     progress("what stands in the way", 1, STEPS)
@@ -77,21 +78,31 @@ def searched(
     rest = beyond(failed, FEW)
     sure = field(whole, rest[:SURE])
     owners = {key: move.actor for key, move in whole.items()}
-    able = [keys for keys in most_alone(found, owners).values() if found.settled[keys].any()]
-    standing = obstacles(found, sure, scenario, able)
-    progress("the cheapest change", 2, STEPS)
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
-    least, changes, changed = smallest(few, found, may, goal), [], []
+    too_few = seldom(found, may, goal)
+    best = sorted(found.settled, key=lambda keys: (-found.odds(keys), len(keys)))[:BEST]
+    if actor is not None:  # whatever is offered elsewhere as its own is among them
+        best = [keys for many in range(1, MOST + 1) for keys in combinations(whole, many)]
+    own, widest = (most_alone(found, owners, of) for of in (False, True))
+    doubtful = [widest[one] for one, keys in own.items() if found.odds(keys) < DOUBT]
+    also = [*own.values(), *doubtful, *(best if too_few else [])]
+    standing = cache(obstacles(found, sure, scenario, also))
+    progress("the cheapest change", 2, STEPS)
+    changed = []
+    if too_few:
+        least, after = smallest(sure, standing()[2], may, goal), beyond(rest, SURE)
+    else:
+        least, after = smallest(few, found, may, goal), rest
     if least.shares:
         singles = {move.key: move for move in moves}
         parts = {key: [m.key for m in moves if key in bundles([m])] for key in whole}
-        least = trimmed(field(singles, rest[:SOME]), least, parts)
-        least = tuned(field(singles, beyond(rest, SOME)[:MANY]), least)
-        others = field(singles, list(range(PROMISE)), UNSEEN)
-        progress("what it promises", 3, STEPS)
-        changes.append(promised(loaded, others, least, actor or "", goal))
-        changed.append(load_variant(loaded, set_arguments(others, least.shares)))
+        some = SURE if too_few else SOME
+        least = trimmed(field(singles, after[:some]), least, parts)
+        of = field(singles, beyond(after, some)[:MANY])
+        least = tuned(of, least)
+        change = change_of(of, least, actor or "", goal)
+        changed.append((load_variant(loaded, change.keywords["set"]), change))
 
     def told() -> dict[str, Any]:
         single, together, again = standing()
@@ -103,8 +114,7 @@ def searched(
             "obstacles": single,
             "together": together,
             "reasons": reasons(found, few, scenario),
-            "changes": [one() for one in changes],
-            "alone": {k: again.odds(most[k]) if k in most else 0.0 for k in owners.values()},
+            "alone": {k: again.odds(most[k]) for k in dict.fromkeys(owners.values())},
             "alone_by": {
                 k: [bundle_words(whole[n], scenario) for n in keys] for k, keys in most.items()
             },
@@ -124,48 +134,45 @@ def beyond(worlds: list[int], first: int) -> list[int]:
     return worlds[first:] if len(worlds) >= 2 * first else worlds
 
 
-def most_alone(found: Lattice, owners: Mapping[str, str]) -> dict[str, Set]:
-    """What of its own brings most for each owner; of two that bring as much the shorter."""
+def most_alone(found: Lattice, owners: Mapping[str, str], widest: bool = False) -> dict[str, Set]:
+    """What of its own brings most for each owner; of two that bring as much the shorter.
+
+    Parameters
+    ----------
+    widest : bool
+        Only among those of most things.
+    """
     out: dict[str, Set] = {}
-    for keys in sorted(found.settled, key=len):
+    rank: dict[str, tuple[float, float]] = {}
+    for keys in found.settled:
         who = {owners[key] for key in keys}
         if len(who) == 1:
             (owner,) = who
-            if owner not in out or found.odds(keys) > found.odds(out[owner]):
-                out[owner] = keys
+            odds, many = found.odds(keys), len(keys)
+            this = (many, odds) if widest else (odds, -many)
+            if owner not in out or this > rank[owner]:
+                out[owner], rank[owner] = keys, this
     return out
 
 
-def promised(
-    loaded: Loaded, field: Field, least: Smallest, owner: str, asked: float
-) -> Callable[[], Change]:
-    """What was found, told, with what it brings in the worlds of a field: waits for these."""
+def change_of(field: Field, least: Smallest, owner: str, asked: float) -> partial[Change]:
+    """What was found, told but for what it brings in fresh worlds."""
     shares = {k: least.shares[k] for k in field.moves if k in least.shares}
-    ends = field.later([shares])
-
-    def told() -> Change:
-        hits = float((ends() == SETTLES).sum())
-        return Change(
-            owner,
-            [
-                words
-                for key, part in shares.items()
-                for words in move_words(field.moves[key], part, loaded.scenario)
-            ],
-            set_arguments(field, shares),
-            prices(field, shares),
-            asked,
-            least.goal,
-            least.most,
-            hits / len(field.worlds),
-            wilson(hits, len(field.worlds)),
-            float("nan"),
-            Interval(0.0, 1.0),
-            float("nan"),
-            0,
-        )
-
-    return told
+    return partial(
+        Change,
+        who=owner,
+        what=[
+            words
+            for key, part in shares.items()
+            for words in move_words(field.moves[key], part, field.loaded.scenario)
+        ],
+        set=set_arguments(field, shares),
+        price=prices(field, shares),
+        asked=asked,
+        goal=least.goal,
+        most=least.most,
+        sought=least.worlds,
+    )
 
 
 def set_arguments(field: Field, shares: Shares) -> list[str]:

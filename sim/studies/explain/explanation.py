@@ -86,23 +86,23 @@ def explain(
         changed, told = searched(
             loaded, all_moves(loaded), data, beside, seed, actor, progress, goal
         )
-        progress("fresh worlds", 4, STEPS)
-        then = [_later(one, seed + FRESH, worlds, executor.workers, beside) for one in changed]
+        progress("fresh worlds", 3, STEPS)
+        then = [_later(one, seed + FRESH, worlds, executor.workers, beside) for one, _ in changed]
         now = build_dataset(as_it_is(), data, data.attrs)
         with aside(partial(outline, run, now), executor.aside) as outlined:
             confirmed = [by_world(one()) for one in then]
             found, causes = told(), unreached()
             unmediated = None if alone is None else by_world(alone())
-            progress("under which conditions", 5, STEPS)
+            progress("under which conditions", 4, STEPS)
             known = replace(outlined(), **found)
     before = float(ends_in("settlement")(now).mean())
     changes = []
-    for change, there in zip(known.changes, confirmed, strict=True):
+    for (_, change), there in zip(changed, confirmed, strict=True):
         hits, allowed = float(ends_in("settlement")(there).sum()), settled_span(there)
         sure = wilson(hits, worlds)
         changes.append(
-            replace(change, confirmed=hits / worlds, confirmed_interval=sure, before=before,
-                    fresh_worlds=worlds, confirmed_allowed=allowed)
+            change(confirmed=hits / worlds, confirmed_interval=sure, before=before,
+                   fresh_worlds=worlds, confirmed_allowed=allowed)
         )  # fmt: skip
     return replace(
         known,

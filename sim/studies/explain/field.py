@@ -72,7 +72,14 @@ class Field:
     def later(self, trials: Sequence[Shares]) -> Callable[[], Ends]:
         """How all worlds end under trials, run beside whatever else is run by then."""
         changed = [self.changed(one) for one in trials]
-        return later_trials(changed, self.seed, self.worlds, self.executor)
+        ends = later_trials(changed, self.seed, self.worlds, self.executor)
+
+        def told() -> Ends:
+            found = ends()
+            self._known.add(self.points(trials), found == SETTLES, np.ones_like(found, dtype=bool))
+            return found
+
+        return told
 
     def _run(self, trials: Sequence[Shares], wanted: Mask) -> Ends:
         changed = [self.changed(one) for one in trials]

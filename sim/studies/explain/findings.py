@@ -127,11 +127,12 @@ class Change(Record):
         Actor → utility of its own that it gives up, at the most.
     asked, goal, most : float
         Shares of the failed worlds that were asked for, that were sought (less where nothing brings
-        as many), and that anything brings.
-    promised : float
-        Share of all worlds that settle, by the search; with its interval.
+        as many), and the largest that any set brings in those that it was sought in.
+    sought : int
+        In so many failed worlds it was sought.
     confirmed : float
-        The same in fresh worlds, with its interval, and how it differs among calibrations.
+        Share of fresh worlds of all sorts that settle, with its interval, and how it differs among
+        calibrations.
     before : float
         The share that settles there as things are.
     """
@@ -143,8 +144,7 @@ class Change(Record):
     asked: float
     goal: float
     most: float
-    promised: float
-    promised_interval: Interval
+    sought: int
     confirmed: float
     confirmed_interval: Interval
     before: float

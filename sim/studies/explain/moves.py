@@ -10,7 +10,7 @@ utility (1 is all that it wants):
   the horizon, and what it pays.
 
 What belongs to the talks themselves (terms that a stage demands, the order, how the envoy drafts)
-costs no party anything by itself.
+costs no party anything by itself, nor does staying.
 """
 
 from __future__ import annotations
@@ -116,6 +116,11 @@ class Move:
     def about(self) -> str:
         """The issue, lever or stage that it is about; empty where there is none."""
         return self.key.rpartition(":" if self.kind != "lever" else ".")[2]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it goes all the way or none: less of staying, which is free, saves nothing."""
+        return bool(self.structure) or self.kind == "stay"
 
     def price(self, share: float) -> float:
         return float(np.interp(share, GRID, self.prices))

@@ -23,8 +23,8 @@ from sim.studies.explain.words import bundle_words
 
 Set = tuple[str, ...]
 """Keys of bundles, in the order in which they stand in the scenario."""
-KEPT = 8
-"""Things tried three at a time: those that bring most in pairs."""
+MOST, KEPT = 3, 8
+"""Things removed at once; things tried three at a time, those that bring most in pairs."""
 NOTICED, NEEDED = 0.02, 0.03
 """Share of the worlds from which something is kept for sets of three; from which a set is told."""
 SINGLE, JOINT = 6, 4

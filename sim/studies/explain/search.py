@@ -2,10 +2,10 @@
 
 Of every set of up to three bundles (one side's red lines, its patience, …) that brings deals in
 enough of the worlds, all combinations of quarters of the way that could be the cheapest are tried,
-the largest first; in the best, lines that are not needed are left as they are. All trials are in
-the same failed worlds (common random numbers), each only where earlier ones leave open whether it
-settles, and none longer than it may still reach the goal. The last, in more of them, says how far
-everything has to go.
+the largest first; in the best, lines that are not needed are left as they are. Who stays does so to
+the end. All trials are in the same failed worlds (common random numbers), each only where earlier
+ones leave open whether it settles, and none longer than it may still reach the goal. The last, in
+more of them, says how far everything has to go.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from sim.studies.explain.reasons import Lattice
 
 STEPS = 4
 """So many steps lead from nothing changed to a change as far as it goes."""
-ROWS = 300
-"""Worlds of combinations that are run at once: they take as long again as a model with few does."""
+ROWS, AT_ONCE = 300, 12
+"""Worlds of combinations that are run at once, where so many combinations are no more: they take as
+long again as a model with few does."""
 LEAST, PART, KEPT = 0.05, 0.8, 0.9
 """Below the first nothing counts as reached; of the most that anything brings so much is sought, of
 what was found so much is kept, where that is below the goal."""
@@ -36,14 +37,28 @@ class Smallest(NamedTuple):
     shares : dict
         The changes; empty where none brings enough.
     most : float
-        The largest share of the failed worlds searched on that settle with any set.
+        The largest share of the failed worlds searched on that settle with any set. The largest of
+        many shares of a few worlds is more than any brings in others.
     goal : float
         The share that was sought.
+    worlds : int
+        So many worlds were searched on.
     """
 
     shares: Shares
     most: float
     goal: float
+    worlds: int
+
+
+def most_of(found: Lattice, keys: Sequence[str]) -> float:
+    """The largest share of the worlds that settle without any set of some bundles."""
+    return max((found.odds(one) for one in found.settled if set(one) <= set(keys)), default=0.0)
+
+
+def seldom(found: Lattice, keys: Sequence[str], goal: float) -> bool:
+    """Whether so few of the worlds settle with any set that what is to be sought hangs on it."""
+    return most_of(found, keys) < max(goal / PART, LEAST)
 
 
 def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.5) -> Smallest:
@@ -51,13 +66,14 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
 
     Where no set of up to three brings as many, four fifths of the most that one brings are sought.
     """
-    sets = [one for one in found.settled if set(one) <= set(keys)]
-    most = max((found.odds(one) for one in sets), default=0.0)
+    most, many = most_of(found, keys), len(field.worlds)
     if most < LEAST:
-        return Smallest({}, most, goal)
+        return Smallest({}, most, goal, many)
     goal = min(goal, PART * most)
-    sets = [one for one in sets if found.odds(one) >= goal - SLACK]
-    steps = {k: (STEPS,) if field.moves[k].structure else range(1, STEPS + 1) for k in keys}
+    slack = min(SLACK, goal / 4)
+    sets = [k for k in found.settled if set(k) <= set(keys) and found.odds(k) >= goal - slack]
+    whole = {key for key in keys if field.moves[key].whole}
+    steps = {k: (STEPS,) if k in whole else range(1, STEPS + 1) for k in keys}
     cells = [
         {k: step / STEPS for k, step in zip(one, cell, strict=True)}
         for one in sets
@@ -68,7 +84,7 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     )
     by_largest = False
     while True:
-        share, wanted = field.open(cells, goal)
+        share, wanted = field.open(cells, goal, slack)
         price = np.array([field.weighed(cell) for cell in cells])
         reached, left = share >= goal - 1e-12, wanted.any(axis=1)
         able = [cell for cell, yes in zip(cells, reached & ~left, strict=True) if yes]
@@ -81,21 +97,22 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
         if by_largest:  # where a combination fails all smaller ones do
             rank = within(field.points(cells), field.points(cells)).sum(axis=1)
         else:  # all steps alike, of the cheapest: they say which of the others can be cheaper
-            rank = np.array([len(set(cell.values())) for cell in cells])
+            rank = np.array([len({s for k, s in c.items() if k not in whole}) for c in cells])
         # what is dearer than one that seems to reach the goal waits for it
         rank[price > min(price[reached], default=np.inf)] += len(cells)
         order = np.lexsort((price, rank))
-        some = order[: max(int((wanted[order].sum(axis=1).cumsum() <= ROWS).sum()), 1)]
+        rows = max(ROWS, AT_ONCE * many)
+        some = order[: max(int((wanted[order].sum(axis=1).cumsum() <= rows).sum()), 1)]
         field.run([cells[n] for n in some], wanted[some])
         by_largest = True
-    return Smallest(best, most, goal)
+    return Smallest(best, most, goal, many)
 
 
 def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Smallest:
     """A find taken apart into single changes, each only as far as is needed.
 
     All begin a step larger than they were found, so that some can be spared for others, unless
-    that does harm.
+    that does harm. Where none of these worlds settles they are left as they were found.
 
     Parameters
     ----------
@@ -107,10 +124,16 @@ def trimmed(field: Field, found: Smallest, parts: dict[str, list[str]]) -> Small
     if not found.shares or sum(len(parts[key]) for key in found.shares) == 1:
         return found._replace(shares={parts[key][0]: share for key, share in found.shares.items()})
     begin = [
-        {part: min(s + more, 1.0) for key, s in found.shares.items() for part in parts[key]}
+        {
+            part: 1.0 if field.moves[part].whole else min(share + more, 1.0)
+            for key, share in found.shares.items()
+            for part in parts[key]
+        }
         for more in (1 / STEPS, 0.0)
     ]
     reached = field.settled(begin).mean(axis=1)
+    if not reached.any():
+        return found._replace(shares=begin[1])
     # in other worlds than it was found in it may fall short: most of what it brings here is kept
     goal = min(found.goal, KEPT * float(reached.max()))
     return found._replace(shares=_reduced(field, begin[int(reached.argmax())], goal))
@@ -122,7 +145,7 @@ def tuned(field: Field, found: Smallest) -> Smallest:
         return found
     tried = [
         {
-            key: share if field.moves[key].structure else round(min(factor * share, 1.0), 3)
+            key: share if field.moves[key].whole else round(min(factor * share, 1.0), 3)
             for key, share in found.shares.items()
         }
         for factor in (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
@@ -143,7 +166,7 @@ def _reduced(field: Field, shares: Shares, goal: float) -> Shares:
             {key: less}
             for key, share in shares.items()
             for less in dict.fromkeys((0.0, max(share - 1 / STEPS, 0.0)))
-            if less == 0.0 or not field.moves[key].structure
+            if less == 0.0 or not field.moves[key].whole
         ]
         tried = [_with(shares, option) for option in options]
         (odds, *reached), wanted = field.open([shares, *tried], goal, 0.0)

@@ -21,7 +21,6 @@ from sim.scenario.schema import Scenario
 from sim.studies.explain.findings import Change, Explanation
 from sim.studies.explain.words import (
     FIRST,
-    NO_FEW,
     SOFTENS,
     TOLD,
     actor_words,
@@ -30,12 +29,14 @@ from sim.studies.explain.words import (
     deciding,
     driver_words,
     hardly_words,
+    little_words,
     nothing,
     own_words,
     price_words,
     ruled_words,
     ruling,
     settling_words,
+    unreached_words,
 )
 from sim.words.shares import count_of, share_of, world_words
 
@@ -67,9 +68,8 @@ def short_words(
         told["Missed"] = f"in {worlds}; --full says why."
     for one in found.changes:
         told[changed_title(one, scenario)] = _changing(one, scenario)
-    if found.searched and not found.changes:
-        none = "nothing tried settles 5 % of the worlds without a settlement."
-        told[f"The cheapest change{who}"] = none
+    if found.searched and found.failed and not found.changes:
+        told[f"The cheapest change{who}"] = clause(unreached_words(found))
     if found.alone and not found.actor:
         told["Who alone could bring a settlement there, giving way in all"] = _alone(
             found, scenario
@@ -118,7 +118,7 @@ def _standing(found: Explanation, scenario: Scenario) -> str:
         for one in [*single[:MOST], *found.together[:1], *deadline]
     ]
     if not told:
-        return clause(nothing(found)) or NO_FEW
+        return clause(nothing(found)) or little_words(found)
     return f"{counted_words(found)} were run again without it; so many settle: {'; '.join(told)}."
 
 

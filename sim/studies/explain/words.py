@@ -41,6 +41,7 @@ NO_FEW = (
     "no one thing, and no set of two or three, brings a deal in 5 % of the worlds without a "
     "settlement."
 )
+_SINGLE = "without any single thing"
 HELD = (
     ", what it is drawn together with (a side's flexibility, the engine's settings) being held the "
     "same"
@@ -81,19 +82,29 @@ def _mediates(move: Move, scenario: Scenario) -> bool:
 
 
 def _order_words(move: Move) -> str:
-    together = not move.structure or move.structure[0][1] is None
-    return "everything at once instead" if together else "the reverse order instead"
+    stages = dict(move.structure).get("agenda")
+    if stages is None:
+        return "everything at once instead"
+    titles = [f"“{stage.get('title', stage['name'])}”" for stage in stages]
+    return f"{', then '.join(titles)} instead"
 
 
 def move_words(move: Move, share: float, scenario: Scenario) -> list[str]:
-    """A change, as clauses: of each number that it moves what it is now and what it would be."""
-    if move.kind == "stay":
-        stays = "going on mediating" if _mediates(move, scenario) else "staying at the table"
-        return [f"{scenario.actors[move.actor].short} {stays} to the end"]
+    """A change, as clauses: one for each thing that :meth:`~.moves.Move.changes` sets."""
+    if share <= 0:
+        return []
     if move.kind == "deadline":
         return ["the deadline is dropped"]
     if move.kind == "order":
-        return [f"no stage comes first by rule: {_order_words(move)}"]
+        gone = [path.split(".") for path, _ in move.structure if path != "agenda"]
+        levers = [(scenario.actors[p[1]].short, scenario.actors[p[1]].levers[p[3]]) for p in gone]
+        return [
+            f"the order of the stages: {_order_words(move)}",
+            *(f"{who} without “{lever.title}”" for who, lever in levers),
+        ]
+    if move.kind == "stay" and share >= 1:
+        stays = "going on mediating" if _mediates(move, scenario) else "staying at the table"
+        return [f"{scenario.actors[move.actor].short} {stays} to the end"]
     return [_place_words(move, one, one.at(share), scenario) for one in move.places]
 
 
@@ -125,6 +136,9 @@ def _place_words(move: Move, place: Place, then: Number, scenario: Scenario) -> 
         told = f"{counted(round(after), 'day')} instead of {before:.0f}"
     if move.kind == "patience":
         return f"{possessive(who)} patience is {told}"
+    if move.kind == "stay":
+        ends = "ending the mediation" if _mediates(move, scenario) else "leaving the table"
+        return f"{who} {ends} after {told}"
     owner, _, lever = move.key.partition(":")[2].partition(".")
     title = scenario.actors[owner].levers[lever].title
     if place.days:
@@ -315,31 +329,53 @@ def standing(found: Explanation, scenario: Scenario) -> list[str]:
         "how long a side holds out: without it, it gives way at once."
     ]
     told = [one for one in found.obstacles if max(one.settle, one.unratified) >= TOLD][:4]
-    if found.together and not told:
-        lines.append(f"- without any single thing: {hardly_words(found.counted)}")
+    if not told and reaching(found):
+        lines.append(f"- {_SINGLE}: {hardly_words(found.counted)}")
     told += [one for one in found.obstacles if one.keys == ["deadline"] and one not in told]
     lines += [f"- {obstacle_words(one, found.counted)}" for one in told]
     if found.together:
         lines.append("What helps only together, where one alone does not do:")
         lines += [f"- {obstacle_words(one, found.counted)}" for one in found.together[:3]]
-    if not found.together and not any(one.settle >= TOLD for one in found.obstacles):
+    if not reaching(found):
         lines.append(sentence(NO_FEW))
     if scenario.deadline is None:
         lines.append("No side has a deadline that could be dropped.")
     return lines
 
 
+def reaching(found: Explanation) -> bool:
+    """Whether anything that is told brings deals in worlds without a settlement."""
+    shares = [*(one.settle for one in [*found.obstacles, *found.together]), *found.alone.values()]
+    return bool(found.together or found.changes) or max(shares, default=0.0) >= TOLD
+
+
+def unreached_words(found: Explanation) -> str:
+    """That no change brings enough, and in which worlds that was counted."""
+    least = "one" if found.counted < FEW else percent(TOLD)
+    # only what is not sought may bring more: see `searched`
+    aside = ", the order of the stages aside, with which levers would go" * reaching(found)
+    return f"Nothing tried settles {least} of {counted_words(found)}{aside}."
+
+
+def little_words(found: Explanation) -> str:
+    """What is told where no single thing brings deals, nor two or three that bind together."""
+    return f"{_SINGLE}: {hardly_words(found.counted)}." if reaching(found) else NO_FEW
+
+
 def changing(one: Change, scenario: Scenario) -> list[str]:
-    """A change, its price, and what it was promised and confirmed to bring."""
+    """A change, what it brings in fresh worlds where that is less than asked, and its price."""
     lines = []
     if one.turned(one.confirmed_interval.high) < one.asked:
         goal = percent(one.goal)
         if one.goal < one.asked:
-            goal += f" (four fifths of the most there is; {percent(one.asked)} asked for)"
+            most = "four fifths of the most that anything tried brings there"
+            goal += f" ({most}; {percent(one.asked)} asked for)"
+        turned = share_of(one.turned(one.confirmed), one.failing)
+        worlds = counted(one.sought, "world")
         lines.append(
-            f"The cheapest set of changes found that brings a deal in {goal} of the worlds without "
-            "a settlement in which it was sought; of fresh ones it brings one in "
-            f"{share_of(one.turned(one.confirmed), one.failing)}. What costs more may bring more."
+            f"Of fresh worlds without a settlement it brings a deal in {turned}. Sought was the "
+            f"cheapest set of changes that does so in {goal} of {worlds}. "
+            "What costs more may bring more."
         )
     lines += [f"- {sentence(words)}" for words in one.what]
     return [*lines, f"{price_words(one, scenario)}. {move_summary(one)}"]
@@ -366,7 +402,10 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     ]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
-    head = "The most of these worlds that one side alone, whatever it changes, makes settle:"
+    head = (
+        "So many of these worlds settle where one side alone changes, as far as it goes, what of "
+        "its own did best in a first few:"
+    )
     return [head, *lines]
 
 
@@ -480,9 +519,8 @@ def sections(
     for one in found.changes:
         run = run_words(file, [*overrides, *one.set])
         out.append(Section(changed_title(one, scenario), changing(one, scenario), run))
-    if found.searched and not found.changes:
-        nothing = "Nothing tried settles 5 % of the worlds without a settlement."
-        out.append(Section(f"The cheapest change{who}", [nothing]))
+    if found.searched and found.failed and not found.changes:
+        out.append(Section(f"The cheapest change{who}", [unreached_words(found)]))
     if own:
         return out, []
     if found.searched and found.failed:
