@@ -480,10 +480,7 @@ def die_where_costly(call: Call, report: Any = None) -> Any:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_scenario_that_fails_does_not_lose_the_others(
-    files: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    jobs: int,
+    files: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     monkeypatch.setattr(chunks, "run_chunk", fail_where_costly)
     bad = tmp_path / "bad.yaml"

@@ -25,14 +25,7 @@ from sim.ensemble import chunks as ensemble
 from sim.ensemble import runner
 from sim.ensemble.aside import aside
 from sim.ensemble.beside import Beside
-from sim.ensemble.chunks import (
-    Call,
-    Failure,
-    Task,
-    chunk_tasks,
-    run_chunk,
-    run_tasks,
-)
+from sim.ensemble.chunks import Call, Failure, Task, chunk_tasks, run_chunk, run_tasks
 from sim.ensemble.cluster import DaskCluster
 from sim.ensemble.executors import (
     DEATHS,

@@ -18,19 +18,7 @@ from sim.importing import Wishes, read
 from sim.scenario import ScenarioError
 from sim.scenario.loading import load_any, load_data, load_variant
 from tests.conftest import ROOT, ended, filed, put, started, typed, works
-from tests.fuzz import (
-    KINDS,
-    LISTED,
-    RICH,
-    RUN,
-    SEEDS,
-    TALKS,
-    Fault,
-    command,
-    fuzz,
-    saved,
-    sound,
-)
+from tests.fuzz import KINDS, LISTED, RICH, RUN, SEEDS, TALKS, Fault, command, fuzz, saved, sound
 
 
 def at(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
@@ -306,10 +294,7 @@ def test_output_in_latin_1_keeps_every_word(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("content", [b"", b"[]", b"\x89HDF\r\n\x1a\n" + bytes(400), None])
 def test_damaged_results_are_told(
-    victim: str,
-    words: list[str],
-    content: bytes | None,
-    tmp_path: Path,
+    victim: str, words: list[str], content: bytes | None, tmp_path: Path
 ) -> None:
     shutil.copytree(saved(), tmp_path / "all")
     file = tmp_path / "all" / victim

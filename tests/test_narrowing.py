@@ -290,9 +290,7 @@ fractions = st.integers(0, 8).map(lambda n: n / 8)
 def test_the_knapsack_is_the_linear_programme(data: st.DataObject) -> None:
     worlds, segments = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 5))
     rows = st.lists(
-        st.lists(fractions, min_size=segments, max_size=segments),
-        min_size=worlds,
-        max_size=worlds,
+        st.lists(fractions, min_size=segments, max_size=segments), min_size=worlds, max_size=worlds
     )
     gain, loss = np.array(data.draw(rows)), np.array(data.draw(rows)) - 0.125
     need = np.array(data.draw(st.lists(fractions, min_size=worlds, max_size=worlds))) * 2

@@ -11,14 +11,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from sim.scenario import (
-    Loaded,
-    Scenario,
-    ScenarioError,
-    load_data,
-    load_scenario,
-    load_variant,
-)
+from sim.scenario import Loaded, Scenario, ScenarioError, load_data, load_scenario, load_variant
 from sim.scenario.json_schema import scenario_schema
 from sim.scenario.loading import TEMPLATE, find_scenario, in_library
 from sim.scenario.yaml_source import parse_yaml
