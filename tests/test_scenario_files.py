@@ -422,22 +422,6 @@ def test_the_same_as_data_and_as_typed(kellogg: Loaded) -> None:
     changed = kellogg.with_(CHANGES)
     assert changed.raw == load_scenario(KELLOGG, typed).raw == load_variant(kellogg, typed).raw
     assert changed.scenario == load_scenario(KELLOGG, typed).scenario
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"actors.putin.patience": -1}, "with_ actors.putin.patience: .*-1 is below 0"),
-        ({"actors.puttin.patience": 1}, "with_ actors.puttin.patience: .*did you mean 'putin'"),
-        ({"actors.trump.levers.cut_arms.on": "nobody"}, "there is no actor 'nobody'"),
-        ({"horizon_days.x": 1}, "is a value and has no keys below it"),
-        ({"title": None}, "title"),
-    ],
-)
-def test_a_wrong_change_is_an_error_and_changes_nothing(
-    kellogg: Loaded, changes: dict[str, object], said: str
-) -> None:
-    before = copy.deepcopy(kellogg.raw)
-    with pytest.raises(ScenarioError, match=said):
-        kellogg.with_(changes)
-    assert kellogg.raw == before
+    for path, said in (("actors.puttin.patience", "did you mean 'putin'"), ("title.x", "no keys")):
+        with pytest.raises(ScenarioError, match=f"with_ {path}: .*{said}"):
+            kellogg.with_({path: 1})
