@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import json
 import os
@@ -34,7 +33,19 @@ from sim.studies.compare.tables import differences_csv
 from sim.studies.compare.words import difference_words, told
 from sim.views.compare.differences import differences
 from sim.words.shares import FEW, share_of
-from tests.conftest import SCENARIOS, TOY, build, csv_rows, ended, filed, started, typed, works
+from tests.conftest import (
+    SCENARIOS,
+    TOY,
+    beside,
+    build,
+    csv_rows,
+    ended,
+    filed,
+    lines_at,
+    started,
+    typed,
+    works,
+)
 
 WORLDS = 60
 TABLES = {"compare.json", "compare.csv", "differences.csv"}
@@ -125,18 +136,7 @@ def test_first_stages_are_told_where_a_plan_has_one(
 
 def test_what_a_plan_leaves_out_is_among_the_largest_differences(tmp_path: Path) -> None:
     """A limited agreement is the same where key and title are; without talks it is never signed."""
-    swap = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
-    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
-
-    def beside(title: str) -> dict[str, Any]:
-        stages = [{"name": "swap", "title": title, "issues": ["dead"]}]
-        own = {"title": "Beside", "issues": {"dead": swap}, "stages": stages}
-        return {"beside": own | {"positions": {"a": wish, "b": wish}}}
-
-    # b leaves nothing of the land to a
-    hard = copy.deepcopy(TOY["actors"])
-    hard["b"]["positions"]["land"]["limit"] = 0.9
-    hard["a"]["positions"]["land"]["limit"] = 0.1
+    hard = lines_at(TOY, a=0.1, b=0.9)["actors"]
     both, other = (
         write(tmp_path, name, actors=hard, tracks=beside(title))
         for name, title in (("both", "Swap"), ("other", "List"))
