@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sim.engine.conformance import Watched
 from sim.engine.draws import Draws
-from sim.engine.model import BEFORE_GATES, OPEN, SETTLED, PeaceTalks
+from sim.engine.model import SETTLED, PeaceTalks
 from sim.formulas.tactics import TACTICS
 from tests.conftest import ENVOY, TOY, build, conflict, lines_at, opened, simulate
 
@@ -154,27 +154,6 @@ def test_mesa_runs_it_to_the_horizon_or_until_nothing_can_happen() -> None:
         assert not model.running
         assert (model.talks.round < model.spec.rounds) == early
         assert model.talks.round <= model.spec.rounds
-
-
-@settings(max_examples=25)
-@given(scenarios(), st.integers(0, 1000))
-def test_a_world_that_concluded_never_changes_again(data: dict[str, Any], seed: int) -> None:
-    data["actors"]["north"]["leave_after"] = {"uniform": [5, 60]}
-    model = PeaceTalks(build(data), Draws(seed, 40))
-    model.narrowed_at = 0.0  # all worlds stay in sight
-    kept: dict[int, tuple[Any, ...]] = {}
-    for _ in range(model.spec.rounds):
-        model.step()
-        for world in np.flatnonzero(~np.isin(model.talks.status, (OPEN, BEFORE_GATES))):
-            state = (
-                model.talks.status[world],
-                model.talks.stage[world],
-                model.talks.concluded_round[world],
-                model.talks.agreed[world].tobytes(),
-                tuple(p.offer[world].tobytes() for p in model.signatories),
-                tuple(p.reservation[world] for p in model.signatories),
-            )
-            assert kept.setdefault(int(world), state) == state
 
 
 @settings(max_examples=20)
