@@ -112,6 +112,23 @@ TOY = conflict(
 )
 
 
+def lines_at(data: dict[str, Any], **limits: float) -> dict[str, Any]:
+    """A copy with other red lines on land, by side."""
+    data = copy.deepcopy(data)
+    for side, limit in limits.items():
+        put(data, f"actors.{side}.positions.land.limit", limit)
+    return data
+
+
+def beside(title: str = "Swap", **more: Any) -> dict[str, Any]:
+    """As ``tracks``: talks on what both sides of the toy want alike."""
+    dead = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
+    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
+    talks = {"title": "Beside", "issues": {"dead": dead}, "positions": {"a": wish, "b": wish}}
+    stages = [{"name": "swap", "title": title, "issues": ["dead"]}]
+    return {"beside": talks | {"stages": stages} | more}
+
+
 @pytest.fixture
 def toy() -> dict[str, Any]:
     """A fresh copy of the toy scenario as plain data."""

@@ -305,10 +305,7 @@ def record(folder: Path) -> dict[str, Any]:
 def _fitted(entries: list[dict[str, Any]]) -> dict[str, Any]:
     tables = [np.array(e["table"]) for e in entries]
     found = fit(tables, max(e["design_effect"] for e in entries))
-    return {
-        "mean": found.mean.round(5).tolist(),
-        "covariance": found.covariance.round(6).tolist(),
-    }
+    return {"mean": found.mean.round(5).tolist(), "covariance": found.covariance.round(6).tolist()}
 
 
 def main() -> None:

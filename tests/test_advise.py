@@ -25,7 +25,7 @@ from sim.studies.advise.published import others
 from sim.studies.advise.space import space_of
 from sim.studies.advise.words import lost, versus
 from sim.studies.explain.explanation import without_mediators
-from tests.conftest import ENVOY, filed, typed, works
+from tests.conftest import ENVOY, beside, filed, lines_at, typed, works
 
 # --- Pareto --------------------------------------------------------------------------------------
 
@@ -90,9 +90,8 @@ def test_a_text_that_all_can_sign_is_found(toy: dict[str, Any]) -> None:
 
 
 def test_where_nothing_helps_that_is_said(toy: dict[str, Any]) -> None:
-    toy["actors"]["a"]["positions"]["land"]["limit"] = 0.1
-    toy["actors"]["b"]["positions"]["land"]["limit"] = 0.9
-    found, _ = _advice(load_data(_with_envoy(toy, {"land": 0.5, "arms": 0.5})), generations=1)
+    data = _with_envoy(lines_at(toy, a=0.1, b=0.9), {"land": 0.5, "arms": 0.5})
+    found, _ = _advice(load_data(data), generations=1)
     assert not found.better
     assert found.statement.startswith("No plan is signed in any of 100 worlds")
 
@@ -141,18 +140,11 @@ def test_an_actor_is_taken_out_with_all_that_is_said_of_it(toy: dict[str, Any]) 
     aid = data["actors"]["power"]["levers"]["aid"]
     aid |= {"on": ["b", "envoy"], "effect": {"payment": {"b": 0.6, "envoy": 0.1}}}
     data["war"]["cost"]["envoy"] = 0.001
-    dead = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
-    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
-    data["tracks"] = {
-        "beside": {
-            "title": "Beside",
-            "issues": {"dead": dead},
-            "parties": ["a", "b", "envoy"],
-            "positions": {"a": wish, "b": wish},
-            "protocol": {"name": "shuttle"},
-            "stages": [{"name": "swap", "issues": ["dead"], "effect": {"cost": {"envoy": -0.1}}}],
-        }
-    }
+    data["tracks"] = beside(
+        parties=["a", "b", "envoy"],
+        protocol={"name": "shuttle"},
+        stages=[{"name": "swap", "issues": ["dead"], "effect": {"cost": {"envoy": -0.1}}}],
+    )
     loaded = load_data(data)
     assert not mediated(loaded, Judge(50, 1, InProcess())).left_out
     less, why = without_mediators(loaded)
@@ -233,12 +225,7 @@ def test_gains_are_told_of_those_who_have_them(toy: dict[str, Any]) -> None:
 def test_what_a_plan_loses_is_told(toy: dict[str, Any]) -> None:
     """Talks that it leaves out, worlds without any deal, utility; measures in quotes."""
     data = _with_envoy(toy, {"land": 0.95, "arms": 0.2})
-    dead = {"title": "The dead", "scale": {0: "All", 1: "None"}, "no_deal": 1}
-    wish = {"dead": {"ideal": 0, "salience": 1, "judgement": "test"}}
-    stages = [{"name": "swap", "title": "Swap", "issues": ["dead"]}]
-    talks = {"title": "Beside", "issues": {"dead": dead}, "stages": stages}
-    talks |= {"positions": {"a": wish, "b": wish}, "protocol": {"name": "shuttle"}}
-    own = load_data(data | {"tracks": {"beside": talks}})
+    own = load_data(data | {"tracks": beside(protocol={"name": "shuttle"})})
     plans = [own, load_data(data), load_data(_with_envoy(toy, {"land": 0.5, "arms": 0.5}))]
     theirs, *trials = Judge(100, 1, InProcess()).tries(plans)
 

@@ -27,6 +27,8 @@ from sim.scenario import ScenarioError, load_data
 from sim.views.convergence import convergence_view
 from sim.views.run_data import history
 from sim.views.utility import utility_view
+from sim.words.short import main_reasons
+from sim.words.story import events
 from tests.conftest import ENVOY, TOY, build, conflict, opened, simulate
 
 
@@ -151,8 +153,6 @@ def test_texts_that_fall_one_after_the_other_are_counted() -> None:
 
 
 def test_reasons_as_frequent_up_to_sampling_error_are_both_told() -> None:
-    from sim.words.short import main_reasons
-
     summary = run_scenario(load_data(TOY), 5).summary
     because = {"red_lines": 0.36, "not_reached": 0.28, "ratification": 0.355, "no_surplus": 0.005}
     many = replace(summary, worlds=500, outcomes={"settlement": 0.0}, stuck_because=because)
@@ -285,8 +285,6 @@ def test_signed_by_the_horizon_and_voted_on_after_it() -> None:
 
 
 def test_the_story_names_who_refused_and_not_who_refused_before() -> None:
-    from sim.words.story import events
-
     data = mediated(with_gate(0.6, positions={"arms": {"ideal": 0, "salience": 1}}))
     run = run_scenario(load_data(data), 5)
     told = [e.text for e in events(run.scenario, run.central)]
@@ -296,8 +294,6 @@ def test_the_story_names_who_refused_and_not_who_refused_before() -> None:
 
 
 def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_position() -> None:
-    from sim.words.story import events
-
     data = conflict(
         {"land": {"no_deal": 0.5, "scale": {0: "Theirs", 0.5: "Middle", 1: "Ours"}}, "hours": 0.5},
         {
@@ -326,8 +322,6 @@ def test_the_story_tells_a_red_line_that_is_crossed_and_no_move_without_a_positi
     ],
 )
 def test_a_condition_is_told_as_met_only_where_it_is(stages: list[list[str]], ending: str) -> None:
-    from sim.words.story import events
-
     looser = {"limit": 0.1, "when": {"hours": {"at_least": 0.4}}, "judgement": "test"}
     barred = len(stages) > 1
     data = conflict(

@@ -212,21 +212,6 @@ def test_a_party_accepts_exactly_from_its_threshold_on(table: Any, seed: int) ->
         np.testing.assert_allclose(surplus * total, wanted, atol=1e-9)
 
 
-def test_the_imported_table_is_accepted_exactly_from_the_thresholds_on(csis: Scenario) -> None:
-    block = csis.articles
-    model = PeaceTalks(csis, Draws(1, 1, central=True))
-    pairs = model.exclusions.pairs if model.exclusions else []
-    drafts = np.random.default_rng(1).random((4000, 20)) < 0.4
-    drafts = drafts[drafts.any(axis=1) & ~clash(drafts.astype(float), pairs)]
-    assert len(drafts) > 500
-    for party in model.signatories:
-        satisfaction = np.array([[block.satisfaction[party.key][i] for i in csis.issues]])
-        party.target = party.reservation
-        accepts = party.accepts(drafts[None].astype(float))[0]
-        wanted = mean_scores(satisfaction, drafts)[:, 0] >= block.thresholds[party.key]
-        np.testing.assert_array_equal(accepts, wanted)
-
-
 @settings(max_examples=30)
 @given(
     tables().filter(matters),

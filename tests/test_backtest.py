@@ -22,7 +22,6 @@ from sim.studies.backtest.folder import FolderError, load_folder
 from sim.studies.backtest.scores import mean_interval, point_scores
 from sim.views.backtest import backtest_view
 from tests.conftest import csv_rows, typed
-from tests.test_groups import COLUMNS
 
 FILES = ("backtest.json", "backtest.csv", "backtest.png")
 POSITIONS = """\
@@ -149,15 +148,6 @@ def test_an_issue_has_no_say_in_its_own_parameters() -> None:
 @pytest.fixture(scope="session")
 def deu(shared: Path) -> Backtest:
     return backtest(load_folder(shared / "data" / "deu"), resamples=500)
-
-
-@pytest.mark.parametrize("name", COLUMNS)
-def test_errors_are_those_of_the_reference_columns(shared: Path, deu: Backtest, name: str) -> None:
-    table = csv_rows(shared / "data" / "deu" / "baseline_forecasts.csv")
-    pairs = [(float(r[COLUMNS[name]]), float(r["outcome"])) for r in table if r[COLUMNS[name]]]
-    expected = statistics.mean(abs(forecast - outcome) for forecast, outcome in pairs)
-    assert deu.named(name).points.mean == pytest.approx(expected, abs=1e-3)
-    assert deu.named(name).issues == len(pairs)
 
 
 def test_the_settlement_predictor_is_never_scored_on_its_own_issues(

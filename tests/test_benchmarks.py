@@ -230,10 +230,7 @@ def test_the_command_prints_a_table_and_writes_json(
 
 
 def test_what_is_missing_or_breaks_off_is_said_and_the_rest_goes_on(
-    quick: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def breaks(setting: Setting, findings: Findings) -> None:
         raise ZeroDivisionError("by hand")

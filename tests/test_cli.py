@@ -223,10 +223,7 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
         (["explain", "dayton", "--actor", "nobody"], "there is no such actor"),
         (["explain", "dayton", "--design", "morris:9"], "is written sobol:N"),
         (["explain", "dayton", "--worlds", "3"], "--worlds"),
-        (
-            ["advise", "istanbul_2022", "--plans", "4"],
-            "istanbul_2022: nothing here is a",
-        ),
+        (["advise", "istanbul_2022", "--plans", "4"], "istanbul_2022: nothing here is a"),
         (["export", "kellogg", "--to", "negmas"], "listed options"),
     ],
 )

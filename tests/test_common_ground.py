@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from sim.arrays import total
 from sim.engine.agents.bargainer import LEAST
 from sim.engine.agents.known_lines import KnownLines
 from sim.engine.central import central_space
@@ -168,31 +167,6 @@ def test_the_nearest_package_of_a_worth_is_the_least_squares_solution(
     assert found == pytest.approx(ideal + side * solved.x, abs=1e-5)
     assert best - slope @ np.abs(found - ideal) >= target - 1e-9
     assert ((found >= low - 1e-9) & (found <= high + 1e-9)).all()
-
-
-def test_sides_that_answer_with_the_nearest_package_meet_wherever_they_can() -> None:
-    """Four sides on six issues that know nothing of each other, each at its least.
-
-    Zones of agreement that are 0.02 of utility wide: every one is found (Zheng et al. 2016).
-    """
-    rng = np.random.default_rng(5)
-    ideal, slope = rng.integers(0, 2, (4, 300, 6)).astype(float), rng.random((4, 300, 6))
-    slope /= slope.sum(axis=2, keepdims=True)
-    deal = rng.random((300, 6))
-    least = 1.0 - total(slope * np.abs(deal - ideal)) - 0.02
-    bounds = np.zeros((300, 6)), np.ones((300, 6))
-    offers, met = ideal.copy(), np.zeros(300, dtype=bool)
-    for turn in range(1, 400):
-        others = [offers[[j for j in range(4) if j != k]].mean(axis=0) for k in range(4)]
-        offers = np.stack(
-            [
-                nearest(least[k] + 0.02 / turn**0.5, np.ones(300), ideal[k], slope[k], *bounds, x)
-                for k, x in enumerate(others)
-            ]
-        )
-        worth = 1.0 - total(slope[:, None] * np.abs(offers[None] - ideal[:, None]))
-        met |= (worth >= least[:, None]).all(axis=0).any(axis=0)
-    assert met.all()
 
 
 def test_at_its_least_a_side_with_curved_losses_asks_for_a_little_more_too() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 from sim.engine.model import SETTLED
 from sim.results.dataset import stuck
 from tests.conftest import ENVOY, build, conflict, simulate
-from tests.test_scenario_files import BASE, problems
 
 STATUS = conflict(
     {
@@ -79,26 +77,3 @@ def test_who_can_agree_on_it_does_not_put_it_off() -> None:
     model = simulate(build(data), 1, central=True)
     assert model.talks.status[0] == SETTLED
     assert model.talks.agreed[0, 0] != pytest.approx(0.45)
-
-
-@pytest.mark.parametrize(
-    ("issue", "wish", "says"),
-    [
-        ("deferred: 0.3", "", "issues.land.deferred: is no point of the scale: 0.3"),
-        ("deferred: 0.5", "", "issues.land.deferred: lies where the issue stands without a deal"),
-        ("unit: km", "deferred: 0.5", "is said of 'land', which has no point that puts it off"),
-        ("deferred: 1", "", "issues.land.deferred: "),
-        ("deferred: 0.5", "deferred: 1.5", "actors.a.positions.land.deferred: "),
-    ],
-)
-def test_wrong_deferrals_are_told_with_their_line(
-    issue: str, wish: str, says: str, tmp_path: Path
-) -> None:
-    text = BASE.replace("no_deal: 0.5}", f"no_deal: 0.5, {issue}}}")
-    text = text.replace("0: all to A,", "0: all to A, 0.5: Later,")
-    text = text.replace(
-        "{ideal: 0, limit: 0.7,", f"{{ideal: 0, limit: 0.7, {wish or 'source: []'},"
-    )
-    found = [p for p in problems(tmp_path, text) if says in p]
-    assert found
-    assert found[0].startswith(f"case.yaml:{9 if wish else 3}:")

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
@@ -25,14 +24,7 @@ from sim.ensemble import chunks as ensemble
 from sim.ensemble import runner
 from sim.ensemble.aside import aside
 from sim.ensemble.beside import Beside
-from sim.ensemble.chunks import (
-    Call,
-    Failure,
-    Task,
-    chunk_tasks,
-    run_chunk,
-    run_tasks,
-)
+from sim.ensemble.chunks import Call, Failure, Task, chunk_tasks, run_chunk, run_tasks
 from sim.ensemble.cluster import DaskCluster
 from sim.ensemble.executors import (
     DEATHS,
@@ -47,7 +39,7 @@ from sim.ensemble.executors import (
 from sim.results.dataset import ChunkResult, build_dataset
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.loading import load_data
-from tests.conftest import SCENARIOS, TOY, build, central_template, filed, typed
+from tests.conftest import SCENARIOS, TOY, build, central_template, filed, typed, until
 
 SHORT = TOY | {"horizon_days": 28}
 WORLDS = 2 * CHUNK + 300
@@ -217,8 +209,11 @@ def test_no_more_items_are_taken_than_can_be_worked_on() -> None:
 
 @pytest.mark.parametrize("where", ["here", "pool", "dask"])
 def test_what_is_for_later_is_done_beside_what_is_asked_now(
-    where: str, request: pytest.FixtureRequest
+    where: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
+    flag = tmp_path / "go_on"
+    if where != "pool":
+        flag.touch()
     with ExitStack() as opened:
         executor = request.getfixturevalue("dask") if where == "dask" else InProcess()
         if where == "pool":
@@ -226,16 +221,17 @@ def test_what_is_for_later_is_done_beside_what_is_asked_now(
         beside = opened.enter_context(Beside(executor))
         assert [two for _, two in beside.run(double, range(2), nothing)] == [0, 2]
         later, other = (beside.later(double, some) for some in (range(5, 9), range(9, 12)))
-        slept = beside.later(time.sleep, [2.0])
+        waited = beside.later(wait_for, [flag])
         for n in range(4):
             assert [two for _, two in beside.run(double, [n], nothing)] == [2 * n]
         assert other() == [18, 20, 22]
         assert later() == [10, 12, 14, 16]
-        if where == "pool":  # asked while one worker sleeps, done by the other
+        if where == "pool":  # asked while one worker waits, done by the other
             assert beside.workers == 1
             assert [two for _, two in beside.run(double, range(3), nothing)] == [0, 2, 4]
             assert beside.workers == 1
-        assert slept() == [None]
+            flag.touch()
+        assert waited() == [None]
         assert beside.workers == executor.workers
 
 
@@ -244,6 +240,10 @@ def test_what_is_for_later_is_done_beside_what_is_asked_now(
 
 def double(item: int, report: Callable[[float], None] | None = None) -> int:
     return 2 * item
+
+
+def wait_for(flag: Path) -> None:
+    until(flag.exists)
 
 
 def die_on_three(item: int) -> int:

@@ -111,9 +111,7 @@ def test_names_that_stand_twice_are_told_apart_and_unused_points_told(
     same_utilities(scenario, read, [np.array([0, 0.5, 1])] * 2)
 
 
-def test_a_listed_scenario_is_refused_where_only_the_other_kind_can_be_used(
-    tmp_path: Path,
-) -> None:
+def test_a_listed_scenario_is_refused_where_only_the_other_kind_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "listed.yaml").write_text("title: x\nprotocol: {name: stacked}\n")
     done = typed("compare", "listed.yaml", "listed.yaml", cwd=tmp_path)
     assert done.code == 2

@@ -30,7 +30,7 @@ from sim.formulas.bargaining.red_lines import (
 from sim.formulas.bargaining.walk import fractional_knapsack
 from sim.registry import PROTOCOLS
 from sim.results.dataset import chunk_dataset
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, load_data, load_scenario
 from tests.conftest import SCENARIOS, build, conflict, simulate
 from tests.test_engine import scenarios
 from tests.test_tracks import LIMITED
@@ -125,12 +125,14 @@ STAGED = conflict(
     war__drift={"land": {"mean": {"normal": [0.0, 0.03]}, "volatility": 0.08}},
 )  # fmt: skip
 
+VOTE = "ratification.vote.on_failure"
 CASES = {
     "dayton": lambda: load_scenario(SCENARIOS / "dayton.yaml").scenario,
     "camp_david": lambda: load_scenario(SCENARIOS / "camp_david.yaml").scenario,
     "impatient kellogg": lambda: impatient("kellogg"),
     "impatient no_mediation": lambda: impatient("no_mediation"),
     "staged": lambda: build(STAGED),
+    "refused for good": lambda: load_data(STAGED).with_({VOTE: "end_of_talks"}).scenario,
     "limited": lambda: build(LIMITED),
 }
 
@@ -290,9 +292,7 @@ fractions = st.integers(0, 8).map(lambda n: n / 8)
 def test_the_knapsack_is_the_linear_programme(data: st.DataObject) -> None:
     worlds, segments = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 5))
     rows = st.lists(
-        st.lists(fractions, min_size=segments, max_size=segments),
-        min_size=worlds,
-        max_size=worlds,
+        st.lists(fractions, min_size=segments, max_size=segments), min_size=worlds, max_size=worlds
     )
     gain, loss = np.array(data.draw(rows)), np.array(data.draw(rows)) - 0.125
     need = np.array(data.draw(st.lists(fractions, min_size=worlds, max_size=worlds))) * 2

@@ -19,7 +19,7 @@ from sim.engine.model import SETTLED
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.words.checked import standing
-from tests.conftest import ENVOY, build, conflict, opened, put, simulate
+from tests.conftest import ENVOY, build, conflict, lines_at, opened, put, simulate
 
 SIDES = ("a", "b", "c")
 
@@ -78,10 +78,8 @@ def test_who_signs_alone_is_counted_and_pulls_levers() -> None:
         actors__b__tactic={"name": "hardliner"},
         actors__c__levers={"x": lever(when={"signs_alone": {"actor": "c", "times": 2}})},
     )
-    for side in ("a", "b"):
-        data["actors"][side]["positions"]["land"]["limit"] = 0.1 if side == "a" else 0.9
     data["actors"]["c"]["tactic"] = {"name": "conceder"}
-    model = simulate(build(data), 50)
+    model = simulate(build(lines_at(data, a=0.1, b=0.9)), 50)
     alone, accepts = (model.talks.events[e]["c"] for e in ("signs_alone", "accepts"))
     assert alone.any()
     assert (alone <= accepts).all()

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,12 +31,13 @@ from sim.prose import percent as share_text
 from sim.report.run_page import key_figures
 from sim.results.dataset import date_of
 from sim.results.terms import text_counts
-from sim.scenario import load_scenario
+from sim.scenario import Loaded, load_data, load_scenario
 from sim.scenario.calibration import Calibration
 from sim.scenario.distributions import Number
 from sim.scenario.fields import Line
 from sim.scenario.judgements import Engine
 from sim.scenario.schema import Source
+from sim.scenario.yaml_source import parse_yaml
 from sim.studies.explain.outline import outline
 from sim.studies.explain.words import settling_words
 from sim.views.afterwards import afterwards_view
@@ -61,10 +63,9 @@ from sim.views.utility import aims_words, utility_view
 from sim.views.view import foot_line
 from sim.words.shares import FEW, few_of, share_of
 from sim.words.story import FIRST_MOVES, base_rate_words, events, moves_words
-from tests.conftest import SCENARIOS
+from tests.conftest import ROOT, SCENARIOS, conflict
 from tests.pictures import faults, hidden, hues, meanings, texts
 
-ROOT = Path(__file__).parents[1]
 WORLDS = 40
 
 TOY = """\
@@ -137,35 +138,35 @@ actors:
   b: {name: B, patience: 3, positions: {land: {ideal: 1, salience: 1, judgement: x}}}
 war: {start_date: 2025-01-20, cost: {a: 0.03, b: 0.03}}
 """
-KINDS = ("toy", "never", "one", "one_round", "kellogg")
-_runs: dict[str, Run] = {}
+TEXTS = {
+    "toy": TOY.replace("LIMIT", "0.7"),
+    "never": TOY.replace("LIMIT", "0.2"),
+    "one": ONE,
+    "one_round": TOY.replace("LIMIT", "0.7").replace("300", "7"),
+}
+KINDS = (*TEXTS, "kellogg")
 
 
-def finished(kind: str, folder: Path) -> Run:
+def loaded(text: str, name: str) -> Loaded:
+    """A scenario as if from a file of that name."""
+    return load_data(parse_yaml(text, name)[0] | {"name": name}, f"{name}.yaml")
+
+
+@cache
+def finished(kind: str) -> Run:
     """A run of a kind, made once for all tests."""
-    if kind not in _runs:
-        texts = {
-            "toy": TOY.replace("LIMIT", "0.7"),
-            "never": TOY.replace("LIMIT", "0.2"),
-            "one": ONE,
-            "one_round": TOY.replace("LIMIT", "0.7").replace("300", "7"),
-        }
-        path = ROOT / "scenarios" / f"{kind}.yaml"
-        if kind in texts:
-            path = folder / f"{kind}.yaml"
-            path.write_text(texts[kind], encoding="utf-8")
-        _runs[kind] = run_scenario(load_scenario(path), WORLDS)
-    return _runs[kind]
+    one = loaded(TEXTS[kind], kind) if kind in TEXTS else load_scenario(SCENARIOS / f"{kind}.yaml")
+    return run_scenario(one, WORLDS)
 
 
 @pytest.fixture(params=KINDS)
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    return finished(request.param, tmp_path)
+def run(request: pytest.FixtureRequest) -> Run:
+    return finished(request.param)
 
 
 @pytest.fixture
-def toy(tmp_path: Path) -> Run:
-    return finished("toy", tmp_path)
+def toy() -> Run:
+    return finished("toy")
 
 
 def by_gid(figure: Figure, gid: str) -> list:
@@ -229,10 +230,8 @@ def test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(run: R
     ["camp_david", "dayton", "istanbul_2022", "points_20", "victory_plan", "past/annan_2004",
      "past/minsk_2015"],
 )  # fmt: skip
-def test_shipped_scenarios_have_no_collisions(scenario: str, tmp_path: Path) -> None:
-    test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(
-        finished(scenario, tmp_path)
-    )
+def test_shipped_scenarios_have_no_collisions(scenario: str) -> None:
+    test_no_text_is_cut_off_or_overprinted_and_no_colour_has_two_meanings(finished(scenario))
 
 
 def test_what_it_hangs_on_is_what_explain_says_decides() -> None:
@@ -243,8 +242,8 @@ def test_what_it_hangs_on_is_what_explain_says_decides() -> None:
     assert len(said) == min(3, len(drivers))
 
 
-def test_a_worth_below_nothing_is_drawn(tmp_path: Path) -> None:
-    run = finished("past/oslo_1993", tmp_path)
+def test_a_worth_below_nothing_is_drawn() -> None:
+    run = finished("past/oslo_1993")
     least = []
     for axes in drawn(run, "utility").axes:
         ends = axes.get_ylim()
@@ -271,7 +270,7 @@ def test_drawn_twice_gives_the_same_bytes(toy: Run, tmp_path: Path, suffix: str)
         assert one.read_bytes().startswith(begins)
     with pytest.raises(ValueError, match=r"cannot save a figure as 'x\.bmp'"):
         drawing.save(tmp_path / "x.bmp")
-    assert {p.name for p in tmp_path.glob("*.*")} - {"toy.yaml"} == {one.name, two.name}
+    assert {p.name for p in tmp_path.glob("*.*")} == {one.name, two.name}
 
 
 def test_a_picture_in_a_file_has_a_title_and_texts_that_can_be_found(
@@ -385,8 +384,8 @@ def test_where_most_lines_end_comes_first_among_the_texts() -> None:
     assert 0.65 in labelled_points(points, half, [0.65])
 
 
-def test_what_decides_is_large_and_what_blocks_comes_first(tmp_path: Path) -> None:
-    run = finished("kellogg", tmp_path)
+def test_what_decides_is_large_and_what_blocks_comes_first() -> None:
+    run = finished("kellogg")
     large, blocks = deciding(run), run.summary.stuck_on
     assert 3 <= len(large) <= 6
     assert max(blocks, key=lambda i: blocks[i]) in large
@@ -427,10 +426,10 @@ def test_convergence_marks_texts_at_their_stage(toy: Run) -> None:
             np.testing.assert_array_equal(line.get_xdata(), central.text_round.values[mine] * days)
 
 
-def test_convergence_headlines_follow_the_run(tmp_path: Path) -> None:
-    never = finished("never", tmp_path)
+def test_convergence_headlines_follow_the_run() -> None:
+    never = finished("never")
     assert "Settlement" not in words(drawn(never, "convergence"), "headline")
-    one = finished("one", tmp_path)
+    one = finished("one")
     when = date_of(one.scenario, one.summary.central.settled_day)
     headline = words(drawn(one, "convergence"), "headline")
     assert headline.startswith("In the central world the only issue is agreed by ")
@@ -441,21 +440,14 @@ def test_convergence_headlines_follow_the_run(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def crowd() -> Run:
     """Thirty-four sides of which thirty stand at one place."""
-    wants = {f"s{n}": 0.4 if n < 30 else 0.2 * (n - 30) + 0.1 for n in range(34)}
-    actors = "".join(
-        f"  {key}: {{name: State {key}, positions: {{quota: {{ideal: {at}, salience: 1, "
-        f"judgement: x}}, levy: {{ideal: {n / 33:.2f}, salience: 1, judgement: x}}}}}}\n"
-        for n, (key, at) in enumerate(wants.items())
-    )
-    path = tmp_path_factory.mktemp("crowd") / "crowd.yaml"
-    path.write_text(
-        "title: A crowd\nissues: {quota: {title: Quota, scale: {0: none, 1: all}, no_deal: 0.5}, "
-        "levy: {title: Levy, scale: {0: '0', 1: '100'}, no_deal: 0.5}}\n"
-        f"actors:\n{actors}war: {{start_date: 2025-01-20}}\nprotocol: {{name: compromise}}\n"
-    )
-    return run_scenario(load_scenario(path), 20)
+    wants = [0.4] * 30 + [0.2 * n + 0.1 for n in range(4)]
+    sides = {f"s{n}": {"quota": at, "levy": round(n / 33, 2)} for n, at in enumerate(wants)}
+    data = conflict({"quota": 0.5, "levy": 0.5}, sides, war__cost={}, protocol__name="compromise")
+    for key, actor in data["actors"].items():
+        actor["name"] = f"State {key}"
+    return run_scenario(load_data(data), 20)
 
 
 def test_a_crowd_is_counted_where_it_stands(crowd: Run) -> None:
@@ -582,8 +574,8 @@ def test_shares_of_few_worlds_are_counts_in_the_figures_of_a_report_and_in_expla
         assert "%" not in strip.more or strip.more.startswith(("signed in", "from", "the same"))
 
 
-def test_the_overview_answers_the_question_of_the_scenario_by_its_day(tmp_path: Path) -> None:
-    asked = finished("kellogg", tmp_path)
+def test_the_overview_answers_the_question_of_the_scenario_by_its_day() -> None:
+    asked = finished("kellogg")
     first = words(drawn(asked, "overview"), "headline").removesuffix(".")
     assert first == words(drawn(asked, "outcome"), "headline")
     assert first.startswith("This week? A settlement in ")
@@ -593,15 +585,15 @@ def test_the_overview_answers_the_question_of_the_scenario_by_its_day(tmp_path: 
     assert f"{plain.scenario.question} A settlement within a week comes in " in said
 
 
-def test_a_settlement_that_must_be_ratified_says_so(toy: Run, tmp_path: Path) -> None:
+def test_a_settlement_that_must_be_ratified_says_so(toy: Run) -> None:
     """What is signed and fails a vote is not counted."""
     assert outcome_view(toy).signings[0].phrase == "A settlement"
-    (one, *_) = outcome_view(finished("dayton", tmp_path)).signings
+    (one, *_) = outcome_view(finished("dayton")).signings
     assert (one.label, one.phrase) == ("Settlement, also ratified", "A settlement, also ratified")
 
 
-def test_the_days_asked_about_are_named(toy: Run, tmp_path: Path) -> None:
-    assert outcome_view(finished("kellogg", tmp_path)).marks == [
+def test_the_days_asked_about_are_named(toy: Run) -> None:
+    assert outcome_view(finished("kellogg")).marks == [
         (7.0, "This week?"),
         (100.0, "Within the hundred days that Kellogg named?"),
     ]
@@ -622,8 +614,8 @@ def test_what_a_side_has_below_zero_has_a_minus_sign(toy: Run) -> None:
     assert not re.search(r"[ ,]-\d", words)
 
 
-def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out(tmp_path: Path) -> None:
-    run = finished("kellogg", tmp_path)
+def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out() -> None:
+    run = finished("kellogg")
     blocks = run.scenario.issues[run.summary.central.stuck_on or ""].title
     moves = [e for e in events(run.scenario, run.central) if e.kind == "move"]
     assert len(moves) == FIRST_MOVES
@@ -632,8 +624,8 @@ def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out(tmp_pat
     assert re.fullmatch(r"Of \d+ moves of positions 8 are told: those on what .*", few)
 
 
-def test_few_worlds_are_counted_beside_a_base_rate_too(tmp_path: Path) -> None:
-    summary = replace(finished("kellogg", tmp_path).summary, worlds=60, first_stage_ever=13 / 60)
+def test_few_worlds_are_counted_beside_a_base_rate_too() -> None:
+    summary = replace(finished("kellogg").summary, worlds=60, first_stage_ever=13 / 60)
     assert base_rate_words(summary).endswith("here a first stage in 13 of 60.")
 
 
@@ -691,8 +683,8 @@ def test_package_tells_in_how_many_deals_a_text_is_the_nearest(run: Run) -> None
         assert (strip.more == "in all deals") == (len(counts) == 1)
 
 
-def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
-    never = finished("never", tmp_path)
+def test_package_without_a_settlement_tells_why() -> None:
+    never = finished("never")
     assert not (never.ensemble.outcome.values == 0).any()
     figure = drawn(never, "package")
     headline = words(figure, "headline")
@@ -706,12 +698,11 @@ def test_package_without_a_settlement_tells_why(tmp_path: Path) -> None:
     assert found == [0.4]
 
 
-def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written(tmp_path: Path) -> None:
+def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written() -> None:
     seen = []
     for line in ("limit: 0.7", "limits: [null, 0.7]"):
         text = ONE.replace("ideal: 0,", f"ideal: 0, {line},", 1)
-        (tmp_path / "one.yaml").write_text(f"{text}engine: {{believed_binds: 0}}", encoding="utf-8")
-        loose = run_scenario(load_scenario(tmp_path / "one.yaml"), 60)
+        loose = run_scenario(loaded(f"{text}engine: {{believed_binds: 0}}", "one"), 60)
         seen.append([(line.at, line.above) for line in lines_of(loose, "a", "land")])
     assert seen == [[(0.7, True)]] * 2
 
@@ -728,12 +719,12 @@ def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run)
     assert sources_of(replace(toy, scenario=scenario), ["land"])[0] == "C"
 
 
-def test_one_kind_of_mark_has_one_entry_of_the_key(tmp_path: Path) -> None:
+def test_one_kind_of_mark_has_one_entry_of_the_key() -> None:
     told = {float(day): f"The whole settlement is signed, day {day}" for day in range(9)}
     dotted = [one for one in signed_marks(told) if one.style["linewidth"]]
     assert len(dotted) == 1
     assert dotted[0].text.startswith("; ".join(list(told.values())[:2]))
-    keyed = [t.get_text() for t in by_gid(drawn(finished("never", tmp_path), "convergence"), "key")]
+    keyed = [t.get_text() for t in by_gid(drawn(finished("never"), "convergence"), "key")]
     assert "points to what it bars" in next(one for one in keyed if "red line" in one)
 
 
@@ -869,8 +860,8 @@ def test_pressure_tells_by_what_costs_are_multiplied(toy: Run) -> None:
 
 
 @pytest.mark.parametrize("kind", ["kellogg", "dayton", "never"])
-def test_no_mark_hides_another(kind: str, tmp_path: Path) -> None:
-    charts = charts_of(finished(kind, tmp_path))
+def test_no_mark_hides_another(kind: str) -> None:
+    charts = charts_of(finished(kind))
     for name in set(charts) - {"convergence", "overview"}:  # where a text becomes the deal
         assert hidden(charts[name]) == [], name
 
@@ -941,8 +932,8 @@ def test_shares_in_words(share: float | None, text: str) -> None:
 # --- after the signatures ----------------------------------------------------------------------
 
 
-def test_afterwards_shows_the_plan_the_gates_and_the_years(tmp_path: Path) -> None:
-    run = finished("kellogg", tmp_path)
+def test_afterwards_shows_the_plan_the_gates_and_the_years() -> None:
+    run = finished("kellogg")
     figure = drawn(run, "afterwards")
     marks = {line.get_gid(): line for line in panel(figure, "worth").get_lines()}
     for actor, gain in run.summary.plan.gain.items():
@@ -958,29 +949,27 @@ def test_afterwards_shows_the_plan_the_gates_and_the_years(tmp_path: Path) -> No
     view = afterwards_view(run)
     assert bool(view.holds) == (list(run.summary.plan.held.values())[-1] < 0.95)
     assert any("Still hold, the plan as published" in line for line in view.words)
-    assert FIGURES["afterwards"](finished("one", tmp_path)) is None, "nothing to look at"
+    assert FIGURES["afterwards"](finished("one")) is None, "nothing to look at"
 
 
 # --- texts as they come -------------------------------------------------------------------
 
 
 def test_texts_that_cannot_be_drawn_are_replaced_without_a_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert plain("Мир, ειρήνη – 28 %") == "Мир, ειρήνη – 28 %"
     assert plain("a\x1b[31mb\x07c") == "a [31mb c"
     assert plain("和平") == plain("和平") == "\ufffd\ufffd"
     assert len([r for r in caplog.records if "no glyph" in r.message]) <= 2, "each once"
-    path = tmp_path / "odd.yaml"
     text = ONE.replace("title: Land", 'title: "Land\\u4e0b 下"').replace("name: A", "name: 甲")
-    path.write_text(text, encoding="utf-8")
-    for figure in charts_of(run_scenario(load_scenario(path), 10)).values():
+    for figure in charts_of(run_scenario(loaded(text, "odd"), 10)).values():
         figure.canvas.draw()  # warnings are errors
         assert "下" not in " ".join(t.get_text() for t in figure.texts)
 
 
 def test_few_worlds_are_counted() -> None:
-    run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 12)
+    run = run_scenario(load_scenario(SCENARIOS / "dayton.yaml"), 12)
     view, lasting = afterwards_view(run), run.summary.durability
     assert 0 < lasting.worlds < FEW
     said = [text for _, text in view.terms] + view.broken
@@ -990,7 +979,7 @@ def test_few_worlds_are_counted() -> None:
 
 
 def test_only_terms_without_which_another_share_holds_are_told() -> None:
-    run = run_scenario(load_scenario(ROOT / "scenarios" / "dayton.yaml"), 40)
+    run = run_scenario(load_scenario(SCENARIOS / "dayton.yaml"), 40)
     lasting = run.summary.durability
     every, worlds = lasting.shares[-1], lasting.worlds
     shares = dict.fromkeys(lasting.without, every)

@@ -18,13 +18,11 @@ from sim.studies.compare.ranking import best_words, distance_words, ranked
 from sim.studies.compare.short import answer_words, ranking_lines
 from sim.studies.compare.words import difference_words
 from sim.views.compare.odds import odds as odds_view
+from tests.conftest import lines_at
 
 
 def _run(toy: dict[str, Any], name: str, worlds: int = 80, **limits: float) -> Run:
-    data = copy.deepcopy(toy) | {"name": name}
-    for actor, limit in limits.items():
-        data["actors"][actor]["positions"]["land"]["limit"] = limit
-    return run_scenario(load_data(data), worlds, 1, traced=0)
+    return run_scenario(load_data(lines_at(toy, **limits) | {"name": name}), worlds, 1, traced=0)
 
 
 def test_plans_are_ranked_and_those_that_worlds_cannot_tell_apart_are_tied(

@@ -30,7 +30,7 @@ from sim.studies.compare.comparison import Comparison, compare
 from sim.views.outcome import outcome_view
 from sim.words.story import answer, ending_words
 from tests.browser import Browser, find_chromium
-from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, started, typed
+from tests.conftest import ROOT, SCENARIOS, TOY, ended, filed, lines_at, started, typed
 from tests.test_import import TABLE
 
 ATTACK = "</script><img src=x onerror=\"document.title='owned'\"><b>bold</b> %{x} &amp; {{ 7*7 }}"
@@ -117,9 +117,8 @@ def articles(folder: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def comparison(folder: Path, settled: Run) -> Comparison:
-    other = settled_scenario() | {"name": "firm", "title": "The same with red lines"}
-    for actor, limit in (("a", 0.4), ("b", 0.6)):
-        other["actors"][actor]["positions"]["land"]["limit"] = limit
+    other = lines_at(settled_scenario(), a=0.4, b=0.6)
+    other |= {"name": "firm", "title": "The same with red lines"}
     files = [folder / "settled.yaml", filed(folder, other, "firm")]
     return compare(list(map(str, files)), worlds=60)
 
@@ -334,7 +333,6 @@ def test_the_page_says_what_the_run_says(pages: dict[str, Path], settled: Run) -
         "What the model cannot say",
     ):
         assert words in text
-    assert "javascript:alert" not in text
 
 
 def test_a_table_of_articles_is_told_in_its_report(pages: dict[str, Path]) -> None:

@@ -15,7 +15,7 @@ from sim.engine.model import SETTLED, PeaceTalks
 from sim.formulas.bargaining.criticism import heard, revised
 from sim.formulas.bargaining.drafting import at, nash_welfare
 from sim.scenario import ScenarioError, load_data
-from tests.conftest import ENVOY, build, opened, simulate
+from tests.conftest import ENVOY, build, lines_at, opened, simulate
 from tests.test_engine import scenarios
 
 MARGIN, ENOUGH = 0.5, 0.01
@@ -40,13 +40,6 @@ def free(toy: dict[str, Any], **ideals: tuple[float, float]) -> dict[str, Any]:
                 position["ideal"] = ideals[issue][number]
     toy["issues"]["arms"]["no_deal"] = 0.5
     toy["war"] = {"start_date": "2025-01-20", "cost": {"a": 0.02, "b": 0.02}}
-    return toy
-
-
-def apart(toy: dict[str, Any]) -> dict[str, Any]:
-    """The toy without common ground on land."""
-    for actor, limit in (("a", 0.2), ("b", 0.6)):
-        toy["actors"][actor]["positions"]["land"]["limit"] = limit
     return toy
 
 
@@ -187,7 +180,9 @@ def test_after_the_last_draft_it_is_take_it_or_leave_it(
     toy: dict[str, Any], per_round: int, expected: int
 ) -> None:
     """Somebody can never sign, so all five drafts are made."""
-    data = one_text(apart(toy), first_round=3, every=2, drafts=5, drafts_per_round=per_round)
+    data = one_text(
+        lines_at(toy, a=0.2, b=0.6), first_round=3, every=2, drafts=5, drafts_per_round=per_round
+    )
     model = opened(data)
     found = rounds_of_offers(model)
     assert found[0] == expected
@@ -203,7 +198,7 @@ def test_one_draft_is_the_published_text_and_offers_come_to_an_end(toy: dict[str
     model = simulate(build(published), worlds=1, central=True)
     assert model.talks.concluded_round[0] == 1
     assert model.talks.agreed[0] == pytest.approx([0.41, 0.63])
-    data = one_text(apart(toy), drafts=3, final_offers=2)
+    data = one_text(lines_at(toy, a=0.2, b=0.6), drafts=3, final_offers=2)
     model = PeaceTalks(build(data), Draws(0, 1, central=True), story=True)
     assert rounds_of_offers(model) == [3, 5]
     assert not model.protocol.envoy.active.any()  # type: ignore[attr-defined]

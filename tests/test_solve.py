@@ -28,7 +28,7 @@ from sim.scenario.loading import load_variant
 from sim.studies.solve.subject import solve_scenario
 from sim.studies.solve.summary import all_points, loosening, statement, trying
 from sim.views.solution import solution_view
-from tests.conftest import TOY, build, conflict, filed, put, typed, works
+from tests.conftest import TOY, build, conflict, filed, lines_at, put, typed, works
 from tests.pictures import faults, hues, meanings
 
 NAMES = ("nash", "kalai_smorodinsky", "egalitarian", "utilitarian", "relative_welfare")
@@ -156,29 +156,21 @@ def test_the_space_is_that_of_the_engine(kellogg: Scenario) -> None:
         assert np.array_equal(mine, party.within_limits(packages[None])[0])
 
 
-def lines_apart(a: float, b: float) -> dict[str, Any]:
-    """The toy with other red lines on land."""
-    data = copy.deepcopy(TOY)
-    for side, limit in (("a", a), ("b", b)):
-        put(data, f"actors.{side}.positions.land.limit", limit)
-    return data
-
-
 def test_red_lines_that_miss_each_other_are_named() -> None:
-    subject = solve_scenario(build(lines_apart(0.3, 0.5)))
+    subject = solve_scenario(build(lines_at(TOY, a=0.3, b=0.5)))
     analysis = subject.analysis
     assert (analysis.status, analysis.points) == ("no_ground", {})
     assert analysis.beyond.sum() == pytest.approx(0.2, abs=1e-6)
     assert "no package is inside all red lines" in statement(subject)
     assert "on Land by 0." in statement(subject)
     assert len(analysis.frontier) > 5
-    near = solve_scenario(build(lines_apart(0.498, 0.5)))
+    near = solve_scenario(build(lines_at(TOY, a=0.498, b=0.5)))
     assert "on Land by less than 0.01" in statement(near), "no line is crossed by nothing"
 
 
 def test_what_gives_way_and_what_would_have_to_is_told_with_its_set() -> None:
     """A's conditional line lets a package through that B's line bars; what is told opens it."""
-    data = lines_apart(0.3, 0.8)
+    data = lines_at(TOY, a=0.3, b=0.8)
     rule = {"limit": 0.5, "when": {"arms": {"at_most": 0.4}}, "judgement": "test"}
     data["actors"]["a"]["positions"]["land"]["conditional"] = [rule]
     loaded = load_data(data)

@@ -446,10 +446,7 @@ def test_a_changed_scenario_is_refused_and_named(
 
 @pytest.mark.parametrize("whose", ["sim.ensemble.store.write_bytes", "sim.files.written_whole"])
 def test_a_full_disk_says_what_is_finished(
-    whose: str,
-    file: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    whose: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ["sweep", file, "--vary", COSTS, "--worlds", "20", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
