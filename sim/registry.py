@@ -10,9 +10,10 @@ In a script or notebook the decorator is enough: ``@sim.registry.PROTOCOLS.regis
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from inspect import isabstract
 from typing import Any, TypeVar
 
@@ -48,8 +49,9 @@ class Registry(Mapping[str, Any]):
         """
         if not isinstance(cls, type):
             raise TypeError(f"a {self.kind} is a class, not {cls!r}")
-        if not hasattr(cls, self.method) or isabstract(cls):
-            base = self.kind.capitalize()
+        base = self.kind.capitalize()
+        derived = base in {one.__name__ for one in cls.__mro__[1:]}
+        if not derived or not hasattr(cls, self.method) or isabstract(cls):
             raise TypeError(
                 f"the {self.kind} {cls.__qualname__} should derive from sim.{base} and have the "
                 f"method `{self.method}`"
@@ -58,6 +60,12 @@ class Registry(Mapping[str, Any]):
             value = getattr(cls, attribute, None)
             if not isinstance(value, str) or not value.strip():
                 raise TypeError(f"the {self.kind} {cls.__qualname__} needs a text as `{attribute}`")
+        for name, one in getattr(cls, "parameters", {}).items():
+            if not hasattr(one, "default"):
+                raise TypeError(
+                    f"the {self.kind} {cls.__qualname__} needs a sim.Parameter as "
+                    f"`parameters['{name}']`, not {one!r}"
+                )
         before = self._classes.get(cls.name)
         if before is not None and _origin(before) != _origin(cls):
             raise ValueError(f"there is already a {self.kind} '{cls.name}': {_origin(before)}")
@@ -86,13 +94,22 @@ class Registry(Mapping[str, Any]):
             try:
                 import_module(self.builtin)
                 for entry in entry_points(group=self.group):
-                    found = entry.load()
-                    if isinstance(found, type):
-                        self.register(found)
+                    self._bring(entry)
             except BaseException:
                 self._complete = False
                 raise
         return self._classes
+
+    def _bring(self, entry: EntryPoint) -> None:
+        """Register another package's own; where it cannot be had, the rest goes on without it."""
+        try:
+            self.register(entry.load())
+        except Exception as error:
+            warnings.warn(
+                f"the {self.kind} '{entry.name}' of {entry.value} is left out: {error} (mend that "
+                "package, or uninstall it)",
+                stacklevel=2,
+            )
 
 
 def _origin(cls: type[Any]) -> str:

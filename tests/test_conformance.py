@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +15,11 @@ import numpy as np
 import pytest
 
 import sim
+from sim.engine.conformance import WORLDS, talks
+from sim.engine.draws import Draws
+from sim.engine.model import PeaceTalks
 from sim.formulas.tactics import View
+from sim.prose import SaidError
 from sim.registry import PROTOCOLS, TACTICS
 from tests.conftest import ROOT
 
@@ -128,3 +133,68 @@ def test_an_outside_package_passes_and_works_in_the_command(tmp_path: Path) -> N
         )
         assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "out" / "camp_david" / "summary.json").exists()
+
+
+def test_the_talks_have_a_condition_and_options_that_matter() -> None:
+    """For a protocol that mishandles either there is something to trip over."""
+    told = []
+    for change in (
+        {},
+        {"actors.north.positions.troops.conditional": []},
+        {"issues.prisoners.kind": "continuous"},
+    ):
+        model = PeaceTalks(talks().with_(change).scenario, Draws(1, WORLDS))
+        model.run()
+        told.append(model.talks.agreed)
+    assert not np.array_equal(told[0], told[1], equal_nan=True)
+    assert not np.array_equal(told[0], told[2], equal_nan=True)
+    assert len(np.unique(told[0][:, list(model.talks.issues).index("prisoners")])) > 2
+
+
+def test_what_a_tactic_gives_is_checked(wrong: None) -> None:
+    @sim.tactic
+    class Short(sim.Tactic):
+        name, title, citation = "short", "gives too few", "an example"
+
+        def aspiration(self, view: View) -> Any:
+            return np.full(len(view.time), np.nan) if self.nan else np.ones(3)
+
+        parameters: ClassVar = {"nan": sim.Parameter(0.0, 0.0, 1.0, "whether it gives NaN")}
+
+    for nan, said in ((0, r"gives \(3,\)"), (1, "gives NaN")):
+        tactic = {"name": "short", "nan": nan}
+        scenario = sim.load("kellogg").with_({"actors.putin.tactic": tactic})
+        with pytest.raises(SaidError, match=f"the tactic 'short' .*Short.aspiration\\) {said}"):
+            scenario.run(worlds=5, workers=1)
+    with pytest.raises(TypeError, match="no parameter 'nann'"):
+        Short(nann=1)
+    with pytest.raises(TypeError, match=r"needs a sim\.Parameter as `parameters.'nan'.`, not 0.5"):
+        sim.tactic(type("Bad", (Short,), {"name": "bad", "parameters": {"nan": 0.5}}))
+    with pytest.raises(TypeError, match=r"should derive from sim\.Tactic"):
+        sim.tactic(type("Bare", (), vars(Short) | {"name": "bare"}))
+
+
+def test_what_a_protocol_signs_is_checked(wrong: None) -> None:
+    @sim.protocol
+    class Beyond(sim.Protocol):
+        name, title, citation = "beyond", "signs what is not there", "an example"
+
+        def bargain(self) -> None:
+            self.model.sign(np.full((self.talks.worlds, len(self.talks.issues)), 7.0), self.where)
+
+        @property
+        def where(self) -> Any:
+            return self.talks.is_open
+
+    scenario = sim.load("kellogg").with_({"protocol": {"name": "beyond"}})
+    with pytest.raises(SaidError, match="the protocol 'beyond' signs 7 to 7: on every issue"):
+        scenario.run(worlds=5, workers=1)
+
+
+def test_an_entry_point_that_cannot_be_had_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EntryPoint("gone", "nosuchmodule:Gone", "sim.tactics")
+    monkeypatch.setattr("sim.registry.entry_points", lambda group: [entry])
+    monkeypatch.setattr(TACTICS, "_classes", dict(TACTICS))
+    monkeypatch.setattr(TACTICS, "_complete", False)
+    with pytest.warns(UserWarning, match="the tactic 'gone' of nosuchmodule:Gone is left out"):
+        assert "boulware" in TACTICS

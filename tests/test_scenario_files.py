@@ -146,9 +146,11 @@ def test_huge_binary_missing_and_folder(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(bytes(range(256)))
     (tmp_path / "kellogg.yaml").write_text(BASE)
     for name, says in [
-        ("huge.yaml", "has 50.0 MB, and at most 1 MB are read"),
+        ("huge.yaml", "has 50,000,000 bytes, and at most 1,000,000 are read"),
         ("binary.yaml", "is not text in UTF-8"),
         ("kelog.yaml", "there is no such file (did you mean"),
+        ("kellogg.yml", "there is no such file (did you mean"),
+        ("a.**", "there is no such file"),
         ("", "is a folder"),
     ]:
         with pytest.raises(ScenarioError, match=says.replace("(", r"\(")):

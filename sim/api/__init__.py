@@ -61,11 +61,16 @@ def open(folder: str | Path) -> Run | Sweep:
 
 
 def model(given: Given, worlds: int = 100, seed: int = 1) -> PeaceTalks:
-    """The Mesa model of a scenario in at most 2,000 worlds, before the first round."""
+    """The Mesa model of a scenario in at most 2,000 worlds, before the first round.
+
+    All arrays keep all worlds, those that have concluded as well.
+    """
     whole(1, CHUNK, worlds=worlds)
     whole(0, seed=seed)
     draws = Draws(seed, worlds)
-    return PeaceTalks(load(given).scaled.scenario, draws, trace=True, story=True)
+    found = PeaceTalks(load(given).scaled.scenario, draws, trace=True, story=True)
+    found.narrowed_at = 0.0
+    return found
 
 
 def citations(given: Given) -> list[Citation]:

@@ -69,7 +69,6 @@ def explain(
     from sim.ensemble.runner import Job, run_job
     from sim.files import csv_text, json_text
     from sim.report.explained import file_of, put_into_report
-    from sim.studies.advise.published import rivals
     from sim.studies.explain.explanation import check_applies
     from sim.studies.explain.explanation import explain as explained
     from sim.studies.explain.sobol import group_indices
@@ -87,7 +86,7 @@ def explain(
             progress("Sobol' indices", 0, 1)
             groups = group_indices(scenario, run.ensemble, seed, base)
             content["sobol"] = [one.to_json() for one in groups]
-        lines = full_words(found, scenario, file, overrides, groups, rivals(scenario))
+        lines = full_words(found, scenario, file, overrides, groups)
         text = json_text(content)
         work.write(file_of(actor), text)
         work.write(f"explain{mine}.txt", "".join(f"{line}\n" for line, _ in lines))

@@ -153,8 +153,13 @@ class PeaceTalks(mesa.Model, Forum):
     # --- one round -------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One round: the war moves, everyone takes stock, talks, signs, or walks away."""
+        """One round: the war moves, everyone takes stock, talks, signs, or walks away.
+
+        After the last there is none.
+        """
         talks = self.talks
+        if talks.round == self.spec.rounds:
+            return
         talks.round += 1
         self._leave_out_concluded()
         talks.refresh()
@@ -191,6 +196,10 @@ class PeaceTalks(mesa.Model, Forum):
                 break
             self.step()
         self.finish()
+
+    def run_model(self) -> None:
+        """As Mesa calls it: all rounds that are left, and what is to be taken in at the end."""
+        self.run()
 
     @property
     def goes_on(self) -> bool:

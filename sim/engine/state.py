@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array, ByWorld, Mask, Table, evenly_spaced, full
 from sim.engine.draws import Draws
+from sim.formulas.bargaining.red_lines import TOLERANCE
 from sim.scenario.schema import Scenario, whole
 
 Index = NDArray[np.intp]
@@ -191,8 +192,21 @@ class Talks(ByWorld):
         self.events[event][signatory] += where
 
     def sign(self, package: Array, where: Mask) -> None:
-        """The issues on the table are signed in some worlds, and the next stage begins."""
-        self.agreed = np.where(where[:, None] & self.on_table, package, self.agreed)
+        """The issues on the table are signed in some worlds, and the next stage begins.
+
+        Raises
+        ------
+        ValueError
+            If what is signed is no point of a scale.
+        """
+        terms = where[:, None] & self.on_table
+        signed = package[terms]
+        if not ((signed >= -TOLERANCE) & (signed <= 1.0 + TOLERANCE)).all():
+            raise ValueError(
+                f"the protocol '{self.spec.protocol.name}' signs {signed.min():g} to "
+                f"{signed.max():g}: on every issue a point of its scale, from 0 to 1, can be signed"
+            )
+        self.agreed = np.where(terms, package, self.agreed)
         worlds = np.flatnonzero(where)
         self.signed_round[worlds, self.stage[worlds]] = self.round
         self.last_signed[where] = self.round

@@ -76,12 +76,34 @@ class Tactic(ByWorld, ABC):
     looks_at_offers: ClassVar[bool] = True
 
     def __init__(self, **values: Any) -> None:
+        if unknown := sorted(values.keys() - self.parameters.keys()):
+            raise TypeError(
+                f"the tactic '{self.name}' has no parameter '{unknown[0]}' (it has: "
+                f"{', '.join(self.parameters) or 'none'})"
+            )
         for key, parameter in self.parameters.items():
             setattr(self, key, float(values.get(key, parameter.default)))
 
     @abstractmethod
     def aspiration(self, view: View) -> Array:
         """Aspiration of this turn, shape ``(worlds,)``, in [0, 1]."""
+
+    def checked(self, view: View) -> Array:
+        """The same as the engine takes it: cut to [0, 1].
+
+        Raises
+        ------
+        ValueError
+            If it is not one finite number for each world.
+        """
+        found = np.asarray(self.aspiration(view))
+        if found.shape != view.time.shape or not np.isfinite(found).all():
+            wrong = "NaN or infinite numbers" if found.shape == view.time.shape else found.shape
+            raise ValueError(
+                f"the tactic '{self.name}' ({type(self).__qualname__}.aspiration) gives {wrong}: "
+                f"an aspiration is a finite number for each world, here of shape {view.time.shape}"
+            )
+        return np.clip(found, 0.0, 1.0)
 
 
 def polynomial_concession(time: Array, beta: float | Array, opening: float = 0.0) -> Array:

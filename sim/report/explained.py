@@ -15,7 +15,6 @@ from sim.plots.explain import explained
 from sim.report.basis import typed_name
 from sim.report.page import render
 from sim.report.tables import page_chart
-from sim.studies.advise.published import rivals
 from sim.studies.explain.findings import Explanation
 from sim.studies.explain.outline import identity, outline
 from sim.studies.explain.words import answer_words, explain_words, sections
@@ -58,7 +57,7 @@ def why_context(run: Run, found: Explanation) -> dict[str, Any]:
     file = typed_name(run)
     shown = {SAVED: Drawing(view, explained(view))} if view.drivers or view.panels else {}
     chart = page_chart(shown, SAVED)
-    parts, beside = sections(found, scenario, file, known.overrides, rivals(scenario))
+    parts, beside = sections(found, scenario, file, known.overrides)
     return {
         "of": found.identity,
         "chart": chart and replace(chart, words=[]),  # the section says them

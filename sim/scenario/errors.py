@@ -96,11 +96,11 @@ def text_of(path: Path, most: int) -> str:
         if path.is_dir():
             raise file_error(path, "is a folder, not a file", "name the file in it")
         if (size := path.stat().st_size) > most:
-            said = f"has {size / 1e6:.1f} MB, and at most {most / 1e6:.0f} MB are read"
+            said = f"has {size:,} bytes, and at most {most:,} are read"
             raise file_error(path, said)
         data = path.read_bytes()
     except FileNotFoundError:
-        there = [p.name for p in path.parent.glob(f"*{path.suffix}")]
+        there = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         near = get_close_matches(path.name, there, 1)
         hint = f"did you mean '{path.parent / near[0]}'?" if near else ""
         raise file_error(path, "there is no such file", hint) from None

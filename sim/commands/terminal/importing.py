@@ -58,13 +58,14 @@ def _articles(paper: Paper, scenario: Scenario, summary: ArticlesSummary) -> Non
     number = {issue: issue.removeprefix("article_") for issue in summary.titles}
     short = {a: scenario.actors[a].short for a in summary.thresholds}
     paper.section("What averaging hides", articles_words(scenario, summary))
+    if summary.not_counted:
+        return
     paper.table(thresholds_table(scenario, summary))
     if hidden := hidden_table(scenario, summary):
         paper.table(hidden)
     _titles(paper, summary, number)
     _drafts(paper, summary, short, number)
-    if not summary.not_counted:
-        paper.print(Text(f"\n{NOTE}", style="dim"))
+    paper.print(Text(f"\n{NOTE}", style="dim"))
 
 
 def _titles(paper: Paper, summary: ArticlesSummary, number: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ class Party(Bargainer):
             own_offers=self.offers_made,
             others_offers=np.min(others, axis=0) if others else self.offers_made,
         )
-        self.aspiration = np.clip(self.tactic.aspiration(view), 0.0, 1.0)
+        self.aspiration = self.tactic.checked(view)
         least = self.aspiration < LEAST
         self.at_its_least = np.where(least, self.at_its_least + 1.0, 0.0)
         target = self.reservation + gap * self.aspiration

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from sim.scenario import LoadedDiscrete, ScenarioError
+from sim.scenario import ScenarioError
 from sim.scenario.errors import file_error
 from sim.scenario.loading import Loaded, load_any, load_scenario, shipped_scenarios
 from sim.scenario.schema import Scenario
@@ -62,14 +63,26 @@ def rivals(scenario: Scenario) -> list[str]:
 
 def _library(scenario: Scenario, failed: dict[str, str]) -> Iterator[tuple[Path, Scenario]]:
     """Every other scenario of the library with its file; notes which cannot be read, and why."""
-    for path in sorted(shipped_scenarios().glob("*.yaml")):
+    for path, other in _read(shipped_scenarios()):
+        if isinstance(other, str):
+            failed[str(path)] = other
+        elif other.name != scenario.name:
+            yield path, other
+
+
+@cache
+def _read(folder: Path) -> list[tuple[Path, Scenario | str]]:
+    """Scenarios of a folder, but those of listed options; of those that cannot be read why."""
+    found: list[tuple[Path, Scenario | str]] = []
+    for path in sorted(folder.glob("*.yaml")):
         try:
-            other = load_any(path)
+            one = load_any(path)
         except ScenarioError as error:
-            failed[str(path)] = str(error)
+            found.append((path, str(error)))
             continue
-        if not isinstance(other, LoadedDiscrete) and other.scenario.name != scenario.name:
-            yield path, other.scenario
+        if isinstance(one, Loaded):
+            found.append((path, one.scenario))
+    return found
 
 
 def others(

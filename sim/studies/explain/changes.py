@@ -81,7 +81,8 @@ def searched(
     # where stages go levers may go with them, which is more than a change of the order
     may = [key for key, move in whole.items() if len(move.structure) <= 1]
     too_few = seldom(found, may, goal)
-    best = sorted(found.settled, key=lambda keys: (-found.odds(keys), len(keys)))[:BEST]
+    usable = (keys for keys in found.settled if set(keys) <= set(may))
+    best = sorted(usable, key=lambda keys: (-found.odds(keys), len(keys)))[:BEST]
     if actor is not None:  # whatever is offered elsewhere as its own is among them
         best = [keys for many in range(1, MOST + 1) for keys in combinations(whole, many)]
     own, widest = (most_alone(found, owners, of) for of in (False, True))

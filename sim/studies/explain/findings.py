@@ -208,8 +208,8 @@ class Explanation(Record):
     actor : str
         Whose own things alone were looked at; empty for all.
     alone, alone_by : dict
-        Actor → the one, two or three things of its own that bring most in the worlds searched in,
-        and what they bring in others.
+        Actor → the most that one, two or three things of its own bring in the worlds counted, of
+        the sets that were counted there, and which these are.
     mediator : list of Added
         What those who mediate and need not sign add, in fresh worlds; empty where there are none.
     unmediated : str

@@ -58,7 +58,7 @@ def most_of(found: Lattice, keys: Sequence[str]) -> float:
 
 def seldom(found: Lattice, keys: Sequence[str], goal: float) -> bool:
     """Whether so few of the worlds settle with any set that what is to be sought hangs on it."""
-    return most_of(found, keys) < max(goal / PART, LEAST)
+    return most_of(found, keys) < max(goal, LEAST)
 
 
 def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.5) -> Smallest:
@@ -69,7 +69,7 @@ def smallest(field: Field, found: Lattice, keys: Sequence[str], goal: float = 0.
     most, many = most_of(found, keys), len(field.worlds)
     if most < LEAST:
         return Smallest({}, most, goal, many)
-    goal = min(goal, PART * most)
+    goal = goal if most >= goal else PART * most
     slack = min(SLACK, goal / 4)
     sets = [k for k in found.settled if set(k) <= set(keys) and found.odds(k) >= goal - slack]
     whole = {key for key in keys if field.moves[key].whole}
@@ -152,6 +152,8 @@ def tuned(field: Field, found: Smallest) -> Smallest:
     ]
     # some in all worlds, then those between of which it is open
     reached = field.settled(tried[1::2]).mean(axis=1)
+    if not reached.any():
+        return found
     field.run(tried, field.open(tried, found.goal, 0.0)[1])
     share = field.open(tried, found.goal, 0.0)[0]
     enough = np.flatnonzero(share >= found.goal - 1e-12)

@@ -22,6 +22,7 @@ from sim.results.outcomes import NOTE
 from sim.scenario.distributions import Number
 from sim.scenario.schema import Scenario, point_text
 from sim.scenario.titles import WHETHER, title_of
+from sim.studies.advise.published import rivals
 from sim.studies.advise.space import MEDIATING
 from sim.studies.explain.inputs import is_yes_no, scale_words
 from sim.studies.explain.moves import TALKS, Move, Place
@@ -352,8 +353,10 @@ def reaching(found: Explanation) -> bool:
 def unreached_words(found: Explanation) -> str:
     """That no change brings enough, and in which worlds that was counted."""
     least = "one" if found.counted < FEW else percent(TOLD)
-    # only what is not sought may bring more: see `searched`
-    aside = ", the order of the stages aside, with which levers would go" * reaching(found)
+    # what is not sought may bring more: see `searched`
+    more = [one for one in [*found.obstacles, *found.together] if one.settle >= TOLD]
+    order = any(key.startswith("order") for one in more for key in one.keys)
+    aside = ", the order of the stages aside, with which levers would go" * order
     return f"Nothing tried settles {least} of {counted_words(found)}{aside}."
 
 
@@ -403,8 +406,8 @@ def alone_words(found: Explanation, scenario: Scenario, again: str) -> list[str]
     if others := [actor_words(k, scenario) for k in found.alone if k not in able]:
         lines.append(f"- {hardly_words(found.counted)}: {listing(others)}")
     head = (
-        "So many of these worlds settle where one side alone changes, as far as it goes, what of "
-        "its own did best in a first few:"
+        "The most of these worlds that settle where one side alone changes some things of its own "
+        "as far as they go, of what was counted in them:"
     )
     return [head, *lines]
 
@@ -464,11 +467,11 @@ def run_words(file: str, set_: Sequence[str]) -> str:
     return " \\\n  ".join(lines)
 
 
-def comparing_words(file: str, rivals: Sequence[str]) -> list[str]:
+def comparing_words(file: str, others: Sequence[str]) -> list[str]:
     """Where it is told which plan does best: of the library's, or of variants of a file's own."""
-    plans = shlex.join([file, *(rivals or ["variant.yaml"])])
+    plans = shlex.join([file, *(others or ["variant.yaml"])])
     told = [f"Which plan does best is told by: python -m sim compare {plans}"]
-    if rivals:
+    if others:
         return told
     make = f"echo {shlex.quote(f'extends: {file}')} > variant.yaml"
     return [
@@ -497,15 +500,8 @@ def sections(
     scenario: Scenario,
     file: str,
     overrides: Sequence[str],
-    rivals: Sequence[str] = (),
 ) -> tuple[list[Section], list[Section]]:
-    """All that is told after the answer: of the worlds and changes, and what stands beside it.
-
-    Parameters
-    ----------
-    rivals : sequence of str
-        Scenarios of the library that `compare` ranks with this one.
-    """
+    """All that is told after the answer: of the worlds and changes, and what stands beside it."""
     again, own = explain_words(file, overrides), found.actor
     who = own_words(found, scenario)
     out = [
@@ -528,7 +524,7 @@ def sections(
     mediation = explain_words(file, overrides, "mediation")
     return out, [
         Section("What the mediator adds", mediating(found, scenario, mediation)),
-        Section("Beside other plans", comparing_words(file, rivals)),
+        Section("Beside other plans", comparing_words(file, rivals(scenario))),
     ]
 
 
@@ -538,7 +534,6 @@ def full_words(
     file: str,
     overrides: Sequence[str],
     groups: Sequence[object] = (),
-    rivals: Sequence[str] = (),
 ) -> list[tuple[str, bool]]:
     """All of it as lines of the terminal, and whether each is a heading.
 
@@ -548,13 +543,11 @@ def full_words(
         As the user named and changed the scenario.
     groups
         Sobol' indices of groups of numbers, where they were asked for.
-    rivals
-        See :func:`sections`.
     """
     lines = [(line, True) for line in wrapped(f"{scenario.title}: why, and what would change it")]
     lines += [(f"Changed: {change}", True) for change in overrides]
     lines += [(line, False) for text in answer_words(found, scenario) for line in wrapped(text)]
-    told, beside = sections(found, scenario, file, overrides, rivals)
+    told, beside = sections(found, scenario, file, overrides)
     if groups:
         title = "Shares of the variance by group (Sobol', first order and total)"
         beside = [*beside, Section(title, [str(one) for one in groups[:DRIVERS]])]
