@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import errno
 import json
@@ -51,6 +52,7 @@ from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
 from sim.views.heatmap import headline, heatmap_view
 from tests.conftest import ROOT, SCENARIOS, TOY, csv_rows, ended, filed, started, tree, typed, until
+from tests.test_tracks import LIMITED
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
 CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
@@ -558,6 +560,48 @@ def test_scenarios_with_other_parties_and_issues_stand_side_by_side(
     assert rows[0]["utility_c"] == "" != rows[3]["utility_c"]
 
 
+def test_limited_agreements_are_counted_cell_by_cell_and_are_not_guessed_of_an_old_folder(
+    file: str, tmp_path: Path
+) -> None:
+    other = copy.deepcopy(LIMITED) | {"horizon_days": 70}
+    for side in other["tracks"]["relief"]["positions"].values():
+        side["raids"]["judgement"] = "test"
+    renamed = copy.deepcopy(other) | {"name": "renamed"}
+    renamed["tracks"]["relief"]["stages"][0]["title"] = "Another aid"
+    files = [file, *(str(filed(tmp_path, one, one["name"])) for one in (other, renamed))]
+    folder, key = tmp_path / "out", "limited:relief.aid"
+    run(files, [], folder)
+    rows = table(folder)
+    used = run_scenario(load_scenario(files[1]), 20, 1).summary.limited
+    assert used is not None
+    assert used["relief.aid"].ever > 0 < used["relief.raids"].ever
+    for name, one in used.items():
+        assert float(rows[1][f"limited_{name}"]) == one.ever
+    assert [float(rows[n][f"limited_{key[8:]}"]) for n in (0, 2)] == [0, 0]
+    assert float(rows[2]["limited_relief.raids"]) == used["relief.raids"].ever
+
+    store = folder / STORE
+    shutil.rmtree(store / "limited_day")
+    for path in (store / ".zmetadata", store / "journal" / "store.json"):
+        known = json.loads(path.read_text())
+        if "metadata" in known:
+            known["metadata"] = {
+                k: v for k, v in known["metadata"].items() if "limited_day" not in k
+            }
+        else:
+            known["variables"].remove("limited_day")
+        path.write_text(json.dumps(known))
+    old = read_sweep(folder)
+    assert old.measure("limited").kind == "share"
+    assert key not in [m.key for m in old.measures]
+    with pytest.raises(ScenarioError, match="earlier version"):
+        old.measure(key)
+    with pytest.raises(ScenarioError, match="did not keep which limited agreements are signed"):
+        run(files, [], folder)
+    run(files, [], folder, overwrite=True)
+    assert table(folder) == rows
+
+
 # --- what past talks allow ---------------------------------------------------------------------
 
 ROWS = np.random.default_rng(3).random((64, 2)).round(3).tolist()
@@ -699,9 +743,9 @@ def test_all_columns_are_documented() -> None:
     text = (ROOT / "docs" / "outputs.md").read_text()
     part = text[text.index("## A sweep") :]
     titles = {key: issue["title"] for key, issue in TOY["issues"].items()}
-    for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365)):
-        kind = measure.key.split(":")[0]
-        assert f"`{kind}" in part, kind
+    for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365, {"t.s": "T"})):
+        kind, of, _ = measure.key.partition(":")
+        assert f"`{kind}{of or '`'}" in part, kind
 
 
 # --- intervals --------------------------------------------------------------------------------
