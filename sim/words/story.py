@@ -319,7 +319,10 @@ def base_rate_words(summary: Summary) -> str:
         f"({span}mean of {base.n:,} cases, {base.data})"
     )
     if len(summary.stages) > 1 and base.truces:
-        text += f"; here a first stage in {bare_odds(summary.first_stage_ever, summary.worlds)}"
+        share, horizon = summary.first_stage_by_day.get(str(base.days)), ""
+        if share is None:
+            share, horizon = summary.first_stage_ever, f" within the {summary.horizon_days} days"
+        text += f"; here a first stage{horizon} in {bare_odds(share, summary.worlds)}"
     return f"{text}."
 
 
