@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -29,6 +30,7 @@ from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.plots.utility import utility
 from sim.prose import percent as share_text
 from sim.report.run_page import key_figures
+from sim.results.actors import levers_summary
 from sim.results.dataset import date_of
 from sim.results.terms import text_counts
 from sim.scenario import Loaded, load_data, load_scenario
@@ -622,6 +624,22 @@ def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out() -> No
     assert any(f" on {blocks}, " in e.text for e in moves)
     few = moves_words(run.scenario, run.central)
     assert re.fullmatch(r"Of \d+ moves of positions 8 are told: those on what .*", few)
+
+
+def test_a_lever_pulled_after_the_end_is_not_pulled() -> None:
+    run = finished("kellogg")
+    last, levers = run.scenario.last_day, run.central.sizes["lever"]
+    days = np.array([[last - 1.0] * levers, [last + 7.0] * levers])
+    late = xr.Dataset({"lever_pulled_day": (("world", "lever"), days),
+                       "lever_effect_day": (("world", "lever"), days + 7.0)},
+                      coords={"lever": run.central.lever})  # fmt: skip
+    used = levers_summary(late, last).values()
+    assert {(one.pulled, one.in_effect) for one in used} == {(0.5, 0.0)}
+    for n, told in ((0, levers), (1, 0)):
+        central = run.central.assign({str(k): v[n] for k, v in late.data_vars.items()})
+        said = [e.text for e in events(run.scenario, central) if e.kind == "lever"]
+        assert len(said) == told
+        assert all(text.endswith(", not in effect by the end") for text in said)
 
 
 def test_few_worlds_are_counted_beside_a_base_rate_too() -> None:
