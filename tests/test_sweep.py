@@ -51,6 +51,7 @@ from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
 from sim.views.heatmap import headline, heatmap_view
+from sim.words.shares import NOT_APART
 from tests.conftest import ROOT, SCENARIOS, TOY, csv_rows, ended, filed, started, tree, typed, until
 from tests.test_tracks import LIMITED
 
@@ -654,7 +655,10 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
                  "--no-plots", "--out", folder / "out").words  # fmt: skip
     assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
     assert "sampling)" in said
-    assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
+    assert (
+        "Where worlds draw no calibration, or fewer than 200 have been run: 95 % intervals of"
+        in said
+    )
     assert "change (10–90 %)" in said
     assert " 95 %: " in said
     effect = swept.effects["settlement"][0]
@@ -673,6 +677,27 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
         assert words in headline(dataclasses.replace(view.shown, found=found, clear=False))
     alone = heatmap_view(swept.results, at=["scenario=walls"])
     assert "Means with their 95 % interval of sampling." in alone.subtitle
+
+
+@pytest.mark.parametrize("worlds", [1, 7, 199])
+def test_of_few_worlds_only_the_sampling_error_is_known(worlds: int, tmp_path: Path) -> None:
+    file = write(tmp_path / "few.yaml", engine={"calibration": TABLE})
+    shown = typed("sweep", file, "--vary", f"{LAND}=0.6,0.75", "--worlds", worlds,
+                  "--no-plots", "--out", tmp_path / "out")  # fmt: skip
+    assert "Ranges: 95 % interval." in shown.words
+    assert "change (95 %)" in shown.words
+    assert "10–90 %)" not in shown.words.replace(NOT_APART, "")
+    assert "draw no calibration" not in shown.words
+    assert "from 200 on it tells the range over what past talks allow" in shown.words
+    assert "are counts" not in shown.words, "there are none"
+    assert "1 worlds" not in shown.words
+    assert re.search(r"^ *0\.75 ", shown.out, re.MULTILINE), "the parameter has its column"
+    for row in table(tmp_path / "out"):
+        assert row["settlement"] > "" == row["settlement_range_low"] == row["utility_a_range_low"]
+        assert (row["utility_a_low"] == "") == (worlds == 1)
+    text = (tmp_path / "out" / "sweep.json").read_text()
+    assert not re.search("Infinity|NaN", text), "which JSON does not have"
+    assert "inf" not in shown.out
 
 
 def test_another_calibration_is_not_mixed_in(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from sim.results.allowed import RANGE, SAMPLING
 from sim.results.outcomes import UNITS
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
-from sim.words.shares import ranges_words
+from sim.words.shares import FEW, ranges_words
 
 RIPENESS = (
     "Room for a deal: the largest gain over no deal that all could have at once, where 100 is all "
@@ -42,7 +42,10 @@ def worlds_words(comparison: Comparison) -> str:
 def spans_words(comparison: Comparison) -> str:
     """What the ranges of shares are, and how many worlds are few."""
     known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
-    text = ranges_words([summary.outcomes_interval["settlement"] for summary in known])
+    text = ranges_words(
+        [summary.outcomes_interval["settlement"] for summary in known],
+        any(run.summary.worlds >= FEW for run in comparison.runs),
+    )
     return f"{text}{uncalibrated_words(comparison)}"
 
 

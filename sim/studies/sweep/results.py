@@ -17,6 +17,7 @@ from sim.arrays import Array, Mask
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
 from sim.formulas.emulator import normal_scores
 from sim.prose import did_you_mean
+from sim.results.allowed import ENOUGH
 from sim.results.outcomes import LIMITED_DAY, Measure, Names, measures
 from sim.scenario.durations import days_in, is_duration
 from sim.scenario.errors import file_error
@@ -167,8 +168,11 @@ class SweepResults:
     def scores(self, cells: Mask) -> Array:
         """What the worlds of some cells draw of what past talks allow, as normal scores.
 
-        Shape (worlds, parameters); a parameter that these cells draw differently is left out.
+        Shape (worlds, parameters); a parameter that these cells draw differently is left out, and
+        each where the worlds are too few to tell.
         """
+        if self.finished[cells].any(axis=0).sum() < ENOUGH:
+            return np.empty((self.finished.shape[1], 0))
         place = self.data[PLACE].values[cells] if PLACE in self.data.coords else [0]
         kinds = tuple(np.unique(place).tolist())
         if kinds not in self._scores:
@@ -179,6 +183,11 @@ class SweepResults:
 
     @property
     def calibrated(self) -> bool:
+        """Whether ranges over what past talks allow are known of any cell."""
+        return self.drawing and self.header.worlds >= ENOUGH
+
+    @property
+    def drawing(self) -> bool:
         """Whether the worlds of any cell draw what past talks allow."""
         return bool(self._drawn.shape[1])
 
