@@ -826,6 +826,8 @@ def test_utility_is_told_in_points_as_by_compare() -> None:
     north = Parameter("x", "X", ("0", "1"), (0.0, 1.0), None, None, False, None)
     gap = Effect(0.0254, Interval(0.01, 0.04), None, north, room, "0", "1", 0.0, 0.0254)
     assert effect_words(gap) == ["+2.5 (+1.0 to +4.0)"]
+    near = dataclasses.replace(gap, interval=Interval(0.0029, 0.4))
+    assert effect_words(near) == ["+2.5 (+0.3 to +40.0)"], "0 is left out"
 
 
 def test_files_of_different_days_are_no_ranking() -> None:

@@ -294,7 +294,7 @@ def repeat(comparison: Comparison) -> dict[str, Any]:
     rows: list[list[str | Cell]] = [
         [
             run.scenario.name,
-            f"{run.summary.worlds:,} worlds, seed {run.summary.seed}",
+            f"{counted(run.summary.worlds, 'world')}, seed {run.summary.seed}",
             Cell("", run.summary.provenance.overrides or ["nothing"]),
             run.summary.provenance.scenario_hash,
         ]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, possessive, sentence, signed, span_words
+from sim.prose import digits_of, percent, possessive, sentence, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 
@@ -244,7 +244,8 @@ class Measure:
             return span_words([low, high])
         if not math.isfinite(high - low):
             return "one world"
-        low, high, digits = self.scale * low, self.scale * high, self._digits
+        low, high = self.scale * low, self.scale * high
+        digits = digits_of((low, high), self._digits)
         return signed(f"{low:.{digits}f} to {high:.{digits}f}")
 
     @property

@@ -16,7 +16,7 @@ from rich.text import Text
 from sim.commands.sweeping import SweepJob, Swept
 from sim.commands.terminal.paper import Paper, plain_table
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import by_how_much, counted, listing
+from sim.prose import by_how_much, counted, digits_of, listing
 from sim.results.allowed import ENOUGH, SAMPLING
 from sim.results.outcomes import NOTE, Measure
 from sim.scenario import Loaded
@@ -191,7 +191,8 @@ def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
     scale, span = effect.measure.scale, effect.allowed or effect.interval
     if not math.isfinite(span.high - span.low):
         return [f"{by_how_much(scale * effect.difference)} (one world)"]
-    digits = 1 if scale * (span.high - span.low) < 10 else 0
+    ends_told = [scale * x for x in (*span, *effect.interval)]
+    digits = digits_of(ends_told, 1 if scale * (span.high - span.low) < 10 else 0)
 
     def told(value: float) -> str:
         return by_how_much(scale * value, digits)

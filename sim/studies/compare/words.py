@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import by_how_much, sentence
+from sim.prose import by_how_much, digits_of, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.outcomes import UNITS
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
@@ -175,11 +175,8 @@ def _digits(one: Difference) -> int:
     if width < 1e-9:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
-    ends = [scale * abs(x) for x in (*one.interval, *one.holding) if x]
-    digits += any(round(x, digits) == 0 for x in ends)
-    while digits < 6 and one.value and round(scale * abs(one.value), digits) == 0:
-        digits += 1
-    return digits
+    ends = (*one.interval, *one.holding, *(one.allowed or ()))
+    return digits_of([scale * one.value], digits_of([scale * x for x in ends], digits), 6)
 
 
 def _number(one: Difference, value: float) -> str:

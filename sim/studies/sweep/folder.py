@@ -18,6 +18,7 @@ from sim.engine.draws import CHUNK, Draws
 from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
+from sim.prose import counted
 from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.results.experiments import flags
 from sim.results.outcomes import LIMITED_DAY
@@ -244,9 +245,8 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
             path.parent, f"holds another sweep, over {varied}, with {cells} not in this", AGAIN
         )
     if there.worlds > plan.worlds:
-        raise file_error(
-            path.parent, f"holds {there.worlds:,} worlds of each cell, not {plan.worlds:,}", AGAIN
-        )
+        said = f"holds {counted(there.worlds, 'world')} of each cell, not {plan.worlds:,}"
+        raise file_error(path.parent, said, AGAIN)
 
 
 def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
