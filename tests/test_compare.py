@@ -30,7 +30,7 @@ from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.short import short_words
 from sim.studies.compare.tables import differences_csv
-from sim.studies.compare.words import amounts, difference_words, spans_words, told
+from sim.studies.compare.words import amounts, difference_words, each_words, spans_words, told
 from sim.views.compare.differences import differences
 from sim.views.compare.odds import odds
 from sim.words.shares import FEW, share_of
@@ -274,6 +274,7 @@ def test_counts_are_named_only_where_a_share_can_be_one(files: list[str]) -> Non
     found = [compare(files[:2], worlds) for worlds in (7, 30)]
     assert [spans_words(one).count("are counts") for one in found] == [0, 1]
     assert "are counts" not in odds(found[0]).subtitle
+    assert "past talks" not in each_words(found[0]), "of few worlds that is not known"
 
 
 @pytest.mark.parametrize(("years", "words"), [((3, 3), "3 years"), ((9, 3), "3 years"),

@@ -20,7 +20,7 @@ from sim.prose import by_how_much, counted, digits_of, listing
 from sim.results.allowed import ENOUGH, SAMPLING
 from sim.results.outcomes import NOTE, Measure
 from sim.scenario import Loaded
-from sim.studies.compare.words import EACH, ONE_BY_ONE
+from sim.studies.compare.words import one_by_one
 from sim.studies.sweep.effects import Effect, unmoved
 from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
 from sim.studies.sweep.parameters import Parameter
@@ -52,8 +52,7 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     paper.indented(cells.words(), style="dim")
     paper.bold("\nFrom one end of each parameter to the other")
     paper.print(_effects(swept))
-    counts = ONE_BY_ONE if results.calibrated else EACH
-    paper.indented(f"{PAIRED} {counts}", style="dim")
+    paper.indented(f"{PAIRED} {one_by_one(results.calibrated)}", style="dim")
     for note in [*notes(swept, cells.sampled), *days_apart(job.plan.scenarios)]:
         paper.print("\n" + note)
     _next(paper, job, swept)

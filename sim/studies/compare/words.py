@@ -22,12 +22,22 @@ EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
     "is expected to show one."
 )
-ONE_BY_ONE = (
-    f"{EACH} A difference counts where what past talks allow, from the 10th to the 90th "
-    "percentile, has its direction, too."
-)
 MAIN = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the chart of differences always has, where they say something."""
+
+
+def one_by_one(calibrated: bool) -> str:
+    """How far intervals of differences carry; whether any has a range over calibrations, too."""
+    both = (
+        " A difference counts where what past talks allow, from the 10th to the 90th percentile, "
+        "has its direction, too."
+    )
+    return EACH + both * calibrated
+
+
+def each_words(comparison: Comparison) -> str:
+    """The same of the differences of a comparison."""
+    return one_by_one(any(one.allowed is not None for one in comparison.differences))
 
 
 def worlds_words(comparison: Comparison) -> str:
