@@ -110,6 +110,20 @@ def by_how_much(value: float, digits: int = 1) -> str:
     return signed(number if float(number) else number[1:])
 
 
+def digits_of(numbers: Iterable[float], least: int, most: int = 3) -> int:
+    """Digits after the point with which no number that is not 0 reads as 0; ``most`` at the most.
+
+    Examples
+    --------
+    >>> digits_of([-17.5, -0.29], 0), digits_of([-17.5, 0.0], 0), digits_of([0.00001], 1)
+    (1, 0, 3)
+    """
+    known = [x for x in numbers if abs(x) > 1e-9]  # less is rounding
+    while least < most and any(round(x, least) == 0 for x in known):
+        least += 1
+    return least
+
+
 def wrapped(text: str, indent: str = "", width: int = WIDTH) -> list[str]:
     """A paragraph in lines of so many signs, none of which begins with a percent sign."""
     lines = textwrap.wrap(

@@ -30,8 +30,9 @@ from sim.studies.compare.inputs import read_entries
 from sim.studies.compare.shared import group_of, identities, shared_keys
 from sim.studies.compare.short import short_words
 from sim.studies.compare.tables import differences_csv
-from sim.studies.compare.words import difference_words, told
+from sim.studies.compare.words import amounts, difference_words, each_words, spans_words, told
 from sim.views.compare.differences import differences
+from sim.views.compare.odds import odds
 from sim.words.shares import FEW, share_of
 from tests.conftest import (
     SCENARIOS,
@@ -260,8 +261,20 @@ def test_differences_in_words(
     span = Interval(*interval)
     one = Difference("kellogg", "no_mediation", measure, value, span, span, True, 1000, 0.1, 0.1)
     assert difference_words(one) == words
+    near = dataclasses.replace(
+        one, allowed=Interval(-0.175, -0.0029), interval=Interval(-0.17, -0.01)
+    )
+    if one.measure.kind == "share":
+        assert amounts(near)[1:] == ["−17.5", "−0.3"], "it leaves 0 out"
     loose = dataclasses.replace(one, paired=False)
     assert "unpaired 95 % interval" in difference_words(loose)
+
+
+def test_counts_are_named_only_where_a_share_can_be_one(files: list[str]) -> None:
+    found = [compare(files[:2], worlds) for worlds in (7, 30)]
+    assert [spans_words(one).count("are counts") for one in found] == [0, 1]
+    assert "are counts" not in odds(found[0]).subtitle
+    assert "past talks" not in each_words(found[0]), "of few worlds that is not known"
 
 
 @pytest.mark.parametrize(("years", "words"), [((3, 3), "3 years"), ((9, 3), "3 years"),

@@ -767,8 +767,10 @@ def test_pawn_is_that_of_the_library_where_it_can_be_used() -> None:
 def test_group_indices_sum_what_an_additive_measure_has() -> None:
     sobol = pytest.importorskip("SALib.analyze.sobol", reason="SALib is not installed")
     assert sobol
-    from sim.studies.explain.sobol import CHANCE, group_indices
+    from sim.studies.explain.sobol import CHANCE, GroupIndex, group_indices
 
+    said = GroupIndex("B", 0.3, 0.05, 1.7, 3.11)
+    assert str(said) == "- B: 30 % alone (±5), nothing can be said of it in all"
     loaded = planted("line")
     data: xr.Dataset = run_scenario(loaded, 300, 1, traced=0).ensemble
     found = {one.group: one for one in group_indices(loaded.scenario, data, 1, 256)}

@@ -153,15 +153,15 @@ def test_one_parameter_is_a_line_with_a_band(sweeps: Path) -> None:
 
 
 def test_few_worlds_are_counted_and_ranges_stand_beside_the_sampling_error(tmp_path: Path) -> None:
-    table = {"names": ["believed_binds"], "rows": [[0.6 + n / 100] for n in range(39)]}
+    table = {"names": ["believed_binds"], "rows": [[0.9 + n / 400] for n in range(39)]}
     file = write(tmp_path / "toy.yaml", engine={"calibration": table})
-    run(str(file), [f"{LAND}=0.6,0.65,0.9"], tmp_path / "out", 60)
+    run(str(file), [f"{LAND}=0.6,0.65,0.9"], tmp_path / "out", 200)
     results = read_sweep(tmp_path / "out")
     axes = panel(figure := heatmap(heatmap_view(results)), "line")
     assert "10–90 % of what past talks allow" in words(figure)
     assert "95 % interval of sampling" in words(figure)
     settled = results.values(results.measure("settlement")).sum(axis=1)
-    few = [f"{n:.0f} of 60" for n in settled if 0 < n < 20]
+    few = [f"{n:.0f} of 200" for n in settled if 0 < n < 20]
     assert few
     below = [t.get_text().split("\n")[1:] for t in axes.get_xticklabels()]
     assert [count for counts in below for count in counts] == few
@@ -170,7 +170,7 @@ def test_few_worlds_are_counted_and_ranges_stand_beside_the_sampling_error(tmp_p
     estimates = surface(results).found.values()
     assert sum(one.few for one in estimates) == len(few)
     assert all(one.sampling for one in estimates if one.few)
-    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "map", 60)
+    run(str(file), [f"{LAND}=0.9,0.95", "war.cost.a=0,0.02"], tmp_path / "map", 200)
     view = heatmap_view(read_sweep(tmp_path / "map"))
     most = max(v.interval.high - v.interval.low for v in view.shown.found.values()) / 2
     assert any(one.few for one in view.shown.found.values())

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -29,6 +30,7 @@ from sim.plots.style import house_style, plain, text_width, wrapped
 from sim.plots.utility import utility
 from sim.prose import percent as share_text
 from sim.report.run_page import key_figures
+from sim.results.actors import levers_summary
 from sim.results.dataset import date_of
 from sim.results.terms import text_counts
 from sim.scenario import Loaded, load_data, load_scenario
@@ -624,9 +626,38 @@ def test_the_story_tells_moves_on_what_blocks_and_how_many_it_leaves_out() -> No
     assert re.fullmatch(r"Of \d+ moves of positions 8 are told: those on what .*", few)
 
 
+def test_a_lever_pulled_after_the_end_is_not_pulled() -> None:
+    run = finished("kellogg")
+    last, levers = run.scenario.last_day, run.central.sizes["lever"]
+    days = np.array([[last - 1.0] * levers, [last + 7.0] * levers])
+    late = xr.Dataset({"lever_pulled_day": (("world", "lever"), days),
+                       "lever_effect_day": (("world", "lever"), days + 7.0)},
+                      coords={"lever": run.central.lever})  # fmt: skip
+    used = levers_summary(late, last).values()
+    assert {(one.pulled, one.in_effect) for one in used} == {(0.5, 0.0)}
+    for n, told in ((0, levers), (1, 0)):
+        central = run.central.assign({str(k): v[n] for k, v in late.data_vars.items()})
+        said = [e.text for e in events(run.scenario, central) if e.kind == "lever"]
+        assert len(said) == told
+        assert all(text.endswith(", not in effect by the end") for text in said)
+
+
 def test_few_worlds_are_counted_beside_a_base_rate_too() -> None:
     summary = replace(finished("kellogg").summary, worlds=60, first_stage_ever=13 / 60)
-    assert base_rate_words(summary).endswith("here a first stage in 13 of 60.")
+    days = {"100": 5 / 60, "365": 9 / 60}
+    told = [
+        base_rate_words(
+            replace(
+                summary,
+                base_rate=replace(summary.base_rate, days=at),
+                first_stage_by_day=by_day,
+            )
+        )
+        for at, by_day in ((100, days), (365, days), (365, days | {"365": None}))
+    ]
+    assert told[0].endswith("here a first stage in 5 of 60."), "by the day of the base rate"
+    assert told[1].endswith("here a first stage in 9 of 60.")
+    assert told[2].endswith("here a first stage within the 365 days in 13 of 60.")
 
 
 def test_a_base_rate_is_marked(toy: Run) -> None:
@@ -814,8 +845,10 @@ def test_pressure_shows_costs_drift_and_levers(run: Run) -> None:
     assert not cost.collections, "bands of several sides would mix"
     view = pressure_view(run)
     top = max(view.costs, key=lambda one: one.central.max())
-    if top.high[-1] > top.central.max():
-        assert f"in one of ten worlds over {top.high[-1]:.1f}" in view.headline, "as the bar ends"
+    peaks = 100 * run.ensemble.cost.values[:, :shown, signatories(run).index(top.key)].max(axis=1)
+    above = float(np.quantile(peaks, 0.9))
+    if above > top.central.max():
+        assert f"in one of ten worlds over {above:.1f}" in view.headline, "at any time"
     for issue in list(run.scenario.war.drift)[:2]:
         (line,) = lines(panel(figure, f"no_deal:{issue}"), "no_deal")
         column, shown = list(run.scenario.issues).index(issue), len(line.get_xdata())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import html
 import re
 import subprocess
@@ -22,7 +23,7 @@ from sim.plots import drawings
 from sim.report import compare_report, run_report
 from sim.report.basis import assumed, stages_table
 from sim.report.judgements import judgements, positions_words
-from sim.report.run_page import run_context
+from sim.report.run_page import facts, run_context
 from sim.report.words import number_words
 from sim.scenario import load_scenario
 from sim.scenario.distributions import Number
@@ -435,6 +436,11 @@ def test_every_judgement_is_listed(settled: Run) -> None:
     places = {j.place for j in found}
     assert {"A, Land", "B, lever, “Aid for a signature”", "Gate, “Assembly of A”"} <= places
     assert positions_words(settled.scenario).startswith("4 of 4 positions rest on a judgement")
+
+
+def test_one_world_is_told_as_one(settled: Run) -> None:
+    one = dataclasses.replace(settled, summary=dataclasses.replace(settled.summary, worlds=1))
+    assert facts(one).startswith("1 world, seed")
 
 
 def test_numbers_in_words() -> None:

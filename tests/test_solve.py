@@ -229,7 +229,8 @@ def test_least_red_line_crossing_is_found_and_a_conditional_line_opens_a_package
 def test_solve_writes_its_files_and_words(toy_file: Path, tmp_path: Path) -> None:
     done = works("solve", toy_file, "--out", tmp_path, "--set", "war.cost.a=0.03")
     assert done.err == ""
-    for words in ("zone of possible agreement", "Nash", "Kalai–Smorodinsky", "By optimisation",
+    for words in ("zone of possible agreement", "at least as good as no deal for all", "Nash",
+                  "Kalai–Smorodinsky", "By optimisation",
                   "Changed: war.cost.a=0.03", "solution.json, solution.png"):  # fmt: skip
         assert words in done.words
     content = json.loads((tmp_path / "toy" / "solution.json").read_text())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import errno
 import json
@@ -50,7 +51,9 @@ from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.results import STORE, read_sweep
 from sim.studies.sweep.vary import flow, parse_varies, parse_vary
 from sim.views.heatmap import headline, heatmap_view
+from sim.words.shares import NOT_APART
 from tests.conftest import ROOT, SCENARIOS, TOY, csv_rows, ended, filed, started, tree, typed, until
+from tests.test_tracks import LIMITED
 
 KELLOGG = str(SCENARIOS / "kellogg.yaml")
 CREDIBILITY = "actors.trump.levers.cut_arms.credibility"
@@ -558,6 +561,48 @@ def test_scenarios_with_other_parties_and_issues_stand_side_by_side(
     assert rows[0]["utility_c"] == "" != rows[3]["utility_c"]
 
 
+def test_limited_agreements_are_counted_cell_by_cell_and_are_not_guessed_of_an_old_folder(
+    file: str, tmp_path: Path
+) -> None:
+    other = copy.deepcopy(LIMITED) | {"horizon_days": 70}
+    for side in other["tracks"]["relief"]["positions"].values():
+        side["raids"]["judgement"] = "test"
+    renamed = copy.deepcopy(other) | {"name": "renamed"}
+    renamed["tracks"]["relief"]["stages"][0]["title"] = "Another aid"
+    files = [file, *(str(filed(tmp_path, one, one["name"])) for one in (other, renamed))]
+    folder, key = tmp_path / "out", "limited:relief.aid"
+    run(files, [], folder)
+    rows = table(folder)
+    used = run_scenario(load_scenario(files[1]), 20, 1).summary.limited
+    assert used is not None
+    assert used["relief.aid"].ever > 0 < used["relief.raids"].ever
+    for name, one in used.items():
+        assert float(rows[1][f"limited_{name}"]) == one.ever
+    assert [float(rows[n][f"limited_{key[8:]}"]) for n in (0, 2)] == [0, 0]
+    assert float(rows[2]["limited_relief.raids"]) == used["relief.raids"].ever
+
+    store = folder / STORE
+    shutil.rmtree(store / "limited_day")
+    for path in (store / ".zmetadata", store / "journal" / "store.json"):
+        known = json.loads(path.read_text())
+        if "metadata" in known:
+            known["metadata"] = {
+                k: v for k, v in known["metadata"].items() if "limited_day" not in k
+            }
+        else:
+            known["variables"].remove("limited_day")
+        path.write_text(json.dumps(known))
+    old = read_sweep(folder)
+    assert old.measure("limited").kind == "share"
+    assert key not in [m.key for m in old.measures]
+    with pytest.raises(ScenarioError, match="earlier version"):
+        old.measure(key)
+    with pytest.raises(ScenarioError, match="did not keep which limited agreements are signed"):
+        run(files, [], folder)
+    run(files, [], folder, overwrite=True)
+    assert table(folder) == rows
+
+
 # --- what past talks allow ---------------------------------------------------------------------
 
 ROWS = np.random.default_rng(3).random((64, 2)).round(3).tolist()
@@ -610,7 +655,10 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
                  "--no-plots", "--out", folder / "out").words  # fmt: skip
     assert "Ranges: 10–90 % of what past talks allow; the 95 % interval of sampling is" in said
     assert "sampling)" in said
-    assert "Where worlds draw no calibration: 95 % intervals of sampling" in said
+    assert (
+        "Where worlds draw no calibration, or fewer than 200 have been run: 95 % intervals of"
+        in said
+    )
     assert "change (10–90 %)" in said
     assert " 95 %: " in said
     effect = swept.effects["settlement"][0]
@@ -629,6 +677,27 @@ def test_what_past_talks_allow_makes_ties_and_is_labelled(
         assert words in headline(dataclasses.replace(view.shown, found=found, clear=False))
     alone = heatmap_view(swept.results, at=["scenario=walls"])
     assert "Means with their 95 % interval of sampling." in alone.subtitle
+
+
+@pytest.mark.parametrize("worlds", [1, 7, 199])
+def test_of_few_worlds_only_the_sampling_error_is_known(worlds: int, tmp_path: Path) -> None:
+    file = write(tmp_path / "few.yaml", engine={"calibration": TABLE})
+    shown = typed("sweep", file, "--vary", f"{LAND}=0.6,0.75", "--worlds", worlds,
+                  "--no-plots", "--out", tmp_path / "out")  # fmt: skip
+    assert "Ranges: 95 % interval." in shown.words
+    assert "change (95 %)" in shown.words
+    assert "10–90 %)" not in shown.words.replace(NOT_APART, "")
+    assert "draw no calibration" not in shown.words
+    assert "from 200 on it tells the range over what past talks allow" in shown.words
+    assert "are counts" not in shown.words, "there are none"
+    assert "1 worlds" not in shown.words
+    assert re.search(r"^ *0\.75 ", shown.out, re.MULTILINE), "the parameter has its column"
+    for row in table(tmp_path / "out"):
+        assert row["settlement"] > "" == row["settlement_range_low"] == row["utility_a_range_low"]
+        assert (row["utility_a_low"] == "") == (worlds == 1)
+    text = (tmp_path / "out" / "sweep.json").read_text()
+    assert not re.search("Infinity|NaN", text), "which JSON does not have"
+    assert "inf" not in shown.out
 
 
 def test_another_calibration_is_not_mixed_in(tmp_path: Path) -> None:
@@ -699,9 +768,9 @@ def test_all_columns_are_documented() -> None:
     text = (ROOT / "docs" / "outputs.md").read_text()
     part = text[text.index("## A sweep") :]
     titles = {key: issue["title"] for key, issue in TOY["issues"].items()}
-    for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365)):
-        kind = measure.key.split(":")[0]
-        assert f"`{kind}" in part, kind
+    for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365, {"t.s": "T"})):
+        kind, of, _ = measure.key.partition(":")
+        assert f"`{kind}{of or '`'}" in part, kind
 
 
 # --- intervals --------------------------------------------------------------------------------
@@ -757,6 +826,8 @@ def test_utility_is_told_in_points_as_by_compare() -> None:
     north = Parameter("x", "X", ("0", "1"), (0.0, 1.0), None, None, False, None)
     gap = Effect(0.0254, Interval(0.01, 0.04), None, north, room, "0", "1", 0.0, 0.0254)
     assert effect_words(gap) == ["+2.5 (+1.0 to +4.0)"]
+    near = dataclasses.replace(gap, interval=Interval(0.0029, 0.4))
+    assert effect_words(near) == ["+2.5 (+0.3 to +40.0)"], "0 is left out"
 
 
 def test_files_of_different_days_are_no_ranking() -> None:

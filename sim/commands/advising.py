@@ -26,7 +26,7 @@ def spent_words(*judges: Judge) -> str:
 def figures(judged: Judged, found: Advice) -> str:
     """What a plan's file says of itself at its top."""
     lines = [
-        f"Found by `advise {found.scenario}`; judged in {found.worlds:,} worlds of seed "
+        f"Found by `advise {found.scenario}`; judged in {counted(found.worlds, 'world')} of seed "
         f"{found.judged_seed}, in which nothing was searched:"
     ]
     for measure in telling(found):

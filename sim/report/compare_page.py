@@ -38,7 +38,7 @@ from sim.studies.compare.ranking import (
 )
 from sim.studies.compare.tables import longest_held, row
 from sim.studies.compare.words import (
-    ONE_BY_ONE,
+    each_words,
     marks,
     pairing_words,
     spans_words,
@@ -93,7 +93,7 @@ def compare_context(
         **{name: page_chart(known, name, _tables(known, name)) for name in FIGURES},
         "told": told(comparison),
         "pairing": pairing_words(comparison),
-        "one_by_one": ONE_BY_ONE,
+        "one_by_one": each_words(comparison),
         "baseline": comparison.baseline,
         "notes": notes(comparison),
         "scenarios": [_scenario(run, comparison.base) for run in comparison.ranked],
@@ -294,7 +294,7 @@ def repeat(comparison: Comparison) -> dict[str, Any]:
     rows: list[list[str | Cell]] = [
         [
             run.scenario.name,
-            f"{run.summary.worlds:,} worlds, seed {run.summary.seed}",
+            f"{counted(run.summary.worlds, 'world')}, seed {run.summary.seed}",
             Cell("", run.summary.provenance.overrides or ["nothing"]),
             run.summary.provenance.scenario_hash,
         ]

@@ -9,7 +9,7 @@ from typing import Any
 from sim.ensemble.runner import Run
 from sim.formulas.statistics import Interval
 from sim.plots import FIGURES, Drawing, drawings
-from sim.prose import span_words
+from sim.prose import counted, span_words
 from sim.report import articles
 from sim.report.basis import assumed, limits, repeat
 from sim.report.explained import saved_explanation, why_context
@@ -169,7 +169,7 @@ def answered(run: Run) -> str:
 def facts(run: Run) -> str:
     """How much was run, of which time."""
     summary, start = run.summary, run.scenario.war.start_date
-    said = f"{summary.worlds:,} worlds, seed {summary.seed}"
+    said = f"{counted(summary.worlds, 'world')}, seed {summary.seed}"
     if is_certain(run):
         said += "; nothing is uncertain: all are alike"
     # of a group that decides in rounds the days mean nothing, and are often invented

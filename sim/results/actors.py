@@ -73,13 +73,13 @@ def actors_summary(data: xr.Dataset) -> dict[str, ActorResult]:
 
 
 def levers_summary(data: xr.Dataset, horizon: float) -> dict[str, LeverUse]:
-    """How often every lever is pulled and acts."""
+    """How often every lever is pulled and acts by the last day: of either the day may be later."""
     out = {}
     pulled_day, effect_day = data.lever_pulled_day.values, data.lever_effect_day.values
     for n, lever in enumerate(data.lever.values):
-        pulled = ~np.isnan(pulled_day[:, n])
+        pulled = pulled_day[:, n] <= horizon
         effect = effect_day[:, n]
-        acted = effect <= horizon  # what was pulled late may act only after the end
+        acted = effect <= horizon
         median = float(np.median(effect[acted])) if acted.any() else None
         out[str(lever)] = LeverUse(float(pulled.mean()), float(acted.mean()), median)
     return out

@@ -60,6 +60,7 @@ class ChunkResult(NamedTuple):
         ``keep`` are, by default all.
         """
         outcomes = chunk_variables(model)
+        kept = outcomes if keep is None else [name for name in keep if name in outcomes]
         rounds = trace_variables(model) if trace or model.draws.central else {}
         central = model.draws.central
 
@@ -68,7 +69,7 @@ class ChunkResult(NamedTuple):
             return np.asfortranarray(values[central:])
 
         return cls(
-            {name: own(outcomes[name][1]) for name in (outcomes if keep is None else keep)},
+            {name: own(outcomes[name][1]) for name in kept},
             {name: own(rounds[name][1]) for name in EVERY_WORLD if trace and name in rounds},
             CentralWorld.of(model, outcomes, rounds) if central else None,
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import percent, possessive, sentence, signed, span_words
+from sim.prose import digits_of, percent, possessive, sentence, signed, span_words
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
 
@@ -29,6 +29,8 @@ Kind = Literal["share", "utility", "days", "scale units"]
 NOTE = "A model's consequences, given these assumptions; not a forecast."
 DAYS = (7, 30, 100, 180, 365)
 """Days by which deals are counted, besides the horizon."""
+LIMITED_DAY = "limited_day"
+"""Variable of when each limited agreement is signed first; not there without such talks."""
 LASTING = 5
 """Years for which a settlement has to hold to count as lasting."""
 
@@ -242,7 +244,8 @@ class Measure:
             return span_words([low, high])
         if not math.isfinite(high - low):
             return "one world"
-        low, high, digits = self.scale * low, self.scale * high, self._digits
+        low, high = self.scale * low, self.scale * high
+        digits = digits_of((low, high), self._digits)
         return signed(f"{low:.{digits}f} to {high:.{digits}f}")
 
     @property
@@ -407,9 +410,8 @@ def truce_broken(data: xr.Dataset) -> Array:
 
 def _signs_limited(key: str, one: Agreement) -> Measure:
     def values(data: xr.Dataset) -> Array:
-        if one.key not in data.get("limited", ()):
-            return np.zeros(data.outcome.shape)
-        return np.isfinite(data.limited_day.sel(limited=one.key).values).astype(np.float64)
+        days = data[LIMITED_DAY].sel(limited=one.key)
+        return np.isfinite(days.values).astype(np.float64)
 
     title, name = f"Worlds that ever sign “{one.title}”", f"“{one.title}”"
     return Measure(key, title, "share", values, name, f"signs {name}", agreement=one)

@@ -20,7 +20,7 @@ from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.ensemble.beside import Beside
 from sim.formulas.statistics import Interval, wilson
-from sim.prose import span_words
+from sim.prose import counted, span_words
 from sim.results.dataset import stuck
 from sim.results.outcomes import REASONS
 from sim.scenario.distributions import Number
@@ -197,9 +197,10 @@ def cause_lines(causes: Causes, scenario: Scenario) -> list[str]:
         f"({span_words(list(interval))})"
         for key, (share, interval) in causes.shares().items()
     ]
+    which = "them" if count == causes.worlds else f"{count:,} of them"
     return [
-        f"In {causes.worlds:,} worlds a package would have suited all at the end and was not "
-        f"agreed. Of {'them' if count == causes.worlds else f'{count:,} of them'}, run again with "
+        f"In {counted(causes.worlds, 'world')} a package would have suited all at the end and was "
+        f"not agreed. Of {which}, run again with "
         "the same luck and one thing changed (in brackets: 95 % of sampling):",
         *told,
     ]

@@ -14,6 +14,7 @@ from sim.prose import clause, counted, listing, sentence, span_words
 from sim.prose import percent as share_text
 from sim.results.allowed import allowed_spread
 from sim.results.outcomes import DAYS, OUTCOME_WORDS, ByDay, Intervals
+from sim.scenario.record import HORIZONS
 from sim.scenario.tracks import limited_titles
 from sim.views.colours import FIRST, LIMITED, OUTCOME_COLORS, SETTLED
 from sim.views.run_data import (
@@ -301,7 +302,7 @@ def _base(run: Run) -> Base | None:
     if found is None:
         return None
     cases = clause(found.cases)
-    label = f"{share_text(found.share)} {cases}"
+    label = f"{share_text(found.share)} in {HORIZONS[found.days]}: {cases}"
     return Base(float(found.days), found.share, found.interval, label, base_rate_words(run.summary))
 
 

@@ -72,6 +72,19 @@ class Moving:
 
 
 @dataclass(frozen=True)
+class Cost(Course):
+    """What going on costs a side, in points of utility a month.
+
+    Attributes
+    ----------
+    peak : float
+        90th percentile of the highest that it comes to in each world.
+    """
+
+    peak: float
+
+
+@dataclass(frozen=True)
 class LeverRow:
     """A threat or a promise over time.
 
@@ -106,8 +119,8 @@ class PressureView(View):
 
     Attributes
     ----------
-    costs : list of Course
-        In points of utility a month; of a crowd the highest only.
+    costs : list of Cost
+        Of a crowd the highest only.
     levers : list of LeverRow
         Those that take effect in more than a few worlds, or in the central one.
     notes : list of str
@@ -122,7 +135,7 @@ class PressureView(View):
     worlds: str
     signed: dict[float, str]
     moving: list[Moving]
-    costs: list[Course]
+    costs: list[Cost]
     levers: list[LeverRow]
     notes: list[str]
     until: int | None
@@ -161,6 +174,8 @@ def pressure_view(run: Run) -> PressureView | None:
         f"levers change both.{_scale_words(run)}"
     )
     shown_moving = [_moving(run, issue, shown) for issue in moving]
+    if run.summary.outcomes["settlement"]:
+        text += " Where all is settled, going on costs nothing."
     if any(one.signed for one in shown_moving):
         text += " Once an issue is signed its line ends, and bands hold the agreed point."
     settled = run.summary.central.outcome == "settlement"
@@ -216,11 +231,12 @@ def before(run: Run, day: float) -> int:
     return max(int((days(run) < day).sum()), 1)
 
 
-def _costs(run: Run, shown: int) -> list[Course]:
-    found = [
-        course_of(run, "cost", n, a, short(run, a), colors_of(run)[a], 100.0, shown)
-        for n, a in enumerate(signatories(run))
-    ]
+def _costs(run: Run, shown: int) -> list[Cost]:
+    peaks = np.quantile(100.0 * run.ensemble.cost.values[:, :shown].max(axis=1), 0.9, axis=0)
+    found = []
+    for n, (a, peak) in enumerate(zip(signatories(run), peaks, strict=True)):
+        course = course_of(run, "cost", n, a, short(run, a), colors_of(run)[a], 100.0, shown)
+        found.append(Cost(**vars(course), peak=float(peak)))
     return sorted(found, key=lambda c: -float(c.central.max()))[:3] if is_crowd(run) else found
 
 
@@ -241,7 +257,7 @@ def _lever(run: Run, n: int, shown: int) -> LeverRow:
     )
 
 
-def headline(costs: list[Course], levers: list[LeverRow]) -> str:
+def headline(costs: list[Cost], levers: list[LeverRow]) -> str:
     """The finding: whom going on costs most, and which lever acts most often."""
     highest = max(float(c.central.max()) for c in costs)
     if highest > 0:
@@ -249,7 +265,7 @@ def headline(costs: list[Course], levers: list[LeverRow]) -> str:
         most = [c for c in costs if points_words(float(c.central.max()), 1) == said]
         names = listing([c.name for c in most])
         text = f"Going on without a deal costs {names} most: up to {said} a month"
-        above = max(float(c.high[-1]) for c in most)
+        above = max(c.peak for c in most)
         if above > highest:
             text += f", in one of ten worlds over {above:.1f}"
     else:

@@ -141,19 +141,21 @@ def bare_odds(share: float | None, worlds: int, interval: Sequence[float] | None
     return f"{number} {beside}" if beside.startswith("of ") else number
 
 
-def ranges_words(sampled: Sequence[Interval]) -> str:
+def ranges_words(sampled: Sequence[Interval], counts: bool) -> str:
     """What the ranges of a table's shares are, from the sampling errors of those that have both.
+
+    ``counts`` says whether any of them is told as one.
 
     Examples
     --------
-    >>> ranges_words([])
-    'Ranges: 95 % interval. Shares of fewer than 20 worlds are counts.'
+    >>> ranges_words([], True), ranges_words([], False)
+    ('Ranges: 95 % interval. Shares of fewer than 20 worlds are counts.', 'Ranges: 95 % interval.')
     """
     text = f"Ranges: {RANGE if sampled else SAMPLING}"
     if sampled:
         widest = max((span.high - span.low) / 2 for span in sampled)
         text += f"; the {SAMPLING} of sampling is {100 * widest:.1f} points either way at the most"
-    return f"{text}. Shares of fewer than {FEW} worlds are counts."
+    return f"{text}." + f" Shares of fewer than {FEW} worlds are counts." * counts
 
 
 def is_few(share: float, worlds: int) -> bool:

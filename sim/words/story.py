@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -83,15 +82,16 @@ def _vote_text(scenario: Scenario, objecting: list[str]) -> str:
 
 
 def _lever_events(scenario: Scenario, central: xr.Dataset) -> Iterable[tuple[float, str, str]]:
-    """Levers pulled, and when they take effect."""
+    """Levers pulled by the last day, and when they take effect."""
+    last = scenario.last_day
     for n, key in enumerate(central.lever.values):
         owner, _, lever = str(key).partition(".")
         title, who = scenario.actors[owner].levers[lever].title, scenario.actors[owner].short
         pulled = float(central.lever_pulled_day.values[n])
         effect = float(central.lever_effect_day.values[n])
-        if math.isnan(pulled):
+        if not pulled <= last:
             continue
-        if math.isnan(effect):
+        if not effect <= last:
             later = ", not in effect by the end"
         elif effect > pulled:
             later = f", in effect from {date_of(scenario, effect):%-d %b %Y}"
@@ -319,7 +319,10 @@ def base_rate_words(summary: Summary) -> str:
         f"({span}mean of {base.n:,} cases, {base.data})"
     )
     if len(summary.stages) > 1 and base.truces:
-        text += f"; here a first stage in {bare_odds(summary.first_stage_ever, summary.worlds)}"
+        share, horizon = summary.first_stage_by_day.get(str(base.days)), ""
+        if share is None:
+            share, horizon = summary.first_stage_ever, f" within the {summary.horizon_days} days"
+        text += f"; here a first stage{horizon} in {bare_odds(share, summary.worlds)}"
     return f"{text}."
 
 

@@ -15,8 +15,8 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.ranking import best_words
 from sim.studies.compare.short import changed_words
 from sim.studies.compare.words import (
-    ONE_BY_ONE,
     RIPENESS,
+    each_words,
     pairing_words,
     stage_words,
     told,
@@ -52,7 +52,7 @@ def tell(comparison: Comparison, work: Work) -> None:
             lines = ["A plan of another day 0 starts from another situation, too.", *lines]
         paper.section("Differences, world by world", lines)
         pairing = pairing_words(comparison)
-        notes = (f"{RIPENESS}{stage_words(comparison)}", ONE_BY_ONE, pairing)
+        notes = (f"{RIPENESS}{stage_words(comparison)}", each_words(comparison), pairing)
         paper.indented(*filter(None, notes), style="dim")
     if comparison.notes:
         paper.section("Note", comparison.notes)

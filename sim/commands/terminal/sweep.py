@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,17 +16,19 @@ from rich.text import Text
 from sim.commands.sweeping import SweepJob, Swept
 from sim.commands.terminal.paper import Paper, plain_table
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import by_how_much, counted, listing
-from sim.results.allowed import SAMPLING
+from sim.prose import by_how_much, counted, digits_of, listing
+from sim.results.allowed import ENOUGH, SAMPLING
 from sim.results.outcomes import NOTE, Measure
 from sim.scenario import Loaded
-from sim.studies.compare.words import EACH, ONE_BY_ONE
+from sim.studies.compare.words import one_by_one
 from sim.studies.sweep.effects import Effect, unmoved
 from sim.studies.sweep.estimates import Estimate, Values, contrast, estimate
 from sim.studies.sweep.parameters import Parameter
 from sim.studies.sweep.results import SweepResults
 from sim.words.shares import NOT_APART, ranges_words
 
+LABEL = 8
+"""Characters of a value that the table always has room for."""
 BEST, WORST = 5, 3
 """Cells that the table shows; all where they are hardly more."""
 PAIRED = (
@@ -49,8 +52,7 @@ def tell_sweep(swept: Swept, job: SweepJob) -> None:
     paper.indented(cells.words(), style="dim")
     paper.bold("\nFrom one end of each parameter to the other")
     paper.print(_effects(swept))
-    counts = ONE_BY_ONE if results.calibrated else EACH
-    paper.indented(f"{PAIRED} {counts}", style="dim")
+    paper.indented(f"{PAIRED} {one_by_one(results.calibrated)}", style="dim")
     for note in [*notes(swept, cells.sampled), *days_apart(job.plan.scenarios)]:
         paper.print("\n" + note)
     _next(paper, job, swept)
@@ -97,7 +99,10 @@ class _Cells:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         varied = self.results.header.parameters
         for head, one in zip(self.letters or [p.title for p in varied], varied, strict=True):
-            table.add_column(head, justify="right" if one.numeric else "left", overflow="fold")
+            wide = min(max(map(len, map(_legible, one.labels)), default=0), LABEL)
+            table.add_column(
+                head, justify="right" if one.numeric else "left", overflow="fold", min_width=wide
+            )
         for measure in self.shown:
             table.add_column(_short(measure), justify="right", no_wrap=True)
         for cell in self.rows:
@@ -114,9 +119,15 @@ class _Cells:
 
     def words(self) -> str:
         """What the intervals are, and what is tied."""
-        text = ranges_words([one.interval for one in self.estimates if one.allowed])
+        text = ranges_words(
+            [one.interval for one in self.estimates if one.allowed],
+            any(one.few for one in self.estimates),
+        )
         if any(one.labelled for one in self.estimates):
-            text += f" Where worlds draw no calibration: {SAMPLING}s of sampling."
+            text += (
+                f" Where worlds draw no calibration, or fewer than {ENOUGH} have been run: "
+                f"{SAMPLING}s of sampling."
+            )
         if not self.tied:
             return text
         return f"{text} =: “{_short(self.first)}” not told apart from the first row: {NOT_APART}."
@@ -177,7 +188,10 @@ def effect_words(effect: Effect) -> list[str | tuple[str, str]]:
     not negligible beside the range over what past talks allow.
     """
     scale, span = effect.measure.scale, effect.allowed or effect.interval
-    digits = 1 if scale * (span.high - span.low) < 10 else 0
+    if not math.isfinite(span.high - span.low):
+        return [f"{by_how_much(scale * effect.difference)} (one world)"]
+    ends_told = [scale * x for x in (*span, *effect.interval)]
+    digits = digits_of(ends_told, 1 if scale * (span.high - span.low) < 10 else 0)
 
     def told(value: float) -> str:
         return by_how_much(scale * value, digits)
@@ -224,10 +238,14 @@ def notes(swept: Swept, sampled: bool) -> Iterator[str]:
         )
     worlds = results.header.worlds
     if worlds < 500 and sampled:
-        but = ", though not the range over what past talks allow" if results.calibrated else ""
+        but = ""
+        if results.calibrated:
+            but = ", though not the range over what past talks allow"
+        elif results.drawing:
+            but = f"; from {ENOUGH} on it tells the range over what past talks allow, too"
         yield (
-            f"With {worlds:,} worlds a cell sampling counts; the same command with more --worlds "
-            f"makes it less{but}."
+            f"With {counted(worlds, 'world')} a cell sampling counts; the same command with more "
+            f"--worlds makes it less{but}."
         )
     if results.header.sampled:
         yield (

@@ -62,7 +62,7 @@ class Analysis:
     status : str
         See :data:`Status`.
     share_inside, share : float
-        Share of all packages inside all red lines, and of those that also beat no deal for all.
+        Share of all packages inside all red lines, and of those also no worse than no deal for all.
     sampled : int
         Random packages from which the shares were estimated; 0 where they are exact.
     largest_gain : ndarray, shape (parties,)

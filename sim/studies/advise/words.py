@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.prose import by_how_much, listing, percent, signed
+from sim.prose import by_how_much, digits_of, listing, percent, signed
 from sim.results.outcomes import OUTCOME_WORDS
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import limited_titles, tracks_of
@@ -38,8 +38,7 @@ def gap_words(one: Gap) -> str:
     middle, low, high = (100 * x for x in (one.value, *one.span))
     if middle == low == high == 0:
         return "none"
-    while digits < 3 and any(round(x, digits) == 0 != x for x in (low, high)):
-        digits += 1  # an end that is not 0 does not read so
+    digits = digits_of((low, high), digits)
     told = [by_how_much(x, digits) for x in (middle, low, high)]
     return f"{told[0]} ({told[1]} to {told[2]})"
 

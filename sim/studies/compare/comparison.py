@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sim.ensemble.executors import open_executor
 from sim.ensemble.runner import Job, Progress, Run, RunError, run_jobs
-from sim.prose import SaidError, did_you_mean
+from sim.prose import SaidError, counted, did_you_mean
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.certain import only_decided
 from sim.scenario import Loaded
@@ -257,7 +257,8 @@ def failure_notes(name: str, run: Run) -> list[str]:
     missing = sum(failure.task.worlds for failure in run.failures)
     if not missing:
         return []
-    return [f"{name} lacks {missing:,} worlds that failed; the first failure: {run.failures[0]}."]
+    lacking = counted(missing, "world")
+    return [f"{name} lacks {lacking} that failed; the first failure: {run.failures[0]}."]
 
 
 def renamed_notes(entries: list[Entry]) -> list[str]:
@@ -323,7 +324,7 @@ def pairing_notes(runs: list[Run], baseline: str) -> list[str]:
             )
         elif count != worlds:
             notes.append(
-                f"{name} has {count:,} worlds and {baseline} {worlds:,}: paired on the "
+                f"{name} has {counted(count, 'world')} and {baseline} {worlds:,}: paired on the "
                 f"{min(count, worlds):,} that they share."
             )
     return notes

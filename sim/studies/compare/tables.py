@@ -18,7 +18,7 @@ from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.contents import contents
 from sim.studies.compare.differences import Difference
 from sim.studies.compare.ranking import best_words
-from sim.studies.compare.words import ONE_BY_ONE, pairing_words, told
+from sim.studies.compare.words import each_words, pairing_words, told
 
 Bounds = tuple[float | None, float | None]
 NOTHING: Bounds = (None, None)
@@ -220,7 +220,7 @@ def compare_json(comparison: Comparison) -> str:
             "actors": comparison.actors,
             "scenarios_sharing_actors": comparison.actor_group,
         },
-        "notes": [*best_words(comparison.groups), *comparison.notes, ONE_BY_ONE],
+        "notes": [*best_words(comparison.groups), *comparison.notes, each_words(comparison)],
         "failed": comparison.failed,
         "missing": comparison.missing,
         "in_words": told(comparison),

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 
 from sim.formulas.statistics import Interval, negligible
-from sim.prose import by_how_much, sentence
+from sim.prose import by_how_much, digits_of, sentence
 from sim.results.allowed import RANGE, SAMPLING
 from sim.results.outcomes import UNITS
 from sim.studies.compare.comparison import DEFAULT_BASELINE, NOT_CALIBRATED, Comparison
 from sim.studies.compare.differences import Difference
-from sim.words.shares import ranges_words
+from sim.words.shares import FEW, ranges_words
 
 RIPENESS = (
     "Room for a deal: the largest gain over no deal that all could have at once, where 100 is all "
@@ -22,12 +22,22 @@ EACH = (
     "Each 95 % interval stands by itself: of twenty comparisons without any true difference, one "
     "is expected to show one."
 )
-ONE_BY_ONE = (
-    f"{EACH} A difference counts where what past talks allow, from the 10th to the 90th "
-    "percentile, has its direction, too."
-)
 MAIN = ("settlement", "first_stage", "ratification_failed", "ripeness")
 """Measures that the chart of differences always has, where they say something."""
+
+
+def one_by_one(calibrated: bool) -> str:
+    """How far intervals of differences carry; whether any has a range over calibrations, too."""
+    both = (
+        " A difference counts where what past talks allow, from the 10th to the 90th percentile, "
+        "has its direction, too."
+    )
+    return EACH + both * calibrated
+
+
+def each_words(comparison: Comparison) -> str:
+    """The same of the differences of a comparison."""
+    return one_by_one(any(one.allowed is not None for one in comparison.differences))
 
 
 def worlds_words(comparison: Comparison) -> str:
@@ -42,7 +52,10 @@ def worlds_words(comparison: Comparison) -> str:
 def spans_words(comparison: Comparison) -> str:
     """What the ranges of shares are, and how many worlds are few."""
     known = [run.summary for run in comparison.runs if run.summary.allowed is not None]
-    text = ranges_words([summary.outcomes_interval["settlement"] for summary in known])
+    text = ranges_words(
+        [summary.outcomes_interval["settlement"] for summary in known],
+        any(run.summary.worlds >= FEW for run in comparison.runs),
+    )
     return f"{text}{uncalibrated_words(comparison)}"
 
 
@@ -172,11 +185,8 @@ def _digits(one: Difference) -> int:
     if width < 1e-9:
         return least
     digits = max(least, math.ceil(-math.log10(width / unit)))
-    ends = [scale * abs(x) for x in (*one.interval, *one.holding) if x]
-    digits += any(round(x, digits) == 0 for x in ends)
-    while digits < 6 and one.value and round(scale * abs(one.value), digits) == 0:
-        digits += 1
-    return digits
+    ends = (*one.interval, *one.holding, *(one.allowed or ()))
+    return digits_of([scale * one.value], digits_of([scale * x for x in ends], digits), 6)
 
 
 def _number(one: Difference, value: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.prose import (
-    by_how_much,
     clause,
     counted,
     hanging,
@@ -24,6 +23,7 @@ from sim.studies.explain.words import (
     SOFTENS,
     TOLD,
     actor_words,
+    added_amounts,
     changed_title,
     counted_words,
     deciding,
@@ -155,8 +155,7 @@ def _alone(found: Explanation, scenario: Scenario) -> str:
 def _mediating(found: Explanation) -> str:
     told = []
     for one in found.mediator:
-        low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
+        value, span = added_amounts(one)
         sure = "" if one.visible else ", perhaps none"
-        value = by_how_much(100 * one.adds)
-        told.append(f"{one.outcome}: {value} of 100 ({low} to {high}{sure})")
+        told.append(f"{one.outcome}: {value} of 100 ({span}{sure})")
     return f"{sentence('; '.join(told))}."

@@ -25,6 +25,8 @@ from sim.studies.explain.inputs import input_of
 from sim.studies.explain.measure import measure_of
 
 CHANCE = "Chance during the talks"
+NOTHING = 0.5
+"""Half-width from which an interval of a share, which lies from 0 to 1, says nothing."""
 OTHER_CHUNK = 1 << 20
 """Chunk from which the second set of draws comes: none that a run has."""
 ROWS = 2000
@@ -45,11 +47,16 @@ class GroupIndex(Record):
     total_half: float
 
     def __str__(self) -> str:
-        first, total = (percent(min(max(x, 0.0), 1.0)) for x in (self.first, self.total))
-        return (
-            f"- {self.group}: {first} alone (±{100 * self.first_half:.0f}), {total} in all "
-            f"(±{100 * self.total_half:.0f})"
-        )
+        told = [
+            f"{percent(min(max(share, 0.0), 1.0))} {how} (±{100 * half:.0f})"
+            if half < NOTHING
+            else f"nothing can be said of it {how}"
+            for share, half, how in (
+                (self.first, self.first_half, "alone"),
+                (self.total, self.total_half, "in all"),
+            )
+        ]
+        return f"- {self.group}: {', '.join(told)}"
 
 
 class DesignDraws(Draws):

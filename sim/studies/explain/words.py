@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sim.prose import (
     by_how_much,
     counted,
+    digits_of,
     listing,
     percent,
     possessive,
@@ -451,13 +452,18 @@ def mediating(found: Explanation, scenario: Scenario, again: str) -> list[str]:
 
 
 def _added_words(one: Added) -> str:
-    low, high = (by_how_much(100 * x) for x in one.allowed or one.interval)
+    value, span = added_amounts(one)
     more = "more" if one.adds > 0 else "fewer"
     seen = more if one.visible else "perhaps none"
-    return (
-        f"{by_how_much(100 * one.adds)} of 100 ({low} to {high}; {percent(one.without)} "
-        f"without): {seen}"
-    )
+    return f"{value} of 100 ({span}; {percent(one.without)} without): {seen}"
+
+
+def added_amounts(one: Added) -> tuple[str, str]:
+    """How many worlds of 100 it adds, and the interval that matters."""
+    ends = [100 * x for x in one.allowed or one.interval]
+    digits = digits_of(ends, 1)
+    value, low, high = (by_how_much(x, digits) for x in (100 * one.adds, *ends))
+    return value, f"{low} to {high}"
 
 
 def run_words(file: str, set_: Sequence[str]) -> str:

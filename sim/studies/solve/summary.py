@@ -48,7 +48,7 @@ def statement(subject: Subject) -> str:
                 f"{sentence(_share(subject))} are worth no less than no deal to everyone{where}, "
                 "but none is better than no deal for all."
             )
-        return f"{ZONE}: {_share(subject)} beat no deal for all{where}."
+        return f"{ZONE}: {_share(subject)} are at least as good as no deal for all{where}."
     if analysis.status == "no_gain":
         where = (
             "Packages inside all red lines exist, but none of them beats"

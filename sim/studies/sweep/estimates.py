@@ -1,7 +1,8 @@
 """Measures in some cells of a sweep and differences between cells, each with two intervals.
 
 One is that of sampling, 95 % over the worlds; the other how the number differs among the engine
-parameters that past talks allow, 10 to 90 per cent, as in a run and a comparison.
+parameters that past talks allow, 10 to 90 per cent, as in a run and a comparison; of few worlds
+it is not known.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Estimate:
         95 %, of sampling alone.
     allowed : Interval or None
         How it differs among calibrations, never narrower than the sampling error at that level;
-        None where worlds draw none.
+        None where worlds draw none, or are too few to tell.
     values : int
         Worlds of all these cells that have a value.
     labelled : bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from sim.engine.draws import CHUNK, Draws
 from sim.ensemble.chunks import Task
 from sim.ensemble.runner import provenance
 from sim.ensemble.store import ChunkStore, StoreError
+from sim.prose import counted
 from sim.results.dataset import ChunkResult, chunk_dataset
 from sim.results.experiments import flags
+from sim.results.outcomes import LIMITED_DAY
 from sim.scenario.errors import file_error
 from sim.studies.calibrate.evidence import engine_draws
 from sim.studies.compare.changes import differing
@@ -43,8 +45,9 @@ KEEP = (
     "ripeness_end",
     "stuck_issue",
     "stuck_reason",
+    LIMITED_DAY,
 )
-"""Variables of the dataset of a run that a sweep keeps."""
+"""Variables of the dataset of a run that a sweep keeps, those that there are."""
 SHOWN = 3
 """Differences of a scenario that are named."""
 
@@ -164,32 +167,46 @@ def _like(plan: Plan) -> xr.Dataset:
 
     model = PeaceTalks(plan.scenario(0), Draws(plan.seed, 1))
     model.finish()
-    data = chunk_dataset(model)[list(KEEP)]
-    data = data.drop_vars([c for c in data.coords if c not in ("actor", "issue", "world")])
+    data = chunk_dataset(model)
+    data = data[[name for name in KEEP if name in data]]
     arrays = {str(name): v.values for name, v in data.data_vars.items()}
     wide = aligned(ChunkResult(arrays, {}), plan.cells[0], plan).outcomes
-    variables = {str(n): (v.dims, wide[str(n)], v.attrs) for n, v in data.data_vars.items()}
-    variables["stuck_issue"] = (*variables["stuck_issue"][:2], flags(plan.issues))
+    kinds = {str(n): (v.dims, v.attrs) for n, v in data.data_vars.items()}
+    kinds["stuck_issue"] = (*kinds["stuck_issue"][:1], flags(plan.issues))
+    kinds.setdefault(LIMITED_DAY, (("world", "limited"), {}))
+    variables = {name: (kinds[name][0], values, kinds[name][1]) for name, values in wide.items()}
     coordinates = {"actor": list(plan.actors), "issue": list(plan.issues)}
+    if plan.limited:
+        coordinates["limited"] = list(plan.limited)
     return xr.Dataset(variables, coords=coordinates)
 
 
 def aligned(result: ChunkResult, cell: Cell, plan: Plan) -> ChunkResult:
-    """A chunk with the columns of all cells: NaN for signatories that its scenario has not."""
-    if cell.actors == plan.actors and cell.issues == plan.issues:
-        return result
-    columns = [plan.actors.index(key) for key in cell.actors]
-    codes = np.array([plan.issues.index(key) for key in cell.issues] + [-1])
-    outcomes: dict[str, NDArray[Any]] = {}
-    for name, values in result.outcomes.items():
+    """A chunk with the columns of all cells: NaN for signatories and talks that its scenario lacks.
+
+    A limited agreement of another title is another one.
+    """
+    outcomes = dict(result.outcomes)
+    days = outcomes.pop(LIMITED_DAY, np.empty((len(outcomes["outcome"]), 0)))
+    if plan.limited:
+        same = [plan.limited.get(key) == title for key, title in cell.limited.items()]
+        own = [key for key, alike in zip(cell.limited, same, strict=True) if alike]
+        outcomes[LIMITED_DAY] = _widened(days[:, same], own, tuple(plan.limited))
+    for name, values in outcomes.items():
         if name == "stuck_issue":
-            outcomes[name] = codes[values]  # −1 is the last of them, and stays what it is
-        elif values.ndim == 2:
-            outcomes[name] = np.full((len(values), len(plan.actors)), np.nan)
-            outcomes[name][:, columns] = values
-        else:
-            outcomes[name] = values
+            # −1 is the last of them, and stays what it is
+            codes = np.array([plan.issues.index(key) for key in cell.issues] + [-1])
+            outcomes[name] = codes[values]
+        elif values.ndim == 2 and name != LIMITED_DAY:
+            outcomes[name] = _widened(values, cell.actors, plan.actors)
     return ChunkResult(outcomes, {})
+
+
+def _widened(values: NDArray[Any], own: Sequence[str], every: Sequence[str]) -> NDArray[Any]:
+    """Columns by key among those of all cells, NaN in the others."""
+    wide = np.full((len(values), len(every)), np.nan)
+    wide[:, [every.index(key) for key in own]] = values
+    return wide
 
 
 # --- what is there already ----------------------------------------------------------------
@@ -216,6 +233,9 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
         if there.versions.get(name, mine[name] if name == "calibration" else None) != mine[name]:
             said = f"was begun with {name} {there.versions.get(name)}, and this is {mine[name]}"
             raise file_error(path.parent, said, AGAIN)
+    if plan.limited and LIMITED_DAY not in data:
+        said = "was begun by a version that did not keep which limited agreements are signed"
+        raise file_error(path.parent, said, AGAIN)
     wanted = {cell.digest for cell in plan.cells}
     dropped = [h for h in data[DIGEST].values if str(h) not in wanted]
     if dropped or [p.path for p in there.parameters] != [p.path for p in plan.parameters]:
@@ -225,9 +245,8 @@ def _check(plan: Plan, data: xr.Dataset, path: Path) -> None:
             path.parent, f"holds another sweep, over {varied}, with {cells} not in this", AGAIN
         )
     if there.worlds > plan.worlds:
-        raise file_error(
-            path.parent, f"holds {there.worlds:,} worlds of each cell, not {plan.worlds:,}", AGAIN
-        )
+        said = f"holds {counted(there.worlds, 'world')} of each cell, not {plan.worlds:,}"
+        raise file_error(path.parent, said, AGAIN)
 
 
 def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
@@ -246,7 +265,7 @@ def _grow(plan: Plan, there: ChunkStore, hashes: list[str], folder: Path) -> Non
             cell = place.get(plan.cells[task.cell].digest)
             if cell is not None and finished[cell, _worlds(task)].sum() == task.worlds:
                 part = data.isel(cell=cell, world=_worlds(task))
-                arrays = {name: part[name].values for name in KEEP}
+                arrays = {name: part[name].values for name in KEEP if name in part}
                 store.write(task, ChunkResult(arrays, {}))
     there.close()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.results.outcomes import Names, lasting_years
@@ -44,6 +44,8 @@ class Cell:
         Hash of its whole scenario.
     actors, issues : tuple of str
         Keys of its signatories and issues, in the order of a run's columns.
+    limited : mapping of str to str
+        Its limited agreements and their titles, in that order.
     """
 
     labels: tuple[str, ...]
@@ -52,6 +54,7 @@ class Cell:
     digest: str
     actors: tuple[str, ...]
     issues: tuple[str, ...]
+    limited: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Plan:
     def issues(self) -> tuple[str, ...]:
         """Keys of the issues of all cells."""
         return tuple(self.names.issues)
+
+    @property
+    def limited(self) -> Mapping[str, str]:
+        """Limited agreements of all cells, and their titles."""
+        return self.names.limited
 
     @property
     def name(self) -> str:
@@ -158,7 +166,7 @@ def make_plan(
         own_names = _names(loaded.scenario)
         variants.append(own_names)
         columns = (tuple(own_names.actors), tuple(own_names.issues))
-        cells.append(Cell(labels, name, changed, loaded.digest, *columns))
+        cells.append(Cell(labels, name, changed, loaded.digest, *columns, own_names.limited))
     names = _common(variants, list(bases[0].scenario.issues))
     return Plan(scenarios, overrides, design, seed, worlds, parameters, cells, names)
 

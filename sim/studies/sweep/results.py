@@ -17,7 +17,8 @@ from sim.arrays import Array, Mask
 from sim.ensemble.store import FINISHED, ChunkStore, StoreError
 from sim.formulas.emulator import normal_scores
 from sim.prose import did_you_mean
-from sim.results.outcomes import Measure, Names, measures
+from sim.results.allowed import ENOUGH
+from sim.results.outcomes import LIMITED_DAY, Measure, Names, measures
 from sim.scenario.durations import days_in, is_duration
 from sim.scenario.errors import file_error
 from sim.studies.sweep.parameters import Parameter
@@ -118,11 +119,17 @@ class SweepResults:
 
     @cached_property
     def measures(self) -> list[Measure]:
-        return measures(self.header.names)
+        """Those of which the folder holds the numbers: of earlier versions not all."""
+        known = LIMITED_DAY in self.data
+        return [m for m in measures(self.header.names) if known or m.agreement is None]
 
     def measure(self, key: str) -> Measure:
         """A measure by its key; :class:`ScenarioError` where there is none."""
         known = {m.key: m for m in self.measures}
+        lost = {m.key for m in measures(self.header.names)} - known.keys()
+        if key in lost:
+            said = "an earlier version made this folder and did not keep it"
+            raise file_error(f"--of {key}", said, "sweep again with --overwrite")
         if key not in known:
             kinds = list(
                 dict.fromkeys(k if ":" not in k else k.split(":")[0] + ":…" for k in known)
@@ -161,8 +168,11 @@ class SweepResults:
     def scores(self, cells: Mask) -> Array:
         """What the worlds of some cells draw of what past talks allow, as normal scores.
 
-        Shape (worlds, parameters); a parameter that these cells draw differently is left out.
+        Shape (worlds, parameters); a parameter that these cells draw differently is left out, and
+        each where the worlds are too few to tell.
         """
+        if self.finished[cells].any(axis=0).sum() < ENOUGH:
+            return np.empty((self.finished.shape[1], 0))
         place = self.data[PLACE].values[cells] if PLACE in self.data.coords else [0]
         kinds = tuple(np.unique(place).tolist())
         if kinds not in self._scores:
@@ -173,6 +183,11 @@ class SweepResults:
 
     @property
     def calibrated(self) -> bool:
+        """Whether ranges over what past talks allow are known of any cell."""
+        return self.drawing and self.header.worlds >= ENOUGH
+
+    @property
+    def drawing(self) -> bool:
         """Whether the worlds of any cell draw what past talks allow."""
         return bool(self._drawn.shape[1])
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim.arrays import Array
 from sim.ensemble.chunks import Failure
 from sim.files import csv_cell, csv_text, json_text
+from sim.formulas.statistics import Interval
 from sim.results.outcomes import NOTE, Measure
 from sim.studies.sweep.effects import Effect
 from sim.studies.sweep.estimates import estimate
@@ -51,7 +52,7 @@ def _row(results: SweepResults, cell: int, values: ByMeasure) -> Row:
     only = np.arange(len(results.labels)) == cell
     for measure, by_cell in values.items():
         found = None if by_cell is None else estimate(results, measure, by_cell, only)
-        low, high = found.interval if found else NOTHING
+        low, high = finite(found.interval) if found else NOTHING
         least, most = (found.allowed if found else None) or NOTHING
         column = measure.column
         out |= {column: found.mean if found else None, f"{column}_low": low, f"{column}_high": high}
@@ -116,12 +117,13 @@ def sweep_json(
 def effect_entry(one: Effect) -> dict[str, Any]:
     """An effect as plain data."""
     least, most = one.allowed or NOTHING
+    low, high = finite(one.interval)
     numbers = {
         "of_low": one.of_low,
         "of_high": one.of_high,
         "difference": one.difference,
-        "low": one.interval.low,
-        "high": one.interval.high,
+        "low": low,
+        "high": high,
         "range_low": least,
         "range_high": most,
     }
@@ -133,6 +135,11 @@ def effect_entry(one: Effect) -> dict[str, Any]:
         **{n: None if v is None else round(float(v), 6) + 0.0 for n, v in numbers.items()},
         "visible": one.visible,
     }
+
+
+def finite(span: Interval) -> Interval | tuple[None, None]:
+    """An interval; None for its ends where one world says nothing of how others would differ."""
+    return span if np.isfinite(span).all() else NOTHING
 
 
 def _state(worlds: int, wanted: int) -> str:

@@ -101,10 +101,9 @@ def odds(comparison: Comparison) -> OddsView:
         if calibrated
         else "95 % intervals (Wilson). "
     )
-    subtitle += (
-        f"Shares of fewer than {FEW} worlds are counts. Columns have scales of their own; the "
-        "baseline is shaded."
-    )
+    if any(beside.startswith("of ") for column in columns for _, beside in column.parts):
+        subtitle += f"Shares of fewer than {FEW} worlds are counts. "
+    subtitle += "Columns have scales of their own; the baseline is shaded."
     if len(comparison.groups) == 1:
         subtitle += " In order of settlements, first stages, room for a deal."
     subtitle += uncalibrated_words(comparison)
