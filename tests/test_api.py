@@ -18,6 +18,7 @@ import nbclient
 import nbformat
 import numpy as np
 import pytest
+import yaml
 
 import sim
 from sim import api
@@ -198,6 +199,15 @@ def test_variants_of_one_name_are_compared_and_runs_are_pickled(toy: dict[str, A
     run = compared.runs["toy_2"]
     run.plot("outcome")
     assert pickle.loads(pickle.dumps(run)).answer == run.answer
+
+
+def test_listed_options_are_taken_as_data_too() -> None:
+    page = (DOCS / "discrete-scenarios.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(# file: wells.yaml\n.*?)```", page, re.S)
+    wells = yaml.safe_load(text)
+    assert sim.solve(wells).statement.startswith("There is a zone of possible agreement")
+    with pytest.raises(sim.ScenarioError, match=r"listed options.*can be solved only"):
+        sim.load(wells).run(worlds=5)
 
 
 # --- docs/model.md -----------------------------------------------------------------------------

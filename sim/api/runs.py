@@ -17,7 +17,7 @@ from sim.ensemble import runner
 from sim.ensemble.executors import open_executor
 from sim.prose import counted, did_you_mean, percent
 from sim.registry import PROTOCOLS, TACTICS
-from sim.scenario import Loaded, LoadedDiscrete, load_any, load_data
+from sim.scenario import Loaded, LoadedDiscrete, load_any
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import read_changes
 from sim.words.checked import contents
@@ -318,7 +318,7 @@ def load(given: Given) -> Scenario:
         raise TypeError(
             f"give a scenario, its name, its path or its data, not {type(given).__name__}"
         )
-    return Scenario(load_data(given) if isinstance(given, Mapping) else load_any(given))
+    return Scenario(load_any(given))
 
 
 def run_of(result: runner.Run) -> Run:
