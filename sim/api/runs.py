@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.api import showing
+from sim.api.edge import at_the_edge, whole
 from sim.commands.work import progress_bar
 from sim.ensemble import runner
 from sim.ensemble.executors import open_executor
@@ -62,6 +62,7 @@ class Scenario:
             self.loaded.files[-1], "is a scenario with listed options", "it can be solved only"
         )
 
+    @at_the_edge
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
         """The scenario with other assumptions, as ``{"war.cost.putin": 0.03}``; checked."""
         return Scenario(self.scaled.with_(changes))
@@ -70,6 +71,7 @@ class Scenario:
         """What it holds, in a sentence; a scenario that is wrong cannot be had at all."""
         return contents(self.loaded)
 
+    @at_the_edge
     def run(
         self,
         worlds: int = 1000,
@@ -163,12 +165,17 @@ class Run:
 
         return answer(self.result.scenario, self.summary)
 
+    @at_the_edge
     def plot(self, chart: str = "convergence") -> Figure | None:
-        """A chart by its name, as of the files of the command; None where nothing is to show."""
+        """A chart by its name, as of the files of the command; None where nothing is to show.
+
+        Runs of a comparison keep no rounds: of them ``outcome``, ``package`` and ``afterwards``.
+        """
         from sim.plots import FIGURES
 
         return showing.chart(FIGURES, chart, self.result)
 
+    @at_the_edge
     def explain(
         self,
         actor: str | None = None,
@@ -207,17 +214,21 @@ class Run:
             found = explain(loaded, self.result, executor, seed, actor, tell, goal)
         return Explanation(self, found)
 
+    @at_the_edge
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
         from sim.report import run_report
 
+        _ = self.result.traced  # else nothing is written
         return showing.report(run_report, self.result, path)
 
+    @at_the_edge
     def save(self, folder: str | Path) -> Path:
         """Write ``summary.json``, ``rounds.csv`` and ``result.nc`` to a folder; :func:`open` reads.
 
         The charts are left to :meth:`plot`.
         """
+        _ = self.result.traced  # else nothing is written
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         runner.write_summary(self.result, folder / "summary.json")
@@ -302,6 +313,7 @@ Given = Scenario | str | Path | Mapping[str, Any]
 """Whatever :func:`load` takes, or what it has given."""
 
 
+@at_the_edge
 def load(given: Given) -> Scenario:
     """A scenario from a file, the name of a shipped one, or plain data; always checked.
 
@@ -325,15 +337,6 @@ def run_of(result: runner.Run) -> Run:
     """A run whose scenario is known by what its results say."""
     said = json.loads(result.ensemble.attrs["scenario_json"])
     return Run(load(said | {"name": result.scenario.name}), result)
-
-
-def whole(least: int, most: int | None = None, **given: Any) -> None:
-    """Raise ``ValueError`` unless what is given by name is a whole number within the bounds."""
-    for name, value in given.items():
-        number = isinstance(value, Integral) and not isinstance(value, bool)
-        if not number or value < least or (most is not None and value > most):
-            bounds = f"of at least {least}" if most is None else f"from {least} to {most:,}"
-            raise ValueError(f"{name}={value!r} should be a whole number {bounds}")
 
 
 def workers_for(wanted: int | None, scenarios: Iterable[Scenario | Run]) -> int | None:

@@ -206,9 +206,13 @@ def _read(name: str | Path, overrides: Sequence[str]) -> _Read:
 
 
 def _merged(path: Path, raw: dict[str, Any], places: Places, files: Sequence[str]) -> _Read:
-    raw = plain_data(raw)
-    raw.setdefault("name", identifier(path.stem))
+    raw = _with_name(plain_data(raw), path)
     return _Read(path, raw, places, tuple(files))
+
+
+def _with_name(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    raw.setdefault("name", identifier(path.stem))
+    return raw
 
 
 def _of_data(data: Mapping[str, Any], name: str) -> _Read:
@@ -257,7 +261,8 @@ def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") 
 def _changed(base: Loaded, changes: Sequence[Change], problems: list[Problem]) -> Loaded:
     raw, places = dict(base.raw), dict(base.places)
     problems = problems + apply_changes(raw, places, changes)
-    read = _Read(Path(base.files[-1]), raw, places, base.files, problems)
+    path = Path(base.files[-1])
+    read = _Read(path, _with_name(raw, path), places, base.files, problems)
     return _scenario_from(read, base)
 
 
