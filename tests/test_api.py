@@ -68,6 +68,7 @@ def test_an_explanation_tells_what_the_command_tells(tmp_path: Path) -> None:
     (changed,) = why.changed
     assert changed.loaded.scenario != run.scenario.loaded.scenario
     assert repr(why).startswith("<Explanation of oslo_1993: ")
+    assert re.search(r"; of fresh worlds \d+ % settle without it, \d+ % with it>$", repr(why))
     assert why.plot().axes
     with pytest.raises(ValueError, match="no actor 'isreal'; did you mean 'israel'"):
         run.explain(actor="isreal")

@@ -386,6 +386,7 @@ def test_data_that_extend_a_file_are_named_in_errors_and_take_keys_away() -> Non
     data: dict[str, Any] = {"extends": "kellogg", "title": "Mine", "ask": None}
     assert "ask" in load_scenario(KELLOGG).raw
     assert "ask" not in load_data(data).raw
+    assert load_data(data, "mine").with_({"name": None}).scenario.name == "mine"  # its file's
     with pytest.raises(ScenarioError, match=r"^mine: war\.cost\.putin: 'much' is not a number"):
         load_data(data | {"war": {"cost": {"putin": "much"}}}, "mine")
 

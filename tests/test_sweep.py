@@ -37,10 +37,12 @@ from sim.formulas.statistics import (
     wilson,
 )
 from sim.results.outcomes import Measure, Names, measures
+from sim.results.summary import Summary
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.compare.differences import Pair
+from sim.studies.compare.tables import DIFFERENCE_COLUMNS
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import Effect, effects
 from sim.studies.sweep.estimates import contrast, estimate
@@ -702,6 +704,13 @@ def test_all_columns_are_documented() -> None:
     for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365)):
         kind = measure.key.split(":")[0]
         assert f"`{kind}" in part, kind
+    names = {
+        *DIFFERENCE_COLUMNS,
+        *(f.name for f in dataclasses.fields(Summary)),
+        "of_low",
+        "of_high",
+    }
+    assert {n for n in names if f"`{n.removesuffix('_interval')}`" not in text} == set()
 
 
 # --- intervals --------------------------------------------------------------------------------

@@ -294,11 +294,15 @@ class Explanation:
 
     def __repr__(self) -> str:
         found = self.found
-        after = "".join(f", {percent(one.confirmed)} after it" for one in found.changes[:1])
+        tried = "".join(
+            f"; of fresh worlds {percent(one.before)} settle without it, "
+            f"{percent(one.confirmed)} with it"
+            for one in found.changes[:1]
+        )
         return (
             f"<Explanation of {self.run.scenario.name}: "
             f"{bare_odds(found.settled, found.worlds)} settle, "
-            f"{counted(len(self.found.changes), 'change')} found{after}>"
+            f"{counted(len(self.found.changes), 'change')} found{tried}>"
         )
 
     def _repr_html_(self) -> str:
