@@ -254,6 +254,8 @@ def test_what_fails_is_named_and_the_others_go_on(toy: dict[str, Any], tmp_path:
         def aspiration(self, view: sim.View) -> Any:
             if self.at > 0.1:
                 raise ZeroDivisionError("not today")
+            if 1 < len(view.time) < 10:
+                raise ZeroDivisionError("too few")
             return np.ones(len(view.time))
 
     bad = {"name": "bad", "actors.a.tactic": {"name": "halting"}}
@@ -272,6 +274,11 @@ def test_what_fails_is_named_and_the_others_go_on(toy: dict[str, Any], tmp_path:
         swept = sim.sweep(fails, {"actors.a.tactic.at": [0.1, 0.9]}, **small)
     assert repr(swept).endswith(": 2 cells, 1 of them without results>")
     saved = scenario.with_(bad | {"actors.a.tactic.at": 0.0}).run(**small).save(tmp_path)
+    some = fails.with_({"name": "some", "actors.a.tactic.at": 0.0})
+    with pytest.warns(UserWarning, match="some lacks 5 worlds that failed"):
+        run = some.run(worlds=api.CHUNK + 5, workers=1)
+    with pytest.warns(UserWarning, match="some_2 lacks 5 worlds that failed"):
+        sim.compare([some, run], worlds=20, workers=1)
     api.TACTICS._classes.pop("halting")
     with pytest.raises(
         sim.SaidError, match=r"the tactic 'halting', unknown here \(import the pack"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, load_any
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import read_changes
+from sim.studies.compare.comparison import failure_notes
 from sim.words.checked import contents
 from sim.words.shares import bare_odds
 
@@ -103,6 +105,8 @@ class Scenario:
         workers = workers_for(workers, [self])
         with open_executor(workers, None, chunks) as executor, telling(progress) as tell:
             done = runner.run_scenario(self.scaled, worlds, seed, (), tell, executor=executor)
+        for said in failure_notes(self.name, done):
+            warnings.warn(said, stacklevel=3)
         return Run(self, done)
 
     def solve(self) -> Solution:

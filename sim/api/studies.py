@@ -117,6 +117,7 @@ def compare(
         left out, with a warning of each.
     """
     from sim.studies.compare.comparison import compare as compare_
+    from sim.studies.compare.comparison import failure_notes
 
     whole(1, worlds=worlds)
     whole(0, seed=seed)
@@ -131,6 +132,8 @@ def compare(
         raise SaidError(f"the baseline {baseline} has no results: {found.failed[baseline]}")
     for name, why in found.failed.items():
         warnings.warn(f"{name} is left out: {why}", stacklevel=3)
+    for said in (said for run in found.runs for said in failure_notes(run.scenario.name, run)):
+        warnings.warn(said, stacklevel=3)
     return Comparison(found)
 
 

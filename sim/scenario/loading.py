@@ -180,7 +180,11 @@ def load_any(
     given: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()
 ) -> Loaded | LoadedDiscrete:
     """As :func:`load_scenario` or :func:`load_data`, also for scenarios with listed options."""
-    read = _of_data(given, "scenario") if isinstance(given, Mapping) else _read(given, overrides)
+    if isinstance(given, Mapping):
+        name = str(given.get("name"))
+        read = _of_data(given, name if "name" in given and name.isidentifier() else "scenario")
+    else:
+        read = _read(given, overrides)
     if not is_discrete(read.raw):
         return _scenario_from(read)
     return LoadedDiscrete(_checked(read, DiscreteFile), read.raw, read.files)

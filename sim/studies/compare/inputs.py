@@ -46,8 +46,8 @@ class Entry:
     def place(self) -> Path:
         """The file, without what says nothing about which scenario it is."""
         path = Path(self.given)
-        if self.loaded is not None:
-            return Path(self.loaded.files[-1]).with_suffix("")
+        if self.loaded is not None and (file := Path(self.loaded.files[-1])).suffix:
+            return file.with_suffix("")  # data have none
         return path.parent if path.suffix else path
 
 
@@ -183,9 +183,5 @@ def named(run: Run, name: str) -> Run:
     """The run with its scenario under another name."""
     if run.scenario.name == name:
         return run
-    return Run(
-        run.scenario.model_copy(update={"name": name}),
-        run.ensemble,
-        run.central,
-        replace(run.summary, scenario=name),
-    )
+    scenario = run.scenario.model_copy(update={"name": name})
+    return replace(run, scenario=scenario, summary=replace(run.summary, scenario=name))
