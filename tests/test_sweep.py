@@ -270,6 +270,18 @@ def test_mistakes_in_the_design(design: str, vary: list[str], said: str) -> None
         make_plan([KELLOGG], vary, design, 10, 1)
 
 
+def test_a_single_value_hides_no_mistake_in_its_path(file: str) -> None:
+    with pytest.raises(ScenarioError, match="there is no actor 'c'"):
+        make_plan([file], ["war.cost.c=0.1"], "grid", 5, 1)
+    with pytest.raises(ScenarioError, match=r"has one value only, .*\(use --set war\.cost\.a=0\.1"):
+        make_plan([file], ["war.cost.a=0.1"], "grid", 5, 1)
+
+
+def test_a_list_of_distributions_is_no_range() -> None:
+    listed = "a={uniform: [1, 2]}, {uniform: [2, 3]}"
+    assert len(points(parse_varies([listed, "b=0:1"]), "sobol:4", 1)) == 4
+
+
 def test_what_stands_twice_is_refused(file: str) -> None:
     with pytest.raises(ScenarioError, match="is the same scenario as"):
         make_plan([KELLOGG, KELLOGG], ["war.cost.putin=0.5x,1x"], "grid", 10, 1)
