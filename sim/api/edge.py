@@ -47,11 +47,13 @@ _FILES: dict[type[OSError], str] = {
 def at_the_edge(function: Callable[P, T]) -> Callable[P, T]:
     """Check arguments by their types, and tell errors in the words of Python."""
     parameters = inspect.signature(function).parameters
+    wanted = parameters.keys() & WANTED
+    optional = {name for name in wanted if parameters[name].default is None}
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> T:
         for name, value in {**dict(zip(parameters, args, strict=False)), **kwargs}.items():
-            if name in WANTED and (value is not None or parameters[name].default is not None):
+            if name in wanted and (value is not None or name not in optional):
                 _check(name, value)
         try:
             return function(*args, **kwargs)

@@ -21,7 +21,6 @@ from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import Loaded, LoadedDiscrete, load_any
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import read_changes
-from sim.studies.compare.comparison import failure_notes
 from sim.words.checked import contents
 from sim.words.shares import bare_odds
 
@@ -105,8 +104,10 @@ class Scenario:
         workers = workers_for(workers, [self])
         with open_executor(workers, None, chunks) as executor, telling(progress) as tell:
             done = runner.run_scenario(self.scaled, worlds, seed, (), tell, executor=executor)
-        for said in failure_notes(self.name, done):
-            warnings.warn(said, stacklevel=3)
+        if done.failures:
+            from sim.studies.compare.comparison import failure_notes
+
+            warnings.warn(failure_notes(self.name, done)[0], stacklevel=3)
         return Run(self, done)
 
     def solve(self) -> Solution:

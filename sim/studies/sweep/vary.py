@@ -157,8 +157,7 @@ def parse_vary(text: str) -> Vary:
             "is not of the form PATH=VALUES",
             "for example --vary war.cost.putin=0.5x,1x,2x or --vary a.path=0:1:11",
         )
-    if path == SCENARIO:
-        _refuse(text, "scenarios are varied by naming several files", "sweep one.yaml two.yaml")
+    _refuse_scenarios(text, path)
     decimal = _DECIMAL.fullmatch(body)
     if decimal:
         _refuse(
@@ -187,7 +186,14 @@ def vary_over(path: str, values: Iterable[Any]) -> Vary:
     """
     listed = [_as_date(value) for value in plain_data([*values])]
     text = f"{path}={', '.join(map(flow, listed))}"
+    _refuse_scenarios(text, path)
     return _listed(text, path, [_plain_setting(text, value) for value in listed])
+
+
+def _refuse_scenarios(text: str, path: str) -> None:
+    if path == SCENARIO:
+        said = "scenarios are varied by naming several files"
+        _refuse(text, said, "for example one.yaml and two.yaml")
 
 
 def _as_date(value: Any) -> Any:
