@@ -16,6 +16,7 @@ __all__ = [
     "Protocol",
     "ProtocolConformance",
     "Run",
+    "SaidError",
     "Scenario",
     "ScenarioError",
     "Solution",

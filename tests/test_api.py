@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tokenize
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from typing import Any
 import nbclient
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
+import yaml
 
 import sim
 from sim import api
@@ -25,6 +29,7 @@ from tests.conftest import ROOT, typed
 
 DOCS = ROOT / "docs"
 NOTEBOOKS = sorted(DOCS.glob("*.ipynb"))
+COST = "war.cost.a"
 PAGE = (DOCS / "api.md").read_text(encoding="utf-8")
 
 
@@ -63,6 +68,7 @@ def test_an_explanation_tells_what_the_command_tells(tmp_path: Path) -> None:
     (changed,) = why.changed
     assert changed.loaded.scenario != run.scenario.loaded.scenario
     assert repr(why).startswith("<Explanation of oslo_1993: ")
+    assert re.search(r"; of fresh worlds \d+ % settle without it, \d+ % with it>$", repr(why))
     assert why.plot().axes
     with pytest.raises(ValueError, match="no actor 'isreal'; did you mean 'israel'"):
         run.explain(actor="isreal")
@@ -196,12 +202,128 @@ def test_a_mesa_model_steps_as_a_run_does_and_progress_is_told(toy: dict[str, An
         (lambda one: sim.model(one, worlds=3000), "worlds=3000 should be .* from 1 to 2,000"),
         (lambda one: sim.load([one]), "its name, its path or its data, not list"),
         (lambda one: sim.tactic(len), "a tactic is a class"),
+        (lambda one: one.with_(None), "changes=None should be a mapping such as"),
+        (lambda one: one.with_({1: 2}), "changes={1: 2} should be a mapping such as"),
+        (lambda one: one.run(worlds=2).plot([]), r"chart=\[\] should be the name of a chart"),
+        (lambda one: one.run(worlds=2).explain(actor=[]), "should be the key of an actor"),
+        (lambda one: one.run(worlds=2).explain(goal="x"), "goal='x' should be a share"),
+        (lambda one: one.run(worlds=2).save(3), "folder=3 should be the path of a folder"),
+        (lambda one: sim.open(None), "folder=None should be the path"),
+        (lambda one: sim.compare(None), "its name, its path or its data, not NoneType"),
+        (lambda one: sim.sweep([], {COST: [1, 2]}), "there is nothing to sweep"),
+        (lambda one: sim.sweep(one, None), "vary=None should be a mapping"),
+        (lambda one: sim.sweep(one, {COST: 0.1}), "should have a list of values"),
+        (lambda one: sim.sweep(one, {COST: [1, 2]}, design=None), "design=None should be 'grid'"),
         (lambda one: sim.protocol(type("Mute", (sim.Protocol,), {})), "have the method `bargain`"),
     ],
 )
 def test_arguments_that_make_no_sense_get_a_sentence(call: Any, said: str, toy: Any) -> None:
     with pytest.raises((TypeError, ValueError), match=said):
         call(sim.load(toy))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda one, path: one.run(worlds=2).save(path), "is a file, not a folder"),
+        (lambda one, path: one.run(worlds=2).report(path.parent), "is a folder, not a file"),
+        (lambda one, path: sim.compare([one], baseline="tou"), "^baseline tou: .*mean 'toy'"),
+        (lambda one, path: sim.sweep(one, {COST: [0.1]}), r"has one value .*\(use with_ war\.cost"),
+        (lambda one, path: sim.sweep(one, {"war.cost.c": [0.1]}), "there is no actor 'c'"),
+        (lambda one, path: sim.sweep(one, {COST: "0:1"}), "or use design sobol:128"),
+        (lambda one, path: sim.sweep(one, {COST: [1, 2]}, 2).plot("x"), "^of x: there is no such"),
+    ],
+)
+def test_errors_are_sentences_without_options_of_the_command(
+    call: Any, said: str, toy: Any, tmp_path: Path
+) -> None:
+    (file := tmp_path / "file.py").touch()
+    with pytest.raises(sim.SaidError, match=said) as caught:
+        call(sim.load(toy), file)
+    assert "--" not in str(caught.value)
+    assert issubclass(sim.ScenarioError, sim.SaidError)
+
+
+def test_runs_of_a_comparison_say_that_they_have_no_rounds(toy: Any, tmp_path: Path) -> None:
+    run = sim.compare([toy], worlds=20, workers=1).runs["toy"]
+    assert run.plot("outcome")
+    for needs in (
+        *(lambda name=name: run.plot(name) for name in ("overview", "convergence", "utility")),
+        lambda: run.save(tmp_path / "new" / "folder"),
+        lambda: run.report(tmp_path / "new" / "page.html"),
+    ):
+        with pytest.raises(sim.SaidError, match=r"^toy: .*\.scenario\.run\(worlds=20, seed=1\)"):
+            needs()
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.usefixtures("registries")
+def test_what_fails_is_named_and_the_others_go_on(toy: dict[str, Any], tmp_path: Path) -> None:
+    @sim.tactic
+    class Halting(sim.Tactic):
+        """Fails."""
+
+        name, title, citation = "halting", "fails", "an example"
+        parameters = {"at": sim.Parameter(0.5, 0.0, 1.0, "where")}  # noqa: RUF012
+
+        def aspiration(self, view: sim.View) -> Any:
+            if self.at > 0.1:
+                raise ZeroDivisionError("not today")
+            if 1 < len(view.time) < 10:
+                raise ZeroDivisionError("too few")
+            return np.ones(len(view.time))
+
+    bad = {"name": "bad", "actors.a.tactic": {"name": "halting"}}
+    scenario, small = sim.load(toy), {"worlds": 20, "workers": 1}
+    fails = scenario.with_(bad)
+    with pytest.warns(UserWarning, match="bad is left out: .*ZeroDivisionError: not today"):
+        found = sim.compare([scenario, fails], **small)
+    assert repr(found) == "<Comparison of toy alone; left out, as it failed: bad>"
+    with pytest.raises(sim.SaidError, match=r"the baseline bad has no results: .*not today"):
+        sim.compare([scenario, fails], baseline="bad", **small)
+    with pytest.raises(sim.SaidError, match="not today"):
+        sim.compare([fails], **small)
+    with pytest.raises(sim.SaidError, match=r"No cell could be run.*not today"):
+        sim.sweep(fails, {COST: [0.1, 0.2]}, **small)
+    with pytest.warns(UserWarning, match=r"1 cell failed and is left out: .*at=0\.9 .*not today"):
+        swept = sim.sweep(fails, {"actors.a.tactic.at": [0.1, 0.9]}, **small)
+    assert repr(swept).endswith(": 2 cells, 1 of them without results>")
+    saved = scenario.with_(bad | {"actors.a.tactic.at": 0.0}).run(**small).save(tmp_path)
+    some = fails.with_({"name": "some", "actors.a.tactic.at": 0.0})
+    with pytest.warns(UserWarning, match="some lacks 5 worlds that failed"):
+        run = some.run(worlds=api.CHUNK + 5, workers=1)
+    with pytest.warns(UserWarning, match="some_2 lacks 5 worlds that failed"):
+        sim.compare([some, run], worlds=20, workers=1)
+    api.TACTICS._classes.pop("halting")
+    with pytest.raises(
+        sim.SaidError, match=r"the tactic 'halting', unknown here \(import the pack"
+    ):
+        sim.open(saved)
+
+
+def test_values_of_a_sweep_are_taken_as_python_has_them(toy: dict[str, Any]) -> None:
+    def varied(path: str, values: Any) -> list[Any]:
+        cells = sim.sweep(toy, {path: values}, worlds=2, workers=1).cells
+        return list(cells[path])
+
+    for values in (np.array([0.1, 0.2]), xr.DataArray([0.1, 0.2]), pd.Series([0.1, 0.2])):
+        assert varied(COST, values) == [0.1, 0.2]
+    assert varied(COST, [{"uniform": (0.1, 0.2)}, 0.3]) == ["{uniform: [0.1, 0.2]}", "0.3"]
+    days = ["2025-09-01", "2025-09-02"]
+    for dates in (days, pd.date_range(days[0], periods=2), map(date.fromisoformat, days)):
+        assert varied("war.start_date", dates) == days
+    assert varied("horizon_days", pd.to_timedelta([70, 80], "D")) == ["70d", "80d"]
+
+
+def test_studies_are_pickled(toy: dict[str, Any]) -> None:
+    swept = sim.sweep(toy, {COST: [0.1, 0.2]}, worlds=20, workers=1)
+    kept, cells = pickle.dumps(swept), swept.cells
+    del swept  # and its folder
+    assert pickle.loads(kept).cells.equals(cells)
+    for one in (sim.compare([toy], worlds=20, workers=1), sim.solve(toy)):
+        again = pickle.loads(pickle.dumps(one))
+        assert repr(again) == repr(one)
+        assert again.plot()
 
 
 def test_variants_of_one_name_are_compared_and_runs_are_pickled(toy: dict[str, Any]) -> None:
@@ -213,6 +335,15 @@ def test_variants_of_one_name_are_compared_and_runs_are_pickled(toy: dict[str, A
     run = compared.runs["toy_2"]
     run.plot("outcome")
     assert pickle.loads(pickle.dumps(run)).answer == run.answer
+
+
+def test_listed_options_are_taken_as_data_too() -> None:
+    page = (DOCS / "discrete-scenarios.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```yaml\n(# file: wells.yaml\n.*?)```", page, re.S)
+    wells = yaml.safe_load(text)
+    assert sim.solve(wells).statement.startswith("There is a zone of possible agreement")
+    with pytest.raises(sim.ScenarioError, match=r"listed options.*can be solved only"):
+        sim.load(wells).run(worlds=5)
 
 
 # --- docs/model.md -----------------------------------------------------------------------------

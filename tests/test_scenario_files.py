@@ -6,6 +6,7 @@ import contextlib
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import numpy as np
@@ -381,6 +382,15 @@ CHANGES = {
 @pytest.fixture(scope="module")
 def kellogg() -> Loaded:
     return load_scenario(KELLOGG)
+
+
+def test_data_that_extend_a_file_are_named_in_errors_and_take_keys_away() -> None:
+    data: dict[str, Any] = {"extends": "kellogg", "title": "Mine", "ask": None}
+    assert "ask" in load_scenario(KELLOGG).raw
+    assert "ask" not in load_data(data).raw
+    assert load_data(data, "mine").with_({"name": None}).scenario.name == "mine"  # its file's
+    with pytest.raises(ScenarioError, match=r"^mine: war\.cost\.putin: 'much' is not a number"):
+        load_data(data | {"war": {"cost": {"putin": "much"}}}, "mine")
 
 
 def test_data_are_checked_like_a_file(kellogg: Loaded) -> None:

@@ -38,10 +38,12 @@ from sim.formulas.statistics import (
     wilson,
 )
 from sim.results.outcomes import Measure, Names, measures
+from sim.results.summary import Summary
 from sim.scenario import ScenarioError, load_scenario
 from sim.scenario.titles import title_of
 from sim.scenario.yaml_source import parse_yaml
 from sim.studies.compare.differences import Pair
+from sim.studies.compare.tables import DIFFERENCE_COLUMNS
 from sim.studies.sweep.design import points
 from sim.studies.sweep.effects import Effect, effects
 from sim.studies.sweep.estimates import contrast, estimate
@@ -269,6 +271,18 @@ TACTICS = ["actors.putin.tactic.name=boulware,linear", "actors.putin.tactic.beta
 def test_mistakes_in_the_design(design: str, vary: list[str], said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         make_plan([KELLOGG], vary, design, 10, 1)
+
+
+def test_a_single_value_hides_no_mistake_in_its_path(file: str) -> None:
+    with pytest.raises(ScenarioError, match="there is no actor 'c'"):
+        make_plan([file], ["war.cost.c=0.1"], "grid", 5, 1)
+    with pytest.raises(ScenarioError, match=r"has one value only, .*\(use --set war\.cost\.a=0\.1"):
+        make_plan([file], ["war.cost.a=0.1"], "grid", 5, 1)
+
+
+def test_a_list_of_distributions_is_no_range() -> None:
+    listed = "a={uniform: [1, 2]}, {uniform: [2, 3]}"
+    assert len(points(parse_varies([listed, "b=0:1"]), "sobol:4", 1)) == 4
 
 
 def test_what_stands_twice_is_refused(file: str) -> None:
@@ -771,6 +785,13 @@ def test_all_columns_are_documented() -> None:
     for measure in measures(Names({"a": "A", "b": "B"}, titles, True, "", 5, 365, {"t.s": "T"})):
         kind, of, _ = measure.key.partition(":")
         assert f"`{kind}{of or '`'}" in part, kind
+    names = {
+        *DIFFERENCE_COLUMNS,
+        *(f.name for f in dataclasses.fields(Summary)),
+        "of_low",
+        "of_high",
+    }
+    assert {n for n in names if f"`{n.removesuffix('_interval')}`" not in text} == set()
 
 
 # --- intervals --------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.api.runs import Explanation, Given, Run, Scenario, load, run_of, whole
+from sim.api.edge import at_the_edge, whole
+from sim.api.runs import Explanation, Given, Run, Scenario, load, run_of
 from sim.api.studies import Comparison, Solution, Sweep, compare, solve, sweep
 from sim.engine import citations as rests_on
 from sim.engine.citations import Citation
@@ -16,6 +17,7 @@ from sim.engine.draws import CHUNK, Draws
 from sim.engine.model import PeaceTalks
 from sim.engine.protocols import Protocol
 from sim.formulas.tactics import Parameter, Tactic, View
+from sim.prose import SaidError
 from sim.registry import PROTOCOLS, TACTICS
 from sim.scenario import ScenarioError
 
@@ -27,6 +29,7 @@ __all__ = [
     "Protocol",
     "ProtocolConformance",
     "Run",
+    "SaidError",
     "Scenario",
     "ScenarioError",
     "Solution",
@@ -49,6 +52,7 @@ protocol = PROTOCOLS.register
 tactic = TACTICS.register
 
 
+@at_the_edge
 def open(folder: str | Path) -> Run | Sweep:
     """A saved run or sweep by its folder."""
     from sim.studies.compare.inputs import read_saved
@@ -60,6 +64,7 @@ def open(folder: str | Path) -> Run | Sweep:
     return run_of(read_saved(folder, rounds=True))
 
 
+@at_the_edge
 def model(given: Given, worlds: int = 100, seed: int = 1) -> PeaceTalks:
     """The Mesa model of a scenario in at most 2,000 worlds, before the first round.
 
@@ -73,6 +78,7 @@ def model(given: Given, worlds: int = 100, seed: int = 1) -> PeaceTalks:
     return found
 
 
+@at_the_edge
 def citations(given: Given) -> list[Citation]:
     """The sources of a scenario's protocol, tactics and methods."""
     return rests_on.citations(load(given).scaled.scenario)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import html
 import json
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.api import showing
+from sim.api.edge import at_the_edge, whole
 from sim.commands.work import progress_bar
 from sim.ensemble import runner
 from sim.ensemble.executors import open_executor
 from sim.prose import counted, did_you_mean, percent
 from sim.registry import PROTOCOLS, TACTICS
-from sim.scenario import Loaded, LoadedDiscrete, load_any, load_data
+from sim.scenario import Loaded, LoadedDiscrete, load_any
 from sim.scenario.errors import file_error
 from sim.scenario.overrides import read_changes
 from sim.words.checked import contents
@@ -62,6 +63,7 @@ class Scenario:
             self.loaded.files[-1], "is a scenario with listed options", "it can be solved only"
         )
 
+    @at_the_edge
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
         """The scenario with other assumptions, as ``{"war.cost.putin": 0.03}``; checked."""
         return Scenario(self.scaled.with_(changes))
@@ -70,6 +72,7 @@ class Scenario:
         """What it holds, in a sentence; a scenario that is wrong cannot be had at all."""
         return contents(self.loaded)
 
+    @at_the_edge
     def run(
         self,
         worlds: int = 1000,
@@ -101,6 +104,10 @@ class Scenario:
         workers = workers_for(workers, [self])
         with open_executor(workers, None, chunks) as executor, telling(progress) as tell:
             done = runner.run_scenario(self.scaled, worlds, seed, (), tell, executor=executor)
+        if done.failures:
+            from sim.studies.compare.comparison import failure_notes
+
+            warnings.warn(failure_notes(self.name, done)[0], stacklevel=3)
         return Run(self, done)
 
     def solve(self) -> Solution:
@@ -163,12 +170,17 @@ class Run:
 
         return answer(self.result.scenario, self.summary)
 
+    @at_the_edge
     def plot(self, chart: str = "convergence") -> Figure | None:
-        """A chart by its name, as of the files of the command; None where nothing is to show."""
+        """A chart by its name, as of the files of the command; None where nothing is to show.
+
+        Runs of a comparison keep no rounds: of them ``outcome``, ``package`` and ``afterwards``.
+        """
         from sim.plots import FIGURES
 
         return showing.chart(FIGURES, chart, self.result)
 
+    @at_the_edge
     def explain(
         self,
         actor: str | None = None,
@@ -207,17 +219,21 @@ class Run:
             found = explain(loaded, self.result, executor, seed, actor, tell, goal)
         return Explanation(self, found)
 
+    @at_the_edge
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network."""
         from sim.report import run_report
 
+        _ = self.result.traced  # else nothing is written
         return showing.report(run_report, self.result, path)
 
+    @at_the_edge
     def save(self, folder: str | Path) -> Path:
         """Write ``summary.json``, ``rounds.csv`` and ``result.nc`` to a folder; :func:`open` reads.
 
         The charts are left to :meth:`plot`.
         """
+        _ = self.result.traced  # else nothing is written
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         runner.write_summary(self.result, folder / "summary.json")
@@ -229,7 +245,7 @@ class Run:
         summary = self.summary
         share = summary.outcomes["settlement"]
         return (
-            f"<Run of {self.scenario.name}: {summary.worlds:,} worlds, seed {summary.seed}, "
+            f"<Run of {self.scenario.name}: {counted(summary.worlds, 'world')}, seed {summary.seed}, "
             f"{bare_odds(share, summary.worlds)} settle>"
         )
 
@@ -283,11 +299,15 @@ class Explanation:
 
     def __repr__(self) -> str:
         found = self.found
-        after = "".join(f", {percent(one.confirmed)} after it" for one in found.changes[:1])
+        tried = "".join(
+            f"; of fresh worlds {percent(one.before)} settle without it, "
+            f"{percent(one.confirmed)} with it"
+            for one in found.changes[:1]
+        )
         return (
             f"<Explanation of {self.run.scenario.name}: "
             f"{bare_odds(found.settled, found.worlds)} settle, "
-            f"{counted(len(self.found.changes), 'change')} found{after}>"
+            f"{counted(len(self.found.changes), 'change')} found{tried}>"
         )
 
     def _repr_html_(self) -> str:
@@ -302,6 +322,7 @@ Given = Scenario | str | Path | Mapping[str, Any]
 """Whatever :func:`load` takes, or what it has given."""
 
 
+@at_the_edge
 def load(given: Given) -> Scenario:
     """A scenario from a file, the name of a shipped one, or plain data; always checked.
 
@@ -318,22 +339,13 @@ def load(given: Given) -> Scenario:
         raise TypeError(
             f"give a scenario, its name, its path or its data, not {type(given).__name__}"
         )
-    return Scenario(load_data(given) if isinstance(given, Mapping) else load_any(given))
+    return Scenario(load_any(given))
 
 
 def run_of(result: runner.Run) -> Run:
     """A run whose scenario is known by what its results say."""
     said = json.loads(result.ensemble.attrs["scenario_json"])
     return Run(load(said | {"name": result.scenario.name}), result)
-
-
-def whole(least: int, most: int | None = None, **given: Any) -> None:
-    """Raise ``ValueError`` unless what is given by name is a whole number within the bounds."""
-    for name, value in given.items():
-        number = isinstance(value, Integral) and not isinstance(value, bool)
-        if not number or value < least or (most is not None and value > most):
-            bounds = f"of at least {least}" if most is None else f"from {least} to {most:,}"
-            raise ValueError(f"{name}={value!r} should be a whole number {bounds}")
 
 
 def workers_for(wanted: int | None, scenarios: Iterable[Scenario | Run]) -> int | None:

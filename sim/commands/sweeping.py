@@ -14,6 +14,7 @@ from sim.commands.work import Work
 from sim.ensemble.chunks import Failure, run_tasks
 from sim.ensemble.executors import Executor, open_executor
 from sim.ensemble.runner import Progress
+from sim.prose import counted
 from sim.results.outcomes import Measure
 from sim.studies.sweep.effects import Effect, effects, told_measures
 from sim.studies.sweep.folder import KEEP, aligned, open_store
@@ -45,6 +46,22 @@ class Swept:
     effects: dict[str, list[Effect]]
     first: Measure
     text: str
+
+    @property
+    def left_out(self) -> str:
+        """Which cells have no result, and the first error."""
+        cells = sorted({f.task.cell for f in self.failures})
+        paths = [p.path for p in self.results.header.parameters]
+        told = [
+            ", ".join(f"{p}={v}" for p, v in zip(paths, self.results.labels[cell], strict=True))
+            for cell in cells[:3]
+        ]
+        more = f"; and {len(cells) - 3} more" if len(cells) > 3 else ""
+        be, first = "is" if len(cells) == 1 else "are", self.failures[0]
+        return (
+            f"{counted(len(cells), 'cell')} failed and {be} left out: {'; '.join(told)}{more} "
+            f"(first error: {first.error}: {first.message})"
+        )
 
 
 class SweepJob(Work):

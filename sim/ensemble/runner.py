@@ -62,6 +62,17 @@ class Run:
     #: what has been seen in it so far: see :func:`sim.views.run_data.once`
     seen: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @property
+    def traced(self) -> xr.Dataset:
+        """The dataset with every round of some worlds; :class:`SaidError` where none is kept."""
+        if "traced" in self.ensemble.dims:
+            return self.ensemble
+        summary = self.summary
+        raise SaidError(
+            f"{self.scenario.name}: a comparison keeps how its worlds end, not their rounds (run "
+            f"it by itself: .scenario.run(worlds={summary.worlds}, seed={summary.seed}))"
+        )
+
 
 class RunError(SaidError):
     """Nothing, or too little, came of a run: one sentence, and every failure."""
@@ -343,8 +354,8 @@ def write_summary(run: Run, path: Path) -> None:
 
 def write_rounds(run: Run, path: Path) -> None:
     """``rounds.csv``: one row per round, actor and issue, tidy, with the ensemble's band."""
-    central, ensemble = run.central, run.ensemble
-    band = quantiles(ensemble.offer.values, (0.1, 0.5, 0.9))
+    central = run.central
+    band = quantiles(run.traced.offer.values, (0.1, 0.5, 0.9))
     dates = np.datetime_as_string(central.date.values, unit="D")
     columns = [
         "round",
@@ -394,7 +405,7 @@ def _in_force(run: Run) -> tuple[list[str], list[list[float]]]:
     if IN_FORCE not in run.central:
         return [], [[]] * run.central.sizes["round"]
     now = run.central[IN_FORCE].values.astype(float)
-    share = run.ensemble[IN_FORCE].values.mean(axis=0)
+    share = run.traced[IN_FORCE].values.mean(axis=0)
     names = [str(name) for name in run.central.limited.values]
     heads = [f"{kind}.{name}" for kind in ("in_force", "in_force_share") for name in names]
     return heads, np.concatenate([now, share], axis=1).tolist()

@@ -170,8 +170,7 @@ class ChunkStore:
         except OSError as error:
             where = error.filename or path
             raise StoreError(
-                f"{where}: cannot be written: {error.strerror or error} (choose a folder with "
-                "--out)."
+                f"{where}: cannot be written: {error.strerror or error} (choose another --out)."
             ) from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -451,13 +450,12 @@ def _lay_out(
 
 def _check_same(path: Path, header: dict[str, Any], overwrite: bool) -> None:
     """Refuse what is not a store, and, unless it is to be overwritten, one of another run."""
-    anew = "give --overwrite to begin anew, or another folder with --out"
+    anew = "give --overwrite to begin anew, or another --out"
     try:
         text = (path / JOURNAL / HEADER).read_bytes()
     except OSError:
         raise StoreError(
-            f"{path}: is there and is not a store of worlds: remove it, or choose another folder "
-            "with --out."
+            f"{path}: is there and is not a store of worlds: remove it, or choose another --out."
         ) from None
     if overwrite:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -357,29 +358,31 @@ def _every(names: Names) -> Iterator[Measure]:
     if years := names.lasting:
         span = f"{years} year" + "s" * (years != 1)
         yield Measure("lasting", f"Worlds with a settlement that holds {span}", "share",
-                      _lasts(years), f"settlements that hold {span}",
+                      partial(_lasts, years), f"settlements that hold {span}",
                       f"settles for {span} or more")  # fmt: skip
-    yield Measure("settled_day", "Day of settlement", "days", _array("settled_day"),
+    yield Measure("settled_day", "Day of settlement", "days", partial(_array, "settled_day"),
                   "day of settlement")  # fmt: skip
-    yield Measure("first_stage_day", "Day of the first stage", "days", _array("first_signed_day"),
-                  "day of the first stage")  # fmt: skip
+    yield Measure("first_stage_day", "Day of the first stage", "days",
+                  partial(_array, "first_signed_day"), "day of the first stage")  # fmt: skip
     title = "Unsettled worlds with a package that all prefer at the end"
     yield Measure("ripe", title, "share", _ripe)
     title = "Room for a deal at the end"
-    yield Measure("ripeness", title, "utility", _array("ripeness_end"),
+    yield Measure("ripeness", title, "utility", partial(_array, "ripeness_end"),
                   "room for a deal at the end", short="Room for a deal")  # fmt: skip
     for key, name in names.actors.items():
         whose = possessive(name)
-        yield Measure(f"utility:{key}", f"{whose} mean utility", "utility", _of("utility", key),
-                      f"{name}'s utility")  # fmt: skip
+        yield Measure(f"utility:{key}", f"{whose} mean utility", "utility",
+                      partial(_of, "utility", key), f"{name}'s utility")  # fmt: skip
         title = f"{whose} mean gain from settling"
-        yield Measure(f"gain:{key}", title, "utility", _of("gain", key))
+        yield Measure(f"gain:{key}", title, "utility", partial(_of, "gain", key))
     for n, (key, name) in enumerate(names.issues.items()):
         title = f"Worlds without a settlement stuck on “{name}”"
-        yield Measure(f"stuck_on:{key}", title, "share", _among_failed("stuck_issue", n))
+        yield Measure(f"stuck_on:{key}", title, "share", partial(_among_failed, "stuck_issue", n))
     for n, (key, words) in enumerate(REASON_WORDS.items()):
         title = f"Worlds without a settlement stuck because of {words.phrase}"
-        yield Measure(f"stuck_because:{key}", title, "share", _among_failed("stuck_reason", n))
+        yield Measure(
+            f"stuck_because:{key}", title, "share", partial(_among_failed, "stuck_reason", n)
+        )
 
 
 def days_of(horizon: int) -> list[int]:
@@ -389,18 +392,29 @@ def days_of(horizon: int) -> list[int]:
 
 def ends_in(kind: str) -> Callable[[xr.Dataset], Array]:
     """1 in worlds that end in this way, 0 in others."""
-    code = OUTCOMES.index(kind)
-    return lambda data: (data.variables["outcome"].values == code).astype(np.float64)
+    return partial(_is, OUTCOMES.index(kind))
+
+
+def _is(code: int, data: xr.Dataset) -> Array:
+    return (data.variables["outcome"].values == code).astype(np.float64)
 
 
 def has(name: str) -> Callable[[xr.Dataset], Array]:
     """1 in worlds in which this day ever comes."""
-    return lambda data: np.isfinite(data.variables[name].values).astype(np.float64)
+    return partial(_has, name)
+
+
+def _has(name: str, data: xr.Dataset) -> Array:
+    return np.isfinite(data.variables[name].values).astype(np.float64)
 
 
 def by_day(name: str, day: float) -> Callable[[xr.Dataset], Array]:
     """1 in worlds in which it comes by a day of the run."""
-    return lambda data: (data.variables[name].values <= day).astype(np.float64)
+    return partial(_by_day, name, day)
+
+
+def _by_day(name: str, day: float, data: xr.Dataset) -> Array:
+    return (data.variables[name].values <= day).astype(np.float64)
 
 
 def truce_broken(data: xr.Dataset) -> Array:
@@ -409,20 +423,21 @@ def truce_broken(data: xr.Dataset) -> Array:
 
 
 def _signs_limited(key: str, one: Agreement) -> Measure:
-    def values(data: xr.Dataset) -> Array:
-        days = data[LIMITED_DAY].sel(limited=one.key)
-        return np.isfinite(days.values).astype(np.float64)
-
     title, name = f"Worlds that ever sign “{one.title}”", f"“{one.title}”"
+    values = partial(_signs, one.key)
     return Measure(key, title, "share", values, name, f"signs {name}", agreement=one)
 
 
-def _array(name: str) -> Callable[[xr.Dataset], Array]:
-    return lambda data: np.asarray(data.variables[name].values, dtype=np.float64)
+def _signs(key: str, data: xr.Dataset) -> Array:
+    return np.isfinite(data[LIMITED_DAY].sel(limited=key).values).astype(np.float64)
 
 
-def _lasts(years: int) -> Callable[[xr.Dataset], Array]:
-    return lambda data: (data.years_held.values >= years).astype(np.float64)
+def _array(name: str, data: xr.Dataset) -> Array:
+    return np.asarray(data.variables[name].values, dtype=np.float64)
+
+
+def _lasts(years: int, data: xr.Dataset) -> Array:
+    return (data.years_held.values >= years).astype(np.float64)
 
 
 def _ripe(data: xr.Dataset) -> Array:
@@ -430,9 +445,9 @@ def _ripe(data: xr.Dataset) -> Array:
     return np.where(np.isnan(values), np.nan, values > 0)
 
 
-def _of(name: str, actor: str) -> Callable[[xr.Dataset], Array]:
-    return lambda data: np.asarray(data[name].sel(actor=actor).values, dtype=np.float64)
+def _of(name: str, actor: str, data: xr.Dataset) -> Array:
+    return np.asarray(data[name].sel(actor=actor).values, dtype=np.float64)
 
 
-def _among_failed(name: str, code: int) -> Callable[[xr.Dataset], Array]:
-    return lambda data: np.where(data.stuck_reason.values >= 0, data[name].values == code, np.nan)
+def _among_failed(name: str, code: int, data: xr.Dataset) -> Array:
+    return np.where(data.stuck_reason.values >= 0, data[name].values == code, np.nan)

@@ -20,7 +20,13 @@ from sim.scenario.cautions import cautions, counted_in_rounds, note_on_rounds
 from sim.scenario.checks import CHECKS, part_checks, text_checks
 from sim.scenario.discrete_schema import DISCRETE_CHECKS, DiscreteFile, is_discrete
 from sim.scenario.errors import Place, Problem, ScenarioError, file_error
-from sim.scenario.merging import plain_data, read_with_bases, shipped_scenarios, with_bases
+from sim.scenario.merging import (
+    paths_in,
+    plain_data,
+    read_with_bases,
+    shipped_scenarios,
+    with_bases,
+)
 from sim.scenario.overrides import Change, apply_changes, read_changes
 from sim.scenario.partly import declared, what_is_right
 from sim.scenario.schema import Scenario
@@ -167,16 +173,18 @@ def load_scenario(name: str | Path, overrides: Sequence[str] = ()) -> Loaded:
     ScenarioError
         With every problem found.
     """
-    read = _read(name, overrides)
-    if is_discrete(read.raw):
-        said = "is a scenario with listed options, which this does not take"
-        raise file_error(read.path, said, "run, solve, check and export do")
-    return _scenario_from(read)
+    return _with_scales(_read(name, overrides))
 
 
-def load_any(name: str | Path, overrides: Sequence[str] = ()) -> Loaded | LoadedDiscrete:
-    """As :func:`load_scenario`, also for scenarios with listed options and values."""
-    read = _read(name, overrides)
+def load_any(
+    given: str | Path | Mapping[str, Any], overrides: Sequence[str] = ()
+) -> Loaded | LoadedDiscrete:
+    """As :func:`load_scenario` or :func:`load_data`, also for scenarios with listed options."""
+    if isinstance(given, Mapping):
+        name = str(given.get("name"))
+        read = _of_data(given, name if "name" in given and name.isidentifier() else "scenario")
+    else:
+        read = _read(given, overrides)
     if not is_discrete(read.raw):
         return _scenario_from(read)
     return LoadedDiscrete(_checked(read, DiscreteFile), read.raw, read.files)
@@ -202,9 +210,26 @@ def _read(name: str | Path, overrides: Sequence[str]) -> _Read:
 
 
 def _merged(path: Path, raw: dict[str, Any], places: Places, files: Sequence[str]) -> _Read:
-    raw = plain_data(raw)
-    raw.setdefault("name", identifier(path.stem))
+    raw = _with_name(plain_data(raw), path)
     return _Read(path, raw, places, tuple(files))
+
+
+def _with_name(raw: dict[str, Any], path: Path) -> dict[str, Any]:
+    raw.setdefault("name", identifier(path.stem))
+    return raw
+
+
+def _of_data(data: Mapping[str, Any], name: str) -> _Read:
+    path, plain = Path(name), plain_data(data, nulls=True)
+    places = dict.fromkeys(paths_in(plain, ()), Place(name))
+    return _merged(path, *with_bases(plain, places, path, ()))
+
+
+def _with_scales(read: _Read) -> Loaded:
+    if is_discrete(read.raw):
+        said = "is a scenario with listed options, which this does not take"
+        raise file_error(read.path, said, "run, solve, check and export do")
+    return _scenario_from(read)
 
 
 def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
@@ -229,8 +254,7 @@ def load_data(data: Mapping[str, Any], name: str = "scenario") -> Loaded:
     ScenarioError
         With every problem found, each by the path of its key.
     """
-    raw, places, files = with_bases(plain_data(data), {(): Place(name)}, Path(name), ())
-    return _scenario_from(_merged(Path(name), raw, places, files))
+    return _with_scales(_of_data(data, name))
 
 
 def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") -> Loaded:
@@ -241,7 +265,8 @@ def load_variant(base: Loaded, overrides: Sequence[str], option: str = "--set") 
 def _changed(base: Loaded, changes: Sequence[Change], problems: list[Problem]) -> Loaded:
     raw, places = dict(base.raw), dict(base.places)
     problems = problems + apply_changes(raw, places, changes)
-    read = _Read(Path(base.files[-1]), raw, places, base.files, problems)
+    path = Path(base.files[-1])
+    read = _Read(path, _with_name(raw, path), places, base.files, problems)
     return _scenario_from(read, base)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -160,13 +161,37 @@ def other_tactic(new: dict[Any, Any], old: dict[Any, Any]) -> bool:
     return isinstance(name, str) and name in TACTICS and old.get("name", name) != name
 
 
-def plain_data(node: Any) -> Any:
-    """A copy in plain types; keys that say `null` are keys that are not there."""
+_TIMES = {"M": "datetime64[us]", "m": "timedelta64[us]"}
+"""Kinds of arrays whose elements are plain numbers otherwise."""
+
+
+def plain_data(node: Any, nulls: bool = False) -> Any:
+    """A copy in plain types; keys that say `null` are keys that are not there, unless wanted.
+
+    Examples
+    --------
+    >>> plain_data({"cost": (0.1, np.float32(0.5)), "no": None, "for": timedelta(days=14)})
+    {'cost': [0.1, 0.5], 'for': '14d'}
+    >>> plain_data(np.arange("2026-01", "2026-03", dtype="datetime64[M]"))
+    [datetime.date(2026, 1, 1), datetime.date(2026, 2, 1)]
+    """
     if isinstance(node, Mapping):
-        return {k: plain_data(v) for k, v in node.items() if v is not None or _is_slip(k)}
-    if isinstance(node, list | tuple):
-        return [plain_data(v) for v in node]
-    return node.item() if isinstance(node, np.generic) else node
+        return {
+            key: plain_data(value, nulls)
+            for key, value in node.items()
+            if nulls or value is not None or _is_slip(key)
+        }
+    if hasattr(node, "to_numpy"):  # pandas and xarray
+        node = node.to_numpy()
+    if isinstance(node, np.ndarray | np.generic):
+        node = node.astype(_TIMES.get(node.dtype.kind, node.dtype)).tolist()
+    if isinstance(node, list | tuple | range):
+        return [plain_data(value, nulls) for value in node]
+    if isinstance(node, timedelta):
+        return f"{node / timedelta(days=1):g}d"
+    if isinstance(node, datetime) and node.time() == time():
+        return node.date()
+    return node
 
 
 def _is_slip(key: Any) -> bool:

@@ -194,7 +194,7 @@ def convergence_view(run: Run) -> ConvergenceView:
     crowd = is_crowd(run)
     panels = [_panel(run, issue, len(shown), issue in large) for issue in scenario.issues]
     drawn = {a for p in panels for stand in p.stands for a in stand.actors}
-    single = min(SINGLE, run.ensemble.sizes["traced"]) if _with_singles(run) else 0
+    single = min(SINGLE, run.traced.sizes["traced"]) if _with_singles(run) else 0
     text = "Where each side stands"
     if not is_certain(run):
         text += " in the central world, in which every uncertain number is at its median"
@@ -273,7 +273,7 @@ def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
     keys, i = signatories(run), list(run.scenario.issues).index(issue)
     offers = run.central.offer.values[:shown, :, i]
     every = kept(run, "offer of single worlds",
-                 lambda: run.ensemble.offer.isel(traced=slice(SINGLE)).values)  # fmt: skip
+                 lambda: run.traced.offer.isel(traced=slice(SINGLE)).values)  # fmt: skip
     every = every[: None if decides and _with_singles(run) else 0, :shown, :, i]
     found = []
     for actors in together(run, holders(run, issue),

@@ -50,7 +50,7 @@ def band(run: Run, name: str) -> Band:
     """
 
     def make() -> Band:
-        values = np.asarray(run.ensemble[name].values, dtype=np.float32)
+        values = np.asarray(run.traced[name].values, dtype=np.float32)
         ordered = np.ascontiguousarray(values.reshape(len(values), -1).T)
         ordered.sort(axis=1)
         rows = []

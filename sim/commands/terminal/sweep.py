@@ -287,17 +287,7 @@ def remaining_words(job: SweepJob) -> str:
 
 def failure_words(swept: Swept, folder: Path) -> str:
     """Which cells have no result, in one sentence."""
-    results = swept.results
-    cells = sorted({f.task.cell for f in swept.failures})
-    paths = [p.path for p in results.header.parameters]
-    told = [
-        ", ".join(f"{p}={v}" for p, v in zip(paths, results.labels[cell], strict=True))
-        for cell in cells[:3]
-    ]
-    more = f"; and {len(cells) - 3} more" if len(cells) > 3 else ""
-    first = swept.failures[0]
     return (
-        f"{counted(len(cells), 'cell')} failed and {'is' if len(cells) == 1 else 'are'} left out: "
-        f"{'; '.join(told)}{more} (first error: {first.error}: {first.message}); all are listed in "
-        f"{folder / 'sweep.json'}, and the same command tries them again."
+        f"{swept.left_out}; all are listed in {folder / 'sweep.json'}, and the same command tries "
+        "them again."
     )

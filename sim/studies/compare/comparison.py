@@ -207,6 +207,7 @@ def compare(
     to_run = [e for e in entries if e.loaded is not None]
     jobs = [Job(e.loaded, worlds, seed, overrides, traced=0) for e in to_run if e.loaded]
     missing: list[str] = []
+    left_out: set[str] = set()
     notes = renamed_notes(entries)
     try:
         with open_executor(workers, cluster, sum(len(job.tasks) for job in jobs)) as executor:
@@ -216,10 +217,11 @@ def compare(
                     finished[entry.name] = named(result, entry.name)
                     notes += failure_notes(entry.name, result)
                 else:
-                    failed[entry.given] = failed_words(jobs[place], result)
+                    own = entry.given == jobs[place].loaded.scenario.name
+                    failed[entry.name if own else entry.given] = failed_words(jobs[place], result)
+                    left_out.add(entry.name)
     except KeyboardInterrupt:
-        known = set(finished) | {e.name for e in to_run if e.given in failed}
-        missing = [e.name for e in entries if e.name not in known]
+        missing = [e.name for e in entries if e.name not in {*finished, *left_out}]
         if not finished:
             raise
     if not finished:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from sim.ensemble.runner import Run
 from sim.ensemble.store import load_results
+from sim.prose import listing
+from sim.registry import PROTOCOLS, TACTICS
 from sim.results.summary import summarise
 from sim.scenario import Loaded, Scenario, ScenarioError, load_scenario
 from sim.scenario.errors import file_error
-from sim.scenario.loading import identifier
+from sim.scenario.loading import identifier, load_data
 
 
 @dataclass(frozen=True)
@@ -41,8 +46,8 @@ class Entry:
     def place(self) -> Path:
         """The file, without what says nothing about which scenario it is."""
         path = Path(self.given)
-        if self.loaded is not None:
-            return Path(self.loaded.files[-1]).with_suffix("")
+        if self.loaded is not None and (file := Path(self.loaded.files[-1])).suffix:
+            return file.with_suffix("")  # data have none
         return path.parent if path.suffix else path
 
 
@@ -117,14 +122,31 @@ def read_saved(path: Path, rounds: bool = False) -> Run:
     again = "run its scenario again, or give the scenario file"
     try:
         ensemble, central = load_results(file)
-        scenario = Scenario.model_validate(json.loads(ensemble.attrs["scenario_json"]))
+        said = json.loads(ensemble.attrs["scenario_json"])
+        _refuse_unknown_rules(file, ensemble.attrs)
+        try:
+            scenario = Scenario.model_validate(said)
+        except ValidationError:
+            scenario = load_data(said, str(file)).scenario  # which says it in sentences
         if not rounds:
             ensemble = ensemble.drop_dims("traced", errors="ignore")
         return Run(scenario, ensemble, central, summarise(scenario, ensemble, central))
+    except ScenarioError:
+        raise
     except KeyError as error:
         raise file_error(file, f"has no {error}: saved by another version", again) from error
     except Exception as error:  # a damaged file makes its libraries fail in any way
         raise file_error(file, f"cannot be read as results of a run: {error}", again) from error
+
+
+def _refuse_unknown_rules(file: Path, about: Mapping[str, Any]) -> None:
+    """A protocol or tactic of a package that has not been imported here."""
+    protocol, tactics = about["protocol"], json.loads(about["tactics"]).values()
+    unknown = [f"the protocol '{protocol}'"] if protocol not in PROTOCOLS else []
+    unknown += [f"the tactic '{name}'" for name in sorted({*tactics}) if name not in TACTICS]
+    if unknown:
+        said = f"was run with {listing(unknown)}, unknown here"
+        raise file_error(file, said, "import the package that brings it, then read it again")
 
 
 def with_distinct_names(entries: list[Entry]) -> list[Entry]:
@@ -161,9 +183,5 @@ def named(run: Run, name: str) -> Run:
     """The run with its scenario under another name."""
     if run.scenario.name == name:
         return run
-    return Run(
-        run.scenario.model_copy(update={"name": name}),
-        run.ensemble,
-        run.central,
-        replace(run.summary, scenario=name),
-    )
+    scenario = run.scenario.model_copy(update={"name": name})
+    return replace(run, scenario=scenario, summary=replace(run.summary, scenario=name))

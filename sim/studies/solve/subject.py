@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from sim.formulas.solutions.by_enumeration import enumerated, finite_analysis
 from sim.formulas.solutions.by_optimisation import optimised
 from sim.formulas.solutions.enumeration import options_of, package_count
 from sim.formulas.solutions.space import Space
+from sim.listed.scenario import DiscreteScenario
 from sim.prose import listing, possessive
 from sim.results.outcomes import ALL
 from sim.results.record import Record
@@ -104,6 +106,10 @@ def to_move(space: Space, scenario: Scenario, package: Array, beyond: Array) -> 
     return tuple(f"{path}={flow({'fixed': at})}" for path, at in changes.items())
 
 
+def _nothing(package: Array) -> list[GivenWay]:
+    return []
+
+
 @dataclass(frozen=True)
 class Subject:
     """A solved scenario.
@@ -141,7 +147,7 @@ class Subject:
     words: Callable[[int, float], str]
     valuation: Callable[[Array], Array]
     note: str
-    given_way: Callable[[Array], list[GivenWay]] = lambda package: []
+    given_way: Callable[[Array], list[GivenWay]] = _nothing
     to_move: tuple[str, ...] = ()
     has_red_lines: bool = False
 
@@ -196,13 +202,30 @@ def solve_scenario(scenario: Scenario) -> Subject:
         labels=tuple(scenario.actors[p].short for p in space.parties),
         issue_titles=tuple(issue.title for issue in issues),
         scenario=scenario,
-        words=lambda number, point: nearest_text(issues[number], point),
-        valuation=lambda packages: space.utility(packages) - space.reservation,
+        words=partial(_text_of, scenario),
+        valuation=partial(_gains, space),
         note=scale_note(scenario, space),
-        given_way=lambda package: given_way(space, scenario, package),
+        given_way=partial(given_way, space, scenario),
         to_move=() if least is None else to_move(space, scenario, least.package, analysis.beyond),
         has_red_lines=space.has_red_lines,
     )
+
+
+def _text_of(scenario: Scenario, number: int, point: float) -> str:
+    return nearest_text(list(scenario.issues.values())[number], point)
+
+
+def _gains(space: Space, packages: Array) -> Array:
+    return space.utility(packages) - space.reservation
+
+
+def _option_of(scenario: DiscreteScenario, number: int, option: float) -> str:
+    return scenario.issues[number].options[round(option)]
+
+
+def _listed_gains(scenario: DiscreteScenario, packages: Array) -> Array:
+    numbers = np.ravel_multi_index(tuple(packages.astype(np.intp).T), scenario.sizes)
+    return np.asarray(scenario.utilities[numbers] - scenario.reservation)
 
 
 def solve_discrete(content: DiscreteFile) -> Subject:
@@ -222,10 +245,6 @@ def solve_discrete(content: DiscreteFile) -> Subject:
     def overshoot(packages: Array) -> Array:
         return np.zeros((len(packages), len(parties) + 1, len(sizes)))
 
-    def valuation(packages: Array) -> Array:
-        numbers = np.ravel_multi_index(tuple(packages.astype(np.intp).T), sizes)
-        return np.asarray(utilities[numbers] - reservation)
-
     return Subject(
         name=content.name,
         title=content.title,
@@ -240,7 +259,7 @@ def solve_discrete(content: DiscreteFile) -> Subject:
         labels=tuple(actor.label or actor.name for actor in content.actors.values()),
         issue_titles=tuple(issue.title or key for key, issue in content.issues.items()),
         scenario=content,
-        words=lambda number, option: scenario.issues[number].options[round(option)],
-        valuation=valuation,
+        words=partial(_option_of, scenario),
+        valuation=partial(_listed_gains, scenario),
         note=DISCRETE_NOTE,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.scenario.errors import file_error
-from sim.studies.sweep.vary import Setting, Vary, within
+from sim.studies.sweep.vary import Setting, Vary, split, within
 
 Point = tuple[Setting, ...]
 """One value per varied parameter."""
@@ -71,8 +71,9 @@ def sobol(varies: Sequence[Vary], count: int, seed: int) -> list[Point]:
             "write one as PATH=0:1, or leave --design out and get all combinations",
         )
     for vary in varies:
-        if len(vary.settings) > 1 and len(vary.text.partition("=")[2].split(":")) == 3:
-            ends = ":".join(vary.text.partition("=")[2].split(":")[:2])
+        fields = split(vary.text.partition("=")[2], ":")
+        if len(vary.settings) > 1 and len(fields) == 3:
+            ends = ":".join(fields[:2])
             raise file_error(
                 f"--vary {vary.text}", "the number of values is for grids", f"write {ends}"
             )

@@ -29,7 +29,7 @@ from sim.studies.sweep.plan import Cell, Plan
 from sim.studies.sweep.results import CHANGES, DIGEST, DRAWN, PLACE, STORE, Header
 
 GROWING, OLD = f"{STORE}.growing", f"{STORE}.old"
-AGAIN = "--overwrite runs all of it again; --out takes another folder"
+AGAIN = "--overwrite runs all of it again; or choose another --out"
 KEEP = (
     "outcome",
     "settled_day",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sim.results.outcomes import Names, lasting_years
 from sim.scenario import Loaded, Scenario, ScenarioError, load_variant
@@ -20,7 +21,7 @@ from sim.studies.sweep.parameters import (
     own_value,
     scenarios_parameter,
 )
-from sim.studies.sweep.vary import SCENARIO, Setting, Vary, parse_varies
+from sim.studies.sweep.vary import SCENARIO, Setting, Vary, parse_varies, refuse_single
 
 Report = Callable[[int, int], None]
 """Told how many cells are checked, and of how many."""
@@ -111,7 +112,7 @@ class Plan:
 
 def make_plan(
     files: Sequence[str | Loaded],
-    vary: Sequence[str],
+    vary: Sequence[str | tuple[str, Iterable[Any]]],
     design: str,
     worlds: int,
     seed: int,
@@ -145,6 +146,7 @@ def make_plan(
     combinations = points(all_varies, design, seed)
     changes = Changes(scenarios)
     _check_one_by_one(varies, combinations, changes)
+    refuse_single(varies)
     cells, variants = [], []
     for number, point in enumerate(combinations):
         report(number, len(combinations))

@@ -14,14 +14,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NoReturn
 
 import numpy as np
 
 from sim.scenario.durations import DURATION, days_in, is_duration
 from sim.scenario.errors import ScenarioError, file_error
+from sim.scenario.merging import plain_data
 from sim.scenario.yaml_source import parse_yaml
 
 SCENARIO = "scenario"
@@ -108,8 +111,8 @@ class Vary:
         return len(durations) < 2 and all(s.number is not None for s in self.settings)
 
 
-def parse_varies(texts: Sequence[str]) -> list[Vary]:
-    """Read all ``--vary`` options.
+def parse_varies(given: Sequence[str | tuple[str, Iterable[Any]]]) -> list[Vary]:
+    """Read all ``--vary`` options, or paths with values as they are.
 
     Raises
     ------
@@ -118,9 +121,9 @@ def parse_varies(texts: Sequence[str]) -> list[Vary]:
     """
     varies: list[Vary] = []
     problems = []
-    for text in texts:
+    for one in given:
         try:
-            vary = parse_vary(text)
+            vary = parse_vary(one) if isinstance(one, str) else vary_over(*one)
             _not_again(vary, varies)
             varies.append(vary)
         except ScenarioError as error:
@@ -154,8 +157,7 @@ def parse_vary(text: str) -> Vary:
             "is not of the form PATH=VALUES",
             "for example --vary war.cost.putin=0.5x,1x,2x or --vary a.path=0:1:11",
         )
-    if path == SCENARIO:
-        _refuse(text, "scenarios are varied by naming several files", "sweep one.yaml two.yaml")
+    _refuse_scenarios(text, path)
     decimal = _DECIMAL.fullmatch(body)
     if decimal:
         _refuse(
@@ -164,28 +166,73 @@ def parse_vary(text: str) -> Vary:
             f"a decimal has a point, {decimal[1]}.{decimal[2]}; two values a space, "
             f"{decimal[1]}, {decimal[2]}",
         )
-    parts = _split(body, ",")
-    if any(len(_split(part, ":")) > 1 for part in parts):
+    parts = split(body, ",")
+    if any(len(split(part, ":")) > 1 for part in parts):
         if len(parts) > 1:
             _refuse(text, "mixes a range and a list", "write one of them")
-        return _range(text, path, _split(body, ":"))
-    settings = [_setting(text, part) for part in parts]
-    numbers = [s for s in settings if s.is_number]
+        return _range(text, path, split(body, ":"))
+    return _listed(text, path, [_setting(text, part) for part in parts])
+
+
+def vary_over(path: str, values: Iterable[Any]) -> Vary:
+    """A path with a list of values as Python has them.
+
+    Examples
+    --------
+    >>> vary_over("a.b", [{"uniform": (0.1, 0.2)}, 1]).settings[0].value
+    {'uniform': [0.1, 0.2]}
+    >>> [s.label for s in vary_over("war.start_date", ["2026-01-01", "2026-02-01"]).settings]
+    ['2026-01-01', '2026-02-01']
+    """
+    listed = [_as_date(value) for value in plain_data([*values])]
+    text = f"{path}={', '.join(map(flow, listed))}"
+    _refuse_scenarios(text, path)
+    return _listed(text, path, [_plain_setting(text, value) for value in listed])
+
+
+def _refuse_scenarios(text: str, path: str) -> None:
+    if path == SCENARIO:
+        said = "scenarios are varied by naming several files"
+        _refuse(text, said, "for example one.yaml and two.yaml")
+
+
+def _as_date(value: Any) -> Any:
+    """A date that is written in quotation marks."""
+    with suppress(ValueError):
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    return value
+
+
+def _plain_setting(text: str, value: Any) -> Setting:
+    if isinstance(value, float) and not math.isfinite(value):
+        _refuse(text, f"'{value}' is not a finite number")
+    return Setting(plain(value) if isinstance(value, float) else value)
+
+
+def _listed(text: str, path: str, settings: list[Setting]) -> Vary:
+    """A list of values."""
     if any(s.factor for s in settings) and not all(s.factor for s in settings):
         _refuse(text, "mixes factors and values", "write all of them with an x, or none")
     labels = [s.label for s in settings]
     again = [label for n, label in enumerate(labels) if label in labels[:n]]
     if again:
         _refuse(text, f"the value {again[0]} stands twice", "each value once")
-    if len(settings) < 2:
-        _refuse(
-            text,
-            "has one value only, so nothing is varied",
-            f"use --set {path}={body}, or give more values"
-            if not numbers or not numbers[0].factor
-            else "give more factors, such as 0.5x,1x,2x",
-        )
+    if not settings:
+        _refuse(text, "has no value", "give two or more")
     return Vary(path, tuple(settings), factor=settings[0].factor, text=text)
+
+
+def refuse_single(varies: Sequence[Vary]) -> None:
+    """What has one value only is not varied."""
+    for vary in varies:
+        if len(vary.settings) == 1:
+            _refuse(
+                vary.text,
+                "has one value only, so nothing is varied",
+                "give more factors, such as 0.5x,1x,2x"
+                if vary.factor
+                else f"use --set {vary.text}, or give more values",
+            )
 
 
 def _range(text: str, path: str, fields: list[str]) -> Vary:
@@ -237,10 +284,7 @@ def _setting(text: str, part: str) -> Setting:
             return Setting(plain(number), factor=True)
     if not part:
         _refuse(text, "a value is missing between two commas or colons")
-    value = _yaml(text, part)
-    if isinstance(value, float) and not math.isfinite(value):
-        _refuse(text, f"'{part}' is not a finite number")
-    return Setting(plain(value) if isinstance(value, float) else value)
+    return _plain_setting(text, _yaml(text, part))
 
 
 def _not_again(vary: Vary, others: Sequence[Vary]) -> None:
@@ -252,7 +296,7 @@ def _not_again(vary: Vary, others: Sequence[Vary]) -> None:
             _refuse(vary.text, f"{longer} lies within {shorter}, which is varied too", "vary one")
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split(text: str, separator: str) -> list[str]:
     """Parts between separators that stand in no brackets and no quotes."""
     parts, depth, quote = [""], 0, ""
     for character in text:
