@@ -245,8 +245,8 @@ class Run:
         summary = self.summary
         share = summary.outcomes["settlement"]
         return (
-            f"<Run of {self.scenario.name}: {counted(summary.worlds, 'world')}, seed {summary.seed}, "
-            f"{bare_odds(share, summary.worlds)} settle>"
+            f"<Run of {self.scenario.name}: {counted(summary.worlds, 'world')}, "
+            f"seed {summary.seed}, {bare_odds(share, summary.worlds)} settle>"
         )
 
     def _repr_html_(self) -> str:
