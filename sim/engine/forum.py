@@ -13,17 +13,7 @@ from sim.scenario.schema import Scenario
 
 
 class Forum(ByWorld):
-    """Talks among signatories: what a protocol may see and call.
-
-    Attributes
-    ----------
-    spec : Scenario
-    talks : Talks
-    war : War
-    signatories : list of Party
-    envoy : Formulator or None
-    ratification : Ratification
-    """
+    """Talks among signatories: what a protocol may see and call."""
 
     spec: Scenario
     talks: Talks

@@ -86,12 +86,6 @@ class SideTalks(Forum):
     Issues that are on the agenda too stand, while an agreement holds, where it puts them; the
     settlement may still put them elsewhere. Talks go on after the others have broken down, and end
     with a settlement, which takes the place of what is in force.
-
-    Attributes
-    ----------
-    tracks : list of Track
-    talks : Talks
-    signatories : list of Delegate
     """
 
     axes: ClassVar[dict[str, str | None]] = {"spec": None}

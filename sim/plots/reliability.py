@@ -32,10 +32,6 @@ def reliability_view(shown: Reliability) -> View:
 def reliability_figure(shown: Reliability) -> Figure:
     """Odds given, and the share that was signed as a rising function of them.
 
-    Parameters
-    ----------
-    shown : Reliability
-
     Returns
     -------
     Figure

@@ -76,12 +76,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class HoldingView(View):
-    """All kinds of the record.
-
-    Attributes
-    ----------
-    sources : list of str
-    """
+    """All kinds of the record."""
 
     kinds: list[Kind]
     sources: list[str]

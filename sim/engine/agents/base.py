@@ -16,16 +16,7 @@ from sim.scenario.schema import Actor
 
 
 class Setting(NamedTuple):
-    """What agents at one table have before them.
-
-    Attributes
-    ----------
-    talks : Talks
-    war : War
-    levers : list of ActiveLever
-    gates : Ratification
-    exclusions : Exclusions or None
-    """
+    """What agents at one table have before them."""
 
     talks: Talks
     war: War
