@@ -358,6 +358,12 @@ def test_a_folder_of_results_does_not_hide_a_scenario(tmp_path: Path) -> None:
         assert find_scenario("kellogg").name == "kellogg.yaml"
 
 
+def test_a_mistyped_file_of_the_library_is_named() -> None:
+    for name in ("kellog.yaml", "kellogg.yml"):
+        with pytest.raises(ScenarioError, match=rf"^{name}: .*did you mean 'kellogg'"):
+            find_scenario(name)
+
+
 def test_a_shipped_scenario_is_known_by_its_file_or_by_the_name_that_results_keep() -> None:
     assert in_library([str(SCENARIOS / "kellogg.yaml")])
     assert in_library(["kellogg.yaml"])

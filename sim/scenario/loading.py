@@ -132,17 +132,19 @@ def find_scenario(name: str | Path) -> Path:
     Raises
     ------
     ScenarioError
-        If there is none of a bare name.
+        If there is none of a bare name, or no such file here.
     """
     path = Path(name)
-    if path.is_file() or path.parent != Path() or path.suffix:
+    lost = path.suffix in (".yaml", ".yml") and not path.exists()
+    if path.is_file() or path.parent != Path() or (path.suffix and not lost):
         return path  # a folder of that name may hold results
     folders = (Path(), Path("scenarios"), shipped_scenarios())
     for folder in folders:
         if (file := folder / f"{path.name}.yaml").exists():
             return file
     names = sorted({file.stem for folder in folders for file in folder.glob("*.yaml")})
-    raise file_error(path, "there is no scenario of that name", did_you_mean(path, names, "known"))
+    said = "there is no such file" if lost else "there is no scenario of that name"
+    raise file_error(path, said, did_you_mean(path.stem, names, "known"))
 
 
 def in_library(files: Sequence[str]) -> bool:
