@@ -108,7 +108,7 @@ def _no_mistyped_command(word: str, *others: str) -> None:
     """End where a word is no scenario's name and nearly a command, or stands before a name."""
     near = get_close_matches(word, COMMANDS, 1, 0.7)
     named = not any(one.startswith("-") for one in (word, *others[:1]))
-    if (near or (others and named)) and not Path(word).exists():
+    if (near or (others and named)) and not (Path(word).exists() or Path(word).suffix):
         from sim.scenario import ScenarioError, find_scenario
 
         try:

@@ -196,6 +196,7 @@ def test_walking_away_is_told(toy_file: Path, tmp_path: Path) -> None:
     ("words", "says"),
     [
         (["nowhere.yaml"], "nowhere.yaml: there is no such file"),
+        (["sweep.yaml"], "sweep.yaml: there is no such file"),
         (["nowhere"], "nowhere: there is no scenario of that name"),
         (["explan", "kellogg"], "explan: there is no such command (did you mean 'explain'?)"),
         (["run", "TOY", "--set", "actors.a.tactic.name=linea"], "there is no tactic 'linea'"),

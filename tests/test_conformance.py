@@ -79,7 +79,7 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 
 WRONG = {
     "dictator": (sim.ProtocolConformance, [
-        "nobody_signs_against_its_interest", "same_seed_same_bytes",
+        "nobody_signs_against_its_interest", "same_seed_same_outcome",
         "leaving_out_concluded_worlds_changes_nothing",
         "a_world_does_not_depend_on_how_many_others_run",
     ]),

@@ -73,7 +73,7 @@ def at_the_edge(function: Callable[P, T]) -> Callable[P, T]:
         except OSError as error:
             if error.filename is None:
                 raise
-            said = _FILES.get(type(error), f"cannot be written: {error.strerror}")
+            said = _FILES.get(type(error), f"cannot be used: {error.strerror}")
             raise SaidError(f"{error.filename2 or error.filename}: {said}") from error
 
     return checked

@@ -84,7 +84,7 @@ class _Conformance(ABC):
         assert found.title.strip()
         assert found.citation.strip()
 
-    def test_same_seed_same_bytes(self) -> None:
+    def test_same_seed_same_outcome(self) -> None:
         same(outcome(self.play()), outcome(self.play()))
 
     def test_a_world_does_not_depend_on_how_many_others_run(self) -> None:

@@ -258,7 +258,7 @@ def deciding(found: Explanation, scenario: Scenario) -> list[str]:
         f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it (in one run of "
         f"twenty it names one that does nothing). {mean} in the third of the worlds where each is "
         f"lowest, and where it is highest{most}{HELD if any(one.held for one in told) else ''} "
-        "(±: 95 %; to know it exactly, set the number to one and to the other with --set):"
+        "(±: 95 %; exactly by a run with --set, where it is a number of the scenario):"
     ]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
     if any(is_yes_no(one.path) for one in told):
