@@ -69,7 +69,7 @@ class Talks(ByWorld):
         "signed_round": "world stage",
         "stage_of_issue": "issue",
         "options": "point",
-        **dict.fromkeys(("issues_of_stage", "_places_of_stage"), "issue"),
+        **dict.fromkeys(("issues_of_stage", "_places_of_stage", "_every_issue"), "issue"),
         "tables": None,
         "spec": None,
     }
@@ -130,6 +130,7 @@ class Talks(ByWorld):
         self.issues_of_stage = [
             np.flatnonzero(self.stage_of_issue == n) for n in range(self.stages)
         ]
+        self._every_issue = np.arange(len(self.issues))
         self._places_of_stage = [evenly_spaced(issues) for issues in self.issues_of_stage]
 
     @property
@@ -140,7 +141,7 @@ class Talks(ByWorld):
     @property
     def goes_on(self) -> Mask:
         """Where anything can still happen, shape (worlds,)."""
-        return np.isin(self.status, (OPEN, BEFORE_GATES))
+        return np.asarray((self.status == OPEN) | (self.status == BEFORE_GATES))
 
     @property
     def turns_due(self) -> int:
@@ -182,6 +183,13 @@ class Talks(ByWorld):
                 worlds = np.flatnonzero(holds)
                 groups.append(Table(worlds, issues, stage, holds[worlds], places))
         return groups
+
+    def whole_where(self, where: Mask) -> Table:
+        """Some worlds with all issues, signed ones and later ones too; all worlds if most are."""
+        if 2 * int(np.count_nonzero(where)) > self.worlds:
+            return Table(slice(None), self._every_issue, -1, where, slice(None))
+        worlds = np.flatnonzero(where)
+        return Table(worlds, self._every_issue, -1, where[worlds], slice(None))
 
     def signed_or(self, otherwise: Array) -> Array:
         """What is signed, and something else where nothing is; (worlds, issues)."""

@@ -73,17 +73,20 @@ class Bargainer(Outlook):
                 hopes[0] - total(lost * talks.on_table),
                 hopes[1] - total(lost * ~talks.is_fixed),
             )
-        if any(table.stage < talks.stages - 1 for table in talks.tables):
+        later = talks.talking & (talks.stage < talks.stages - 1)
+        if later.any():
             # talks about the whole settlement: they bind nobody before a stage's turn comes, but
             # the others learn from them
             ideal, slope = aims
             if talks.is_fixed.any():
                 slope = slope * ~talks.is_fixed
-            lines, of_all = self.loosest_limits(), (self.target_of_all, hopes[1])
-            x = walk_within(*of_all, ideal, slope, *lines, stands, weights, signable)
-        self._stage_by_stage(x, talks.tables, aims, hopes[0], (stands, weights), signable)
-        tries = talks.talking & (self.at_its_least > 1.0)
-        if tries.any() and len(talks.issues) > 1:
+            whole, of_all = talks.whole_where(later), (self.target_of_all, hopes[1])
+            own = ideal, slope, *self.loosest_limits()
+            whole.put(x, self._walk(whole, of_all, own, (stands, weights), signable))
+        tries = talks.talking & (self.at_its_least > 1.0) & (len(talks.issues) > 1)
+        walks = talks.tables_where(talks.talking & ~tries) if tries.any() else talks.tables
+        self._stage_by_stage(x, walks, aims, hopes[0], (stands, weights), signable)
+        if tries.any():
             self._trade_off(x, talks.tables_where(tries), aims, hopes[0])
         if puts_off is not None:
             x = np.where(puts_off, self._put_off(x), x)

@@ -65,11 +65,12 @@ class KnownLines(ByWorld):
             [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
         )
         self._thought = None
-        for proposal in proposals:
-            point = self.sign * proposal.T[self.columns]
-            beyond = point > lines + TOLERANCE
-            self.refused = np.where(beyond & where, np.minimum(self.refused, point), self.refused)
-            self.passed = np.where(beyond | ~where, self.passed, np.maximum(self.passed, point))
+        points = self.sign * proposals.transpose(0, 2, 1)[:, self.columns]
+        beyond = points > lines + TOLERANCE
+        refused = np.where(beyond & where, points, np.inf).min(axis=0)
+        passed = np.where(beyond | ~where, -np.inf, points).max(axis=0)
+        self.refused = np.minimum(self.refused, refused)
+        self.passed = np.maximum(self.passed, passed)
 
     def offer(self, own: Array) -> None:
         """Its own offer (worlds, issues): a stated line that it has passed itself is none."""

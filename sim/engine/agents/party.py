@@ -141,15 +141,15 @@ class Party(Bargainer):
     def put(self, offer: Array, where: Mask) -> None:
         """Make an offer in some worlds; the others learn from how it moved."""
         self.move(offer, where)
-        by = self.talks.spec.engine
-        # what the others could not have signed anyway is no concession
-        conceded = np.abs(self.where_it_lies(self.offer) - self.opening) - np.abs(
-            self.wanted - self.ideal
-        )
-        conceded = np.maximum(conceded, 0.0)
-        learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
-        # nor do the others take a trial for one
-        self.learnt = np.where((self.at_its_least > 1.0)[:, None], self.learnt, learnt)
+        by, trial = self.talks.spec.engine, self.at_its_least > 1.0
+        if not trial.all():  # nobody takes a trial for a concession
+            # nor what the others could not have signed anyway
+            conceded = np.abs(self.where_it_lies(self.offer) - self.opening) - np.abs(
+                self.wanted - self.ideal
+            )
+            conceded = np.maximum(conceded, 0.0)
+            learnt = learnt_saliences(conceded, by.concession_strength, by.concession_familiar)
+            self.learnt = np.where(trial[:, None], self.learnt, learnt)
         self.be_known(self.learnt)
 
     def move(self, offer: Array, where: Mask) -> None:

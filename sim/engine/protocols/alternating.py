@@ -39,20 +39,28 @@ class Alternating(Protocol):
         first = (self.talks.turn - 1) % len(parties)
         for party in parties[first:] + parties[:first]:
             there = ~np.isnan(self.standing[:, 0]) & self.talks.talking & ~self.accepted[party.key]
-            package = np.where(there[:, None], self.standing, party.offer)
-            yes = there & party.accepts(package[:, None, :])[:, 0]
-            model.count("accepts", party, yes)
-            model.count("refuses", party, there & ~yes)
-            self.accepted[party.key] |= yes
-            done = yes & model.consented(self.accepted)
-            if done.any():
-                self._settle(package, done)
-            self._propose(party, self.talks.talking & ~yes & ~done)
+            yes = self._answer(party, there) if there.any() else there
+            self._propose(party, self.talks.talking & ~yes)
+
+    def _answer(self, party: Party, there: Mask) -> Mask:
+        """Where a party says yes to what stands in some worlds; signed where it is the last."""
+        model = self.model
+        package = np.where(there[:, None], self.standing, party.offer)
+        yes = there & party.accepts(package[:, None, :])[:, 0]
+        model.count("accepts", party, yes)
+        model.count("refuses", party, there & ~yes)
+        self.accepted[party.key] |= yes
+        done = yes & model.consented(self.accepted)
+        if done.any():
+            self._settle(package, done)
+        return yes
 
     def _lapse(self) -> None:
         """A yes of the last turn lapses where fighting on has become worth more since."""
         there = ~np.isnan(self.standing[:, 0])
         for party in self.model.signatories:
+            if not self.accepted[party.key].any():
+                continue
             package = np.where(there[:, None], self.standing, party.offer)
             self.accepted[party.key] &= party.stands_behind(package)
 
