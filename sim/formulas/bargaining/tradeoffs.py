@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Array, total
+from sim.arrays import Array, places_in_order, total
 
 
 def nearest(
@@ -42,22 +42,21 @@ def nearest(
     >>> nearest(np.ones(1), np.ones(1) * 2, zero, np.array([[1.0, 2.0]]), zero, one, one)
     array([[0.6, 0.2]])
     """
-    side = np.where(offered >= ideal, 1.0, -1.0)
-    distance = np.abs(offered - ideal)
-    reach = np.where(side > 0.0, high - ideal, ideal - low)
-    steep = np.maximum(slope, 1e-12)
-    breaks = np.concatenate([np.maximum(distance - reach, 0.0).T / steep.T, (distance / steep).T])
-    change = np.concatenate([slope.T**2, -(slope.T**2)])  # both (2 issues, worlds)
-    worlds = np.arange(len(slope))
-    order = np.argsort(np.ascontiguousarray(breaks.T), axis=1, kind="stable").T
-    places = order * len(worlds) + worlds
-    breaks, rate = breaks.take(places), np.cumsum(change.take(places), axis=0)
+    above, distance = offered >= ideal, np.abs(offered - ideal)
+    reach = np.where(above, high - ideal, ideal - low)
+    held = np.minimum(distance, reach)
+    steep, square = np.maximum(slope, 1e-12).T, slope.T**2
+    breaks = np.concatenate([(distance - held).T / steep, distance.T / steep])
+    change = np.concatenate([square, -square])  # both (2 issues, worlds)
+    places = places_in_order(breaks)
+    breaks, rate = breaks.take(places), change.take(places).cumsum(axis=0)
     spared = np.zeros_like(breaks)
-    np.cumsum(rate[:-1] * (breaks[1:] - breaks[:-1]), axis=0, out=spared[1:])
-    lost = total(slope * np.minimum(distance, reach))
-    need = np.maximum(target - best + lost, 0.0)
+    (rate[:-1] * (breaks[1:] - breaks[:-1])).cumsum(axis=0, out=spared[1:])
+    need = np.maximum(target - best + total(slope * held), 0.0)
+    worlds = np.arange(len(slope))
     at = np.maximum((spared < need).sum(axis=0) - 1, 0) * len(worlds) + worlds
     pace = rate.take(at)
     more = np.divide(need - spared.take(at), pace, out=np.zeros_like(pace), where=pace > 1e-15)
     toll = np.where(need > 0.0, breaks.take(at) + more, 0.0)[:, None]
-    return ideal + side * np.minimum(np.maximum(distance - toll * slope, 0.0), reach)
+    way = np.minimum(np.maximum(distance - toll * slope, 0.0), reach)
+    return np.where(above, ideal + way, ideal - way)

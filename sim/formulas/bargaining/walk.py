@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Array, Mask, total
+from sim.arrays import Array, Mask, places_in_order, total
 from sim.formulas.bargaining.utility import losses
 
 
@@ -39,27 +39,21 @@ def fractional_knapsack(need: Array, gain: Array, loss: Array) -> Array:
     array([[0.5, 1. ]])
     """
     gain, loss = np.ascontiguousarray(gain.T), loss.T  # (segments, worlds)
-    free, brings = loss <= 0.0, gain > 0.0
-    if len(gain) == 1:  # nothing to choose from
-        part = np.divide(need, gain, out=np.zeros_like(gain), where=brings).clip(0.0, 1.0)
-        part[free] = 1.0
-        return np.asarray(part.T)
-    price = np.divide(loss, gain, out=np.full(gain.shape, np.inf), where=brings)
-    price[free] = -1.0
-    # equal prices stay in the order of the issues whatever the rounding of the last digit
-    np.round(price, 10, out=price)
-    order = np.argsort(np.ascontiguousarray(price.T), axis=1, kind="stable").T
-    places = order * len(need) + np.arange(len(need))
-    ranked = gain.take(places)
-    missing = np.empty_like(ranked)
-    left = need
-    for segment, brought in enumerate(ranked):
-        missing[segment] = left
-        left = left - brought
-    taken = np.divide(missing, ranked, out=np.zeros_like(missing), where=ranked > 0.0)
+    free = loss <= 0.0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        price = loss / gain  # infinite where there is nothing to gain
+        np.copyto(price, -1.0, where=free)
+        # equal prices stay in the order of the issues whatever the rounding of the last digit
+        places = places_in_order(np.round(price, 10, out=price))
+        ranked = gain.take(places)
+        taken, left = np.empty_like(ranked), need
+        for segment, brought in enumerate(ranked):
+            np.divide(left, brought, out=taken[segment])
+            left = left - brought
+    np.copyto(taken, 0.0, where=ranked <= 0.0)
     shares = np.empty_like(taken)
-    shares.reshape(-1)[places] = taken.clip(0.0, 1.0, out=taken)
-    shares[free] = 1.0
+    shares.reshape(-1)[places] = np.minimum(np.maximum(taken, 0.0, out=taken), 1.0, out=taken)
+    np.copyto(shares, 1.0, where=free)
     return shares.T
 
 
@@ -107,21 +101,23 @@ def walk(
 
     # on each issue work on the side of the ideal where those who care more stand
     side = np.where((weights * np.sign(offset)).sum(axis=0) >= 0.0, 1.0, -1.0)
-    distance = np.maximum(offset * side, 0.0)
-    order = np.argsort(-distance, axis=0, kind="stable")
-    distance = np.take_along_axis(distance, order, axis=0)
-    ranked = np.take_along_axis(weights, order, axis=0)
+    others, worlds, issues = offset.shape
+    # from here on (others, issues · worlds), and (issues, others, worlds)
+    distance = np.maximum(offset * side, 0.0).transpose(0, 2, 1).reshape(others, -1)
+    places = places_in_order(-distance)
+    distance = distance.take(places)
+    ranked = weights.transpose(0, 2, 1).reshape(others, -1).take(places)
     length = distance.copy()
     length[:-1] -= distance[1:]
-    rate = 2.0 * np.cumsum(ranked, axis=0) - ranked.sum(axis=0)
-    others, worlds, issues = distance.shape
-    flat = np.moveaxis(length, 0, 2).reshape(worlds, issues * others)
-    rates = np.moveaxis(rate, 0, 2).reshape(worlds, issues * others)
-    gain = flat * np.repeat(slope, others, axis=1)
-    need = target - best + total(slope * distance[0])
-    shares = fractional_knapsack(need, gain, flat * rates)
-    walked = total((shares * flat).reshape(worlds, issues, others))
-    return ideal + side * (distance[0] - walked)
+    so_far = ranked.cumsum(axis=0)
+    rate = 2.0 * so_far - so_far[-1]
+    length, rate = (a.reshape(others, issues, worlds).swapaxes(0, 1) for a in (length, rate))
+    farthest = distance[0].reshape(issues, worlds).T
+    need = target - best + total(slope * farthest)
+    gain, loss = (a.reshape(-1, worlds).T for a in (length * slope.T[:, None], length * rate))
+    shares = fractional_knapsack(need, gain, loss).T.reshape(issues, others, worlds)
+    walked = total((shares * length).transpose(2, 0, 1))
+    return ideal + side * (farthest - walked)
 
 
 def walk_within(
