@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 import numpy as np
 
-from sim.arrays import Array, Mask, Table, full, rows, total
+from sim.arrays import BLOCK, Array, Mask, Table, blocks, full, rows, total
 from sim.engine.agents.base import Setting
 from sim.engine.agents.outlook import Outlook
 from sim.engine.exclusions import Exclusions
-from sim.formulas.bargaining.red_lines import TOLERANCE, inside, subsets, with_rules
+from sim.formulas.bargaining.red_lines import TOLERANCE, all_choices, inside, under_all_choices
 from sim.formulas.bargaining.tradeoffs import nearest
 from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 
@@ -183,7 +183,8 @@ class Bargainer(Outlook):
             offers = [o.offer for o in self.others if o.asked_at(table)]
             middle = sum(offers[1:], offers[0]) / len(offers) if offers else aims[0]
             middle = self.gates.nearest_to(self.index, middle, table, more)
-            near, _ = self._nearest(table, middle, aims, (goal, best), lines)
+            on_table = table.of(lines[0]), table.of(lines[1])
+            near, _ = self._nearest(table, middle, aims, (goal, best), on_table)
             if self.curvature is not None:
                 near = self._corrected(near, table, (goal, best), aims, lines, middle[None])
             table.put(x, near)
@@ -198,9 +199,12 @@ class Bargainer(Outlook):
         target: tuple[Array, Array],
         lines: tuple[Array, Array],
     ) -> tuple[Array, Mask]:
-        """The nearest package within some lines, and whether it is worth the target."""
-        goal, best = (table.rows(a) for a in target)
-        ideal, slope, low, high, signable = (table.of(a) for a in (*aims, *lines, self.wanted))
+        """The nearest package within some lines, and whether it is worth the target.
+
+        The lines are (worlds, issues) of the table.
+        """
+        (low, high), (goal, best) = lines, (table.rows(a) for a in target)
+        ideal, slope, signable = (table.of(a) for a in (*aims, self.wanted))
 
         def best_at(end: Array) -> Array:
             return best - total(slope * np.abs(end - ideal))
@@ -233,23 +237,28 @@ class Bargainer(Outlook):
         table.put(x, kept)
         if not len(off):
             return
-        some = table.among(off)
-        here = some.of(middle)
-        chosen, least = rows(kept, off), total((rows(kept, off) - here) ** 2)
         moved = [
-            rule.moved([self.rest] * (self.index + 1), self.talks.on_table) for rule in self.rules
+            rule.moved([self.rest] * (self.index + 1), self.talks.on_table)._replace(party=0)
+            for rule in self.rules
         ]
         useful = [rule for rule in moved if rule.column in table.issues]
-        sides = self.low[None], self.high[None]
-        for subset in subsets(len(useful)):
-            lines = with_rules(*sides, [useful[n]._replace(party=0) for n in subset])
-            fits = some.rows(np.asarray((lines[0] <= lines[1] + TOLERANCE).all(axis=(0, 2))))
-            near, enough = self._nearest(some, middle, aims, target, (lines[0][0], lines[1][0]))
-            way = total((near - here) ** 2)
-            better = fits & enough & (way < least - TOLERANCE)
-            chosen = np.where(better[:, None], near, chosen)
-            least = np.where(better, way, least)
-        some.put(x, chosen)
+        choices = len(all_choices(len(useful)))
+        for part in blocks(off, max(4 * BLOCK // choices, 1)):
+            some, many = table.among(part), table.among(np.tile(part, choices))
+            here, chosen = some.of(middle), rows(kept, part)
+            least = total((chosen - here) ** 2)
+            sides = some.rows(self.low)[None], some.rows(self.high)[None]
+            (low,), (high,) = under_all_choices(*sides, [rule.rows(some.worlds) for rule in useful])
+            lines = many.issues_of(low), many.issues_of(high)
+            near, enough = self._nearest(many, middle, aims, target, lines)
+            enough &= (low <= high + TOLERANCE).all(axis=1)
+            for one in np.split(np.arange(len(near)), choices):
+                package = near[one]
+                way = total((package - here) ** 2)
+                better = enough[one] & (way < least - TOLERANCE)
+                chosen = np.where(better[:, None], package, chosen)
+                least = np.where(better, way, least)
+            some.put(x, chosen)
 
     def _signable(self) -> Array:
         """Points nearest to its ideal that all others are thought able to sign."""

@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from sim.arrays import Array, ByWorld, Index, Mask, blocks, total
+from sim.arrays import Array, ByWorld, Index, Mask, Some, blocks, total
 
 TOLERANCE = 1e-9
 ALL_SUBSETS_UP_TO = 7
@@ -64,7 +64,7 @@ class Moved(NamedTuple):
         """The same with an error (worlds,) in its line."""
         return self._replace(line=np.clip(self.line + error, 0.0, 1.0))
 
-    def rows(self, worlds: Index) -> Moved:
+    def rows(self, worlds: Some) -> Moved:
         """The same in some of the worlds."""
         bounds = [(j, least[worlds], most[worlds]) for j, least, most in self.bounds]
         return self._replace(line=self.line[worlds], bounds=bounds, holds=self.holds[worlds])

@@ -111,12 +111,13 @@ def walk(
     length[:-1] -= distance[1:]
     so_far = ranked.cumsum(axis=0)
     rate = 2.0 * so_far - so_far[-1]
-    length, rate = (a.reshape(others, issues, worlds).swapaxes(0, 1) for a in (length, rate))
+    by_issue = (others, issues, worlds)
+    way, rate = (a.reshape(by_issue).swapaxes(0, 1) for a in (length, rate))
     farthest = distance[0].reshape(issues, worlds).T
     need = target - best + total(slope * farthest)
-    gain, loss = (a.reshape(-1, worlds).T for a in (length * slope.T[:, None], length * rate))
+    gain, loss = (a.reshape(-1, worlds).T for a in (way * slope.T[:, None], way * rate))
     shares = fractional_knapsack(need, gain, loss).T.reshape(issues, others, worlds)
-    walked = total((shares * length).transpose(2, 0, 1))
+    walked = total((shares * way).transpose(2, 0, 1))
     return ideal + side * (farthest - walked)
 
 
