@@ -55,6 +55,11 @@ def rows(array: NDArray[Any], worlds: NDArray[np.intp]) -> NDArray[Any]:
     return array.T.take(worlds, axis=-1).T
 
 
+def clipped(x: Array, low: Array | float, high: Array | float) -> Array:
+    """As ``numpy.clip``, which takes twice as long for the arrays of a round."""
+    return np.asarray(np.minimum(np.maximum(x, low), high))
+
+
 def places_in_order(keys: Array) -> Index:
     """Where in memory the entries of each column of ``keys`` (n, worlds) lie, the least first.
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.arrays import Array, ByWorld, Mask
+from sim.arrays import Array, ByWorld, Mask, clipped
 from sim.engine.state import EVENTS, Rounds, Talks
 from sim.engine.war import Shift, War
 from sim.formulas.statistics import scaled_odds
@@ -165,7 +165,7 @@ class ActiveLever(ByWorld):
         if not self.is_on_its_way:
             return None
         share = 1.0 - self.remaining() * self.war.months / months
-        return np.clip(share, 0.0, 1.0) * self.on_its_way
+        return clipped(share, 0.0, 1.0) * self.on_its_way
 
     def remaining(self) -> Array:
         """Rounds until the effect where it has been pulled, shape (worlds,)."""
@@ -177,7 +177,7 @@ class ActiveLever(ByWorld):
         """Credibility where it has been neither pulled nor bluffed, less what passes before."""
         weight = self._at_once.get(months)
         if weight is None or isinstance(wait, np.ndarray):
-            share = np.clip(1.0 - (wait + self.delay) * self.war.months / months, 0.0, 1.0)
+            share = clipped(1.0 - (wait + self.delay) * self.war.months / months, 0.0, 1.0)
             weight = chance * self.credibility * share
         if not isinstance(wait, np.ndarray):
             self._at_once[months] = weight

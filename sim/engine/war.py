@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.arrays import ALL, Array, ByWorld, Some, columns, full
+from sim.arrays import ALL, Array, ByWorld, Some, clipped, columns, full
 from sim.engine.draws import Draws
 from sim.formulas.bargaining.learning import kalman_update
 from sim.scenario.durations import DAYS_IN
@@ -188,7 +188,7 @@ class War(ByWorld):
         no_deal = self.no_deal.copy(order="K")  # others may hold the old one
         for column in columns:
             before = no_deal[:, column]
-            after = np.clip(before + by[:, column], 0.0, 1.0)
+            after = clipped(before + by[:, column], 0.0, 1.0)
             no_deal[:, column] = np.where(where, after, before)
         self.no_deal = no_deal
 
@@ -263,8 +263,8 @@ class Beliefs(ByWorld):
         war = self.war
         ahead = war.no_deal[worlds].copy(order="K")
         if self.apart is not None:
-            ahead = np.clip(ahead + self.apart[worlds], 0.0, 1.0)
+            ahead = clipped(ahead + self.apart[worlds], 0.0, 1.0)
         for column in war.moving:
             drift = (self.mean[worlds, column] + war.lever_drift[worlds, column]) * months
-            ahead[:, column] = np.clip(ahead[:, column] + drift, 0.0, 1.0)
+            ahead[:, column] = clipped(ahead[:, column] + drift, 0.0, 1.0)
         return ahead

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from sim.arrays import Array, ByWorld
+from sim.arrays import Array, ByWorld, clipped
 from sim.registry import TACTICS
 
 FARATIN = (
@@ -103,7 +103,7 @@ class Tactic(ByWorld, ABC):
                 f"the tactic '{self.name}' ({type(self).__qualname__}.aspiration) gives {wrong}: "
                 f"an aspiration is a finite number for each world, here of shape {view.time.shape}"
             )
-        return np.clip(found, 0.0, 1.0)
+        return clipped(found, 0.0, 1.0)
 
 
 def polynomial_concession(time: Array, beta: float | Array, opening: float = 0.0) -> Array:
@@ -123,7 +123,7 @@ def polynomial_concession(time: Array, beta: float | Array, opening: float = 0.0
     >>> polynomial_concession(np.array([0.0, 0.5, 2.0]), 1.0)
     array([0. , 0.5, 1. ])
     """
-    return opening + (1 - opening) * np.clip(time, 0.0, 1.0) ** (1.0 / np.asarray(beta))
+    return opening + (1 - opening) * clipped(time, 0.0, 1.0) ** (1.0 / np.asarray(beta))
 
 
 class _TimeDependent(Tactic):
@@ -210,7 +210,7 @@ class TitForTat(Tactic):
     def aspiration(self, view: View) -> Array:
         received = np.maximum(0.0, view.received - view.received_before)
         conceded = self.reciprocity * received / np.maximum(view.gap, 1e-12)
-        return np.clip(np.minimum(view.before, 1.0 - self.opening) - conceded, 0.0, 1.0)
+        return clipped(np.minimum(view.before, 1.0 - self.opening) - conceded, 0.0, 1.0)
 
 
 @register
@@ -231,4 +231,4 @@ class MiCRO(Tactic):
 
     def aspiration(self, view: View) -> Array:
         may_step = view.own_offers <= view.others_offers
-        return np.clip(np.where(may_step, view.before - self.step, view.before), 0.0, 1.0)
+        return clipped(np.where(may_step, view.before - self.step, view.before), 0.0, 1.0)

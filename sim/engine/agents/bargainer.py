@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import mesa
 import numpy as np
 
-from sim.arrays import BLOCK, Array, Mask, Table, blocks, full, rows, total
+from sim.arrays import BLOCK, Array, Mask, Table, blocks, clipped, full, rows, total
 from sim.engine.agents.base import Setting
 from sim.engine.agents.outlook import Outlook
 from sim.engine.exclusions import Exclusions
@@ -212,8 +212,8 @@ class Bargainer(Outlook):
         if self.talks.terms_of_stage[table.stage]:
             # within what the stage must contain, as far as its lines allow
             terms = (table.of(a) for a in (self.talks.terms_low, self.talks.terms_high))
-            low, high = (np.clip(side, low, high) for side in terms)
-        inner, end = np.clip(ideal, low, high), np.clip(signable, low, high)
+            low, high = (clipped(side, low, high) for side in terms)
+        inner, end = clipped(ideal, low, high), clipped(signable, low, high)
         short = best_at(end) >= goal
         end = np.where(short[:, None], end, inner)
         top = best_at(end)
@@ -295,7 +295,7 @@ class Bargainer(Outlook):
         (goal, best), (ideal, slope, low, high) = target, (table.of(a) for a in (*aims, *lines))
         return reach_target(
             x,
-            np.clip(table.of_stack(stands[:1])[0], low, high),
+            clipped(table.of_stack(stands[:1])[0], low, high),
             ideal,
             np.where(slope > 0.0, table.of(self.weight), 0.0),
             self.curvature[table.issues],

@@ -8,7 +8,7 @@ from typing import ClassVar
 import mesa
 import numpy as np
 
-from sim.arrays import ALL, Array, Mask, Some, full, total
+from sim.arrays import ALL, Array, Mask, Some, clipped, full, total
 from sim.engine.agents.base import Setting
 from sim.engine.agents.preferences import Preferences
 from sim.engine.levers import ActiveLever
@@ -176,7 +176,7 @@ class Outlook(Preferences):
         for column in shift.columns:
             before = expected[:, column]
             after = before + shift.no_deal[worlds, column]
-            after = np.clip(after + shift.drift[worlds, column] * months, 0.0, 1.0)
+            after = clipped(after + shift.drift[worlds, column] * months, 0.0, 1.0)
             gained = self.loss_on(column, before, worlds) - self.loss_on(column, after, worlds)
             change += gained * ~fixed[:, column]
         if self.key in shift.cost:
@@ -192,7 +192,7 @@ class Outlook(Preferences):
         if shift.columns:
             expected = self.beliefs.expected_no_deal(np.full(self.talks.worlds, self.months))
             of_shift = shift.no_deal + shift.drift * self.months
-            expected = np.clip(expected - np.where(acts[:, None], of_shift, 0.0), 0.0, 1.0)
+            expected = clipped(expected - np.where(acts[:, None], of_shift, 0.0), 0.0, 1.0)
         return self._change(shift, expected, 1.0, self.months, full(expected.shape, False))
 
 

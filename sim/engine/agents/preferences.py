@@ -60,6 +60,7 @@ class Preferences(Participant):
             [not asked and (consents == "all" or issue in consents) for issue in talks.issues]
         )
         self.asked = np.ones_like(self.consent) if asked else self.consent
+        self._asked_at = [bool(self.asked[issues].any()) for issues in talks.issues_of_stage]
         self.is_principal = consents == "all"
         self._draw_preferences()
         self.best = np.zeros(talks.worlds)
@@ -189,7 +190,7 @@ class Preferences(Participant):
 
     def asked_at(self, table: Table) -> bool:
         """Whether it is asked at a stage."""
-        return bool(self.asked[table.issues].any())
+        return self._asked_at[table.stage]
 
     def within_limits(self, x: Array) -> Mask:
         """Whether packages (worlds, packages, issues) are ones it may sign, where talks go on."""
@@ -229,6 +230,8 @@ class Preferences(Participant):
         (worlds of the table, packages or 1, issues on the table).
         """
         sides = [table.of(self.low)[:, None], table.of(self.high)[:, None]]
+        if not self.rules:
+            return sides[0], sides[1]
         place = {int(column): n for n, column in enumerate(table.issues)}
         for end in {rule.upward for rule in self.rules if rule.column in place}:
             shape = (*x.shape[:2], len(table.issues))
