@@ -12,18 +12,20 @@ doi:10.1017/S0020818306060061). Terms that make breaking costly are those of For
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Array, Some
 from sim.engine.accidents import hazard, meets
-from sim.engine.agents import Party
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.formulas.bargaining.utility import reservation_value
 from sim.scenario.agreement import Durability
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Party
 
 NOBODY, ACCIDENT = -1, -2
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.arrays import Array, ByWorld, Mask, columns
-from sim.engine.agents import Formulator, Party
 from sim.engine.ratification import Ratification
 from sim.engine.state import Talks
 from sim.engine.war import War
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Formulator, Party
 
 
 class Forum(ByWorld):

@@ -55,6 +55,8 @@ class PeaceTalks(mesa.Model, Forum):
         What to keep of every round, besides the outcome: all of `recorder.EVERY_WORLD`, or some.
     story : bool
         Keep the course of the first world: its rounds, red lines, and what happened in it.
+    measured : bool
+        Work out what is told of day 0 and of the end besides; nothing of the talks depends on it.
 
     Attributes
     ----------
@@ -95,11 +97,13 @@ class PeaceTalks(mesa.Model, Forum):
         draws: Draws,
         trace: bool | Sequence[str] = False,
         story: bool = False,
+        measured: bool = True,
     ) -> None:
         super().__init__(rng=np.random.default_rng(draws.seed))
         # not `self.scenario`, which is Mesa's own from 3.5 on
         self.spec, self.draws = scenario, draws
         self.left_out: list[LeftOut] = []
+        self.measured = measured
         self.talks = talks = Talks(scenario, draws)
         self.war = War(scenario, draws)
         self.exclusions = Exclusions.of(talks)
@@ -118,7 +122,8 @@ class PeaceTalks(mesa.Model, Forum):
         ]
         self.tracks = [track for one in self.side_talks for track in one.tracks]
         self.recorder.agreements = [one for track in self.tracks for one in track.limited]
-        self.measure_start()
+        if measured:
+            self.recorder.start(self.yardsticks.at_start(self.envoy, self.ratification))
         self.recorder.record()
 
     def _create_agents(self) -> None:
@@ -217,15 +222,8 @@ class PeaceTalks(mesa.Model, Forum):
         self._decide_at_gates(all_of_them=True)
         for side in self.side_talks:
             side.give_way_to_settlement()
-        self.measure()
-
-    def measure_start(self) -> None:
-        """What is told of day 0 is worked out; nothing of the talks depends on it."""
-        self.recorder.start(self.yardsticks.at_start(self.envoy, self.ratification))
-
-    def measure(self) -> None:
-        """What is told of the end is worked out."""
-        self.recorder.finish(self.levers, self.yardsticks.at_end())
+        if self.measured:
+            self.recorder.finish(self.levers, self.yardsticks.at_end())
 
     def release(self) -> None:
         """Drop all arrays.

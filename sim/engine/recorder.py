@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import ALL, Array, ByWorld, Mask, Some, columns, side_by_side
-from sim.engine.agents import Party
 from sim.engine.levers import ActiveLever
 from sim.engine.limited import Limited
 from sim.engine.ratification import Ratification
 from sim.engine.state import BEFORE_GATES, SETTLED, Talks
 from sim.engine.war import War
-from sim.engine.yardsticks import AtEnd, AtStart
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Party
+    from sim.engine.yardsticks import AtEnd, AtStart
 
 IN_FORCE = "limited_now"
 """Whether each limited agreement is in force, where there are any."""

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.engine.draws import CHUNK, Draws
-from sim.engine.model import PeaceTalks
 from sim.ensemble.executors import Executor, Lost
 from sim.results.dataset import ChunkResult
 from sim.scenario.schema import Scenario
@@ -169,6 +168,8 @@ def run_chunk(
 
 
 def _finished_chunk(call: Call, report: Callable[[float], None]) -> ChunkResult:
+    from sim.engine.model import PeaceTalks  # with Mesa, which who sends chunks to others spares
+
     scenario, task = call.scenario, call.task
     worlds = task.worlds + task.central
     draws = Draws(call.seed, worlds, task.chunk, task.central, task.first)

@@ -205,7 +205,7 @@ class ProcessPool(Executor):
 def _context() -> Any:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    context.set_forkserver_preload(["sim.ensemble.chunks"])
+    context.set_forkserver_preload(["sim.ensemble.chunks", "sim.engine.model"])
     return context
 
 

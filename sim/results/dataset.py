@@ -6,15 +6,15 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from sim.arrays import Array
-from sim.engine.model import BROKEN_DOWN, SETTLED, PeaceTalks
 from sim.engine.recorder import EVERY_WORLD, IN_FORCE
+from sim.engine.state import BROKEN_DOWN, SETTLED
 from sim.files import written_whole
 from sim.results.aftermath import afterwards_variables
 from sim.results.experiments import PREFIX, experiment_variables, flags, packed
@@ -22,6 +22,9 @@ from sim.results.limited import limited_coordinates, limited_variables
 from sim.results.netcdf import write_netcdf
 from sim.results.outcomes import OUTCOMES, REASONS
 from sim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    from sim.engine.model import PeaceTalks
 
 STORE = "store"
 """Attribute of a result that names the store of its worlds."""

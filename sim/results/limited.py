@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from sim.arrays import Mask
 from sim.engine.limited import Limited
-from sim.engine.tracks import Track
 from sim.formulas.statistics import Interval, wilson
 from sim.results.outcomes import ByDay, Intervals, signed_by_day
 from sim.results.record import Record
 from sim.results.terms import Term, term_of
 from sim.scenario.schema import Scenario
 from sim.scenario.tracks import tracks_of
+
+if TYPE_CHECKING:
+    from sim.engine.tracks import Track
 
 
 @dataclass(frozen=True)

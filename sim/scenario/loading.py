@@ -236,8 +236,6 @@ def _with_scales(read: _Read) -> Loaded:
 
 def _scenario_from(read: _Read, base: Loaded | None = None) -> Loaded:
     """The checked scenario; ``base`` is one of which most data may still be the same."""
-    import mesa  # noqa: F401  (protocols need it; it looks through all callers, here still few)
-
     return Loaded(_checked(read, Scenario, base), read.raw, read.places, read.files)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.engine.agents import Party
 from sim.engine.protocols.base import Array, Forum, Mask, Protocol, register
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Party
 
 
 @register

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from sim.arrays import Array, ByWorld, Mask, stacked
-from sim.engine.agents import Party
 from sim.engine.forum import Forum
 from sim.registry import PROTOCOLS
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Party
 
 register = PROTOCOLS.register
 

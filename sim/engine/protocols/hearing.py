@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import BLOCK, Array, Mask, blocks
-from sim.engine.agents import Formulator
-from sim.engine.agents.mediator import Estimates
 from sim.engine.state import Talks
 from sim.formulas.bargaining.criticism import best_steps, most_along, revised
 from sim.formulas.bargaining.drafting import at
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Formulator
+    from sim.engine.agents.mediator import Estimates
 
 Index = NDArray[np.intp]
 LEAST = 1e-9
@@ -54,8 +56,8 @@ class Complaints(NamedTuple):
 
     def among(self, some: Index) -> Complaints:
         """Those in some of the worlds."""
-        loss, gap, extra, pairs = self.judged
-        judged = Estimates(loss[:, :, some], gap[:, some], extra[:, some], pairs)
+        loss, gap, extra, _ = self.judged
+        judged = self.judged._replace(loss=loss[:, :, some], gap=gap[:, some], extra=extra[:, some])
         said: list[Any] = [of[:, some] for of in self[:-2]]
         return Complaints._make([*said, self.lost[:, :, some], judged])
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from sim.engine.agents import Formulator, Party
 from sim.engine.protocols.base import Array, Mask, Protocol
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Formulator, Party
 
 
 class Mediated(Protocol):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.arrays import blocks
-from sim.engine.agents import Formulator
 from sim.engine.protocols.base import Array, Forum, Mask, register
 from sim.engine.protocols.hearing import Cases, Complaints, complaints_about
 from sim.engine.protocols.mediated import Mediated
 from sim.formulas.bargaining.criticism import heard, saliences
+
+if TYPE_CHECKING:
+    from sim.engine.agents import Formulator
 
 Index = NDArray[np.intp]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.arrays import Array, Index, Mask
 from sim.engine.draws import CHUNK, Draws
-from sim.engine.model import SETTLED, PeaceTalks
+from sim.engine.state import SETTLED
 from sim.ensemble.beside import Beside
 from sim.ensemble.executors import Executor, ExecutorError, Lost
 from sim.scenario.distributions import Number
@@ -111,19 +111,11 @@ class MovedDraws(Draws):
         return np.clip(drawn + share * (end - drawn), number.low, number.high)
 
 
-class _Unmeasured(PeaceTalks):
-    """Of which only how its worlds end is asked."""
-
-    def measure_start(self) -> None:
-        pass
-
-    def measure(self) -> None:
-        pass
-
-
 def run_trial(trial: Trial, report: Any = None) -> Ends:
     """How each row ends."""
-    model = _Unmeasured(trial.scenario, MovedDraws(trial))
+    from sim.engine.model import PeaceTalks  # with Mesa, which who only reads of trials spares
+
+    model = PeaceTalks(trial.scenario, MovedDraws(trial), measured=False)
     model.run()
     kinds = [model.talks.status == SETTLED, model.ratification.failed_last]
     ends = np.select(kinds, [SETTLES, UNRATIFIED], 0).astype(np.int8)
@@ -136,6 +128,8 @@ def central_targets(scenario: Scenario, changes: Sequence[Toward]) -> tuple[list
 
     Their utility, mean of the rounds left to the caller.
     """
+    from sim.engine.model import PeaceTalks
+
     many = len(changes)
     trial = Trial(scenario, 0, (0,) * many, tuple(range(many)), tuple(changes))
     model = PeaceTalks(scenario, MovedDraws(trial, central=True), trace=True)
