@@ -33,6 +33,7 @@ class KnownLines(ByWorld):
 
     axes: ClassVar[dict[str, str | None]] = {
         **dict.fromkeys(("passed", "refused", "stated", "_thought"), "line world"),
+        "_lines": None,
         "columns": "line",
         "sign": "line one",
     }
@@ -53,6 +54,8 @@ class KnownLines(ByWorld):
         self.stated = np.where(said == ends, np.inf, said)
         #: where each line is thought to be, until something new is known
         self._thought: Array | None = None
+        #: the red lines that have answered last, and those of the columns
+        self._lines = (low[:0], high[:0]), self.sign
 
     def hear(self, proposals: Array, low: Array, high: Array, where: Mask) -> None:
         """Proposals (n, worlds, issues) are answered by the red lines as they are, in some worlds.
@@ -61,9 +64,15 @@ class KnownLines(ByWorld):
         """
         if not len(self.columns):
             return
-        lines = np.concatenate(
-            [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
-        )
+        of, lines = self._lines
+        if of[0] is not low or of[1] is not high:
+            of, lines = (
+                (low, high),
+                np.concatenate(
+                    [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
+                ),
+            )
+            self._lines = of, lines
         self._thought = None
         points = self.sign * proposals.transpose(0, 2, 1)[:, self.columns]
         beyond = points > lines + TOLERANCE

@@ -44,6 +44,7 @@ class Preferences(Participant):
         **dict.fromkeys(("said_low", "said_high", "stated_low", "stated_high"), "world issue"),
         **dict.fromkeys(("far", "softening"), "world issue"),
         **dict.fromkeys(("consent", "asked", "curvature"), "issue"),
+        "_loosest": None,
         "best": "world",
     }
     parts: ClassVar[tuple[str, ...]] = ("rules", "deferrals")
@@ -130,6 +131,8 @@ class Preferences(Participant):
         #: whether a line may be only said, so that others reckon with it and it does not bind
         self.bluffs = not all(line.sure for _, line in drawn)
         self.low, self.high, self.far = self.low_at_start, self.high_at_start, far
+        #: red lines, and as loose as conditions make these
+        self._loosest = ((low[:0], high[:0]),) * 2
         #: issues on which its red line gives way
         self.gives_way = np.flatnonzero(self.softening.any(axis=0)).tolist()
 
@@ -287,11 +290,14 @@ class Preferences(Participant):
         """Red lines as loose as any of its conditions makes them."""
         if not self.rules:
             return self.low, self.high
-        low, high = self.low.copy(order="K"), self.high.copy(order="K")
-        for rule in self.rules:
-            side = (high if rule.upward else low)[:, rule.column]
-            side[:] = loosened(side, rule.line, rule.upward)
-        return low, high
+        of, loosest = self._loosest
+        if of[0] is not self.low or of[1] is not self.high:
+            loosest = self.low.copy(order="K"), self.high.copy(order="K")
+            for rule in self.rules:
+                side = loosest[rule.upward][:, rule.column]
+                side[:] = loosened(side, rule.line, rule.upward)
+            self._loosest = (self.low, self.high), loosest
+        return loosest
 
     def _on_points(self, x: Array) -> Array:
         x = snap(x, self.ideal, self.talks.options) if self.talks.has_options else x
