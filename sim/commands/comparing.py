@@ -11,6 +11,7 @@ from threading import Thread
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
+from sim.ensemble.runner import Progress
 from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
@@ -68,8 +69,8 @@ class CompareJob(Work):
         out; :attr:`Comparison.missing` then names what is not there.
         """
         with progress_bar(show_progress) as progress:
-            with self._charts_loading():
-                self.comparison = comparison = self._compared(progress=progress)
+            with self._charts_loading(progress) as heard:
+                self.comparison = comparison = self._compared(progress=heard)
             may = self.workers != 1 and not self.report
             beside = charts_of(BESIDE, self.chart_format) if may else []
             self.carry_out(self._steps(comparison), beside, progress)
@@ -78,17 +79,23 @@ class CompareJob(Work):
         return comparison
 
     @contextmanager
-    def _charts_loading(self) -> Iterator[None]:
-        """What draws is imported while other processes run the worlds."""
+    def _charts_loading(self, progress: Progress) -> Iterator[Progress]:
+        """How far it is; what draws is imported from the first word on, as others run worlds."""
         if self.workers == 1 or self.chart_format is None:
-            yield
+            yield progress
             return
         loading = Thread(target=import_module, args=("sim.plots.comparison",))
-        loading.start()
+
+        def heard(what: str, done: float, total: float) -> None:
+            if loading.ident is None:
+                loading.start()
+            progress(what, done, total)
+
         try:
-            yield
+            yield heard
         finally:
-            loading.join()  # so that this process may fork
+            if loading.ident is not None:
+                loading.join()  # so that this process may fork
 
     def _steps(self, comparison: Comparison) -> dict[str, Step]:
         """Files to write and how."""
