@@ -6,6 +6,7 @@ items are under way at a time, so that memory does not grow with their number.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -227,6 +228,7 @@ def _end(worker: _Worker) -> None:
 def _serve(connection: Connection) -> None:
     """A worker: says that it is there, then takes items until its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # what was imported is never looked through for cycles
     try:
         connection.send((True, None))
         while True:
