@@ -730,12 +730,15 @@ def test_package_without_a_settlement_tells_why() -> None:
 
 
 def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written() -> None:
-    seen = []
-    for line in ("limit: 0.7", "limits: [null, 0.7]"):
-        text = ONE.replace("ideal: 0,", f"ideal: 0, {line},", 1)
-        loose = run_scenario(loaded(f"{text}engine: {{believed_binds: 0}}", "one"), 60)
-        seen.append([(line.at, line.above) for line in lines_of(loose, "a", "land")])
-    assert seen == [[(0.7, True)]] * 2
+    for binds, said in ((0, "red line that does not bind there"), (1, "red line at the end")):
+        for line in ("limit: 0.7", "limits: [null, 0.7]"):
+            text = ONE.replace("ideal: 0,", f"ideal: 0, {line},", 1)
+            one = run_scenario(loaded(f"{text}engine: {{believed_binds: {binds}}}", "one"), 60)
+            (found,) = lines_of(one, "a", "land")
+            assert found.at == pytest.approx(0.7)
+            assert (found.above, found.binds) == (True, bool(binds))
+            assert f"; {said}: nothing above 0.70." in convergence_view(one).panels[0].words
+            assert one.central.high.values[-1, 0, 0] == pytest.approx(0.7 if binds else 1.0)
 
 
 def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run) -> None:

@@ -48,6 +48,8 @@ TABLED: dict[str, Any] = {"marker": "o", "markersize": 3, "color": "#333333",
                           "markerfacecolor": "white", "markeredgewidth": 0.8}  # fmt: skip
 NAMED = 6
 """Most lines of a panel that are named at their ends."""
+FAINT = 0.3
+"""How strongly a red line is drawn that does not bind in the central world."""
 
 
 @styled
@@ -127,6 +129,7 @@ def red_line_style(line: RedLine, color: str) -> dict[str, Any]:
         "color": color,
         "markerfacecolor": face,
         "markeredgewidth": 0.0 if line.conditional else 1.4,
+        "alpha": 1.0 if line.binds else FAINT,
     }
 
 
@@ -173,7 +176,8 @@ def _large(
                 gid=f"limit:{stand.actors[0]}", **red_line_style(line, stand.color))  # fmt: skip
             axes.plot([x - 0.05 / width, x + 0.05 / width], [line.at, line.at], color=stand.color,
                       transform=axes.get_yaxis_transform(), clip_on=False, zorder=4,
-                      linewidth=1.4, linestyle=":" if line.conditional else "-")  # fmt: skip
+                      linewidth=1.4, linestyle=":" if line.conditional else "-",
+                      alpha=1.0 if line.binds else FAINT)  # fmt: skip
     _name_ends(axes, view, panel, height, right - gap, gap)
 
 

@@ -45,6 +45,8 @@ SINGLE = 20
 """Single worlds shown around the central one: the first, which are drawn like all others."""
 FEW, SOME = 4, 6
 """Least and most issues shown large."""
+SAME = 0.005
+"""Scale units within which a line is the one that holds."""
 OFTEN = 0.05
 """Share of the failures from which an issue is shown large."""
 
@@ -60,12 +62,15 @@ class RedLine:
         scenario does not tell these apart.
     conditional : bool
         Whether it holds only while other terms meet a condition.
+    binds : bool
+        Whether it is a limit there: that has its chance, and another of its side may be nearer.
     """
 
     at: float
     above: bool
     stated: bool | None = None
     conditional: bool = False
+    binds: bool = True
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,8 @@ def convergence_view(run: Run) -> ConvergenceView:
     text += ". Each scale runs between the two ends of the dispute."
     if len(large) < len(panels):
         text += " Large: the issues that decide it."
+    if any(not line.binds for p in panels for stand in p.stands for line in stand.lines):
+        text += " Faint: red lines that do not bind there."
     if (outcome := scenario.outcome) is not None:
         when = f"something was signed on {day_text(outcome.signed)}" if outcome.signed else ""
         text += f" In truth {when or 'no such text was signed in these days'}."
@@ -299,9 +306,15 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
     drawn += [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
     if len({line.above for line in drawn}) == len(drawn):  # each alone on its side may have moved
         drawn = [replace(line, at=at_end.get(line.above, line.at)) for line in drawn]
+    drawn = [replace(line, binds=line.above in at_end and _is_it(line, at_end)) for line in drawn]
     above = drawn[0].above if drawn else position.upward
     # those that hold only while other terms meet a condition
     return drawn + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
+
+
+def _is_it(line: RedLine, at_end: dict[bool, float]) -> bool:
+    """Whether a line is the one that holds at the end on its side."""
+    return abs(line.at - at_end[line.above]) < SAME
 
 
 def status(run: Run, issue: str) -> str:
@@ -328,12 +341,17 @@ def course(spec: Issue, stand: Stand) -> str:
         text = f"{stand.name}: near “{start}” ({first:.2f} to {last:.2f})"
     else:
         text = f"{stand.name}: from “{start}” ({first:.2f}) to “{end}” ({last:.2f})"
-    bars = [
-        f"nothing {'above' if line.above else 'below'} {line.at:.2f}"
-        for line in stand.lines
-        if not line.conditional
-    ]
-    return text + (f"; red line at the end: {listing(bars)}." if bars else ".")
+    for words, binds in (
+        ("red line at the end", True),
+        ("red line that does not bind there", False),
+    ):
+        bars = [
+            f"nothing {'above' if line.above else 'below'} {line.at:.2f}"
+            for line in stand.lines
+            if not line.conditional and line.binds == binds
+        ]
+        text += f"; {words}: {listing(bars)}" if bars else ""
+    return text + "."
 
 
 def headline(run: Run) -> str:

@@ -107,9 +107,9 @@ async function begin() {
     if (moved) text += Math.abs(over) < 5e-4 ? ", as often as coded" : `, ${points(over).slice(1)} points ${over > 0 ? "more" : "less"} than as coded`;
     const issue = plan.issues[answer.blocking]?.title;
     if (!issue) return `${text}.`;
-    const tail = `; ${state.goal === "settled" ? "others fail" : "a settlement fails"} most often on`;
-    const room = 25 - `${text}${tail}`.split(/\s+/).length, title = issue.split(/\s+/);
-    return room > 0 ? `${text}${tail} ${title.slice(0, room).join(" ")}.` : `${text}.`;
+    const tails = state.goal === "settled" ? ["others fail most often on", "chief obstacle:"] : ["a settlement fails most often on", "chief obstacle to one:"];
+    const tail = tails.find((one) => `${text}; ${one} ${issue}`.split(/\s+/).length <= 25);
+    return tail ? `${text}; ${tail} ${issue}.` : `${text}.`;
   }
 
   // The range over what past talks allow, or that of sampling where it is wider.

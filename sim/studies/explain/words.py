@@ -253,11 +253,13 @@ def deciding(found: Explanation, scenario: Scenario) -> list[str]:
     most = f", of the {DRIVERS} that move it most" if len(found.drivers) > DRIVERS else ""
     told = found.drivers[:DRIVERS]
     mean = "Mean" if found.measure_key in ("distance", "ripeness") else "Share"
+    held = HELD if any(one.held for one in told) else ""
     lines = [
         f"{title}: {len(found.drivers)} of {found.inputs} uncertain numbers "
         f"matter{'s' * (len(found.drivers) == 1)} by more than chance would have it (in one run of "
         f"twenty it names one that does nothing). {mean} in the third of the worlds where each is "
-        f"lowest, and where it is highest{most}{HELD if any(one.held for one in told) else ''} "
+        "lowest and where it is highest, or in those where something is not so and where it is"
+        f"{most}{held} "
         "(±: 95 %; exactly by a run with --set, where it is a number of the scenario):"
     ]
     lines += [f"- {driver_words(one, found.measure_key)}" for one in told]
