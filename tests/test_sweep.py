@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim.commands.sweeping
-import sim.ensemble.chunks
+import sim.engine.model
 from sim.commands.sweeping import SweepJob, Swept
 from sim.commands.terminal.sweep import days_apart, effect_words
 from sim.engine.draws import CHUNK
@@ -527,7 +527,7 @@ def test_killed_and_resumed_the_files_are_those_of_an_undisturbed_sweep(
 def test_a_cell_that_fails_is_told_and_tried_again(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = sim.ensemble.chunks.PeaceTalks
+    original = sim.engine.model.PeaceTalks
 
     def fragile(scenario: Any, *kept: Any) -> Any:
         if scenario.war.cost["a"].per_month.median == 0.02:
@@ -537,7 +537,7 @@ def test_a_cell_that_fails_is_told_and_tried_again(
     words = ["sweep", file, "--vary", COSTS, "--worlds", "10", "--no-plots", "--workers", "1"]
     words += ["--out", str(tmp_path / "out")]
     with monkeypatch.context() as patched:
-        patched.setattr(sim.ensemble.chunks, "PeaceTalks", fragile)
+        patched.setattr(sim.engine.model, "PeaceTalks", fragile)
         shown = typed(*words, "--json")
     assert shown.code == 1
     assert "1 cell failed and is left out: war.cost.a=0.02" in shown.err
