@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from sim.formulas.bargaining.drafting import coordinate_ascent, max_min, nash_welfare
 from sim.formulas.bargaining.learning import kalman_update, learnt_saliences
 from sim.formulas.bargaining.utility import losses, normalised, reservation_value, softened, utility
-from sim.formulas.bargaining.walk import reach_target, snap, walk
+from sim.formulas.bargaining.walk import reach_target, snap, walk, walk_within
 from sim.formulas.statistics import (
     difference_of_means,
     difference_of_shares,
@@ -330,3 +330,20 @@ def test_nothing_counted_says_nothing_and_equal_numbers_have_no_width() -> None:
     same = np.full(5, 0.3)
     assert difference_of_means(same, same) == (0.0, 0.0)
     assert paired_difference_of_means(same - same) == (0.0, 0.0)
+
+
+def test_a_world_walks_alone_as_it_does_beside_one_in_which_somebody_is_barred() -> None:
+    """Where the target is out of reach it ends at the ideal, on issues of no weight as well."""
+    ideal, zero, one = np.zeros((2, 2)), np.zeros((2, 2)), np.ones((2, 2))
+    slope = np.array([[1.0, 0.0], [1.0, 0.0]])
+    signable = np.array([[0.0, 0.0], [0.3, 0.0]])
+    stands, weights = np.full((1, 2, 2), 0.5), np.ones((1, 2, 2))
+    target, best = np.array([1.2, 0.9]), np.ones(2)
+    of = (target, best, ideal, slope, zero, one)
+    both = walk_within(*of, stands, weights, signable)
+    for n in range(2):
+        alone = walk_within(
+            *(a[n : n + 1] for a in of),
+            stands[:, n : n + 1], weights[:, n : n + 1], signable[n : n + 1],
+        )  # fmt: skip
+        np.testing.assert_array_equal(alone[0], both[n])

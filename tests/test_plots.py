@@ -44,7 +44,16 @@ from sim.studies.explain.outline import outline
 from sim.studies.explain.words import settling_words
 from sim.views.afterwards import afterwards_view
 from sim.views.colours import CROWD, OKABE_ITO, OUTCOME_COLORS, PLAN, actor_colors, ink, luminance
-from sim.views.convergence import convergence_view, deciding, holders, lines_of, status
+from sim.views.convergence import (
+    RedLine,
+    _each_once,
+    _with_what_holds,
+    convergence_view,
+    deciding,
+    holders,
+    lines_of,
+    status,
+)
 from sim.views.explain import explain_view
 from sim.views.layout import labelled_points, nice_top, spread
 from sim.views.outcome import DOTS, Base, dots, outcome_view
@@ -739,6 +748,15 @@ def test_a_red_line_that_does_not_bind_is_shown_however_it_is_written() -> None:
             assert (found.above, found.binds) == (True, bool(binds))
             assert f"; {said}: nothing above 0.70." in convergence_view(one).panels[0].words
             assert one.central.high.values[-1, 0, 0] == pytest.approx(0.7 if binds else 1.0)
+
+
+def test_of_several_red_lines_the_one_that_holds_is_told_where_it_has_come_to() -> None:
+    told = [RedLine(0.35, True), RedLine(0.55, True), RedLine(0.2, False)]
+    shown = _with_what_holds(told, {True: 0.366})
+    assert [(x.at, x.binds) for x in shown] == [(0.366, True), (0.55, False), (0.2, False)]
+    assert [(x.at, x.binds) for x in _with_what_holds(told, {False: 0.15})][-1] == (0.15, True)
+    together = [RedLine(0.6, True), RedLine(0.6000001, True, binds=False), RedLine(0.4, True)]
+    assert _each_once(together) == [together[0], together[2]]
 
 
 def test_sources_of_red_lines_count_among_those_that_positions_rest_on(toy: Run) -> None:

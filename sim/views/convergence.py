@@ -290,7 +290,7 @@ def _stands(run: Run, issue: str, shown: int, decides: bool) -> list[Stand]:
         signs = any(run.scenario.actors[actor].signs_on(issue) for actor in actors)
         found.append(
             Stand(actors, group_name(run, actors), colors_of(run)[actors[0]],
-                  signs, offers[:, a], every[:, :, a], list(dict.fromkeys(lines)))
+                  signs, offers[:, a], every[:, :, a], _each_once(lines))
         )  # fmt: skip
     return found
 
@@ -304,17 +304,33 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
     low, high = position.limits or (None, None)
     drawn = [RedLine(one.median, end) for end, one in ((True, high), (False, low)) if one]
     drawn += [RedLine(one.at.median, position.upward, one.stated) for one in position.lines]
-    if len({line.above for line in drawn}) == len(drawn):  # each alone on its side may have moved
-        drawn = [replace(line, at=at_end.get(line.above, line.at)) for line in drawn]
-    drawn = [replace(line, binds=line.above in at_end and _is_it(line, at_end)) for line in drawn]
+    drawn = _with_what_holds([x for x in drawn if x.at != float(x.above)], at_end)
     above = drawn[0].above if drawn else position.upward
     # those that hold only while other terms meet a condition
     return drawn + [RedLine(x.limit.median, above, conditional=True) for x in position.conditional]
 
 
-def _is_it(line: RedLine, at_end: dict[bool, float]) -> bool:
-    """Whether a line is the one that holds at the end on its side."""
-    return abs(line.at - at_end[line.above]) < SAME
+def _with_what_holds(drawn: list[RedLine], at_end: dict[bool, float]) -> list[RedLine]:
+    """The lines, of which on each side one holds, and lies where the side's limit is at the end."""
+    out = [replace(line, binds=False) for line in drawn]
+    for above, at in at_end.items():
+        beside = [n for n, line in enumerate(drawn) if line.above == above]
+        # lines only give way: it is none that lies farther out
+        inner = [n for n in beside if (drawn[n].at - at) * (1 if above else -1) <= SAME]
+        if beside:
+            n = min(inner or beside, key=lambda n: abs(drawn[n].at - at))
+            out[n] = replace(drawn[n], at=at)
+    return out
+
+
+def _each_once(lines: list[RedLine]) -> list[RedLine]:
+    """Lines of sides that stand together, without those that bind in the place of another."""
+    binding = [line for line in lines if line.binds]
+
+    def is_told(line: RedLine) -> bool:
+        return any(x.above == line.above and abs(x.at - line.at) < SAME for x in binding)
+
+    return list(dict.fromkeys(line for line in lines if line.binds or not is_told(line)))
 
 
 def status(run: Run, issue: str) -> str:

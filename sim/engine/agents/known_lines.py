@@ -76,8 +76,8 @@ class KnownLines(ByWorld):
         self._thought = None
         points = self.sign * proposals.transpose(0, 2, 1)[:, self.columns]
         beyond = points > lines + TOLERANCE
-        refused = np.where(beyond & where, points, np.inf).min(axis=0)
-        passed = np.where(beyond | ~where, -np.inf, points).max(axis=0)
+        refused = np.where(beyond & where, points, np.inf).min(axis=0, initial=np.inf)
+        passed = np.where(beyond | ~where, -np.inf, points).max(axis=0, initial=-np.inf)
         self.refused = np.minimum(self.refused, refused)
         self.passed = np.maximum(self.passed, passed)
 

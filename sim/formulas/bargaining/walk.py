@@ -115,7 +115,9 @@ def walk(
     way, rate = (a.reshape(by_issue).swapaxes(0, 1) for a in (length, rate))
     farthest = distance[0].reshape(issues, worlds).T
     need = target - best + total(slope * farthest)
-    gain, loss = (a.reshape(-1, worlds).T for a in (way * slope.T[:, None], way * rate))
+    gain, loss = (
+        a.reshape(issues * others, worlds).T for a in (way * slope.T[:, None], way * rate)
+    )
     shares = fractional_knapsack(need, gain, loss).T.reshape(issues, others, worlds)
     walked = total((shares * way).transpose(2, 0, 1))
     return ideal + side * (farthest - walked)
@@ -148,10 +150,7 @@ def walk_within(
     ndarray, shape (worlds, issues)
     """
     end = np.minimum(np.maximum(signable, low), high)
-    given_up = end - ideal
-    if not given_up.any():
-        return walk(target, best, ideal, slope, low, high, stands, weights)
-    least = best - total(slope * np.abs(given_up))
+    least = best - total(slope * np.abs(end - ideal))
     beyond = target > least
     met = short_of(stands, ideal, end)
     return walk(
