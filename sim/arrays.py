@@ -243,6 +243,7 @@ class Table(NamedTuple):
     issues : ndarray of int
         Columns of the issues.
     stage : int
+        −1 where the issues are not those of one.
     holds : ndarray of bool, shape (worlds of the table,)
         Worlds that are really at this stage: where most are, all are computed.
     places : ndarray of int, or slice

@@ -8,13 +8,16 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 from sim.commands.errors import FORMATS
 from sim.commands.work import Step, Work, charts_of, progress_bar
-from sim.ensemble.runner import Progress
 from sim.files import write_text
 from sim.studies.compare.comparison import Comparison
 from sim.studies.compare.tables import compare_csv, compare_json, differences_csv
+
+if TYPE_CHECKING:
+    from sim.ensemble.runner import Progress
 
 CHARTS = ("odds", "time", "packages", "gains", "durability", "stuck", "differences")
 BESIDE = ("odds", "time", "durability")

@@ -46,14 +46,14 @@ SINGLE = 20
 FEW, SOME = 4, 6
 """Least and most issues shown large."""
 SAME = 0.005
-"""Scale units within which a line is the one that holds."""
+"""Scale units within which two lines are one."""
 OFTEN = 0.05
 """Share of the failures from which an issue is shown large."""
 
 
 @dataclass(frozen=True)
 class RedLine:
-    """A limit at the end of the central world: nothing above it is signed, or below.
+    """A red line: nothing above it is signed, or below, where it binds.
 
     Attributes
     ----------
@@ -63,7 +63,8 @@ class RedLine:
     conditional : bool
         Whether it holds only while other terms meet a condition.
     binds : bool
-        Whether it is a limit there: that has its chance, and another of its side may be nearer.
+        Whether it is a limit at the end of the central world: a line binds by chance, and may give
+        way to another of its side.
     """
 
     at: float
@@ -299,6 +300,7 @@ def lines_of(run: Run, actor: str, issue: str) -> list[RedLine]:
     """Red lines of an actor: at the end of the central world, or where it says that they are."""
     position = run.scenario.actors[actor].positions.get(issue)
     at_end = {above: float(line[-1]) for line, above in red_lines(run, actor, issue)}
+    at_end = {above: at for above, at in at_end.items() if at != float(above)}  # has not given way
     if position is None or not run.scenario.actors[actor].signs_on(issue):
         return [RedLine(at, above) for above, at in at_end.items()]
     low, high = position.limits or (None, None)

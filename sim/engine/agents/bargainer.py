@@ -18,6 +18,8 @@ from sim.formulas.bargaining.walk import reach_target, short_of, walk_within
 if TYPE_CHECKING:
     from sim.engine.agents.party import Party
 
+CASES = 4 * BLOCK
+"""Worlds times choices of conditions that are answered at once: more do not fit in cache."""
 LEAST = 0.02
 """Aspiration below which a party is as good as down at its reservation value."""
 
@@ -243,7 +245,7 @@ class Bargainer(Outlook):
         ]
         useful = [rule for rule in moved if rule.column in table.issues]
         choices = len(all_choices(len(useful)))
-        for part in blocks(off, max(4 * BLOCK // choices, 1)):
+        for part in blocks(off, max(CASES // choices, 1)):
             some, many = table.among(part), table.among(np.tile(part, choices))
             here, chosen = some.of(middle), rows(kept, part)
             least = total((chosen - here) ** 2)

@@ -66,13 +66,9 @@ class KnownLines(ByWorld):
             return
         of, lines = self._lines
         if of[0] is not low or of[1] is not high:
-            of, lines = (
-                (low, high),
-                np.concatenate(
-                    [-low.T[self.columns[: self.lower]], high.T[self.columns[self.lower :]]]
-                ),
-            )
-            self._lines = of, lines
+            lower, upper = self.columns[: self.lower], self.columns[self.lower :]
+            lines = np.concatenate([-low.T[lower], high.T[upper]])
+            self._lines = (low, high), lines
         self._thought = None
         points = self.sign * proposals.transpose(0, 2, 1)[:, self.columns]
         beyond = points > lines + TOLERANCE
